@@ -1,0 +1,91 @@
+/**
+ * Loads the built package by its own name, as ESM and as CJS in one process, and checks that the two copies are one
+ * library: their tensors mix, and they share the grad mode and the default generator. Needs `npm run build` first.
+ */
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+
+const require = createRequire(import.meta.url);
+const { exports } = require("evenkeel/package.json");
+const entries = Object.keys(exports)
+  .filter((entry) => !entry.endsWith(".json"))
+  .map((entry) => entry.replace(/^\./, "evenkeel"));
+
+const checks = {
+  "every entry exports the same names as ESM and as CJS": async () => {
+    for (const entry of entries) {
+      const esm = Object.keys(await import(entry)).filter((name) => name !== "default" && name !== "module.exports");
+      assert.deepEqual(esm.sort(), Object.keys(require(entry)).sort(), entry);
+      assert.ok(esm.length > 0, entry);
+    }
+  },
+
+  "gradients flow through tensors of both copies": async () => {
+    const [esm, cjs] = await copies();
+    assert.notEqual(esm.Tensor, cjs.Tensor);
+    for (const [mine, other] of [
+      [esm, cjs],
+      [cjs, esm],
+    ]) {
+      const x = mine.tensor([1, 2], { requiresGrad: true });
+      const w = other.tensor([3, 4], { requiresGrad: true });
+      x.mul(w).sum().backward();
+      assert.deepEqual(x.grad.toArray(), [3, 4]);
+      assert.deepEqual(w.grad.toArray(), [1, 2]);
+      assert.deepEqual(
+        other.grad(x.mul(w).sum(), [x, w]).map((g) => g.toArray()),
+        [
+          [3, 4],
+          [1, 2],
+        ],
+      );
+      assert.deepEqual(mine.cat([x, w]).toArray(), [1, 2, 3, 4]);
+    }
+  },
+
+  "the noGrad of one copy holds in the other": async () => {
+    const [esm, cjs] = await copies();
+    for (const [mine, other] of [
+      [esm, cjs],
+      [cjs, esm],
+    ]) {
+      const x = other.tensor([1], { requiresGrad: true });
+      mine.noGrad(() => {
+        assert.equal(other.isGradEnabled(), false);
+        assert.equal(x.mul(2).requiresGrad, false);
+      });
+      assert.equal(x.mul(2).requiresGrad, true);
+    }
+  },
+
+  "the manualSeed of one copy seeds the other": async () => {
+    const [esm, cjs] = await copies();
+    esm.manualSeed(7);
+    const drawn = [...esm.rand([3]).toArray(), ...cjs.rand([3]).toArray()];
+    cjs.manualSeed(7);
+    assert.deepEqual([...cjs.rand([3]).toArray(), ...esm.rand([3]).toArray()], drawn);
+    assert.equal(new Set(drawn).size, 6);
+  },
+
+  "a layer of one copy takes a tensor of the other": async () => {
+    const [esm, cjs] = await copies();
+    assert.deepEqual(new cjs.nn.Linear(2, 3).forward(esm.ones([4, 2])).shape, [4, 3]);
+    assert.deepEqual(new esm.nn.Linear(2, 3).forward(cjs.ones([4, 2])).shape, [4, 3]);
+  },
+
+  "the declarations show nothing internal": () => {
+    for (const file of readdirSync("dist").filter((name) => /\.d\.c?ts$/.test(name))) {
+      assert.doesNotMatch(readFileSync(`dist/${file}`, "utf8"), /@internal/, file);
+    }
+  },
+};
+
+async function copies() {
+  return [await import("evenkeel"), require("evenkeel")];
+}
+
+for (const [name, check] of Object.entries(checks)) {
+  await check();
+  console.log(`ok  ${name}`);
+}

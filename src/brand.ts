@@ -1,0 +1,9 @@
+import type { Tensor } from "./tensor.ts";
+
+/** What marks a tensor, so that one made by another copy of the package is known too. */
+export const tensorBrand: unique symbol = Symbol.for("evenkeel.Tensor") as never;
+
+/** Whether a value is a tensor, of this copy of the package or another. */
+export function isTensor(value: unknown): value is Tensor {
+  return typeof value === "object" && value !== null && tensorBrand in value;
+}

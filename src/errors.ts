@@ -1,0 +1,71 @@
+/** What a {@link TensorError} is made of, beside the place where it was thrown. */
+export interface TensorErrorParts {
+  /** What would have been right, in the caller's words. */
+  readonly expected: string;
+  /** What came instead. */
+  readonly got: string;
+  /** What to try, as one or more whole sentences. */
+  readonly hint?: string;
+}
+
+/**
+ * The one error of the library. Its message reads `where: expected …, got …. hint`, and the parts stay as fields.
+ * Whatever threw it has changed nothing.
+ *
+ * @example
+ * ```ts
+ * import { TensorError, zeros } from "evenkeel";
+ *
+ * try {
+ *   zeros([2, 3]).matmul(zeros([2, 3]));
+ * } catch (error) {
+ *   if (error instanceof TensorError) console.log(error.where); // => matmul
+ * }
+ * ```
+ */
+export class TensorError extends Error {
+  override readonly name = "TensorError";
+  /** The public name of what refused its input, such as `Linear.forward`. */
+  readonly where: string;
+  /** What would have been right. */
+  readonly expected: string;
+  /** What came instead. */
+  readonly got: string;
+  /** What to try, or an empty string. */
+  readonly hint: string;
+
+  /** @param where - the public name of what refuses; the parts say why. */
+  constructor(where: string, { expected, got, hint = "" }: TensorErrorParts) {
+    super(`${where}: expected ${expected}, got ${got}.${hint && ` ${hint}`}`);
+    this.where = where;
+    this.expected = expected;
+    this.got = got;
+    this.hint = hint;
+  }
+}
+
+/** A shape as it is written everywhere in messages: `[2, 3]`. */
+export function show(shape: readonly number[]): string {
+  return `[${shape.join(", ")}]`;
+}
+
+/** Any value, short enough for a message. */
+export function describe(value: unknown): string {
+  if (typeof value === "string") return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
+  if (typeof value === "function") return value.name ? `the function ${value.name}` : "a function";
+  if (Array.isArray(value)) {
+    const parts = value.slice(0, 6).map(describe);
+    return `[${parts.join(", ")}${value.length > 6 ? ", …" : ""}]`;
+  }
+  if (typeof value === "bigint") return `${value}n`;
+  if (typeof value !== "object" || value === null) return String(value);
+  return describeObject(value);
+}
+
+function describeObject(value: object): string {
+  const { shape, dtype } = value as { shape?: unknown; dtype?: unknown };
+  if (Array.isArray(shape) && typeof dtype === "string") return `a ${dtype} tensor of shape ${show(shape)}`;
+  if (ArrayBuffer.isView(value)) return `a ${value.constructor.name}`;
+  const name = (value.constructor as { name?: string } | undefined)?.name;
+  return name && name !== "Object" ? `a ${name}` : "an object";
+}

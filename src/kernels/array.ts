@@ -1,0 +1,84 @@
+/** The element types: two floats for values, `int32` for indices and labels, `bool` for masks. */
+export type Dtype = "float32" | "float64" | "int32" | "bool";
+
+/** The typed array behind each {@link Dtype}; a bool is a byte, 0 or 1. */
+export type Data = Float32Array | Float64Array | Int32Array | Uint8Array;
+
+/** The sizes of a tensor's dimensions, outermost first; `[]` is a single number. */
+export type Shape = readonly number[];
+
+/**
+ * What kernels work on: a flat typed array, row-major, and a shape. Arrays that share memory (a reshape and its
+ * source) share one version, which every operation in place moves on.
+ */
+export class NDArray {
+  /** The elements, the last dimension contiguous. */
+  readonly data: Data;
+  /** The sizes of the dimensions. */
+  readonly shape: Shape;
+  /** The type of the elements. */
+  readonly dtype: Dtype;
+  private readonly base: NDArray | null;
+  private changes = 0;
+
+  /** @param base - the array whose memory `data` is, where it is another's. */
+  constructor(data: Data, shape: Shape, dtype: Dtype, base: NDArray | null = null) {
+    this.data = data;
+    this.shape = shape;
+    this.dtype = dtype;
+    this.base = base;
+  }
+
+  /** How often the memory has been changed in place. */
+  get version(): number {
+    return this.base === null ? this.changes : this.base.changes;
+  }
+
+  /** To be called by whatever changes the memory in place. */
+  bump(): void {
+    if (this.base === null) this.changes++;
+    else this.base.changes++;
+  }
+
+  /** The same memory under another shape of as many elements. */
+  view(shape: Shape): NDArray {
+    return new NDArray(this.data, shape, this.dtype, this.base ?? this);
+  }
+}
+
+/** The number of elements of a shape. */
+export function sizeOf(shape: Shape): number {
+  let size = 1;
+  for (let i = 0; i < shape.length; i++) size *= shape[i];
+  return size;
+}
+
+/** A typed array of `size` zeros. */
+export function allocate(dtype: Dtype, size: number): Data {
+  if (dtype === "float32") return new Float32Array(size);
+  if (dtype === "float64") return new Float64Array(size);
+  return dtype === "int32" ? new Int32Array(size) : new Uint8Array(size);
+}
+
+/** An array of zeros. */
+export function zeros(dtype: Dtype, shape: Shape): NDArray {
+  return new NDArray(allocate(dtype, sizeOf(shape)), shape, dtype);
+}
+
+/** An array of zeros, of the shape and dtype of `x`. */
+export function zerosLike(x: NDArray): NDArray {
+  return new NDArray(allocate(x.dtype, x.data.length), x.shape, x.dtype);
+}
+
+/** Whether a dtype has gradients. */
+export function isFloat(dtype: Dtype): boolean {
+  return dtype === "float32" || dtype === "float64";
+}
+
+/**
+ * A shape seen from a run of neighbouring dimensions `[start, end)`: how many blocks come before it, how many elements
+ * are along it, how many lie within one step of it.
+ */
+export function around(shape: Shape, start: number, end: number): [outer: number, length: number, inner: number] {
+  return [sizeOf(shape.slice(0, start)), sizeOf(shape.slice(start, end)), sizeOf(shape.slice(end))];
+}

@@ -1,0 +1,83 @@
+import { type NDArray, zeros, zerosLike } from "../array.ts";
+
+/** Per channel, in double precision: the mean, the biased variance, and how many elements they are of. */
+export interface BatchStatistics {
+  readonly mean: Float64Array;
+  readonly variance: Float64Array;
+  /** The number of elements per channel. */
+  readonly count: number;
+}
+
+/** The statistics of each channel of `x` `[n, c, l]`, in two passes: stable where the mean dwarfs the deviation. */
+export function batchStatistics(x: NDArray): BatchStatistics {
+  const [n, c, l] = x.shape;
+  const mean = new Float64Array(c);
+  const variance = new Float64Array(c);
+  for (let i = 0, at = 0; i < n; i++) for (let j = 0; j < c; j++) for (let t = 0; t < l; t++) mean[j] += x.data[at++];
+  for (let j = 0; j < c; j++) mean[j] /= n * l;
+  for (let i = 0, at = 0; i < n; i++) {
+    for (let j = 0; j < c; j++) for (let t = 0; t < l; t++) variance[j] += (x.data[at++] - mean[j]) ** 2;
+  }
+  for (let j = 0; j < c; j++) variance[j] /= n * l;
+  return { mean, variance, count: n * l };
+}
+
+/** Normalises each channel of `x` `[n, c, l]`, then scales and shifts it. */
+export function batchNorm(
+  x: NDArray,
+  { mean, variance }: Pick<BatchStatistics, "mean" | "variance">,
+  weight: NDArray,
+  bias: NDArray,
+  eps: number,
+): NDArray {
+  const [n, c, l] = x.shape;
+  const y = zerosLike(x);
+  const scale = Float64Array.from(variance, (v, j) => weight.data[j] / Math.sqrt(v + eps));
+  for (let i = 0, at = 0; i < n; i++) {
+    for (let j = 0; j < c; j++) {
+      for (let t = 0; t < l; t++, at++) y.data[at] = (x.data[at] - mean[j]) * scale[j] + bias.data[j];
+    }
+  }
+  return y;
+}
+
+/**
+ * The gradients of {@link batchNorm} at `x`, `weight` and `bias`. With `throughStatistics` the mean and the variance
+ * are those of `x` and pass gradients on; without, they are constants.
+ */
+export function batchNormBackward(
+  g: NDArray,
+  x: NDArray,
+  { mean, variance }: Pick<BatchStatistics, "mean" | "variance">,
+  weight: NDArray,
+  eps: number,
+  throughStatistics: boolean,
+): [dx: NDArray, dweight: NDArray, dbias: NDArray] {
+  const [n, c, l] = x.shape;
+  const count = n * l;
+  const inverse = Float64Array.from(variance, (v) => 1 / Math.sqrt(v + eps));
+  const sumG = new Float64Array(c);
+  const sumGX = new Float64Array(c); // Σ g·x̂
+  for (let i = 0, at = 0; i < n; i++) {
+    for (let j = 0; j < c; j++) {
+      for (let t = 0; t < l; t++, at++) {
+        sumG[j] += g.data[at];
+        sumGX[j] += g.data[at] * (x.data[at] - mean[j]) * inverse[j];
+      }
+    }
+  }
+  const dx = zerosLike(x);
+  for (let i = 0, at = 0; i < n; i++) {
+    for (let j = 0; j < c; j++) {
+      const scale = weight.data[j] * inverse[j];
+      const [meanG, meanGX] = throughStatistics ? [sumG[j] / count, sumGX[j] / count] : [0, 0];
+      for (let t = 0; t < l; t++, at++) {
+        dx.data[at] = scale * (g.data[at] - meanG - (x.data[at] - mean[j]) * inverse[j] * meanGX);
+      }
+    }
+  }
+  const [dweight, dbias] = [zeros(weight.dtype, [c]), zeros(weight.dtype, [c])];
+  dweight.data.set(sumGX);
+  dbias.data.set(sumG);
+  return [dx, dweight, dbias];
+}

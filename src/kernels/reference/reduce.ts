@@ -1,0 +1,267 @@
+import { type NDArray, type Shape, allocate, around, zeros, zerosLike } from "../array.ts";
+
+// Every reduction takes a run of neighbouring dimensions [start, end) and leaves them out of the shape.
+// Sums accumulate in double precision, whatever the dtype.
+
+function without(shape: Shape, start: number, end: number): Shape {
+  return [...shape.slice(0, start), ...shape.slice(end)];
+}
+
+/** The sum over dimensions `[start, end)`. */
+export function sum(x: NDArray, start: number, end: number): NDArray {
+  const [outer, length, inner] = around(x.shape, start, end);
+  const y = zeros(x.dtype, without(x.shape, start, end));
+  if (inner === 1) {
+    for (let o = 0, at = 0; o < outer; o++) {
+      let total = 0;
+      for (let l = 0; l < length; l++) total += x.data[at++];
+      y.data[o] = total;
+    }
+    return y;
+  }
+  const totals = new Float64Array(inner);
+  for (let o = 0, at = 0; o < outer; o++) {
+    totals.fill(0);
+    for (let l = 0; l < length; l++) for (let i = 0; i < inner; i++) totals[i] += x.data[at++];
+    y.data.set(totals, o * inner);
+  }
+  return y;
+}
+
+/** The product over dimensions `[start, end)`. */
+export function prod(x: NDArray, start: number, end: number): NDArray {
+  const [outer, length, inner] = around(x.shape, start, end);
+  const y = zeros(x.dtype, without(x.shape, start, end));
+  for (let o = 0; o < outer; o++) {
+    for (let i = 0; i < inner; i++) {
+      let product = 1;
+      for (let l = 0; l < length; l++) {
+        const factor = x.data[(o * length + l) * inner + i];
+        product = x.dtype === "int32" ? Math.imul(product, factor) : product * factor;
+      }
+      y.data[o * inner + i] = product;
+    }
+  }
+  return y;
+}
+
+/** For each element, `g` times the product of all others in its run; right where elements are zero. */
+export function prodBackward(g: NDArray, x: NDArray, start: number, end: number): NDArray {
+  const [outer, length, inner] = around(x.shape, start, end);
+  const dx = zerosLike(x);
+  const before = new Float64Array(length);
+  for (let o = 0; o < outer; o++) {
+    for (let i = 0; i < inner; i++) {
+      const at = o * length * inner + i;
+      for (let l = 0, product = 1; l < length; l++) {
+        before[l] = product;
+        product *= x.data[at + l * inner];
+      }
+      for (let l = length - 1, product = g.data[o * inner + i]; l >= 0; l--) {
+        dx.data[at + l * inner] = before[l] * product;
+        product *= x.data[at + l * inner];
+      }
+    }
+  }
+  return dx;
+}
+
+/** The largest over dimensions `[start, end)`; NaN where there is one. */
+export function amax(x: NDArray, start: number, end: number): NDArray {
+  const [outer, length, inner] = around(x.shape, start, end);
+  const y = zeros(x.dtype, without(x.shape, start, end));
+  for (let o = 0; o < outer; o++) {
+    for (let i = 0; i < inner; i++) {
+      let best = x.data[o * length * inner + i];
+      for (let l = 1; l < length; l++) best = Math.max(best, x.data[(o * length + l) * inner + i]);
+      y.data[o * inner + i] = best;
+    }
+  }
+  return y;
+}
+
+/** The smallest over dimensions `[start, end)`; NaN where there is one. */
+export function amin(x: NDArray, start: number, end: number): NDArray {
+  const [outer, length, inner] = around(x.shape, start, end);
+  const y = zeros(x.dtype, without(x.shape, start, end));
+  for (let o = 0; o < outer; o++) {
+    for (let i = 0; i < inner; i++) {
+      let best = x.data[o * length * inner + i];
+      for (let l = 1; l < length; l++) best = Math.min(best, x.data[(o * length + l) * inner + i]);
+      y.data[o * inner + i] = best;
+    }
+  }
+  return y;
+}
+
+/** Where the largest (or smallest, with `sign` −1) first stands in dimensions `[start, end)`; a NaN beats all. */
+export function argBest(x: NDArray, start: number, end: number, sign: 1 | -1): NDArray {
+  const [outer, length, inner] = around(x.shape, start, end);
+  const y = zeros("int32", without(x.shape, start, end));
+  for (let o = 0; o < outer; o++) {
+    for (let i = 0; i < inner; i++) {
+      let best = 0;
+      let value = sign * x.data[o * length * inner + i];
+      for (let l = 1; l < length && !Number.isNaN(value); l++) {
+        const candidate = sign * x.data[(o * length + l) * inner + i];
+        if (candidate > value || Number.isNaN(candidate)) [best, value] = [l, candidate];
+      }
+      y.data[o * inner + i] = best;
+    }
+  }
+  return y;
+}
+
+/** Whether any element of dimensions `[start, end)` is not zero. */
+export function any(x: NDArray, start: number, end: number): NDArray {
+  const [outer, length, inner] = around(x.shape, start, end);
+  const y = zeros("bool", without(x.shape, start, end));
+  for (let o = 0, at = 0; o < outer; o++) {
+    for (let l = 0; l < length; l++) for (let i = 0; i < inner; i++) if (x.data[at++] !== 0) y.data[o * inner + i] = 1;
+  }
+  return y;
+}
+
+/** Whether every element of dimensions `[start, end)` is not zero. */
+export function all(x: NDArray, start: number, end: number): NDArray {
+  const [outer, length, inner] = around(x.shape, start, end);
+  const y = zeros("bool", without(x.shape, start, end));
+  y.data.fill(1);
+  for (let o = 0, at = 0; o < outer; o++) {
+    for (let l = 0; l < length; l++) for (let i = 0; i < inner; i++) if (x.data[at++] === 0) y.data[o * inner + i] = 0;
+  }
+  return y;
+}
+
+/** The mean square distance from the mean, over dimensions `[start, end)`, divided by the count less `correction`. */
+export function variance(x: NDArray, start: number, end: number, correction: number): NDArray {
+  const [outer, length, inner] = around(x.shape, start, end);
+  const y = zeros(x.dtype, without(x.shape, start, end));
+  for (let o = 0; o < outer; o++) {
+    for (let i = 0; i < inner; i++) {
+      const at = o * length * inner + i;
+      let mean = 0;
+      for (let l = 0; l < length; l++) mean += x.data[at + l * inner];
+      mean /= length;
+      let squares = 0;
+      for (let l = 0; l < length; l++) squares += (x.data[at + l * inner] - mean) ** 2;
+      y.data[o * inner + i] = squares / Math.max(0, length - correction);
+    }
+  }
+  return y;
+}
+
+/** The gradient of {@link variance}: `2·g·(x − mean)/(count − correction)`. */
+export function varianceBackward(g: NDArray, x: NDArray, start: number, end: number, correction: number): NDArray {
+  const [outer, length, inner] = around(x.shape, start, end);
+  const dx = zerosLike(x);
+  for (let o = 0; o < outer; o++) {
+    for (let i = 0; i < inner; i++) {
+      const at = o * length * inner + i;
+      let mean = 0;
+      for (let l = 0; l < length; l++) mean += x.data[at + l * inner];
+      mean /= length;
+      const scale = (2 * g.data[o * inner + i]) / Math.max(0, length - correction);
+      for (let l = 0; l < length; l++) dx.data[at + l * inner] = scale * (x.data[at + l * inner] - mean);
+    }
+  }
+  return dx;
+}
+
+/** `ln Σ eˣ` over dimensions `[start, end)`, without overflow. */
+export function logsumexp(x: NDArray, start: number, end: number): NDArray {
+  const [outer, length, inner] = around(x.shape, start, end);
+  const y = zeros(x.dtype, without(x.shape, start, end));
+  for (let o = 0; o < outer; o++) {
+    for (let i = 0; i < inner; i++) {
+      const at = o * length * inner + i;
+      let most = Number.NEGATIVE_INFINITY;
+      for (let l = 0; l < length; l++) most = Math.max(most, x.data[at + l * inner]);
+      const shift = Number.isFinite(most) ? most : 0; // −∞ − −∞ would be NaN
+      let total = 0;
+      for (let l = 0; l < length; l++) total += Math.exp(x.data[at + l * inner] - shift);
+      y.data[o * inner + i] = Math.log(total) + shift;
+    }
+  }
+  return y;
+}
+
+/** `eˣ / Σ eˣ` along `dim`. */
+export function softmax(x: NDArray, dim: number): NDArray {
+  const [outer, length, inner] = around(x.shape, dim, dim + 1);
+  const y = zerosLike(x);
+  for (let o = 0; o < outer; o++) {
+    for (let i = 0; i < inner; i++) {
+      const at = o * length * inner + i;
+      let most = Number.NEGATIVE_INFINITY;
+      for (let l = 0; l < length; l++) most = Math.max(most, x.data[at + l * inner]);
+      let total = 0;
+      for (let l = 0; l < length; l++) total += Math.exp(x.data[at + l * inner] - most);
+      for (let l = 0; l < length; l++) y.data[at + l * inner] = Math.exp(x.data[at + l * inner] - most) / total;
+    }
+  }
+  return y;
+}
+
+/** `x − ln Σ eˣ` along `dim`. */
+export function logSoftmax(x: NDArray, dim: number): NDArray {
+  const [outer, length, inner] = around(x.shape, dim, dim + 1);
+  const y = zerosLike(x);
+  for (let o = 0; o < outer; o++) {
+    for (let i = 0; i < inner; i++) {
+      const at = o * length * inner + i;
+      let most = Number.NEGATIVE_INFINITY;
+      for (let l = 0; l < length; l++) most = Math.max(most, x.data[at + l * inner]);
+      let total = 0;
+      for (let l = 0; l < length; l++) total += Math.exp(x.data[at + l * inner] - most);
+      const logTotal = Math.log(total);
+      for (let l = 0; l < length; l++) y.data[at + l * inner] = x.data[at + l * inner] - most - logTotal;
+    }
+  }
+  return y;
+}
+
+/** The running sum along `dim`. */
+export function cumsum(x: NDArray, dim: number): NDArray {
+  const [outer, length, inner] = around(x.shape, dim, dim + 1);
+  const y = zerosLike(x);
+  for (let o = 0; o < outer; o++) {
+    for (let i = 0; i < inner; i++) {
+      let total = 0;
+      for (let l = 0; l < length; l++) {
+        const at = (o * length + l) * inner + i;
+        total += x.data[at];
+        y.data[at] = total;
+      }
+    }
+  }
+  return y;
+}
+
+/** For each line along `dim`, where its elements stand once sorted; stable, NaN the largest. The first `count` only. */
+export function argsort(x: NDArray, dim: number, descending: boolean, count: number): NDArray {
+  const [outer, length, inner] = around(x.shape, dim, dim + 1);
+  const y = zeros("int32", [...x.shape.slice(0, dim), count, ...x.shape.slice(dim + 1)]);
+  const line = allocate(x.dtype, length);
+  const order = new Array<number>(length);
+  const compare = descending
+    ? (a: number, b: number) => ascending(line[b], line[a]) || a - b
+    : (a: number, b: number) => ascending(line[a], line[b]) || a - b;
+  for (let o = 0; o < outer; o++) {
+    for (let i = 0; i < inner; i++) {
+      for (let l = 0; l < length; l++) {
+        line[l] = x.data[(o * length + l) * inner + i];
+        order[l] = l;
+      }
+      order.sort(compare);
+      for (let l = 0; l < count; l++) y.data[(o * count + l) * inner + i] = order[l];
+    }
+  }
+  return y;
+}
+
+function ascending(a: number, b: number): number {
+  if (a < b) return -1;
+  if (a > b) return 1;
+  return Number(Number.isNaN(a)) - Number(Number.isNaN(b));
+}

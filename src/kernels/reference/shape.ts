@@ -1,0 +1,138 @@
+import { NDArray, type Shape, allocate, around, sizeOf, zeros } from "../array.ts";
+
+/** Row-major strides: how far apart in memory neighbours along each dimension are. */
+function strides(shape: Shape): number[] {
+  const steps = new Array<number>(shape.length);
+  for (let d = shape.length - 1, step = 1; d >= 0; d--) {
+    steps[d] = step;
+    step *= shape[d];
+  }
+  return steps;
+}
+
+/** Reads `x` in an order of its own: element `[i, j, …]` of the result lies at `i·steps[0] + j·steps[1] + …`. */
+function gatherStrided(x: NDArray, shape: Shape, steps: readonly number[]): NDArray {
+  const y = zeros(x.dtype, shape);
+  const last = shape.length - 1;
+  if (last < 0) {
+    y.data[0] = x.data[0];
+    return y;
+  }
+  const index = new Array<number>(last).fill(0);
+  for (let at = 0, base = 0; at < y.data.length; ) {
+    for (let i = 0, from = base; i < shape[last]; i++, from += steps[last]) y.data[at++] = x.data[from];
+    for (let d = last - 1; d >= 0; d--) {
+      base += steps[d];
+      if (++index[d] < shape[d]) break;
+      base -= steps[d] * shape[d];
+      index[d] = 0;
+    }
+  }
+  return y;
+}
+
+/** `x` repeated along new leading dimensions and dimensions of size one, to `shape`. */
+export function expand(x: NDArray, shape: Shape): NDArray {
+  const offset = shape.length - x.shape.length;
+  const own = strides(x.shape);
+  if (x.data.length === 1) {
+    const y = zeros(x.dtype, shape);
+    y.data.fill(x.data[0]);
+    return y;
+  }
+  const steps = shape.map((_, d) => (d < offset || x.shape[d - offset] === 1 ? 0 : own[d - offset]));
+  return gatherStrided(x, shape, steps);
+}
+
+/** Dimension `d` of the result is dimension `dims[d]` of `x`. */
+export function permute(x: NDArray, dims: readonly number[]): NDArray {
+  const own = strides(x.shape);
+  return gatherStrided(
+    x,
+    dims.map((d) => x.shape[d]),
+    dims.map((d) => own[d]),
+  );
+}
+
+/** `count` steps along `dim`, from `start`, `step` apart. */
+export function slice(x: NDArray, dim: number, start: number, step: number, count: number): NDArray {
+  const [outer, length, inner] = around(x.shape, dim, dim + 1);
+  const y = zeros(x.dtype, [...x.shape.slice(0, dim), count, ...x.shape.slice(dim + 1)]);
+  for (let o = 0, at = 0; o < outer; o++) {
+    for (let l = 0; l < count; l++, at += inner) {
+      const from = (o * length + start + l * step) * inner;
+      y.data.set(x.data.subarray(from, from + inner), at);
+    }
+  }
+  return y;
+}
+
+/** The reverse of {@link slice}: `g` put back into zeros of `length` along `dim`. */
+export function unslice(g: NDArray, dim: number, start: number, step: number, length: number): NDArray {
+  const [outer, count, inner] = around(g.shape, dim, dim + 1);
+  const y = zeros(g.dtype, [...g.shape.slice(0, dim), length, ...g.shape.slice(dim + 1)]);
+  for (let o = 0, at = 0; o < outer; o++) {
+    for (let l = 0; l < count; l++, at += inner) {
+      y.data.set(g.data.subarray(at, at + inner), (o * length + start + l * step) * inner);
+    }
+  }
+  return y;
+}
+
+/** Arrays one after the other along `dim`. */
+export function cat(arrays: readonly NDArray[], dim: number): NDArray {
+  const first = arrays[0];
+  const total = arrays.reduce((size, x) => size + x.shape[dim], 0);
+  const y = zeros(first.dtype, [...first.shape.slice(0, dim), total, ...first.shape.slice(dim + 1)]);
+  const outer = sizeOf(first.shape.slice(0, dim));
+  for (let o = 0, at = 0; o < outer; o++) {
+    for (const x of arrays) {
+      const block = x.data.length / outer;
+      y.data.set(x.data.subarray(o * block, (o + 1) * block), at);
+      at += block;
+    }
+  }
+  return y;
+}
+
+/** `x` backwards along `dim`. */
+export function flip(x: NDArray, dim: number): NDArray {
+  const [outer, length, inner] = around(x.shape, dim, dim + 1);
+  const y = allocate(x.dtype, x.data.length);
+  for (let o = 0; o < outer; o++) {
+    for (let l = 0; l < length; l++) {
+      const from = (o * length + l) * inner;
+      y.set(x.data.subarray(from, from + inner), (o * length + length - 1 - l) * inner);
+    }
+  }
+  return new NDArray(y, x.shape, x.dtype);
+}
+
+/** The upper (`column − row ≥ diagonal`) or lower (`≤`) triangle of the last two dimensions, zero elsewhere. */
+export function triangle(x: NDArray, diagonal: number, upper: boolean): NDArray {
+  const [rows, columns] = x.shape.slice(-2);
+  const y = zeros(x.dtype, x.shape);
+  for (let at = 0; at < y.data.length; at++) {
+    const offset = (at % columns) - (Math.floor(at / columns) % rows);
+    if (upper ? offset >= diagonal : offset <= diagonal) y.data[at] = x.data[at];
+  }
+  return y;
+}
+
+/** The diagonal of a matrix, `offset` columns to the right of the main one. */
+export function diagonal(x: NDArray, offset: number): NDArray {
+  const [rows, columns] = x.shape;
+  const [row, column] = [Math.max(0, -offset), Math.max(0, offset)];
+  const count = Math.max(0, Math.min(rows - row, columns - column));
+  const y = zeros(x.dtype, [count]);
+  for (let i = 0; i < count; i++) y.data[i] = x.data[(row + i) * columns + column + i];
+  return y;
+}
+
+/** A matrix of zeros with `x` on its diagonal, `offset` columns to the right of the main one. */
+export function undiagonal(x: NDArray, offset: number, rows: number, columns: number): NDArray {
+  const y = zeros(x.dtype, [rows, columns]);
+  const [row, column] = [Math.max(0, -offset), Math.max(0, offset)];
+  for (let i = 0; i < x.data.length; i++) y.data[(row + i) * columns + column + i] = x.data[i];
+  return y;
+}

@@ -1,0 +1,42 @@
+import { isTensor } from "../brand.ts";
+import { describe, TensorError } from "../errors.ts";
+import { Tensor } from "../tensor.ts";
+
+const parameterBrand: unique symbol = Symbol.for("evenkeel.Parameter") as never;
+
+/**
+ * A tensor that training changes: a leaf that wants a gradient. Assigned to a field of a module it is one of its
+ * parameters.
+ *
+ * @throws {@link TensorError} if it is made from anything but a float32 or float64 tensor.
+ * @see PyTorch `torch.nn.Parameter`. It shares the memory of the tensor that it is made from, as there.
+ *
+ * @example
+ * ```ts
+ * import { nn, zeros } from "evenkeel";
+ *
+ * const weight = new nn.Parameter(zeros([2, 3]));
+ * console.log(weight.requiresGrad, weight.isLeaf); // => true true
+ * ```
+ */
+export class Parameter extends Tensor {
+  /** @internal */
+  readonly [parameterBrand] = true;
+
+  /** Makes a parameter of the values of `x`; with `requiresGrad: false` it is frozen. Default `true`. */
+  constructor(x: Tensor, { requiresGrad = true }: { readonly requiresGrad?: boolean } = {}) {
+    if (!isTensor(x)) throw new TensorError("Parameter", { expected: "a tensor", got: describe(x) });
+    super(x.array);
+    this.requiresGrad = requiresGrad;
+  }
+
+  /** The values, under a heading. */
+  override toString(): string {
+    return `Parameter containing:\n${super.toString()}`;
+  }
+}
+
+/** Whether a value is a {@link Parameter}, of this copy of the package or another. */
+export function isParameter(value: unknown): value is Parameter {
+  return isTensor(value) && parameterBrand in value;
+}

@@ -1,0 +1,42 @@
+import type { Shape } from "../kernels/array.ts";
+import type { Primitive } from "./op.ts";
+
+/** The rows of `x` that an index array (the second input) names. */
+export const rows: Primitive = {
+  name: "index",
+  forward: (k, x, index) => k.rows(x, index),
+  vjp: [(g, _y, x, index) => g.apply(addRows(x.shape[0]), index), null],
+  needs: "inputs",
+};
+
+/** The reverse of {@link rows}: rows added up where an index array (the second input) says, among `count`. */
+export const addRows = (count: number): Primitive => ({
+  name: "addRows",
+  forward: (k, x, index) => k.addRows(x, index, count),
+  vjp: [(g, _y, _x, index) => g.apply(rows, index), null],
+  needs: "inputs",
+});
+
+/** Elements picked along `dim` by an index array (the second input) of the result's shape. */
+export const gather = (dim: number): Primitive => ({
+  name: "gather",
+  forward: (k, x, index) => k.gather(x, index, dim),
+  vjp: [(g, _y, x, index) => g.apply(scatterAdd(dim, x.shape), index), null],
+  needs: "inputs",
+});
+
+/** The reverse of {@link gather}: each element added where the index array says, in zeros of `shape`. */
+export const scatterAdd = (dim: number, shape: Shape): Primitive => ({
+  name: "scatterAdd",
+  forward: (k, x, index) => k.scatterAdd(x, index, dim, shape),
+  vjp: [(g, _y, _x, index) => g.apply(gather(dim), index), null],
+  needs: "inputs",
+});
+
+/** The flat positions of the elements that are not zero; no gradient. */
+export const nonzero: Primitive = {
+  name: "nonzero",
+  forward: (k, x) => k.nonzero(x),
+  vjp: [null],
+  needs: "nothing",
+};

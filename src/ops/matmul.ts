@@ -1,0 +1,15 @@
+import type { Primitive } from "./op.ts";
+
+/**
+ * `op(a)·op(b)` for each matrix of a batch `[batch, rows, columns]`, where `op` transposes or leaves. The gradients are
+ * products of the same kind, so that nothing is ever transposed in memory.
+ */
+export const matmul = (transposeA: boolean, transposeB: boolean): Primitive => ({
+  name: "matmul",
+  forward: (k, a, b) => k.matmul(a, b, transposeA, transposeB),
+  vjp: [
+    (g, _y, _a, b) => (transposeA ? b.apply(matmul(transposeB, true), g) : g.apply(matmul(false, !transposeB), b)),
+    (g, _y, a) => (transposeB ? g.apply(matmul(true, transposeA), a) : a.apply(matmul(!transposeA, false), g)),
+  ],
+  needs: "inputs",
+});

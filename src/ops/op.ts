@@ -1,0 +1,61 @@
+import type { NDArray } from "../kernels/array.ts";
+import type { Kernels } from "../kernels/index.ts";
+import type { Tensor } from "../tensor.ts";
+
+/** A pullback to one input: from the gradient `g` at the output `y` to the gradient at that input. */
+export type Vjp = (g: Tensor, y: Tensor, ...inputs: Tensor[]) => Tensor;
+
+/**
+ * An operation: forward on arrays, and one pullback per input, written with tensors, so that gradients can be
+ * differentiated again, to any order.
+ *
+ * @example
+ * ```ts
+ * import { apply, type Primitive, tensor } from "evenkeel";
+ *
+ * const cube: Primitive = {
+ *   name: "cube",
+ *   forward: (k, x) => k.mul(x, k.mul(x, x)),
+ *   vjp: [(g, _y, x) => g.mul(x.square().mul(3))],
+ * };
+ * const x = tensor(2, { requiresGrad: true });
+ * apply(cube, x).backward();
+ * console.log(x.grad?.item()); // => 12
+ * ```
+ */
+export interface Primitive {
+  /** The name in printed graphs and in messages. */
+  readonly name: string;
+  /** The value, from arrays to a new array; never changes its inputs. */
+  forward(k: Kernels, ...inputs: NDArray[]): NDArray;
+  /** One pullback per input; `null` where the input has no gradient. */
+  readonly vjp: readonly (Vjp | null)[];
+  /**
+   * Whose values the pullbacks read. What they do not read may be changed in place before `backward`; of the rest
+   * it is refused. Default: both the inputs' and the output's.
+   */
+  readonly needs?: "inputs" | "output" | "nothing";
+}
+
+/**
+ * A composite of other operations, with kernels that do the same faster. The composite is the definition; the kernels
+ * have to agree with it. When a gradient is itself to be differentiated, the composite is replayed.
+ */
+export interface Fused<Saved = unknown> {
+  /** The name in printed graphs and in messages. */
+  readonly name: string;
+  /** The definition: `forward` must equal it, and `backward` its gradient. */
+  composite(...inputs: Tensor[]): Tensor;
+  /** The value, and whatever `backward` wants to keep of it. */
+  forward(k: Kernels, ...inputs: NDArray[]): readonly [y: NDArray, saved: Saved];
+  /** The gradient at each input, from `g` at the output; `null` where an input has none. */
+  backward(k: Kernels, g: NDArray, saved: Saved, ...inputs: NDArray[]): readonly (NDArray | null)[];
+}
+
+/** Either kind of operation. */
+export type Op = Primitive | Fused;
+
+/** Whether an operation is a {@link Fused} one. */
+export function isFused(op: Op): op is Fused {
+  return "composite" in op;
+}

@@ -1,0 +1,45 @@
+import { describe, TensorError } from "./errors.ts";
+
+/**
+ * Refuses an options argument that is not an object, or that has a name nobody reads: a misspelt option would
+ * otherwise be a default without a word.
+ */
+export function checkOptions(where: string, options: unknown, known: readonly string[]): void {
+  if (options === undefined) return;
+  if (typeof options !== "object" || options === null || Array.isArray(options) || ArrayBuffer.isView(options)) {
+    throw new TensorError(where, { expected: `an object of options (${known.join(", ")})`, got: describe(options) });
+  }
+  for (const name of Object.keys(options)) {
+    if (known.includes(name)) continue;
+    const close = nearest(name, known);
+    throw new TensorError(where, {
+      expected: known.length > 0 ? `options among ${known.join(", ")}` : "no options",
+      got: `"${name}"`,
+      hint: close === undefined ? "" : `Did you mean "${close}"?`,
+    });
+  }
+}
+
+/** The known name that `name` was most likely meant to be, if any is near. */
+function nearest(name: string, known: readonly string[]): string | undefined {
+  let best: string | undefined;
+  let least = Math.max(2, Math.floor(name.length / 3)) + 1;
+  for (const candidate of known) {
+    const distance = editDistance(name.toLowerCase().replaceAll("_", ""), candidate.toLowerCase());
+    if (distance < least) [best, least] = [candidate, distance];
+  }
+  return best;
+}
+
+/** Levenshtein's distance: insertions, deletions and substitutions from `a` to `b`. */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      next.push(Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1)));
+    }
+    row = next;
+  }
+  return row[b.length];
+}

@@ -1,0 +1,144 @@
+import { describe, TensorError } from "../errors.ts";
+import { shared } from "../shared.ts";
+import { type MersenneTwister, mersenneTwister } from "./mersenneTwister.ts";
+import { readState, writeState } from "./stateFormat.ts";
+
+/** All that a generator knows. */
+export interface GeneratorState extends MersenneTwister {
+  /** The seed, in `[0, 2^64)`. */
+  readonly seed: bigint;
+  /** The second of the last pair of normals drawn one by one, until it is asked for. */
+  normal: number | undefined;
+}
+
+/**
+ * Marks a generator, and holds its state. A registered symbol, so that every copy of the package in one process takes
+ * the generators of the others.
+ */
+export const generatorState: unique symbol = Symbol.for("evenkeel.Generator");
+
+/** Whether `value` is a {@link Generator}, made by this copy of the package or by another. */
+export function isGenerator(value: unknown): value is Generator {
+  return typeof value === "object" && value !== null && generatorState in value;
+}
+
+/**
+ * A source of random numbers: PyTorch's on the CPU, which gives the same numbers for the same seed, bit for bit.
+ *
+ * @example
+ * ```ts
+ * import { Generator, randn } from "evenkeel";
+ *
+ * const generator = new Generator().manualSeed(0);
+ * console.log(randn([2], { generator }).toString()); // => tensor([ 1.5410, -0.2934])
+ * ```
+ *
+ * @see PyTorch `torch.Generator`.
+ */
+export class Generator {
+  #state: GeneratorState | undefined;
+
+  /** @internal */
+  get [generatorState](): GeneratorState {
+    this.#state ??= seeded(67280421310721n); // PyTorch's default
+    return this.#state;
+  }
+
+  /** @internal */
+  set [generatorState](state: GeneratorState) {
+    this.#state = state;
+  }
+
+  /**
+   * Starts anew from `seed`, an integer in `[−2^63, 2^64)`; negative ones count from 2^64 down. Like PyTorch, only the
+   * low 32 bits matter to the numbers drawn.
+   *
+   * @throws {@link TensorError} if `seed` is no integer, or is out of range, or is a number too large to be exact.
+   */
+  manualSeed(seed: number | bigint): this {
+    this[generatorState] = seeded(checkedSeed("Generator.manualSeed", seed));
+    return this;
+  }
+
+  /** Starts anew from a seed that nobody can foresee, and returns it. */
+  seed(): number {
+    const seed = entropy();
+    this[generatorState] = seeded(BigInt(seed));
+    return seed;
+  }
+
+  /** The seed this generator started from; a bigint where a number would not be exact. */
+  initialSeed(): number | bigint {
+    const { seed } = this[generatorState];
+    return seed <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(seed) : seed;
+  }
+
+  /** The state, in the 5056 bytes of PyTorch's `Generator.get_state()`. */
+  getState(): Uint8Array {
+    return writeState(this[generatorState]);
+  }
+
+  /**
+   * Continues from a state that {@link Generator.getState} returned, or PyTorch's `Generator.get_state()`.
+   *
+   * @throws {@link TensorError} if `state` is not such a state.
+   */
+  setState(state: Uint8Array): this {
+    this[generatorState] = readState("Generator.setState", state);
+    return this;
+  }
+}
+
+/** Keeps its state where every copy of the package finds it, and starts from an unforeseeable seed. */
+class DefaultGenerator extends Generator {
+  override get [generatorState](): GeneratorState {
+    const holder = shared();
+    holder.defaultGenerator ??= seeded(BigInt(entropy()));
+    return holder.defaultGenerator as GeneratorState;
+  }
+
+  override set [generatorState](state: GeneratorState) {
+    shared().defaultGenerator = state;
+  }
+}
+
+/** The generator of every random function that is given no other. Its first seed is not to be foreseen. */
+export const defaultGenerator: Generator = /* @__PURE__ */ new DefaultGenerator();
+
+/**
+ * Seeds the default generator, and returns it.
+ *
+ * @throws {@link TensorError} if `seed` is no integer, or is out of range, or is a number too large to be exact.
+ * @see PyTorch `torch.manual_seed`.
+ */
+export function manualSeed(seed: number | bigint): Generator {
+  defaultGenerator[generatorState] = seeded(checkedSeed("manualSeed", seed));
+  return defaultGenerator;
+}
+
+function seeded(seed: bigint): GeneratorState {
+  return { seed, normal: undefined, ...mersenneTwister(Number(seed & 0xffffffffn)) };
+}
+
+/** 53 random bits, from the system where it has them to give. */
+function entropy(): number {
+  const words = new Uint32Array(2);
+  // Not every JavaScript engine has Web Crypto.
+  if (typeof crypto === "undefined") words.forEach((_, i) => (words[i] = Math.random() * 2 ** 32));
+  else crypto.getRandomValues(words);
+  return (words[0] & 0x1fffff) * 2 ** 32 + words[1];
+}
+
+/** `seed` as an unsigned 64-bit integer. */
+function checkedSeed(where: string, seed: number | bigint): bigint {
+  const expected = "a seed that is an integer from -2^63 to 2^64 - 1";
+  if (typeof seed === "number" && Number.isInteger(seed) && !Number.isSafeInteger(seed)) {
+    const hint = "Numbers beyond 2^53 are not exact; write a bigint, such as 12345678901234567890n.";
+    throw new TensorError(where, { expected, got: describe(seed), hint });
+  }
+  const isInteger = typeof seed === "bigint" || (typeof seed === "number" && Number.isInteger(seed));
+  if (!isInteger || seed < -(2n ** 63n) || seed >= 2n ** 64n) {
+    throw new TensorError(where, { expected, got: describe(seed) });
+  }
+  return BigInt.asUintN(64, BigInt(seed));
+}

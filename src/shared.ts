@@ -1,0 +1,23 @@
+/**
+ * What may change at run time, apart from the kernels. It lives on `globalThis`, so that the ESM and the CJS copy of
+ * the package, loaded into one process, have one grad mode and one default generator between them.
+ */
+export interface Shared {
+  /** Whether operations are recorded. */
+  gradEnabled: boolean;
+  /** Whether every output and gradient is searched for NaN and infinity. */
+  detectAnomaly: boolean;
+  /** The number of the newest recorded operation; an operation's inputs always have lower numbers. */
+  recorded: number;
+  /** The state of the default generator, once it has been used. */
+  defaultGenerator: unknown;
+}
+
+const key = Symbol.for("evenkeel.shared");
+
+/** The state shared by every copy of the package in this process; made when first asked for. */
+export function shared(): Shared {
+  const holder = globalThis as { [key]?: Shared };
+  holder[key] ??= { gradEnabled: true, detectAnomaly: false, recorded: 0, defaultGenerator: undefined };
+  return holder[key];
+}

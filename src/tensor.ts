@@ -1,0 +1,1785 @@
+import { differentiate, type Node, record, run, startingGradient } from "./autograd.ts";
+import { isTensor, tensorBrand } from "./brand.ts";
+import { describe, show, TensorError } from "./errors.ts";
+import { type Data, type Dtype, isFloat, type NDArray, type Shape, sizeOf } from "./kernels/array.ts";
+import { kernels } from "./kernels/index.ts";
+import * as elementwise from "./ops/elementwise.ts";
+import * as indexing from "./ops/indexing.ts";
+import { matmul } from "./ops/matmul.ts";
+import type { Op } from "./ops/op.ts";
+import * as reduce from "./ops/reduce.ts";
+import * as shaping from "./ops/shape.ts";
+import { checkOptions } from "./options.ts";
+import { print } from "./print.ts";
+import { floating, resultDtype, widest, withScalar } from "./promotion.ts";
+import { fillBernoulli, fillBernoulliFrom } from "./random/bernoulli.ts";
+import { fillExponential } from "./random/exponential.ts";
+import { defaultGenerator, type Generator } from "./random/generator.ts";
+import { fillNormal } from "./random/normal.ts";
+import { fillUniform } from "./random/uniform.ts";
+import { broadcast, dimOf, dimsOf, sameShape, shapeOf } from "./shapes.ts";
+import { shared } from "./shared.ts";
+
+/** What an operation accepts as its second operand. */
+export type Operand = Tensor | number | boolean;
+
+/** Plain nested arrays, as deep as the tensor has dimensions. */
+export type NestedArray = number | boolean | readonly NestedArray[];
+
+/** Called with a gradient on its way; may return another to take its place. */
+// biome-ignore lint/suspicious/noConfusingVoidType: a hook may also just look and return nothing
+export type GradientHook = (g: Tensor) => Tensor | void;
+
+/** What registering a hook returns. */
+export interface HookHandle {
+  /** Takes the hook away again. */
+  remove(): void;
+}
+
+/** Whether a reduction leaves dimensions of size one where it has reduced. */
+export interface KeepdimOptions {
+  /** Default `false`. */
+  readonly keepdim?: boolean;
+}
+
+/** Options of {@link Tensor.var} and {@link Tensor.std}. */
+export interface VarianceOptions extends KeepdimOptions {
+  /** What the count is lessened by before it divides: 1 is unbiased, 0 biased. Default `1`. */
+  readonly correction?: number;
+}
+
+/** Values, and where they stood. */
+export interface ValuesAndIndices {
+  /** The values found. */
+  readonly values: Tensor;
+  /** Their positions along the dimension, int32. */
+  readonly indices: Tensor;
+}
+
+/** Where random numbers come from. */
+export interface RandomOptions {
+  /** Default: the generator that `manualSeed` seeds. */
+  readonly generator?: Generator;
+}
+
+/**
+ * An array of numbers of any shape, that remembers how it was made, so that gradients can be taken.
+ *
+ * Elements lie row-major in one typed array. `reshape`, `view`, `flatten`, `squeeze`, `unsqueeze` and `detach` share
+ * the memory of their source; every other operation makes its own. Tensors are garbage-collected like any value.
+ *
+ * Two operands broadcast as in NumPy and PyTorch, and meet in PyTorch's promoted dtype; a number with no fraction
+ * counts as a whole number. Make tensors with `tensor`, `zeros`, `randn` and their kind.
+ *
+ * @see PyTorch `torch.Tensor`.
+ *
+ * @example
+ * ```ts
+ * import { tensor } from "evenkeel";
+ *
+ * const x = tensor([[1, 2], [3, 4]], { requiresGrad: true });
+ * x.square().sum().backward();
+ * console.log(x.grad);
+ * // => tensor([[2., 4.],
+ * //         [6., 8.]])
+ * ```
+ */
+export class Tensor {
+  /** @internal */
+  readonly [tensorBrand] = true;
+  /** @internal The elements. Replaced only by `Module.to`. */
+  array: NDArray;
+  /** @internal How it was made, if that was recorded. */
+  node: Node | null = null;
+  /** @internal */
+  hooks: Set<GradientHook> | null = null;
+  /** @internal */
+  retainsGrad = false;
+  private gradient: Tensor | null = null;
+  private wantsGrad = false;
+
+  /** @internal */
+  constructor(array: NDArray, node: Node | null = null) {
+    this.array = array;
+    this.node = node;
+  }
+
+  /** The sizes of the dimensions, outermost first; `[]` for a single number. */
+  get shape(): readonly number[] {
+    return this.array.shape;
+  }
+
+  /** The type of the elements. */
+  get dtype(): Dtype {
+    return this.array.dtype;
+  }
+
+  /** The number of dimensions. */
+  get ndim(): number {
+    return this.array.shape.length;
+  }
+
+  /** The elements themselves, row-major; a bool is a byte, 0 or 1. Writing here goes unnoticed by the tape. */
+  get data(): Data {
+    return this.array.data;
+  }
+
+  /**
+   * Whether gradients flow to it: it was asked for with `requiresGrad`, or made from something that was. May be set
+   * on a leaf.
+   *
+   * @throws {@link TensorError} when set to true on int32 or bool, or to false on what was made by an operation.
+   */
+  get requiresGrad(): boolean {
+    return this.node !== null || this.wantsGrad;
+  }
+
+  set requiresGrad(value: boolean) {
+    if (value && !isFloat(this.dtype)) {
+      throw new TensorError("requiresGrad", {
+        expected: "a float32 or float64 tensor",
+        got: describe(this),
+        hint: 'Only those have gradients: x.to("float32").',
+      });
+    }
+    if (!value && this.node !== null) {
+      throw new TensorError("requiresGrad", {
+        expected: "a leaf",
+        got: `the output of ${this.node.op.name}`,
+        hint: "Use x.detach() for its values without a graph.",
+      });
+    }
+    this.wantsGrad = value;
+  }
+
+  /**
+   * The gradient that `backward` has added up here, or null. Assign null to clear it.
+   *
+   * @throws {@link TensorError} when set to anything but null or a tensor of the same shape and dtype.
+   */
+  get grad(): Tensor | null {
+    return this.gradient;
+  }
+
+  set grad(value: Tensor | null) {
+    if (value !== null && !(isTensor(value) && sameShape(value.shape, this.shape) && value.dtype === this.dtype)) {
+      throw new TensorError("grad", { expected: `null or ${describe(this)}`, got: describe(value) });
+    }
+    this.gradient = value;
+  }
+
+  /** Whether it was made by no recorded operation. `backward` adds up gradients in leaves. */
+  get isLeaf(): boolean {
+    return this.node === null;
+  }
+
+  /**
+   * The number of elements.
+   *
+   * @example
+   * ```ts
+   * import { zeros } from "evenkeel";
+   *
+   * console.log(zeros([2, 3]).numel()); // => 6
+   * ```
+   */
+  numel(): number {
+    return this.array.data.length;
+  }
+
+  /**
+   * The one element, as a number, or as a boolean where the dtype is bool.
+   *
+   * @throws {@link TensorError} if there are more elements than one, or none.
+   *
+   * @example
+   * ```ts
+   * import { tensor } from "evenkeel";
+   *
+   * console.log(tensor([1, 2]).sum().item()); // => 3
+   * ```
+   */
+  item<T extends number | boolean = number>(): T {
+    if (this.numel() !== 1) {
+      throw new TensorError("item", {
+        expected: "a tensor of one element",
+        got: describe(this),
+        hint: "Use toArray() for nested arrays, or data for the elements.",
+      });
+    }
+    const value = this.array.data[0];
+    return (this.dtype === "bool" ? value !== 0 : value) as T;
+  }
+
+  /**
+   * The elements as nested arrays, booleans where the dtype is bool; a single number for a tensor of no dimensions.
+   *
+   * @example
+   * ```ts
+   * import { arange } from "evenkeel";
+   *
+   * console.log(arange(4).reshape(2, 2).toArray()); // => [ [ 0, 1 ], [ 2, 3 ] ]
+   * ```
+   */
+  toArray<T = NestedArray>(): T {
+    const { data, shape, dtype } = this.array;
+    const nest = (dim: number, from: number): NestedArray => {
+      if (dim === shape.length) return dtype === "bool" ? data[from] !== 0 : data[from];
+      const stride = sizeOf(shape.slice(dim + 1));
+      return Array.from({ length: shape[dim] }, (_, i) => nest(dim + 1, from + i * stride));
+    };
+    return nest(0, 0) as T;
+  }
+
+  /**
+   * The text that `console.log` and notebooks show: four digits, edges only past 1000 elements.
+   * @see PyTorch prints the same, but spells `requires_grad`, `grad_fn`, `True` and `torch.float64`.
+   *
+   * @example
+   * ```ts
+   * import { tensor } from "evenkeel";
+   *
+   * console.log(String(tensor([1, 2.5]))); // => tensor([1.0000, 2.5000])
+   * ```
+   */
+  toString(): string {
+    const gradFn = this.node === null ? undefined : `gradFn=<${this.node.op.name}>`;
+    const suffix = gradFn ?? (this.requiresGrad ? "requiresGrad=true" : undefined);
+    const { data, shape, dtype } = this.array;
+    return print({ data, shape, dtype, suffix });
+  }
+
+  /** @internal What Node's `console.log` shows. */
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return this.toString();
+  }
+
+  /** @internal What notebooks show. */
+  [Symbol.for("Jupyter.display")](): Record<string, string> {
+    return { "text/plain": this.toString() };
+  }
+
+  // ── Gradients ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /**
+   * Adds the gradient of this tensor to the `.grad` of every leaf that it was made from and that wants one.
+   *
+   * The tape stays as long as this tensor does, so that it can be called again; it adds up.
+   *
+   * @param gradient - the gradient at this tensor, of its shape. Default: 1, for a tensor of one element.
+   * @throws {@link TensorError} if there is no graph; if there are more elements than one and no `gradient`; if what
+   * the tape needs has been changed in place.
+   * @see PyTorch `Tensor.backward`; there is no `retain_graph`.
+   *
+   * @example
+   * ```ts
+   * import { tensor } from "evenkeel";
+   *
+   * const w = tensor([1, 2, 3], { requiresGrad: true });
+   * w.mul(w).sum().backward();
+   * console.log(w.grad); // => tensor([2., 4., 6.])
+   * ```
+   */
+  backward(
+    gradient?: Tensor | null,
+    options: {
+      /** Whether the gradients can be differentiated in their turn. Default `false`. */
+      readonly createGraph?: boolean;
+    } = {},
+  ): void {
+    checkOptions("backward", options, ["createGraph"]);
+    const { createGraph = false } = options;
+    const start = startingGradient("backward", this, gradient);
+    const gradients = differentiate(this, start, null, createGraph, "backward");
+    for (const [leaf, g] of gradients) leaf.accumulate(g, createGraph);
+  }
+
+  /** Adds to `.grad`; the first time a copy, since the array may be another leaf's too, or the caller's. */
+  private accumulate(g: Tensor, createGraph: boolean): void {
+    if (this.gradient === null) this.gradient = createGraph ? g.clone() : new Tensor(kernels().copy(g.array));
+    else if (createGraph) this.gradient = this.gradient.add(g);
+    else {
+      this.gradient.array.data.set(kernels().add(this.gradient.array, g.array).data);
+      this.gradient.array.bump();
+    }
+  }
+
+  /**
+   * The same values with no graph behind them, in the same memory.
+   * @see PyTorch `Tensor.detach`.
+   *
+   * @example
+   * ```ts
+   * import { tensor } from "evenkeel";
+   *
+   * console.log(tensor([1], { requiresGrad: true }).mul(2).detach().requiresGrad); // => false
+   * ```
+   */
+  detach(): Tensor {
+    return new Tensor(this.array);
+  }
+
+  /**
+   * The same values in memory of their own; gradients pass through.
+   * @see PyTorch `Tensor.clone`.
+   *
+   * @example
+   * ```ts
+   * import { zeros } from "evenkeel";
+   *
+   * const x = zeros([2]);
+   * const y = x.clone();
+   * x.fill_(7);
+   * console.log(y); // => tensor([0., 0.])
+   * ```
+   */
+  clone(): Tensor {
+    return apply(elementwise.clone, this);
+  }
+
+  /**
+   * Has `backward` keep the gradient of this tensor too, though it is no leaf.
+   *
+   * @throws {@link TensorError} if it needs no gradient.
+   * @see PyTorch `Tensor.retain_grad`.
+   *
+   * @example
+   * ```ts
+   * import { tensor } from "evenkeel";
+   *
+   * const h = tensor([1, 2], { requiresGrad: true }).mul(3);
+   * h.retainGrad();
+   * h.sum().backward();
+   * console.log(h.grad); // => tensor([1., 1.])
+   * ```
+   */
+  retainGrad(): void {
+    this.refuseWithoutGrad("retainGrad");
+    this.retainsGrad = true;
+  }
+
+  /**
+   * Calls `hook` with each gradient that arrives here, summed over all its ways; what it returns, if anything, goes on
+   * in its place. Hooks run in the order of registration.
+   *
+   * @throws {@link TensorError} if this tensor needs no gradient, or, during the walk, if the hook returns something of
+   * another shape or dtype.
+   * @see PyTorch `Tensor.register_hook`.
+   *
+   * @example
+   * ```ts
+   * import { tensor } from "evenkeel";
+   *
+   * const x = tensor([1, 2], { requiresGrad: true });
+   * const handle = x.registerHook((g) => g.clamp(-1, 1));
+   * x.mul(10).sum().backward();
+   * console.log(x.grad); // => tensor([1., 1.])
+   * handle.remove();
+   * ```
+   */
+  registerHook(hook: GradientHook): HookHandle {
+    if (typeof hook !== "function") {
+      throw new TensorError("registerHook", { expected: "a function", got: describe(hook) });
+    }
+    this.refuseWithoutGrad("registerHook");
+    this.hooks ??= new Set();
+    const hooks = this.hooks;
+    const own: GradientHook = (g) => hook(g); // the same function registered twice runs twice
+    hooks.add(own);
+    return {
+      remove: () => {
+        hooks.delete(own);
+        if (hooks.size === 0) this.hooks = null;
+      },
+    };
+  }
+
+  private refuseWithoutGrad(where: string): void {
+    if (this.requiresGrad) return;
+    throw new TensorError(where, {
+      expected: "a tensor that wants a gradient",
+      got: `${describe(this)} with requiresGrad false`,
+    });
+  }
+
+  /**
+   * Applies an operation of your own to this tensor and others: `x.apply(op, …others)` is `apply(op, x, …others)`.
+   *
+   * @example
+   * ```ts
+   * import { type Primitive, tensor } from "evenkeel";
+   *
+   * const double: Primitive = { name: "double", forward: (k, x) => k.add(x, x), vjp: [(g) => g.mul(2)] };
+   * console.log(tensor([1, 2]).apply(double)); // => tensor([2., 4.])
+   * ```
+   */
+  apply(op: Op, ...others: Tensor[]): Tensor {
+    return apply(op, this, ...others);
+  }
+
+  /** @internal A tensor around an array, with no graph. */
+  wrap(array: NDArray): Tensor {
+    return new Tensor(array);
+  }
+
+  // ── Arithmetic ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /**
+   * `y = x + b`, broadcasting.
+   * @see PyTorch `torch.add`, without `alpha`.
+   *
+   * @example
+   * ```ts
+   * import { tensor } from "evenkeel";
+   *
+   * console.log(tensor([[1], [2]]).add(tensor([10, 20])));
+   * // => tensor([[11., 21.],
+   * //         [12., 22.]])
+   * ```
+   */
+  add(b: Operand): Tensor {
+    if (!isTensor(b)) {
+      const x = this.meeting("add", b);
+      return apply(elementwise.addScalar(scalarFor(x.dtype, b)), x);
+    }
+    return this.binary("add", elementwise.add, b);
+  }
+
+  /**
+   * `y = x − b`, broadcasting.
+   *
+   * @throws {@link TensorError} for bool tensors.
+   * @see PyTorch `torch.sub`, without `alpha`.
+   */
+  sub(b: Operand): Tensor {
+    if (!isTensor(b)) {
+      refuseBool("sub", this, b);
+      const x = this.meeting("sub", b);
+      return apply(elementwise.addScalar(-scalarFor(x.dtype, b)), x);
+    }
+    refuseBool("sub", this, b);
+    return this.binary("sub", elementwise.sub, b);
+  }
+
+  /**
+   * `y = x·b`, elementwise, broadcasting.
+   * @see PyTorch `torch.mul`.
+   */
+  mul(b: Operand): Tensor {
+    if (!isTensor(b)) {
+      const x = this.meeting("mul", b);
+      return apply(elementwise.mulScalar(scalarFor(x.dtype, b)), x);
+    }
+    return this.binary("mul", elementwise.mul, b);
+  }
+
+  /**
+   * `y = x/b`, elementwise, broadcasting; whole numbers give float32.
+   * @see PyTorch `torch.div`, without `rounding_mode`.
+   *
+   * @example
+   * ```ts
+   * import { tensor } from "evenkeel";
+   *
+   * console.log(tensor([1, 3], { dtype: "int32" }).div(2)); // => tensor([0.5000, 1.5000])
+   * ```
+   */
+  div(b: Operand): Tensor {
+    const x = this.floated();
+    if (!isTensor(b)) {
+      const y = x.meeting("div", b);
+      return apply(elementwise.divScalar(scalarFor(y.dtype, b)), y);
+    }
+    return x.binary("div", elementwise.div, isFloat(b.dtype) ? b : b.to(x.dtype));
+  }
+
+  /** `y = −x`. @throws {@link TensorError} for a bool tensor. @see PyTorch `torch.neg`. */
+  neg(): Tensor {
+    refuseBool("neg", this);
+    return apply(elementwise.neg, this);
+  }
+
+  /**
+   * `y = xᵇ`, elementwise, broadcasting. For `b` of 0 the gradient is 0, also at `x = 0`.
+   *
+   * @throws {@link TensorError} for whole numbers to a negative power.
+   * @see PyTorch `torch.pow`.
+   *
+   * @example
+   * ```ts
+   * import { tensor } from "evenkeel";
+   *
+   * console.log(tensor([1, 2, 3]).pow(2)); // => tensor([1., 4., 9.])
+   * ```
+   */
+  pow(b: Operand): Tensor {
+    if (isTensor(b)) return this.binary("pow", elementwise.pow, b);
+    const x = this.meeting("pow", b);
+    const p = scalarFor(x.dtype, b);
+    if (!isFloat(x.dtype) && p < 0) {
+      throw new TensorError("pow", {
+        expected: "an exponent of 0 or more for whole numbers",
+        got: `${p}`,
+        hint: 'Convert first: x.to("float32").',
+      });
+    }
+    return apply(elementwise.powScalar(isFloat(x.dtype) ? Number(b) : p), x);
+  }
+
+  /** `y = eˣ`. @see PyTorch `torch.exp`. */
+  exp(): Tensor {
+    return apply(elementwise.exp, this.floated());
+  }
+
+  /** `y = ln x`; NaN below 0. @see PyTorch `torch.log`. */
+  log(): Tensor {
+    return apply(elementwise.log, this.floated());
+  }
+
+  /** `y = ln(1 + x)`, precise near 0. @see PyTorch `torch.log1p`. */
+  log1p(): Tensor {
+    return apply(elementwise.log1p, this.floated());
+  }
+
+  /** `y = √x`; NaN below 0. @see PyTorch `torch.sqrt`. */
+  sqrt(): Tensor {
+    return apply(elementwise.sqrt, this.floated());
+  }
+
+  /** `y = 1/√x`. @see PyTorch `torch.rsqrt`. */
+  rsqrt(): Tensor {
+    return apply(elementwise.rsqrt, this.floated());
+  }
+
+  /** `y = x²`. @see PyTorch `torch.square`. */
+  square(): Tensor {
+    return this.pow(2);
+  }
+
+  /** `y = |x|`; the gradient at 0 is 0. @see PyTorch `torch.abs`. */
+  abs(): Tensor {
+    refuseBool("abs", this);
+    return apply(elementwise.abs, this);
+  }
+
+  /** `y = −1`, `0` or `1`; the gradient is 0. @see PyTorch `torch.sign`. */
+  sign(): Tensor {
+    return apply(elementwise.sign, this);
+  }
+
+  /** `y = tanh x`. @see PyTorch `torch.tanh`. */
+  tanh(): Tensor {
+    return apply(elementwise.tanh, this.floated());
+  }
+
+  /** `y = 1/(1 + e⁻ˣ)`. @see PyTorch `torch.sigmoid`. */
+  sigmoid(): Tensor {
+    return apply(elementwise.sigmoid, this.floated());
+  }
+
+  /** `y = max(x, 0)`; the gradient at 0 is 0. @see PyTorch `torch.relu`. */
+  relu(): Tensor {
+    return apply(elementwise.relu, this);
+  }
+
+  /**
+   * `y = x·Φ(x)`, `Φ` the normal distribution function.
+   *
+   * @param options - `approximate: "tanh"` takes `½x(1 + tanh(√(2/π)(x + 0.044715x³)))` instead. Default `"none"`.
+   * @see PyTorch `torch.nn.functional.gelu`.
+   */
+  gelu(
+    options: {
+      /** `"none"` for the error function, `"tanh"` for the approximation. Default `"none"`. */
+      readonly approximate?: "none" | "tanh";
+    } = {},
+  ): Tensor {
+    checkOptions("gelu", options, ["approximate"]);
+    const { approximate = "none" } = options;
+    const x = this.floated();
+    if (approximate === "none") return x.mul(0.5).mul(x.mul(Math.SQRT1_2).erf().add(1));
+    if (approximate !== "tanh") {
+      throw new TensorError("gelu", { expected: 'approximate "none" or "tanh"', got: describe(approximate) });
+    }
+    const inner = x.pow(3).mul(0.044715).add(x).mul(Math.sqrt(2 / Math.PI));
+    return x.mul(0.5).mul(inner.tanh().add(1));
+  }
+
+  /** `y = 2/√π·∫₀ˣ e^(−t²) dt`. @see PyTorch `torch.erf`. */
+  erf(): Tensor {
+    return apply(elementwise.erf, this.floated());
+  }
+
+  /**
+   * `y = ln(1 + e^(beta·x))/beta`, and `x` itself where `beta·x > threshold`.
+   *
+   * @param options - `beta`, default 1; `threshold`, default 20.
+   * @see PyTorch `torch.nn.functional.softplus`.
+   */
+  softplus(
+    options: {
+      /** Sharpness. Default `1`. */
+      readonly beta?: number;
+      /** Where the straight line takes over. Default `20`. */
+      readonly threshold?: number;
+    } = {},
+  ): Tensor {
+    checkOptions("softplus", options, ["beta", "threshold"]);
+    const { beta = 1, threshold = 20 } = options;
+    return apply(elementwise.softplus(beta, threshold), this.floated());
+  }
+
+  /** `y = sin x`, in radians. @see PyTorch `torch.sin`. */
+  sin(): Tensor {
+    return apply(elementwise.sin, this.floated());
+  }
+
+  /** `y = cos x`, in radians. @see PyTorch `torch.cos`. */
+  cos(): Tensor {
+    return apply(elementwise.cos, this.floated());
+  }
+
+  /**
+   * `y = min(max(x, min), max)`; the gradient is 1 within the bounds and on them. A bound of null or undefined is none.
+   *
+   * @see PyTorch `torch.clamp`, with numbers as bounds.
+   *
+   * @example
+   * ```ts
+   * import { tensor } from "evenkeel";
+   *
+   * console.log(tensor([-2, 0, 2]).clamp(-1, 1)); // => tensor([-1.,  0.,  1.])
+   * ```
+   */
+  clamp(min: number | null | undefined, max?: number | null): Tensor {
+    const [low, high] = [min ?? Number.NEGATIVE_INFINITY, max ?? Number.POSITIVE_INFINITY];
+    if (typeof low !== "number" || typeof high !== "number" || (min == null && max == null)) {
+      throw new TensorError("clamp", {
+        expected: "at least one bound, as a number",
+        got: `${describe(min)} and ${describe(max)}`,
+        hint: "For tensors as bounds use maximum and minimum.",
+      });
+    }
+    refuseBool("clamp", this);
+    const finite = [low, high].filter(Number.isFinite);
+    const dtype = finite.reduce((met, bound) => widest(met, withScalar(this.dtype, bound)), this.dtype);
+    return apply(elementwise.clamp(scalarFor(dtype, low), scalarFor(dtype, high)), this.to(dtype));
+  }
+
+  /** `y = max(x, b)`, elementwise, broadcasting; equals share the gradient. @see PyTorch `torch.maximum`. */
+  maximum(b: Operand): Tensor {
+    return this.binary("maximum", elementwise.maximum, b);
+  }
+
+  /** `y = min(x, b)`, elementwise, broadcasting; equals share the gradient. @see PyTorch `torch.minimum`. */
+  minimum(b: Operand): Tensor {
+    return this.binary("minimum", elementwise.minimum, b);
+  }
+
+  // ── Comparison: bool tensors, without gradient ────────────────────────────────────────────────────────────────────
+
+  /** `y = (x = b)`, broadcasting; bool. @see PyTorch `torch.eq`. */
+  eq(b: Operand): Tensor {
+    return this.binary("eq", elementwise.eq, b);
+  }
+
+  /** `y = (x ≠ b)`, broadcasting; bool. @see PyTorch `torch.ne`. */
+  ne(b: Operand): Tensor {
+    return this.binary("ne", elementwise.ne, b);
+  }
+
+  /** `y = (x < b)`, broadcasting; bool. @see PyTorch `torch.lt`. */
+  lt(b: Operand): Tensor {
+    return this.binary("lt", elementwise.lt, b);
+  }
+
+  /** `y = (x ≤ b)`, broadcasting; bool. @see PyTorch `torch.le`. */
+  le(b: Operand): Tensor {
+    return this.binary("le", elementwise.le, b);
+  }
+
+  /** `y = (x > b)`, broadcasting; bool. @see PyTorch `torch.gt`. */
+  gt(b: Operand): Tensor {
+    return this.binary("gt", elementwise.gt, b);
+  }
+
+  /** `y = (x ≥ b)`, broadcasting; bool. @see PyTorch `torch.ge`. */
+  ge(b: Operand): Tensor {
+    return this.binary("ge", elementwise.ge, b);
+  }
+
+  // ── Products ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /**
+   * The matrix product. Lists of numbers count as a row on the left and as a column on the right; further dimensions
+   * are batches, and broadcast.
+   *
+   * Shapes: `[m, k]·[k, n]` → `[m, n]`; `[k]·[k]` → `[]`; `[…, m, k]·[…, k, n]` → `[…, m, n]`.
+   *
+   * @throws {@link TensorError} if the inner sizes differ, the batches do not broadcast, or an operand is one number.
+   * @see PyTorch `torch.matmul`, which refuses operands of different dtypes; here they are promoted.
+   *
+   * @example
+   * ```ts
+   * import { tensor } from "evenkeel";
+   *
+   * console.log(tensor([[1, 2], [3, 4]]).matmul(tensor([1, 1]))); // => tensor([3., 7.])
+   * ```
+   */
+  matmul(b: Tensor): Tensor {
+    return multiply("matmul", this, b, false);
+  }
+
+  /** @internal `x·bᵀ` for a matrix `b`, without transposing it in memory. */
+  matmulTransposed(where: string, b: Tensor): Tensor {
+    return multiply(where, this, b, true);
+  }
+
+  /**
+   * `y = Σ x·b`, of two lists of equal length.
+   *
+   * @throws {@link TensorError} if either has not one dimension, or the lengths differ.
+   * @see PyTorch `torch.dot`.
+   */
+  dot(b: Tensor): Tensor {
+    if (!isTensor(b) || this.ndim !== 1 || b.ndim !== 1 || this.numel() !== b.numel()) {
+      throw new TensorError("dot", {
+        expected: "two tensors of one dimension and one length",
+        got: `${describe(this)} and ${describe(b)}`,
+      });
+    }
+    return this.matmul(b);
+  }
+
+  /**
+   * `y[i][j] = x[i]·b[j]`, of two lists.
+   *
+   * Shapes: `[m]`, `[n]` → `[m, n]`.
+   *
+   * @throws {@link TensorError} if either has not one dimension.
+   * @see PyTorch `torch.outer`.
+   */
+  outer(b: Tensor): Tensor {
+    if (!isTensor(b) || this.ndim !== 1 || b.ndim !== 1) {
+      throw new TensorError("outer", {
+        expected: "two tensors of one dimension",
+        got: `${describe(this)} and ${describe(b)}`,
+      });
+    }
+    return this.unsqueeze(1).mul(b.unsqueeze(0));
+  }
+
+  // ── Reductions ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /**
+   * The sum of all elements, or over one or several dimensions. Bools count as whole numbers.
+   *
+   * @see PyTorch `torch.sum`; a sum of int32 stays int32, and wraps.
+   *
+   * @example
+   * ```ts
+   * import { ones } from "evenkeel";
+   *
+   * console.log(ones([2, 3]).sum(0, { keepdim: true })); // => tensor([[2., 2., 2.]])
+   * ```
+   */
+  sum(dim?: number | readonly number[], options: KeepdimOptions = {}): Tensor {
+    const x = this.dtype === "bool" ? this.to("int32") : this;
+    return x.reduceOver("sum", reduce.sum, dim, options);
+  }
+
+  /** @internal The sum that undoes broadcasting from `shape`. */
+  sumToSize(shape: Shape): Tensor {
+    if (sameShape(this.shape, shape)) return this;
+    const offset = this.ndim - shape.length;
+    const dims = this.shape.flatMap((size, d) => (d < offset || (shape[d - offset] === 1 && size !== 1) ? [d] : []));
+    return (dims.length === 0 ? this : this.sum(dims)).reshape(shape);
+  }
+
+  /**
+   * The mean of all elements, or over one or several dimensions.
+   *
+   * @throws {@link TensorError} for whole numbers and bools.
+   * @see PyTorch `torch.mean`.
+   */
+  mean(dim?: number | readonly number[], options: KeepdimOptions = {}): Tensor {
+    refuseWhole("mean", this);
+    const total = this.reduceOver("mean", reduce.sum, dim, options);
+    return total.div(this.numel() / total.numel());
+  }
+
+  /** The product of all elements, or over one dimension; the gradient holds at zeros. @see PyTorch `torch.prod`. */
+  prod(dim?: number, options: KeepdimOptions = {}): Tensor {
+    const x = this.dtype === "bool" ? this.to("int32") : this;
+    return x.reduceOver("prod", reduce.prod, dim, options);
+  }
+
+  /**
+   * The largest element; equals share the gradient. With a dimension, the largest along it and where it first stands.
+   *
+   * @throws {@link TensorError} for a tensor of no elements.
+   * @see PyTorch `torch.max`.
+   *
+   * @example
+   * ```ts
+   * import { tensor } from "evenkeel";
+   *
+   * const { values, indices } = tensor([[1, 5], [7, 3]]).max(1);
+   * console.log(values, indices); // => tensor([5., 7.]) tensor([1, 0])
+   * ```
+   */
+  max(): Tensor;
+  max(dim: number, options?: KeepdimOptions): ValuesAndIndices;
+  max(dim?: number, options: KeepdimOptions = {}): Tensor | ValuesAndIndices {
+    return dim === undefined ? this.amax() : this.best("max", reduce.argmax, dim, options);
+  }
+
+  /** The smallest element, as {@link Tensor.max} the largest. @see PyTorch `torch.min`. */
+  min(): Tensor;
+  min(dim: number, options?: KeepdimOptions): ValuesAndIndices;
+  min(dim?: number, options: KeepdimOptions = {}): Tensor | ValuesAndIndices {
+    return dim === undefined ? this.amin() : this.best("min", reduce.argmin, dim, options);
+  }
+
+  /** The largest over all, one or several dimensions; equals share the gradient. @see PyTorch `torch.amax`. */
+  amax(dim?: number | readonly number[], options: KeepdimOptions = {}): Tensor {
+    this.refuseEmpty("max", dim);
+    return this.reduceOver("max", reduce.amax, dim, options);
+  }
+
+  /** The smallest over all, one or several dimensions; equals share the gradient. @see PyTorch `torch.amin`. */
+  amin(dim?: number | readonly number[], options: KeepdimOptions = {}): Tensor {
+    this.refuseEmpty("min", dim);
+    return this.reduceOver("min", reduce.amin, dim, options);
+  }
+
+  /** Where the largest element first stands, flat or along one dimension; int32. @see PyTorch `torch.argmax`. */
+  argmax(dim?: number, options: KeepdimOptions = {}): Tensor {
+    this.refuseEmpty("argmax", dim);
+    return this.reduceOver("argmax", reduce.argmax, dim, options);
+  }
+
+  /** Where the smallest element first stands, flat or along one dimension; int32. @see PyTorch `torch.argmin`. */
+  argmin(dim?: number, options: KeepdimOptions = {}): Tensor {
+    this.refuseEmpty("argmin", dim);
+    return this.reduceOver("argmin", reduce.argmin, dim, options);
+  }
+
+  /** Whether any element is not zero; bool. @see PyTorch `torch.any`. */
+  any(dim?: number | readonly number[], options: KeepdimOptions = {}): Tensor {
+    return this.reduceOver("any", reduce.any, dim, options);
+  }
+
+  /** Whether every element is not zero; bool. @see PyTorch `torch.all`. */
+  all(dim?: number | readonly number[], options: KeepdimOptions = {}): Tensor {
+    return this.reduceOver("all", reduce.all, dim, options);
+  }
+
+  /**
+   * The variance of all elements, or over one or several dimensions: `Σ(x − mean)²/(count − correction)`.
+   *
+   * @throws {@link TensorError} for whole numbers and bools.
+   * @see PyTorch `torch.var`, unbiased by default as here.
+   *
+   * @example
+   * ```ts
+   * import { tensor } from "evenkeel";
+   *
+   * const x = tensor([1, 2, 3, 4]);
+   * console.log(x.var().item(), x.var(0, { correction: 0 }).item()); // => 1.6666666269302368 1.25
+   * ```
+   */
+  var(dim?: number | readonly number[], options: VarianceOptions = {}): Tensor {
+    return this.varianceOver("var", dim, options);
+  }
+
+  /**
+   * The standard deviation, the root of {@link Tensor.var}; the gradient is 0 where it is.
+   *
+   * @throws {@link TensorError} for whole numbers and bools.
+   * @see PyTorch `torch.std`.
+   */
+  std(dim?: number | readonly number[], options: VarianceOptions = {}): Tensor {
+    return apply(reduce.rootOrFlat, this.varianceOver("std", dim, options));
+  }
+
+  /**
+   * The p-norm of all elements, or over one or several dimensions: `(Σ|x|ᵖ)^(1/p)`; the largest `|x|` for `Infinity`,
+   * the number of non-zeros for 0. The gradient is 0 where the norm is.
+   *
+   * @throws {@link TensorError} for whole numbers and bools.
+   * @see PyTorch `torch.norm`, `torch.linalg.vector_norm`.
+   *
+   * @example
+   * ```ts
+   * import { tensor } from "evenkeel";
+   *
+   * console.log(tensor([3, -4]).norm().item(), tensor([3, -4]).norm(1).item()); // => 5 7
+   * ```
+   */
+  norm(p = 2, dim?: number | readonly number[], options: KeepdimOptions = {}): Tensor {
+    refuseWhole("norm", this);
+    if (typeof p !== "number" || Number.isNaN(p)) {
+      throw new TensorError("norm", { expected: "a number p", got: describe(p) });
+    }
+    if (p === 2) return this.reduceOver("norm", reduce.norm2, dim, options);
+    if (p === 0) return this.ne(0).to(this.dtype).reduceOver("norm", reduce.sum, dim, options);
+    const size = this.abs();
+    if (p === 1) return size.reduceOver("norm", reduce.sum, dim, options);
+    if (p === Number.POSITIVE_INFINITY) return size.amax(dim, options);
+    if (p === Number.NEGATIVE_INFINITY) return size.amin(dim, options);
+    const power = size.pow(p).reduceOver("norm", reduce.sum, dim, options);
+    return power.eq(0).any().item<boolean>() ? rootAwayFromZero(power, p) : power.pow(1 / p);
+  }
+
+  /** `y = ln Σ eˣ` over one or several dimensions, without overflow. @see PyTorch `torch.logsumexp`. */
+  logsumexp(dim: number | readonly number[], options: KeepdimOptions = {}): Tensor {
+    return this.floated().reduceOver("logsumexp", reduce.logsumexp, dim, options);
+  }
+
+  /** `y = eˣ/Σ eˣ` along a dimension, without overflow. @see PyTorch `torch.softmax`. */
+  softmax(dim: number): Tensor {
+    const x = this.floated();
+    return x.alongDim("softmax", dim, reduce.softmax);
+  }
+
+  /** `y = x − ln Σ eˣ` along a dimension, without overflow. @see PyTorch `torch.log_softmax`. */
+  logSoftmax(dim: number): Tensor {
+    const x = this.floated();
+    return x.alongDim("logSoftmax", dim, reduce.logSoftmax);
+  }
+
+  /** The running sum along a dimension. @see PyTorch `torch.cumsum`. */
+  cumsum(dim: number): Tensor {
+    const x = this.dtype === "bool" ? this.to("int32") : this;
+    return x.alongDim("cumsum", dim, reduce.cumsum);
+  }
+
+  /**
+   * The elements in order along a dimension, and where they stood. Stable; NaN counts as the largest.
+   *
+   * @param dim - default −1, the last.
+   * @see PyTorch `torch.sort` with `stable=True`.
+   *
+   * @example
+   * ```ts
+   * import { tensor } from "evenkeel";
+   *
+   * console.log(tensor([3, 1, 2]).sort().values); // => tensor([1., 2., 3.])
+   * ```
+   */
+  sort(
+    dim = -1,
+    options: {
+      /** Largest first. Default `false`. */
+      readonly descending?: boolean;
+    } = {},
+  ): ValuesAndIndices {
+    checkOptions("sort", options, ["descending"]);
+    const along = dimOf("sort", dim, this.ndim);
+    return this.inOrder(along, options.descending ?? false, this.shape[along] ?? 1);
+  }
+
+  /**
+   * The `k` largest elements along a dimension, largest first, and where they stood.
+   *
+   * @param dim - default −1, the last.
+   * @throws {@link TensorError} if there are fewer than `k`.
+   * @see PyTorch `torch.topk`; always sorted, and of equals the earlier first.
+   */
+  topk(
+    k: number,
+    dim = -1,
+    options: {
+      /** `false` for the smallest, smallest first. Default `true`. */
+      readonly largest?: boolean;
+    } = {},
+  ): ValuesAndIndices {
+    checkOptions("topk", options, ["largest"]);
+    const along = dimOf("topk", dim, this.ndim);
+    const length = this.shape[along] ?? 1;
+    if (!Number.isInteger(k) || k < 0 || k > length) {
+      throw new TensorError("topk", { expected: `a k from 0 to ${length}`, got: describe(k) });
+    }
+    return this.inOrder(along, options.largest ?? true, k);
+  }
+
+  // ── Shape ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /**
+   * The same elements, in the same memory, under another shape. One size may be −1, to be worked out.
+   *
+   * @param shape - one array, or the numbers themselves.
+   * @throws {@link TensorError} if the number of elements differs.
+   * @see PyTorch `torch.reshape`.
+   *
+   * @example
+   * ```ts
+   * import { arange } from "evenkeel";
+   *
+   * console.log(arange(6).reshape(2, -1).shape); // => [ 2, 3 ]
+   * ```
+   */
+  reshape(...shape: number[] | [readonly number[]]): Tensor {
+    const sizes = shapeOf("reshape", shape);
+    const open = sizes.indexOf(-1);
+    if (open >= 0) {
+      const known = sizes.reduce((product, size, d) => (d === open ? product : product * size), 1);
+      sizes[open] = known === 0 ? 0 : this.numel() / known;
+    }
+    if (sizeOf(sizes) !== this.numel() || !sizes.every((size) => Number.isInteger(size) && size >= 0)) {
+      throw new TensorError("reshape", {
+        expected: `a shape of ${this.numel()} elements, as ${show(this.shape)} has`,
+        got: show(shapeOf("reshape", shape)),
+        hint: sizes.filter((size) => size === -1).length > 0 ? "Only one size may be -1." : "",
+      });
+    }
+    return apply(shaping.reshape(sizes), this);
+  }
+
+  /** {@link Tensor.reshape} under PyTorch's other name: every tensor here is contiguous. @see PyTorch `Tensor.view`. */
+  view(...shape: number[] | [readonly number[]]): Tensor {
+    return this.reshape(...(shape as number[]));
+  }
+
+  /**
+   * Dimensions of size one repeated to the sizes given, and new ones added in front; −1 keeps a size.
+   *
+   * @throws {@link TensorError} if a size other than one would have to change.
+   * @see PyTorch `Tensor.expand`, whose result shares memory; here it is a copy.
+   *
+   * @example
+   * ```ts
+   * import { tensor } from "evenkeel";
+   *
+   * console.log(tensor([[1], [2]]).expand(-1, 3));
+   * // => tensor([[1., 1., 1.],
+   * //         [2., 2., 2.]])
+   * ```
+   */
+  expand(...shape: number[] | [readonly number[]]): Tensor {
+    const sizes = shapeOf("expand", shape);
+    const offset = sizes.length - this.ndim;
+    const target = sizes.map((size, d) => (size === -1 && d >= offset ? this.shape[d - offset] : size));
+    const fits = offset >= 0 && this.shape.every((size, d) => size === 1 || size === target[d + offset]);
+    if (!fits || target.includes(-1)) {
+      throw new TensorError("expand", {
+        expected: `a shape that ${show(this.shape)} broadcasts to`,
+        got: show(sizes),
+        hint: "Only sizes of 1 stretch.",
+      });
+    }
+    return this.expanded(target);
+  }
+
+  /**
+   * The whole repeated so many times along each dimension.
+   *
+   * @throws {@link TensorError} if there are fewer numbers than dimensions.
+   * @see PyTorch `Tensor.repeat`.
+   */
+  repeat(...times: number[] | [readonly number[]]): Tensor {
+    const counts = shapeOf("repeat", times);
+    if (counts.length < this.ndim || counts.includes(-1)) {
+      throw new TensorError("repeat", {
+        expected: `at least ${this.ndim} counts of 0 or more, one per dimension`,
+        got: show(counts),
+      });
+    }
+    const padded = [...new Array<number>(counts.length - this.ndim).fill(1), ...this.shape];
+    const between = padded.flatMap((size) => [1, size]);
+    const repeated = padded.flatMap((size, d) => [counts[d], size]);
+    return this.reshape(between)
+      .expanded(repeated)
+      .reshape(padded.map((size, d) => size * counts[d]));
+  }
+
+  /**
+   * The dimensions in another order.
+   *
+   * @throws {@link TensorError} if not every dimension is named once.
+   * @see PyTorch `torch.permute`, whose result shares memory; here it is a copy.
+   */
+  permute(...dims: number[] | [readonly number[]]): Tensor {
+    const given = (dims.length === 1 && Array.isArray(dims[0]) ? dims[0] : dims) as readonly number[];
+    const order = given.map((dim) => dimOf("permute", dim, this.ndim));
+    if (order.length !== this.ndim || new Set(order).size !== order.length) {
+      throw new TensorError("permute", {
+        expected: `each of the ${this.ndim} dimensions once`,
+        got: show(given),
+      });
+    }
+    return order.every((dim, d) => dim === d) ? this.reshape(this.shape) : apply(shaping.permute(order), this);
+  }
+
+  /** Dimensions `startDim` to `endDim` made one. @see PyTorch `torch.flatten`. */
+  flatten(startDim = 0, endDim = -1): Tensor {
+    const [start, end] = [dimOf("flatten", startDim, this.ndim), dimOf("flatten", endDim, this.ndim)];
+    if (start > end) {
+      throw new TensorError("flatten", { expected: "startDim ≤ endDim", got: `${startDim} and ${endDim}` });
+    }
+    const middle = sizeOf(this.shape.slice(start, end + 1));
+    return this.reshape([...this.shape.slice(0, start), middle, ...this.shape.slice(end + 1)]);
+  }
+
+  /** Dimensions of size one left out: all of them, or the one named if it is. @see PyTorch `torch.squeeze`. */
+  squeeze(dim?: number): Tensor {
+    if (dim === undefined) return this.reshape(this.shape.filter((size) => size !== 1));
+    const at = dimOf("squeeze", dim, this.ndim);
+    return this.reshape(this.shape.filter((size, d) => d !== at || size !== 1));
+  }
+
+  /** A dimension of size one put in at `dim`. @see PyTorch `torch.unsqueeze`. */
+  unsqueeze(dim: number): Tensor {
+    const at = dimOf("unsqueeze", dim, this.ndim + 1);
+    return this.reshape([...this.shape.slice(0, at), 1, ...this.shape.slice(at)]);
+  }
+
+  /** Two dimensions exchanged. @see PyTorch `torch.transpose`, whose result shares memory; here it is a copy. */
+  transpose(a: number, b: number): Tensor {
+    const [p, q] = [dimOf("transpose", a, this.ndim), dimOf("transpose", b, this.ndim)];
+    if (this.ndim === 0) return this.reshape([]);
+    return this.permute(this.shape.map((_, d) => (d === p ? q : d === q ? p : d)));
+  }
+
+  /**
+   * A matrix transposed; less than that stays as it is.
+   *
+   * @throws {@link TensorError} if there are more than two dimensions.
+   * @see PyTorch `torch.t`.
+   */
+  t(): Tensor {
+    if (this.ndim > 2) {
+      throw new TensorError("t", {
+        expected: "at most two dimensions",
+        got: describe(this),
+        hint: "Use transpose(a, b) or permute(…).",
+      });
+    }
+    return this.ndim === 2 ? this.transpose(0, 1) : this.reshape(this.shape);
+  }
+
+  /** A matrix transposed, as {@link Tensor.t}. @see PyTorch `Tensor.T`. */
+  get T(): Tensor {
+    return this.t();
+  }
+
+  // ── Picking ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /**
+   * Rows by number, pairs by numbers, or elements by mask. Negative numbers count from the end.
+   *
+   * - `x.index(i)`, `i` int32 of any shape: rows of `x`, shape `[…i.shape, …x.shape.slice(1)]`; PyTorch's `x[i]`.
+   * - `x.index(i, j)`: `x[i[n], j[n]]` for each `n`, `i` and `j` broadcasting; PyTorch's `x[i, j]`.
+   * - `x.index(mask)`, `mask` bool of the shape of `x` or of its first dimensions: where it is true, in order.
+   *
+   * @throws {@link TensorError} for indices out of range, float indices, or a mask of another shape.
+   *
+   * @example
+   * ```ts
+   * import { arange, tensor } from "evenkeel";
+   *
+   * const table = arange(6).reshape(3, 2);
+   * console.log(table.index(tensor([2, 0], { dtype: "int32" })));
+   * // => tensor([[4., 5.],
+   * //         [0., 1.]])
+   * ```
+   */
+  index(i: Tensor, j?: Tensor): Tensor {
+    if (isTensor(i) && i.dtype === "bool" && j === undefined) return this.indexMask(i);
+    const rows = checkIndex("index", i, this.shape[0], this);
+    if (j === undefined) return apply(indexing.rows, this, rows);
+    if (this.ndim < 2) {
+      throw new TensorError("index", { expected: "two dimensions or more to pick pairs from", got: describe(this) });
+    }
+    const columns = checkIndex("index", j, this.shape[1], this);
+    const flat = this.reshape([this.shape[0] * this.shape[1], ...this.shape.slice(2)]);
+    return apply(indexing.rows, flat, rows.mul(this.shape[1]).add(columns));
+  }
+
+  private indexMask(mask: Tensor): Tensor {
+    if (mask.ndim > this.ndim || mask.shape.some((size, d) => size !== this.shape[d])) {
+      throw new TensorError("index", {
+        expected: `a mask of the shape ${show(this.shape)} or of its first dimensions`,
+        got: show(mask.shape),
+      });
+    }
+    const flat = this.reshape([mask.numel(), ...this.shape.slice(mask.ndim)]);
+    return apply(indexing.rows, flat, apply(indexing.nonzero, mask));
+  }
+
+  /** Step `i` along a dimension, which is left out; negative `i` counts from the end. @see PyTorch `torch.select`. */
+  select(dim: number, i: number): Tensor {
+    const along = dimOf("select", dim, this.ndim);
+    const size = this.shape[along];
+    if (this.ndim === 0 || !Number.isInteger(i) || i < -size || i >= size) {
+      throw new TensorError("select", {
+        expected: this.ndim === 0 ? "a tensor of one dimension or more" : `an index from ${-size} to ${size - 1}`,
+        got: this.ndim === 0 ? "a single number" : describe(i),
+      });
+    }
+    const picked = apply(shaping.slice(along, i < 0 ? i + size : i, 1, 1), this);
+    return picked.reshape(this.shape.filter((_, d) => d !== along));
+  }
+
+  /**
+   * Steps `start` to `end` (left out) along a dimension, `step` apart. Negative bounds count from the end, and bounds
+   * beyond the end are brought back to it.
+   *
+   * @throws {@link TensorError} for a step below 1.
+   * @see PyTorch `x[:, start:end:step]`.
+   *
+   * @example
+   * ```ts
+   * import { arange } from "evenkeel";
+   *
+   * console.log(arange(10).slice(0, 2, -2, 3)); // => tensor([2., 5.])
+   * ```
+   */
+  slice(dim: number, start: number | null = 0, end: number | null = Number.POSITIVE_INFINITY, step = 1): Tensor {
+    const along = dimOf("slice", dim, this.ndim);
+    const size = this.shape[along];
+    if (this.ndim === 0) throw new TensorError("slice", { expected: "one dimension or more", got: "a single number" });
+    if (!Number.isInteger(step) || step < 1) {
+      throw new TensorError("slice", { expected: "a whole step of 1 or more", got: describe(step) });
+    }
+    const bound = (value: number | null, otherwise: number) => {
+      if (value === null) return otherwise;
+      if (typeof value !== "number" || (!Number.isInteger(value) && Number.isFinite(value)) || Number.isNaN(value)) {
+        throw new TensorError("slice", { expected: "whole bounds", got: describe(value) });
+      }
+      return Math.min(Math.max(value < 0 ? value + size : value, 0), size);
+    };
+    const [from, to] = [bound(start, 0), bound(end, size)];
+    return apply(shaping.slice(along, from, step, Math.max(0, Math.ceil((to - from) / step))), this);
+  }
+
+  /**
+   * `y[a][b] = x[a][i[a][b]]` for `dim` 1, and so for others: one element along `dim` for each entry of `i`.
+   *
+   * @throws {@link TensorError} for indices out of range or not int32, or if `i` has another number of dimensions, or
+   * is larger than `x` in another than `dim`.
+   * @see PyTorch `torch.gather`.
+   */
+  gather(dim: number, i: Tensor): Tensor {
+    const along = dimOf("gather", dim, this.ndim);
+    if (isTensor(i) && (i.ndim !== this.ndim || i.shape.some((size, d) => d !== along && size > this.shape[d]))) {
+      throw new TensorError("gather", {
+        expected: `indices of ${this.ndim} dimensions, no larger than ${show(this.shape)} beside dimension ${along}`,
+        got: show(i.shape),
+      });
+    }
+    const index = checkIndex("gather", i, this.shape[along] ?? 1, this, 0);
+    if (this.ndim === 0) return this.reshape([]);
+    return apply(indexing.gather(along), this, index);
+  }
+
+  /** `y = value` where the mask (broadcasting) is true, else `x`. @see PyTorch `Tensor.masked_fill`. */
+  maskedFill(mask: Tensor, value: number): Tensor {
+    if (!isTensor(mask) || mask.dtype !== "bool" || typeof value !== "number") {
+      throw new TensorError("maskedFill", {
+        expected: "a bool mask and a number",
+        got: `${describe(mask)} and ${describe(value)}`,
+      });
+    }
+    const shape = broadcast("maskedFill", this.shape, mask.shape);
+    return apply(elementwise.maskedFill(value), this.expanded(shape), mask.expanded(shape));
+  }
+
+  /** The elements backwards along these dimensions. @see PyTorch `torch.flip`. */
+  flip(...dims: number[] | [readonly number[]]): Tensor {
+    const given = (dims.length === 1 && Array.isArray(dims[0]) ? dims[0] : dims) as readonly number[];
+    const flipped = dimsOf("flip", given, this.ndim).reduce<Tensor>((x, dim) => apply(shaping.flip(dim), x), this);
+    return flipped === this ? this.clone() : flipped;
+  }
+
+  /** The upper triangle of the last two dimensions, from `diagonal` columns right of the main one; zero below. */
+  triu(diagonal = 0): Tensor {
+    return this.triangle("triu", diagonal, true);
+  }
+
+  /** The lower triangle of the last two dimensions, to `diagonal` columns right of the main one; zero above. */
+  tril(diagonal = 0): Tensor {
+    return this.triangle("tril", diagonal, false);
+  }
+
+  private triangle(where: string, diagonal: number, upper: boolean): Tensor {
+    if (this.ndim < 2 || !Number.isInteger(diagonal)) {
+      throw new TensorError(where, {
+        expected: "two dimensions or more, and a whole diagonal",
+        got: `${describe(this)} and ${describe(diagonal)}`,
+      });
+    }
+    return apply(shaping.triangle(diagonal, upper), this);
+  }
+
+  /**
+   * The diagonal of a matrix, or a matrix with a list on its diagonal.
+   *
+   * @param diagonal - columns to the right of the main one. Default 0.
+   * @throws {@link TensorError} if there are not one or two dimensions.
+   * @see PyTorch `torch.diag`.
+   */
+  diag(diagonal = 0): Tensor {
+    if ((this.ndim !== 1 && this.ndim !== 2) || !Number.isInteger(diagonal)) {
+      throw new TensorError("diag", {
+        expected: "one or two dimensions, and a whole diagonal",
+        got: `${describe(this)} and ${describe(diagonal)}`,
+      });
+    }
+    if (this.ndim === 2) return apply(shaping.diagonal(diagonal), this);
+    const size = this.numel() + Math.abs(diagonal);
+    return apply(shaping.undiagonal(diagonal, size, size), this);
+  }
+
+  /**
+   * The same values as another dtype; gradients pass through. To int32 towards zero, to bool whether not zero.
+   *
+   * @throws {@link TensorError} for an unknown dtype.
+   * @see PyTorch `Tensor.to`.
+   *
+   * @example
+   * ```ts
+   * import { tensor } from "evenkeel";
+   *
+   * console.log(tensor([1.7, -1.7]).to("int32")); // => tensor([ 1, -1])
+   * ```
+   */
+  to(dtype: Dtype): Tensor {
+    if (dtype === this.dtype) return this;
+    checkDtype("to", dtype);
+    return apply(elementwise.cast(dtype), this);
+  }
+
+  // ── In place: under noGrad, or on what needs no gradient ──────────────────────────────────────────────────────────
+
+  /** `x ← x + b`. @throws {@link TensorError} if a gradient is wanted of `x`. @see PyTorch `Tensor.add_`. */
+  add_(b: Operand): this {
+    return this.become("add_", b, (x) => x.add(b));
+  }
+
+  /** `x ← x − b`. @throws {@link TensorError} if a gradient is wanted of `x`. @see PyTorch `Tensor.sub_`. */
+  sub_(b: Operand): this {
+    return this.become("sub_", b, (x) => x.sub(b));
+  }
+
+  /** `x ← x·b`. @throws {@link TensorError} if a gradient is wanted of `x`. @see PyTorch `Tensor.mul_`. */
+  mul_(b: Operand): this {
+    return this.become("mul_", b, (x) => x.mul(b));
+  }
+
+  /** `x ← x/b`. @throws {@link TensorError} if a gradient is wanted of `x`. @see PyTorch `Tensor.div_`. */
+  div_(b: Operand): this {
+    return this.become("div_", b, (x) => x.div(b));
+  }
+
+  /**
+   * `x ← b`, broadcasting, in the dtype of `x`.
+   *
+   * @throws {@link TensorError} if a gradient is wanted of `x`, or the shape does not fit.
+   * @see PyTorch `Tensor.copy_`.
+   *
+   * @example
+   * ```ts
+   * import { tensor, zeros } from "evenkeel";
+   *
+   * console.log(zeros([2, 2]).copy_(tensor([1, 2])));
+   * // => tensor([[1., 2.],
+   * //         [1., 2.]])
+   * ```
+   */
+  copy_(b: Tensor): this {
+    if (!isTensor(b)) throw new TensorError("copy_", { expected: "a tensor", got: describe(b) });
+    return this.become("copy_", b, (x) => b.detach().expand(x.shape).to(x.dtype));
+  }
+
+  /** `x ← value` everywhere. @throws {@link TensorError} if a gradient is wanted of `x`. @see PyTorch `Tensor.fill_`. */
+  fill_(value: number | boolean): this {
+    this.refuseInPlace("fill_");
+    if (typeof value !== "number" && typeof value !== "boolean") {
+      throw new TensorError("fill_", { expected: "a number", got: describe(value) });
+    }
+    this.array.data.fill(this.dtype === "bool" ? Number(Boolean(value)) : Number(value));
+    this.array.bump();
+    return this;
+  }
+
+  /** `x ← 0` everywhere. @throws {@link TensorError} if a gradient is wanted of `x`. @see PyTorch `Tensor.zero_`. */
+  zero_(): this {
+    this.refuseInPlace("zero_");
+    return this.fill_(0);
+  }
+
+  /**
+   * `x ← x + weight·(end − x)`.
+   *
+   * @throws {@link TensorError} if a gradient is wanted of `x`.
+   * @see PyTorch `Tensor.lerp_`.
+   *
+   * @example
+   * ```ts
+   * import { tensor, zeros } from "evenkeel";
+   *
+   * console.log(zeros([2]).lerp_(tensor([10, 20]), 0.1)); // => tensor([1., 2.])
+   * ```
+   */
+  lerp_(end: Tensor, weight: Operand): this {
+    if (!isTensor(end)) throw new TensorError("lerp_", { expected: "a tensor", got: describe(end) });
+    // From the nearer end, so that a weight of 1 gives `end` exactly.
+    const isFar = typeof weight === "number" && weight >= 0.5;
+    return this.become("lerp_", end, (x) => {
+      const way = end.sub(x);
+      return isFar ? end.sub(way.mul(1 - weight)) : x.add(way.mul(weight));
+    });
+  }
+
+  /**
+   * Fills with numbers spread evenly over `[low, high)`, PyTorch's own from the same seed, and returns itself.
+   *
+   * @param low - default 0.
+   * @param high - default 1.
+   * @throws {@link TensorError} if a gradient is wanted of `x`, it is no float, or `low > high`.
+   * @see PyTorch `Tensor.uniform_`.
+   */
+  uniform_(low = 0, high = 1, options: RandomOptions = {}): this {
+    const generator = this.refuseRandom("uniform_", options);
+    if (!(Number.isFinite(low) && Number.isFinite(high) && low <= high)) {
+      throw new TensorError("uniform_", { expected: "finite bounds, low ≤ high", got: `${low} and ${high}` });
+    }
+    fillUniform(floats(this.array), low, high, generator);
+    this.array.bump();
+    return this;
+  }
+
+  /**
+   * Fills with normally distributed numbers, PyTorch's own from the same seed, and returns itself.
+   *
+   * @param mean - default 0.
+   * @param std - the standard deviation, 0 or more. Default 1.
+   * @throws {@link TensorError} if a gradient is wanted of `x`, it is no float, or `std < 0`.
+   * @see PyTorch `Tensor.normal_`.
+   */
+  normal_(mean = 0, std = 1, options: RandomOptions = {}): this {
+    const generator = this.refuseRandom("normal_", options);
+    if (typeof mean !== "number" || typeof std !== "number" || !(std >= 0)) {
+      throw new TensorError("normal_", { expected: "a mean, and a std of 0 or more", got: `${mean} and ${std}` });
+    }
+    fillNormal(floats(this.array), mean, std, generator);
+    this.array.bump();
+    return this;
+  }
+
+  /**
+   * Fills with exponentially distributed numbers of density `λe^(−λx)`, PyTorch's own from the same seed.
+   *
+   * @param lambda - the rate λ, above 0. Default 1.
+   * @throws {@link TensorError} if a gradient is wanted of `x`, it is no float, or `lambda` is not above 0.
+   * @see PyTorch `Tensor.exponential_`.
+   */
+  exponential_(lambda = 1, options: RandomOptions = {}): this {
+    const generator = this.refuseRandom("exponential_", options);
+    if (!(lambda > 0)) throw new TensorError("exponential_", { expected: "a rate above 0", got: describe(lambda) });
+    fillExponential(floats(this.array), lambda, generator);
+    this.array.bump();
+    return this;
+  }
+
+  /**
+   * Fills with ones, each with probability `p`, and zeros, PyTorch's own from the same seed.
+   *
+   * @param p - a number from 0 to 1, or a float tensor of them, broadcasting. Default 0.5.
+   * @throws {@link TensorError} if a gradient is wanted of `x`, or a probability is out of range.
+   * @see PyTorch `Tensor.bernoulli_`.
+   */
+  bernoulli_(p: number | Tensor = 0.5, options: RandomOptions = {}): this {
+    checkOptions("bernoulli_", options, ["generator"]);
+    this.refuseInPlace("bernoulli_");
+    const generator = options.generator ?? defaultGenerator;
+    const probabilities = isTensor(p) ? floats(p.detach().expand(this.shape).array, "bernoulli_") : [p];
+    if (!probabilities.every((value) => typeof value === "number" && value >= 0 && value <= 1)) {
+      throw new TensorError("bernoulli_", { expected: "probabilities from 0 to 1", got: describe(p) });
+    }
+    if (isTensor(p)) fillBernoulliFrom(this.array.data, probabilities as Float32Array, generator);
+    else fillBernoulli(this.array.data, p, generator);
+    this.array.bump();
+    return this;
+  }
+
+  // ── Helpers ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** This tensor in the dtype in which it meets a plain number. */
+  private meeting(where: string, b: unknown): Tensor {
+    if (typeof b === "number" || typeof b === "boolean") return this.to(withScalar(this.dtype, b));
+    throw new TensorError(where, { expected: "a tensor or a number", got: describe(b) });
+  }
+
+  /** Promotes, broadcasts, applies. */
+  private binary(where: string, op: Op, b: Operand): Tensor {
+    if (!isTensor(b)) {
+      const x = this.meeting(where, b);
+      const single = kernels().fill(x.dtype, x.shape, scalarFor(x.dtype, b));
+      return apply(op, x, new Tensor(single));
+    }
+    const dtype = resultDtype(this, b);
+    const shape = broadcast(where, this.shape, b.shape);
+    return apply(op, this.to(dtype).expanded(shape), b.to(dtype).expanded(shape));
+  }
+
+  /** Broadcast to a shape already known to fit. */
+  private expanded(shape: Shape): Tensor {
+    return sameShape(this.shape, shape) ? this : apply(shaping.expand(shape), this);
+  }
+
+  /** This tensor, or, of whole numbers, its float32. */
+  private floated(): Tensor {
+    return this.to(floating(this.dtype));
+  }
+
+  /** Reduces over dimensions, brought together first where they are not neighbours. */
+  private reduceOver(
+    where: string,
+    op: (start: number, end: number) => Op,
+    dim: number | readonly number[] | undefined,
+    options: KeepdimOptions,
+  ): Tensor {
+    checkOptions(where, options, ["keepdim"]);
+    const dims = dimsOf(where, dim, this.ndim);
+    const kept = this.shape.map((size, d) => (dims.includes(d) ? 1 : size));
+    const others = this.shape.flatMap((_, d) => (dims.includes(d) ? [] : [d]));
+    const isRun = dims.every((d, i) => d === dims[0] + i);
+    const x = isRun ? this : this.permute([...others, ...dims]);
+    const start = isRun ? (dims[0] ?? 0) : others.length;
+    const y = apply(op(start, start + dims.length), x);
+    return options.keepdim ? y.reshape(kept) : y;
+  }
+
+  private varianceOver(where: string, dim: number | readonly number[] | undefined, options: VarianceOptions): Tensor {
+    checkOptions(where, options, ["correction", "keepdim"]);
+    refuseWhole(where, this);
+    const { correction = 1, keepdim = false } = options;
+    if (!Number.isFinite(correction)) {
+      throw new TensorError(where, { expected: "a number as correction", got: describe(correction) });
+    }
+    return this.reduceOver(where, (start, end) => reduce.variance(start, end, correction), dim, { keepdim });
+  }
+
+  private best(
+    where: string,
+    op: (start: number, end: number) => Op,
+    dim: number,
+    options: KeepdimOptions,
+  ): ValuesAndIndices {
+    checkOptions(where, options, ["keepdim"]);
+    if (isTensor(dim)) {
+      throw new TensorError(where, {
+        expected: "a dimension",
+        got: describe(dim),
+        hint: `For two tensors use ${where}imum.`,
+      });
+    }
+    this.refuseEmpty(where, dim);
+    if (this.ndim === 0) return { values: this.reshape([]), indices: this.reduceOver(where, op, [], {}) };
+    const indices = this.reduceOver(where, op, dim, { keepdim: true });
+    const values = this.gather(dim, indices);
+    return options.keepdim
+      ? { values, indices }
+      : { values: values.squeeze(dim), indices: indices.squeeze(dim) };
+  }
+
+  private inOrder(dim: number, descending: boolean, count: number): ValuesAndIndices {
+    if (this.ndim === 0) {
+      const { values, indices } = this.reshape([1]).inOrder(0, descending, count);
+      return count === 1 ? { values: values.reshape([]), indices: indices.reshape([]) } : { values, indices };
+    }
+    const indices = apply(reduce.argsort(dim, descending, count), this);
+    return { values: apply(indexing.gather(dim), this, indices), indices };
+  }
+
+  private alongDim(where: string, dim: number, op: (dim: number) => Op): Tensor {
+    const along = dimOf(where, dim, this.ndim);
+    return this.ndim === 0 ? apply(op(0), this.reshape([1])).reshape([]) : apply(op(along), this);
+  }
+
+  private refuseEmpty(where: string, dim: number | readonly number[] | undefined): void {
+    if (dimsOf(where, dim, this.ndim).every((d) => this.shape[d] > 0)) return;
+    throw new TensorError(where, { expected: "at least one element to choose from", got: describe(this) });
+  }
+
+  private refuseInPlace(where: string): void {
+    if (!shared().gradEnabled || !this.requiresGrad) return;
+    throw new TensorError(where, {
+      expected: "a tensor that wants no gradient, or noGrad",
+      got: this.isLeaf ? "a leaf with requiresGrad" : `the output of ${this.node?.op.name}, which is on the tape`,
+      hint: `Wrap it, noGrad(() => x.${where}(…)), or make a new tensor.`,
+    });
+  }
+
+  private refuseRandom(where: string, options: RandomOptions): Generator {
+    checkOptions(where, options, ["generator"]);
+    this.refuseInPlace(where);
+    if (!isFloat(this.dtype)) {
+      throw new TensorError(where, { expected: "a float32 or float64 tensor", got: describe(this) });
+    }
+    return options.generator ?? defaultGenerator;
+  }
+
+  /** Takes on the values that `make` computes from it, of its own shape. */
+  private become(where: string, other: unknown, make: (x: Tensor) => Tensor): this {
+    this.refuseInPlace(where);
+    if (shared().gradEnabled && isTensor(other) && other.requiresGrad) {
+      throw new TensorError(where, {
+        expected: "an operand that wants no gradient, or noGrad",
+        got: describe(other),
+        hint: "What happens in place is not recorded: make a new tensor, or use other.detach().",
+      });
+    }
+    const y = make(this.detach());
+    if (!sameShape(y.shape, this.shape) || widest(y.dtype, floatsAlike(this.dtype)) !== floatsAlike(this.dtype)) {
+      throw new TensorError(where, {
+        expected: `a result that fits ${describe(this)}`,
+        got: describe(y),
+        hint: sameShape(y.shape, this.shape) ? "Convert first: x.to(…)." : "What happens in place keeps its shape.",
+      });
+    }
+    this.array.data.set(y.array.data);
+    this.array.bump();
+    return this;
+  }
+}
+
+/**
+ * Applies an operation, the library's or your own, and records it if a gradient may be wanted.
+ *
+ * @param op - a {@link Primitive} or {@link Fused} value.
+ * @param inputs - as many tensors as the operation has pullbacks.
+ * @throws {@link TensorError} if an input is not a tensor.
+ * @see PyTorch `torch.autograd.Function.apply`.
+ *
+ * @example
+ * ```ts
+ * import { apply, type Primitive, tensor } from "evenkeel";
+ *
+ * const square: Primitive = {
+ *   name: "mySquare",
+ *   forward: (k, x) => k.mul(x, x),
+ *   vjp: [(g, _y, x) => g.mul(x.mul(2))],
+ * };
+ * const x = tensor([1, 2, 3], { requiresGrad: true });
+ * apply(square, x).sum().backward();
+ * console.log(x.grad); // => tensor([2., 4., 6.])
+ * ```
+ */
+export function apply(op: Op, ...inputs: Tensor[]): Tensor {
+  for (const x of inputs) {
+    if (!isTensor(x)) throw new TensorError(op.name, { expected: "tensors", got: describe(x) });
+  }
+  const [y, saved] = run(op, inputs);
+  return new Tensor(y, record(op, inputs, y, saved));
+}
+
+/** A plain number as an operation in a dtype sees it: in float32 it is a float32 too. */
+function scalarFor(dtype: Dtype, value: number | boolean): number {
+  return dtype === "float32" ? Math.fround(Number(value)) : Number(value);
+}
+
+/** Floats take values of any float: in place, float64 may be rounded to float32, but a fraction not to a whole. */
+function floatsAlike(dtype: Dtype): Dtype {
+  return isFloat(dtype) ? "float64" : dtype;
+}
+
+function floats(array: NDArray, where = "random"): Float32Array | Float64Array {
+  const { data } = array;
+  if (data instanceof Float32Array || data instanceof Float64Array) return data;
+  throw new TensorError(where, { expected: "a float32 or float64 tensor", got: describe(array) });
+}
+
+function refuseBool(where: string, ...operands: readonly Operand[]): void {
+  if (!operands.some((x) => (isTensor(x) ? x.dtype === "bool" : typeof x === "boolean"))) return;
+  throw new TensorError(where, {
+    expected: "numbers",
+    got: "bool",
+    hint: 'Convert first: x.to("int32"); for the opposite of a mask use mask.eq(false).',
+  });
+}
+
+function refuseWhole(where: string, x: Tensor): void {
+  if (isFloat(x.dtype)) return;
+  throw new TensorError(where, {
+    expected: "a float32 or float64 tensor",
+    got: describe(x),
+    hint: 'Convert first: x.to("float32").',
+  });
+}
+
+/** @internal Refuses what is not one of the four dtypes. */
+export function checkDtype(where: string, dtype: unknown): asserts dtype is Dtype {
+  if (dtype === "float32" || dtype === "float64" || dtype === "int32" || dtype === "bool") return;
+  throw new TensorError(where, { expected: '"float32", "float64", "int32" or "bool"', got: describe(dtype) });
+}
+
+/** @internal An int32 tensor of indices into `size`, all in range, the negative ones (from `least` on) made positive. */
+export function checkIndex(where: string, i: unknown, size: number, x: Tensor, least = -size): Tensor {
+  if (!isTensor(i) || i.dtype !== "int32") {
+    throw new TensorError(where, {
+      expected: "an int32 tensor of indices",
+      got: describe(i),
+      hint: isTensor(i) ? 'Convert it: i.to("int32").' : 'Make one: tensor([0, 2], { dtype: "int32" }).',
+    });
+  }
+  if (x.ndim === 0) throw new TensorError(where, { expected: "one dimension or more", got: describe(x) });
+  let hasNegative = false;
+  for (const value of i.data) {
+    if (value < least || value >= size) {
+      throw new TensorError(where, {
+        expected: `indices from ${least} to ${size - 1} for ${describe(x)}`,
+        got: `${value}`,
+      });
+    }
+    hasNegative ||= value < 0;
+  }
+  return hasNegative ? i.add(i.lt(0).mul(size)) : i;
+}
+
+/** `power^(1/p)`, with a gradient of 0 where the power is 0. */
+function rootAwayFromZero(power: Tensor, p: number): Tensor {
+  const isZero = power.eq(0);
+  return power.maskedFill(isZero, 1).pow(1 / p).maskedFill(isZero, 0);
+}
+
+/** `op(a)·op(b)` for any number of dimensions: batches flattened into one, or, for a plain matrix `b`, into the rows. */
+function multiply(where: string, a: Tensor, b: Tensor, transposeB: boolean): Tensor {
+  if (!isTensor(b)) throw new TensorError(where, { expected: "a tensor", got: describe(b) });
+  if (a.ndim === 0 || b.ndim === 0) refuseProduct(where, a, b, transposeB);
+  const dtype = resultDtype(a, b);
+  if (dtype === "bool") throw new TensorError(where, { expected: "numbers", got: "bool tensors" });
+  const left = (a.ndim === 1 ? a.unsqueeze(0) : a).to(dtype);
+  const right = (b.ndim === 1 ? b.unsqueeze(transposeB ? 0 : 1) : b).to(dtype);
+  const inner = left.shape[left.ndim - 1];
+  const [n, innerB] = transposeB
+    ? [right.shape[right.ndim - 2], right.shape[right.ndim - 1]]
+    : [right.shape[right.ndim - 1], right.shape[right.ndim - 2]];
+  if (inner !== innerB) refuseProduct(where, a, b, transposeB);
+  const rows = left.shape[left.ndim - 2];
+  let product: Tensor;
+  let batch: Shape = left.shape.slice(0, -2);
+  if (right.ndim === 2) {
+    const flat = left.reshape([1, sizeOf(batch) * rows, inner]);
+    product = apply(matmul(false, transposeB), flat, right.reshape([1, ...right.shape]));
+  } else {
+    batch = broadcast(where, batch, right.shape.slice(0, -2));
+    const count = sizeOf(batch);
+    const flatA = left.expand([...batch, rows, inner]).reshape([count, rows, inner]);
+    const flatB = right.expand([...batch, ...right.shape.slice(-2)]).reshape([count, ...right.shape.slice(-2)]);
+    product = apply(matmul(false, transposeB), flatA, flatB);
+  }
+  const shape = [...batch, ...(a.ndim === 1 ? [] : [rows]), ...(b.ndim === 1 ? [] : [n])];
+  return product.reshape(shape);
+}
+
+function refuseProduct(where: string, a: Tensor, b: Tensor, transposeB: boolean): never {
+  throw new TensorError(where, {
+    expected: transposeB ? "last sizes that agree" : "the last size of the left to be the second last of the right",
+    got: `${show(a.shape)} and ${show(b.shape)}`,
+    hint: a.ndim === 0 || b.ndim === 0 ? "For a single number use mul." : "",
+  });
+}

@@ -1,0 +1,64 @@
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { globSync } from "tinyglobby";
+import ts from "typescript";
+import { describe, expect, test } from "vitest";
+
+/** What may read or write the `.data` of an array: everyone else goes through kernels and tensors. */
+const mayTouchData = /^(kernels|random)\/|^(print|tensor|create|sample)\.ts$/;
+
+/** What may be longer than 300 lines: a table of contents, and a table of loops. */
+const mayBeLong = ["tensor.ts", "kernels/reference.ts"];
+
+const src = fileURLToPath(new URL("../src/", import.meta.url));
+const files = globSync("**/*.ts", { cwd: src })
+  .sort()
+  .map((name) => {
+    const text = readFileSync(src + name, "utf8");
+    return { name, text, source: ts.createSourceFile(name, text, ts.ScriptTarget.Latest) };
+  });
+
+/** The modules that remain imported once the types are erased. `import { type T }` remains, as an import for effect. */
+function importedAtRunTime(source: ts.SourceFile): string[] {
+  return source.statements.flatMap((statement) => {
+    const erased =
+      (ts.isImportDeclaration(statement) && statement.importClause?.phaseModifier === ts.SyntaxKind.TypeKeyword) ||
+      (ts.isExportDeclaration(statement) && statement.isTypeOnly);
+    const from =
+      ts.isImportDeclaration(statement) || ts.isExportDeclaration(statement) ? statement.moduleSpecifier : null;
+    return from && ts.isStringLiteral(from) && !erased ? [from.text] : [];
+  });
+}
+
+/** Whether some object's property `data` is read, written or taken apart. */
+function touchesData(node: ts.Node): boolean {
+  const touches =
+    (ts.isPropertyAccessExpression(node) && node.name.text === "data") ||
+    (ts.isBindingElement(node) && nameOf(node) === "data");
+  return touches || ts.forEachChild(node, touchesData) === true;
+}
+
+function nameOf({ propertyName, name }: ts.BindingElement): string | undefined {
+  const key = propertyName ?? name;
+  return ts.isIdentifier(key) ? key.text : undefined;
+}
+
+describe("the layers of src", () => {
+  test("know tensors only as a type below the tensor", () => {
+    const below = files.filter(({ name }) => /^(kernels|random|ops)\/|^autograd\.ts$/.test(name));
+    const offenders = below.filter(({ source }) =>
+      importedAtRunTime(source).some((from) => /\/tensor\.ts$/.test(from)),
+    );
+    expect(offenders.map(({ name }) => name)).toEqual([]);
+  });
+
+  test("leave the numbers of an array to the kernels and the tensor", () => {
+    const offenders = files.filter(({ name, source }) => !mayTouchData.test(name) && touchesData(source));
+    expect(offenders.map(({ name }) => name)).toEqual([]);
+  });
+
+  test("are made of files of at most 300 lines", () => {
+    const offenders = files.filter(({ name, text }) => !mayBeLong.includes(name) && text.split("\n").length > 301);
+    expect(offenders.map(({ name }) => name)).toEqual([]);
+  });
+});

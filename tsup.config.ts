@@ -1,0 +1,17 @@
+import { defineConfig } from "tsup";
+
+export default defineConfig({
+  entry: { index: "src/index.ts", testing: "src/testing/index.ts" },
+  format: ["esm", "cjs"],
+  target: "es2022",
+  platform: "neutral",
+  // tsup sets `baseUrl` itself, which TypeScript 6 reports as deprecated.
+  dts: { compilerOptions: { ignoreDeprecations: "6.0", stripInternal: true } },
+  sourcemap: true,
+  // Said for CJS, whose default is one copy of everything in each entry.
+  splitting: true,
+  // Has Rollup write the CJS. Otherwise Sucrase does, which takes a class field `grad = null` for an assignment to an
+  // exported `grad`, and so overwrites the export with each new object.
+  treeshake: true,
+  clean: true,
+});

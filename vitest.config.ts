@@ -1,0 +1,70 @@
+import { fileURLToPath } from "node:url";
+import { playwright } from "@vitest/browser-playwright";
+import { defineConfig } from "vitest/config";
+import { docExamples } from "./test/docs/plugin.ts";
+
+const src = fileURLToPath(new URL("src", import.meta.url));
+
+/** Tests of the unit project that run in the browser too. */
+const alsoInBrowser: string[] = [];
+
+const chromium = playwright({
+  launchOptions: {
+    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    args: [
+      "--no-sandbox",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+    ],
+  },
+});
+
+export default defineConfig({
+  resolve: {
+    alias: [
+      { find: /^evenkeel$/, replacement: `${src}/index.ts` },
+      { find: /^evenkeel\/(.*)$/, replacement: `${src}/$1/index.ts` },
+    ],
+  },
+  test: {
+    coverage: {
+      provider: "v8",
+      include: ["src/**"],
+      reporter: ["text", "json-summary"],
+      thresholds: { lines: 95, branches: 90 },
+    },
+    projects: [
+      {
+        extends: true,
+        plugins: [docExamples()],
+        test: {
+          name: "unit",
+          include: ["test/**/*.test.ts"],
+          exclude: ["test/browser/**"],
+          typecheck: { enabled: true, include: ["test/**/*.test-d.ts"], ignoreSourceErrors: true },
+        },
+      },
+      {
+        extends: true,
+        // Cross-origin isolation, without which there is no shared memory.
+        server: {
+          headers: { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp" },
+        },
+        test: {
+          name: "browser",
+          include: ["test/browser/**/*.test.ts", ...alsoInBrowser],
+          browser: {
+            enabled: true,
+            headless: true,
+            screenshotFailures: false,
+            provider: chromium,
+            instances: [{ browser: "chromium" }],
+          },
+        },
+      },
+    ],
+  },
+});
