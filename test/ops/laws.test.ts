@@ -1,0 +1,125 @@
+import { type Dtype, grad, Generator, noGrad, rand, type Tensor } from "evenkeel";
+import { gradcheck, gradgradcheck } from "evenkeel/testing";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import golden from "../golden/ops.json" with { type: "json" };
+import { expectClose, fromGolden } from "../close.ts";
+import { keyOf } from "./cases.ts";
+import { cotangent, draw, nameOf, type Row, rows, sizesOf } from "./ops.table.ts";
+
+interface Answer {
+  readonly shape: readonly number[];
+  readonly dtype: Dtype;
+  readonly data: readonly (number | string)[];
+  readonly gradients?: readonly (readonly (number | string)[])[];
+}
+
+const answers = golden.answers as Record<string, Answer>;
+const smooth = rows.filter((row) => row.smooth !== false);
+
+/** Free sizes and a seed. Values come from the seed: shrinking them would hunt for kinks and poles. */
+const anyCase = (row: Row) => {
+  const least = row.sizes === undefined ? 0 : 1;
+  return fc.record({ n: fc.integer({ min: least, max: 4 }), c: fc.integer({ min: Math.max(least, 1), max: 4 }), seed: fc.nat(1e6) });
+};
+
+const wanted = (inputs: readonly Tensor[]) => inputs.filter((x) => x.requiresGrad);
+
+describe.each(rows.map((row) => [nameOf(row), row] as const))("%s", (name, row) => {
+  describe.each(["float32", "float64"] as const)("in %s", (dtype) => {
+    test.each(sizesOf(row))(`equals PyTorch ${golden.torch}, values and gradients, at sizes %i, %i`, (n, c) => {
+      const answer = answers[keyOf(name, [n, c], dtype)];
+      const inputs = draw(row, [n, c], 1, dtype);
+      const y = row.run(...inputs);
+      expect(y.shape).toEqual(answer.shape);
+      expect(y.dtype).toBe(answer.dtype);
+      const tolerance = dtype === "float32" ? 1e-6 : 1e-12;
+      expectClose(y.data, fromGolden(answer.data), tolerance);
+      if (answer.gradients === undefined) return;
+      const gradients = grad(y, wanted(inputs), { gradOutput: cotangent(y), allowUnused: true });
+      gradients.forEach((g, i) => {
+        const expected = fromGolden((answer.gradients as Answer["data"][])[i]);
+        expectClose(g?.data ?? new Float64Array(expected.length), expected, tolerance);
+      });
+    });
+  });
+
+  test("leaves its inputs as they are", () => {
+    fc.assert(
+      fc.property(anyCase(row), ({ n, c, seed }) => {
+        const inputs = draw(row, [n, c], seed, "float32");
+        const before = inputs.map((x) => x.clone().data);
+        const y = row.run(...inputs);
+        if (y.requiresGrad) y.backward(cotangent(y));
+        inputs.forEach((x, i) => expect(x.data).toEqual(before[i]));
+      }),
+      { numRuns: 5 },
+    );
+  });
+
+  test("records nothing under noGrad", () => {
+    const y = noGrad(() => row.run(...draw(row, [2, 3], 1, "float32")));
+    expect(y.requiresGrad).toBe(false);
+    expect(y.isLeaf).toBe(true);
+  });
+});
+
+describe.each(smooth.map((row) => [nameOf(row), row] as const))("%s", (_name, row) => {
+  test("has the gradient that central differences have", () => {
+    fc.assert(
+      fc.property(anyCase(row), ({ n, c, seed }) => gradcheck(row.run, draw(row, [n, c], seed, "float64"))),
+      { numRuns: 10 },
+    );
+  });
+
+  test("has the gradient of the gradient that central differences have", () => {
+    fc.assert(
+      fc.property(anyCase(row), ({ n, c, seed }) => gradgradcheck(row.run, draw(row, [n, c], seed, "float64"))),
+      { numRuns: 5 },
+    );
+  });
+
+  // Neither of the two above sees a recorded gradient that counts an input's own history twice.
+  test("has the same gradient fast and recorded, for inputs that share history and random cotangents", () => {
+    fc.assert(
+      fc.property(anyCase(row), ({ n, c, seed }) => {
+        const inputs = draw(row, [n, c], seed, "float64");
+        const related = entangled(inputs);
+        const y = row.run(...related);
+        if (!y.requiresGrad) return;
+        const gradOutput = rand(y.shape, { dtype: "float64", generator: new Generator().manualSeed(seed) }).sub(0.5);
+        const options = { gradOutput, allowUnused: true } as const;
+        const fast = grad(y, wanted(inputs), options);
+        const recorded = grad(y, wanted(inputs), { ...options, createGraph: true });
+        fast.forEach((g, i) => {
+          if (g === null) expect(recorded[i]).toBeNull();
+          else expectClose((recorded[i] as Tensor).data, g.data, 1e-10, 1e-14);
+        });
+      }),
+      { numRuns: 10 },
+    );
+  });
+
+  test("reads in its pullbacks no values but those that it says it needs", () => {
+    const inputs = draw(row, [2, 3], 3, "float64");
+    const y = row.run(...inputs);
+    const node = y.node;
+    if (node === null || "composite" in node.op || !node.inputs.every((x) => x.isLeaf)) return;
+    const clean = grad(y, wanted(inputs), { gradOutput: cotangent(y), allowUnused: true });
+    const { needs } = node.op;
+    const spoil = (x: Tensor) => x.data.fill(x.dtype === "float64" ? Number.NaN : 0);
+    if (needs === "output" || needs === "nothing") wanted(inputs).forEach(spoil);
+    if (needs === "inputs" || needs === "nothing") spoil(y);
+    const spoilt = grad(y, wanted(inputs), { gradOutput: cotangent(y), allowUnused: true });
+    clean.forEach((g, i) => expect(spoilt[i]?.data).toEqual(g?.data));
+  });
+});
+
+/** Each float input made from itself and the mean of all: what one is, all depend on. */
+function entangled(inputs: readonly Tensor[]): Tensor[] {
+  const common = wanted(inputs).reduce<Tensor | null>((sum, x) => {
+    const mean = x.numel() === 0 ? x.sum() : x.mean();
+    return sum === null ? mean : sum.add(mean);
+  }, null);
+  return inputs.map((x) => (x.requiresGrad && common !== null ? x.add(common.mul(1e-3)) : x));
+}
