@@ -228,17 +228,27 @@ function walkTape(tape: readonly Tensor[], y: Tensor, gradient: Tensor, targets:
 function pullBack(node: Node, g: Tensor, y: Tensor, leads: (x: Tensor) => boolean): (Tensor | null)[] {
   const { op, inputs } = node;
   const wanted = inputs.map(leads);
+  const state = shared();
+  const { detectAnomaly } = state;
+  state.detectAnomaly = false; // the operation that is named is the one pulled back, not those in its pullback
   let gradients: (Tensor | null)[];
-  if (!isFused(op)) gradients = inputs.map((_, i) => (wanted[i] ? (op.vjp[i]?.(g, y, ...inputs) ?? null) : null));
-  else if (shared().gradEnabled) gradients = replay(op, inputs, wanted, g);
-  else {
-    const arrays = op.backward(kernels(), g.array, node.saved, ...inputs.map((x) => x.array));
-    gradients = inputs.map((_, i) => (wanted[i] && arrays[i] ? g.wrap(arrays[i] as NDArray) : null));
+  try {
+    gradients = gradientsOf(node, g, y, wanted);
+  } finally {
+    state.detectAnomaly = detectAnomaly;
   }
   gradients.forEach((gi, i) => {
     if (gi !== null) checkPulledBack(op, inputs, gi, i);
   });
   return gradients;
+}
+
+function gradientsOf(node: Node, g: Tensor, y: Tensor, wanted: readonly boolean[]): (Tensor | null)[] {
+  const { op, inputs } = node;
+  if (!isFused(op)) return inputs.map((_, i) => (wanted[i] ? (op.vjp[i]?.(g, y, ...inputs) ?? null) : null));
+  if (shared().gradEnabled) return replay(op, inputs, wanted, g);
+  const arrays = op.backward(kernels(), g.array, node.saved, ...inputs.map((x) => x.array));
+  return inputs.map((_, i) => (wanted[i] && arrays[i] ? g.wrap(arrays[i] as NDArray) : null));
 }
 
 /** The gradient of a fused operation's composite, recorded, for when that gradient is itself to be differentiated. */

@@ -29,6 +29,7 @@ export { type Alike, hessian, hvp, jacobian, jvp, type OneOrMany, vjp } from "./
 export { TensorError, type TensorErrorParts } from "./errors.ts";
 export type { Data, Dtype, NDArray, Shape } from "./kernels/array.ts";
 export type { Kernels } from "./kernels/index.ts";
+export * as nn from "./nn/index.ts";
 export type { Fused, Op, Primitive, Vjp } from "./ops/op.ts";
 export { defaultGenerator, Generator, manualSeed } from "./random/generator.ts";
 export {

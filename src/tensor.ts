@@ -485,12 +485,12 @@ export class Tensor {
    * ```
    */
   div(b: Operand): Tensor {
-    const x = this.floated();
-    if (!isTensor(b)) {
-      const y = x.meeting("div", b);
-      return apply(elementwise.divScalar(scalarFor(y.dtype, b)), y);
+    if (isTensor(b)) {
+      const dtype = floating(resultDtype(this, b));
+      return this.to(dtype).binary("div", elementwise.div, b.to(dtype));
     }
-    return x.binary("div", elementwise.div, isFloat(b.dtype) ? b : b.to(x.dtype));
+    const x = this.floated().meeting("div", b);
+    return apply(elementwise.divScalar(scalarFor(x.dtype, b)), x);
   }
 
   /** `y = −x`. @throws {@link TensorError} for a bool tensor. @see PyTorch `torch.neg`. */
@@ -1069,7 +1069,7 @@ export class Tensor {
         hint: "Only sizes of 1 stretch.",
       });
     }
-    return this.expanded(target);
+    return stretch(this, target);
   }
 
   /**
@@ -1089,9 +1089,7 @@ export class Tensor {
     const padded = [...new Array<number>(counts.length - this.ndim).fill(1), ...this.shape];
     const between = padded.flatMap((size) => [1, size]);
     const repeated = padded.flatMap((size, d) => [counts[d], size]);
-    return this.reshape(between)
-      .expanded(repeated)
-      .reshape(padded.map((size, d) => size * counts[d]));
+    return stretch(this.reshape(between), repeated).reshape(padded.map((size, d) => size * counts[d]));
   }
 
   /**
@@ -1283,7 +1281,7 @@ export class Tensor {
       });
     }
     const shape = broadcast("maskedFill", this.shape, mask.shape);
-    return apply(elementwise.maskedFill(value), this.expanded(shape), mask.expanded(shape));
+    return apply(elementwise.maskedFill(value), stretch(this, shape), stretch(mask, shape));
   }
 
   /** The elements backwards along these dimensions. @see PyTorch `torch.flip`. */
@@ -1522,12 +1520,7 @@ export class Tensor {
     }
     const dtype = resultDtype(this, b);
     const shape = broadcast(where, this.shape, b.shape);
-    return apply(op, this.to(dtype).expanded(shape), b.to(dtype).expanded(shape));
-  }
-
-  /** Broadcast to a shape already known to fit. */
-  private expanded(shape: Shape): Tensor {
-    return sameShape(this.shape, shape) ? this : apply(shaping.expand(shape), this);
+    return apply(op, stretch(this.to(dtype), shape), stretch(b.to(dtype), shape));
   }
 
   /** This tensor, or, of whole numbers, its float32. */
@@ -1675,6 +1668,11 @@ export function apply(op: Op, ...inputs: Tensor[]): Tensor {
   }
   const [y, saved] = run(op, inputs);
   return new Tensor(y, record(op, inputs, y, saved));
+}
+
+/** Broadcast to a shape already known to fit. */
+function stretch(x: Tensor, shape: Shape): Tensor {
+  return sameShape(x.shape, shape) ? x : apply(shaping.expand(shape), x);
 }
 
 /** A plain number as an operation in a dtype sees it: in float32 it is a float32 too. */

@@ -1,5 +1,5 @@
-import { isTensor } from "../brand.ts";
 import { noGrad } from "../autograd.ts";
+import { isTensor } from "../brand.ts";
 import { describe, show, TensorError } from "../errors.ts";
 import { type Dtype, isFloat } from "../kernels/array.ts";
 import { kernels } from "../kernels/index.ts";
@@ -155,7 +155,10 @@ export abstract class Module {
     const names = entries.map(([name]) => name);
     const twice = names.find((name, i) => names.indexOf(name) !== i);
     if (twice !== undefined) {
-      throw new TensorError("Module.stateDict", { expected: "one field per name", got: `two that are called "${twice}"` });
+      throw new TensorError("Module.stateDict", {
+        expected: "one field per name",
+        got: `two that are called "${twice}"`,
+      });
     }
     return entries;
   }
@@ -184,7 +187,9 @@ export abstract class Module {
       const target = own.get(name);
       if (target === undefined) return [];
       if (!isTensor(value)) return [`${name}: ${describe(value)} instead of a tensor`];
-      return sameShape(value.shape, target.shape) ? [] : [`${name}: ${show(value.shape)} instead of ${show(target.shape)}`];
+      return sameShape(value.shape, target.shape)
+        ? []
+        : [`${name}: ${show(value.shape)} instead of ${show(target.shape)}`];
     });
     const problems = [
       ...(strict && missing.length > 0 ? [`missing ${missing.join(", ")}`] : []),

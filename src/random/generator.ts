@@ -98,7 +98,7 @@ class DefaultGenerator extends Generator {
   }
 
   override set [generatorState](state: GeneratorState) {
-    void state;
+    shared().defaultGenerator = state;
   }
 }
 

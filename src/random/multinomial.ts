@@ -13,6 +13,8 @@ export type MultinomialEra = "current" | "cdf";
 
 /**
  * `numSamples` categories for each of `rows` distributions over `categories`, whose `probabilities` need not sum to 1.
+ * Without replacement, categories of probability zero come last, when nothing else is left: in order here, in PyTorch in
+ * whatever order its partial sort leaves them.
  *
  * @throws {@link TensorError} if a probability is negative or not finite, if those of a row sum to zero, or if without
  * replacement `numSamples` exceeds `categories`; nothing is drawn then.

@@ -88,11 +88,16 @@ const comparison = (op: "eq" | "ne" | "lt" | "le" | "gt" | "ge"): Row => ({
   smooth: false,
 });
 
+// The first label is 0 and counts: were all ignored, a mean would be NaN.
 const ce = (title: string, torch: string, settings: Parameters<typeof crossEntropy>[0]): Row => ({
   op: "crossEntropy",
   title,
-  torch: `lambda x, t, w: F.cross_entropy(x, t.long(), w, ${torch})`,
-  run: (x, t, w) => apply(crossEntropy(settings), x, t, w),
+  torch: `lambda x, t, w: F.cross_entropy(x, torch.cat([torch.zeros(1), t.flatten()[1:]]).reshape(t.shape).long(), w, ${torch})`,
+  run: (x, t, w) => {
+    const first = tensor([0], { dtype: "int32" });
+    const labels = cat([first, t.flatten().slice(0, 1)]).reshape(t.shape);
+    return apply(crossEntropy(settings), x, labels, w);
+  },
   inputs: (n, c) => [float([n, 4, c]), int([n, c], 0, 4), constant([4], 0.2, 2)],
   sizes: nonzero,
 });

@@ -1,0 +1,129 @@
+import { noGrad } from "../../autograd.ts";
+import { ones, tensor, zeros } from "../../create.ts";
+import { show, TensorError } from "../../errors.ts";
+import { sizeOf } from "../../kernels/array.ts";
+import { type BatchStatistics, kernels } from "../../kernels/index.ts";
+import { batchNormEvaluating, batchNormTraining } from "../../ops/batchNorm.ts";
+import { checkOptions } from "../../options.ts";
+import { apply, type Tensor } from "../../tensor.ts";
+import { checkFlag, checkFloats, checkOperand, checkRange } from "../checks.ts";
+
+/** Options of {@link batchNorm}. */
+export interface BatchNormOptions {
+  /** Scales each channel, `[c]`. Default: none. */
+  readonly weight?: Tensor | null;
+  /** Shifts each channel, `[c]`. Default: none. */
+  readonly bias?: Tensor | null;
+  /** Whether to normalise by the statistics of the batch, and move the running ones. Default `false`. */
+  readonly training?: boolean;
+  /** The weight of this batch in the running statistics, from 0 to 1. Default `0.1`. */
+  readonly momentum?: number;
+  /** Added to the variance before its root is taken. Default `1e-5`. */
+  readonly eps?: number;
+}
+
+/**
+ * Normalises each channel: `y = (x − mean)/√(variance + eps)·weight + bias`.
+ *
+ * In training, and where there are no running statistics, mean and biased variance are those of the batch, taken over
+ * all dimensions but the second, in double precision. In training the running statistics move in place, also under
+ * `noGrad`: `running ← (1 − momentum)·running + momentum·batch`, with the unbiased variance. Otherwise the running
+ * statistics take the batch's place, as constants.
+ *
+ * Shapes: `x` `[n, c]` or `[n, c, …]`, the others `[c]` → as `x`.
+ *
+ * @param runningMean - changed in place while training; null for none.
+ * @param runningVar - likewise.
+ * @throws {@link TensorError} for other shapes or dtypes, for a single value per channel where the batch's statistics
+ * are wanted, and if only one of the running statistics is given, or none for evaluation. Nothing has changed then.
+ * @see PyTorch `torch.nn.functional.batch_norm`. It evaluates with neither of the running statistics only in
+ * `BatchNorm1d`; and 1.13 takes one without the other.
+ * @see Ioffe & Szegedy 2015, "Batch Normalization", arXiv:1502.03167, Algorithms 1 and 2.
+ *
+ * @example
+ * ```ts
+ * import { nn, tensor } from "evenkeel";
+ *
+ * console.log(nn.functional.batchNorm(tensor([[1], [3]]), null, null, { training: true, eps: 0 }));
+ * // => tensor([[-1.],
+ * //         [ 1.]])
+ * ```
+ */
+export function batchNorm(
+  x: Tensor,
+  runningMean: Tensor | null,
+  runningVar: Tensor | null,
+  options: BatchNormOptions = {},
+): Tensor {
+  checkOptions("batchNorm", options, ["weight", "bias", "training", "momentum", "eps"]);
+  return batchNormFor("batchNorm", x, runningMean, runningVar, options);
+}
+
+/** @internal {@link batchNorm} on behalf of `where`. */
+export function batchNormFor(
+  where: string,
+  x: Tensor,
+  runningMean: Tensor | null,
+  runningVar: Tensor | null,
+  { weight = null, bias = null, training = false, momentum = 0.1, eps = 1e-5 }: BatchNormOptions,
+): Tensor {
+  checkFloats(where, "input", x);
+  if (x.ndim < 2) throw new TensorError(where, { expected: "an input [n, c] or [n, c, …]", got: show(x.shape) });
+  const [n, c, ...places] = x.shape;
+  const tensors = { runningMean, runningVar, weight, bias };
+  for (const [name, value] of Object.entries(tensors)) checkOperand(where, name, value, [c], x);
+  checkRunning(where, runningMean, runningVar, training);
+  checkFlag(where, "training", training);
+  checkRange(where, "momentum", momentum, 0, 1);
+  checkRange(where, "eps", eps, 0, Number.POSITIVE_INFINITY);
+  const count = n * sizeOf(places);
+  if (training && count === 1) refuseSingle(where, x);
+
+  const [scale, shift] = [weight ?? ones([c], { dtype: x.dtype }), bias ?? zeros([c], { dtype: x.dtype })];
+  const flat = x.reshape([n, c, sizeOf(places)]);
+  if (training && count > 0) {
+    const statistics = kernels().batchStatistics(flat.array);
+    moveRunning(statistics, runningMean, runningVar, momentum);
+    return apply(batchNormTraining(statistics, eps), flat, scale, shift).reshape(x.shape);
+  }
+  const mean = runningMean?.detach() ?? zeros([c], { dtype: x.dtype });
+  const variance = runningVar?.detach() ?? ones([c], { dtype: x.dtype });
+  return apply(batchNormEvaluating(eps), flat, mean, variance, scale, shift).reshape(x.shape);
+}
+
+function moveRunning(
+  { mean, variance, count }: BatchStatistics,
+  runningMean: Tensor | null,
+  runningVar: Tensor | null,
+  momentum: number,
+): void {
+  // In double precision, so that one rounding is all that float32 statistics suffer.
+  const move = (running: Tensor | null, batch: Tensor) =>
+    running?.copy_(
+      running
+        .to("float64")
+        .mul(1 - momentum)
+        .add(batch.mul(momentum)),
+    );
+  noGrad(() => {
+    move(runningMean, tensor(mean));
+    move(runningVar, tensor(variance).mul(count / (count - 1))); // unbiased here, biased in the output: as PyTorch
+  });
+}
+
+function checkRunning(where: string, mean: Tensor | null, variance: Tensor | null, training: boolean): void {
+  if ((mean === null) === (variance === null) && (mean !== null || training)) return;
+  throw new TensorError(where, {
+    expected: training ? "both running statistics, or neither" : "runningMean and runningVar, to evaluate with",
+    got: mean === variance ? "neither" : `no ${mean === null ? "runningMean" : "runningVar"}`,
+    hint: training ? "" : "With { training: true } the batch has its own.",
+  });
+}
+
+function refuseSingle(where: string, x: Tensor): never {
+  throw new TensorError(where, {
+    expected: "more than one value per channel, where the statistics are those of the batch",
+    got: `an input of shape ${show(x.shape)}`,
+    hint: "A last batch of one is left out by a DataLoader with { dropLast: true }; for single examples, model.eval().",
+  });
+}

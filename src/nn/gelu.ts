@@ -1,0 +1,34 @@
+import { checkOptions } from "../options.ts";
+import type { Tensor } from "../tensor.ts";
+import { checkWord } from "./checks.ts";
+import { type GELUOptions, gelu } from "./functional/activations.ts";
+import { Module } from "./module.ts";
+
+/**
+ * `y = x·Φ(x)`, elementwise, `Φ` the normal distribution function.
+ *
+ * @throws {@link TensorError} for an unknown approximation.
+ * @see PyTorch `torch.nn.GELU`.
+ * @see Hendrycks & Gimpel 2016, "Gaussian Error Linear Units", arXiv:1606.08415.
+ */
+export class GELU extends Module {
+  /** `"none"` or `"tanh"`. */
+  readonly approximate: "none" | "tanh";
+
+  /** @param options - whether to approximate. */
+  constructor(options: GELUOptions = {}) {
+    checkOptions("GELU", options, ["approximate"]);
+    const { approximate = "none" } = options;
+    checkWord("GELU", "approximate", approximate, ["none", "tanh"]);
+    super();
+    this.approximate = approximate;
+  }
+
+  override forward(x: Tensor): Tensor {
+    return gelu(x, { approximate: this.approximate });
+  }
+
+  override extraRepr(): string {
+    return `approximate="${this.approximate}"`;
+  }
+}

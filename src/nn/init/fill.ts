@@ -1,0 +1,82 @@
+import { noGrad } from "../../autograd.ts";
+import { checkOptions } from "../../options.ts";
+import type { RandomOptions, Tensor } from "../../tensor.ts";
+import { checkFloats, checkGenerator, checkTensor } from "../checks.ts";
+
+/** Options of {@link uniform_}. */
+export interface UniformInitOptions extends RandomOptions {
+  /** The lower bound. Default `0`. */
+  readonly a?: number;
+  /** The upper bound. Default `1`. */
+  readonly b?: number;
+}
+
+/** Options of {@link normal_}. */
+export interface NormalInitOptions extends RandomOptions {
+  /** Default `0`. */
+  readonly mean?: number;
+  /** The standard deviation, 0 or more. Default `1`. */
+  readonly std?: number;
+}
+
+/**
+ * Fills with numbers spread evenly over `[a, b)`, and returns the tensor.
+ *
+ * @throws {@link TensorError} if `x` is no float tensor, or `a > b`.
+ * @see PyTorch `torch.nn.init.uniform_`: the same numbers from the same seed.
+ */
+export function uniform_<T extends Tensor>(x: T, options: UniformInitOptions = {}): T {
+  checkOptions("uniform_", options, ["a", "b", "generator"]);
+  const { a = 0, b = 1 } = options;
+  checkFloats("uniform_", "weight", x);
+  return noGrad(() => x.uniform_(a, b, drawFrom("uniform_", options)));
+}
+
+/**
+ * Fills with normally distributed numbers, and returns the tensor.
+ *
+ * @throws {@link TensorError} if `x` is no float tensor, or `std < 0`.
+ * @see PyTorch `torch.nn.init.normal_`: the same numbers from the same seed.
+ */
+export function normal_<T extends Tensor>(x: T, options: NormalInitOptions = {}): T {
+  checkOptions("normal_", options, ["mean", "std", "generator"]);
+  const { mean = 0, std = 1 } = options;
+  checkFloats("normal_", "weight", x);
+  return noGrad(() => x.normal_(mean, std, drawFrom("normal_", options)));
+}
+
+/**
+ * Fills with one value, and returns the tensor.
+ *
+ * @throws {@link TensorError} if `value` is no number.
+ * @see PyTorch `torch.nn.init.constant_`.
+ *
+ * @example
+ * ```ts
+ * import { nn } from "evenkeel";
+ *
+ * const layer = new nn.Linear(2, 1);
+ * console.log(nn.init.constant_(layer.weight, 0.5) === layer.weight); // => true
+ * console.log(layer.weight.toArray()); // => [ [ 0.5, 0.5 ] ]
+ * ```
+ */
+export function constant_<T extends Tensor>(x: T, value: number): T {
+  checkTensor("constant_", "weight", x);
+  return noGrad(() => x.fill_(value));
+}
+
+/** Fills with zeros, and returns the tensor. @see PyTorch `torch.nn.init.zeros_`. */
+export function zeros_<T extends Tensor>(x: T): T {
+  return constant_(x, 0);
+}
+
+/** Fills with ones, and returns the tensor. @see PyTorch `torch.nn.init.ones_`. */
+export function ones_<T extends Tensor>(x: T): T {
+  return constant_(x, 1);
+}
+
+/** @internal The generator alone, checked, as the methods of tensors take it. */
+export function drawFrom(where: string, { generator }: RandomOptions): RandomOptions {
+  checkGenerator(where, generator);
+  return generator === undefined ? {} : { generator };
+}

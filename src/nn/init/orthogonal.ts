@@ -1,0 +1,41 @@
+import { noGrad } from "../../autograd.ts";
+import { tensor, zeros } from "../../create.ts";
+import { checkOptions } from "../../options.ts";
+import type { Tensor } from "../../tensor.ts";
+import { checkRange } from "../checks.ts";
+import { fans } from "./fan.ts";
+import { drawFrom } from "./fill.ts";
+import { orthonormal } from "./qr.ts";
+import type { XavierOptions } from "./xavier.ts";
+
+/**
+ * Fills a weight `[out, in, …]` with a random matrix `[out, in·…]` whose rows, or, where there are more rows than
+ * columns, whose columns are orthogonal and of length `gain`; and returns it.
+ *
+ * @throws {@link TensorError} if `x` is no float tensor of two dimensions or more, or `gain < 0`.
+ * @see PyTorch `torch.nn.init.orthogonal_`: the same numbers from the same seed, up to rounding.
+ * @see Saxe, McClelland & Ganguli 2013, "Exact solutions to the nonlinear dynamics of learning in deep linear neural
+ * networks", arXiv:1312.6120.
+ *
+ * @example
+ * ```ts
+ * import { nn, zeros } from "evenkeel";
+ *
+ * const q = nn.init.orthogonal_(zeros([2, 5]));
+ * console.log(q.matmul(q.T).sub(nn.init.constant_(zeros([2, 2]), 0)).diag().sum().item().toFixed(4)); // => 2.0000
+ * ```
+ */
+export function orthogonal_<T extends Tensor>(x: T, options: XavierOptions = {}): T {
+  checkOptions("orthogonal_", options, ["gain", "generator"]);
+  const { gain = 1 } = options;
+  fans("orthogonal_", x);
+  checkRange("orthogonal_", "gain", gain, 0, Number.POSITIVE_INFINITY);
+  const source = drawFrom("orthogonal_", options);
+  if (x.numel() === 0) return x;
+  const rows = x.shape[0];
+  const columns = x.numel() / rows;
+  const drawn = zeros([rows, columns], { dtype: x.dtype }).normal_(0, 1, source);
+  const tall = rows < columns ? drawn.t() : drawn;
+  const q = tensor(orthonormal(tall.toArray<number[][]>()), { dtype: "float64" });
+  return noGrad(() => x.copy_((rows < columns ? q.t() : q).mul(gain).reshape(x.shape)));
+}

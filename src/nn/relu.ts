@@ -1,0 +1,10 @@
+import type { Tensor } from "../tensor.ts";
+import { relu } from "./functional/activations.ts";
+import { Module } from "./module.ts";
+
+/** `y = max(x, 0)`, elementwise; the gradient at 0 is 0. @see PyTorch `torch.nn.ReLU`, without `inplace`. */
+export class ReLU extends Module {
+  override forward(x: Tensor): Tensor {
+    return relu(x);
+  }
+}

@@ -1,0 +1,170 @@
+import { enableGrad } from "../autograd.ts";
+import { describe, TensorError } from "../errors.ts";
+import { checkOptions } from "../options.ts";
+import type { Tensor } from "../tensor.ts";
+import { checkSensible, type OptionRules } from "./optionRules.ts";
+import { type GroupParams, groupsOf, type ParamGroup, paramsOf, scheduleFields } from "./paramGroup.ts";
+import { type OptimizerStateDict, packState, type ParamState, unpackState } from "./stateDict.ts";
+
+const optimizerBrand: unique symbol = Symbol.for("evenkeel.Optimizer") as never;
+
+/** What makes an optimiser the one it is, apart from its update. */
+export interface OptimizerKind {
+  /** Its public name. */
+  readonly name: string;
+  /** The options of a group, and what each may be. */
+  readonly rules: OptionRules;
+  /** What it keeps of each parameter it has changed, under PyTorch's names; `true` where it may be missing. */
+  readonly stateNames: Readonly<Record<string, boolean>>;
+  /** Refuses options that do not go together. */
+  check?(where: string, options: Readonly<Record<string, unknown>>): void;
+}
+
+/**
+ * What all optimisers have in common: groups of parameters with options, and a state for each parameter. A step changes
+ * the parameters in place, by their `.grad`; a parameter whose `.grad` is null is passed over.
+ *
+ * @see PyTorch `torch.optim.Optimizer`.
+ */
+export abstract class Optimizer<Group extends ParamGroup = ParamGroup> {
+  /** @internal */
+  readonly [optimizerBrand] = true;
+  /** The groups, whose options may be changed between steps, as in `optimizer.paramGroups[0].lr = 0.01`. */
+  readonly paramGroups: Group[] = [];
+  private readonly kind: OptimizerKind;
+  private readonly defaults: Readonly<Record<string, unknown>>;
+  private readonly states = new Map<Tensor, ParamState>();
+
+  /** @internal Checks the options, and makes groups of the parameters. */
+  constructor(kind: OptimizerKind, params: unknown, options: unknown, defaults: Readonly<Record<string, unknown>>) {
+    checkOptions(kind.name, options, Object.keys(kind.rules));
+    this.kind = kind;
+    this.defaults = { ...defaults, ...withoutUndefined(options ?? {}) };
+    for (const [name, value] of Object.entries(this.defaults)) checkSensible(kind.name, name, value, kind.rules[name]);
+    for (const group of groupsOf(kind.name, params)) this.paramGroups.push(this.makeGroup(kind.name, group));
+  }
+
+  /**
+   * Adds a group; options that it does not have are those the optimiser was made with.
+   *
+   * @throws {@link TensorError} if an option is unknown or out of range, or a parameter is no leaf, no float tensor, or
+   * in a group already.
+   * @see PyTorch `Optimizer.add_param_group`.
+   */
+  addParamGroup(group: GroupParams & Partial<Omit<Group, "params">>): void {
+    this.paramGroups.push(this.makeGroup(`${this.kind.name}.addParamGroup`, group));
+  }
+
+  private makeGroup(where: string, given: object): Group {
+    const { rules } = this.kind;
+    const params = paramsOf(where, given, this.paramGroups.flatMap((group) => group.params));
+    checkOptions(where, given, ["params", ...Object.keys(rules), "initialLr"]);
+    const group: Record<string, unknown> = { params, ...this.defaults, ...withoutUndefined(given), ...{ params } };
+    for (const [name, rule] of Object.entries(rules)) checkSensible(where, name, group[name], rule);
+    if (group.initialLr !== undefined) checkSensible(where, "initialLr", group.initialLr, rules.lr);
+    this.kind.check?.(where, group);
+    return group as unknown as Group;
+  }
+
+  /** Clears the gradients of all parameters. @see PyTorch `Optimizer.zero_grad` with `set_to_none=True`. */
+  zeroGrad(): void {
+    for (const { params } of this.paramGroups) for (const p of params) p.grad = null;
+  }
+
+  /**
+   * Changes every parameter that has a gradient.
+   *
+   * @param closure - computes the gradients and returns the loss; it is run first, recording, also within `noGrad`.
+   * @returns what the closure returned.
+   * @throws {@link TensorError} if an option has been set to what is no number, or NaN; then nothing has changed.
+   * @see PyTorch `Optimizer.step`.
+   */
+  step(): undefined;
+  step<T>(closure: () => T): T;
+  step<T>(closure?: () => T): T | undefined {
+    if (closure !== undefined && typeof closure !== "function") {
+      throw new TensorError(`${this.kind.name}.step`, { expected: "nothing, or a function", got: describe(closure) });
+    }
+    const loss = closure && enableGrad(closure);
+    for (const group of this.paramGroups) this.checkUsable(group);
+    for (const group of this.paramGroups) {
+      for (const p of group.params) {
+        if (p.grad === null) continue;
+        this.update(p, p.grad, group);
+        p.array.bump();
+      }
+    }
+    return loss;
+  }
+
+  private checkUsable(group: Group): void {
+    for (const [name, rule] of Object.entries(this.kind.rules)) {
+      const value = group[name as keyof Group];
+      if (rule.isUsable(value)) continue;
+      throw new TensorError(`${this.kind.name}.step`, {
+        expected: `${name} to be ${rule.expected}`,
+        got: `${describe(value)} in a group`,
+      });
+    }
+  }
+
+  /** @internal Changes the array of `p`, and its state, by the gradient `g`. */
+  protected abstract update(p: Tensor, g: Tensor, group: Group): void;
+
+  /** @internal What is kept of a parameter; it follows the parameter to another dtype. */
+  protected stateOf(p: Tensor): ParamState {
+    const state = this.states.get(p) ?? {};
+    this.states.set(p, state);
+    for (const name of Object.keys(state)) if (name !== "step") state[name] = state[name].to(p.dtype);
+    return state;
+  }
+
+  /**
+   * A copy of the options of all groups and of what is kept of each parameter, under PyTorch's names. Parameters are
+   * numbered in the order of the groups.
+   * @see PyTorch `Optimizer.state_dict`, whose tensors go on changing with the optimiser; these are a snapshot.
+   */
+  stateDict(): OptimizerStateDict {
+    return packState(this.paramGroups, [...Object.keys(this.kind.rules), ...scheduleFields], this.states);
+  }
+
+  /**
+   * Takes over options and state, so that training goes on as it would have where they were saved. Either all is taken
+   * or nothing. Tensors are copied, and converted to the dtypes of the parameters.
+   *
+   * @param dict - of {@link Optimizer.stateDict}'s making, or PyTorch's.
+   * @throws {@link TensorError} that lists all that does not fit: the numbers of groups and parameters, shapes, and
+   * names that are missing or unknown.
+   * @see PyTorch `Optimizer.load_state_dict`, which looks at no shapes and no names.
+   */
+  loadStateDict(dict: OptimizerStateDict): void {
+    const { options, states } = unpackState(`${this.kind.name}.loadStateDict`, dict, this.paramGroups, this.kind);
+    this.paramGroups.forEach((group, i) => Object.assign(group, options[i]));
+    this.states.clear();
+    for (const [p, state] of states) this.states.set(p, state);
+  }
+
+  /** The name and the options of each group. */
+  toString(): string {
+    const names = [...Object.keys(this.kind.rules), ...scheduleFields];
+    const groups = this.paramGroups.map((group, i) => {
+      const options = names.filter((name) => group[name as keyof Group] !== undefined);
+      return `Parameter Group ${i}\n${options.map((name) => `    ${name}: ${group[name as keyof Group]}\n`).join("")}`;
+    });
+    return `${this.kind.name} (\n${groups.join("\n")})`;
+  }
+
+  /** @internal What Node's `console.log` shows. */
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return this.toString();
+  }
+}
+
+/** Whether a value is an optimiser, of this copy of the package or another. */
+export function isOptimizer(value: unknown): value is Optimizer {
+  return typeof value === "object" && value !== null && optimizerBrand in value;
+}
+
+function withoutUndefined(options: object): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+}

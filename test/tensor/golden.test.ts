@@ -1,0 +1,109 @@
+import { arange, type Dtype, full, Generator, linspace, maximum, ones, randn, Tensor, tensor } from "evenkeel";
+import { describe, expect, test } from "vitest";
+import golden from "../golden/tensor.json" with { type: "json" };
+import { expectClose, fromGolden } from "../close.ts";
+
+const inspect = Symbol.for("nodejs.util.inspect.custom");
+
+interface Printed {
+  readonly data?: readonly (number | string)[];
+  readonly seed?: number;
+  readonly scale?: number;
+  readonly shape: readonly number[];
+  readonly dtype: string;
+  readonly text: string;
+}
+
+function printable({ data, seed, scale = 1, shape, dtype }: Printed): Tensor {
+  if (data === undefined) return randn(shape, { generator: new Generator().manualSeed(seed ?? 0) }).mul(scale);
+  return tensor(fromGolden(data)).to(dtype as Dtype).reshape(shape);
+}
+
+describe(`a tensor prints as in PyTorch ${golden.torch}`, () => {
+  test.each((golden.printed as Printed[]).map((row) => [row.text.split("\n")[0], row] as const))("%s", (_, row) => {
+    const x = printable(row);
+    expect(x.toString()).toBe(row.text);
+    expect((x as unknown as Record<symbol, () => string>)[inspect]()).toBe(row.text);
+    const display = (x as unknown as Record<symbol, () => object>)[Symbol.for("Jupyter.display")]();
+    expect(display).toEqual({ "text/plain": row.text });
+  });
+
+  test("with how it was made, or that a gradient is wanted", () => {
+    const x = tensor([1, 2.5], { requiresGrad: true });
+    expect(String(x)).toBe("tensor([1.0000, 2.5000], requiresGrad=true)");
+    expect(String(x.tanh())).toBe("tensor([0.7616, 0.9866], gradFn=<tanh>)");
+  });
+
+  test("with what comes after the elements on a line of its own where the line is full", () => {
+    const x = full([6], 1234.5, { requiresGrad: true, dtype: "float64" });
+    expect(String(x).split("\n").at(-1)).toBe("       dtype=float64, requiresGrad=true)");
+  });
+});
+
+test("dtypes are promoted as in PyTorch", () => {
+  for (const [op, a, m, b, n, expected] of golden.promoted as [string, Dtype, number, Dtype | number | boolean, number | null, string][]) {
+    const x = ones(new Array(m).fill(2), { dtype: a });
+    const other = n === null ? b : ones(new Array(n).fill(2), { dtype: b as Dtype });
+    const run = (): Dtype => (x as unknown as Record<string, (other: unknown) => Tensor>)[op](other).dtype;
+    const result = (() => {
+      try {
+        return run();
+      } catch {
+        return "error";
+      }
+    })();
+    expect(`${op} ${a} ${m} ${b} ${n}: ${result}`).toBe(`${op} ${a} ${m} ${b} ${n}: ${expected}`);
+  }
+});
+
+describe("special values come out as in PyTorch", () => {
+  const special = fromGolden(golden.special);
+  const pairs = [...special].flatMap((a) => [...special].map((b) => [a, b]));
+
+  test.each(golden.specialValues)("$op in $dtype $part", ({ op, dtype, part, data }) => {
+    const expected = fromGolden(data as (number | string)[]);
+    const of = (values: readonly number[]) => tensor(Float64Array.from(values)).to(dtype as Dtype);
+    if (part === undefined) {
+      const [a, b] = [of(pairs.map(([p]) => p)), of(pairs.map(([, q]) => q))];
+      const y = (a as unknown as Record<string, (b: Tensor) => Tensor>)[op](b);
+      expectEach(y, expected, dtype, (i) => `${op}(${pairs[i]})`);
+      return;
+    }
+    const values = [...special].slice(part[0], part[1]);
+    const x = of(values);
+    const run: Record<string, () => Tensor> = {
+      cumsum: () => x.cumsum(0),
+      softmax: () => x.softmax(0),
+      logSoftmax: () => x.logSoftmax(0),
+      logsumexp: () => x.logsumexp(0),
+      clamp: () => x.clamp(-1, 1),
+      sort: () => x.sort().values,
+    };
+    const y = run[op]?.() ?? (x as unknown as Record<string, () => Tensor>)[op]();
+    expectEach(y, expected, dtype, (i) => `${op}(${values[i]})`);
+  });
+});
+
+/** Each element on its own scale, for here they differ by seventy powers of ten. */
+function expectEach(y: Tensor, expected: Float64Array, dtype: string, what: (i: number) => string): void {
+  expect(y.numel()).toBe(expected.length);
+  const tolerance = dtype === "float32" ? 2e-6 : 1e-12;
+  const least = dtype === "float32" ? 2 ** -126 : 0; // PyTorch may lose denormal results
+  y.data.forEach((value: number, i: number) => {
+    if (Object.is(value, expected[i])) return;
+    expect(Number.isNaN(value), `${what(i)} is ${value}`).toBe(Number.isNaN(expected[i]));
+    const off = value === expected[i] ? 0 : Math.abs(value - expected[i]);
+    expect(off, `${what(i)}: ${value} instead of ${expected[i]}`).toBeLessThanOrEqual(tolerance * Math.abs(expected[i]) + least);
+  });
+}
+
+test.each(golden.made)("$made($given) in $dtype is PyTorch's", ({ made, given, dtype, data }) => {
+  const make = made === "arange" ? arange : linspace;
+  const [a, b, c] = given;
+  const y = make(a, b, c, { dtype: dtype as Dtype });
+  expectClose(y.data, fromGolden(data as number[]), dtype === "float32" ? 1e-6 : 1e-12);
+});
+
+test("maximum of a function and of a method are one", () => {
+  expect(maximum(tensor([1, 5]), tensor([3, 2])).toArray()).toEqual([3, 5]);
+});
