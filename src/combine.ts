@@ -1,4 +1,5 @@
 import { isTensor } from "./brand.ts";
+import { tensor } from "./create.ts";
 import { describe, show, TensorError } from "./errors.ts";
 import type { Dtype } from "./kernels/array.ts";
 import * as elementwise from "./ops/elementwise.ts";
@@ -6,7 +7,6 @@ import * as shaping from "./ops/shape.ts";
 import { resultDtype, withScalar } from "./promotion.ts";
 import { broadcast, dimOf, sameShape } from "./shapes.ts";
 import { apply, type Operand, type Tensor } from "./tensor.ts";
-import { tensor } from "./create.ts";
 
 /**
  * Tensors one after the other along a dimension, in their promoted dtype.
@@ -27,7 +27,8 @@ export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
   const [first] = tensors;
   const along = dimOf("cat", dim, first.ndim);
   for (const x of tensors) {
-    if (x.ndim === first.ndim && x.ndim > 0 && x.shape.every((size, d) => d === along || size === first.shape[d])) continue;
+    if (x.ndim === first.ndim && x.ndim > 0 && x.shape.every((size, d) => d === along || size === first.shape[d]))
+      continue;
     throw new TensorError("cat", {
       expected: `tensors of one dimension or more, alike but for dimension ${along}`,
       got: `${show(first.shape)} and ${show(x.shape)}`,

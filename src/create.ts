@@ -1,8 +1,7 @@
 import { isTensor } from "./brand.ts";
 import { describe, show, TensorError } from "./errors.ts";
-import { allocate, type Data, type Dtype, isFloat, NDArray, type Shape, sizeOf } from "./kernels/array.ts";
+import { allocate, type Data, type Dtype, isFloat, NDArray, type Shape } from "./kernels/array.ts";
 import { checkOptions } from "./options.ts";
-import { newShape } from "./shapes.ts";
 import { checkDtype, type NestedArray, Tensor } from "./tensor.ts";
 
 /** Options of whatever makes a tensor from nothing. */
@@ -15,8 +14,18 @@ export interface TensorOptions {
 
 const optionNames = ["dtype", "requiresGrad"];
 
-/** What {@link tensor} makes a tensor from. */
-export type TensorData = NestedArray | Float32Array | Float64Array | Int32Array | Uint8Array;
+/** What {@link tensor} makes a tensor from. Typed arrays of other kinds than the four dtypes' need a `dtype`. */
+export type TensorData =
+  | NestedArray
+  | Float32Array
+  | Float64Array
+  | Int32Array
+  | Uint8Array
+  | Int8Array
+  | Uint8ClampedArray
+  | Int16Array
+  | Uint16Array
+  | Uint32Array;
 
 /**
  * A tensor of the numbers given, which are copied.
@@ -57,7 +66,13 @@ function nesting(data: unknown): number[] {
   return shape;
 }
 
-function flatten(data: unknown, shape: Shape, depth: number, path: readonly number[], into: (number | boolean)[]): void {
+function flatten(
+  data: unknown,
+  shape: Shape,
+  depth: number,
+  path: readonly number[],
+  into: (number | boolean)[],
+): void {
   const at = path.length === 0 ? "the data" : `data${path.map((i) => `[${i}]`).join("")}`;
   if (depth === shape.length) {
     if (typeof data === "number" || typeof data === "boolean") into.push(data);
@@ -120,7 +135,8 @@ function dtypeOf(data: ArrayBufferView, isConverted: boolean): Dtype {
   });
 }
 
-function checkTensorOptions(where: string, options: TensorOptions): void {
+/** @internal Refuses unknown names and dtypes. */
+export function checkTensorOptions(where: string, options: TensorOptions): void {
   checkOptions(where, options, optionNames);
   if (options.dtype !== undefined) checkDtype(where, options.dtype);
 }
@@ -137,193 +153,4 @@ export function finish(where: string, array: NDArray, { requiresGrad = false }: 
   const made = new Tensor(array);
   if (requiresGrad) made.requiresGrad = true;
   return made;
-}
-
-/**
- * A tensor of zeros.
- *
- * @throws {@link TensorError} if `shape` is not an array of whole numbers of 0 or more.
- * @see PyTorch `torch.zeros`.
- *
- * @example
- * ```ts
- * import { zeros } from "evenkeel";
- *
- * console.log(zeros([2, 2]));
- * // => tensor([[0., 0.],
- * //         [0., 0.]])
- * ```
- */
-export function zeros(shape: readonly number[], options: TensorOptions = {}): Tensor {
-  return filled("zeros", shape, 0, options);
-}
-
-/** A tensor of ones; otherwise as {@link zeros}. @see PyTorch `torch.ones`. */
-export function ones(shape: readonly number[], options: TensorOptions = {}): Tensor {
-  return filled("ones", shape, 1, options);
-}
-
-/**
- * A tensor with one value everywhere; otherwise as {@link zeros}.
- * @see PyTorch `torch.full`, which takes the dtype from the value; here it is float32 unless `dtype` says else.
- *
- * @example
- * ```ts
- * import { full } from "evenkeel";
- *
- * console.log(full([3], 0.5)); // => tensor([0.5000, 0.5000, 0.5000])
- * ```
- */
-export function full(shape: readonly number[], value: number | boolean, options: TensorOptions = {}): Tensor {
-  if (typeof value !== "number" && typeof value !== "boolean") {
-    throw new TensorError("full", { expected: "a number", got: describe(value) });
-  }
-  return filled("full", shape, Number(value), options);
-}
-
-/** A tensor of zeros, of the shape and dtype of `x`. @see PyTorch `torch.zeros_like`. */
-export function zerosLike(x: Tensor, options: TensorOptions = {}): Tensor {
-  return filled("zerosLike", x.shape, 0, { dtype: x.dtype, ...options });
-}
-
-/** A tensor of ones, of the shape and dtype of `x`. @see PyTorch `torch.ones_like`. */
-export function onesLike(x: Tensor, options: TensorOptions = {}): Tensor {
-  return filled("onesLike", x.shape, 1, { dtype: x.dtype, ...options });
-}
-
-function filled(where: string, shape: readonly number[], value: number, options: TensorOptions): Tensor {
-  checkTensorOptions(where, options);
-  const { dtype = "float32" } = options;
-  const sizes = newShape(where, shape);
-  const elements = allocate(dtype, sizeOf(sizes));
-  if (value !== 0) elements.fill(dtype === "bool" ? 1 : value);
-  return finish(where, new NDArray(elements, sizes, dtype), options);
-}
-
-/**
- * The numbers `start`, `start + step`, … below `end`. With one number, from 0 up to it.
- *
- * @throws {@link TensorError} if a bound is not finite, or the step is 0 or leads away from `end`.
- * @see PyTorch `torch.arange`, which makes integers of whole bounds; here they are float32 unless `dtype` says else.
- *
- * @example
- * ```ts
- * import { arange } from "evenkeel";
- *
- * console.log(arange(3)); // => tensor([0., 1., 2.])
- * console.log(arange(1, 10, 4, { dtype: "int32" })); // => tensor([1, 5, 9])
- * ```
- */
-export function arange(end: number, options?: TensorOptions): Tensor;
-export function arange(start: number, end: number, options?: TensorOptions): Tensor;
-export function arange(start: number, end: number, step: number, options?: TensorOptions): Tensor;
-export function arange(...given: readonly (number | TensorOptions | undefined)[]): Tensor {
-  const numbers = given.filter((value) => typeof value === "number");
-  const options = (given.find((value) => typeof value === "object") ?? {}) as TensorOptions;
-  checkTensorOptions("arange", options);
-  const [start, end] = numbers.length === 1 ? [0, numbers[0]] : numbers;
-  const step = numbers[2] ?? 1;
-  if (![start, end, step].every(Number.isFinite) || step === 0 || (end - start) / step < 0) {
-    throw new TensorError("arange", { expected: "finite bounds, and a step towards the end", got: describe(numbers) });
-  }
-  const count = Math.ceil((end - start) / step);
-  const { dtype = "float32" } = options;
-  const elements = allocate(dtype, count);
-  for (let i = 0; i < count; i++) elements[i] = start + i * step;
-  return finish("arange", new NDArray(elements, [count], dtype), options);
-}
-
-/**
- * So many numbers from `start` to `end`, both included, evenly spaced.
- *
- * @throws {@link TensorError} if `steps` is not a whole number of 0 or more.
- * @see PyTorch `torch.linspace`.
- *
- * @example
- * ```ts
- * import { linspace } from "evenkeel";
- *
- * console.log(linspace(0, 1, 5)); // => tensor([0.0000, 0.2500, 0.5000, 0.7500, 1.0000])
- * ```
- */
-export function linspace(start: number, end: number, steps: number, options: TensorOptions = {}): Tensor {
-  checkTensorOptions("linspace", options);
-  if (!Number.isFinite(start) || !Number.isFinite(end) || !Number.isInteger(steps) || steps < 0) {
-    throw new TensorError("linspace", {
-      expected: "finite bounds and a whole number of steps",
-      got: describe([start, end, steps]),
-    });
-  }
-  const { dtype = "float32" } = options;
-  const elements = allocate(dtype, steps);
-  const gap = steps > 1 ? (end - start) / (steps - 1) : 0;
-  // From the nearer end, so that both ends are exact.
-  for (let i = 0; i < steps; i++) elements[i] = i < steps / 2 ? start + i * gap : end - (steps - 1 - i) * gap;
-  return finish("linspace", new NDArray(elements, [steps], dtype), options);
-}
-
-/**
- * The identity matrix: ones on the diagonal, zeros elsewhere.
- *
- * Shapes: → `[n, n]`.
- *
- * @throws {@link TensorError} if `n` is not a whole number of 0 or more.
- * @see PyTorch `torch.eye`.
- *
- * @example
- * ```ts
- * import { eye } from "evenkeel";
- *
- * console.log(eye(2));
- * // => tensor([[1., 0.],
- * //         [0., 1.]])
- * ```
- */
-export function eye(n: number, options: TensorOptions = {}): Tensor {
-  checkTensorOptions("eye", options);
-  const made = zeros(newShape("eye", [n, n]), options);
-  for (let i = 0; i < n; i++) made.data[i * n + i] = 1;
-  return made;
-}
-
-/**
- * Ones where the labels say, zeros elsewhere; int32.
- *
- * Shapes: `[…]` → `[…, numClasses]`.
- *
- * @param numClasses - default: one more than the largest label.
- * @throws {@link TensorError} if a label is not int32 or not in range.
- * @see PyTorch `torch.nn.functional.one_hot`.
- *
- * @example
- * ```ts
- * import { oneHot, tensor } from "evenkeel";
- *
- * console.log(oneHot(tensor([1, 0], { dtype: "int32" }), 3));
- * // => tensor([[0, 1, 0],
- * //         [1, 0, 0]])
- * ```
- */
-export function oneHot(x: Tensor, numClasses?: number): Tensor {
-  if (!isTensor(x) || x.dtype !== "int32") {
-    throw new TensorError("oneHot", {
-      expected: "an int32 tensor of labels",
-      got: describe(x),
-      hint: isTensor(x) ? 'Convert it: x.to("int32").' : "",
-    });
-  }
-  if (numClasses === undefined && x.numel() === 0) {
-    throw new TensorError("oneHot", { expected: "numClasses where there are no labels", got: "none" });
-  }
-  const classes = numClasses ?? (x.data as Int32Array).reduce((most, label) => Math.max(most, label), 0) + 1;
-  const [size] = newShape("oneHot", [classes]);
-  const wrong = x.data.find((label: number) => label < 0 || label >= size);
-  if (wrong !== undefined) {
-    throw new TensorError("oneHot", { expected: `labels from 0 to ${size - 1}`, got: `${wrong}` });
-  }
-  const elements = new Int32Array(x.numel() * size);
-  x.data.forEach((label: number, i: number) => {
-    elements[i * size + label] = 1;
-  });
-  return new Tensor(new NDArray(elements, [...x.shape, size], "int32"));
 }

@@ -1,8 +1,9 @@
-import { enableGrad, grad } from "./autograd.ts";
+import { grad } from "./autograd/grad.ts";
+import { enableGrad } from "./autograd/gradMode.ts";
 import { isTensor } from "./brand.ts";
 import { stack } from "./combine.ts";
-import { onesLike, zerosLike } from "./create.ts";
 import { describe, TensorError } from "./errors.ts";
+import { eye, onesLike, zerosLike } from "./factories.ts";
 import { isFloat } from "./kernels/array.ts";
 import type { Tensor } from "./tensor.ts";
 
@@ -180,11 +181,11 @@ export function hessian(fn: (input: Tensor) => Tensor, input: Tensor): Tensor {
 function rowsOf(y: Tensor, x: Tensor): Tensor {
   const shape = [...y.shape, ...x.shape];
   if (y.numel() === 0) return zerosLike(x).sum().mul(0).expand(shape);
+  const identity = eye(y.numel(), { dtype: y.dtype });
   const rows = Array.from({ length: y.numel() }, (_, i) => {
     if (!y.requiresGrad) return zerosLike(x);
-    const one = zerosLike(y);
-    one.data[i] = 1;
-    return grad(y, [x], { gradOutput: one, allowUnused: true })[0] ?? zerosLike(x);
+    const gradOutput = identity.select(0, i).reshape(y.shape);
+    return grad(y, [x], { gradOutput, allowUnused: true })[0] ?? zerosLike(x);
   });
   return stack(rows).reshape(shape);
 }

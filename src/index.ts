@@ -2,35 +2,19 @@
  * Tensors, gradients and random numbers; modules, optimisers and data in the namespaces `nn`, `optim` and `data`.
  * @module evenkeel
  */
-export {
-  detectAnomaly,
-  enableGrad,
-  type GradOptions,
-  grad,
-  isGradEnabled,
-  noGrad,
-} from "./autograd.ts";
+export { type GradOptions, grad } from "./autograd/grad.ts";
+export { detectAnomaly, enableGrad, isGradEnabled, noGrad } from "./autograd/gradMode.ts";
 export { cat, maximum, minimum, stack, where } from "./combine.ts";
-export {
-  arange,
-  eye,
-  full,
-  linspace,
-  oneHot,
-  ones,
-  onesLike,
-  type TensorData,
-  type TensorOptions,
-  tensor,
-  zeros,
-  zerosLike,
-} from "./create.ts";
+export { type TensorData, type TensorOptions, tensor } from "./create.ts";
+export * as data from "./data/index.ts";
 export { type Alike, hessian, hvp, jacobian, jvp, type OneOrMany, vjp } from "./derivatives.ts";
 export { TensorError, type TensorErrorParts } from "./errors.ts";
+export { arange, eye, full, linspace, oneHot, ones, onesLike, zeros, zerosLike } from "./factories.ts";
 export type { Data, Dtype, NDArray, Shape } from "./kernels/array.ts";
 export type { Kernels } from "./kernels/index.ts";
 export * as nn from "./nn/index.ts";
 export type { Fused, Op, Primitive, Vjp } from "./ops/op.ts";
+export * as optim from "./optim/index.ts";
 export { defaultGenerator, Generator, manualSeed } from "./random/generator.ts";
 export {
   bernoulli,

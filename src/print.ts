@@ -120,7 +120,12 @@ function block(
   if (shape.length === 0) return write(data[from]);
   const [size, ...rest] = shape;
   const indices = summarise ? edges(size) : Array.from({ length: size }, (_, i) => i);
-  if (rest.length === 0) return line(indices.map((i) => (i < 0 ? " ..." : write(data[from + i]))), indent, width);
+  if (rest.length === 0)
+    return line(
+      indices.map((i) => (i < 0 ? " ..." : write(data[from + i]))),
+      indent,
+      width,
+    );
   const stride = sizeOf(rest);
   const parts = indices.map((i) =>
     i < 0 ? "..." : block(data, rest, from + i * stride, indent + 1, summarise, write, width),

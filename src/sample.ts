@@ -1,14 +1,15 @@
 import { isTensor } from "./brand.ts";
+import { finish, type TensorOptions } from "./create.ts";
 import { describe, TensorError } from "./errors.ts";
+import { zeros } from "./factories.ts";
 import { allocate, type Dtype, isFloat, NDArray, sizeOf } from "./kernels/array.ts";
 import { checkOptions } from "./options.ts";
-import { defaultGenerator, type Generator, isGenerator } from "./random/generator.ts";
+import type { Generator } from "./random/generator.ts";
 import { multinomial as sampleRows } from "./random/multinomial.ts";
 import { fillRandint } from "./random/randint.ts";
 import { fillRandperm } from "./random/randperm.ts";
 import { newShape } from "./shapes.ts";
-import { checkDtype, Tensor } from "./tensor.ts";
-import { finish, type TensorOptions, zeros } from "./create.ts";
+import { checkDtype, generatorOf, Tensor } from "./tensor.ts";
 
 /** Options of whatever makes a random tensor. */
 export interface RandomTensorOptions extends TensorOptions {
@@ -224,11 +225,6 @@ function checkWeights(weights: NDArray["data"]): void {
 function checkVersion(where: string, version: unknown): void {
   if (version === "current" || version === "1.13") return;
   throw new TensorError(where, { expected: 'version "current" or "1.13"', got: describe(version) });
-}
-
-function generatorOf(where: string, { generator = defaultGenerator }: { readonly generator?: Generator }): Generator {
-  if (isGenerator(generator)) return generator;
-  throw new TensorError(where, { expected: "a Generator", got: describe(generator) });
 }
 
 function floatOptions(where: string, options: RandomTensorOptions): { generator: Generator; dtype: Dtype } {

@@ -1,4 +1,5 @@
-import { differentiate, type Node, record, run, startingGradient } from "./autograd.ts";
+import { startingGradient } from "./autograd/grad.ts";
+import { differentiate, type Node, record, run } from "./autograd/tape.ts";
 import { isTensor, tensorBrand } from "./brand.ts";
 import { describe, show, TensorError } from "./errors.ts";
 import { type Data, type Dtype, isFloat, type NDArray, type Shape, sizeOf } from "./kernels/array.ts";
@@ -14,7 +15,7 @@ import { print } from "./print.ts";
 import { floating, resultDtype, widest, withScalar } from "./promotion.ts";
 import { fillBernoulli, fillBernoulliFrom } from "./random/bernoulli.ts";
 import { fillExponential } from "./random/exponential.ts";
-import { defaultGenerator, type Generator } from "./random/generator.ts";
+import { defaultGenerator, type Generator, isGenerator } from "./random/generator.ts";
 import { fillNormal } from "./random/normal.ts";
 import { fillUniform } from "./random/uniform.ts";
 import { broadcast, dimOf, dimsOf, sameShape, shapeOf } from "./shapes.ts";
@@ -601,7 +602,11 @@ export class Tensor {
     if (approximate !== "tanh") {
       throw new TensorError("gelu", { expected: 'approximate "none" or "tanh"', got: describe(approximate) });
     }
-    const inner = x.pow(3).mul(0.044715).add(x).mul(Math.sqrt(2 / Math.PI));
+    const inner = x
+      .pow(3)
+      .mul(0.044715)
+      .add(x)
+      .mul(Math.sqrt(2 / Math.PI));
     return x.mul(0.5).mul(inner.tanh().add(1));
   }
 
@@ -1267,8 +1272,11 @@ export class Tensor {
         got: show(i.shape),
       });
     }
-    const index = checkIndex("gather", i, this.shape[along] ?? 1, this, 0);
-    if (this.ndim === 0) return this.reshape([]);
+    if (this.ndim === 0)
+      return this.reshape([1])
+        .gather(0, isTensor(i) ? i.reshape([1]) : i)
+        .reshape([]);
+    const index = checkIndex("gather", i, this.shape[along], this, 0);
     return apply(indexing.gather(along), this, index);
   }
 
@@ -1441,8 +1449,12 @@ export class Tensor {
    */
   uniform_(low = 0, high = 1, options: RandomOptions = {}): this {
     const generator = this.refuseRandom("uniform_", options);
-    if (!(Number.isFinite(low) && Number.isFinite(high) && low <= high)) {
-      throw new TensorError("uniform_", { expected: "finite bounds, low ≤ high", got: `${low} and ${high}` });
+    const most = this.dtype === "float32" ? 3.4028234663852886e38 : Number.MAX_VALUE;
+    if (!(low >= -most && high <= most && low <= high && high - low <= most)) {
+      throw new TensorError("uniform_", {
+        expected: `bounds that ${this.dtype} can hold, low ≤ high`,
+        got: `${describe(low)} and ${describe(high)}`,
+      });
     }
     fillUniform(floats(this.array), low, high, generator);
     this.array.bump();
@@ -1492,7 +1504,7 @@ export class Tensor {
   bernoulli_(p: number | Tensor = 0.5, options: RandomOptions = {}): this {
     checkOptions("bernoulli_", options, ["generator"]);
     this.refuseInPlace("bernoulli_");
-    const generator = options.generator ?? defaultGenerator;
+    const generator = generatorOf("bernoulli_", options);
     const probabilities = isTensor(p) ? floats(p.detach().expand(this.shape).array, "bernoulli_") : [p];
     if (!probabilities.every((value) => typeof value === "number" && value >= 0 && value <= 1)) {
       throw new TensorError("bernoulli_", { expected: "probabilities from 0 to 1", got: describe(p) });
@@ -1574,9 +1586,7 @@ export class Tensor {
     if (this.ndim === 0) return { values: this.reshape([]), indices: this.reduceOver(where, op, [], {}) };
     const indices = this.reduceOver(where, op, dim, { keepdim: true });
     const values = this.gather(dim, indices);
-    return options.keepdim
-      ? { values, indices }
-      : { values: values.squeeze(dim), indices: indices.squeeze(dim) };
+    return options.keepdim ? { values, indices } : { values: values.squeeze(dim), indices: indices.squeeze(dim) };
   }
 
   private inOrder(dim: number, descending: boolean, count: number): ValuesAndIndices {
@@ -1613,7 +1623,7 @@ export class Tensor {
     if (!isFloat(this.dtype)) {
       throw new TensorError(where, { expected: "a float32 or float64 tensor", got: describe(this) });
     }
-    return options.generator ?? defaultGenerator;
+    return generatorOf(where, options);
   }
 
   /** Takes on the values that `make` computes from it, of its own shape. */
@@ -1709,6 +1719,16 @@ function refuseWhole(where: string, x: Tensor): void {
   });
 }
 
+/** @internal The generator asked for, or the default one. */
+export function generatorOf(where: string, { generator = defaultGenerator }: RandomOptions): Generator {
+  if (isGenerator(generator)) return generator;
+  throw new TensorError(where, {
+    expected: "a Generator",
+    got: describe(generator),
+    hint: typeof generator === "number" ? `Write new Generator().manualSeed(${generator}).` : "",
+  });
+}
+
 /** @internal Refuses what is not one of the four dtypes. */
 export function checkDtype(where: string, dtype: unknown): asserts dtype is Dtype {
   if (dtype === "float32" || dtype === "float64" || dtype === "int32" || dtype === "bool") return;
@@ -1741,7 +1761,10 @@ export function checkIndex(where: string, i: unknown, size: number, x: Tensor, l
 /** `power^(1/p)`, with a gradient of 0 where the power is 0. */
 function rootAwayFromZero(power: Tensor, p: number): Tensor {
   const isZero = power.eq(0);
-  return power.maskedFill(isZero, 1).pow(1 / p).maskedFill(isZero, 0);
+  return power
+    .maskedFill(isZero, 1)
+    .pow(1 / p)
+    .maskedFill(isZero, 0);
 }
 
 /** `op(a)·op(b)` for any number of dimensions: batches flattened into one, or, for a plain matrix `b`, into the rows. */

@@ -146,8 +146,20 @@ describe("backward refuses", () => {
   });
 
   test("a gradient of another shape or dtype", () => {
-    expect(refusal(() => leaf([1, 2]).mul(2).backward(ones([3], { dtype: "float64" }))).got).toContain("[3]");
-    expect(refusal(() => leaf([1, 2]).mul(2).backward(ones([2]))).got).toContain("float32");
+    expect(
+      refusal(() =>
+        leaf([1, 2])
+          .mul(2)
+          .backward(ones([3], { dtype: "float64" })),
+      ).got,
+    ).toContain("[3]");
+    expect(
+      refusal(() =>
+        leaf([1, 2])
+          .mul(2)
+          .backward(ones([2])),
+      ).got,
+    ).toContain("float32");
   });
 
   test("options that it does not know", () => {
@@ -360,14 +372,22 @@ describe("grad mode", () => {
   });
 
   test("is one for every copy of the package, by a symbol of the realm", () => {
-    const { gradEnabled } = (globalThis as unknown as Record<symbol, { gradEnabled: boolean }>)[Symbol.for("evenkeel.shared")];
+    const { gradEnabled } = (globalThis as unknown as Record<symbol, { gradEnabled: boolean }>)[
+      Symbol.for("evenkeel.shared")
+    ];
     expect(gradEnabled).toBe(true);
   });
 });
 
 describe("detectAnomaly", () => {
   test("names the operation whose output first held a NaN or infinity, with shapes", () => {
-    const error = refusal(() => detectAnomaly(() => leaf([[1, -1]]).sqrt().exp()));
+    const error = refusal(() =>
+      detectAnomaly(() =>
+        leaf([[1, -1]])
+          .sqrt()
+          .exp(),
+      ),
+    );
     expect(error.got).toBe("NaN in the output of sqrt([1, 2]) -> [1, 2], at element 1");
   });
 
@@ -424,7 +444,11 @@ describe("operations of one's own", () => {
 
   test("whose pullback returns another shape or dtype are named", () => {
     const wrong: Primitive = { name: "wrong", forward: (k, x) => k.copy(x), vjp: [(g) => g.sum()] };
-    const error = refusal(() => apply(wrong, leaf([1, 2])).sum().backward());
+    const error = refusal(() =>
+      apply(wrong, leaf([1, 2]))
+        .sum()
+        .backward(),
+    );
     expect(error.where).toBe("wrong");
     expect(error.expected).toContain("[2]");
   });

@@ -14,7 +14,8 @@ export function expectClose(
 ): void {
   expect(actual.length).toBe(expected.length);
   let scale = 0;
-  for (let i = 0; i < expected.length; i++) if (Number.isFinite(expected[i])) scale = Math.max(scale, Math.abs(expected[i]));
+  for (let i = 0; i < expected.length; i++)
+    if (Number.isFinite(expected[i])) scale = Math.max(scale, Math.abs(expected[i]));
   for (let i = 0; i < expected.length; i++) {
     const [a, e] = [actual[i], expected[i]];
     if (Object.is(a, e) || a === e || Math.abs(a - e) <= Math.max(tolerance * scale, atol)) continue;

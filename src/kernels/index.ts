@@ -1,4 +1,5 @@
 export type { BatchStatistics, CrossEntropySaved, CrossEntropySettings, Reduction } from "./reference/index.ts";
+
 import * as reference from "./reference/index.ts";
 
 /** Every kernel: the reference, a plain loop each, is the interface that a faster set has to meet. */

@@ -1,7 +1,7 @@
-import { noGrad } from "../autograd.ts";
+import { noGrad } from "../autograd/gradMode.ts";
 import { isTensor } from "../brand.ts";
-import { ones, zeros } from "../create.ts";
 import { describe, show, TensorError } from "../errors.ts";
+import { ones, zeros } from "../factories.ts";
 import type { Dtype } from "../kernels/array.ts";
 import { checkOptions } from "../options.ts";
 import type { Tensor } from "../tensor.ts";

@@ -22,7 +22,7 @@ import { showNumber } from "./repr.ts";
  * import { Generator, nn, ones } from "evenkeel";
  *
  * const drop = new nn.Dropout(0.5, { generator: new Generator().manualSeed(0) });
- * console.log(drop.forward(ones([4]))); // => tensor([2., 2., 0., 2.])
+ * console.log(drop.forward(ones([4]))); // => tensor([0., 0., 2., 0.])
  * console.log(drop.eval().forward(ones([4]))); // => tensor([1., 1., 1., 1.])
  * ```
  */

@@ -1,5 +1,5 @@
-import { noGrad } from "../autograd.ts";
-import { arange, zeros } from "../create.ts";
+import { noGrad } from "../autograd/gradMode.ts";
+import { arange, zeros } from "../factories.ts";
 import type { Dtype } from "../kernels/array.ts";
 import { checkOptions } from "../options.ts";
 import type { RandomOptions, Tensor } from "../tensor.ts";

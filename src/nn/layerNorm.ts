@@ -1,5 +1,5 @@
-import { ones, zeros } from "../create.ts";
 import { show } from "../errors.ts";
+import { ones, zeros } from "../factories.ts";
 import type { Dtype } from "../kernels/array.ts";
 import { checkOptions } from "../options.ts";
 import { newShape } from "../shapes.ts";

@@ -1,4 +1,4 @@
-import { zeros } from "../create.ts";
+import { zeros } from "../factories.ts";
 import type { Dtype } from "../kernels/array.ts";
 import { checkOptions } from "../options.ts";
 import type { RandomOptions, Tensor } from "../tensor.ts";

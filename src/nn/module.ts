@@ -1,4 +1,4 @@
-import { noGrad } from "../autograd.ts";
+import { noGrad } from "../autograd/gradMode.ts";
 import { isTensor } from "../brand.ts";
 import { describe, show, TensorError } from "../errors.ts";
 import { type Dtype, isFloat } from "../kernels/array.ts";
@@ -6,16 +6,12 @@ import { kernels } from "../kernels/index.ts";
 import { checkOptions } from "../options.ts";
 import { sameShape } from "../shapes.ts";
 import { checkDtype, type HookHandle, type Tensor } from "../tensor.ts";
+import { fieldsOf, isModule, join, moduleBrand, once } from "./fields.ts";
+import { type ForwardHook, hooked } from "./forwardHooks.ts";
 import { isParameter, type Parameter } from "./parameter.ts";
-
-const moduleBrand: unique symbol = Symbol.for("evenkeel.Module") as never;
 
 /** Plain tensors under PyTorch's names, such as `"1.running_mean"`. */
 export type StateDict = Record<string, Tensor>;
-
-/** Called after each `forward` with the module, its inputs and its output; may return another output. */
-// biome-ignore lint/suspicious/noConfusingVoidType: a hook may also just look and return nothing
-export type ForwardHook = (module: Module, inputs: readonly unknown[], output: Tensor) => Tensor | void;
 
 /** What {@link Module.loadStateDict} found. */
 export interface LoadResult {
@@ -285,67 +281,4 @@ export abstract class Module {
   [Symbol.for("Jupyter.display")](): Record<string, string> {
     return { "text/plain": this.toString() };
   }
-}
-
-/** Whether a value is a module, of this copy of the package or another. */
-export function isModule(value: unknown): value is Module {
-  return typeof value === "object" && value !== null && moduleBrand in value;
-}
-
-/**
- * The parameters, buffers and child modules that are fields of a module, under PyTorch's spelling of their names. What
- * was made by an operation, such as an activation kept for a look, is none of them.
- */
-function fieldsOf(module: Module): [name: string, value: Tensor | Module][] {
-  return Object.entries(module).flatMap(([field, value]): [string, Tensor | Module][] => {
-    const name = field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-    if (isTensor(value)) return isParameter(value) || !value.requiresGrad ? [[name, value]] : [];
-    if (isModule(value)) return [[name, value]];
-    if (!Array.isArray(value)) return [];
-    return value.flatMap((item, i): [string, Module][] => (isModule(item) ? [[`${name}.${i}`, item]] : []));
-  });
-}
-
-function join(prefix: string, name: string): string {
-  return prefix === "" ? name : `${prefix}.${name}`;
-}
-
-/** Each value once, under its first name. */
-function once<T>(entries: readonly [string, T][]): [string, T][] {
-  const seen = new Set<T>();
-  return entries.filter(([, value]) => !seen.has(value) && seen.add(value));
-}
-
-const hookedKey: unique symbol = Symbol.for("evenkeel.hooked") as never;
-
-interface Hooked {
-  readonly hooks: Set<ForwardHook>;
-  /** Puts the module's own `forward` back. */
-  restore(): void;
-}
-
-/**
- * The hooks of a module. With the first one, a `forward` that runs them goes in front of the module's own, and with
- * the last one it goes again: modules without hooks pay nothing.
- */
-function hooked(module: Module): Hooked {
-  const holder = module as Module & { [hookedKey]?: Hooked };
-  if (holder[hookedKey] !== undefined) return holder[hookedKey];
-  const hooks = new Set<ForwardHook>();
-  const before = Object.getOwnPropertyDescriptor(module, "forward");
-  const plain = module.forward;
-  const forward = (...inputs: unknown[]): Tensor => {
-    let output = plain.apply(module, inputs);
-    for (const hook of [...hooks]) output = hook(module, inputs, output) ?? output;
-    return output;
-  };
-  const restore = () => {
-    Reflect.deleteProperty(module, hookedKey);
-    if (before === undefined) Reflect.deleteProperty(module, "forward");
-    else Object.defineProperty(module, "forward", before);
-  };
-  const made: Hooked = { hooks, restore };
-  Object.defineProperty(module, hookedKey, { value: made, configurable: true });
-  Object.defineProperty(module, "forward", { value: forward, configurable: true });
-  return made;
 }

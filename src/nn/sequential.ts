@@ -1,6 +1,7 @@
 import { describe, TensorError } from "../errors.ts";
 import type { Tensor } from "../tensor.ts";
-import { isModule, Module } from "./module.ts";
+import { isModule } from "./fields.ts";
+import { Module } from "./module.ts";
 
 /**
  * Modules one after the other: each gets what the one before it returns.

@@ -1,4 +1,3 @@
-import type { NDArray } from "../kernels/array.ts";
 import type { BatchStatistics } from "../kernels/index.ts";
 import type { Tensor } from "../tensor.ts";
 import type { Fused } from "./op.ts";
@@ -31,15 +30,11 @@ export const batchNormEvaluating = (eps: number): Fused<null> => ({
     return x.sub(perChannel(mean)).mul(scale).mul(perChannel(weight)).add(perChannel(bias));
   },
   forward: (k, x, mean, variance, weight, bias) => [
-    k.batchNorm(x, precisely(mean, variance), weight, bias, eps),
+    k.batchNorm(x, k.givenStatistics(mean, variance), weight, bias, eps),
     null,
   ],
   backward: (k, g, _, x, mean, variance, weight) => {
-    const [dx, dweight, dbias] = k.batchNormBackward(g, x, precisely(mean, variance), weight, eps, false);
+    const [dx, dweight, dbias] = k.batchNormBackward(g, x, k.givenStatistics(mean, variance), weight, eps, false);
     return [dx, null, null, dweight, dbias];
   },
 });
-
-function precisely(mean: NDArray, variance: NDArray): Pick<BatchStatistics, "mean" | "variance"> {
-  return { mean: Float64Array.from(mean.data), variance: Float64Array.from(variance.data) };
-}

@@ -77,7 +77,11 @@ export const pow: Primitive = {
   name: "pow",
   forward: (k, a, b) => k.pow(a, b),
   vjp: [
-    (g, _y, a, b) => g.mul(b).mul(a.pow(b.sub(1))).maskedFill(b.eq(0), 0),
+    (g, _y, a, b) =>
+      g
+        .mul(b)
+        .mul(a.pow(b.sub(1)))
+        .maskedFill(b.eq(0), 0),
     (g, y, a, b) => {
       const flat = a.eq(0).mul(b.ge(0));
       return g.mul(y).mul(a.maskedFill(flat, 1).log());

@@ -1,5 +1,5 @@
 import type { Tensor } from "../tensor.ts";
-import { type AdamGroup, type AdamGroupOptions, type AdamOptions, AdamOptimizer } from "./adamOptimizer.ts";
+import { type AdamGroupOptions, AdamOptimizer, type AdamOptions } from "./adamOptimizer.ts";
 
 /**
  * Adam, `p ← p − lr·m̂ / (√v̂ + eps)`: `m̂ = m/(1 − β₁ᵗ)` and `v̂ = v/(1 − β₂ᵗ)` are the mean of the gradients and of their
@@ -29,5 +29,3 @@ export class Adam extends AdamOptimizer {
     super("Adam", params, options, { weightDecay: 0, decoupled: false });
   }
 }
-
-export type { AdamGroup, AdamGroupOptions, AdamOptions };

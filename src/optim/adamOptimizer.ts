@@ -1,8 +1,8 @@
-import { zeros, zerosLike } from "../create.ts";
+import { zeros, zerosLike } from "../factories.ts";
 import { kernels } from "../kernels/index.ts";
 import type { Tensor } from "../tensor.ts";
-import { flag, notNegative, twoBelowOne } from "./optionRules.ts";
 import { Optimizer } from "./optimizer.ts";
+import { flag, notNegative, twoBelowOne } from "./optionRules.ts";
 import type { GroupParams, ParamGroup } from "./paramGroup.ts";
 
 /** Options of {@link Adam} and {@link AdamW}. */

@@ -1,10 +1,10 @@
-import { enableGrad } from "../autograd.ts";
+import { enableGrad } from "../autograd/gradMode.ts";
 import { describe, TensorError } from "../errors.ts";
 import { checkOptions } from "../options.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkSensible, type OptionRules } from "./optionRules.ts";
 import { type GroupParams, groupsOf, type ParamGroup, paramsOf, scheduleFields } from "./paramGroup.ts";
-import { type OptimizerStateDict, packState, type ParamState, unpackState } from "./stateDict.ts";
+import { type OptimizerStateDict, type ParamState, packState, unpackState } from "./stateDict.ts";
 
 const optimizerBrand: unique symbol = Symbol.for("evenkeel.Optimizer") as never;
 
@@ -39,7 +39,7 @@ export abstract class Optimizer<Group extends ParamGroup = ParamGroup> {
   constructor(kind: OptimizerKind, params: unknown, options: unknown, defaults: Readonly<Record<string, unknown>>) {
     checkOptions(kind.name, options, Object.keys(kind.rules));
     this.kind = kind;
-    this.defaults = { ...defaults, ...withoutUndefined(options ?? {}) };
+    this.defaults = { ...defaults, ...defined(options ?? {}) };
     for (const [name, value] of Object.entries(this.defaults)) checkSensible(kind.name, name, value, kind.rules[name]);
     for (const group of groupsOf(kind.name, params)) this.paramGroups.push(this.makeGroup(kind.name, group));
   }
@@ -57,9 +57,13 @@ export abstract class Optimizer<Group extends ParamGroup = ParamGroup> {
 
   private makeGroup(where: string, given: object): Group {
     const { rules } = this.kind;
-    const params = paramsOf(where, given, this.paramGroups.flatMap((group) => group.params));
+    const params = paramsOf(
+      where,
+      given,
+      this.paramGroups.flatMap((group) => group.params),
+    );
     checkOptions(where, given, ["params", ...Object.keys(rules), "initialLr"]);
-    const group: Record<string, unknown> = { params, ...this.defaults, ...withoutUndefined(given), ...{ params } };
+    const group: Record<string, unknown> = { ...defined(this.defaults), ...defined(given), params };
     for (const [name, rule] of Object.entries(rules)) checkSensible(where, name, group[name], rule);
     if (group.initialLr !== undefined) checkSensible(where, "initialLr", group.initialLr, rules.lr);
     this.kind.check?.(where, group);
@@ -165,6 +169,8 @@ export function isOptimizer(value: unknown): value is Optimizer {
   return typeof value === "object" && value !== null && optimizerBrand in value;
 }
 
-function withoutUndefined(options: object): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+/** The options that are not undefined, with arrays of their own. */
+function defined(options: object): Record<string, unknown> {
+  const entries = Object.entries(options).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries.map(([name, value]) => [name, Array.isArray(value) ? [...value] : value]));
 }

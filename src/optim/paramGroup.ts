@@ -1,7 +1,7 @@
 import { isTensor } from "../brand.ts";
 import { describe, TensorError } from "../errors.ts";
 import { isFloat } from "../kernels/array.ts";
-import { isModule } from "../nn/module.ts";
+import { isModule } from "../nn/fields.ts";
 import type { Tensor } from "../tensor.ts";
 
 /** Parameters that share their options. An optimiser reads them anew at each step, so that they may be changed. */
@@ -97,7 +97,9 @@ function hintFor(value: unknown): string {
   if (isModule(value)) return "Give its parameters: model.parameters().";
   if (isTensor(value)) return "Put it into an array: [x].";
   if (Array.isArray(value)) {
-    return value.length === 2 && isTensor(value[1]) ? "Give the parameters without their names: model.parameters()." : "";
+    return value.length === 2 && isTensor(value[1])
+      ? "Give the parameters without their names: model.parameters()."
+      : "";
   }
   const isIterable = typeof value === "object" && value !== null && Symbol.iterator in value;
   return isIterable ? "Write [...params]." : "";

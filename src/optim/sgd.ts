@@ -1,9 +1,9 @@
 import { TensorError } from "../errors.ts";
+import { zerosLike } from "../factories.ts";
 import { kernels } from "../kernels/index.ts";
-import { zerosLike } from "../create.ts";
 import type { Tensor } from "../tensor.ts";
-import { finite, flag, notNegative } from "./optionRules.ts";
 import { Optimizer, type OptimizerKind } from "./optimizer.ts";
+import { finite, flag, notNegative } from "./optionRules.ts";
 import type { GroupParams, ParamGroup } from "./paramGroup.ts";
 
 /** Options of {@link SGD}. */

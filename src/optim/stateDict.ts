@@ -50,7 +50,12 @@ interface Unpacked {
 }
 
 /** What a state dict says, as copies; or a refusal that lists all that is wrong with it. */
-export function unpackState(where: string, dict: unknown, groups: readonly ParamGroup[], kind: OptimizerKind): Unpacked {
+export function unpackState(
+  where: string,
+  dict: unknown,
+  groups: readonly ParamGroup[],
+  kind: OptimizerKind,
+): Unpacked {
   const { state, param_groups: saved } = (dict ?? {}) as Partial<OptimizerStateDict>;
   if (!isRecord(state) || !Array.isArray(saved)) {
     throw new TensorError(where, {
@@ -68,10 +73,11 @@ export function unpackState(where: string, dict: unknown, groups: readonly Param
     return isRecord(saved[i]) ? readOptions(saved[i], `group ${i}`, kind, problems) : {};
   });
   const states = new Map<Tensor, ParamState>();
+  const numParams = groups.reduce((sum, { params }) => sum + params.length, 0);
   for (const [id, kept] of Object.entries(state)) {
     const p = owners.get(id);
     if (p !== undefined) states.set(p, readState(kept, p, `parameter ${id}`, kind, problems));
-    else if (problems.length === 0) problems.push(`state of parameter ${id}, which is in no group`);
+    else if (owners.size === numParams) problems.push(`state of parameter ${id}, which is in no group`);
   }
   if (problems.length > 0) {
     throw new TensorError(where, {
@@ -93,19 +99,31 @@ function matchParams(
   if (!Array.isArray(ids) || ids.length !== params.length) {
     const got = Array.isArray(ids) ? `${ids.length} parameters` : `${describe(ids)} as params`;
     problems.push(`${got} in group ${i} instead of ${params.length}`);
-  } else ids.forEach((id, j) => owners.set(String(id), params[j]));
+    return;
+  }
+  ids.forEach((id, j) => {
+    if (owners.has(String(id))) problems.push(`parameter ${id} twice`);
+    owners.set(String(id), params[j]);
+  });
 }
 
-function readOptions(saved: Record<string, unknown>, where: string, kind: OptimizerKind, problems: string[]): object {
+function readOptions(
+  saved: Record<string, unknown>,
+  where: string,
+  kind: OptimizerKind,
+  problems: string[],
+): Record<string, unknown> {
   const { rules } = kind;
   const options: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(saved)) {
     const known = camelCase(name);
-    const rule = rules[known] ?? ((scheduleFields as readonly string[]).includes(known) ? rules.lr : undefined);
+    const isSchedule = (scheduleFields as readonly string[]).includes(known);
+    const rule = isSchedule ? rules.lr : Object.hasOwn(rules, known) ? rules[known] : undefined;
     if (name === "params" || ignored.includes(name)) continue;
     if (name === "decoupled_weight_decay") {
       // Since 2.6, Adam and AdamW of PyTorch are one, which this tells apart. AdamW takes the state of either.
-      if (value === true && kind.name !== "AdamW") problems.push(`decoupled_weight_decay in ${where}, which is AdamW's`);
+      if (value === true && kind.name !== "AdamW")
+        problems.push(`decoupled_weight_decay in ${where}, which is AdamW's`);
     } else if (rule === undefined) problems.push(`unknown ${name} in ${where}`);
     else if (!rule.isUsable(value)) problems.push(`${name} of ${describe(value)} in ${where}`);
     else options[known] = Array.isArray(value) ? [...value] : value;
@@ -128,7 +146,7 @@ function readState(kept: unknown, p: Tensor, where: string, kind: OptimizerKind,
   // SGD without momentum has null for a buffer in older versions of PyTorch.
   const present = Object.entries(kept).filter(([, value]) => value !== null);
   for (const [name, value] of present) {
-    if (!(name in kind.stateNames)) problems.push(`unknown ${name} of ${where}`);
+    if (!Object.hasOwn(kind.stateNames, name)) problems.push(`unknown ${name} of ${where}`);
     else if (name === "step") {
       const step = isTensor(value) && value.numel() === 1 ? value.item() : value;
       if (Number.isInteger(step) && (step as number) >= 0) state.step = tensor(step as number);

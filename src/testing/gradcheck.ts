@@ -1,10 +1,11 @@
-import { enableGrad, grad, noGrad } from "../autograd.ts";
+import { grad } from "../autograd/grad.ts";
+import { enableGrad, noGrad } from "../autograd/gradMode.ts";
 import { isTensor } from "../brand.ts";
-import { zerosLike } from "../create.ts";
 import { describe, TensorError } from "../errors.ts";
+import { zerosLike } from "../factories.ts";
 import { checkOptions } from "../options.ts";
-import { randn } from "../sample.ts";
 import { Generator } from "../random/generator.ts";
+import { randn } from "../sample.ts";
 import type { Tensor } from "../tensor.ts";
 import { position } from "./allclose.ts";
 

@@ -53,7 +53,20 @@ test("every record in src/ops is run by some row, forward or in a gradient of it
 });
 
 /** Operations whose outputs are never recorded: rows that compare or find positions run them. */
-const withoutTape = new Set(["eq", "ne", "lt", "le", "gt", "ge", "argmax", "argmin", "any", "all", "argsort", "nonzero"]);
+const withoutTape = new Set([
+  "eq",
+  "ne",
+  "lt",
+  "le",
+  "gt",
+  "ge",
+  "argmax",
+  "argmin",
+  "any",
+  "all",
+  "argsort",
+  "nonzero",
+]);
 
 /** The names of all operations on the tape behind a tensor. */
 function collect(y: Tensor, seen: Set<string>): void {

@@ -1,9 +1,9 @@
-import { type Dtype, grad, Generator, noGrad, rand, type Tensor } from "evenkeel";
+import { type Dtype, Generator, grad, noGrad, rand, type Tensor } from "evenkeel";
 import { gradcheck, gradgradcheck } from "evenkeel/testing";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import golden from "../golden/ops.json" with { type: "json" };
 import { expectClose, fromGolden } from "../close.ts";
+import golden from "../golden/ops.json" with { type: "json" };
 import { keyOf } from "./cases.ts";
 import { cotangent, draw, nameOf, type Row, rows, sizesOf } from "./ops.table.ts";
 
@@ -20,7 +20,11 @@ const smooth = rows.filter((row) => row.smooth !== false);
 /** Free sizes and a seed. Values come from the seed: shrinking them would hunt for kinks and poles. */
 const anyCase = (row: Row) => {
   const least = row.sizes === undefined ? 0 : 1;
-  return fc.record({ n: fc.integer({ min: least, max: 4 }), c: fc.integer({ min: Math.max(least, 1), max: 4 }), seed: fc.nat(1e6) });
+  return fc.record({
+    n: fc.integer({ min: least, max: 4 }),
+    c: fc.integer({ min: Math.max(least, 1), max: 4 }),
+    seed: fc.nat(1e6),
+  });
 };
 
 const wanted = (inputs: readonly Tensor[]) => inputs.filter((x) => x.requiresGrad);

@@ -1,7 +1,7 @@
-import { arange, type Dtype, full, Generator, linspace, maximum, ones, randn, Tensor, tensor } from "evenkeel";
+import { arange, type Dtype, full, Generator, linspace, maximum, ones, randn, type Tensor, tensor } from "evenkeel";
 import { describe, expect, test } from "vitest";
-import golden from "../golden/tensor.json" with { type: "json" };
 import { expectClose, fromGolden } from "../close.ts";
+import golden from "../golden/tensor.json" with { type: "json" };
 
 const inspect = Symbol.for("nodejs.util.inspect.custom");
 
@@ -16,7 +16,9 @@ interface Printed {
 
 function printable({ data, seed, scale = 1, shape, dtype }: Printed): Tensor {
   if (data === undefined) return randn(shape, { generator: new Generator().manualSeed(seed ?? 0) }).mul(scale);
-  return tensor(fromGolden(data)).to(dtype as Dtype).reshape(shape);
+  return tensor(fromGolden(data))
+    .to(dtype as Dtype)
+    .reshape(shape);
 }
 
 describe(`a tensor prints as in PyTorch ${golden.torch}`, () => {
@@ -41,7 +43,14 @@ describe(`a tensor prints as in PyTorch ${golden.torch}`, () => {
 });
 
 test("dtypes are promoted as in PyTorch", () => {
-  for (const [op, a, m, b, n, expected] of golden.promoted as [string, Dtype, number, Dtype | number | boolean, number | null, string][]) {
+  for (const [op, a, m, b, n, expected] of golden.promoted as [
+    string,
+    Dtype,
+    number,
+    Dtype | number | boolean,
+    number | null,
+    string,
+  ][]) {
     const x = ones(new Array(m).fill(2), { dtype: a });
     const other = n === null ? b : ones(new Array(n).fill(2), { dtype: b as Dtype });
     const run = (): Dtype => (x as unknown as Record<string, (other: unknown) => Tensor>)[op](other).dtype;
@@ -93,7 +102,9 @@ function expectEach(y: Tensor, expected: Float64Array, dtype: string, what: (i: 
     if (Object.is(value, expected[i])) return;
     expect(Number.isNaN(value), `${what(i)} is ${value}`).toBe(Number.isNaN(expected[i]));
     const off = value === expected[i] ? 0 : Math.abs(value - expected[i]);
-    expect(off, `${what(i)}: ${value} instead of ${expected[i]}`).toBeLessThanOrEqual(tolerance * Math.abs(expected[i]) + least);
+    expect(off, `${what(i)}: ${value} instead of ${expected[i]}`).toBeLessThanOrEqual(
+      tolerance * Math.abs(expected[i]) + least,
+    );
   });
 }
 

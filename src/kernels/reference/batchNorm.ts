@@ -22,10 +22,15 @@ export function batchStatistics(x: NDArray): BatchStatistics {
   return { mean, variance, count: n * l };
 }
 
+/** Given means and variances `[c]` as statistics, of no known count. */
+export function givenStatistics(mean: NDArray, variance: NDArray): BatchStatistics {
+  return { mean: Float64Array.from(mean.data), variance: Float64Array.from(variance.data), count: Number.NaN };
+}
+
 /** Normalises each channel of `x` `[n, c, l]`, then scales and shifts it. */
 export function batchNorm(
   x: NDArray,
-  { mean, variance }: Pick<BatchStatistics, "mean" | "variance">,
+  { mean, variance }: BatchStatistics,
   weight: NDArray,
   bias: NDArray,
   eps: number,
@@ -48,7 +53,7 @@ export function batchNorm(
 export function batchNormBackward(
   g: NDArray,
   x: NDArray,
-  { mean, variance }: Pick<BatchStatistics, "mean" | "variance">,
+  { mean, variance }: BatchStatistics,
   weight: NDArray,
   eps: number,
   throughStatistics: boolean,

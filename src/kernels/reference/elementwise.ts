@@ -1,4 +1,4 @@
-import { type Dtype, NDArray, allocate, zeros, zerosLike } from "../array.ts";
+import { allocate, type Dtype, NDArray, zeros, zerosLike } from "../array.ts";
 import * as scalar from "../scalar.ts";
 
 /** `y = x`, in memory of its own. */
@@ -262,8 +262,10 @@ export function le(a: NDArray, b: NDArray): NDArray {
   return y;
 }
 
-/** Whether every element is finite. */
-export function allFinite(x: NDArray): boolean {
-  for (let i = 0; i < x.data.length; i++) if (!Number.isFinite(x.data[i])) return false;
-  return true;
+/** The first NaN or infinity and where it is, or null. */
+export function findNonFinite(x: NDArray): { readonly at: number; readonly value: number } | null {
+  for (let at = 0; at < x.data.length; at++) {
+    if (!Number.isFinite(x.data[at])) return { at, value: x.data[at] };
+  }
+  return null;
 }

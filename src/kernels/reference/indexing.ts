@@ -1,4 +1,4 @@
-import { type NDArray, around, sizeOf, zeros } from "../array.ts";
+import { around, type NDArray, sizeOf, zeros } from "../array.ts";
 
 /** Row `index[i]` of `x` for each `i`: shape `[...index.shape, ...x.shape.slice(1)]`. */
 export function rows(x: NDArray, index: NDArray): NDArray {

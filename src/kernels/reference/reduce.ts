@@ -1,4 +1,4 @@
-import { type NDArray, type Shape, allocate, around, zeros, zerosLike } from "../array.ts";
+import { allocate, around, type NDArray, type Shape, zeros, zerosLike } from "../array.ts";
 
 // Every reduction takes a run of neighbouring dimensions [start, end) and leaves them out of the shape.
 // Sums accumulate in double precision, whatever the dtype.

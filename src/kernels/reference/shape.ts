@@ -1,4 +1,4 @@
-import { NDArray, type Shape, allocate, around, sizeOf, zeros } from "../array.ts";
+import { allocate, around, NDArray, type Shape, sizeOf, zeros } from "../array.ts";
 
 /** Row-major strides: how far apart in memory neighbours along each dimension are. */
 function strides(shape: Shape): number[] {

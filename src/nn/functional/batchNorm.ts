@@ -1,6 +1,7 @@
-import { noGrad } from "../../autograd.ts";
-import { ones, tensor, zeros } from "../../create.ts";
+import { noGrad } from "../../autograd/gradMode.ts";
+import { tensor } from "../../create.ts";
 import { show, TensorError } from "../../errors.ts";
+import { ones, zeros } from "../../factories.ts";
 import { sizeOf } from "../../kernels/array.ts";
 import { type BatchStatistics, kernels } from "../../kernels/index.ts";
 import { batchNormEvaluating, batchNormTraining } from "../../ops/batchNorm.ts";

@@ -1,4 +1,4 @@
-import { zeros } from "../../create.ts";
+import { zeros } from "../../factories.ts";
 import { checkOptions } from "../../options.ts";
 import type { Generator } from "../../random/generator.ts";
 import type { Tensor } from "../../tensor.ts";
@@ -30,7 +30,7 @@ export interface DropoutFunctionOptions {
  * import { manualSeed, nn, ones } from "evenkeel";
  *
  * manualSeed(0);
- * console.log(nn.functional.dropout(ones([4]), { p: 0.5 })); // => tensor([2., 2., 0., 2.])
+ * console.log(nn.functional.dropout(ones([4]), { p: 0.5 })); // => tensor([0., 0., 2., 0.])
  * ```
  */
 export function dropout(x: Tensor, options: DropoutFunctionOptions = {}): Tensor {

@@ -1,8 +1,8 @@
-import { noGrad } from "../../autograd.ts";
+import { noGrad } from "../../autograd/gradMode.ts";
 import { isTensor } from "../../brand.ts";
 import { where as choose } from "../../combine.ts";
-import { ones } from "../../create.ts";
 import { describe, TensorError } from "../../errors.ts";
+import { ones } from "../../factories.ts";
 import { isFloat } from "../../kernels/array.ts";
 import { addRows } from "../../ops/indexing.ts";
 import type { Primitive } from "../../ops/op.ts";

@@ -1,5 +1,5 @@
-import { ones } from "../../create.ts";
 import { describe, show, TensorError } from "../../errors.ts";
+import { ones } from "../../factories.ts";
 import { isFloat, sizeOf } from "../../kernels/array.ts";
 import { sameShape } from "../../shapes.ts";
 import type { Tensor } from "../../tensor.ts";

@@ -1,5 +1,5 @@
-import { ones, zeros } from "../../create.ts";
 import { show, TensorError } from "../../errors.ts";
+import { ones, zeros } from "../../factories.ts";
 import { sizeOf } from "../../kernels/array.ts";
 import { kernels } from "../../kernels/index.ts";
 import { batchNormTraining } from "../../ops/batchNorm.ts";

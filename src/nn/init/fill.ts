@@ -1,4 +1,4 @@
-import { noGrad } from "../../autograd.ts";
+import { noGrad } from "../../autograd/gradMode.ts";
 import { checkOptions } from "../../options.ts";
 import type { RandomOptions, Tensor } from "../../tensor.ts";
 import { checkFloats, checkGenerator, checkTensor } from "../checks.ts";

@@ -1,5 +1,6 @@
-import { noGrad } from "../../autograd.ts";
-import { tensor, zeros } from "../../create.ts";
+import { noGrad } from "../../autograd/gradMode.ts";
+import { tensor } from "../../create.ts";
+import { zeros } from "../../factories.ts";
 import { checkOptions } from "../../options.ts";
 import type { Tensor } from "../../tensor.ts";
 import { checkRange } from "../checks.ts";

@@ -1,0 +1,57 @@
+import { describe, TensorError } from "../errors.ts";
+import { defaultGenerator, Generator, generatorState, isGenerator } from "../random/generator.ts";
+import { random32 } from "../random/mersenneTwister.ts";
+import { fillRandperm } from "../random/randperm.ts";
+
+/** Draws a seed of 63 bits. */
+export function drawSeed(generator: Generator): bigint {
+  const state = generator[generatorState];
+  const high = BigInt(random32(state) & 0x7fffffff);
+  return (high << 32n) | BigInt(random32(state));
+}
+
+/** The numbers from 0 to `n − 1` in random order. */
+export function permutation(n: number, generator: Generator): Int32Array {
+  const order = new Int32Array(n);
+  fillRandperm(order, generator);
+  return order;
+}
+
+/** The numbers of the items, in order. */
+export function* inOrder({ length }: { readonly length: number }): Numbers {
+  for (let i = 0; i < length; i++) yield i;
+}
+
+/**
+ * The numbers of the items in random order: from the generator given, or from a fresh one, seeded by the default one.
+ * Nothing is drawn before the first is asked for.
+ */
+export function* shuffled(items: { readonly length: number }, given: Generator | undefined): Numbers {
+  const n = items.length;
+  const generator = given ?? new Generator().manualSeed(drawSeed(defaultGenerator));
+  yield* permutation(n, generator);
+  permutation(n, generator); // drawn where the first runs out, and not used: as PyTorch, for which it is a remainder
+}
+
+/** Numbers in batches, each asked for only when its batch is. */
+export function* inBatches(numbers: Iterator<number>, size: number, dropLast: boolean): Sequence<number[]> {
+  for (;;) {
+    const batch: number[] = [];
+    while (batch.length < size) {
+      const { value, done } = numbers.next();
+      if (done) break;
+      batch.push(value);
+    }
+    if (batch.length === size || (batch.length > 0 && !dropLast)) yield batch;
+    if (batch.length < size) return;
+  }
+}
+
+type Sequence<T> = globalThis.Generator<T, void, undefined>;
+type Numbers = Sequence<number>;
+
+/** Refuses what is no generator of random numbers. */
+export function checkGenerator(where: string, generator: unknown): void {
+  if (isGenerator(generator)) return;
+  throw new TensorError(where, { expected: "a Generator", got: describe(generator) });
+}

@@ -1,0 +1,40 @@
+import type { Tensor } from "../tensor.ts";
+import type { Module } from "./module.ts";
+
+/** Called after each `forward` with the module, its inputs and its output; may return another output. */
+// biome-ignore lint/suspicious/noConfusingVoidType: a hook may also just look and return nothing
+export type ForwardHook = (module: Module, inputs: readonly unknown[], output: Tensor) => Tensor | void;
+
+const hookedKey: unique symbol = Symbol.for("evenkeel.hooked") as never;
+
+interface Hooked {
+  readonly hooks: Set<ForwardHook>;
+  /** Puts the module's own `forward` back. */
+  restore(): void;
+}
+
+/**
+ * The hooks of a module. With the first one, a `forward` that runs them goes in front of the module's own, and with
+ * the last one it goes again: modules without hooks pay nothing.
+ */
+export function hooked(module: Module): Hooked {
+  const holder = module as Module & { [hookedKey]?: Hooked };
+  if (holder[hookedKey] !== undefined) return holder[hookedKey];
+  const hooks = new Set<ForwardHook>();
+  const before = Object.getOwnPropertyDescriptor(module, "forward");
+  const plain = module.forward;
+  const forward = (...inputs: unknown[]): Tensor => {
+    let output = plain.apply(module, inputs);
+    for (const hook of [...hooks]) output = hook(module, inputs, output) ?? output;
+    return output;
+  };
+  const restore = () => {
+    Reflect.deleteProperty(module, hookedKey);
+    if (before === undefined) Reflect.deleteProperty(module, "forward");
+    else Object.defineProperty(module, "forward", before);
+  };
+  const made: Hooked = { hooks, restore };
+  Object.defineProperty(module, hookedKey, { value: made, configurable: true });
+  Object.defineProperty(module, "forward", { value: forward, configurable: true });
+  return made;
+}

@@ -1,0 +1,41 @@
+import { checkOptions } from "../../options.ts";
+import type { Optimizer } from "../optimizer.ts";
+import type { ParamGroup } from "../paramGroup.ts";
+import { checkFinite, type GroupChange, LRScheduler, type SchedulerOptions } from "./scheduler.ts";
+
+/** @internal */
+type ExponentialLRSettings = { gamma: number };
+
+/**
+ * `lr ← gamma·lr` every epoch.
+ *
+ * @throws {@link TensorError} if `gamma` is not a finite number, or an option is wrong.
+ * @see PyTorch `lr_scheduler.ExponentialLR`.
+ *
+ * @example
+ * ```ts
+ * import { optim, zeros } from "evenkeel";
+ *
+ * const optimizer = new optim.SGD([zeros([2])], { lr: 1 });
+ * const scheduler = new optim.lrScheduler.ExponentialLR(optimizer, 0.5);
+ * for (let epoch = 0; epoch < 3; epoch++) scheduler.step();
+ * console.log(scheduler.getLastLr()); // => [ 0.125 ]
+ * ```
+ */
+export class ExponentialLR extends LRScheduler<ExponentialLRSettings> {
+  constructor(optimizer: Optimizer, gamma: number, options: SchedulerOptions = {}) {
+    checkOptions("ExponentialLR", options, ["lastEpoch"]);
+    super("ExponentialLR", optimizer, { gamma }, options.lastEpoch);
+    this.start();
+  }
+
+  /** @internal */
+  protected override check(where: string, { gamma }: ExponentialLRSettings): void {
+    checkFinite(where, "gamma", gamma);
+  }
+
+  /** @internal */
+  protected override next({ lr }: ParamGroup, _i: number, _epoch: number, isInitial: boolean): GroupChange {
+    return { lr: isInitial ? lr : lr * this.settings.gamma };
+  }
+}

@@ -1,0 +1,199 @@
+import { describe, TensorError } from "../../errors.ts";
+import { isOptimizer, type Optimizer } from "../optimizer.ts";
+import type { ParamGroup } from "../paramGroup.ts";
+
+/** Options of every scheduler. */
+export interface SchedulerOptions {
+  /** The epoch to go on after, where groups have an `initialLr`. Default `-1`: from the start. */
+  readonly lastEpoch?: number;
+}
+
+/** Everything a scheduler needs to go on, under PyTorch's names: plain data. */
+export type SchedulerStateDict = Readonly<Record<string, unknown>>;
+
+/** What a scheduler changes in a group. */
+export interface GroupChange {
+  /** The next learning rate. */
+  readonly lr: number;
+  /** The next momentum. */
+  readonly momentum?: number;
+  /** The next betas. */
+  readonly betas?: readonly [number, number];
+}
+
+/** Settings under PyTorch's names, as the state dict has them. */
+export type Settings = Record<string, unknown>;
+
+/**
+ * Changes the learning rates of an optimiser's groups, each `step()` from those that it finds there, so that what else
+ * changes them stays in effect. Making one is its first step.
+ *
+ * @see PyTorch `torch.optim.lr_scheduler.LRScheduler`; it warns where `step()` is called before the optimiser's.
+ */
+export abstract class LRScheduler<S extends Settings = Settings> {
+  /** The number of steps taken since it was made. */
+  lastEpoch: number;
+  /** The optimiser whose groups it changes. */
+  readonly optimizer: Optimizer;
+  /** @internal */
+  protected readonly settings: S;
+  private readonly name: string;
+  private baseLrs: number[] = [];
+  private lastLrs: number[] = [];
+  private stepCount = 0;
+
+  /** @internal */
+  constructor(name: string, optimizer: Optimizer, settings: S, lastEpoch = -1) {
+    if (!isOptimizer(optimizer)) {
+      throw new TensorError(name, { expected: "an optimiser", got: describe(optimizer), hint: "It comes first." });
+    }
+    checkWhole(name, "lastEpoch", lastEpoch, -1);
+    optimizer.paramGroups.forEach(({ initialLr }, i) => {
+      if (lastEpoch < 0 || initialLr !== undefined) return;
+      throw new TensorError(name, {
+        expected: "an initialLr in every group, to go on after lastEpoch",
+        got: `none in group ${i}`,
+        hint: "Load the optimiser's state dict first, or leave lastEpoch out.",
+      });
+    });
+    this.check(name, settings);
+    this.name = name;
+    this.optimizer = optimizer;
+    this.settings = settings;
+    this.lastEpoch = lastEpoch;
+  }
+
+  /** @internal Refuses settings that make no sense, with whatever a state dict may hold. */
+  protected abstract check(where: string, settings: S): void;
+
+  /** @internal What comes to a group at `epoch`; `isInitial` where the scheduler is just being made. */
+  protected abstract next(group: ParamGroup, i: number, epoch: number, isInitial: boolean): GroupChange;
+
+  /** @internal The first step, which every constructor ends with. */
+  protected start(): void {
+    const { paramGroups } = this.optimizer;
+    this.baseLrs = paramGroups.map(({ initialLr, lr }) => initialLr ?? lr);
+    this.step();
+    paramGroups.forEach((group, i) => {
+      group.initialLr = this.baseLrs[i];
+    });
+  }
+
+  /** @internal The learning rate that a group had at first. */
+  protected baseLr(i: number): number {
+    if (i < this.baseLrs.length) return this.baseLrs[i];
+    throw new TensorError(`${this.name}.step`, {
+      expected: `the ${this.baseLrs.length} groups that there were when it was made`,
+      got: `${this.optimizer.paramGroups.length}`,
+      hint: "Make the scheduler after the last addParamGroup.",
+    });
+  }
+
+  /**
+   * Goes on to the next epoch; to be called after the optimiser's `step()`.
+   *
+   * @throws {@link TensorError} if a learning rate is no number; then nothing has changed.
+   * @see PyTorch `LRScheduler.step`, which takes an epoch too, though no longer willingly.
+   */
+  step(): void {
+    const { paramGroups } = this.optimizer;
+    const epoch = this.lastEpoch + 1;
+    const changes = paramGroups.map((group, i) => this.next(group, i, epoch, this.stepCount === 0));
+    changes.forEach(({ lr }, i) => {
+      if (typeof lr === "number" && !Number.isNaN(lr)) return;
+      throw new TensorError(`${this.name}.step`, {
+        expected: "a learning rate that is a number",
+        got: `${describe(lr)} for group ${i} at epoch ${epoch}`,
+      });
+    });
+    paramGroups.forEach((group, i) => Object.assign(group, changes[i]));
+    this.lastEpoch = epoch;
+    this.stepCount++;
+    this.lastLrs = changes.map(({ lr }) => lr);
+  }
+
+  /** The learning rates of the groups that the last step made. @see PyTorch `LRScheduler.get_last_lr`. */
+  getLastLr(): number[] {
+    return [...this.lastLrs];
+  }
+
+  /**
+   * Where it stands, and its settings. The learning rates themselves are in the optimiser's state dict.
+   * @see PyTorch `LRScheduler.state_dict`.
+   */
+  stateDict(): SchedulerStateDict {
+    return {
+      ...structuredClone(this.settings),
+      base_lrs: [...this.baseLrs],
+      last_epoch: this.lastEpoch,
+      _step_count: this.stepCount,
+      _is_initial: false,
+      _get_lr_called_within_step: false,
+      _last_lr: [...this.lastLrs],
+    };
+  }
+
+  /**
+   * Goes on where another left off, with its settings. Load the optimiser's state dict too, after the scheduler has
+   * been made.
+   *
+   * @param dict - of {@link LRScheduler.stateDict}'s making, or PyTorch's.
+   * @throws {@link TensorError} that lists all that is missing, unknown or of the wrong kind; then nothing has changed.
+   * @see PyTorch `LRScheduler.load_state_dict`, which takes anything.
+   */
+  loadStateDict(dict: SchedulerStateDict): void {
+    const where = `${this.name}.loadStateDict`;
+    if (typeof dict !== "object" || dict === null || Array.isArray(dict)) {
+      throw new TensorError(where, { expected: "what stateDict() of a scheduler returns", got: describe(dict) });
+    }
+    const own = this.stateDict();
+    const problems = [
+      ...Object.keys(own).flatMap((name) =>
+        Object.hasOwn(dict, name) || name.startsWith("_") ? [] : [`missing ${name}`],
+      ),
+      ...Object.keys(dict).flatMap((name) =>
+        Object.hasOwn(own, name) || ignored.includes(name) ? [] : [`unknown ${name}`],
+      ),
+      ...Object.keys(own).flatMap((name) =>
+        !Object.hasOwn(dict, name) || isAlike(dict[name], own[name]) ? [] : [`${name} of ${describe(dict[name])}`],
+      ),
+    ];
+    if (problems.length > 0) {
+      throw new TensorError(where, {
+        expected: `a state dict of ${this.name} for ${this.optimizer.paramGroups.length} groups`,
+        got: problems.join("; "),
+        hint: "Nothing was loaded.",
+      });
+    }
+    const { base_lrs, last_epoch, _step_count, _last_lr } = { ...own, ...dict };
+    const settings = Object.fromEntries(Object.keys(this.settings).map((name) => [name, dict[name] ?? own[name]])) as S;
+    this.check(where, settings);
+    Object.assign(this.settings, structuredClone(settings));
+    this.baseLrs = [...(base_lrs as number[])];
+    this.lastLrs = [...(_last_lr as number[])];
+    this.lastEpoch = last_epoch as number;
+    this.stepCount = _step_count as number;
+  }
+}
+
+/** What PyTorch keeps beside, in one version or another. */
+const ignored = ["verbose", "anneal_func", "use_beta1"];
+
+/** Whether two values are of one kind, and arrays of one length too, as far down as they go. */
+function isAlike(a: unknown, b: unknown): boolean {
+  if (Array.isArray(b)) return Array.isArray(a) && a.length === b.length && a.every((value, i) => isAlike(value, b[i]));
+  if (typeof b === "number") return typeof a === "number" && !Number.isNaN(a);
+  return typeof a === typeof b && (a === null) === (b === null) && !Array.isArray(a);
+}
+
+/** Refuses what is not a whole number of `least` or more. */
+export function checkWhole(where: string, name: string, value: unknown, least: number): void {
+  if (Number.isInteger(value) && (value as number) >= least) return;
+  throw new TensorError(where, { expected: `${name} to be a whole number of ${least} or more`, got: describe(value) });
+}
+
+/** Refuses what is not a finite number. */
+export function checkFinite(where: string, name: string, value: unknown): void {
+  if (Number.isFinite(value)) return;
+  throw new TensorError(where, { expected: `${name} to be a finite number`, got: describe(value) });
+}
