@@ -30,7 +30,7 @@ export function batchOf<T>(dataset: DatasetLike<T>, indices: readonly number[]):
   }
   if (!isTensorDataset(dataset)) return collate(indices.map((i) => itemOf(dataset, i))) as Batch<T>;
   const rows = tensor(Int32Array.from(indices));
-  return dataset.tensors.map((x) => x.index(rows)) as Batch<T>;
+  return dataset.tensors.map((x) => x.index(rows)) as unknown as Batch<T>;
 }
 
 /** Items put together, as {@link Batch} says; numbers are float32. */

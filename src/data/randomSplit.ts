@@ -39,7 +39,10 @@ export function randomSplit<T>(
   const sizes = sizesOf(lengths, dataset.length);
   const order = permutation(dataset.length, generator);
   let end = 0;
-  return sizes.map((size) => new Subset(dataset, [...order.subarray(end, (end += size))]));
+  return sizes.map((size) => {
+    end += size;
+    return new Subset(dataset, [...order.subarray(end - size, end)]);
+  });
 }
 
 function sizesOf(lengths: unknown, count: number): readonly number[] {

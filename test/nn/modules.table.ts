@@ -1,0 +1,256 @@
+import { Generator, nn, randn, type Tensor, tensor } from "evenkeel";
+
+/** One module with its options, and inputs that its gradients are checked at. */
+export interface ModuleRow {
+  /** The class, as `nn` exports it. */
+  readonly module: keyof typeof nn;
+  /** What is special about this row. */
+  readonly title?: string;
+  /** A new one, float64. */
+  make(): nn.Module;
+  /** Float64 inputs that want gradients, and others. */
+  inputs(): Tensor[];
+  /** What `toString` gives. */
+  readonly prints: string;
+}
+
+const dtype = "float64";
+
+/** Normally distributed, always the same. */
+const normal = (shape: readonly number[]) =>
+  randn(shape, { dtype, generator: new Generator().manualSeed(shape.length + 1), requiresGrad: true });
+
+const int32 = (values: number | number[] | number[][]) => tensor(values, { dtype: "int32" });
+
+const probabilities = (shape: readonly number[]) => {
+  const made = normal(shape).softmax(1).detach();
+  made.requiresGrad = true;
+  return made;
+};
+
+/** A layer whose parameters are not all ones and zeros. */
+function shaken<T extends nn.Module>(module: T): T {
+  const generator = new Generator().manualSeed(7);
+  for (const p of module.parameters()) nn.init.normal_(p, { mean: 0.3, generator });
+  return module;
+}
+
+/** Batch norm that has seen a batch, so that evaluation has statistics of its own. */
+function experienced<T extends nn.Module>(norm: T): T {
+  norm.forward(normal([6, 3]).mul(2).add(1));
+  return shaken(norm);
+}
+
+const weight = tensor([0.2, 1, 3], { dtype });
+
+/** Every module, with every option that changes what it computes. */
+export const modules: readonly ModuleRow[] = [
+  {
+    module: "Linear",
+    make: () => shaken(new nn.Linear(3, 2, { dtype })),
+    inputs: () => [normal([4, 3])],
+    prints: "Linear(inFeatures=3, outFeatures=2, bias=true)",
+  },
+  {
+    module: "Linear",
+    title: "without bias, for one example",
+    make: () => shaken(new nn.Linear(3, 2, { dtype, bias: false })),
+    inputs: () => [normal([3])],
+    prints: "Linear(inFeatures=3, outFeatures=2, bias=false)",
+  },
+  {
+    module: "Linear",
+    title: "of more dimensions",
+    make: () => shaken(new nn.Linear(3, 2, { dtype })),
+    inputs: () => [normal([2, 2, 3])],
+    prints: "Linear(inFeatures=3, outFeatures=2, bias=true)",
+  },
+  {
+    module: "BatchNorm1d",
+    make: () => experienced(new nn.BatchNorm1d(3, { dtype })),
+    inputs: () => [normal([4, 3])],
+    prints: "BatchNorm1d(3, eps=1e-05, momentum=0.1, affine=true, trackRunningStats=true)",
+  },
+  {
+    module: "BatchNorm1d",
+    title: "over places, with other numbers",
+    make: () => experienced(new nn.BatchNorm1d(3, { dtype, eps: 0.25, momentum: null })),
+    inputs: () => [normal([2, 3, 2])],
+    prints: "BatchNorm1d(3, eps=0.25, momentum=null, affine=true, trackRunningStats=true)",
+  },
+  {
+    module: "BatchNorm1d",
+    title: "without parameters",
+    make: () => experienced(new nn.BatchNorm1d(3, { dtype, affine: false, momentum: 1 })),
+    inputs: () => [normal([4, 3])],
+    prints: "BatchNorm1d(3, eps=1e-05, momentum=1, affine=false, trackRunningStats=true)",
+  },
+  {
+    module: "BatchNorm1d",
+    title: "without running statistics",
+    make: () => experienced(new nn.BatchNorm1d(3, { dtype, trackRunningStats: false, momentum: 0 })),
+    inputs: () => [normal([4, 3])],
+    prints: "BatchNorm1d(3, eps=1e-05, momentum=0, affine=true, trackRunningStats=false)",
+  },
+  {
+    module: "LayerNorm",
+    make: () => shaken(new nn.LayerNorm(3, { dtype })),
+    inputs: () => [normal([2, 3])],
+    prints: "LayerNorm([3], eps=1e-05, elementwiseAffine=true, bias=true)",
+  },
+  {
+    module: "LayerNorm",
+    title: "over two dimensions, without bias",
+    make: () => shaken(new nn.LayerNorm([2, 3], { dtype, bias: false, eps: 0.25 })),
+    inputs: () => [normal([2, 2, 3])],
+    prints: "LayerNorm([2, 3], eps=0.25, elementwiseAffine=true, bias=false)",
+  },
+  {
+    module: "LayerNorm",
+    title: "without parameters",
+    make: () => new nn.LayerNorm([3], { dtype, elementwiseAffine: false }),
+    inputs: () => [normal([2, 3])],
+    prints: "LayerNorm([3], eps=1e-05, elementwiseAffine=false, bias=false)",
+  },
+  {
+    module: "Embedding",
+    make: () => new nn.Embedding(4, 3, { dtype }),
+    inputs: () => [
+      int32([
+        [0, 2],
+        [2, 1],
+      ]),
+    ],
+    prints: "Embedding(4, 3)",
+  },
+  {
+    module: "Embedding",
+    title: "with options that leave the gradient as it is",
+    make: () => new nn.Embedding(4, 3, { dtype, paddingIdx: -1, maxNorm: 100, normType: 1, scaleGradByFreq: true }),
+    inputs: () => [int32([0, 2])],
+    prints: "Embedding(4, 3, paddingIdx=3, maxNorm=100, normType=1, scaleGradByFreq=true)",
+  },
+  {
+    module: "Dropout",
+    make: () => new nn.Dropout(0.3, { generator: new Generator() }),
+    inputs: () => [normal([3, 4])],
+    prints: "Dropout(p=0.3)",
+  },
+  {
+    module: "Dropout",
+    title: "of everything",
+    make: () => new nn.Dropout(1),
+    inputs: () => [normal([3])],
+    prints: "Dropout(p=1)",
+  },
+  {
+    module: "Flatten",
+    make: () => new nn.Flatten(),
+    inputs: () => [normal([2, 2, 3])],
+    prints: "Flatten(startDim=1, endDim=-1)",
+  },
+  {
+    module: "Flatten",
+    title: "of the first dimensions",
+    make: () => new nn.Flatten({ startDim: 0, endDim: 1 }),
+    inputs: () => [normal([2, 2, 3])],
+    prints: "Flatten(startDim=0, endDim=1)",
+  },
+  { module: "Identity", make: () => new nn.Identity(), inputs: () => [normal([3])], prints: "Identity()" },
+  { module: "Tanh", make: () => new nn.Tanh(), inputs: () => [normal([3])], prints: "Tanh()" },
+  { module: "Sigmoid", make: () => new nn.Sigmoid(), inputs: () => [normal([3])], prints: "Sigmoid()" },
+  { module: "ReLU", make: () => new nn.ReLU(), inputs: () => [normal([5])], prints: "ReLU()" },
+  { module: "GELU", make: () => new nn.GELU(), inputs: () => [normal([3])], prints: 'GELU(approximate="none")' },
+  {
+    module: "GELU",
+    title: "by tanh",
+    make: () => new nn.GELU({ approximate: "tanh" }),
+    inputs: () => [normal([3])],
+    prints: 'GELU(approximate="tanh")',
+  },
+  {
+    module: "Sequential",
+    make: () =>
+      shaken(
+        new nn.Sequential(
+          new nn.Linear(2, 3, { dtype }),
+          new nn.Sequential(new nn.BatchNorm1d(3, { dtype }), new nn.Tanh()),
+        ),
+      ),
+    inputs: () => [normal([4, 2])],
+    prints: [
+      "Sequential(",
+      "  (0): Linear(inFeatures=2, outFeatures=3, bias=true)",
+      "  (1): Sequential(",
+      "    (0): BatchNorm1d(3, eps=1e-05, momentum=0.1, affine=true, trackRunningStats=true)",
+      "    (1): Tanh()",
+      "  )",
+      ")",
+    ].join("\n"),
+  },
+  {
+    module: "CrossEntropyLoss",
+    make: () => new nn.CrossEntropyLoss(),
+    inputs: () => [normal([3, 3]), int32([2, 0, 1])],
+    prints: "CrossEntropyLoss()",
+  },
+  {
+    module: "CrossEntropyLoss",
+    title: "with all options",
+    make: () => new nn.CrossEntropyLoss({ weight, ignoreIndex: 0, reduction: "none", labelSmoothing: 0.1 }),
+    inputs: () => [
+      normal([2, 3, 2]),
+      int32([
+        [2, 0],
+        [1, 1],
+      ]),
+    ],
+    prints: "CrossEntropyLoss()",
+  },
+  {
+    module: "CrossEntropyLoss",
+    title: "summed, for one example",
+    make: () => new nn.CrossEntropyLoss({ weight, reduction: "sum" }),
+    inputs: () => [normal([3]), int32(1)],
+    prints: "CrossEntropyLoss()",
+  },
+  {
+    module: "CrossEntropyLoss",
+    title: "of probabilities",
+    make: () => new nn.CrossEntropyLoss({ weight, labelSmoothing: 0.1 }),
+    inputs: () => [normal([2, 3]), probabilities([2, 3])],
+    prints: "CrossEntropyLoss()",
+  },
+  {
+    module: "MSELoss",
+    make: () => new nn.MSELoss(),
+    inputs: () => [normal([3]), normal([3]).detach().add(1)],
+    prints: "MSELoss()",
+  },
+  {
+    module: "MSELoss",
+    title: "unreduced, with a gradient at the target",
+    make: () => new nn.MSELoss({ reduction: "none" }),
+    inputs: () => [normal([2, 2]), normal([2, 2])],
+    prints: "MSELoss()",
+  },
+  {
+    module: "NLLLoss",
+    make: () => new nn.NLLLoss(),
+    inputs: () => [normal([3, 3]), int32([2, 0, 1])],
+    prints: "NLLLoss()",
+  },
+  {
+    module: "NLLLoss",
+    title: "with all options",
+    make: () => new nn.NLLLoss({ weight, ignoreIndex: 0, reduction: "none" }),
+    inputs: () => [
+      normal([2, 3, 2]),
+      int32([
+        [2, 0],
+        [1, 1],
+      ]),
+    ],
+    prints: "NLLLoss()",
+  },
+];
