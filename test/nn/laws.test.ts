@@ -15,7 +15,9 @@ function functional(module: nn.Module, inputs: readonly Tensor[]) {
   });
   const f = (...all: Tensor[]) => {
     if (module instanceof nn.Dropout) module.generator?.manualSeed(0);
-    places.forEach(({ fields, field }, i) => (fields[field] = all[inputs.length + i]));
+    places.forEach(({ fields, field }, i) => {
+      fields[field] = all[inputs.length + i];
+    });
     try {
       return module.forward(...all.slice(0, inputs.length));
     } finally {
@@ -49,7 +51,9 @@ for (const { module, title, make, inputs, prints } of modules) {
         const wanted = all.filter((x) => x.requiresGrad);
         const fast = grad(y, wanted, { gradOutput });
         const recorded = grad(y, wanted, { gradOutput, createGraph: true });
-        fast.forEach((g, i) => expectClose(g.data, recorded[i].data, 1e-12));
+        // Together, for some are nothing but rounding: a bias before batch norm has no effect.
+        const flat = (gradients: readonly Tensor[]) => gradients.flatMap((g) => Array.from(g.data));
+        expectClose(flat(fast), flat(recorded), 1e-12);
       });
 
       test(`leaves its inputs as they were, in ${mode}`, () => {

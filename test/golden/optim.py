@@ -1,0 +1,196 @@
+"""Writes what PyTorch's optimisers and schedulers do, for test/optim/golden.test.ts to do again.
+
+    python3 test/golden/optim.py
+
+With PyTorch 1.13 it writes optim.json; with a later version optim-current.json, of which only what differs. Parameters
+and losses are made from seeds, since random numbers are the same on both sides. float32 numbers are written with as few
+digits as tell them apart.
+"""
+
+import itertools
+import json
+import pathlib
+
+import numpy
+import torch
+
+STEPS = 10
+KEPT = [1, 2, 3, 10]  # the steps after which parameters are recorded
+SHAPES = [[3, 4], [5], [2, 3]]  # the last is a group of its own
+
+
+def parameters(dtype):
+    """Parameters, and what their losses are made from."""
+    torch.manual_seed(7)
+    draw = lambda: [torch.randn(shape, dtype=dtype) for shape in SHAPES]
+    params, shifts, heights = draw(), draw(), draw()
+    return [p.requires_grad_() for p in params], shifts, heights
+
+
+def loss(params, shifts, heights, step):
+    """`Σ d·(p − c)/(1 + p²)`, without one of the parameters in two steps of three, whose gradient stays null."""
+    terms = [
+        ((p - c) * d / (p * p + 1)).sum()
+        for k, (p, c, d) in enumerate(zip(params, shifts, heights))
+        if (step + k) % 3 != 1 or step % 3 == 0
+    ]
+    return sum(terms)
+
+
+def numbers(x):
+    if x.dtype == torch.float32:
+        return [float(str(v)) for v in x.detach().numpy().astype(numpy.float32).ravel()]
+    return x.detach().double().ravel().tolist()
+
+
+def build(kind, options, second, params):
+    groups = [{"params": params[:2]}, {"params": params[2:], **second}]
+    return getattr(torch.optim, kind)(groups, **options)
+
+
+def train(kind, dtype, options, second):
+    params, shifts, heights = parameters(getattr(torch, dtype))
+    optimizer = build(kind, options, second, params)
+    kept = []
+    for step in range(1, STEPS + 1):
+        optimizer.zero_grad(set_to_none=True)
+        loss(params, shifts, heights, step).backward()
+        optimizer.step()
+        if step in KEPT:
+            kept.append([number for p in params for number in numbers(p)])
+    return {"kind": kind, "dtype": dtype, "options": options, "second": second, "kept": kept}
+
+
+def grid(**choices):
+    for values in itertools.product(*choices.values()):
+        yield dict(zip(choices, values))
+
+
+def trainings():
+    for dtype in ["float32", "float64"]:
+        for options in grid(
+            momentum=[0, 0.9], dampening=[0, 0.3], weight_decay=[0, 0.1], nesterov=[False, True], maximize=[False, True]
+        ):
+            if options["nesterov"] and (options["momentum"] == 0 or options["dampening"] != 0):
+                continue
+            yield train("SGD", dtype, {"lr": 0.1, **options}, {"lr": 0.03, "weight_decay": 0.02})
+        for kind in ["Adam", "AdamW"]:
+            for options in grid(
+                betas=[(0.9, 0.999), (0.5, 0.9)],
+                eps=[1e-8, 1e-2],
+                weight_decay=[0, 0.1],
+                amsgrad=[False, True],
+                maximize=[False, True],
+            ):
+                if (options["betas"] == (0.9, 0.999)) == (options["eps"] == 1e-8):
+                    yield train(kind, dtype, {"lr": 0.1, **options}, {"lr": 0.03, "betas": (0.4, 0.99)})
+            yield train(kind, dtype, {}, {"eps": 0.1})
+
+
+def plain(value):
+    if isinstance(value, torch.Tensor):
+        return {"shape": list(value.shape), "dtype": str(value.dtype)[6:], "values": numbers(value)}
+    if isinstance(value, dict):
+        return {str(key): plain(item) for key, item in value.items()}
+    return [plain(item) for item in value] if isinstance(value, (list, tuple)) else value
+
+
+def resumptions():
+    """States saved in mid-training, and where training goes from there."""
+    for kind, options in [
+        ("SGD", {"lr": 0.01}),
+        ("SGD", {"lr": 0.01, "momentum": 0.9, "nesterov": True}),
+        ("Adam", {"lr": 0.01, "amsgrad": True}),
+        ("AdamW", {"lr": 0.01}),
+    ]:
+        params, shifts, heights = parameters(torch.float64)
+        optimizer = build(kind, options, {"lr": 0.003}, params)
+        scheduler = torch.optim.lr_scheduler.StepLR(optimizer, 2, gamma=0.5)
+        for step in range(1, STEPS + 1):
+            optimizer.zero_grad(set_to_none=True)
+            loss(params, shifts, heights, step).backward()
+            optimizer.step()
+            scheduler.step()
+            if step == 5:
+                values = [numbers(p) for p in params]
+                saved = {"optimizer": plain(optimizer.state_dict()), "scheduler": plain(scheduler.state_dict())}
+        yield {"kind": kind, "options": options, "values": values, **saved, "ends": [numbers(p) for p in params]}
+
+
+def schedule(name, optimizer, args, options, function=None):
+    """The rates of 36 epochs; after the 8th, those of the first group are halved by hand."""
+    params, _, _ = parameters(torch.float64)
+    kind, base = optimizer
+    built = build(kind, base, {"lr": base["lr"] / 10}, params)
+    made = getattr(torch.optim.lr_scheduler, name)(built, *(function or args), **options)
+    rows = []
+    for epoch in range(36):
+        if epoch == 8:
+            built.param_groups[0]["lr"] *= 0.5
+        groups = built.param_groups
+        row = [group["lr"] for group in groups]
+        if name == "OneCycleLR":
+            row += [group.get("momentum", group.get("betas", [0])[0]) for group in groups]
+        rows.append(row + (made.get_last_lr() if epoch == 8 else []))
+        built.step()
+        if made.last_epoch == getattr(made, "total_steps", None):
+            break
+        made.step()
+    state = {key: value for key, value in made.state_dict().items() if key != "anneal_func"}
+    groups = [{key: value for key, value in group.items() if key != "params"} for group in built.param_groups]
+    result = {"name": name, "optimizer": list(optimizer), "args": args, "options": options, "rows": rows}
+    return {**result, "state": plain(state), "groups": plain(groups)}
+
+
+def schedules():
+    sgd, adam = ("SGD", {"lr": 0.8, "momentum": 0.9}), ("Adam", {"lr": 0.8})
+    yield schedule("StepLR", sgd, [5], {})
+    yield schedule("StepLR", sgd, [1], {"gamma": 0.9})
+    yield schedule("MultiStepLR", sgd, [[3, 3, 11, 30]], {})
+    yield schedule("MultiStepLR", sgd, [[0, 9]], {"gamma": 0.3})
+    yield schedule("ExponentialLR", sgd, [0.87], {})
+    yield schedule("CosineAnnealingLR", sgd, [10], {})
+    yield schedule("CosineAnnealingLR", sgd, [7], {"eta_min": 0.05})
+    yield schedule("CosineAnnealingLR", sgd, [1], {"eta_min": 0.05})
+    yield schedule("LambdaLR", sgd, ["1 / (1 + epoch)"], {}, [lambda epoch: 1 / (1 + epoch)])
+    both = [[lambda epoch: 0.5**epoch, lambda epoch: epoch / 7]]
+    yield schedule("LambdaLR", sgd, [["0.5 ** epoch", "epoch / 7"]], {}, both)
+    for optimizer in [sgd, adam]:
+        yield schedule("OneCycleLR", optimizer, [1.5], {"total_steps": 36})
+        yield schedule("OneCycleLR", optimizer, [[1.5, 0.7]], {"total_steps": 30, "anneal_strategy": "linear"})
+        yield schedule("OneCycleLR", optimizer, [0.5], {"epochs": 5, "steps_per_epoch": 7, "three_phase": True})
+        yield schedule("OneCycleLR", optimizer, [0.5], {"total_steps": 40, "cycle_momentum": False, "pct_start": 0.0})
+        options = {"base_momentum": [0.5, 0.6], "max_momentum": 0.9, "div_factor": 10, "final_div_factor": 100}
+        yield schedule("OneCycleLR", optimizer, [0.5], {"total_steps": 36, "pct_start": 0.5, **options})
+
+
+def late_starts():
+    """Schedulers made with last_epoch, for groups that have an initial_lr: the rates of their first epochs."""
+    for name, args in [("StepLR", [5]), ("MultiStepLR", [[5]]), ("ExponentialLR", [0.5]), ("CosineAnnealingLR", [10])]:
+        params, _, _ = parameters(torch.float64)
+        groups = [{"params": params, "initial_lr": 0.8}]
+        optimizer = torch.optim.SGD(groups, lr=0.1)
+        scheduler = getattr(torch.optim.lr_scheduler, name)(optimizer, *args, last_epoch=4)
+        rates = scheduler.get_last_lr()
+        for _ in range(8):
+            optimizer.step()
+            scheduler.step()
+            rates = rates + scheduler.get_last_lr()
+        yield {"name": name, "args": args, "rates": rates}
+
+
+folder = pathlib.Path(__file__).parent
+golden = {"torch": torch.__version__}
+for part in [trainings, resumptions, schedules, late_starts]:
+    golden[part.__name__] = json.loads(json.dumps(list(part())))
+if int(torch.__version__.split(".")[0]) < 2:
+    path = folder / "optim.json"
+else:
+    path = folder / "optim-current.json"
+    old = json.loads((folder / "optim.json").read_text())
+    for part in list(golden)[1:]:
+        golden[part] = [x for x, y in zip(golden[part], old[part]) if x != y]
+text = json.dumps(golden, separators=(",", ":"))
+for start in ['{"kind":', '{"name":']:
+    text = text.replace(start, "\n" + start)
+path.write_text(text + "\n")

@@ -1,0 +1,334 @@
+import { nn, noGrad, ones, randn, type Tensor, TensorError, tensor, zeros } from "evenkeel";
+import { describe, expect, test } from "vitest";
+
+class Tied extends nn.Module {
+  readonly encode = new nn.Linear(2, 2, { bias: false });
+  readonly blocks = [new nn.Linear(2, 2), new nn.Sequential(new nn.BatchNorm1d(2), new nn.Tanh())];
+  readonly tiedWeight = this.encode.weight;
+  readonly meanOfInputs = zeros([2]);
+  readonly nothing = null;
+  #hidden = ones([1]);
+
+  override forward(x: Tensor): Tensor {
+    return this.blocks.reduce((y: Tensor, block) => block.forward(y), this.encode.forward(x).mul(this.#hidden));
+  }
+}
+
+const mlp = () => new nn.Sequential(new nn.Linear(2, 3), new nn.BatchNorm1d(3), new nn.Tanh(), new nn.Linear(3, 1));
+
+describe("the names in a module", () => {
+  test("are PyTorch's, in order of registration, tied weights once", () => {
+    expect(new Tied().namedParameters().map(([name]) => name)).toEqual(
+      [
+        "tied_weight",
+        "encode.weight",
+        "blocks.0.weight",
+        "blocks.0.bias",
+        "blocks.1.0.weight",
+        "blocks.1.0.bias",
+      ].filter((name) => name !== "encode.weight"),
+    );
+    expect(new Tied().namedBuffers().map(([name]) => name)).toEqual([
+      "mean_of_inputs",
+      "blocks.1.0.running_mean",
+      "blocks.1.0.running_var",
+      "blocks.1.0.num_batches_tracked",
+    ]);
+    expect(new Tied().namedModules().map(([name]) => name)).toEqual([
+      "",
+      "encode",
+      "blocks.0",
+      "blocks.1",
+      "blocks.1.0",
+      "blocks.1.1",
+    ]);
+  });
+
+  test("stand in the state dict for every place of a tied weight", () => {
+    const dict = new Tied().stateDict();
+    expect(Object.keys(dict)).toContain("tied_weight");
+    expect(Object.keys(dict)).toContain("encode.weight");
+  });
+
+  test("of a Sequential count its modules", () => {
+    expect(Object.keys(mlp().stateDict())).toEqual([
+      "0.weight",
+      "0.bias",
+      "1.weight",
+      "1.bias",
+      "1.running_mean",
+      "1.running_var",
+      "1.num_batches_tracked",
+      "3.weight",
+      "3.bias",
+    ]);
+  });
+
+  test("leave out what an operation has made", () => {
+    const layer = new nn.Linear(2, 2) as nn.Linear & { kept?: Tensor };
+    layer.kept = layer.forward(ones([1, 2]));
+    expect(layer.namedBuffers()).toEqual([]);
+    expect(Object.keys(layer.stateDict())).toEqual(["weight", "bias"]);
+  });
+});
+
+describe("a tied weight", () => {
+  test("gets the gradients of both its places", () => {
+    const [first, second] = [new nn.Linear(1, 1, { bias: false }), new nn.Linear(1, 1, { bias: false })];
+    noGrad(() => first.weight.fill_(3));
+    const tied = new nn.Sequential(first, second);
+    (second as { weight: nn.Parameter }).weight = first.weight;
+    expect(tied.parameters()).toEqual([first.weight]);
+    tied
+      .forward(tensor([[2]]))
+      .sum()
+      .backward();
+    expect(first.weight.grad?.item()).toBe(12); // d(2w²)/dw
+  });
+});
+
+describe("modes and visits", () => {
+  test("train and eval reach every module within, and return the module", () => {
+    const net = new Tied();
+    expect(net.eval()).toBe(net);
+    expect(net.namedModules().map(([, module]) => module.training)).toEqual(new Array(6).fill(false));
+    expect(
+      net
+        .train()
+        .namedModules()
+        .every(([, module]) => module.training),
+    ).toBe(true);
+    net.blocks[1].eval();
+    expect(net.encode.training).toBe(true);
+  });
+
+  test("apply visits inner modules before outer ones", () => {
+    const seen: string[] = [];
+    const net = mlp();
+    expect(net.apply((module) => seen.push(module.constructor.name))).toBe(net);
+    expect(seen).toEqual(["Linear", "BatchNorm1d", "Tanh", "Linear", "Sequential"]);
+  });
+
+  test("zeroGrad clears every gradient", () => {
+    const net = mlp();
+    net
+      .forward(randn([4, 2]))
+      .sum()
+      .backward();
+    expect(net.parameters().every((p) => p.grad !== null)).toBe(true);
+    net.zeroGrad();
+    expect(net.parameters().every((p) => p.grad === null)).toBe(true);
+  });
+});
+
+describe("a forward hook", () => {
+  test("sees module, inputs and output after each forward, until it is removed", () => {
+    const layer = new nn.Tanh();
+    const calls: unknown[] = [];
+    const handle = layer.registerForwardHook((...args) => void calls.push(args));
+    const x = zeros([2]);
+    const y = layer.forward(x);
+    expect(calls).toEqual([[layer, [x], y]]);
+    handle.remove();
+    handle.remove();
+    layer.forward(x);
+    expect(calls.length).toBe(1);
+    expect(Object.hasOwn(layer, "forward")).toBe(false);
+  });
+
+  test("replaces the output by what it returns, and the next hook gets that", () => {
+    const layer = new nn.Identity();
+    const first = layer.registerForwardHook((_, __, y) => y.add(1));
+    const second = layer.registerForwardHook((_, __, y) => y.mul(10));
+    expect(layer.forward(tensor([1])).toArray()).toEqual([20]);
+    first.remove();
+    expect(layer.forward(tensor([1])).toArray()).toEqual([10]);
+    second.remove();
+    expect(layer.forward(tensor([1])).toArray()).toEqual([1]);
+  });
+
+  test("runs inside a Sequential, is no part of the state, and runs twice if registered twice", () => {
+    const net = mlp();
+    let count = 0;
+    const hook = () => void count++;
+    const handles = [net[2].registerForwardHook(hook), net[2].registerForwardHook(hook)];
+    const names = Object.keys(net.stateDict());
+    net.forward(randn([4, 2]));
+    expect(count).toBe(2);
+    handles[0].remove();
+    net.forward(randn([4, 2]));
+    expect(count).toBe(3);
+    expect(Object.keys(net.stateDict())).toEqual(names);
+  });
+
+  test("may remove itself while it runs", () => {
+    const layer = new nn.Identity();
+    let count = 0;
+    const handle = layer.registerForwardHook(() => {
+      count++;
+      handle.remove();
+    });
+    layer.forward(zeros([1]));
+    layer.forward(zeros([1]));
+    expect(count).toBe(1);
+  });
+
+  test("has to be a function", () => {
+    expect(() => new nn.Tanh().registerForwardHook(3 as never)).toThrow(/expected a function, got 3/);
+  });
+});
+
+describe("converting a module", () => {
+  test("keeps the parameters the same objects, with their gradients, and leaves whole numbers", () => {
+    const net = mlp();
+    net
+      .forward(randn([4, 2]))
+      .sum()
+      .backward();
+    const held = net.parameters();
+    const before = held.map((p) => p.toArray());
+    expect(net.to("float64")).toBe(net);
+    const after = net.parameters();
+    after.forEach((p, i) => expect(p).toBe(held[i]));
+    expect(after.map((p) => [p.dtype, p.grad?.dtype, p.isLeaf, p.requiresGrad])).toEqual(
+      held.map(() => ["float64", "float64", true, true]),
+    );
+    expect(after.map((p) => p.toArray())).toEqual(before);
+    expect(net.namedBuffers().map(([, buffer]) => buffer.dtype)).toEqual(["float64", "float64", "int32"]);
+    net.zeroGrad();
+    net
+      .forward(randn([4, 2], { dtype: "float64" }))
+      .sum()
+      .backward();
+    noGrad(() => held[0].sub_(held[0].grad as Tensor)); // as an optimiser would
+    expect(net.parameters()[0].toArray()).toEqual(held[0].toArray());
+  });
+
+  test("refuses what has no gradient", () => {
+    expect(() => mlp().to("int32")).toThrow(/float32 or float64, got int32/);
+    expect(() => mlp().to("float16" as never)).toThrow(TensorError);
+  });
+
+  test("has its like float64 from the start", () => {
+    const layers = [
+      new nn.Linear(2, 2, { dtype: "float64" }),
+      new nn.BatchNorm1d(2, { dtype: "float64" }),
+      new nn.LayerNorm(2, { dtype: "float64" }),
+      new nn.Embedding(2, 2, { dtype: "float64" }),
+    ];
+    const dtypes = layers.flatMap((layer) => Object.values(layer.stateDict()).map((value) => value.dtype));
+    expect(new Set(dtypes)).toEqual(new Set(["float64", "int32"]));
+  });
+});
+
+describe("a state dict", () => {
+  test("is a snapshot, and loads into a module of the same shape", () => {
+    const [net, other] = [mlp(), mlp()];
+    net.forward(randn([4, 2]));
+    const dict = net.stateDict();
+    noGrad(() => net.parameters()[0].fill_(0));
+    expect(dict["0.weight"].toArray()).not.toEqual(net.parameters()[0].toArray());
+    expect(Object.values(dict).some((value) => value.requiresGrad)).toBe(false);
+    expect(other.loadStateDict(dict)).toEqual({ missing: [], unexpected: [] });
+    expect(other.stateDict()).toEqual(dict);
+    expect(other.eval().forward(ones([1, 2])).dtype).toBe("float32");
+  });
+
+  test("is taken over in the dtype of the module, into the same parameters", () => {
+    const net = mlp();
+    const held = net.parameters();
+    net.loadStateDict(mlp().to("float64").stateDict());
+    expect(net.parameters()).toEqual(held);
+    expect(held.every((p) => p.dtype === "float32")).toBe(true);
+  });
+
+  test("that does not fit is refused with all its problems at once, and nothing is loaded", () => {
+    const net = mlp();
+    const before = net.stateDict();
+    const dict: nn.StateDict = { ...mlp().stateDict(), "0.weight": zeros([9, 9]), extra: zeros([1]) };
+    delete dict["3.bias"];
+    delete dict["1.weight"];
+    dict["1.bias"] = [1, 2, 3] as never;
+    const problems = [
+      "missing 1.weight, 3.bias",
+      "unexpected extra",
+      "0.weight: [9, 9] instead of [3, 2]",
+      "1.bias: [1, 2, 3] instead of a tensor",
+    ];
+    for (const problem of problems) {
+      expect(() => net.loadStateDict(dict)).toThrow(problem);
+    }
+    expect(() => net.loadStateDict(dict, { strict: false })).toThrow("0.weight: [9, 9] instead of [3, 2]");
+    expect(net.stateDict()).toEqual(before);
+    expect(() => net.loadStateDict(null as never)).toThrow(/an object of tensors by name, got null/);
+    expect(() => net.loadStateDict(dict, { strikt: true } as never)).toThrow(/Did you mean "strict"/);
+  });
+
+  test("is loaded as far as it fits where it need not be strict", () => {
+    const net = mlp();
+    const result = net.loadStateDict({ "3.bias": tensor([7]), extra: zeros([1]) }, { strict: false });
+    expect(result.unexpected).toEqual(["extra"]);
+    expect(result.missing).toContain("0.weight");
+    expect(net.stateDict()["3.bias"].toArray()).toEqual([7]);
+  });
+
+  test("may lack the number of batches, as those of old versions do", () => {
+    const net = mlp();
+    net.forward(randn([4, 2]));
+    const dict = mlp().stateDict();
+    delete dict["1.num_batches_tracked"];
+    expect(net.loadStateDict(dict)).toEqual({ missing: [], unexpected: [] });
+    expect(net.stateDict()["1.num_batches_tracked"].item()).toBe(1);
+  });
+
+  test("holds the weights of a loss", () => {
+    expect(Object.keys(new nn.CrossEntropyLoss({ weight: ones([3]) }).stateDict())).toEqual(["weight"]);
+    expect(Object.keys(new nn.CrossEntropyLoss().stateDict())).toEqual([]);
+  });
+});
+
+describe("Parameter", () => {
+  test("is a leaf that wants a gradient, unless it is frozen, and shares memory", () => {
+    const x = zeros([2]);
+    const p = new nn.Parameter(x);
+    expect([p.isLeaf, p.requiresGrad, p instanceof nn.Parameter]).toEqual([true, true, true]);
+    x.fill_(3);
+    expect(p.toArray()).toEqual([3, 3]);
+    expect(new nn.Parameter(x, { requiresGrad: false }).requiresGrad).toBe(false);
+    expect(String(p)).toBe("Parameter containing:\ntensor([3., 3.], requiresGrad=true)");
+  });
+
+  test("is refused of whole numbers, and of what is no tensor", () => {
+    expect(() => new nn.Parameter(zeros([2], { dtype: "int32" }))).toThrow(TensorError);
+    expect(() => new nn.Parameter([1] as never)).toThrow(/expected a tensor, got \[1\]/);
+  });
+});
+
+describe("Sequential", () => {
+  test("is indexed, counted and iterated", () => {
+    const net = mlp();
+    expect(net.length).toBe(4);
+    expect(net[0]).toBeInstanceOf(nn.Linear);
+    expect(net.at(-1)).toBe(net[3]);
+    expect(net.at(4)).toBeUndefined();
+    expect([...net].map((module) => module.constructor.name)).toEqual(["Linear", "BatchNorm1d", "Tanh", "Linear"]);
+  });
+
+  test("takes another module in a place", () => {
+    const net = mlp();
+    net[1] = new nn.Identity();
+    expect(String(net)).toContain("(1): Identity()");
+    expect(net.forward(ones([1, 2])).shape).toEqual([1, 1]);
+  });
+
+  test("of nothing passes its input on", () => {
+    const x = zeros([2]);
+    expect(new nn.Sequential().forward(x)).toBe(x);
+    expect(String(new nn.Sequential())).toBe("Sequential()");
+  });
+
+  test("refuses what is no module", () => {
+    expect(() => new nn.Sequential([new nn.Tanh()] as never)).toThrow(/expected modules.*Spread the array/);
+    expect(() => new nn.Sequential(Math.tanh as never)).toThrow(/got the function tanh/);
+  });
+});

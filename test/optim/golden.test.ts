@@ -1,0 +1,199 @@
+import { describe, expect, test } from "vitest";
+import { type Dtype, manualSeed, optim, randn, type Tensor, tensor } from "../../src/index.ts";
+import old from "../golden/optim.json" with { type: "json" };
+import current from "../golden/optim-current.json" with { type: "json" };
+
+type Options = Record<string, unknown>;
+
+/** PyTorch's names as they are here; `T_max` and its kind are positional. */
+const camel = (options: Options) =>
+  Object.fromEntries(
+    Object.entries(options).map(([name, value]) => [name.replace(/_([a-z0-9])/g, (_, c) => c.toUpperCase()), value]),
+  );
+
+const steps = 10;
+const shapes = [[3, 4], [5], [2, 3]];
+
+/** Parameters and their losses, as `optim.py` has them. */
+function parameters(dtype: Dtype) {
+  manualSeed(7);
+  const draw = () => shapes.map((shape) => randn(shape, { dtype }));
+  const [params, shifts, heights] = [draw(), draw(), draw()];
+  for (const p of params) p.requiresGrad = true;
+  const loss = (step: number) =>
+    params
+      .map((p, k) => p.sub(shifts[k]).mul(heights[k]).div(p.mul(p).add(1)).sum())
+      .filter((_, k) => (step + k) % 3 !== 1 || step % 3 === 0)
+      .reduce((sum, term) => sum.add(term));
+  return { params, loss };
+}
+
+function build(kind: string, options: Options, second: Options, params: readonly Tensor[]): optim.Optimizer {
+  const groups = [{ params: params.slice(0, 2) }, { params: params.slice(2), ...camel(second) }];
+  if (kind === "SGD") return new optim.SGD(groups, camel(options));
+  return kind === "Adam" ? new optim.Adam(groups, camel(options)) : new optim.AdamW(groups, camel(options));
+}
+
+/** How far `actual` is from `expected`, relative to the largest number there. */
+function distance(actual: Iterable<number>, expected: readonly number[]): number {
+  const numbers = [...actual];
+  expect(numbers).toHaveLength(expected.length);
+  const largest = Math.max(...expected.map(Math.abs));
+  return Math.max(...numbers.map((x, i) => Math.abs(x - expected[i]))) / largest;
+}
+
+const same = (a: Options, b: Options, ...names: string[]) =>
+  names.every((name) => JSON.stringify(a[name]) === JSON.stringify(b[name]));
+
+interface Golden {
+  readonly torch: string;
+  readonly trainings: readonly {
+    readonly kind: string;
+    readonly dtype: string;
+    readonly options: Options;
+    readonly second: Options;
+    readonly kept: readonly number[][];
+  }[];
+  readonly resumptions: readonly {
+    readonly kind: string;
+    readonly options: Options;
+    readonly values: readonly number[][];
+    readonly optimizer: unknown;
+    readonly scheduler: Options;
+    readonly ends: readonly number[][];
+  }[];
+  readonly schedules: readonly {
+    readonly name: string;
+    readonly optimizer: readonly unknown[];
+    readonly args: readonly unknown[];
+    readonly options: Options;
+    readonly rows: readonly number[][];
+    readonly state: Options & { readonly last_epoch: number };
+    readonly groups: readonly Options[];
+  }[];
+}
+
+const versions: readonly Golden[] = [old, current] as never;
+
+describe.each(versions)("PyTorch $torch", ({ torch, trainings, resumptions, schedules }) => {
+  test.each(trainings)("trains as $kind does in $dtype with $options", ({ kind, dtype, options, second, kept }) => {
+    const { params, loss } = parameters(dtype as Dtype);
+    const optimizer = build(kind, options, second, params);
+    const ours: number[][] = [];
+    for (let step = 1; step <= steps; step++) {
+      optimizer.zeroGrad();
+      loss(step).backward();
+      optimizer.step();
+      if ([1, 2, 3, 10].includes(step)) ours.push(params.flatMap((p) => [...p.data]));
+    }
+    ours.forEach((numbers, i) =>
+      expect(distance(numbers, kept[i])).toBeLessThan(dtype === "float64" ? 1e-12 : 1e-6),
+    );
+  });
+
+  test.each(resumptions)("leaves states of $kind with $options from which training goes on", (saved) => {
+    const { params, loss } = parameters("float64");
+    params.forEach((p, i) => p.data.set(saved.values[i]));
+    const optimizer = build(saved.kind, saved.options, { lr: 0.003 }, params);
+    const scheduler = new optim.lrScheduler.StepLR(optimizer, 1);
+    optimizer.loadStateDict(revive(saved.optimizer) as optim.OptimizerStateDict);
+    scheduler.loadStateDict(saved.scheduler);
+    for (let step = 6; step <= steps; step++) {
+      optimizer.zeroGrad();
+      loss(step).backward();
+      optimizer.step();
+      scheduler.step();
+    }
+    for (const [i, p] of params.entries()) {
+      expect(distance(p.data as Float64Array, saved.ends[i])).toBeLessThan(1e-12);
+    }
+  });
+
+  test.each(schedules)("schedules as $name does with $args and $options, for $optimizer.0", (recorded) => {
+    const { optimizer, scheduler } = scheduled(recorded);
+    for (const [epoch, row] of recorded.rows.entries()) {
+      const groups = optimizer.paramGroups as (optim.ParamGroup & { momentum?: number; betas?: number[] })[];
+      if (epoch === 8) groups[0].lr *= 0.5;
+      const ours = groups.map(({ lr }) => lr);
+      if (recorded.name === "OneCycleLR") ours.push(...groups.map(({ momentum, betas }) => momentum ?? betas?.[0] ?? 0));
+      if (epoch === 8) ours.push(...scheduler.getLastLr());
+      ours.forEach((x, i) => expect(Math.abs(x - row[i])).toBeLessThanOrEqual(1e-12 * Math.abs(row[i]) + 1e-16));
+      expect(ours).toHaveLength(row.length);
+      if (scheduler.lastEpoch !== recorded.state.total_steps) scheduler.step();
+      else expect(() => scheduler.step()).toThrow("OneCycleLR.step: expected at most");
+    }
+  });
+
+  test.each(schedules)("saves $name with $args and $options under the same names, for $optimizer.0", (recorded) => {
+    const { scheduler, optimizer } = scheduled(recorded);
+    for (let epoch = 0; epoch < recorded.state.last_epoch; epoch++) scheduler.step();
+    const { verbose, use_beta1, ...state } = recorded.state;
+    expect(Object.keys(state).filter((name) => !Object.hasOwn(scheduler.stateDict(), name))).toEqual([]);
+    if (torch === current.torch) expect(Object.keys(scheduler.stateDict()).sort()).toEqual(Object.keys(state).sort());
+    scheduler.loadStateDict(recorded.state);
+    expect(scheduler.stateDict()).toMatchObject(state);
+    const [saved] = optimizer.stateDict().param_groups;
+    const ignored = ["foreach", "fused", "capturable", "differentiable", "decoupled_weight_decay"];
+    const names = Object.keys(recorded.groups[0]).filter((name) => !ignored.includes(name));
+    expect(Object.keys(saved).sort()).toEqual([...names, "params"].sort());
+  });
+});
+
+/** Those of the current version, where it has another result. */
+const lateStarts = old.late_starts.map((x) => current.late_starts.find((y) => same(x, y, "name", "args")) ?? x);
+
+test.each(lateStarts)("$name with lastEpoch goes on as PyTorch's", ({ name, args, rates }) => {
+  const optimizer = new optim.SGD([{ params: parameters("float64").params, initialLr: 0.8 }], { lr: 0.1 });
+  const scheduler = make(name, optimizer, args, { last_epoch: 4 });
+  const ours = [scheduler.getLastLr()[0]];
+  for (let epoch = 0; epoch < 8; epoch++) {
+    scheduler.step();
+    ours.push(scheduler.getLastLr()[0]);
+  }
+  expect(distance(ours, rates)).toBeLessThan(1e-12);
+});
+
+/** The tensors of a recorded state dict. */
+function revive(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(revive);
+  if (typeof value !== "object" || value === null) return value;
+  if ("values" in value) {
+    const { values, shape, dtype } = value as unknown as { values: number[]; shape: number[]; dtype: Dtype };
+    return tensor(Float64Array.from(values), { dtype }).reshape(shape);
+  }
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, revive(item)]));
+}
+
+function scheduled(recorded: Golden["schedules"][number]) {
+  const [kind, base] = recorded.optimizer as readonly [string, { lr: number }];
+  const optimizer = build(kind, base, { lr: base.lr / 10 }, parameters("float64").params);
+  return { optimizer, scheduler: make(recorded.name, optimizer, recorded.args, recorded.options) };
+}
+
+const lambdas: Record<string, optim.lrScheduler.LrLambda> = {
+  "1 / (1 + epoch)": (epoch) => 1 / (1 + epoch),
+  "0.5 ** epoch": (epoch) => 0.5 ** epoch,
+  "epoch / 7": (epoch) => epoch / 7,
+};
+
+function make(name: string, optimizer: optim.Optimizer, args: readonly unknown[], options: Options) {
+  const first = args[0] as number;
+  const camelOptions = camel(options);
+  const { StepLR, MultiStepLR, ExponentialLR, CosineAnnealingLR, LambdaLR, OneCycleLR } = optim.lrScheduler;
+  switch (name) {
+    case "StepLR":
+      return new StepLR(optimizer, first, camelOptions);
+    case "MultiStepLR":
+      return new MultiStepLR(optimizer, args[0] as number[], camelOptions);
+    case "ExponentialLR":
+      return new ExponentialLR(optimizer, first, camelOptions);
+    case "CosineAnnealingLR":
+      return new CosineAnnealingLR(optimizer, first, camelOptions);
+    case "LambdaLR": {
+      const given = args[0] as string | string[];
+      return new LambdaLR(optimizer, Array.isArray(given) ? given.map((text) => lambdas[text]) : lambdas[given]);
+    }
+    default:
+      return new OneCycleLR(optimizer, first, camelOptions);
+  }
+}
