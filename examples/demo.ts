@@ -4,7 +4,7 @@
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Generator, randint } from "evenkeel";
-import { characters, contextLength, type Examples, readNames, splitNames, toExamples } from "./demo/data.ts";
+import { characters, contextLength, readNames, splitNames, toExamples } from "./demo/data.ts";
 import { diagnose, diagnoseUntrained } from "./demo/diagnostics.ts";
 import { help } from "./demo/help.ts";
 import { Network } from "./demo/network.ts";
@@ -18,8 +18,8 @@ import { bold, plainTerminal, processTerminal, type Terminal } from "./demo/term
 import { train } from "./demo/training.ts";
 import { wrap } from "./demo/wrap.ts";
 
-/** Exit codes: well done, an option that there is not, and ended by Ctrl-C. */
-const [done, misused, interrupted] = [0, 2, 130];
+/** Exit codes: all is well, an option that there is not, and stopped by Ctrl-C. */
+const [ok, misused, interrupted] = [0, 2, 130];
 
 /** Runs the demo, and returns its exit code. */
 export async function main(
@@ -32,85 +32,77 @@ export async function main(
     const options = parseOptions(args);
     if (options.help) write(help());
     else await compare(options, terminal, signal);
-    return done;
+    return ok;
   } catch (error) {
     if (error instanceof OptionError) {
-      write(`${wrap(error.message).join("\n")}\n`);
+      terminal.writeError(`${wrap(error.message).join("\n")}\n`);
       return misused;
     }
     if (!signal.aborted) throw error;
-    write("Stopped.\n");
+    terminal.writeError("Stopped.\n");
     return interrupted;
   }
 }
 
-/** Trains the network with batch norm and without, and sets the two side by side. */
+/** Trains the network without batch norm and with it, and sets the two side by side. */
 async function compare(options: DemoOptions, terminal: Terminal, signal: AbortSignal): Promise<void> {
+  const { steps, batch, lr, hidden, quiet } = options;
   const print = (...lines: string[]) => terminal.write(`${lines.join("\n")}\n`);
   const seeds = seedsFrom(options.seed);
 
   const names = readNames();
   const split = splitNames(names, new Generator().manualSeed(seeds.split));
   const [training, validation] = [toExamples(split.training), toExamples(split.validation)];
-
   print(
     `${whole(names.length)} first names: ${whole(split.training.length)} to learn from, ` +
-      `${whole(split.validation.length)} to validate with, ${whole(split.test.length)} left alone.`,
-    `From ${contextLength} characters to the next of ${characters.length}, by ${whole(options.hidden)} tanh units whose ` +
-      "weights start unscaled.",
-    "",
+      `${whole(split.validation.length)} to validate on, ${whole(split.test.length)} left alone.`,
+    ...wrap(
+      `A network of ${whole(hidden)} tanh units guesses the next of ${characters.length} characters from the last ` +
+        `${contextLength}. All its weights start standard normal, far too large.`,
+    ),
   );
+  if (!quiet) print("");
 
   const study = async (label: string, batchNorm: boolean): Promise<Result> => {
-    const network = new Network({ hiddenUnits: options.hidden, batchNorm, seed: seeds.weights });
-    const before = diagnoseUntrained(network, validation);
-    const stepsPerSecond = await trainVisibly(network, training, label);
+    const network = new Network({ hiddenUnits: hidden, batchNorm, seed: seeds.weights });
+    const before = await diagnoseUntrained(network, validation, signal);
+    const progress = quiet ? null : new ProgressLine({ label, steps, terminal });
+    const onStep = (step: number, loss: number) => progress?.update(step, loss);
+    const settings = { steps, batch, lr, seed: seeds.batches, onStep, signal };
+    const stepsPerSecond = await train(network, training, settings).finally(() => progress?.end());
     return {
       label,
       before,
-      training: diagnose(network, training),
-      validation: diagnose(network, validation),
+      training: await diagnose(network, training, signal),
+      validation: await diagnose(network, validation, signal),
       stepsPerSecond,
       names: sampleNames(network, 10, seeds.names),
     };
   };
-
-  const trainVisibly = async (network: Network, examples: Examples, label: string): Promise<number> => {
-    const { steps, batch, lr, quiet } = options;
-    const progress = quiet ? null : new ProgressLine({ label, steps, terminal });
-    const onStep = (step: number, loss: number) => progress?.update(step, loss);
-    try {
-      return await train(network, examples, { steps, batch, lr, seed: seeds.batches, onStep, signal });
-    } finally {
-      progress?.end();
-    }
-  };
-
   const plain = await study("without batch norm", false);
   const normalised = await study("with batch norm", true);
   const results = [plain, normalised];
 
-  const [heading, ...rows] = comparison(results, options.hidden);
+  const [heading, ...rows] = comparison(results, hidden);
   print("", bold(heading, terminal), ...rows);
 
   const [labels, ...invented] = inventions(results, new Set(names));
   print("", `Ten names by each; a star marks those that are none of the ${whole(names.length)}:`);
   print("", bold(labels, terminal), ...invented);
 
-  print("", ...conclusion(plain, normalised, options.steps).flatMap((sentence) => wrap(sentence)));
+  print("", ...conclusion(plain, normalised, steps).flatMap((sentence) => wrap(sentence)));
 }
 
 /** A seed of its own for each purpose, so that none draws the numbers of another. */
 function seedsFrom(seed: number): { split: number; weights: number; batches: number; names: number } {
-  const [split, weights, batches, names] = randint(0, 2 ** 31 - 1, [4], {
-    generator: new Generator().manualSeed(seed),
-  }).data;
+  const drawn = randint(0, 2 ** 31 - 1, [4], { generator: new Generator().manualSeed(seed) });
+  const [split, weights, batches, names] = drawn.data;
   return { split, weights, batches, names };
 }
 
 if (resolve(process.argv[1] ?? "") === fileURLToPath(import.meta.url)) {
-  const stopped = new AbortController();
-  process.once("SIGINT", () => stopped.abort());
+  const stopping = new AbortController();
+  process.once("SIGINT", () => stopping.abort());
   const terminal = processTerminal();
-  process.exitCode = await main(process.argv.slice(2), terminal.write, terminal, stopped.signal);
+  process.exitCode = await main(process.argv.slice(2), terminal.write, terminal, stopping.signal);
 }

@@ -105,22 +105,63 @@ export class Tensor {
     this.node = node;
   }
 
-  /** The sizes of the dimensions, outermost first; `[]` for a single number. */
+  /**
+   * The sizes of the dimensions, outermost first; `[]` for a single number.
+   * @see PyTorch `Tensor.shape`; here a plain array.
+   *
+   * @example
+   * ```ts
+   * import { zeros } from "evenkeel";
+   *
+   * console.log(zeros([2, 3]).shape); // => [ 2, 3 ]
+   * ```
+   */
   get shape(): readonly number[] {
     return this.array.shape;
   }
 
-  /** The type of the elements. */
+  /**
+   * The type of the elements: `"float32"`, `"float64"`, `"int32"` or `"bool"`.
+   * @see PyTorch `Tensor.dtype`; here a string.
+   *
+   * @example
+   * ```ts
+   * import { tensor } from "evenkeel";
+   *
+   * console.log(tensor([1, 2]).dtype, tensor([1, 2]).gt(1).dtype); // => float32 bool
+   * ```
+   */
   get dtype(): Dtype {
     return this.array.dtype;
   }
 
-  /** The number of dimensions. */
+  /**
+   * The number of dimensions, `shape.length`.
+   * @see PyTorch `Tensor.ndim`.
+   *
+   * @example
+   * ```ts
+   * import { zeros } from "evenkeel";
+   *
+   * console.log(zeros([2, 3]).ndim); // => 2
+   * ```
+   */
   get ndim(): number {
     return this.array.shape.length;
   }
 
-  /** The elements themselves, row-major; a bool is a byte, 0 or 1. Writing here goes unnoticed by the tape. */
+  /**
+   * The elements themselves, row-major; a bool is a byte, 0 or 1. Writing here goes unnoticed by the tape: use
+   * {@link Tensor.copy_} or {@link Tensor.fill_}.
+   * @see PyTorch `Tensor.numpy`. `Tensor.data` there is a tensor: here {@link Tensor.detach}.
+   *
+   * @example
+   * ```ts
+   * import { tensor } from "evenkeel";
+   *
+   * console.log(tensor([[1, 2], [3, 4]]).data); // => Float32Array(4) [ 1, 2, 3, 4 ]
+   * ```
+   */
   get data(): Data {
     return this.array.data;
   }
@@ -130,6 +171,16 @@ export class Tensor {
    * on a leaf.
    *
    * @throws {@link TensorError} when set to true on int32 or bool, or to false on what was made by an operation.
+   * @see PyTorch `Tensor.requires_grad`.
+   * @category Gradients
+   *
+   * @example
+   * ```ts
+   * import { tensor } from "evenkeel";
+   *
+   * const w = tensor([1, 2], { requiresGrad: true });
+   * console.log(w.requiresGrad, w.mul(2).requiresGrad); // => true true
+   * ```
    */
   get requiresGrad(): boolean {
     return this.node !== null || this.wantsGrad;
@@ -157,6 +208,18 @@ export class Tensor {
    * The gradient that `backward` has added up here, or null. Assign null to clear it.
    *
    * @throws {@link TensorError} when set to anything but null or a tensor of the same shape and dtype.
+   * @see PyTorch `Tensor.grad`.
+   * @category Gradients
+   *
+   * @example
+   * ```ts
+   * import { tensor } from "evenkeel";
+   *
+   * const w = tensor([1, 2], { requiresGrad: true });
+   * w.square().sum().backward();
+   * console.log(w.grad); // => tensor([2., 4.])
+   * w.grad = null;
+   * ```
    */
   get grad(): Tensor | null {
     return this.gradient;
@@ -169,13 +232,26 @@ export class Tensor {
     this.gradient = value;
   }
 
-  /** Whether it was made by no recorded operation. `backward` adds up gradients in leaves. */
+  /**
+   * Whether it was made by no recorded operation. `backward` adds up gradients in leaves.
+   * @see PyTorch `Tensor.is_leaf`.
+   * @category Gradients
+   *
+   * @example
+   * ```ts
+   * import { tensor } from "evenkeel";
+   *
+   * const w = tensor([1, 2], { requiresGrad: true });
+   * console.log(w.isLeaf, w.mul(2).isLeaf); // => true false
+   * ```
+   */
   get isLeaf(): boolean {
     return this.node === null;
   }
 
   /**
-   * The number of elements.
+   * The number of elements, the product of the sizes.
+   * @see PyTorch `torch.numel`.
    *
    * @example
    * ```ts
@@ -189,15 +265,17 @@ export class Tensor {
   }
 
   /**
-   * The one element, as a number, or as a boolean where the dtype is bool.
+   * The one element, as a number, or as a boolean where the dtype is bool: `x.item<boolean>()` has that type.
    *
    * @throws {@link TensorError} if there are more elements than one, or none.
+   * @see PyTorch `Tensor.item`.
    *
    * @example
    * ```ts
    * import { tensor } from "evenkeel";
    *
    * console.log(tensor([1, 2]).sum().item()); // => 3
+   * console.log(tensor([1, 2]).gt(0).all().item<boolean>()); // => true
    * ```
    */
   item<T extends number | boolean = number>(): T {
@@ -214,6 +292,8 @@ export class Tensor {
 
   /**
    * The elements as nested arrays, booleans where the dtype is bool; a single number for a tensor of no dimensions.
+   * `x.toArray<number[][]>()` has that type.
+   * @see PyTorch `Tensor.tolist`.
    *
    * @example
    * ```ts
@@ -233,7 +313,7 @@ export class Tensor {
   }
 
   /**
-   * The text that `console.log` and notebooks show: four digits, edges only past 1000 elements.
+   * The text that `console.log` and notebooks show: four digits, and of more than 1000 elements only the edges.
    * @see PyTorch prints the same, but spells `requires_grad`, `grad_fn`, `True` and `torch.float64`.
    *
    * @example
@@ -270,7 +350,9 @@ export class Tensor {
    * @param gradient - the gradient at this tensor, of its shape. Default: 1, for a tensor of one element.
    * @throws {@link TensorError} if there is no graph; if there are more elements than one and no `gradient`; if what
    * the tape needs has been changed in place.
-   * @see PyTorch `Tensor.backward`; there is no `retain_graph`.
+   * @see PyTorch `Tensor.backward`, without `retain_graph`, since the tape stays, and without `inputs`: for those there
+   * is `grad(y, inputs)`.
+   * @category Gradients
    *
    * @example
    * ```ts
@@ -308,6 +390,7 @@ export class Tensor {
   /**
    * The same values with no graph behind them, in the same memory.
    * @see PyTorch `Tensor.detach`.
+   * @category Gradients
    *
    * @example
    * ```ts
@@ -322,7 +405,8 @@ export class Tensor {
 
   /**
    * The same values in memory of their own; gradients pass through.
-   * @see PyTorch `Tensor.clone`.
+   * @see PyTorch `torch.clone`.
+   * @category Gradients
    *
    * @example
    * ```ts
@@ -343,6 +427,7 @@ export class Tensor {
    *
    * @throws {@link TensorError} if it needs no gradient.
    * @see PyTorch `Tensor.retain_grad`.
+   * @category Gradients
    *
    * @example
    * ```ts
@@ -366,6 +451,7 @@ export class Tensor {
    * @throws {@link TensorError} if this tensor needs no gradient, or, during the walk, if the hook returns something of
    * another shape or dtype.
    * @see PyTorch `Tensor.register_hook`.
+   * @category Gradients
    *
    * @example
    * ```ts
@@ -406,6 +492,10 @@ export class Tensor {
   /**
    * Applies an operation of your own to this tensor and others: `x.apply(op, …others)` is `apply(op, x, …others)`.
    *
+   * @throws {@link TensorError} if another is not a tensor.
+   * @see PyTorch `torch.autograd.Function.apply`.
+   * @category Gradients
+   *
    * @example
    * ```ts
    * import { type Primitive, tensor } from "evenkeel";
@@ -426,8 +516,11 @@ export class Tensor {
   // ── Arithmetic ────────────────────────────────────────────────────────────────────────────────────────────────────
 
   /**
-   * `y = x + b`, broadcasting.
+   * `y = x + b`, broadcasting. Of two bools: whether either is true.
+   *
+   * @throws {@link TensorError} if the shapes do not broadcast.
    * @see PyTorch `torch.add`, without `alpha`.
+   * @category Arithmetic
    *
    * @example
    * ```ts
@@ -449,8 +542,16 @@ export class Tensor {
   /**
    * `y = x − b`, broadcasting.
    *
-   * @throws {@link TensorError} for bool tensors.
+   * @throws {@link TensorError} for bools, or if the shapes do not broadcast.
    * @see PyTorch `torch.sub`, without `alpha`.
+   * @category Arithmetic
+   *
+   * @example
+   * ```ts
+   * import { tensor } from "evenkeel";
+   *
+   * console.log(tensor([5, 7]).sub(tensor([1, 2]))); // => tensor([4., 5.])
+   * ```
    */
   sub(b: Operand): Tensor {
     if (!isTensor(b)) {
@@ -463,8 +564,18 @@ export class Tensor {
   }
 
   /**
-   * `y = x·b`, elementwise, broadcasting.
+   * `y = x·b`, elementwise, broadcasting. Of two bools: whether both are true.
+   *
+   * @throws {@link TensorError} if the shapes do not broadcast.
    * @see PyTorch `torch.mul`.
+   * @category Arithmetic
+   *
+   * @example
+   * ```ts
+   * import { tensor } from "evenkeel";
+   *
+   * console.log(tensor([1, 2, 3]).mul(tensor([2, 0, -1]))); // => tensor([ 2.,  0., -3.])
+   * ```
    */
   mul(b: Operand): Tensor {
     if (!isTensor(b)) {
@@ -476,7 +587,10 @@ export class Tensor {
 
   /**
    * `y = x/b`, elementwise, broadcasting; whole numbers give float32.
+   *
+   * @throws {@link TensorError} if the shapes do not broadcast.
    * @see PyTorch `torch.div`, without `rounding_mode`.
+   * @category Arithmetic
    *
    * @example
    * ```ts
@@ -494,7 +608,20 @@ export class Tensor {
     return apply(elementwise.divScalar(scalarFor(x.dtype, b)), x);
   }
 
-  /** `y = −x`. @throws {@link TensorError} for a bool tensor. @see PyTorch `torch.neg`. */
+  /**
+   * `y = −x`.
+   *
+   * @throws {@link TensorError} for a bool tensor.
+   * @see PyTorch `torch.neg`.
+   * @category Arithmetic
+   *
+   * @example
+   * ```ts
+   * import { tensor } from "evenkeel";
+   *
+   * console.log(tensor([1, -2]).neg()); // => tensor([-1.,  2.])
+   * ```
+   */
   neg(): Tensor {
     refuseBool("neg", this);
     return apply(elementwise.neg, this);
@@ -503,8 +630,9 @@ export class Tensor {
   /**
    * `y = xᵇ`, elementwise, broadcasting. For `b` of 0 the gradient is 0, also at `x = 0`.
    *
-   * @throws {@link TensorError} for whole numbers to a negative power.
+   * @throws {@link TensorError} for whole numbers to a negative number, or if the shapes do not broadcast.
    * @see PyTorch `torch.pow`.
+   * @category Arithmetic
    *
    * @example
    * ```ts
@@ -527,67 +655,200 @@ export class Tensor {
     return apply(elementwise.powScalar(isFloat(x.dtype) ? Number(b) : p), x);
   }
 
-  /** `y = eˣ`. @see PyTorch `torch.exp`. */
+  /**
+   * `y = eˣ`; whole numbers give float32.
+   * @see PyTorch `torch.exp`.
+   * @category Arithmetic
+   *
+   * @example
+   * ```ts
+   * import { tensor } from "evenkeel";
+   *
+   * console.log(tensor([0, 1]).exp()); // => tensor([1.0000, 2.7183])
+   * ```
+   */
   exp(): Tensor {
     return apply(elementwise.exp, this.floated());
   }
 
-  /** `y = ln x`; NaN below 0. @see PyTorch `torch.log`. */
+  /**
+   * `y = ln x`, −∞ at 0 and NaN below; whole numbers give float32.
+   * @see PyTorch `torch.log`.
+   * @category Arithmetic
+   *
+   * @example
+   * ```ts
+   * import { tensor } from "evenkeel";
+   *
+   * console.log(tensor([1, Math.E, 0]).log()); // => tensor([0.0000, 1.0000,   -inf])
+   * ```
+   */
   log(): Tensor {
     return apply(elementwise.log, this.floated());
   }
 
-  /** `y = ln(1 + x)`, precise near 0. @see PyTorch `torch.log1p`. */
+  /**
+   * `y = ln(1 + x)`, precise near 0; whole numbers give float32.
+   * @see PyTorch `torch.log1p`.
+   * @category Arithmetic
+   *
+   * @example
+   * ```ts
+   * import { tensor } from "evenkeel";
+   *
+   * console.log(tensor(1e-10).log1p().item() > 0, tensor(1e-10).add(1).log().item() > 0); // => true false
+   * ```
+   */
   log1p(): Tensor {
     return apply(elementwise.log1p, this.floated());
   }
 
-  /** `y = √x`; NaN below 0. @see PyTorch `torch.sqrt`. */
+  /**
+   * `y = √x`, NaN below 0; whole numbers give float32. The gradient at 0 is infinite.
+   * @see PyTorch `torch.sqrt`.
+   * @category Arithmetic
+   *
+   * @example
+   * ```ts
+   * import { tensor } from "evenkeel";
+   *
+   * console.log(tensor([0, 4, 9]).sqrt()); // => tensor([0., 2., 3.])
+   * ```
+   */
   sqrt(): Tensor {
     return apply(elementwise.sqrt, this.floated());
   }
 
-  /** `y = 1/√x`. @see PyTorch `torch.rsqrt`. */
+  /**
+   * `y = 1/√x`, ∞ at 0 and NaN below; whole numbers give float32.
+   * @see PyTorch `torch.rsqrt`.
+   * @category Arithmetic
+   *
+   * @example
+   * ```ts
+   * import { tensor } from "evenkeel";
+   *
+   * console.log(tensor([4, 16]).rsqrt()); // => tensor([0.5000, 0.2500])
+   * ```
+   */
   rsqrt(): Tensor {
     return apply(elementwise.rsqrt, this.floated());
   }
 
-  /** `y = x²`. @see PyTorch `torch.square`. */
+  /**
+   * `y = x²`.
+   * @see PyTorch `torch.square`.
+   * @category Arithmetic
+   *
+   * @example
+   * ```ts
+   * import { tensor } from "evenkeel";
+   *
+   * console.log(tensor([-2, 3]).square()); // => tensor([4., 9.])
+   * ```
+   */
   square(): Tensor {
     return this.pow(2);
   }
 
-  /** `y = |x|`; the gradient at 0 is 0. @see PyTorch `torch.abs`. */
+  /**
+   * `y = |x|`; the gradient at 0 is 0.
+   *
+   * @throws {@link TensorError} for a bool tensor.
+   * @see PyTorch `torch.abs`.
+   * @category Arithmetic
+   *
+   * @example
+   * ```ts
+   * import { tensor } from "evenkeel";
+   *
+   * console.log(tensor([-2, 3]).abs()); // => tensor([2., 3.])
+   * ```
+   */
   abs(): Tensor {
     refuseBool("abs", this);
     return apply(elementwise.abs, this);
   }
 
-  /** `y = −1`, `0` or `1`; the gradient is 0. @see PyTorch `torch.sign`. */
+  /**
+   * `y = −1`, `0` or `1`, as `x` is below, at or above 0; the gradient is 0.
+   * @see PyTorch `torch.sign`.
+   * @category Arithmetic
+   *
+   * @example
+   * ```ts
+   * import { tensor } from "evenkeel";
+   *
+   * console.log(tensor([-2, 0, 3]).sign()); // => tensor([-1.,  0.,  1.])
+   * ```
+   */
   sign(): Tensor {
     return apply(elementwise.sign, this);
   }
 
-  /** `y = tanh x`. @see PyTorch `torch.tanh`. */
+  /**
+   * `y = tanh x = (eˣ − e⁻ˣ)/(eˣ + e⁻ˣ)`; whole numbers give float32.
+   * @see PyTorch `torch.tanh`.
+   * @category Arithmetic
+   *
+   * @example
+   * ```ts
+   * import { tensor } from "evenkeel";
+   *
+   * console.log(tensor([-1, 0, 1]).tanh()); // => tensor([-0.7616,  0.0000,  0.7616])
+   * ```
+   */
   tanh(): Tensor {
     return apply(elementwise.tanh, this.floated());
   }
 
-  /** `y = 1/(1 + e⁻ˣ)`. @see PyTorch `torch.sigmoid`. */
+  /**
+   * `y = 1/(1 + e⁻ˣ)`; whole numbers give float32.
+   * @see PyTorch `torch.sigmoid`.
+   * @category Arithmetic
+   *
+   * @example
+   * ```ts
+   * import { tensor } from "evenkeel";
+   *
+   * console.log(tensor([-1, 0, 1]).sigmoid()); // => tensor([0.2689, 0.5000, 0.7311])
+   * ```
+   */
   sigmoid(): Tensor {
     return apply(elementwise.sigmoid, this.floated());
   }
 
-  /** `y = max(x, 0)`; the gradient at 0 is 0. @see PyTorch `torch.relu`. */
+  /**
+   * `y = max(x, 0)`; the gradient at 0 is 0.
+   * @see PyTorch `torch.relu`, which refuses bools.
+   * @category Arithmetic
+   *
+   * @example
+   * ```ts
+   * import { tensor } from "evenkeel";
+   *
+   * console.log(tensor([-1, 0, 2]).relu()); // => tensor([0., 0., 2.])
+   * ```
+   */
   relu(): Tensor {
     return apply(elementwise.relu, this);
   }
 
   /**
-   * `y = x·Φ(x)`, `Φ` the normal distribution function.
+   * `y = x·Φ(x)`, `Φ` the normal distribution function; with `approximate: "tanh"`
+   * `y = ½x(1 + tanh(√(2/π)(x + 0.044715x³)))`.
    *
-   * @param options - `approximate: "tanh"` takes `½x(1 + tanh(√(2/π)(x + 0.044715x³)))` instead. Default `"none"`.
-   * @see PyTorch `torch.nn.functional.gelu`.
+   * @throws {@link TensorError} for an unknown approximation.
+   * @see PyTorch `torch.nn.functional.gelu`, which refuses whole numbers; here they give float32.
+   * @category Arithmetic
+   *
+   * @example
+   * ```ts
+   * import { tensor } from "evenkeel";
+   *
+   * console.log(tensor([-1, 0, 1]).gelu()); // => tensor([-0.1587,  0.0000,  0.8413])
+   * console.log(tensor([-1, 0, 1]).gelu({ approximate: "tanh" })); // => tensor([-0.1588,  0.0000,  0.8412])
+   * ```
    */
   gelu(
     options: {
@@ -610,16 +871,33 @@ export class Tensor {
     return x.mul(0.5).mul(inner.tanh().add(1));
   }
 
-  /** `y = 2/√π·∫₀ˣ e^(−t²) dt`. @see PyTorch `torch.erf`. */
+  /**
+   * `y = 2/√π·∫₀ˣ e^(−t²) dt`; whole numbers give float32.
+   * @see PyTorch `torch.erf`.
+   * @category Arithmetic
+   *
+   * @example
+   * ```ts
+   * import { tensor } from "evenkeel";
+   *
+   * console.log(tensor([-1, 0, 1]).erf()); // => tensor([-0.8427,  0.0000,  0.8427])
+   * ```
+   */
   erf(): Tensor {
     return apply(elementwise.erf, this.floated());
   }
 
   /**
    * `y = ln(1 + e^(beta·x))/beta`, and `x` itself where `beta·x > threshold`.
+   * @see PyTorch `torch.nn.functional.softplus`, which refuses whole numbers; here they give float32.
+   * @category Arithmetic
    *
-   * @param options - `beta`, default 1; `threshold`, default 20.
-   * @see PyTorch `torch.nn.functional.softplus`.
+   * @example
+   * ```ts
+   * import { tensor } from "evenkeel";
+   *
+   * console.log(tensor([-1, 0, 30]).softplus()); // => tensor([ 0.3133,  0.6931, 30.0000])
+   * ```
    */
   softplus(
     options: {
@@ -634,12 +912,34 @@ export class Tensor {
     return apply(elementwise.softplus(beta, threshold), this.floated());
   }
 
-  /** `y = sin x`, in radians. @see PyTorch `torch.sin`. */
+  /**
+   * `y = sin x`, in radians; whole numbers give float32.
+   * @see PyTorch `torch.sin`.
+   * @category Arithmetic
+   *
+   * @example
+   * ```ts
+   * import { tensor } from "evenkeel";
+   *
+   * console.log(tensor([0, Math.PI / 2]).sin()); // => tensor([0., 1.])
+   * ```
+   */
   sin(): Tensor {
     return apply(elementwise.sin, this.floated());
   }
 
-  /** `y = cos x`, in radians. @see PyTorch `torch.cos`. */
+  /**
+   * `y = cos x`, in radians; whole numbers give float32.
+   * @see PyTorch `torch.cos`.
+   * @category Arithmetic
+   *
+   * @example
+   * ```ts
+   * import { tensor } from "evenkeel";
+   *
+   * console.log(tensor([0, Math.PI]).cos()); // => tensor([ 1., -1.])
+   * ```
+   */
   cos(): Tensor {
     return apply(elementwise.cos, this.floated());
   }
@@ -647,7 +947,10 @@ export class Tensor {
   /**
    * `y = min(max(x, min), max)`; the gradient is 1 within the bounds and on them. A bound of null or undefined is none.
    *
-   * @see PyTorch `torch.clamp`, with numbers as bounds.
+   * @throws {@link TensorError} for a bool tensor, if both bounds are missing, or one is not a number.
+   * @see PyTorch `torch.clamp`, where the bounds may be tensors: here {@link Tensor.maximum} and
+   * {@link Tensor.minimum}.
+   * @category Arithmetic
    *
    * @example
    * ```ts
@@ -671,44 +974,148 @@ export class Tensor {
     return apply(elementwise.clamp(scalarFor(dtype, low), scalarFor(dtype, high)), this.to(dtype));
   }
 
-  /** `y = max(x, b)`, elementwise, broadcasting; equals share the gradient. @see PyTorch `torch.maximum`. */
+  /**
+   * `y = max(x, b)`, elementwise, broadcasting; NaN where either is. Equals share the gradient.
+   *
+   * @throws {@link TensorError} if the shapes do not broadcast.
+   * @see PyTorch `torch.maximum`, which takes tensors only.
+   * @category Arithmetic
+   *
+   * @example
+   * ```ts
+   * import { tensor } from "evenkeel";
+   *
+   * console.log(tensor([1, 5]).maximum(tensor([3, 2]))); // => tensor([3., 5.])
+   * ```
+   */
   maximum(b: Operand): Tensor {
     return this.binary("maximum", elementwise.maximum, b);
   }
 
-  /** `y = min(x, b)`, elementwise, broadcasting; equals share the gradient. @see PyTorch `torch.minimum`. */
+  /**
+   * `y = min(x, b)`, elementwise, broadcasting; NaN where either is. Equals share the gradient.
+   *
+   * @throws {@link TensorError} if the shapes do not broadcast.
+   * @see PyTorch `torch.minimum`, which takes tensors only.
+   * @category Arithmetic
+   *
+   * @example
+   * ```ts
+   * import { tensor } from "evenkeel";
+   *
+   * console.log(tensor([1, 5]).minimum(tensor([3, 2]))); // => tensor([1., 2.])
+   * ```
+   */
   minimum(b: Operand): Tensor {
     return this.binary("minimum", elementwise.minimum, b);
   }
 
   // ── Comparison: bool tensors, without gradient ────────────────────────────────────────────────────────────────────
 
-  /** `y = (x = b)`, broadcasting; bool. @see PyTorch `torch.eq`. */
+  /**
+   * `y = (x = b)`, broadcasting; bool, without gradient. NaN equals nothing.
+   *
+   * @throws {@link TensorError} if the shapes do not broadcast.
+   * @see PyTorch `torch.eq`.
+   * @category Comparison
+   *
+   * @example
+   * ```ts
+   * import { tensor } from "evenkeel";
+   *
+   * console.log(tensor([1, 2, 3]).eq(2)); // => tensor([false,  true, false])
+   * ```
+   */
   eq(b: Operand): Tensor {
     return this.binary("eq", elementwise.eq, b);
   }
 
-  /** `y = (x ≠ b)`, broadcasting; bool. @see PyTorch `torch.ne`. */
+  /**
+   * `y = (x ≠ b)`, broadcasting; bool, without gradient. NaN differs from everything.
+   *
+   * @throws {@link TensorError} if the shapes do not broadcast.
+   * @see PyTorch `torch.ne`.
+   * @category Comparison
+   *
+   * @example
+   * ```ts
+   * import { tensor } from "evenkeel";
+   *
+   * console.log(tensor([1, 2, 3]).ne(2)); // => tensor([ true, false,  true])
+   * ```
+   */
   ne(b: Operand): Tensor {
     return this.binary("ne", elementwise.ne, b);
   }
 
-  /** `y = (x < b)`, broadcasting; bool. @see PyTorch `torch.lt`. */
+  /**
+   * `y = (x < b)`, broadcasting; bool, without gradient.
+   *
+   * @throws {@link TensorError} if the shapes do not broadcast.
+   * @see PyTorch `torch.lt`.
+   * @category Comparison
+   *
+   * @example
+   * ```ts
+   * import { tensor } from "evenkeel";
+   *
+   * console.log(tensor([1, 2, 3]).lt(2)); // => tensor([ true, false, false])
+   * ```
+   */
   lt(b: Operand): Tensor {
     return this.binary("lt", elementwise.lt, b);
   }
 
-  /** `y = (x ≤ b)`, broadcasting; bool. @see PyTorch `torch.le`. */
+  /**
+   * `y = (x ≤ b)`, broadcasting; bool, without gradient.
+   *
+   * @throws {@link TensorError} if the shapes do not broadcast.
+   * @see PyTorch `torch.le`.
+   * @category Comparison
+   *
+   * @example
+   * ```ts
+   * import { tensor } from "evenkeel";
+   *
+   * console.log(tensor([1, 2, 3]).le(2)); // => tensor([ true,  true, false])
+   * ```
+   */
   le(b: Operand): Tensor {
     return this.binary("le", elementwise.le, b);
   }
 
-  /** `y = (x > b)`, broadcasting; bool. @see PyTorch `torch.gt`. */
+  /**
+   * `y = (x > b)`, broadcasting; bool, without gradient.
+   *
+   * @throws {@link TensorError} if the shapes do not broadcast.
+   * @see PyTorch `torch.gt`.
+   * @category Comparison
+   *
+   * @example
+   * ```ts
+   * import { tensor } from "evenkeel";
+   *
+   * console.log(tensor([1, 2, 3]).gt(2)); // => tensor([false, false,  true])
+   * ```
+   */
   gt(b: Operand): Tensor {
     return this.binary("gt", elementwise.gt, b);
   }
 
-  /** `y = (x ≥ b)`, broadcasting; bool. @see PyTorch `torch.ge`. */
+  /**
+   * `y = (x ≥ b)`, broadcasting; bool, without gradient.
+   *
+   * @throws {@link TensorError} if the shapes do not broadcast.
+   * @see PyTorch `torch.ge`.
+   * @category Comparison
+   *
+   * @example
+   * ```ts
+   * import { tensor } from "evenkeel";
+   *
+   * console.log(tensor([1, 2, 3]).ge(2)); // => tensor([false,  true,  true])
+   * ```
+   */
   ge(b: Operand): Tensor {
     return this.binary("ge", elementwise.ge, b);
   }
@@ -716,13 +1123,15 @@ export class Tensor {
   // ── Products ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
   /**
-   * The matrix product. Lists of numbers count as a row on the left and as a column on the right; further dimensions
-   * are batches, and broadcast.
+   * The matrix product, `y[i][j] = Σₖ x[i][k]·b[k][j]`. Lists of numbers count as a row on the left and as a column on
+   * the right; further dimensions are batches, and broadcast.
    *
    * Shapes: `[m, k]·[k, n]` → `[m, n]`; `[k]·[k]` → `[]`; `[…, m, k]·[…, k, n]` → `[…, m, n]`.
    *
-   * @throws {@link TensorError} if the inner sizes differ, the batches do not broadcast, or an operand is one number.
+   * @throws {@link TensorError} if the inner sizes differ, the batches do not broadcast, an operand is one number, or
+   * both are bool.
    * @see PyTorch `torch.matmul`, which refuses operands of different dtypes; here they are promoted.
+   * @category Products
    *
    * @example
    * ```ts
@@ -743,8 +1152,18 @@ export class Tensor {
   /**
    * `y = Σ x·b`, of two lists of equal length.
    *
-   * @throws {@link TensorError} if either has not one dimension, or the lengths differ.
-   * @see PyTorch `torch.dot`.
+   * Shapes: `[n]·[n]` → `[]`.
+   *
+   * @throws {@link TensorError} if either has not one dimension, the lengths differ, or both are bool.
+   * @see PyTorch `torch.dot`, which refuses operands of different dtypes; here they are promoted.
+   * @category Products
+   *
+   * @example
+   * ```ts
+   * import { tensor } from "evenkeel";
+   *
+   * console.log(tensor([1, 2, 3]).dot(tensor([1, 0, 2])).item()); // => 7
+   * ```
    */
   dot(b: Tensor): Tensor {
     if (!isTensor(b) || this.ndim !== 1 || b.ndim !== 1 || this.numel() !== b.numel()) {
@@ -763,6 +1182,16 @@ export class Tensor {
    *
    * @throws {@link TensorError} if either has not one dimension.
    * @see PyTorch `torch.outer`.
+   * @category Products
+   *
+   * @example
+   * ```ts
+   * import { tensor } from "evenkeel";
+   *
+   * console.log(tensor([1, 2]).outer(tensor([1, 10, 100])));
+   * // => tensor([[  1.,  10., 100.],
+   * //         [  2.,  20., 200.]])
+   * ```
    */
   outer(b: Tensor): Tensor {
     if (!isTensor(b) || this.ndim !== 1 || b.ndim !== 1) {
@@ -777,14 +1206,19 @@ export class Tensor {
   // ── Reductions ────────────────────────────────────────────────────────────────────────────────────────────────────
 
   /**
-   * The sum of all elements, or over one or several dimensions. Bools count as whole numbers.
+   * `y = Σ x`, of all elements, or over one or several dimensions; 0 of none. Bools count as whole numbers.
    *
-   * @see PyTorch `torch.sum`; a sum of int32 stays int32, and wraps.
+   * Shapes: `[]`, or the shape without the dimensions summed over.
+   *
+   * @throws {@link TensorError} for a dimension there is not.
+   * @see PyTorch `torch.sum`, which sums int32 and bool in int64; here they give int32, and wrap.
+   * @category Reductions
    *
    * @example
    * ```ts
    * import { ones } from "evenkeel";
    *
+   * console.log(ones([2, 3]).sum().item()); // => 6
    * console.log(ones([2, 3]).sum(0, { keepdim: true })); // => tensor([[2., 2., 2.]])
    * ```
    */
@@ -802,10 +1236,20 @@ export class Tensor {
   }
 
   /**
-   * The mean of all elements, or over one or several dimensions.
+   * `y = Σ x/count`, of all elements, or over one or several dimensions; NaN of none.
    *
-   * @throws {@link TensorError} for whole numbers and bools.
+   * Shapes: `[]`, or the shape without the dimensions averaged over.
+   *
+   * @throws {@link TensorError} for whole numbers and bools, or a dimension there is not.
    * @see PyTorch `torch.mean`.
+   * @category Reductions
+   *
+   * @example
+   * ```ts
+   * import { tensor } from "evenkeel";
+   *
+   * console.log(tensor([[1, 2], [3, 6]]).mean(0)); // => tensor([2., 4.])
+   * ```
    */
   mean(dim?: number | readonly number[], options: KeepdimOptions = {}): Tensor {
     refuseWhole("mean", this);
@@ -813,17 +1257,48 @@ export class Tensor {
     return total.div(this.numel() / total.numel());
   }
 
-  /** The product of all elements, or over one dimension; the gradient holds at zeros. @see PyTorch `torch.prod`. */
+  /**
+   * `y = Π x`, of all elements, or over one dimension; 1 of none. The gradient holds at zeros too.
+   *
+   * Shapes: `[]`, or the shape without `dim`.
+   *
+   * @throws {@link TensorError} for a dimension there is not.
+   * @see PyTorch `torch.prod`, which multiplies int32 and bool in int64; here they give int32, and wrap.
+   * @category Reductions
+   *
+   * @example
+   * ```ts
+   * import { tensor } from "evenkeel";
+   *
+   * console.log(tensor([2, 3, 4]).prod().item()); // => 24
+   * ```
+   */
   prod(dim?: number, options: KeepdimOptions = {}): Tensor {
     const x = this.dtype === "bool" ? this.to("int32") : this;
     return x.reduceOver("prod", reduce.prod, dim, options);
   }
 
   /**
-   * The largest element; equals share the gradient. With a dimension, the largest along it and where it first stands.
+   * The largest element, or NaN if there is one; equals share the gradient.
    *
    * @throws {@link TensorError} for a tensor of no elements.
-   * @see PyTorch `torch.max`.
+   * @see PyTorch `torch.max`; of two tensors it is {@link Tensor.maximum}.
+   * @category Reductions
+   *
+   * @example
+   * ```ts
+   * import { tensor } from "evenkeel";
+   *
+   * console.log(tensor([[1, 5], [7, 3]]).max().item()); // => 7
+   * ```
+   */
+  max(): Tensor;
+  /**
+   * The largest element along a dimension, and where it first stands; the gradient goes there.
+   *
+   * @throws {@link TensorError} if the dimension is not there, or is of size 0.
+   * @see PyTorch `torch.max` with `dim`, whose indices are int64; here they are int32.
+   * @category Reductions
    *
    * @example
    * ```ts
@@ -833,58 +1308,181 @@ export class Tensor {
    * console.log(values, indices); // => tensor([5., 7.]) tensor([1, 0])
    * ```
    */
-  max(): Tensor;
   max(dim: number, options?: KeepdimOptions): ValuesAndIndices;
   max(dim?: number, options: KeepdimOptions = {}): Tensor | ValuesAndIndices {
     return dim === undefined ? this.amax() : this.best("max", reduce.argmax, dim, options);
   }
 
-  /** The smallest element, as {@link Tensor.max} the largest. @see PyTorch `torch.min`. */
+  /**
+   * The smallest element, or NaN if there is one; equals share the gradient.
+   *
+   * @throws {@link TensorError} for a tensor of no elements.
+   * @see PyTorch `torch.min`; of two tensors it is {@link Tensor.minimum}.
+   * @category Reductions
+   *
+   * @example
+   * ```ts
+   * import { tensor } from "evenkeel";
+   *
+   * console.log(tensor([[1, 5], [7, 3]]).min().item()); // => 1
+   * ```
+   */
   min(): Tensor;
+  /**
+   * The smallest element along a dimension, and where it first stands; the gradient goes there.
+   *
+   * @throws {@link TensorError} if the dimension is not there, or is of size 0.
+   * @see PyTorch `torch.min` with `dim`, whose indices are int64; here they are int32.
+   * @category Reductions
+   *
+   * @example
+   * ```ts
+   * import { tensor } from "evenkeel";
+   *
+   * const { values, indices } = tensor([[1, 5], [7, 3]]).min(1);
+   * console.log(values, indices); // => tensor([1., 3.]) tensor([0, 1])
+   * ```
+   */
   min(dim: number, options?: KeepdimOptions): ValuesAndIndices;
   min(dim?: number, options: KeepdimOptions = {}): Tensor | ValuesAndIndices {
     return dim === undefined ? this.amin() : this.best("min", reduce.argmin, dim, options);
   }
 
-  /** The largest over all, one or several dimensions; equals share the gradient. @see PyTorch `torch.amax`. */
+  /**
+   * The largest of all elements, or over one or several dimensions; NaN if there is one. Equals share the gradient.
+   *
+   * Shapes: `[]`, or the shape without the dimensions named.
+   *
+   * @throws {@link TensorError} if the dimension is not there, or is of size 0.
+   * @see PyTorch `torch.amax`.
+   * @category Reductions
+   *
+   * @example
+   * ```ts
+   * import { tensor } from "evenkeel";
+   *
+   * console.log(tensor([[1, 5], [7, 3]]).amax(0)); // => tensor([7., 5.])
+   * ```
+   */
   amax(dim?: number | readonly number[], options: KeepdimOptions = {}): Tensor {
     this.refuseEmpty("max", dim);
     return this.reduceOver("max", reduce.amax, dim, options);
   }
 
-  /** The smallest over all, one or several dimensions; equals share the gradient. @see PyTorch `torch.amin`. */
+  /**
+   * The smallest of all elements, or over one or several dimensions; NaN if there is one. Equals share the gradient.
+   *
+   * Shapes: `[]`, or the shape without the dimensions named.
+   *
+   * @throws {@link TensorError} if the dimension is not there, or is of size 0.
+   * @see PyTorch `torch.amin`.
+   * @category Reductions
+   *
+   * @example
+   * ```ts
+   * import { tensor } from "evenkeel";
+   *
+   * console.log(tensor([[1, 5], [7, 3]]).amin(0)); // => tensor([1., 3.])
+   * ```
+   */
   amin(dim?: number | readonly number[], options: KeepdimOptions = {}): Tensor {
     this.refuseEmpty("min", dim);
     return this.reduceOver("min", reduce.amin, dim, options);
   }
 
-  /** Where the largest element first stands, flat or along one dimension; int32. @see PyTorch `torch.argmax`. */
+  /**
+   * Where the largest element first stands, in the flattened tensor or along one dimension; NaN counts as the largest.
+   *
+   * Shapes: `[]`, or the shape without `dim`.
+   *
+   * @throws {@link TensorError} if the dimension is not there, or is of size 0.
+   * @see PyTorch `torch.argmax`, which gives int64; here it is int32.
+   * @category Reductions
+   *
+   * @example
+   * ```ts
+   * import { tensor } from "evenkeel";
+   *
+   * const x = tensor([[1, 5], [7, 3]]);
+   * console.log(x.argmax().item(), x.argmax(1)); // => 2 tensor([1, 0])
+   * ```
+   */
   argmax(dim?: number, options: KeepdimOptions = {}): Tensor {
     this.refuseEmpty("argmax", dim);
     return this.reduceOver("argmax", reduce.argmax, dim, options);
   }
 
-  /** Where the smallest element first stands, flat or along one dimension; int32. @see PyTorch `torch.argmin`. */
+  /**
+   * Where the smallest element first stands, in the flattened tensor or along one dimension; NaN counts as the
+   * smallest.
+   *
+   * Shapes: `[]`, or the shape without `dim`.
+   *
+   * @throws {@link TensorError} if the dimension is not there, or is of size 0.
+   * @see PyTorch `torch.argmin`, which gives int64; here it is int32.
+   * @category Reductions
+   *
+   * @example
+   * ```ts
+   * import { tensor } from "evenkeel";
+   *
+   * const x = tensor([[1, 5], [7, 3]]);
+   * console.log(x.argmin().item(), x.argmin(1)); // => 0 tensor([0, 1])
+   * ```
+   */
   argmin(dim?: number, options: KeepdimOptions = {}): Tensor {
     this.refuseEmpty("argmin", dim);
     return this.reduceOver("argmin", reduce.argmin, dim, options);
   }
 
-  /** Whether any element is not zero; bool. @see PyTorch `torch.any`. */
+  /**
+   * Whether any element is not zero, of all or over one or several dimensions; bool, and false of none.
+   *
+   * Shapes: `[]`, or the shape without the dimensions named.
+   *
+   * @throws {@link TensorError} for a dimension there is not.
+   * @see PyTorch `torch.any`.
+   * @category Reductions
+   *
+   * @example
+   * ```ts
+   * import { tensor } from "evenkeel";
+   *
+   * console.log(tensor([[1, 0], [0, 0]]).any(1)); // => tensor([ true, false])
+   * ```
+   */
   any(dim?: number | readonly number[], options: KeepdimOptions = {}): Tensor {
     return this.reduceOver("any", reduce.any, dim, options);
   }
 
-  /** Whether every element is not zero; bool. @see PyTorch `torch.all`. */
+  /**
+   * Whether every element is not zero, of all or over one or several dimensions; bool, and true of none.
+   *
+   * Shapes: `[]`, or the shape without the dimensions named.
+   *
+   * @throws {@link TensorError} for a dimension there is not.
+   * @see PyTorch `torch.all`.
+   * @category Reductions
+   *
+   * @example
+   * ```ts
+   * import { tensor } from "evenkeel";
+   *
+   * console.log(tensor([[1, 0], [2, 3]]).all(1)); // => tensor([false,  true])
+   * ```
+   */
   all(dim?: number | readonly number[], options: KeepdimOptions = {}): Tensor {
     return this.reduceOver("all", reduce.all, dim, options);
   }
 
   /**
-   * The variance of all elements, or over one or several dimensions: `Σ(x − mean)²/(count − correction)`.
+   * The variance of all elements, or over one or several dimensions: `y = Σ(x − mean)²/(count − correction)`.
    *
-   * @throws {@link TensorError} for whole numbers and bools.
-   * @see PyTorch `torch.var`, unbiased by default as here.
+   * Shapes: `[]`, or the shape without the dimensions named.
+   *
+   * @throws {@link TensorError} for whole numbers and bools, or a dimension there is not.
+   * @see PyTorch `torch.var`, unbiased by default as here; without `unbiased`, which is `correction` 1 or 0.
+   * @category Reductions
    *
    * @example
    * ```ts
@@ -899,21 +1497,35 @@ export class Tensor {
   }
 
   /**
-   * The standard deviation, the root of {@link Tensor.var}; the gradient is 0 where it is.
+   * The standard deviation, `y = √var`, as {@link Tensor.var}; the gradient is 0 where it is.
    *
-   * @throws {@link TensorError} for whole numbers and bools.
-   * @see PyTorch `torch.std`.
+   * Shapes: `[]`, or the shape without the dimensions named.
+   *
+   * @throws {@link TensorError} for whole numbers and bools, or a dimension there is not.
+   * @see PyTorch `torch.std`, unbiased by default as here; without `unbiased`, which is `correction` 1 or 0.
+   * @category Reductions
+   *
+   * @example
+   * ```ts
+   * import { tensor } from "evenkeel";
+   *
+   * console.log(tensor([[1, 3], [4, 4]]).std(1, { correction: 0 })); // => tensor([1., 0.])
+   * ```
    */
   std(dim?: number | readonly number[], options: VarianceOptions = {}): Tensor {
     return apply(reduce.rootOrFlat, this.varianceOver("std", dim, options));
   }
 
   /**
-   * The p-norm of all elements, or over one or several dimensions: `(Σ|x|ᵖ)^(1/p)`; the largest `|x|` for `Infinity`,
-   * the number of non-zeros for 0. The gradient is 0 where the norm is.
+   * The p-norm of all elements, or over one or several dimensions: `y = (Σ|x|ᵖ)^(1/p)`; the largest `|x|` for
+   * `Infinity`, the smallest for `-Infinity`, the number of non-zeros for 0. The gradient is 0 where the norm is.
    *
-   * @throws {@link TensorError} for whole numbers and bools.
-   * @see PyTorch `torch.norm`, `torch.linalg.vector_norm`.
+   * Shapes: `[]`, or the shape without the dimensions named.
+   *
+   * @param p - the order, any number. Default 2.
+   * @throws {@link TensorError} for whole numbers and bools, a `p` that is no number, or a dimension there is not.
+   * @see PyTorch `torch.linalg.vector_norm`, and `torch.norm` without `"fro"` and `"nuc"`.
+   * @category Reductions
    *
    * @example
    * ```ts
@@ -937,24 +1549,78 @@ export class Tensor {
     return power.eq(0).any().item<boolean>() ? rootAwayFromZero(power, p) : power.pow(1 / p);
   }
 
-  /** `y = ln Σ eˣ` over one or several dimensions, without overflow. @see PyTorch `torch.logsumexp`. */
+  /**
+   * `y = ln Σ eˣ` over one or several dimensions, without overflow; whole numbers give float32.
+   *
+   * Shapes: the shape without the dimensions named.
+   *
+   * @throws {@link TensorError} for a dimension there is not.
+   * @see PyTorch `torch.logsumexp`.
+   * @category Reductions
+   *
+   * @example
+   * ```ts
+   * import { tensor } from "evenkeel";
+   *
+   * console.log(tensor([1000, 1000]).logsumexp(0).item()); // => 1000.6931762695312
+   * ```
+   */
   logsumexp(dim: number | readonly number[], options: KeepdimOptions = {}): Tensor {
     return this.floated().reduceOver("logsumexp", reduce.logsumexp, dim, options);
   }
 
-  /** `y = eˣ/Σ eˣ` along a dimension, without overflow. @see PyTorch `torch.softmax`. */
+  /**
+   * `y = eˣ/Σ eˣ` along a dimension, without overflow.
+   *
+   * @throws {@link TensorError} for a dimension there is not.
+   * @see PyTorch `torch.softmax`, without `dtype`; it refuses whole numbers, which here give float32.
+   * @category Reductions
+   *
+   * @example
+   * ```ts
+   * import { tensor } from "evenkeel";
+   *
+   * console.log(tensor([1, 1, 2]).softmax(0)); // => tensor([0.2119, 0.2119, 0.5761])
+   * ```
+   */
   softmax(dim: number): Tensor {
     const x = this.floated();
     return x.alongDim("softmax", dim, reduce.softmax);
   }
 
-  /** `y = x − ln Σ eˣ` along a dimension, without overflow. @see PyTorch `torch.log_softmax`. */
+  /**
+   * `y = x − ln Σ eˣ` along a dimension, without overflow.
+   *
+   * @throws {@link TensorError} for a dimension there is not.
+   * @see PyTorch `torch.log_softmax`, without `dtype`; it refuses whole numbers, which here give float32.
+   * @category Reductions
+   *
+   * @example
+   * ```ts
+   * import { tensor } from "evenkeel";
+   *
+   * console.log(tensor([1, 1, 2]).logSoftmax(0)); // => tensor([-1.5514, -1.5514, -0.5514])
+   * ```
+   */
   logSoftmax(dim: number): Tensor {
     const x = this.floated();
     return x.alongDim("logSoftmax", dim, reduce.logSoftmax);
   }
 
-  /** The running sum along a dimension. @see PyTorch `torch.cumsum`. */
+  /**
+   * The running sum along a dimension, `y[i] = Σ x[j]` over `j ≤ i`.
+   *
+   * @throws {@link TensorError} for a dimension there is not.
+   * @see PyTorch `torch.cumsum`, without `dtype`; it sums int32 and bool in int64, which here give int32, and wrap.
+   * @category Reductions
+   *
+   * @example
+   * ```ts
+   * import { tensor } from "evenkeel";
+   *
+   * console.log(tensor([1, 2, 3]).cumsum(0)); // => tensor([1., 3., 6.])
+   * ```
+   */
   cumsum(dim: number): Tensor {
     const x = this.dtype === "bool" ? this.to("int32") : this;
     return x.alongDim("cumsum", dim, reduce.cumsum);
@@ -964,13 +1630,16 @@ export class Tensor {
    * The elements in order along a dimension, and where they stood. Stable; NaN counts as the largest.
    *
    * @param dim - default −1, the last.
-   * @see PyTorch `torch.sort` with `stable=True`.
+   * @throws {@link TensorError} for a dimension there is not.
+   * @see PyTorch `torch.sort` with `stable=True`, whose indices are int64; here they are int32.
+   * @category Reductions
    *
    * @example
    * ```ts
    * import { tensor } from "evenkeel";
    *
-   * console.log(tensor([3, 1, 2]).sort().values); // => tensor([1., 2., 3.])
+   * const { values, indices } = tensor([3, 1, 2]).sort();
+   * console.log(values, indices); // => tensor([1., 2., 3.]) tensor([1, 2, 0])
    * ```
    */
   sort(
@@ -988,9 +1657,21 @@ export class Tensor {
   /**
    * The `k` largest elements along a dimension, largest first, and where they stood.
    *
+   * Shapes: `dim` becomes of size `k`.
+   *
    * @param dim - default −1, the last.
-   * @throws {@link TensorError} if there are fewer than `k`.
-   * @see PyTorch `torch.topk`; always sorted, and of equals the earlier first.
+   * @throws {@link TensorError} if there are fewer than `k`, or no such dimension.
+   * @see PyTorch `torch.topk`, without `sorted`: always sorted, and of equals the earlier first. Its indices are int64;
+   * here they are int32.
+   * @category Reductions
+   *
+   * @example
+   * ```ts
+   * import { tensor } from "evenkeel";
+   *
+   * const { values, indices } = tensor([3, 1, 4, 2]).topk(2);
+   * console.log(values, indices); // => tensor([4., 3.]) tensor([2, 0])
+   * ```
    */
   topk(
     k: number,
@@ -1016,7 +1697,8 @@ export class Tensor {
    *
    * @param shape - one array, or the numbers themselves.
    * @throws {@link TensorError} if the number of elements differs.
-   * @see PyTorch `torch.reshape`.
+   * @see PyTorch `torch.reshape`, which may copy; here nothing is copied.
+   * @category Shape
    *
    * @example
    * ```ts
@@ -1042,7 +1724,21 @@ export class Tensor {
     return apply(shaping.reshape(sizes), this);
   }
 
-  /** {@link Tensor.reshape} under PyTorch's other name: every tensor here is contiguous. @see PyTorch `Tensor.view`. */
+  /**
+   * {@link Tensor.reshape} under PyTorch's other name: every tensor here is contiguous.
+   *
+   * @param shape - one array, or the numbers themselves.
+   * @throws {@link TensorError} if the number of elements differs.
+   * @see PyTorch `Tensor.view`, without a dtype in place of the shape.
+   * @category Shape
+   *
+   * @example
+   * ```ts
+   * import { arange } from "evenkeel";
+   *
+   * console.log(arange(6).view(3, 2).shape); // => [ 3, 2 ]
+   * ```
+   */
   view(...shape: number[] | [readonly number[]]): Tensor {
     return this.reshape(...(shape as number[]));
   }
@@ -1050,8 +1746,10 @@ export class Tensor {
   /**
    * Dimensions of size one repeated to the sizes given, and new ones added in front; −1 keeps a size.
    *
+   * @param shape - one array, or the numbers themselves.
    * @throws {@link TensorError} if a size other than one would have to change.
    * @see PyTorch `Tensor.expand`, whose result shares memory; here it is a copy.
+   * @category Shape
    *
    * @example
    * ```ts
@@ -1078,10 +1776,23 @@ export class Tensor {
   }
 
   /**
-   * The whole repeated so many times along each dimension.
+   * The whole repeated so many times along each dimension; further counts add dimensions in front.
    *
+   * Shapes: `[a, b]`, `times` of `[p, q]` → `[p·a, q·b]`.
+   *
+   * @param times - one array, or the numbers themselves.
    * @throws {@link TensorError} if there are fewer numbers than dimensions.
    * @see PyTorch `Tensor.repeat`.
+   * @category Shape
+   *
+   * @example
+   * ```ts
+   * import { tensor } from "evenkeel";
+   *
+   * console.log(tensor([1, 2]).repeat(2, 3));
+   * // => tensor([[1., 2., 1., 2., 1., 2.],
+   * //         [1., 2., 1., 2., 1., 2.]])
+   * ```
    */
   repeat(...times: number[] | [readonly number[]]): Tensor {
     const counts = shapeOf("repeat", times);
@@ -1098,10 +1809,19 @@ export class Tensor {
   }
 
   /**
-   * The dimensions in another order.
+   * The dimensions in another order: dimension `d` of the result is dimension `dims[d]` of `x`.
    *
+   * @param dims - one array, or the numbers themselves.
    * @throws {@link TensorError} if not every dimension is named once.
-   * @see PyTorch `torch.permute`, whose result shares memory; here it is a copy.
+   * @see PyTorch `torch.permute`, whose result shares memory; here it is a copy, unless the order is what it was.
+   * @category Shape
+   *
+   * @example
+   * ```ts
+   * import { zeros } from "evenkeel";
+   *
+   * console.log(zeros([2, 3, 4]).permute(2, 0, 1).shape); // => [ 4, 2, 3 ]
+   * ```
    */
   permute(...dims: number[] | [readonly number[]]): Tensor {
     const given = (dims.length === 1 && Array.isArray(dims[0]) ? dims[0] : dims) as readonly number[];
@@ -1115,7 +1835,22 @@ export class Tensor {
     return order.every((dim, d) => dim === d) ? this.reshape(this.shape) : apply(shaping.permute(order), this);
   }
 
-  /** Dimensions `startDim` to `endDim` made one. @see PyTorch `torch.flatten`. */
+  /**
+   * Dimensions `startDim` to `endDim` made one, in the same memory; of a single number, a list of one.
+   *
+   * @param startDim - default 0.
+   * @param endDim - itself included. Default −1, the last.
+   * @throws {@link TensorError} if `startDim` comes after `endDim`, or either is not there.
+   * @see PyTorch `torch.flatten`, which may copy; here nothing is copied.
+   * @category Shape
+   *
+   * @example
+   * ```ts
+   * import { zeros } from "evenkeel";
+   *
+   * console.log(zeros([2, 3, 4]).flatten(1).shape); // => [ 2, 12 ]
+   * ```
+   */
   flatten(startDim = 0, endDim = -1): Tensor {
     const [start, end] = [dimOf("flatten", startDim, this.ndim), dimOf("flatten", endDim, this.ndim)];
     if (start > end) {
@@ -1125,20 +1860,61 @@ export class Tensor {
     return this.reshape([...this.shape.slice(0, start), middle, ...this.shape.slice(end + 1)]);
   }
 
-  /** Dimensions of size one left out: all of them, or the one named if it is. @see PyTorch `torch.squeeze`. */
+  /**
+   * Dimensions of size one left out, all of them, or the one named if it is; in the same memory.
+   *
+   * @throws {@link TensorError} for a dimension there is not.
+   * @see PyTorch `torch.squeeze`, which takes several dimensions too.
+   * @category Shape
+   *
+   * @example
+   * ```ts
+   * import { zeros } from "evenkeel";
+   *
+   * console.log(zeros([1, 3, 1]).squeeze().shape, zeros([1, 3, 1]).squeeze(0).shape); // => [ 3 ] [ 3, 1 ]
+   * ```
+   */
   squeeze(dim?: number): Tensor {
     if (dim === undefined) return this.reshape(this.shape.filter((size) => size !== 1));
     const at = dimOf("squeeze", dim, this.ndim);
     return this.reshape(this.shape.filter((size, d) => d !== at || size !== 1));
   }
 
-  /** A dimension of size one put in at `dim`. @see PyTorch `torch.unsqueeze`. */
+  /**
+   * A dimension of size one put in at `dim`, in the same memory.
+   *
+   * @throws {@link TensorError} if `dim` is beyond the last but one.
+   * @see PyTorch `torch.unsqueeze`.
+   * @category Shape
+   *
+   * @example
+   * ```ts
+   * import { zeros } from "evenkeel";
+   *
+   * console.log(zeros([3]).unsqueeze(0).shape, zeros([3]).unsqueeze(-1).shape); // => [ 1, 3 ] [ 3, 1 ]
+   * ```
+   */
   unsqueeze(dim: number): Tensor {
     const at = dimOf("unsqueeze", dim, this.ndim + 1);
     return this.reshape([...this.shape.slice(0, at), 1, ...this.shape.slice(at)]);
   }
 
-  /** Two dimensions exchanged. @see PyTorch `torch.transpose`, whose result shares memory; here it is a copy. */
+  /**
+   * Two dimensions exchanged.
+   *
+   * Shapes: `[…, m, …, n, …]` → `[…, n, …, m, …]`.
+   *
+   * @throws {@link TensorError} for a dimension there is not.
+   * @see PyTorch `torch.transpose`, whose result shares memory; here it is a copy, unless `a` is `b`.
+   * @category Shape
+   *
+   * @example
+   * ```ts
+   * import { zeros } from "evenkeel";
+   *
+   * console.log(zeros([2, 3, 4]).transpose(0, 2).shape); // => [ 4, 3, 2 ]
+   * ```
+   */
   transpose(a: number, b: number): Tensor {
     const [p, q] = [dimOf("transpose", a, this.ndim), dimOf("transpose", b, this.ndim)];
     if (this.ndim === 0) return this.reshape([]);
@@ -1146,10 +1922,22 @@ export class Tensor {
   }
 
   /**
-   * A matrix transposed; less than that stays as it is.
+   * A matrix transposed; a list or a single number stays as it is.
+   *
+   * Shapes: `[m, n]` → `[n, m]`.
    *
    * @throws {@link TensorError} if there are more than two dimensions.
-   * @see PyTorch `torch.t`.
+   * @see PyTorch `torch.t`, whose result shares memory; here that of a matrix is a copy.
+   * @category Shape
+   *
+   * @example
+   * ```ts
+   * import { tensor } from "evenkeel";
+   *
+   * console.log(tensor([[1, 2], [3, 4]]).t());
+   * // => tensor([[1., 3.],
+   * //         [2., 4.]])
+   * ```
    */
   t(): Tensor {
     if (this.ndim > 2) {
@@ -1162,7 +1950,20 @@ export class Tensor {
     return this.ndim === 2 ? this.transpose(0, 1) : this.reshape(this.shape);
   }
 
-  /** A matrix transposed, as {@link Tensor.t}. @see PyTorch `Tensor.T`. */
+  /**
+   * A matrix transposed, as {@link Tensor.t}.
+   *
+   * @throws {@link TensorError} if there are more than two dimensions.
+   * @see PyTorch `Tensor.T`, which reverses any number of dimensions, and shares memory.
+   * @category Shape
+   *
+   * @example
+   * ```ts
+   * import { zeros } from "evenkeel";
+   *
+   * console.log(zeros([2, 3]).T.shape); // => [ 3, 2 ]
+   * ```
+   */
   get T(): Tensor {
     return this.t();
   }
@@ -1172,11 +1973,14 @@ export class Tensor {
   /**
    * Rows by number, pairs by numbers, or elements by mask. Negative numbers count from the end.
    *
-   * - `x.index(i)`, `i` int32 of any shape: rows of `x`, shape `[…i.shape, …x.shape.slice(1)]`; PyTorch's `x[i]`.
-   * - `x.index(i, j)`: `x[i[n], j[n]]` for each `n`, `i` and `j` broadcasting; PyTorch's `x[i, j]`.
+   * - `x.index(i)`, `i` int32 of any shape: rows of `x`, shape `[…i.shape, …x.shape.slice(1)]`.
+   * - `x.index(i, j)`: `x[i[n], j[n]]` for each `n`, `i` and `j` broadcasting.
    * - `x.index(mask)`, `mask` bool of the shape of `x` or of its first dimensions: where it is true, in order.
    *
    * @throws {@link TensorError} for indices out of range, float indices, or a mask of another shape.
+   * @see PyTorch `x[i]`, `x[i, j]` and `x[mask]`; for `x[2]` use {@link Tensor.select}, for `x[1:3]`
+   * {@link Tensor.slice}.
+   * @category Picking
    *
    * @example
    * ```ts
@@ -1186,6 +1990,7 @@ export class Tensor {
    * console.log(table.index(tensor([2, 0], { dtype: "int32" })));
    * // => tensor([[4., 5.],
    * //         [0., 1.]])
+   * console.log(table.index(table.gt(3))); // => tensor([4., 5.])
    * ```
    */
   index(i: Tensor, j?: Tensor): Tensor {
@@ -1211,7 +2016,22 @@ export class Tensor {
     return apply(indexing.rows, flat, apply(indexing.nonzero, mask));
   }
 
-  /** Step `i` along a dimension, which is left out; negative `i` counts from the end. @see PyTorch `torch.select`. */
+  /**
+   * Step `i` along a dimension, which is left out; negative `i` counts from the end.
+   *
+   * Shapes: the shape without `dim`.
+   *
+   * @throws {@link TensorError} if `i` or `dim` is out of range.
+   * @see PyTorch `torch.select`, whose result shares memory; here it is a copy.
+   * @category Picking
+   *
+   * @example
+   * ```ts
+   * import { arange } from "evenkeel";
+   *
+   * console.log(arange(6).reshape(2, 3).select(0, -1)); // => tensor([3., 4., 5.])
+   * ```
+   */
   select(dim: number, i: number): Tensor {
     const along = dimOf("select", dim, this.ndim);
     const size = this.shape[along];
@@ -1229,8 +2049,12 @@ export class Tensor {
    * Steps `start` to `end` (left out) along a dimension, `step` apart. Negative bounds count from the end, and bounds
    * beyond the end are brought back to it.
    *
-   * @throws {@link TensorError} for a step below 1.
-   * @see PyTorch `x[:, start:end:step]`.
+   * @param start - default 0, as is null.
+   * @param end - default beyond the last, as is null.
+   * @param step - default 1.
+   * @throws {@link TensorError} for a step below 1, a bound that is not whole, or a dimension there is not.
+   * @see PyTorch `x[:, start:end:step]`, whose result shares memory; here it is a copy.
+   * @category Picking
    *
    * @example
    * ```ts
@@ -1260,9 +2084,22 @@ export class Tensor {
   /**
    * `y[a][b] = x[a][i[a][b]]` for `dim` 1, and so for others: one element along `dim` for each entry of `i`.
    *
+   * Shapes: that of `i`.
+   *
    * @throws {@link TensorError} for indices out of range or not int32, or if `i` has another number of dimensions, or
    * is larger than `x` in another than `dim`.
-   * @see PyTorch `torch.gather`.
+   * @see PyTorch `torch.gather`, which takes int64 indices.
+   * @category Picking
+   *
+   * @example
+   * ```ts
+   * import { tensor } from "evenkeel";
+   *
+   * const x = tensor([[1, 2], [3, 4]]);
+   * console.log(x.gather(1, tensor([[1], [0]], { dtype: "int32" })));
+   * // => tensor([[2.],
+   * //         [3.]])
+   * ```
    */
   gather(dim: number, i: Tensor): Tensor {
     const along = dimOf("gather", dim, this.ndim);
@@ -1280,7 +2117,21 @@ export class Tensor {
     return apply(indexing.gather(along), this, index);
   }
 
-  /** `y = value` where the mask (broadcasting) is true, else `x`. @see PyTorch `Tensor.masked_fill`. */
+  /**
+   * `y = value` where the mask is true, else `x`, the two broadcasting.
+   *
+   * @throws {@link TensorError} if the mask is not bool, `value` not a number, or the shapes do not broadcast.
+   * @see PyTorch `Tensor.masked_fill`, which promotes nothing either: the result has the dtype of `x`.
+   * @category Picking
+   *
+   * @example
+   * ```ts
+   * import { tensor } from "evenkeel";
+   *
+   * const x = tensor([1, -2, 3]);
+   * console.log(x.maskedFill(x.lt(0), 0)); // => tensor([1., 0., 3.])
+   * ```
+   */
   maskedFill(mask: Tensor, value: number): Tensor {
     if (!isTensor(mask) || mask.dtype !== "bool" || typeof value !== "number") {
       throw new TensorError("maskedFill", {
@@ -1292,19 +2143,69 @@ export class Tensor {
     return apply(elementwise.maskedFill(value), stretch(this, shape), stretch(mask, shape));
   }
 
-  /** The elements backwards along these dimensions. @see PyTorch `torch.flip`. */
+  /**
+   * The elements backwards along these dimensions.
+   *
+   * @param dims - one array, or the numbers themselves.
+   * @throws {@link TensorError} for a dimension there is not, or named twice.
+   * @see PyTorch `torch.flip`.
+   * @category Picking
+   *
+   * @example
+   * ```ts
+   * import { tensor } from "evenkeel";
+   *
+   * console.log(tensor([[1, 2], [3, 4]]).flip(1));
+   * // => tensor([[2., 1.],
+   * //         [4., 3.]])
+   * ```
+   */
   flip(...dims: number[] | [readonly number[]]): Tensor {
     const given = (dims.length === 1 && Array.isArray(dims[0]) ? dims[0] : dims) as readonly number[];
     const flipped = dimsOf("flip", given, this.ndim).reduce<Tensor>((x, dim) => apply(shaping.flip(dim), x), this);
     return flipped === this ? this.clone() : flipped;
   }
 
-  /** The upper triangle of the last two dimensions, from `diagonal` columns right of the main one; zero below. */
+  /**
+   * The upper triangle of the last two dimensions, from `diagonal` columns right of the main diagonal; zero below.
+   *
+   * @param diagonal - negative to the left. Default 0.
+   * @throws {@link TensorError} if there are fewer than two dimensions, or `diagonal` is not whole.
+   * @see PyTorch `torch.triu`.
+   * @category Picking
+   *
+   * @example
+   * ```ts
+   * import { ones } from "evenkeel";
+   *
+   * console.log(ones([3, 3]).triu(1));
+   * // => tensor([[0., 1., 1.],
+   * //         [0., 0., 1.],
+   * //         [0., 0., 0.]])
+   * ```
+   */
   triu(diagonal = 0): Tensor {
     return this.triangle("triu", diagonal, true);
   }
 
-  /** The lower triangle of the last two dimensions, to `diagonal` columns right of the main one; zero above. */
+  /**
+   * The lower triangle of the last two dimensions, to `diagonal` columns right of the main diagonal; zero above.
+   *
+   * @param diagonal - negative to the left. Default 0.
+   * @throws {@link TensorError} if there are fewer than two dimensions, or `diagonal` is not whole.
+   * @see PyTorch `torch.tril`.
+   * @category Picking
+   *
+   * @example
+   * ```ts
+   * import { ones } from "evenkeel";
+   *
+   * console.log(ones([3, 3]).tril());
+   * // => tensor([[1., 0., 0.],
+   * //         [1., 1., 0.],
+   * //         [1., 1., 1.]])
+   * ```
+   */
   tril(diagonal = 0): Tensor {
     return this.triangle("tril", diagonal, false);
   }
@@ -1320,11 +2221,24 @@ export class Tensor {
   }
 
   /**
-   * The diagonal of a matrix, or a matrix with a list on its diagonal.
+   * The diagonal of a matrix, or a matrix with a list on its diagonal and zeros elsewhere.
    *
-   * @param diagonal - columns to the right of the main one. Default 0.
-   * @throws {@link TensorError} if there are not one or two dimensions.
+   * Shapes: `[m, n]` → a list; `[n]` → `[n + |diagonal|, n + |diagonal|]`.
+   *
+   * @param diagonal - columns to the right of the main one, negative to the left. Default 0.
+   * @throws {@link TensorError} if there are not one or two dimensions, or `diagonal` is not whole.
    * @see PyTorch `torch.diag`.
+   * @category Picking
+   *
+   * @example
+   * ```ts
+   * import { tensor } from "evenkeel";
+   *
+   * console.log(tensor([[1, 2], [3, 4]]).diag()); // => tensor([1., 4.])
+   * console.log(tensor([1, 2]).diag());
+   * // => tensor([[1., 0.],
+   * //         [0., 2.]])
+   * ```
    */
   diag(diagonal = 0): Tensor {
     if ((this.ndim !== 1 && this.ndim !== 2) || !Number.isInteger(diagonal)) {
@@ -1339,10 +2253,12 @@ export class Tensor {
   }
 
   /**
-   * The same values as another dtype; gradients pass through. To int32 towards zero, to bool whether not zero.
+   * The same values as another dtype; gradients pass through. To int32 towards zero, to bool whether not zero. Of its
+   * own dtype it is itself.
    *
    * @throws {@link TensorError} for an unknown dtype.
-   * @see PyTorch `Tensor.to`.
+   * @see PyTorch `Tensor.to`, with a dtype only: there are no devices.
+   * @category Shape
    *
    * @example
    * ```ts
@@ -1359,31 +2275,92 @@ export class Tensor {
 
   // ── In place: under noGrad, or on what needs no gradient ──────────────────────────────────────────────────────────
 
-  /** `x ← x + b`. @throws {@link TensorError} if a gradient is wanted of `x`. @see PyTorch `Tensor.add_`. */
+  /**
+   * `x ← x + b`, broadcasting `b`; returns `x`.
+   *
+   * @throws {@link TensorError} if a gradient is wanted of `x` or `b`, outside `noGrad`, or the sum does not fit `x`.
+   * @see PyTorch `Tensor.add_`, without `alpha`, which can be recorded; here nothing in place is.
+   * @category In place
+   *
+   * @example
+   * ```ts
+   * import { tensor } from "evenkeel";
+   *
+   * const x = tensor([1, 2]);
+   * x.add_(10);
+   * console.log(x); // => tensor([11., 12.])
+   * ```
+   */
   add_(b: Operand): this {
     return this.become("add_", b, (x) => x.add(b));
   }
 
-  /** `x ← x − b`. @throws {@link TensorError} if a gradient is wanted of `x`. @see PyTorch `Tensor.sub_`. */
+  /**
+   * `x ← x − b`, broadcasting `b`; returns `x`.
+   *
+   * @throws {@link TensorError} for bools, if a gradient is wanted of `x` or `b`, outside `noGrad`, or the difference
+   * does not fit `x`.
+   * @see PyTorch `Tensor.sub_`, without `alpha`, which can be recorded; here nothing in place is.
+   * @category In place
+   *
+   * @example
+   * ```ts
+   * import { noGrad, tensor } from "evenkeel";
+   *
+   * const w = tensor([1, 2], { requiresGrad: true });
+   * w.square().sum().backward();
+   * noGrad(() => w.sub_(w.grad?.mul(0.1) ?? 0));
+   * console.log(w.detach()); // => tensor([0.8000, 1.6000])
+   * ```
+   */
   sub_(b: Operand): this {
     return this.become("sub_", b, (x) => x.sub(b));
   }
 
-  /** `x ← x·b`. @throws {@link TensorError} if a gradient is wanted of `x`. @see PyTorch `Tensor.mul_`. */
+  /**
+   * `x ← x·b`, elementwise, broadcasting `b`; returns `x`.
+   *
+   * @throws {@link TensorError} if a gradient is wanted of `x` or `b`, outside `noGrad`, or the product does not fit
+   * `x`.
+   * @see PyTorch `Tensor.mul_`, which can be recorded; here nothing in place is.
+   * @category In place
+   *
+   * @example
+   * ```ts
+   * import { tensor } from "evenkeel";
+   *
+   * console.log(tensor([1, 2]).mul_(3)); // => tensor([3., 6.])
+   * ```
+   */
   mul_(b: Operand): this {
     return this.become("mul_", b, (x) => x.mul(b));
   }
 
-  /** `x ← x/b`. @throws {@link TensorError} if a gradient is wanted of `x`. @see PyTorch `Tensor.div_`. */
+  /**
+   * `x ← x/b`, elementwise, broadcasting `b`; returns `x`.
+   *
+   * @throws {@link TensorError} for whole numbers, if a gradient is wanted of `x` or `b`, outside `noGrad`, or the
+   * quotient does not fit `x`.
+   * @see PyTorch `Tensor.div_`, without `rounding_mode`, which can be recorded; here nothing in place is.
+   * @category In place
+   *
+   * @example
+   * ```ts
+   * import { tensor } from "evenkeel";
+   *
+   * console.log(tensor([1, 2]).div_(4)); // => tensor([0.2500, 0.5000])
+   * ```
+   */
   div_(b: Operand): this {
     return this.become("div_", b, (x) => x.div(b));
   }
 
   /**
-   * `x ← b`, broadcasting, in the dtype of `x`.
+   * `x ← b`, broadcasting, in the dtype of `x`; returns `x`.
    *
-   * @throws {@link TensorError} if a gradient is wanted of `x`, or the shape does not fit.
-   * @see PyTorch `Tensor.copy_`.
+   * @throws {@link TensorError} if a gradient is wanted of `x` or `b`, outside `noGrad`, or the shape does not fit.
+   * @see PyTorch `Tensor.copy_`, which can be recorded; here nothing in place is.
+   * @category In place
    *
    * @example
    * ```ts
@@ -1399,7 +2376,20 @@ export class Tensor {
     return this.become("copy_", b, (x) => b.detach().expand(x.shape).to(x.dtype));
   }
 
-  /** `x ← value` everywhere. @throws {@link TensorError} if a gradient is wanted of `x`. @see PyTorch `Tensor.fill_`. */
+  /**
+   * `x ← value` everywhere; returns `x`.
+   *
+   * @throws {@link TensorError} if a gradient is wanted of `x`, outside `noGrad`, or `value` is no number.
+   * @see PyTorch `Tensor.fill_`, which can be recorded, and takes a tensor of one element too.
+   * @category In place
+   *
+   * @example
+   * ```ts
+   * import { zeros } from "evenkeel";
+   *
+   * console.log(zeros([3]).fill_(7)); // => tensor([7., 7., 7.])
+   * ```
+   */
   fill_(value: number | boolean): this {
     this.refuseInPlace("fill_");
     if (typeof value !== "number" && typeof value !== "boolean") {
@@ -1410,17 +2400,32 @@ export class Tensor {
     return this;
   }
 
-  /** `x ← 0` everywhere. @throws {@link TensorError} if a gradient is wanted of `x`. @see PyTorch `Tensor.zero_`. */
+  /**
+   * `x ← 0` everywhere; returns `x`.
+   *
+   * @throws {@link TensorError} if a gradient is wanted of `x`, outside `noGrad`.
+   * @see PyTorch `Tensor.zero_`, which can be recorded; here nothing in place is.
+   * @category In place
+   *
+   * @example
+   * ```ts
+   * import { tensor } from "evenkeel";
+   *
+   * console.log(tensor([1, 2]).zero_()); // => tensor([0., 0.])
+   * ```
+   */
   zero_(): this {
     this.refuseInPlace("zero_");
     return this.fill_(0);
   }
 
   /**
-   * `x ← x + weight·(end − x)`.
+   * `x ← x + weight·(end − x)`, broadcasting `end`; returns `x`.
    *
-   * @throws {@link TensorError} if a gradient is wanted of `x`.
-   * @see PyTorch `Tensor.lerp_`.
+   * @throws {@link TensorError} if a gradient is wanted of `x` or `end`, outside `noGrad`, or the result does not fit
+   * `x`.
+   * @see PyTorch `Tensor.lerp_`, which can be recorded; here nothing in place is.
+   * @category In place
    *
    * @example
    * ```ts
@@ -1440,12 +2445,21 @@ export class Tensor {
   }
 
   /**
-   * Fills with numbers spread evenly over `[low, high)`, PyTorch's own from the same seed, and returns itself.
+   * Fills with numbers spread evenly over `[low, high)`, PyTorch's own from the same seed; returns `x`.
    *
    * @param low - default 0.
    * @param high - default 1.
-   * @throws {@link TensorError} if a gradient is wanted of `x`, it is no float, or `low > high`.
+   * @throws {@link TensorError} if a gradient is wanted of `x`, outside `noGrad`, it is no float, or `low > high`.
    * @see PyTorch `Tensor.uniform_`.
+   * @category In place
+   *
+   * @example
+   * ```ts
+   * import { manualSeed, zeros } from "evenkeel";
+   *
+   * manualSeed(42);
+   * console.log(zeros([3]).uniform_(-1, 1)); // => tensor([ 0.7645,  0.8300, -0.2343])
+   * ```
    */
   uniform_(low = 0, high = 1, options: RandomOptions = {}): this {
     const generator = this.refuseRandom("uniform_", options);
@@ -1462,12 +2476,21 @@ export class Tensor {
   }
 
   /**
-   * Fills with normally distributed numbers, PyTorch's own from the same seed, and returns itself.
+   * Fills with normally distributed numbers, PyTorch's own from the same seed; returns `x`.
    *
    * @param mean - default 0.
    * @param std - the standard deviation, 0 or more. Default 1.
-   * @throws {@link TensorError} if a gradient is wanted of `x`, it is no float, or `std < 0`.
-   * @see PyTorch `Tensor.normal_`.
+   * @throws {@link TensorError} if a gradient is wanted of `x`, outside `noGrad`, it is no float, or `std < 0`.
+   * @see PyTorch `Tensor.normal_` on x86-64.
+   * @category In place
+   *
+   * @example
+   * ```ts
+   * import { manualSeed, zeros } from "evenkeel";
+   *
+   * manualSeed(42);
+   * console.log(zeros([3]).normal_(10, 2)); // => tensor([10.6734, 10.2576, 10.4689])
+   * ```
    */
   normal_(mean = 0, std = 1, options: RandomOptions = {}): this {
     const generator = this.refuseRandom("normal_", options);
@@ -1480,11 +2503,21 @@ export class Tensor {
   }
 
   /**
-   * Fills with exponentially distributed numbers of density `λe^(−λx)`, PyTorch's own from the same seed.
+   * Fills with exponentially distributed numbers of density `λe^(−λx)`, PyTorch's own from the same seed; returns `x`.
    *
    * @param lambda - the rate λ, above 0. Default 1.
-   * @throws {@link TensorError} if a gradient is wanted of `x`, it is no float, or `lambda` is not above 0.
+   * @throws {@link TensorError} if a gradient is wanted of `x`, outside `noGrad`, it is no float, or `lambda` is not
+   * above 0.
    * @see PyTorch `Tensor.exponential_`.
+   * @category In place
+   *
+   * @example
+   * ```ts
+   * import { manualSeed, zeros } from "evenkeel";
+   *
+   * manualSeed(42);
+   * console.log(zeros([3]).exponential_()); // => tensor([0.0599, 0.0650, 0.1319])
+   * ```
    */
   exponential_(lambda = 1, options: RandomOptions = {}): this {
     const generator = this.refuseRandom("exponential_", options);
@@ -1495,11 +2528,20 @@ export class Tensor {
   }
 
   /**
-   * Fills with ones, each with probability `p`, and zeros, PyTorch's own from the same seed.
+   * Fills with ones, each with probability `p`, and zeros, PyTorch's own from the same seed; returns `x`.
    *
    * @param p - a number from 0 to 1, or a float tensor of them, broadcasting. Default 0.5.
-   * @throws {@link TensorError} if a gradient is wanted of `x`, or a probability is out of range.
+   * @throws {@link TensorError} if a gradient is wanted of `x`, outside `noGrad`, or a probability is out of range.
    * @see PyTorch `Tensor.bernoulli_`.
+   * @category In place
+   *
+   * @example
+   * ```ts
+   * import { manualSeed, zeros } from "evenkeel";
+   *
+   * manualSeed(42);
+   * console.log(zeros([5]).bernoulli_(0.25)); // => tensor([1., 1., 1., 1., 0.])
+   * ```
    */
   bernoulli_(p: number | Tensor = 0.5, options: RandomOptions = {}): this {
     checkOptions("bernoulli_", options, ["generator"]);

@@ -1,4 +1,4 @@
-import { saturationThreshold } from "./diagnostics.ts";
+import { dyingFrom, saturationThreshold } from "./diagnostics.ts";
 import { flags, numberOptions } from "./options.ts";
 
 /** What `--help` shows. */
@@ -29,8 +29,10 @@ What the rows of the table mean
   saturated tanh outputs   How many of the tanh outputs h, over all units and
                            validation examples, have |h| > ${saturationThreshold}: the slope
                            1 - h² is below 0.06, and hardly a gradient passes.
-  dead units               Units that are saturated for every single training
-                           example at the end.
+  dying units              Units that are saturated for ${100 * dyingFrom}% or more of all
+                           training examples, at the end.
+  dead units               Those that are for every single one: hardly
+                           anything moves their weights any more.
   steps per second         Of the training alone.
 
 Before training, batch norm goes by the statistics of the examples measured,

@@ -37,7 +37,7 @@ export const numberOptions = {
     default: 0.1,
     expected: "a number above 0",
     accepts: (value: number) => Number.isFinite(value) && value > 0,
-    help: "learning rate; a tenth of it in the last quarter of the steps",
+    help: "learning rate, divided by 10 for the last quarter",
   },
 } satisfies Record<string, NumberOption>;
 
@@ -83,10 +83,7 @@ function toNumber(name: NumberName, text: string | undefined): number {
 }
 
 function unknown(given: string): OptionError {
-  const known = [
-    ...Object.keys(numberOptions).map((name) => `--${name} N`),
-    ...Object.keys(flags).map((f) => `--${f}`),
-  ];
+  const known = [...Object.keys(numberOptions), ...Object.keys(flags)].map((name) => `--${name}`);
   return new OptionError(`${given} is no option. The options are ${known.join(", ")}.`);
 }
 

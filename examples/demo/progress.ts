@@ -50,7 +50,7 @@ export class ProgressLine {
     const speed = step / seconds;
     const left = step === steps ? `in ${duration(seconds)}` : `${duration((steps - step) / speed)} left`;
     const counted = `step ${whole(step).padStart(whole(steps).length)}/${whole(steps)}`;
-    return `${label}  ${counted}  loss ${loss.toFixed(3)}  ${whole(speed)} steps/s  ${left}`;
+    return `${label}  ${counted}  loss ${loss.toFixed(3).padStart(6)}  ${whole(speed)} steps/s  ${left}`;
   }
 
   private show(line: string): void {

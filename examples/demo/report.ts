@@ -16,7 +16,8 @@ export function comparison(results: readonly Result[], hiddenUnits: number): str
     row("validation loss", ({ validation }) => decimals(validation.loss)),
     row("saturated tanh outputs before training", ({ before }) => percent(before.saturated)),
     row("saturated tanh outputs after it", ({ validation }) => percent(validation.saturated)),
-    row(`dead units, of ${whole(hiddenUnits)}`, ({ training }) => whole(training.dead)),
+    row(`dying units, of ${whole(hiddenUnits)}`, ({ training }) => whole(training.dying)),
+    row("dead units", ({ training }) => whole(training.dead)),
     row("steps per second", ({ stepsPerSecond }) => whole(stepsPerSecond)),
   ]);
 }

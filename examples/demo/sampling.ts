@@ -16,8 +16,9 @@ function sampleName(network: Network, generator: Generator): string {
   let name = "";
   let context = startOfName();
   while (name.length < longest) {
-    const logits = network.forward(tensor([context], { dtype: "int32" }));
-    const code = multinomial(logits.softmax(1), 1, { generator }).item();
+    const probabilities = network.forward(tensor([context], { dtype: "int32" })).softmax(1);
+    if (Number.isNaN(probabilities.sum().item())) break; // the training has diverged
+    const code = multinomial(probabilities, 1, { generator }).item();
     if (code === endMark) return name;
     name += characters[code];
     context = [...context.slice(1), code];

@@ -1,6 +1,8 @@
 /** Where the demo writes to. */
 export interface Terminal {
   write(text: string): void;
+  /** For what goes wrong. */
+  writeError(text: string): void;
   /** Whether a line can be written over. */
   readonly isInteractive: boolean;
   /** Whether text may be bold. */
@@ -11,15 +13,21 @@ export interface Terminal {
 
 /** What lines are written to that stay as they are, such as a file or the log of a CI run. */
 export function plainTerminal(write: (text: string) => void): Terminal {
-  return { write, isInteractive: false, isStyled: false, columns: 80 };
+  return { write, writeError: write, isInteractive: false, isStyled: false, columns: 80 };
 }
 
-/** The terminal that this process runs in, if it does in one. */
+/** The terminal that this process runs in, or whatever its output goes to. */
 export function processTerminal(): Terminal {
-  const { stdout, env } = process;
+  const { stdout, stderr, env } = process;
   const isInteractive = stdout.isTTY === true && env.TERM !== "dumb";
+  // A reader such as `head` may have seen enough.
+  stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit();
+    throw error;
+  });
   return {
     write: (text) => void stdout.write(text),
+    writeError: (text) => void stderr.write(text),
     isInteractive,
     isStyled: isInteractive && !env.NO_COLOR,
     columns: stdout.columns || 80,

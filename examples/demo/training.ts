@@ -1,7 +1,7 @@
-import { setImmediate } from "node:timers/promises";
 import { Generator, nn, optim, randint } from "evenkeel";
 import type { Examples } from "./data.ts";
 import type { Network } from "./network.ts";
+import { pause } from "./pause.ts";
 
 export interface TrainingOptions {
   readonly steps: number;
@@ -11,12 +11,11 @@ export interface TrainingOptions {
   readonly seed: number;
   /** Called after each step. */
   readonly onStep: (step: number, loss: number) => void;
-  /** Ends the training early, with its reason as the error. */
   readonly signal: AbortSignal;
 }
 
-/** Milliseconds of work between two looks at whether the user wants to stop. */
-const patience = 50;
+/** Milliseconds of work between two pauses. */
+const stretch = 50;
 
 /**
  * Trains by plain gradient descent; the last quarter of the steps is ten times smaller.
@@ -37,9 +36,8 @@ export async function train(network: Network, { contexts, next }: Examples, opti
     loss.backward();
     optimizer.step();
     onStep(step, loss.item());
-    if (performance.now() - lastPause < patience) continue;
-    await setImmediate();
-    signal.throwIfAborted();
+    if (performance.now() - lastPause < stretch) continue;
+    await pause(signal);
     lastPause = performance.now();
   }
   return (1000 * steps) / (performance.now() - start);

@@ -39,10 +39,11 @@ export interface DataLoaderOptions {
  *
  * const dataset = new data.TensorDataset(arange(10).reshape(5, 2), arange(5));
  * const generator = new Generator().manualSeed(0);
- * for (const [x, y] of new data.DataLoader(dataset, { batchSize: 2, shuffle: true, generator })) {
- *   console.log(x.shape, y);
+ * const loader = new data.DataLoader(dataset, { batchSize: 2, shuffle: true, generator });
+ * for (const [x, y] of loader) {
+ *   console.log(x.shape, y); // prints: [ 2, 2 ] tensor([0., 2.]), and two more
  * }
- * // => [ 2, 2 ] tensor([0., 4.])
+ * console.log(loader.length); // => 3
  * ```
  */
 export class DataLoader<T> implements Iterable<Batch<T>> {

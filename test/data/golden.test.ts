@@ -23,7 +23,10 @@ const loaders = {
     return () => lines(loader, ([x]) => x.reshape(-1));
   },
   "an array": (n: number, options: data.DataLoaderOptions) => {
-    const loader = new data.DataLoader(Array.from({ length: n }, (_, i) => i), options);
+    const loader = new data.DataLoader(
+      Array.from({ length: n }, (_, i) => i),
+      options,
+    );
     return () => lines(loader, (x) => x);
   },
 };

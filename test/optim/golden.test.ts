@@ -86,9 +86,7 @@ describe.each(versions)("PyTorch $torch", ({ torch, trainings, resumptions, sche
       optimizer.step();
       if ([1, 2, 3, 10].includes(step)) ours.push(params.flatMap((p) => [...p.data]));
     }
-    ours.forEach((numbers, i) =>
-      expect(distance(numbers, kept[i])).toBeLessThan(dtype === "float64" ? 1e-12 : 1e-6),
-    );
+    ours.forEach((numbers, i) => expect(distance(numbers, kept[i])).toBeLessThan(dtype === "float64" ? 1e-12 : 1e-6));
   });
 
   test.each(resumptions)("leaves states of $kind with $options from which training goes on", (saved) => {
@@ -115,7 +113,8 @@ describe.each(versions)("PyTorch $torch", ({ torch, trainings, resumptions, sche
       const groups = optimizer.paramGroups as (optim.ParamGroup & { momentum?: number; betas?: number[] })[];
       if (epoch === 8) groups[0].lr *= 0.5;
       const ours = groups.map(({ lr }) => lr);
-      if (recorded.name === "OneCycleLR") ours.push(...groups.map(({ momentum, betas }) => momentum ?? betas?.[0] ?? 0));
+      if (recorded.name === "OneCycleLR")
+        ours.push(...groups.map(({ momentum, betas }) => momentum ?? betas?.[0] ?? 0));
       if (epoch === 8) ours.push(...scheduler.getLastLr());
       ours.forEach((x, i) => expect(Math.abs(x - row[i])).toBeLessThanOrEqual(1e-12 * Math.abs(row[i]) + 1e-16));
       expect(ours).toHaveLength(row.length);

@@ -1,0 +1,188 @@
+import { defaultGenerator, manualSeed, nn, ones, randn, TensorError, tensor, zeros } from "evenkeel";
+import { describe, expect, test } from "vitest";
+
+const { functional: F, init } = nn;
+const labels = (values: number | number[]) => tensor(values, { dtype: "int32" });
+const logits = randn([2, 3]);
+const wide = randn([2, 3], { dtype: "float64" });
+const matrix = randn([2, 3]);
+const linear = new nn.Linear(3, 2);
+const table = new nn.Embedding(3, 2);
+const images = new nn.Linear(784, 2);
+
+/** What is called, and what its message says: where, what was expected, what came, what to do. */
+const refusals: Record<string, readonly [run: () => unknown, says: RegExp][]> = {
+  Linear: [
+    [() => new nn.Linear(2.5, 3), /^Linear: expected a whole number of 0 or more as inFeatures, got 2.5/],
+    [() => new nn.Linear(2, -1), /outFeatures, got -1/],
+    [() => new nn.Linear(2, 3, { bias: "no" as never }), /true or false as bias, got "no"/],
+    [() => new nn.Linear(2, 3, { bais: false } as never), /got "bais". Did you mean "bias"/],
+    [() => new nn.Linear(2, 3, false as never), /an object of options .*got false/],
+    [() => new nn.Linear(2, 3, { dtype: "int32" }), /float32 or float64, got int32/],
+    [() => new nn.Linear(2, 3, { generator: 5 as never }), /a Generator, got 5/],
+    [
+      () => images.forward(zeros([8, 28, 28])),
+      /^Linear\.forward: expected an input of shape \[\*, 784\], got \[8, 28, 28\].*x\.flatten\(1\)/,
+    ],
+    [() => linear.forward(zeros([])), /\[\*, 3\], got \[\]/],
+    [() => linear.forward(wide), /one dtype, got float64 and float32.*model\.to\("float64"\)/],
+    [() => linear.forward(matrix.to("int32")), /int32 and float32\. Convert one: x\.to\("float32"\)\.$/],
+    [() => linear.forward([1, 2, 3] as never), /a tensor as input, got \[1, 2, 3\]/],
+    [() => F.linear(matrix, zeros([3])), /^linear: expected a weight \[out, in\], got \[3\]/],
+    [() => F.linear(matrix, zeros([4, 3]), zeros([3])), /a bias of shape \[4\], got \[3\]/],
+  ],
+  BatchNorm1d: [
+    [() => new nn.BatchNorm1d(-1), /numFeatures, got -1/],
+    [() => new nn.BatchNorm1d(3, { eps: -1 }), /a finite eps of 0 or more, got -1/],
+    [() => new nn.BatchNorm1d(3, { momentum: 1.5 }), /momentum from 0 to 1, got 1.5/],
+    [() => new nn.BatchNorm1d(3, { momentum: Number.NaN }), /momentum from 0 to 1, got NaN/],
+    [() => new nn.BatchNorm1d(3, { affine: 1 as never }), /true or false as affine/],
+    [() => new nn.BatchNorm1d(3, { trackRunningStats: 0 as never }), /trackRunningStats/],
+    [() => new nn.BatchNorm1d(3, { track_running_stats: true } as never), /Did you mean "trackRunningStats"/],
+    [() => F.batchNorm(zeros([3]), null, null, { training: true }), /an input \[n, c\]/],
+    [() => F.batchNorm(logits, null, null), /runningMean and runningVar, to evaluate with, got neither/],
+    [() => F.batchNorm(logits, zeros([3]), null), /got no runningVar/],
+    [() => F.batchNorm(logits, null, zeros([3]), { training: true }), /both running statistics, or neither/],
+    [() => F.batchNorm(logits, zeros([2]), zeros([3])), /runningMean of shape \[3\], got \[2\]/],
+    [() => F.batchNorm(logits, zeros([3]), ones([3]), { weight: ones([2]) }), /weight of shape \[3\], got \[2\]/],
+    [() => F.batchNorm(wide, zeros([3]), ones([3])), /input and runningMean of one dtype/],
+    [() => F.batchNorm(logits, zeros([3]), ones([3]), { training: "yes" as never }), /true or false as training/],
+    [() => F.batchNorm(logits, zeros([3]), ones([3]), { momentum: 2 }), /momentum from 0 to 1/],
+  ],
+  LayerNorm: [
+    [() => new nn.LayerNorm(2.5), /a shape of whole numbers, got \[2.5\]/],
+    [() => new nn.LayerNorm("3" as never), /a shape, such as/],
+    [() => new nn.LayerNorm([]).forward(zeros([2])), /at least one size/],
+    [() => new nn.LayerNorm(3, { eps: -1 }), /eps of 0 or more/],
+    [() => new nn.LayerNorm(3, { elementwiseAffine: 1 as never }), /elementwiseAffine/],
+    [() => new nn.LayerNorm([2, 3]).forward(zeros([3])), /^LayerNorm\.forward: .*\[\*, 2, 3\], got \[3\]/],
+    [() => new nn.LayerNorm(3).forward(wide), /one dtype/],
+    [() => F.layerNorm(logits, [3], { weight: ones([2, 3]) }), /weight of shape \[3\], got \[2, 3\]/],
+  ],
+  Embedding: [
+    [() => new nn.Embedding(3, 1.5), /whole number of 0 or more as dim/],
+    [() => new nn.Embedding(3, 2, { paddingIdx: 3 }), /a paddingIdx from -3 to 2, got 3/],
+    [() => new nn.Embedding(3, 2, { paddingIdx: 0.5 }), /got 0.5/],
+    [() => new nn.Embedding(3, 2, { maxNorm: -1 }), /maxNorm of 0 or more/],
+    [() => new nn.Embedding(3, 2, { normType: -1 }), /normType of 0 or more/],
+    [() => new nn.Embedding(3, 2, { scaleGradByFreq: 1 as never }), /scaleGradByFreq/],
+    [() => table.forward(labels([0, 3])), /^Embedding\.forward: .*indices from 0 to 2.*got 3/],
+    [() => table.forward(labels([-1])), /got -1/],
+    [() => table.forward(tensor([1, 2])), /int32 tensor of indices.*i\.to\("int32"\)/],
+    [() => F.embedding(labels([0]), zeros([3])), /^embedding: expected a float tensor \[num, dim\] as weight/],
+    [() => F.embedding(labels([0]), zeros([3, 2], { dtype: "int32" })), /got a int32 tensor/],
+  ],
+  Dropout: [
+    [() => new nn.Dropout(1.5), /^Dropout: expected a finite p from 0 to 1, got 1.5/],
+    [() => new nn.Dropout(-0.1), /got -0.1/],
+    [() => new nn.Dropout({ p: 0.5 } as never), /p from 0 to 1, got an object/],
+    [() => new nn.Dropout(0.5, { generator: "g" as never }), /a Generator/],
+    [() => new nn.Dropout().forward(labels([1])), /^Dropout\.forward: expected a float32 or float64/],
+    [() => F.dropout(logits, { p: Number.NaN }), /got NaN/],
+    [() => F.dropout(logits, { training: 1 as never }), /training/],
+    [() => F.dropout(logits, { rate: 0.1 } as never), /options among p, training, generator, got "rate"/],
+  ],
+  "other layers": [
+    [() => new nn.Flatten({ startDim: 0.5 }), /whole dimensions/],
+    [() => new nn.Flatten({ startDim: 4 }).forward(zeros([2, 2])), /a dimension from -2 to 1, got 4/],
+    [() => new nn.Flatten().forward(3 as never), /^Flatten\.forward: expected a tensor as input, got 3/],
+    [() => new nn.Identity().forward(3 as never), /^Identity\.forward/],
+    [() => new nn.Tanh().forward([1] as never), /^tanh: expected a tensor as input, got \[1\]/],
+    [() => new nn.Sigmoid().forward(1 as never), /^sigmoid: /],
+    [() => new nn.ReLU().forward(1 as never), /^relu: /],
+    [() => new nn.GELU({ approximate: "fast" as never }), /among "none", "tanh", got "fast"/],
+    [() => F.gelu(1 as never), /^gelu: /],
+    [() => F.softmax(logits, 2), /^softmax: expected a dimension from -2 to 1, got 2/],
+    [() => F.softmax(logits, undefined as never), /a dimension from -2 to 1, got undefined/],
+    [() => F.logSoftmax(1 as never, 0), /^logSoftmax: /],
+  ],
+  CrossEntropyLoss: [
+    [() => F.crossEntropy(logits, tensor([0, 1])), /int32 labels of shape \[2\].*target\.to\("int32"\)/],
+    [() => F.crossEntropy(logits, tensor([0.5, 1])), /target\.to\("int32"\)/],
+    [() => F.crossEntropy(logits, labels([0, 3])), /^crossEntropy: expected labels from 0 to 2, or -100.*got 3/],
+    [() => F.crossEntropy(logits, labels([0, -1])), /got -1/],
+    [() => F.crossEntropy(logits, labels([0, -100]), { ignoreIndex: 7 }), /or 7 \(ignoreIndex\), got -100/],
+    [() => F.crossEntropy(logits, labels([0, 1, 2])), /shape \[2\] for scores of shape \[2, 3\], got .*\[3\]/],
+    [() => F.crossEntropy(logits, logits.to("int32")), /For probabilities .*target\.to\("float32"\)/],
+    [() => F.crossEntropy(logits, tensor([true, false])), /got a bool tensor/],
+    [
+      () => F.crossEntropy(zeros([3]), labels([1])),
+      /shape \[\] for scores of shape \[3\], got a int32 tensor of shape \[1\]/,
+    ],
+    [() => F.crossEntropy(zeros([]), labels(0)), /an input \[c\], \[n, c\] or \[n, c, …\], got \[\]/],
+    [() => F.crossEntropy(logits.to("int32"), labels([0, 1])), /float32 or float64 tensor as input/],
+    [() => F.crossEntropy(logits, 3 as never), /a tensor as target, got 3/],
+    [() => F.crossEntropy(logits, labels([0, 1]), { weight: ones([2]) }), /weight of shape \[3\], got \[2\]/],
+    [() => F.crossEntropy(wide, labels([0, 1]), { weight: ones([3]) }), /input and weight of one dtype/],
+    [() => F.crossEntropy(logits, labels([0, 1]), { reduction: "avg" as never }), /"mean", "sum", "none", got "avg"/],
+    [() => F.crossEntropy(logits, labels([0, 1]), { labelSmoothing: 1.5 }), /labelSmoothing from 0 to 1, got 1.5/],
+    [() => F.crossEntropy(logits, labels([0, 1]), { labelSmoothing: -0.1 }), /got -0.1/],
+    [() => F.crossEntropy(logits, labels([0, 1]), { ignoreIndex: 0.5 }), /a whole number as ignoreIndex/],
+    [
+      () => F.crossEntropy(logits, logits.softmax(1), { ignoreIndex: 0 }),
+      /int32 labels .*ignoreIndex 0.*leave its row/,
+    ],
+    [() => F.crossEntropy(wide, logits.softmax(1)), /input and target of one dtype/],
+    [() => F.crossEntropy(logits, zeros([2, 4])), /int32 labels of shape \[2\]/],
+    [() => new nn.CrossEntropyLoss({ label_smoothing: 0.1 } as never), /Did you mean "labelSmoothing"/],
+    [() => new nn.CrossEntropyLoss({ reduction: "avg" as never }), /^CrossEntropyLoss: /],
+    [() => new nn.CrossEntropyLoss({ weight: [1, 2] as never }), /a tensor as weight/],
+    [() => new nn.CrossEntropyLoss().forward(logits, labels([9, 9])), /^CrossEntropyLoss\.forward: /],
+  ],
+  "MSELoss and NLLLoss": [
+    [() => F.mseLoss(zeros([2, 1]), zeros([2])), /one shape, got \[2, 1\] and \[2\]\. Losses do not broadcast/],
+    [() => F.mseLoss(logits, wide), /input and target of one dtype/],
+    [() => F.mseLoss(labels([1]), labels([1])), /float32 or float64 tensor as input/],
+    [() => F.mseLoss(logits, 1 as never), /tensor as target, got 1/],
+    [() => F.mseLoss(logits, logits, { reduction: "avg" as never }), /got "avg"/],
+    [() => new nn.MSELoss({ reduction: 1 as never }), /^MSELoss: /],
+    [() => new nn.MSELoss().forward(logits, zeros([3])), /^MSELoss\.forward: /],
+    [() => F.nllLoss(logits, tensor([0, 1])), /^nllLoss: expected int32 labels/],
+    [() => F.nllLoss(logits, labels([0, 3])), /labels from 0 to 2/],
+    [() => F.nllLoss(logits, labels([0, 1]), { weight: ones([4]) }), /weight of shape \[3\], got \[4\]/],
+    [() => new nn.NLLLoss({ ignoreIndex: "x" as never }), /^NLLLoss: expected a whole number as ignoreIndex/],
+    [() => new nn.NLLLoss().forward(logits, labels([0])), /^NLLLoss\.forward: /],
+  ],
+  init: [
+    [() => init.calculateGain("gelu" as never), /^calculateGain: expected a nonlinearity among .*got "gelu"\.$/],
+    [() => init.calculateGain("leaky_relu" as never), /camelCase here: "leakyRelu"/],
+    [() => init.calculateGain("leakyRelu", Number.NaN), /slope of leakyRelu, got NaN/],
+    [() => init.kaimingUniform_(matrix, { mode: "fan_in" as never }), /"fanIn", "fanOut", got "fan_in".*"fanIn"\.$/],
+    [() => init.kaimingNormal_(matrix, { nonlinearity: "swish" as never }), /got "swish"/],
+    [() => init.kaimingNormal_(matrix, { a: "1" as never }), /a finite number as the slope/],
+    [() => init.kaimingUniform_(zeros([3])), /^kaimingUniform_: .*two dimensions or more/],
+    [() => init.xavierUniform_(matrix, { gain: -1 }), /^xavierUniform_: .*gain of 0 or more, got -1/],
+    [() => init.xavierNormal_(matrix.to("int32")), /float32 or float64 tensor as weight/],
+    [() => init.orthogonal_(zeros([3])), /^orthogonal_: .*two dimensions/],
+    [() => init.orthogonal_(matrix, { gain: Number.NaN }), /gain/],
+    [() => init.uniform_(matrix, { a: 2, b: 1 }), /low ≤ high, got 2 and 1/],
+    [() => init.uniform_(matrix, { low: 2 } as never), /options among a, b, generator, got "low"/],
+    [() => init.normal_(matrix, { std: -1 }), /std of 0 or more/],
+    [() => init.normal_(matrix, { generator: {} as never }), /a Generator/],
+    [() => init.constant_(matrix, "1" as never), /a number, got "1"/],
+    [() => init.zeros_([1] as never), /a tensor as weight/],
+  ],
+};
+
+for (const [name, cases] of Object.entries(refusals)) {
+  describe(`${name} refuses with the reason, and changes nothing`, () => {
+    test.each(cases.map(([run, says]) => ({ run, says, title: String(run).replace(/^\(\) => /, "") })))(
+      "$title",
+      ({ run, says }) => {
+        manualSeed(1);
+        const watched = [logits, wide, matrix].map((x) => x.toArray());
+        let thrown: unknown;
+        try {
+          run();
+        } catch (error) {
+          thrown = error;
+        }
+        expect(thrown).toBeInstanceOf(TensorError);
+        expect((thrown as TensorError).message).toMatch(says);
+        expect([logits, wide, matrix].map((x) => x.toArray())).toEqual(watched);
+        const state = defaultGenerator.getState();
+        expect(manualSeed(1).getState()).toEqual(state);
+      },
+    );
+  });
+}

@@ -1,0 +1,208 @@
+import { describe, expect, test } from "vitest";
+import { optim, zeros } from "../../src/index.ts";
+
+const { StepLR, MultiStepLR, ExponentialLR, CosineAnnealingLR, LambdaLR, OneCycleLR } = optim.lrScheduler;
+
+const sgd = (lr = 1) => new optim.SGD([zeros([1])], { lr });
+const two = () => new optim.SGD([{ params: zeros([1]) }, { params: zeros([1]), lr: 0.1 }], { lr: 1 });
+
+type Make = (optimizer: optim.Optimizer) => optim.lrScheduler.LRScheduler;
+
+const makers: Record<string, Make> = {
+  StepLR: (o) => new StepLR(o, 3),
+  MultiStepLR: (o) => new MultiStepLR(o, [2, 2, 9]),
+  ExponentialLR: (o) => new ExponentialLR(o, 0.9),
+  CosineAnnealingLR: (o) => new CosineAnnealingLR(o, 4, { etaMin: 0.01 }),
+  LambdaLR: (o) => new LambdaLR(o, (epoch) => 1 / (epoch + 1)),
+  OneCycleLR: (o) => new OneCycleLR(o, 2, { totalSteps: 20 }),
+};
+
+function rates(optimizer: optim.Optimizer, scheduler: optim.lrScheduler.LRScheduler, count: number): number[][] {
+  return Array.from({ length: count }, () => {
+    scheduler.step();
+    return [...scheduler.getLastLr(), ...optimizer.paramGroups.map(({ lr }) => lr)];
+  });
+}
+
+describe.each(Object.entries(makers))("%s", (name, make) => {
+  test("resumed from its state dict, and the optimiser's, goes on bit for bit", () => {
+    const optimizer = two();
+    const scheduler = make(optimizer);
+    rates(optimizer, scheduler, 7);
+    optimizer.paramGroups[0].lr *= 0.5;
+    const saved = [optimizer.stateDict(), scheduler.stateDict()] as const;
+    const expected = rates(optimizer, scheduler, 10);
+
+    const again = two();
+    const resumed = make(again);
+    again.loadStateDict(saved[0]);
+    resumed.loadStateDict(JSON.parse(JSON.stringify(saved[1])));
+    expect(resumed.getLastLr()).toEqual(saved[1]._last_lr);
+    expect(rates(again, resumed, 10)).toEqual(expected);
+  });
+
+  test("takes over the settings of another", () => {
+    const state = { ...make(sgd()).stateDict(), last_epoch: 5 };
+    const scheduler = make(sgd());
+    scheduler.loadStateDict(state);
+    expect(scheduler.lastEpoch).toBe(5);
+    expect(scheduler.stateDict()).toEqual(state);
+  });
+
+  test("lists all that is wrong with a state dict, and loads nothing", () => {
+    const scheduler = make(two());
+    const own = scheduler.stateDict();
+    const { base_lrs, ...rest } = own;
+    const dict = { ...rest, last_epoch: "7", colour: 1, _last_lr: [1] };
+    expect(() => scheduler.loadStateDict(dict)).toThrow(
+      `${name}.loadStateDict: expected a state dict of ${name} for 2 groups, ` +
+        'got missing base_lrs; unknown colour; last_epoch of "7"; _last_lr of [1]. Nothing was loaded.',
+    );
+    expect(() => scheduler.loadStateDict([] as never)).toThrow("expected what stateDict() of a scheduler returns");
+    expect(scheduler.stateDict()).toEqual(own);
+  });
+
+  test("wants an optimiser, and knows its options", () => {
+    expect(() => make(zeros([2]) as never)).toThrow(new RegExp(`^${name}: expected `));
+    const optimizer = sgd();
+    const withOption = {
+      StepLR: () => new StepLR(optimizer, 3, { gama: 1 } as never),
+      MultiStepLR: () => new MultiStepLR(optimizer, [3], { gama: 1 } as never),
+      ExponentialLR: () => new ExponentialLR(optimizer, 0.5, { gama: 1 } as never),
+      CosineAnnealingLR: () => new CosineAnnealingLR(optimizer, 3, { gama: 1 } as never),
+      LambdaLR: () => new LambdaLR(optimizer, () => 1, { gama: 1 } as never),
+      OneCycleLR: () => new OneCycleLR(optimizer, 3, { gama: 1 } as never),
+    }[name];
+    expect(withOption).toThrow(`${name}: expected options among`);
+    expect(optimizer.paramGroups[0]).not.toHaveProperty("initialLr");
+  });
+
+  test("remembers the first learning rate in the group, for those made later", () => {
+    const optimizer = sgd(0.5);
+    make(optimizer);
+    expect(optimizer.paramGroups[0].initialLr).toBe(name === "OneCycleLR" ? 2 / 25 : 0.5);
+  });
+});
+
+describe("schedulers refuse, and change nothing", () => {
+  test.each<[string, Make, string]>([
+    ["a stepSize of 0", (o) => new StepLR(o, 0), "StepLR: expected stepSize to be a whole number of 1 or more, got 0."],
+    ["a stepSize of 1.5", (o) => new StepLR(o, 1.5), "got 1.5."],
+    ["a gamma of NaN", (o) => new StepLR(o, 2, { gamma: Number.NaN }), "StepLR: expected gamma to be a finite number"],
+    [
+      "no gamma",
+      (o) => new ExponentialLR(o, undefined as never),
+      "ExponentialLR: expected gamma to be a finite number",
+    ],
+    [
+      "a milestone of 1.5",
+      (o) => new MultiStepLR(o, [1.5]),
+      "MultiStepLR: expected each milestone to be a whole number",
+    ],
+    ["one milestone", (o) => new MultiStepLR(o, 3 as never), "MultiStepLR: expected an array of milestones, got 3."],
+    ["a tMax of 0", (o) => new CosineAnnealingLR(o, 0), "CosineAnnealingLR: expected tMax to be a whole number of 1"],
+    ["an etaMin that is none", (o) => new CosineAnnealingLR(o, 3, { etaMin: "0" as never }), "etaMin to be a finite"],
+    ["no function", (o) => new LambdaLR(o, 0.5 as never), "LambdaLR: expected a function, got 0.5."],
+    ["two functions for a group", (o) => new LambdaLR(o, [() => 1, () => 2]), "LambdaLR: expected a function, got ["],
+    ["a function without number", (o) => new LambdaLR(o, () => Number.NaN), "LambdaLR.step: expected a learning rate"],
+    ["lastEpoch without initialLr", (o) => new StepLR(o, 3, { lastEpoch: 4 }), "an initialLr in every group"],
+    ["a lastEpoch of −2", (o) => new StepLR(o, 3, { lastEpoch: -2 }), "lastEpoch to be a whole number of -1 or more"],
+    ["no number of steps", (o) => new OneCycleLR(o, 1), "OneCycleLR: expected totalSteps, or epochs and stepsPerEpoch"],
+    ["epochs alone", (o) => new OneCycleLR(o, 1, { epochs: 3 }), "got neither."],
+    [
+      "half an epoch",
+      (o) => new OneCycleLR(o, 1, { epochs: 0.5, stepsPerEpoch: 4 }),
+      "epochs to be a whole number of 1",
+    ],
+    [
+      "no steps",
+      (o) => new OneCycleLR(o, 1, { totalSteps: 0 }),
+      "totalSteps to be a whole number of 1 or more, got 0.",
+    ],
+    [
+      "a pctStart of 2",
+      (o) => new OneCycleLR(o, 1, { totalSteps: 9, pctStart: 2 }),
+      "pctStart to be a finite number from",
+    ],
+    [
+      "a rise of one step",
+      (o) => new OneCycleLR(o, 1, { totalSteps: 10, pctStart: 0.1 }),
+      "a rise of more than one step",
+    ],
+    ["another curve", (o) => new OneCycleLR(o, 1, { totalSteps: 9, annealStrategy: "sin" as never }), 'got "sin".'],
+    [
+      "two rates for a group",
+      (o) => new OneCycleLR(o, [1, 2], { totalSteps: 9 }),
+      "maxLr for all groups, or for each of",
+    ],
+    [
+      "a rate below 0",
+      (o) => new OneCycleLR(o, -1, { totalSteps: 9 }),
+      "maxLr to be a finite number not below 0, got -1.",
+    ],
+    [
+      "a divFactor of 0",
+      (o) => new OneCycleLR(o, 1, { totalSteps: 9, divFactor: 0 }),
+      "divFactor to be a finite number above",
+    ],
+    [
+      "a number as flag",
+      (o) => new OneCycleLR(o, 1, { totalSteps: 9, threePhase: 1 as never }),
+      "threePhase to be true or",
+    ],
+    [
+      "a text as flag",
+      (o) => new OneCycleLR(o, 1, { totalSteps: 9, cycleMomentum: "" as never }),
+      "cycleMomentum to be true",
+    ],
+  ])("%s", (_, make, message) => {
+    const optimizer = sgd();
+    const before = { ...optimizer.paramGroups[0] };
+    expect(() => make(optimizer)).toThrow(message);
+    expect(optimizer.paramGroups[0]).toEqual(before);
+  });
+
+  test("a step at which one function of several returns no number", () => {
+    const optimizer = two();
+    const scheduler = new LambdaLR(optimizer, [(epoch) => epoch, (epoch) => (epoch < 2 ? 1 : Number.NaN)]);
+    scheduler.step();
+    expect(() => scheduler.step()).toThrow("got NaN for group 1 at epoch 2.");
+    expect(optimizer.paramGroups.map(({ lr }) => lr)).toEqual([1, 0.1]);
+    expect(scheduler.lastEpoch).toBe(1);
+  });
+
+  test("a group that was added since, where they need to know its first rate", () => {
+    const optimizer = sgd();
+    const [step, lambda] = [new StepLR(optimizer, 1, { gamma: 0.5 }), new LambdaLR(optimizer, () => 1)];
+    optimizer.addParamGroup({ params: zeros([1]) });
+    expect(() => lambda.step()).toThrow(
+      "LambdaLR.step: expected the 1 groups that there were when it was made, got 2.",
+    );
+    step.step();
+    expect(step.getLastLr()).toEqual([0.5, 0.5]);
+  });
+});
+
+test("two schedulers chain", () => {
+  const optimizer = sgd();
+  const schedulers = [new ExponentialLR(optimizer, 0.5), new StepLR(optimizer, 2, { gamma: 0.1 })];
+  for (const scheduler of [...schedulers, ...schedulers]) scheduler.step();
+  expect(optimizer.paramGroups[0].lr).toBeCloseTo(0.025, 12);
+});
+
+test("OneCycleLR resumed with lastEpoch takes its rates from the loaded groups", () => {
+  const optimizer = two();
+  const scheduler = new OneCycleLR(optimizer, 2, { totalSteps: 20 });
+  rates(optimizer, scheduler, 7);
+  const again = two();
+  again.loadStateDict(optimizer.stateDict());
+  const resumed = new OneCycleLR(again, 99, { totalSteps: 20, lastEpoch: 7 });
+  scheduler.step();
+  expect(resumed.getLastLr()).toEqual(scheduler.getLastLr());
+});
+
+test("the learning rates that getLastLr returns are a copy", () => {
+  const scheduler = new StepLR(sgd(), 3);
+  scheduler.getLastLr()[0] = 7;
+  expect(scheduler.getLastLr()).toEqual([1]);
+});
