@@ -11,9 +11,11 @@ import { apply, type Operand, type Tensor } from "./tensor.ts";
 /**
  * Tensors one after the other along a dimension, in their promoted dtype.
  *
+ * Shapes: `[…, a, …]`, `[…, b, …]`, … → `[…, a + b + …, …]`.
+ *
  * @param dim - default 0.
  * @throws {@link TensorError} if there are none, or their shapes differ in another dimension than `dim`.
- * @see PyTorch `torch.cat`.
+ * @see PyTorch `torch.cat`; there an empty list, `zeros([0])`, fits any shape.
  *
  * @example
  * ```ts
@@ -44,7 +46,9 @@ export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
 }
 
 /**
- * Tensors of one shape side by side along a new dimension.
+ * Tensors of one shape side by side along a new dimension, in their promoted dtype.
+ *
+ * Shapes: `n` times `[a, b]` → `[n, a, b]`, for `dim` 0.
  *
  * @param dim - where the new dimension goes. Default 0.
  * @throws {@link TensorError} if there are none, or their shapes differ.
@@ -79,8 +83,8 @@ export function stack(tensors: readonly Tensor[], dim = 0): Tensor {
 /**
  * `y = a` where the condition is true, else `b`, broadcasting all three.
  *
- * @throws {@link TensorError} if the condition is not bool.
- * @see PyTorch `torch.where`.
+ * @throws {@link TensorError} if the condition is not bool, or the shapes do not broadcast.
+ * @see PyTorch `torch.where` of three arguments.
  *
  * @example
  * ```ts
@@ -104,12 +108,36 @@ export function where(condition: Tensor, a: Operand, b: Operand): Tensor {
   return apply(elementwise.where, condition.expand(shape), p.expand(shape), q.expand(shape));
 }
 
-/** `y = max(a, b)`, as {@link Tensor.maximum}. @see PyTorch `torch.maximum`. */
+/**
+ * `y = max(a, b)`, elementwise, broadcasting, as {@link Tensor.maximum}.
+ *
+ * @throws {@link TensorError} if `a` is no tensor, or the shapes do not broadcast.
+ * @see PyTorch `torch.maximum`, which takes tensors only.
+ *
+ * @example
+ * ```ts
+ * import { maximum, tensor } from "evenkeel";
+ *
+ * console.log(maximum(tensor([1, 5]), tensor([3, 2]))); // => tensor([3., 5.])
+ * ```
+ */
 export function maximum(a: Tensor, b: Operand): Tensor {
   return operand("maximum", a).maximum(b);
 }
 
-/** `y = min(a, b)`, as {@link Tensor.minimum}. @see PyTorch `torch.minimum`. */
+/**
+ * `y = min(a, b)`, elementwise, broadcasting, as {@link Tensor.minimum}.
+ *
+ * @throws {@link TensorError} if `a` is no tensor, or the shapes do not broadcast.
+ * @see PyTorch `torch.minimum`, which takes tensors only.
+ *
+ * @example
+ * ```ts
+ * import { minimum, tensor } from "evenkeel";
+ *
+ * console.log(minimum(tensor([1, 5]), tensor([3, 2]))); // => tensor([1., 2.])
+ * ```
+ */
 export function minimum(a: Tensor, b: Operand): Tensor {
   return operand("minimum", a).minimum(b);
 }

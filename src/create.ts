@@ -34,8 +34,8 @@ export type TensorData =
  * `Float32Array`, `Float64Array`, `Int32Array`, and `Uint8Array` as bool, if it holds nothing but 0 and 1.
  *
  * @param data - a number or boolean, nested arrays of them, or a typed array.
- * @throws {@link TensorError} if the nesting is ragged, an element is not a number, or `requiresGrad` meets int32 or
- * bool.
+ * @throws {@link TensorError} if the nesting is ragged, an element is not a number or, in int32, out of its range, a
+ * typed array of another kind comes without `dtype`, or `requiresGrad` meets int32 or bool.
  * @see PyTorch `torch.tensor`, which makes integers of whole numbers; here they are float32 unless `dtype` says else.
  *
  * @example

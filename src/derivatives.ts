@@ -23,7 +23,7 @@ export type Alike<T extends OneOrMany> = T extends Tensor ? Tensor : Tensor[];
  * @param v - the weights of the outputs; may be left out where the output is one number.
  * @returns `[output, vᵀJ]`, neither with a graph.
  * @throws {@link TensorError} if an input is no float tensor, or `v` is not like the output.
- * @see PyTorch `torch.autograd.functional.vjp`.
+ * @see PyTorch `torch.autograd.functional.vjp`, without `create_graph` and `strict`.
  *
  * @example
  * ```ts
@@ -55,7 +55,7 @@ export function vjp<T extends OneOrMany>(
  * @param v - one direction for each input.
  * @returns `[output, J·v]`, neither with a graph.
  * @throws {@link TensorError} if an input is no float tensor, or `v` is not like the inputs.
- * @see PyTorch `torch.autograd.functional.jvp`.
+ * @see PyTorch `torch.autograd.functional.jvp`, without `create_graph` and `strict`.
  *
  * @example
  * ```ts
@@ -96,7 +96,7 @@ export function jvp<T extends OneOrMany>(
  * @returns `[output, H·v]`, neither with a graph.
  * @throws {@link TensorError} if the output has several elements, an input is no float tensor, or `v` is not like the
  * inputs.
- * @see PyTorch `torch.autograd.functional.hvp`.
+ * @see PyTorch `torch.autograd.functional.hvp`, without `create_graph` and `strict`.
  *
  * @example
  * ```ts
@@ -134,7 +134,7 @@ export function hvp<T extends OneOrMany>(
  * @param fn - from one tensor to one tensor.
  * @param input - a float tensor; it stays as it is.
  * @throws {@link TensorError} if the input is no float tensor.
- * @see PyTorch `torch.autograd.functional.jacobian`.
+ * @see PyTorch `torch.autograd.functional.jacobian`, of one input, and without its options.
  *
  * @example
  * ```ts
@@ -159,7 +159,7 @@ export function jacobian(fn: (input: Tensor) => Tensor, input: Tensor): Tensor {
  * @param fn - from one tensor to a tensor of one element.
  * @param input - a float tensor; it stays as it is.
  * @throws {@link TensorError} if the output has several elements, or the input is no float tensor.
- * @see PyTorch `torch.autograd.functional.hessian`.
+ * @see PyTorch `torch.autograd.functional.hessian`, of one input, and without its options.
  *
  * @example
  * ```ts

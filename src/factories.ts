@@ -1,15 +1,18 @@
 import { isTensor } from "./brand.ts";
 import { checkTensorOptions, finish, type TensorOptions } from "./create.ts";
 import { describe, TensorError } from "./errors.ts";
-import { allocate, NDArray, sizeOf } from "./kernels/array.ts";
-import { newShape } from "./shapes.ts";
+import { allocate, type Dtype, NDArray, sizeOf } from "./kernels/array.ts";
+import { newShape, newSize } from "./shapes.ts";
 import { Tensor } from "./tensor.ts";
 
 /**
  * A tensor of zeros.
  *
- * @throws {@link TensorError} if `shape` is not an array of whole numbers of 0 or more.
- * @see PyTorch `torch.zeros`.
+ * Shapes: → `shape`; `[]` for a single number.
+ *
+ * @throws {@link TensorError} if `shape` is not an array of whole numbers of 0 or more, or `requiresGrad` meets int32
+ * or bool.
+ * @see PyTorch `torch.zeros`, which takes the sizes one by one too.
  *
  * @example
  * ```ts
@@ -24,13 +27,33 @@ export function zeros(shape: readonly number[], options: TensorOptions = {}): Te
   return filled("zeros", shape, 0, options);
 }
 
-/** A tensor of ones; otherwise as {@link zeros}. @see PyTorch `torch.ones`. */
+/**
+ * A tensor of ones.
+ *
+ * Shapes: → `shape`; `[]` for a single number.
+ *
+ * @throws {@link TensorError} if `shape` is not an array of whole numbers of 0 or more, or `requiresGrad` meets int32
+ * or bool.
+ * @see PyTorch `torch.ones`, which takes the sizes one by one too.
+ *
+ * @example
+ * ```ts
+ * import { ones } from "evenkeel";
+ *
+ * console.log(ones([3], { dtype: "float64" })); // => tensor([1., 1., 1.], dtype=float64)
+ * ```
+ */
 export function ones(shape: readonly number[], options: TensorOptions = {}): Tensor {
   return filled("ones", shape, 1, options);
 }
 
 /**
- * A tensor with one value everywhere; otherwise as {@link zeros}.
+ * A tensor with one value everywhere.
+ *
+ * Shapes: → `shape`; `[]` for a single number.
+ *
+ * @throws {@link TensorError} if `value` is not a number or boolean, `shape` is not an array of whole numbers of 0 or
+ * more, or `requiresGrad` meets int32 or bool.
  * @see PyTorch `torch.full`, which takes the dtype from the value; here it is float32 unless `dtype` says else.
  *
  * @example
@@ -47,14 +70,44 @@ export function full(shape: readonly number[], value: number | boolean, options:
   return filled("full", shape, Number(value), options);
 }
 
-/** A tensor of zeros, of the shape and dtype of `x`. @see PyTorch `torch.zeros_like`. */
+/**
+ * A tensor of zeros, of the shape of `x`, and of its dtype unless `dtype` says else.
+ *
+ * @throws {@link TensorError} if `x` is no tensor, or `requiresGrad` meets int32 or bool.
+ * @see PyTorch `torch.zeros_like`.
+ *
+ * @example
+ * ```ts
+ * import { tensor, zerosLike } from "evenkeel";
+ *
+ * console.log(zerosLike(tensor([1, 2], { dtype: "int32" }))); // => tensor([0, 0])
+ * ```
+ */
 export function zerosLike(x: Tensor, options: TensorOptions = {}): Tensor {
-  return filled("zerosLike", x.shape, 0, { dtype: x.dtype, ...options });
+  return filledLike("zerosLike", x, 0, options);
 }
 
-/** A tensor of ones, of the shape and dtype of `x`. @see PyTorch `torch.ones_like`. */
+/**
+ * A tensor of ones, of the shape of `x`, and of its dtype unless `dtype` says else.
+ *
+ * @throws {@link TensorError} if `x` is no tensor, or `requiresGrad` meets int32 or bool.
+ * @see PyTorch `torch.ones_like`.
+ *
+ * @example
+ * ```ts
+ * import { onesLike, tensor } from "evenkeel";
+ *
+ * console.log(onesLike(tensor([5, 6]))); // => tensor([1., 1.])
+ * ```
+ */
 export function onesLike(x: Tensor, options: TensorOptions = {}): Tensor {
-  return filled("onesLike", x.shape, 1, { dtype: x.dtype, ...options });
+  return filledLike("onesLike", x, 1, options);
+}
+
+function filledLike(where: string, x: Tensor, value: number, options: TensorOptions): Tensor {
+  if (!isTensor(x)) throw new TensorError(where, { expected: "a tensor", got: describe(x) });
+  checkTensorOptions(where, options);
+  return filled(where, x.shape, value, { dtype: x.dtype, ...options });
 }
 
 function filled(where: string, shape: readonly number[], value: number, options: TensorOptions): Tensor {
@@ -67,9 +120,11 @@ function filled(where: string, shape: readonly number[], value: number, options:
 }
 
 /**
- * The numbers `start`, `start + step`, … below `end`. With one number, from 0 up to it.
+ * The numbers `0, 1, …` below `end`.
  *
- * @throws {@link TensorError} if a bound is not finite, or the step is 0 or leads away from `end`.
+ * Shapes: → `[⌈end⌉]`.
+ *
+ * @throws {@link TensorError} if `end` is not finite or below 0, or the dtype is bool.
  * @see PyTorch `torch.arange`, which makes integers of whole bounds; here they are float32 unless `dtype` says else.
  *
  * @example
@@ -77,11 +132,40 @@ function filled(where: string, shape: readonly number[], value: number, options:
  * import { arange } from "evenkeel";
  *
  * console.log(arange(3)); // => tensor([0., 1., 2.])
- * console.log(arange(1, 10, 4, { dtype: "int32" })); // => tensor([1, 5, 9])
  * ```
  */
 export function arange(end: number, options?: TensorOptions): Tensor;
+/**
+ * The numbers `start`, `start + 1`, … below `end`.
+ *
+ * Shapes: → `[⌈end − start⌉]`.
+ *
+ * @throws {@link TensorError} if a bound is not finite, `end` is below `start`, or the dtype is bool.
+ * @see PyTorch `torch.arange`, which makes integers of whole bounds; here they are float32 unless `dtype` says else.
+ *
+ * @example
+ * ```ts
+ * import { arange } from "evenkeel";
+ *
+ * console.log(arange(1, 4, { dtype: "int32" })); // => tensor([1, 2, 3])
+ * ```
+ */
 export function arange(start: number, end: number, options?: TensorOptions): Tensor;
+/**
+ * The numbers `start`, `start + step`, … before `end`.
+ *
+ * Shapes: → `[⌈(end − start)/step⌉]`.
+ *
+ * @throws {@link TensorError} if a bound is not finite, the step is 0 or leads away from `end`, or the dtype is bool.
+ * @see PyTorch `torch.arange`, which makes integers of whole bounds; here they are float32 unless `dtype` says else.
+ *
+ * @example
+ * ```ts
+ * import { arange } from "evenkeel";
+ *
+ * console.log(arange(1, 10, 4)); // => tensor([1., 5., 9.])
+ * ```
+ */
 export function arange(start: number, end: number, step: number, options?: TensorOptions): Tensor;
 export function arange(...given: readonly (number | TensorOptions | undefined)[]): Tensor {
   const numbers = given.filter((value) => typeof value === "number");
@@ -89,20 +173,25 @@ export function arange(...given: readonly (number | TensorOptions | undefined)[]
   checkTensorOptions("arange", options);
   const [start, end] = numbers.length === 1 ? [0, numbers[0]] : numbers;
   const step = numbers[2] ?? 1;
-  if (![start, end, step].every(Number.isFinite) || step === 0 || (end - start) / step < 0) {
-    throw new TensorError("arange", { expected: "finite bounds, and a step towards the end", got: describe(numbers) });
+  const strays = given.some((value) => value !== undefined && !["number", "object"].includes(typeof value));
+  if (strays || ![start, end, step].every(Number.isFinite) || step === 0 || (end - start) / step < 0) {
+    throw new TensorError("arange", { expected: "finite bounds, and a step towards the end", got: describe(given) });
   }
   const count = Math.ceil((end - start) / step);
   const { dtype = "float32" } = options;
+  refuseBool("arange", dtype);
   const elements = allocate(dtype, count);
   for (let i = 0; i < count; i++) elements[i] = start + i * step;
   return finish("arange", new NDArray(elements, [count], dtype), options);
 }
 
 /**
- * So many numbers from `start` to `end`, both included, evenly spaced.
+ * So many numbers from `start` to `end`, both included, evenly spaced: `y[i] = start + i·(end − start)/(steps − 1)`.
  *
- * @throws {@link TensorError} if `steps` is not a whole number of 0 or more.
+ * Shapes: → `[steps]`.
+ *
+ * @throws {@link TensorError} if a bound is not finite, `steps` is not a whole number of 0 or more, or the dtype is
+ * bool.
  * @see PyTorch `torch.linspace`.
  *
  * @example
@@ -121,11 +210,16 @@ export function linspace(start: number, end: number, steps: number, options: Ten
     });
   }
   const { dtype = "float32" } = options;
+  refuseBool("linspace", dtype);
   const elements = allocate(dtype, steps);
   const gap = steps > 1 ? (end - start) / (steps - 1) : 0;
   // From the nearer end, so that both ends are exact.
   for (let i = 0; i < steps; i++) elements[i] = i < steps / 2 ? start + i * gap : end - (steps - 1 - i) * gap;
   return finish("linspace", new NDArray(elements, [steps], dtype), options);
+}
+
+function refuseBool(where: string, dtype: Dtype): void {
+  if (dtype === "bool") throw new TensorError(where, { expected: "a dtype of numbers", got: '"bool"' });
 }
 
 /**
@@ -134,7 +228,7 @@ export function linspace(start: number, end: number, steps: number, options: Ten
  * Shapes: → `[n, n]`.
  *
  * @throws {@link TensorError} if `n` is not a whole number of 0 or more.
- * @see PyTorch `torch.eye`.
+ * @see PyTorch `torch.eye`, square only.
  *
  * @example
  * ```ts
@@ -147,7 +241,7 @@ export function linspace(start: number, end: number, steps: number, options: Ten
  */
 export function eye(n: number, options: TensorOptions = {}): Tensor {
   checkTensorOptions("eye", options);
-  const made = zeros(newShape("eye", [n, n]), options);
+  const made = zeros([newSize("eye", n), n], options);
   for (let i = 0; i < n; i++) made.data[i * n + i] = 1;
   return made;
 }
@@ -158,8 +252,9 @@ export function eye(n: number, options: TensorOptions = {}): Tensor {
  * Shapes: `[…]` → `[…, numClasses]`.
  *
  * @param numClasses - default: one more than the largest label.
- * @throws {@link TensorError} if a label is not int32 or not in range.
- * @see PyTorch `torch.nn.functional.one_hot`.
+ * @throws {@link TensorError} if the labels are not int32 or one is not in range, or if there are none and no
+ * `numClasses`.
+ * @see PyTorch `torch.nn.functional.one_hot`, which takes and gives int64; here both are int32.
  *
  * @example
  * ```ts
@@ -182,7 +277,7 @@ export function oneHot(x: Tensor, numClasses?: number): Tensor {
     throw new TensorError("oneHot", { expected: "numClasses where there are no labels", got: "none" });
   }
   const classes = numClasses ?? (x.data as Int32Array).reduce((most, label) => Math.max(most, label), 0) + 1;
-  const [size] = newShape("oneHot", [classes]);
+  const size = newSize("oneHot", classes);
   const wrong = x.data.find((label: number) => label < 0 || label >= size);
   if (wrong !== undefined) {
     throw new TensorError("oneHot", { expected: `labels from 0 to ${size - 1}`, got: `${wrong}` });

@@ -8,7 +8,7 @@ import type { Generator } from "./random/generator.ts";
 import { multinomial as sampleRows } from "./random/multinomial.ts";
 import { fillRandint } from "./random/randint.ts";
 import { fillRandperm } from "./random/randperm.ts";
-import { newShape } from "./shapes.ts";
+import { newShape, newSize } from "./shapes.ts";
 import { checkDtype, generatorOf, Tensor } from "./tensor.ts";
 
 /** Options of whatever makes a random tensor. */
@@ -22,7 +22,9 @@ const optionNames = ["dtype", "requiresGrad", "generator"];
 /**
  * Numbers spread evenly over `[0, 1)`: PyTorch's own, from the same seed.
  *
- * @throws {@link TensorError} if the shape is none, or the dtype no float.
+ * Shapes: → `shape`.
+ *
+ * @throws {@link TensorError} if `shape` is not an array of whole numbers of 0 or more, or the dtype no float.
  * @see PyTorch `torch.rand`.
  *
  * @example
@@ -42,7 +44,9 @@ export function rand(shape: readonly number[], options: RandomTensorOptions = {}
 /**
  * Normally distributed numbers of mean 0 and variance 1: PyTorch's own, from the same seed.
  *
- * @throws {@link TensorError} if the shape is none, or the dtype no float.
+ * Shapes: → `shape`.
+ *
+ * @throws {@link TensorError} if `shape` is not an array of whole numbers of 0 or more, or the dtype no float.
  * @see PyTorch `torch.randn` on x86-64. From 16 elements on it is another algorithm than below, as there.
  *
  * @example
@@ -71,8 +75,10 @@ export interface RandintOptions extends RandomTensorOptions {
 /**
  * Whole numbers spread evenly over `low … high − 1`: PyTorch's own, from the same seed. int32 unless `dtype` says else.
  *
+ * Shapes: → `shape`.
+ *
  * @throws {@link TensorError} if `low ≥ high`, a bound is not whole, or the dtype cannot hold the numbers.
- * @see PyTorch `torch.randint`.
+ * @see PyTorch `torch.randint`, which gives int64, and where `low` may be left out.
  *
  * @example
  * ```ts
@@ -106,8 +112,10 @@ export function randint(low: number, high: number, shape: readonly number[], opt
 /**
  * The whole numbers `0 … n − 1` in random order: PyTorch's own, from the same seed; int32 unless `dtype` says else.
  *
+ * Shapes: → `[n]`.
+ *
  * @throws {@link TensorError} if `n` is not a whole number of 0 or more.
- * @see PyTorch `torch.randperm`.
+ * @see PyTorch `torch.randperm`, which gives int64.
  *
  * @example
  * ```ts
@@ -122,7 +130,7 @@ export function randperm(n: number, options: RandomTensorOptions = {}): Tensor {
   const { dtype = "int32" } = options;
   checkDtype("randperm", dtype);
   const generator = generatorOf("randperm", options);
-  const order = new Int32Array(newShape("randperm", [n])[0]);
+  const order = new Int32Array(newSize("randperm", n));
   fillRandperm(order, generator);
   return finish("randperm", new Tensor(new NDArray(order, [n], "int32")).to(dtype).array, options);
 }
@@ -130,9 +138,11 @@ export function randperm(n: number, options: RandomTensorOptions = {}): Tensor {
 /**
  * Ones with the given probabilities, and zeros: PyTorch's own, from the same seed.
  *
- * @param p - a float tensor of probabilities from 0 to 1; the result has its shape and dtype.
+ * Shapes: that of `p`.
+ *
+ * @param p - a float tensor of probabilities from 0 to 1; the result has its dtype.
  * @throws {@link TensorError} if a probability is out of range, or `p` is no float tensor.
- * @see PyTorch `torch.bernoulli`.
+ * @see PyTorch `torch.bernoulli`; for one probability everywhere use {@link Tensor.bernoulli_}.
  *
  * @example
  * ```ts
@@ -174,7 +184,7 @@ export interface MultinomialOptions {
  * @param p - float weights of 0 or more, not all 0 in a row.
  * @throws {@link TensorError} if a weight is negative or not finite, a row sums to 0, or, without replacement, there
  * are fewer categories than samples.
- * @see PyTorch `torch.multinomial`, whose own numbers changed for single draws after 1.13.
+ * @see PyTorch `torch.multinomial`, which gives int64, and whose own numbers changed for single draws after 1.13.
  *
  * @example
  * ```ts

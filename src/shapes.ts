@@ -29,6 +29,12 @@ export function newShape(where: string, shape: unknown): number[] {
   return sizes;
 }
 
+/** A number of elements for something new. */
+export function newSize(where: string, size: unknown): number {
+  if (Number.isInteger(size) && (size as number) >= 0) return size as number;
+  throw new TensorError(where, { expected: "a whole number of 0 or more", got: describe(size) });
+}
+
 /** A dimension counted from the front; negative ones count from the end. */
 export function dimOf(where: string, dim: unknown, ndim: number): number {
   const span = Math.max(ndim, 1); // a single number passes for a list of one

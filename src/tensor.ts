@@ -70,9 +70,11 @@ export interface RandomOptions {
  * the memory of their source; every other operation makes its own. Tensors are garbage-collected like any value.
  *
  * Two operands broadcast as in NumPy and PyTorch, and meet in PyTorch's promoted dtype; a number with no fraction
- * counts as a whole number. Make tensors with `tensor`, `zeros`, `randn` and their kind.
+ * counts as a whole number. Dimensions count from 0, negative ones from the end: −1 is the last. Reductions take one,
+ * an array of several, or none for all. Make tensors with `tensor`, `zeros`, `randn` and their kind.
  *
- * @see PyTorch `torch.Tensor`.
+ * @see PyTorch `torch.Tensor`, with four dtypes, no devices and no strides; int32 where PyTorch answers in int64; and
+ * an empty array of dimensions reduces nothing, where PyTorch reduces all.
  *
  * @example
  * ```ts
@@ -108,6 +110,7 @@ export class Tensor {
   /**
    * The sizes of the dimensions, outermost first; `[]` for a single number.
    * @see PyTorch `Tensor.shape`; here a plain array.
+   * @category Values
    *
    * @example
    * ```ts
@@ -123,6 +126,7 @@ export class Tensor {
   /**
    * The type of the elements: `"float32"`, `"float64"`, `"int32"` or `"bool"`.
    * @see PyTorch `Tensor.dtype`; here a string.
+   * @category Values
    *
    * @example
    * ```ts
@@ -138,6 +142,7 @@ export class Tensor {
   /**
    * The number of dimensions, `shape.length`.
    * @see PyTorch `Tensor.ndim`.
+   * @category Values
    *
    * @example
    * ```ts
@@ -154,6 +159,7 @@ export class Tensor {
    * The elements themselves, row-major; a bool is a byte, 0 or 1. Writing here goes unnoticed by the tape: use
    * {@link Tensor.copy_} or {@link Tensor.fill_}.
    * @see PyTorch `Tensor.numpy`. `Tensor.data` there is a tensor: here {@link Tensor.detach}.
+   * @category Values
    *
    * @example
    * ```ts
@@ -252,6 +258,7 @@ export class Tensor {
   /**
    * The number of elements, the product of the sizes.
    * @see PyTorch `torch.numel`.
+   * @category Values
    *
    * @example
    * ```ts
@@ -269,6 +276,7 @@ export class Tensor {
    *
    * @throws {@link TensorError} if there are more elements than one, or none.
    * @see PyTorch `Tensor.item`.
+   * @category Values
    *
    * @example
    * ```ts
@@ -294,6 +302,7 @@ export class Tensor {
    * The elements as nested arrays, booleans where the dtype is bool; a single number for a tensor of no dimensions.
    * `x.toArray<number[][]>()` has that type.
    * @see PyTorch `Tensor.tolist`.
+   * @category Values
    *
    * @example
    * ```ts
@@ -315,6 +324,7 @@ export class Tensor {
   /**
    * The text that `console.log` and notebooks show: four digits, and of more than 1000 elements only the edges.
    * @see PyTorch prints the same, but spells `requires_grad`, `grad_fn`, `True` and `torch.float64`.
+   * @category Values
    *
    * @example
    * ```ts

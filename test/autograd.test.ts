@@ -316,8 +316,11 @@ describe("hooks", () => {
 
   test("that return another shape are refused, and no gradient is added", () => {
     const x = leaf([1, 2]);
-    x.registerHook(() => zeros([3], { dtype: "float64" }));
+    const handle = x.registerHook(() => zeros([3], { dtype: "float64" }));
     expect(refusal(() => x.sum().backward()).where).toBe("registerHook");
+    handle.remove();
+    x.registerHook((() => 3) as unknown as () => undefined);
+    expect(refusal(() => x.sum().backward()).got).toBe("3");
     expect(x.grad).toBeNull();
   });
 

@@ -29,7 +29,7 @@ const wholeFrom = (least: number) => ({
 });
 
 export const numberOptions = {
-  steps: { default: 4000, ...wholeFrom(1), help: "training steps of each network" },
+  steps: { default: 3000, ...wholeFrom(1), help: "training steps of each network" },
   seed: { default: 42, ...wholeFrom(0), help: "where all random numbers start from" },
   hidden: { default: 200, ...wholeFrom(1), help: "tanh units in the hidden layer" },
   batch: { default: 32, ...wholeFrom(2), help: "examples in a batch" },

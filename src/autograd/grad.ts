@@ -25,7 +25,8 @@ export interface GradOptions {
  * @returns one gradient per input, in its shape; with `allowUnused`, `null` for an input that does not matter.
  * @throws {@link TensorError} if the output has no graph or more than one element and no `gradOutput`; if an input
  * needs no gradient, or the output does not depend on it; if what the tape needs has been changed in place.
- * @see PyTorch `torch.autograd.grad`; there is no `retain_graph`, since the tape lives as long as its output does.
+ * @see PyTorch `torch.autograd.grad`, of one output, and without `retain_graph`, since the tape lives as long as its
+ * output does, `is_grads_batched` and `materialize_grads`.
  *
  * @example
  * ```ts

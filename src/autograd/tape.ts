@@ -1,7 +1,9 @@
+import { isTensor } from "../brand.ts";
 import { describe, show, TensorError } from "../errors.ts";
 import { isFloat, type NDArray } from "../kernels/array.ts";
 import { kernels } from "../kernels/index.ts";
 import { type Fused, isFused, type Op, type Primitive } from "../ops/op.ts";
+import { sameShape } from "../shapes.ts";
 import { shared } from "../shared.ts";
 import type { Tensor } from "../tensor.ts";
 
@@ -158,7 +160,7 @@ function replay(op: Fused, inputs: readonly Tensor[], wanted: readonly boolean[]
 
 function checkPulledBack(op: Op, inputs: readonly Tensor[], g: Tensor, i: number): void {
   const x = inputs[i];
-  if (g.shape.length !== x.shape.length || g.shape.some((size, d) => size !== x.shape[d]) || g.dtype !== x.dtype) {
+  if (!isTensor(g) || !sameShape(g.shape, x.shape) || g.dtype !== x.dtype) {
     throw new TensorError(op.name, {
       expected: `its pullback ${i} to return ${describe(x)}`,
       got: describe(g),
@@ -174,7 +176,7 @@ function runHooks(tensor: Tensor, g: Tensor): Tensor {
   for (const hook of [...tensor.hooks]) {
     const returned = hook(current);
     if (returned === undefined || returned === null) continue;
-    if (returned.shape.join() !== tensor.shape.join() || returned.dtype !== tensor.dtype) {
+    if (!isTensor(returned) || !sameShape(returned.shape, tensor.shape) || returned.dtype !== tensor.dtype) {
       throw new TensorError("registerHook", {
         expected: `the hook to return nothing, or ${describe(tensor)}`,
         got: describe(returned),

@@ -10,6 +10,22 @@ export type Shape = readonly number[];
 /**
  * What kernels work on: a flat typed array, row-major, and a shape. Arrays that share memory (a reshape and its
  * source) share one version, which every operation in place moves on.
+ *
+ * @example
+ * ```ts
+ * import { apply, type Primitive, tensor } from "evenkeel";
+ *
+ * const floor: Primitive = {
+ *   name: "floor",
+ *   forward: (k, x) => {
+ *     const y = k.copy(x); // an NDArray of its own: x is not to be changed
+ *     for (let i = 0; i < y.data.length; i++) y.data[i] = Math.floor(x.data[i]);
+ *     return y;
+ *   },
+ *   vjp: [null],
+ * };
+ * console.log(apply(floor, tensor([1.5, -1.5]))); // => tensor([ 1., -2.])
+ * ```
  */
 export class NDArray {
   /** The elements, the last dimension contiguous. */

@@ -40,6 +40,21 @@ export interface Primitive {
 /**
  * A composite of other operations, with kernels that do the same faster. The composite is the definition; the kernels
  * have to agree with it. When a gradient is itself to be differentiated, the composite is replayed.
+ *
+ * @example
+ * ```ts
+ * import { apply, type Fused, tensor } from "evenkeel";
+ *
+ * const sumOfSquares: Fused<null> = {
+ *   name: "sumOfSquares",
+ *   composite: (x) => x.square().sum(),
+ *   forward: (k, x) => [k.sum(k.mul(x, x), 0, x.shape.length), null],
+ *   backward: (k, g, _, x) => [k.mulScalar(x, 2 * g.data[0])],
+ * };
+ * const x = tensor([1, 2], { requiresGrad: true });
+ * apply(sumOfSquares, x).backward();
+ * console.log(x.grad); // => tensor([2., 4.])
+ * ```
  */
 export interface Fused<Saved = unknown> {
   /** The name in printed graphs and in messages. */

@@ -78,12 +78,16 @@ export abstract class Optimizer<Group extends ParamGroup = ParamGroup> {
   /**
    * Changes every parameter that has a gradient.
    *
-   * @param closure - computes the gradients and returns the loss; it is run first, recording, also within `noGrad`.
-   * @returns what the closure returned.
    * @throws {@link TensorError} if an option has been set to what is no number, or NaN; then nothing has changed.
    * @see PyTorch `Optimizer.step`.
    */
   step(): undefined;
+  /**
+   * Changes every parameter that has a gradient once `closure` has run.
+   *
+   * @param closure - computes the gradients and returns the loss; it records, also within `noGrad`.
+   * @returns what the closure returned.
+   */
   step<T>(closure: () => T): T;
   step<T>(closure?: () => T): T | undefined {
     if (closure !== undefined && typeof closure !== "function") {

@@ -25,15 +25,16 @@ export function isGenerator(value: unknown): value is Generator {
 /**
  * A source of random numbers: PyTorch's on the CPU, which gives the same numbers for the same seed, bit for bit.
  *
+ * A new one starts from PyTorch's default seed, 67280421310721, until it is given another.
+ * @see PyTorch `torch.Generator`, without `device`.
+ *
  * @example
  * ```ts
  * import { Generator, randn } from "evenkeel";
  *
  * const generator = new Generator().manualSeed(0);
- * console.log(randn([2], { generator }).toString()); // => tensor([ 1.5410, -0.2934])
+ * console.log(randn([2], { generator })); // => tensor([ 1.5410, -0.2934])
  * ```
- *
- * @see PyTorch `torch.Generator`.
  */
 export class Generator {
   #state: GeneratorState | undefined;
@@ -51,37 +52,92 @@ export class Generator {
 
   /**
    * Starts anew from `seed`, an integer in `[−2^63, 2^64)`; negative ones count from 2^64 down. Like PyTorch, only the
-   * low 32 bits matter to the numbers drawn.
+   * low 32 bits matter to the numbers drawn. Returns itself.
    *
    * @throws {@link TensorError} if `seed` is no integer, or is out of range, or is a number too large to be exact.
+   * @see PyTorch `Generator.manual_seed`.
+   *
+   * @example
+   * ```ts
+   * import { Generator, rand } from "evenkeel";
+   *
+   * const generator = new Generator().manualSeed(42);
+   * console.log(rand([2], { generator })); // => tensor([0.8823, 0.9150])
+   * ```
    */
   manualSeed(seed: number | bigint): this {
     this[generatorState] = seeded(checkedSeed("Generator.manualSeed", seed));
     return this;
   }
 
-  /** Starts anew from a seed that nobody can foresee, and returns it. */
+  /**
+   * Starts anew from a seed that nobody can foresee, and returns it.
+   * @see PyTorch `Generator.seed`, whose seeds have up to 64 bits; here 53.
+   *
+   * @example
+   * ```ts
+   * import { Generator } from "evenkeel";
+   *
+   * const generator = new Generator();
+   * const seed = generator.seed();
+   * console.log(generator.initialSeed() === seed); // => true
+   * ```
+   */
   seed(): number {
     const seed = entropy();
     this[generatorState] = seeded(BigInt(seed));
     return seed;
   }
 
-  /** The seed this generator started from; a bigint where a number would not be exact. */
+  /**
+   * The seed this generator started from; a bigint where a number would not be exact.
+   * @see PyTorch `Generator.initial_seed`.
+   *
+   * @example
+   * ```ts
+   * import { Generator } from "evenkeel";
+   *
+   * console.log(new Generator().manualSeed(7).initialSeed()); // => 7
+   * ```
+   */
   initialSeed(): number | bigint {
     const { seed } = this[generatorState];
     return seed <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(seed) : seed;
   }
 
-  /** The state, in the 5056 bytes of PyTorch's `Generator.get_state()`. */
+  /**
+   * The state, in the 5056 bytes of PyTorch's `Generator.get_state()`.
+   * @see PyTorch `Generator.get_state`, a ByteTensor there.
+   *
+   * @example
+   * ```ts
+   * import { Generator, rand } from "evenkeel";
+   *
+   * const generator = new Generator().manualSeed(0);
+   * const state = generator.getState();
+   * const first = rand([2], { generator });
+   * generator.setState(state);
+   * console.log(first, rand([2], { generator })); // => tensor([0.4963, 0.7682]) tensor([0.4963, 0.7682])
+   * ```
+   */
   getState(): Uint8Array {
     return writeState(this[generatorState]);
   }
 
   /**
-   * Continues from a state that {@link Generator.getState} returned, or PyTorch's `Generator.get_state()`.
+   * Continues from a state that {@link Generator.getState} returned, or PyTorch's `Generator.get_state()`. Returns
+   * itself.
    *
    * @throws {@link TensorError} if `state` is not such a state.
+   * @see PyTorch `Generator.set_state`, a ByteTensor there.
+   *
+   * @example
+   * ```ts
+   * import { Generator } from "evenkeel";
+   *
+   * const other = new Generator().setState(new Generator().manualSeed(3).getState());
+   * console.log(other.initialSeed()); // => 3
+   * ```
    */
   setState(state: Uint8Array): this {
     this[generatorState] = readState("Generator.setState", state);
@@ -102,14 +158,27 @@ class DefaultGenerator extends Generator {
   }
 }
 
-/** The generator of every random function that is given no other. Its first seed is not to be foreseen. */
+/**
+ * The generator of every random function that is given no other. Its first seed is not to be foreseen: give it one with
+ * {@link manualSeed}.
+ * @see PyTorch `torch.default_generator`.
+ */
 export const defaultGenerator: Generator = /* @__PURE__ */ new DefaultGenerator();
 
 /**
  * Seeds the default generator, and returns it.
  *
+ * @param seed - an integer in `[−2^63, 2^64)`, as for {@link Generator.manualSeed}.
  * @throws {@link TensorError} if `seed` is no integer, or is out of range, or is a number too large to be exact.
  * @see PyTorch `torch.manual_seed`.
+ *
+ * @example
+ * ```ts
+ * import { manualSeed, rand } from "evenkeel";
+ *
+ * manualSeed(0);
+ * console.log(rand([2])); // => tensor([0.4963, 0.7682])
+ * ```
  */
 export function manualSeed(seed: number | bigint): Generator {
   defaultGenerator[generatorState] = seeded(checkedSeed("manualSeed", seed));

@@ -20,7 +20,7 @@ import { batchNormEvaluating, batchNormTraining } from "../../src/ops/batchNorm.
 import { crossEntropy } from "../../src/ops/crossEntropy.ts";
 
 /** How one input of a row is to be drawn. */
-export interface Input {
+interface Input {
   readonly kind: "float" | "constant" | "distinct" | "int" | "mask";
   readonly shape: readonly number[];
   readonly min: number;

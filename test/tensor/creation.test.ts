@@ -126,12 +126,17 @@ describe("factories", () => {
     expect(refusal(() => zeros([Number.NaN])).where).toBe("zeros");
     expect(refusal(() => full([1], "x" as unknown as number)).got).toBe('"x"');
     expect(refusal(() => eye(-1)).where).toBe("eye");
+    expect(refusal(() => eye(1.5)).got).toBe("1.5");
+    expect(refusal(() => zerosLike(5 as unknown as Tensor)).got).toBe("5");
   });
 
   test("refuse ranges that lead nowhere", () => {
     expect(refusal(() => arange(0, 5, 0)).where).toBe("arange");
     expect(refusal(() => arange(0, 5, -1)).where).toBe("arange");
     expect(refusal(() => arange(0, Number.POSITIVE_INFINITY)).where).toBe("arange");
+    expect(refusal(() => arange(0, "3" as unknown as number)).got).toBe('[0, "3"]');
+    expect(refusal(() => arange(0, 3, { dtype: "bool" })).got).toBe('"bool"');
+    expect(refusal(() => linspace(0, 3, 4, { dtype: "bool" })).got).toBe('"bool"');
     expect(refusal(() => linspace(0, 1, 1.5)).where).toBe("linspace");
   });
 
