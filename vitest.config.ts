@@ -6,7 +6,12 @@ import { docExamples } from "./test/docs/plugin.ts";
 const src = fileURLToPath(new URL("src", import.meta.url));
 
 /** Tests of the unit project that run in the browser too. */
-const alsoInBrowser: string[] = [];
+const alsoInBrowser = [
+  "test/autograd.test.ts",
+  "test/derivatives.test.ts",
+  "test/{data,nn,optim,random,tensor}/golden.test.ts",
+  "test/{nn,ops}/laws.test.ts",
+];
 
 const chromium = playwright({
   launchOptions: {

@@ -10,7 +10,7 @@ export * as data from "./data/index.ts";
 export { type Alike, hessian, hvp, jacobian, jvp, type OneOrMany, vjp } from "./derivatives.ts";
 export { TensorError, type TensorErrorParts } from "./errors.ts";
 export { arange, eye, full, linspace, oneHot, ones, onesLike, zeros, zerosLike } from "./factories.ts";
-export type { Data, Dtype, NDArray, Shape } from "./kernels/array.ts";
+export { type Data, type Dtype, NDArray, type Shape } from "./kernels/array.ts";
 export type { Kernels } from "./kernels/index.ts";
 export * as nn from "./nn/index.ts";
 export type { Fused, Op, Primitive, Vjp } from "./ops/op.ts";

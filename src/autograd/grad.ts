@@ -2,6 +2,7 @@ import { isTensor } from "../brand.ts";
 import { describe, TensorError } from "../errors.ts";
 import { kernels } from "../kernels/index.ts";
 import { checkOptions } from "../options.ts";
+import { sameShape } from "../shapes.ts";
 import type { Tensor } from "../tensor.ts";
 import { differentiate } from "./tape.ts";
 
@@ -16,13 +17,34 @@ export interface GradOptions {
 }
 
 /**
+ * The gradients `d output / d input` at each of `inputs`, and `null` for an input that the output does not depend on;
+ * otherwise as without `allowUnused`.
+ *
+ * @returns one gradient or `null` per input.
+ * @throws {@link TensorError} as without `allowUnused`, but not for an input that the output does not depend on.
+ * @see PyTorch `torch.autograd.grad` with `allow_unused=True`.
+ *
+ * @example
+ * ```ts
+ * import { grad, tensor } from "evenkeel";
+ *
+ * const [x, other] = [tensor(3, { requiresGrad: true }), tensor(1, { requiresGrad: true })];
+ * console.log(grad(x.square(), [x, other], { allowUnused: true })); // => [ tensor(6.), null ]
+ * ```
+ */
+export function grad(
+  output: Tensor,
+  inputs: Tensor | readonly Tensor[],
+  options: GradOptions & { readonly allowUnused: true },
+): (Tensor | null)[];
+/**
  * The gradients `d output / d input` at each of `inputs`, weighted by `gradOutput`; nothing is stored in `.grad`.
  *
  * Only what leads to an input is walked. The tape stays, so that it can be asked again.
  *
  * @param output - a tensor of one element, or of any shape together with `gradOutput`.
  * @param inputs - tensors, leaves or not, that the output was made from.
- * @returns one gradient per input, in its shape; with `allowUnused`, `null` for an input that does not matter.
+ * @returns one gradient per input, in its shape.
  * @throws {@link TensorError} if the output has no graph or more than one element and no `gradOutput`; if an input
  * needs no gradient, or the output does not depend on it; if what the tape needs has been changed in place.
  * @see PyTorch `torch.autograd.grad`, of one output, and without `retain_graph`, since the tape lives as long as its
@@ -38,11 +60,6 @@ export interface GradOptions {
  * console.log(slope.item(), curvature.item()); // => 27 18
  * ```
  */
-export function grad(
-  output: Tensor,
-  inputs: Tensor | readonly Tensor[],
-  options: GradOptions & { readonly allowUnused: true },
-): (Tensor | null)[];
 export function grad(output: Tensor, inputs: Tensor | readonly Tensor[], options?: GradOptions): Tensor[];
 export function grad(output: Tensor, inputs: Tensor | readonly Tensor[], options: GradOptions = {}): (Tensor | null)[] {
   checkOptions("grad", options, ["gradOutput", "createGraph", "allowUnused"]);
@@ -88,7 +105,7 @@ export function startingGradient(where: string, y: Tensor, gradient: Tensor | un
     });
   }
   checkTensors(where, [gradient]);
-  if (gradient.shape.join() !== y.shape.join() || gradient.dtype !== y.dtype) {
+  if (!sameShape(gradient.shape, y.shape) || gradient.dtype !== y.dtype) {
     throw new TensorError(where, { expected: `a gradient like the output, ${describe(y)}`, got: describe(gradient) });
   }
   return gradient;

@@ -153,6 +153,9 @@ function replay(op: Fused, inputs: readonly Tensor[], wanted: readonly boolean[]
   // what lies behind them is the caller's to walk, and would otherwise count twice.
   const fresh = inputs.map((x) => x.reshape(x.shape));
   const y = op.composite(...fresh);
+  if (!sameShape(y.shape, g.shape) || y.dtype !== g.dtype) {
+    throw new TensorError(op.name, { expected: `its composite to return ${describe(g)}`, got: describe(y) });
+  }
   const targets = new Set(fresh.filter((_, i) => wanted[i]));
   const gradients = y.requiresGrad ? differentiate(y, g, targets, true, op.name) : new Map<Tensor, Tensor>();
   return fresh.map((x) => gradients.get(x) ?? null);

@@ -44,7 +44,6 @@ export function* inBatches(numbers: Iterator<number>, size: number, dropLast: bo
     }
     if (batch.length === size || (batch.length > 0 && !dropLast)) yield batch;
     if (batch.length < size) return;
-    if (size === -1) return;
   }
 }
 

@@ -41,7 +41,7 @@ export interface BatchNorm1dOptions {
  * @see Ioffe & Szegedy 2015, "Batch Normalization", arXiv:1502.03167, Algorithms 1 and 2.
  * @see PyTorch `torch.nn.BatchNorm1d`, same defaults, same statistics. There `num_batches_tracked` is int64, and has
  * counted a batch that is then refused; momentum may be any number; and without parameters and running statistics the
- * number of features is not checked.
+ * number of features is not checked. 1.13 takes an `eps` of 0, as here; later versions refuse it in training.
  *
  * @example
  * ```ts

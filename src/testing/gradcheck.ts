@@ -1,5 +1,5 @@
 import { grad } from "../autograd/grad.ts";
-import { enableGrad, noGrad } from "../autograd/gradMode.ts";
+import { enableGrad } from "../autograd/gradMode.ts";
 import { isTensor } from "../brand.ts";
 import { describe, TensorError } from "../errors.ts";
 import { zerosLike } from "../factories.ts";
@@ -135,14 +135,16 @@ function centralDifferences(
   outputs: readonly Tensor[],
   eps: number,
 ): Float64Array[][] {
-  const copy = x.detach().clone();
-  copy.requiresGrad = true;
-  const moved = inputs.map((input) => (input === x ? copy : input));
-  // The function may itself take gradients, so recording stays on.
-  const outputsAt = (at: number, value: number) => {
-    noGrad(() => copy.copy_(x));
-    copy.data[at] = value;
-    return enableGrad(() => listOf(where, fn(...moved))).map((y) => Float64Array.from(y.data));
+  // In place, and past the tape: so a function that does not look at its arguments but at `x` itself is moved too. It
+  // may itself take gradients, so recording stays on.
+  const outputsAt = (at: number, moved: number) => {
+    const value = x.data[at];
+    x.data[at] = moved;
+    try {
+      return enableGrad(() => listOf(where, fn(...inputs))).map((y) => Float64Array.from(y.data));
+    } finally {
+      x.data[at] = value;
+    }
   };
   return Array.from({ length: x.numel() }, (_, at) => {
     const [up, down] = [outputsAt(at, x.data[at] + eps), outputsAt(at, x.data[at] - eps)];

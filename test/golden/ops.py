@@ -1,9 +1,10 @@
 """PyTorch's values and gradients for every row of test/ops/ops.table.ts.
 
-    npx tsx test/golden/opsCases.ts | python3 test/golden/ops.py > test/golden/ops.json
+    npm run golden
 """
 
 import json
+import pathlib
 import sys
 
 import torch
@@ -49,8 +50,6 @@ def answer(case):
 
 
 answers = {case["key"]: answer(case) for case in json.load(sys.stdin)}
-print("{")
-print(f' "torch": "{torch.__version__}",')
-print(' "answers": {')
-print(",\n".join(f"  {json.dumps(key, ensure_ascii=False)}: {json.dumps(value)}" for key, value in answers.items()))
-print(" }\n}")
+lines = ",\n".join(f"  {json.dumps(key, ensure_ascii=False)}: {json.dumps(value)}" for key, value in answers.items())
+with open(pathlib.Path(__file__).with_suffix(".json"), "w", encoding="utf-8") as file:
+    file.write(f'{{\n "torch": "{torch.__version__}",\n "answers": {{\n{lines}\n }}\n}}\n')

@@ -1,4 +1,4 @@
-import { grad, nn, noGrad, randn, type Tensor, TensorError, tensor, zeros } from "evenkeel";
+import { grad, nn, noGrad, ones, randn, type Tensor, TensorError, tensor, zeros } from "evenkeel";
 import { describe, expect, test } from "vitest";
 import { expectClose } from "../close.ts";
 
@@ -212,6 +212,17 @@ describe("the function behind it", () => {
       1e-6,
     );
     expectClose(batchNorm(input, null, null, { ...options, bias }).data, plain.add(bias.reshape([3, 1, 1])).data, 1e-6);
+  });
+
+  test("gives the statistics no gradient, recorded or not", () => {
+    const [mean, variance, bias] = [zeros([2]), ones([2]), zeros([2])];
+    for (const leaf of [mean, variance, bias]) leaf.requiresGrad = true;
+    const output = batchNorm(x, mean, variance, { bias }).pow(2).sum();
+    for (const createGraph of [false, true]) {
+      output.backward(null, { createGraph });
+      expect([mean.grad, variance.grad]).toEqual([null, null]);
+    }
+    expect(bias.grad).not.toBeNull();
   });
 
   test("moves the statistics that it is given, in place", () => {

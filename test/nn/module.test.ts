@@ -84,6 +84,24 @@ describe("a tied weight", () => {
   });
 });
 
+describe("a printed module", () => {
+  test("shows the modules within by name, and the numbers of each as Python writes them", () => {
+    expect(String(new Tied()).split("\n")).toEqual([
+      "Tied(",
+      "  (encode): Linear(inFeatures=2, outFeatures=2, bias=false)",
+      "  (blocks.0): Linear(inFeatures=2, outFeatures=2, bias=true)",
+      "  (blocks.1): Sequential(",
+      "    (0): BatchNorm1d(2, eps=1e-05, momentum=0.1, affine=true, trackRunningStats=true)",
+      "    (1): Tanh()",
+      "  )",
+      ")",
+    ]);
+    expect(String(new nn.BatchNorm1d(2, { eps: 2.5e-12 }))).toContain("eps=2.5e-12,");
+    expect(String(new nn.BatchNorm1d(2, { eps: 0.0001 }))).toContain("eps=0.0001,");
+    expect(String(new nn.Embedding(2, 2, { maxNorm: 3e20 }))).toContain("maxNorm=3e+20");
+  });
+});
+
 describe("modes and visits", () => {
   test("train and eval reach every module within, and return the module", () => {
     const net = new Tied();

@@ -17,6 +17,24 @@ describe("gradcheck", () => {
     expect(gradgradcheck((x, i) => x.index(i).square(), [input(), index])).toBe(true);
   });
 
+  test("accepts a function that closes over its input", () => {
+    const x = input();
+    expect(gradcheck(() => x.tanh(), [x])).toBe(true);
+    expect(gradgradcheck(() => x.tanh(), [x])).toBe(true);
+  });
+
+  test("puts values back also where the function throws", () => {
+    const x = input();
+    const before = x.clone().data;
+    let calls = 0;
+    const failing = (x: Tensor) => {
+      if (++calls > 3) throw new Error("inside");
+      return x.tanh();
+    };
+    expect(() => gradcheck(failing, [x])).toThrow("inside");
+    expect(x.data).toEqual(before);
+  });
+
   test("catches a wrong gradient, and says where and by how much", () => {
     const wrong: Primitive = { name: "wrong", forward: (k, x) => k.exp(x), vjp: [(g, y) => g.mul(y).mul(1.01)] };
     const error = refusal(() =>

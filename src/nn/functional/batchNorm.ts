@@ -37,8 +37,8 @@ export interface BatchNormOptions {
  * @param runningVar - likewise.
  * @throws {@link TensorError} for other shapes or dtypes, for a single value per channel where the batch's statistics
  * are wanted, and if only one of the running statistics is given, or none for evaluation. Nothing has changed then.
- * @see PyTorch `torch.nn.functional.batch_norm`. It evaluates with neither of the running statistics only in
- * `BatchNorm1d`; and 1.13 takes one without the other.
+ * @see PyTorch `torch.nn.functional.batch_norm`. 1.13 takes one of the running statistics without the other while
+ * training, later versions refuse that, as here; and they refuse an `eps` of 0 in training, which 1.13 takes, as here.
  * @see Ioffe & Szegedy 2015, "Batch Normalization", arXiv:1502.03167, Algorithms 1 and 2.
  *
  * @example
