@@ -7,10 +7,8 @@ const src = fileURLToPath(new URL("src", import.meta.url));
 
 /** Tests of the unit project that run in the browser too. */
 const alsoInBrowser = [
-  "test/autograd.test.ts",
-  "test/derivatives.test.ts",
-  "test/{data,nn,optim,random,tensor}/golden.test.ts",
-  "test/{nn,ops}/laws.test.ts",
+  "test/{autograd,derivatives}.test.ts",
+  "test/{data,nn,ops,optim,random,tensor,testing}/*.test.ts",
 ];
 
 const chromium = playwright({

@@ -1,5 +1,5 @@
-import { grad, nn, noGrad, ones, randn, type Tensor, TensorError, tensor, zeros } from "evenkeel";
-import { describe, expect, test } from "vitest";
+import { grad, manualSeed, nn, noGrad, ones, randn, type Tensor, TensorError, tensor, zeros } from "evenkeel";
+import { beforeEach, describe, expect, test } from "vitest";
 import { expectClose } from "../close.ts";
 
 const x = tensor([
@@ -12,6 +12,8 @@ const y = tensor([
   [4, 3],
 ]);
 const state = (norm: nn.BatchNorm1d) => Object.values(norm.stateDict()).map((value) => value.toArray());
+
+beforeEach(() => void manualSeed(0));
 
 describe("batch norm's running statistics", () => {
   test("move by the momentum towards mean and unbiased variance", () => {
