@@ -8,7 +8,8 @@ const src = fileURLToPath(new URL("src", import.meta.url));
 /** Tests of the unit project that run in the browser too. */
 const alsoInBrowser = [
   "test/{autograd,derivatives}.test.ts",
-  "test/{data,nn,ops,optim,random,tensor,testing}/*.test.ts",
+  "test/{data,nn,ops,optim,tensor,testing}/*.test.ts",
+  "test/random/{boxMuller32,draws,fma,golden}.test.ts",
 ];
 
 const chromium = playwright({

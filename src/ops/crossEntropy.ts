@@ -16,18 +16,14 @@ export const crossEntropy = (settings: CrossEntropySettings): Fused<CrossEntropy
     const weights = weight.reshape([1, c, 1]);
     const hit = logP.gather(1, label).reshape([n, d]).neg();
     const weightOfLabel = weight.index(label.reshape([n, d]));
-    const spread =
-      labelSmoothing === 0
-        ? hit.mul(0)
-        : logP
-            .mul(weights)
-            .sum(1)
-            .mul(-labelSmoothing / c);
-    const losses = hit
-      .mul(weightOfLabel)
-      .mul(1 - labelSmoothing)
-      .add(spread)
-      .maskedFill(ignored, 0);
+    const sharp = hit.mul(weightOfLabel);
+    const evenly = () =>
+      logP
+        .mul(weights)
+        .sum(1)
+        .mul(-labelSmoothing / c);
+    const mixed = labelSmoothing === 0 ? sharp : sharp.mul(1 - labelSmoothing).add(evenly());
+    const losses = mixed.maskedFill(ignored, 0);
     if (reduction === "none") return losses;
     if (reduction === "sum") return losses.sum();
     return losses.sum().div(weightOfLabel.maskedFill(ignored, 0).sum());
