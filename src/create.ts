@@ -52,7 +52,7 @@ export function tensor(data: TensorData, options: TensorOptions = {}): Tensor {
   if (ArrayBuffer.isView(data)) return finish("tensor", fromTypedArray(data, options.dtype), options);
   const shape = nesting(data);
   const flat: (number | boolean)[] = [];
-  flatten(data, shape, 0, [], flat);
+  flatten(data, shape, [], flat);
   const dtype = options.dtype ?? (flat.length > 0 && flat.every((x) => typeof x === "boolean") ? "bool" : "float32");
   const elements = allocate(dtype, flat.length);
   write(elements, dtype, flat);
@@ -66,39 +66,38 @@ function nesting(data: unknown): number[] {
   return shape;
 }
 
-function flatten(
-  data: unknown,
-  shape: Shape,
-  depth: number,
-  path: readonly number[],
-  into: (number | boolean)[],
-): void {
-  const at = path.length === 0 ? "the data" : `data${path.map((i) => `[${i}]`).join("")}`;
+/** Collects the numbers in order; `path` is where `data` stands. */
+function flatten(data: unknown, shape: Shape, path: number[], into: (number | boolean)[]): void {
+  const depth = path.length;
   if (depth === shape.length) {
     if (typeof data === "number" || typeof data === "boolean") into.push(data);
-    else refuseElement(data, at);
+    else refuseElement(data, path);
     return;
   }
   if (!Array.isArray(data) || data.length !== shape[depth]) {
     throw new TensorError("tensor", {
       expected: `nested arrays of the regular shape ${show(shape)}`,
-      got: `${describe(data)} at ${at}`,
-      hint: "Every row has to have as many entries as the first.",
+      got: describeAt(data, path),
+      hint: raggedHint,
     });
   }
-  for (let i = 0; i < data.length; i++) flatten(data[i], shape, depth + 1, [...path, i], into);
+  path.push(0);
+  for (let i = 0; i < data.length; i++) {
+    path[depth] = i;
+    flatten(data[i], shape, path, into);
+  }
+  path.pop();
 }
 
-function refuseElement(data: unknown, at: string): never {
-  throw new TensorError("tensor", {
-    expected: "numbers or booleans",
-    got: `${describe(data)} at ${at}`,
-    hint: Array.isArray(data)
-      ? "Every row has to have as many entries as the first."
-      : isTensor(data)
-        ? "To put tensors together use stack or cat."
-        : "",
-  });
+const raggedHint = "Every row has to have as many entries as the first.";
+
+function refuseElement(data: unknown, path: readonly number[]): never {
+  const hint = Array.isArray(data) ? raggedHint : isTensor(data) ? "To put tensors together use stack or cat." : "";
+  throw new TensorError("tensor", { expected: "numbers or booleans", got: describeAt(data, path), hint });
+}
+
+function describeAt(data: unknown, path: readonly number[]): string {
+  return path.length === 0 ? describe(data) : `${describe(data)} at data[${path.join("][")}]`;
 }
 
 function write(elements: Data, dtype: Dtype, values: ArrayLike<number | boolean>): void {

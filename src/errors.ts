@@ -24,6 +24,7 @@ export interface TensorErrorParts {
  * ```
  */
 export class TensorError extends Error {
+  /** Always `"TensorError"`. */
   override readonly name = "TensorError";
   /** The public name of what refused its input, such as `Linear.forward`. */
   readonly where: string;
@@ -64,8 +65,12 @@ export function describe(value: unknown): string {
 
 function describeObject(value: object): string {
   const { shape, dtype } = value as { shape?: unknown; dtype?: unknown };
-  if (Array.isArray(shape) && typeof dtype === "string") return `a ${dtype} tensor of shape ${show(shape)}`;
-  if (ArrayBuffer.isView(value)) return `a ${value.constructor.name}`;
+  if (Array.isArray(shape) && typeof dtype === "string") return `${withArticle(dtype)} tensor of shape ${show(shape)}`;
+  if (ArrayBuffer.isView(value)) return withArticle(value.constructor.name);
   const name = (value.constructor as { name?: string } | undefined)?.name;
-  return name && name !== "Object" ? `a ${name}` : "an object";
+  return name && name !== "Object" ? withArticle(name) : "an object";
+}
+
+function withArticle(noun: string): string {
+  return `${/^[aeio]/i.test(noun) ? "an" : "a"} ${noun}`;
 }

@@ -111,9 +111,9 @@ function filledLike(where: string, x: Tensor, value: number, options: TensorOpti
 }
 
 function filled(where: string, shape: readonly number[], value: number, options: TensorOptions): Tensor {
+  const sizes = newShape(where, shape);
   checkTensorOptions(where, options);
   const { dtype = "float32" } = options;
-  const sizes = newShape(where, shape);
   const elements = allocate(dtype, sizeOf(sizes));
   if (value !== 0) elements.fill(dtype === "bool" ? 1 : value);
   return finish(where, new NDArray(elements, sizes, dtype), options);

@@ -21,7 +21,7 @@ export function newShape(where: string, shape: unknown): number[] {
     throw new TensorError(where, {
       expected: "a shape, such as [2, 3]",
       got: describe(shape),
-      hint: typeof shape === "number" ? `Write [${shape}].` : "",
+      hint: typeof shape === "number" ? `A shape is an array: write [${shape}].` : "",
     });
   }
   const sizes = shapeOf(where, [shape]);

@@ -56,7 +56,21 @@ export class NDArray {
     else this.base.changes++;
   }
 
-  /** The same memory under another shape of as many elements. */
+  /**
+   * The same memory under another shape of as many elements.
+   *
+   * @example
+   * ```ts
+   * import { apply, type Primitive, tensor } from "evenkeel";
+   *
+   * const flat: Primitive = {
+   *   name: "flat",
+   *   forward: (_k, x) => x.view([x.data.length]),
+   *   vjp: [(g, _y, x) => g.reshape(x.shape)],
+   * };
+   * console.log(apply(flat, tensor([[1, 2], [3, 4]])).shape); // => [ 4 ]
+   * ```
+   */
   view(shape: Shape): NDArray {
     return new NDArray(this.data, shape, this.dtype, this.base ?? this);
   }

@@ -17,7 +17,7 @@ export interface AllcloseOptions {
 /**
  * Whether `|a − b| ≤ atol + rtol·|b|` for every pair of elements, broadcasting. Infinities are close to themselves.
  *
- * @throws {@link TensorError} if the shapes do not broadcast or the dtypes differ.
+ * @throws a {@link TensorError} if the shapes do not broadcast or the dtypes differ.
  * @see PyTorch `torch.allclose`.
  *
  * @example

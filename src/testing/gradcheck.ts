@@ -33,7 +33,7 @@ export type Checked = (...inputs: Tensor[]) => Tensor | readonly Tensor[];
  * @param fn - called many times; it must be deterministic.
  * @param inputs - float64 tensors, at least one with `requiresGrad`, and any others.
  * @returns `true`, or, with `raise: false`, whether all agree.
- * @throws {@link TensorError} that names input, output, entry and both numbers, where they disagree; or if the inputs
+ * @throws a {@link TensorError} that names input, output, entry and both numbers, where they disagree; or if the inputs
  * are float32, or no gradient is wanted of any.
  * @see PyTorch `torch.autograd.gradcheck`, same defaults; that looks at one way of taking the gradient only.
  *
@@ -53,7 +53,7 @@ export function gradcheck(fn: Checked, inputs: readonly Tensor[], options: Gradc
 /**
  * {@link gradcheck} of the gradient of `fn`, weighted at random: whether second derivatives are right.
  *
- * @throws {@link TensorError} as {@link gradcheck}.
+ * @throws a {@link TensorError} as {@link gradcheck}.
  * @see PyTorch `torch.autograd.gradgradcheck`, same defaults.
  *
  * @example

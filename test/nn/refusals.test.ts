@@ -70,7 +70,7 @@ const refusals: Record<string, readonly [run: () => unknown, says: RegExp][]> = 
     [() => table.forward(labels([-1])), /got -1/],
     [() => table.forward(tensor([1, 2])), /int32 tensor of indices.*i\.to\("int32"\)/],
     [() => F.embedding(labels([0]), zeros([3])), /^embedding: expected a float tensor \[num, dim\] as weight/],
-    [() => F.embedding(labels([0]), zeros([3, 2], { dtype: "int32" })), /got a int32 tensor/],
+    [() => F.embedding(labels([0]), zeros([3, 2], { dtype: "int32" })), /got an int32 tensor/],
   ],
   Dropout: [
     [() => new nn.Dropout(1.5), /^Dropout: expected a finite p from 0 to 1, got 1.5/],
@@ -107,7 +107,7 @@ const refusals: Record<string, readonly [run: () => unknown, says: RegExp][]> = 
     [() => F.crossEntropy(logits, tensor([true, false])), /got a bool tensor/],
     [
       () => F.crossEntropy(zeros([3]), labels([1])),
-      /shape \[\] for scores of shape \[3\], got a int32 tensor of shape \[1\]/,
+      /shape \[\] for scores of shape \[3\], got an int32 tensor of shape \[1\]/,
     ],
     [() => F.crossEntropy(zeros([]), labels(0)), /an input \[c\], \[n, c\] or \[n, c, …\], got \[\]/],
     [() => F.crossEntropy(logits.to("int32"), labels([0, 1])), /float32 or float64 tensor as input/],

@@ -24,7 +24,7 @@ describe("an optimiser refuses", () => {
     ["a module among parameters", [leaf(1), new Line()], "got a Line as parameter 1. Give its parameters"],
     ["named parameters", new Line().namedParameters(), "Give the parameters without their names: model.parameters()."],
     ["a tensor made by an operation", [leaf(1).mul(2)], "leaves, made by no operation, got the output of mul"],
-    ["whole numbers", [zeros([2], { dtype: "int32" })], "float32 or float64 tensors, got a int32 tensor of shape [2]"],
+    ["whole numbers", [zeros([2], { dtype: "int32" })], "float32 or float64 tensors, got an int32 tensor of shape [2]"],
     ["a group without params", [{ params: [leaf(1)] }, { lr: 1 }], "a group { params, lr, … }, got an object."],
     ["a module as params", [{ params: new Line() }], "params to be tensors, got a Line. Give its parameters"],
     ["an unknown option in a group", [{ params: [leaf(1)], momentun: 0.9 }], 'Did you mean "momentum"?'],

@@ -76,7 +76,7 @@ describe("tensor", () => {
     expect(refusal(() => tensor(["a"] as unknown as TensorData)).got).toBe('"a" at data[0]');
     expect(refusal(() => tensor([undefined] as unknown as TensorData)).got).toContain("at data[0]");
     expect(refusal(() => tensor([null] as unknown as TensorData)).got).toBe("null at data[0]");
-    expect(refusal(() => tensor({} as unknown as TensorData)).got).toBe("an object at the data");
+    expect(refusal(() => tensor({} as unknown as TensorData)).got).toBe("an object");
     expect(refusal(() => tensor([tensor(1)] as unknown as TensorData)).hint).toContain("stack");
     expect(refusal(() => tensor([1n] as unknown as TensorData)).got).toBe("1n at data[0]");
   });
@@ -120,7 +120,7 @@ describe("factories", () => {
   });
 
   test("refuse shapes that are none", () => {
-    expect(refusal(() => zeros(3 as unknown as number[])).hint).toBe("Write [3].");
+    expect(refusal(() => zeros(3 as unknown as number[])).hint).toContain("write [3]");
     expect(refusal(() => ones([2, -1])).got).toBe("[2, -1]");
     expect(refusal(() => full([1.5], 0)).got).toBe("[1.5]");
     expect(refusal(() => zeros([Number.NaN])).where).toBe("zeros");
