@@ -73,7 +73,16 @@ export class DataLoader<T> implements Iterable<Batch<T>> {
     this.generator = generator;
   }
 
-  /** The number of batches in an epoch. */
+  /**
+   * The number of batches in an epoch.
+   *
+   * @example
+   * ```ts
+   * import { data } from "evenkeel";
+   *
+   * console.log(new data.DataLoader([1, 2, 3], { batchSize: 2 }).length); // => 2
+   * ```
+   */
   get length(): number {
     const batches = this.dataset.length / this.batchSize;
     return this.dropLast ? Math.floor(batches) : Math.ceil(batches);

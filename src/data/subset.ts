@@ -40,7 +40,16 @@ export class Subset<T> implements Dataset<T> {
     return this.indices.length;
   }
 
-  /** Item `indices[i]` of the whole. */
+  /**
+   * Item `indices[i]` of the whole.
+   *
+   * @example
+   * ```ts
+   * import { data } from "evenkeel";
+   *
+   * console.log(new data.Subset(["a", "b", "c"], [2, 0]).get(0)); // => c
+   * ```
+   */
   get(i: number): T {
     checkItem("Subset.get", i, this.length);
     return itemOf(this.dataset, this.indices[i]);

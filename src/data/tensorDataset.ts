@@ -51,7 +51,17 @@ export class TensorDataset<T extends readonly Tensor[]> implements Dataset<Rows<
     this.length = shape[0];
   }
 
-  /** The rows `i`, one of each tensor. */
+  /**
+   * The rows `i`, one of each tensor.
+   *
+   * @example
+   * ```ts
+   * import { data, tensor } from "evenkeel";
+   *
+   * const dataset = new data.TensorDataset(tensor([[1, 2], [3, 4]]), tensor([0, 1]));
+   * console.log(dataset.get(1)); // => [ tensor([3., 4.]), tensor(1.) ]
+   * ```
+   */
   get(i: number): Rows<T> {
     checkItem("TensorDataset.get", i, this.length);
     return this.tensors.map((x) => x.select(0, i)) as Rows<T>;

@@ -45,12 +45,34 @@ export class NDArray {
     this.base = base;
   }
 
-  /** How often the memory has been changed in place. */
+  /**
+   * How often the memory has been changed in place.
+   *
+   * @example
+   * ```ts
+   * import { NDArray } from "evenkeel";
+   *
+   * const x = new NDArray(new Float32Array(2), [2], "float32");
+   * console.log(x.version); // => 0
+   * ```
+   */
   get version(): number {
     return this.base === null ? this.changes : this.base.changes;
   }
 
-  /** To be called by whatever changes the memory in place. */
+  /**
+   * To be called by whatever changes the memory in place.
+   *
+   * @example
+   * ```ts
+   * import { NDArray } from "evenkeel";
+   *
+   * const x = new NDArray(new Float32Array(2), [2], "float32");
+   * x.data[0] = 7;
+   * x.bump();
+   * console.log(x.version, x.view([1, 2]).version); // => 1 1
+   * ```
+   */
   bump(): void {
     if (this.base === null) this.changes++;
     else this.base.changes++;

@@ -112,6 +112,16 @@ export class BatchNorm1d extends Module {
    * Puts the running statistics back to mean 0, variance 1, no batches: with a momentum of null, what follows is the
    * mean over a whole pass through the data.
    * @see PyTorch `BatchNorm1d.reset_running_stats`.
+   *
+   * @example
+   * ```ts
+   * import { nn, tensor } from "evenkeel";
+   *
+   * const norm = new nn.BatchNorm1d(1);
+   * norm.forward(tensor([[1], [3]]));
+   * norm.resetRunningStats();
+   * console.log(norm.runningMean, norm.runningVar); // => tensor([0.]) tensor([1.])
+   * ```
    */
   resetRunningStats(): void {
     noGrad(() => {

@@ -10,6 +10,14 @@ import { Module } from "./module.ts";
  * @throws {@link TensorError} for an unknown approximation.
  * @see PyTorch `torch.nn.GELU`.
  * @see Hendrycks & Gimpel 2016, "Gaussian Error Linear Units", arXiv:1606.08415.
+ *
+ * @example
+ * ```ts
+ * import { nn, tensor } from "evenkeel";
+ *
+ * console.log(new nn.GELU({ approximate: "tanh" }).forward(tensor([-1, 0, 1])));
+ * // => tensor([-0.1588,  0.0000,  0.8412])
+ * ```
  */
 export class GELU extends Module {
   /** `"none"` or `"tanh"`. */

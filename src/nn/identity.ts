@@ -5,6 +5,14 @@ import { Module } from "./module.ts";
 /**
  * `y = x`: stands where another layer was.
  * @see PyTorch `torch.nn.Identity`, which takes any arguments; here none.
+ *
+ * @example
+ * ```ts
+ * import { nn, tensor } from "evenkeel";
+ *
+ * const x = tensor([1, 2]);
+ * console.log(new nn.Identity().forward(x) === x); // => true
+ * ```
  */
 export class Identity extends Module {
   override forward(x: Tensor): Tensor {

@@ -2,7 +2,17 @@ import type { Tensor } from "../tensor.ts";
 import { relu } from "./functional/activations.ts";
 import { Module } from "./module.ts";
 
-/** `y = max(x, 0)`, elementwise; the gradient at 0 is 0. @see PyTorch `torch.nn.ReLU`, without `inplace`. */
+/**
+ * `y = max(x, 0)`, elementwise; the gradient at 0 is 0.
+ * @see PyTorch `torch.nn.ReLU`, without `inplace`.
+ *
+ * @example
+ * ```ts
+ * import { nn, tensor } from "evenkeel";
+ *
+ * console.log(new nn.ReLU().forward(tensor([-1, 0, 2]))); // => tensor([0., 0., 2.])
+ * ```
+ */
 export class ReLU extends Module {
   override forward(x: Tensor): Tensor {
     return relu(x);

@@ -49,7 +49,16 @@ export class Sequential extends Module {
     });
   }
 
-  /** The module at `i`; negative numbers count from the end. */
+  /**
+   * The module at `i`; negative numbers count from the end.
+   *
+   * @example
+   * ```ts
+   * import { nn } from "evenkeel";
+   *
+   * console.log(String(new nn.Sequential(new nn.ReLU(), new nn.Tanh()).at(-1))); // => Tanh()
+   * ```
+   */
   at(i: number): Module | undefined {
     return this[i < 0 ? i + this.length : i];
   }

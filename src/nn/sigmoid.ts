@@ -2,7 +2,17 @@ import type { Tensor } from "../tensor.ts";
 import { sigmoid } from "./functional/activations.ts";
 import { Module } from "./module.ts";
 
-/** `y = 1/(1 + e⁻ˣ)`, elementwise. @see PyTorch `torch.nn.Sigmoid`. */
+/**
+ * `y = 1/(1 + e⁻ˣ)`, elementwise.
+ * @see PyTorch `torch.nn.Sigmoid`.
+ *
+ * @example
+ * ```ts
+ * import { nn, tensor } from "evenkeel";
+ *
+ * console.log(new nn.Sigmoid().forward(tensor([-1, 0, 1]))); // => tensor([0.2689, 0.5000, 0.7311])
+ * ```
+ */
 export class Sigmoid extends Module {
   override forward(x: Tensor): Tensor {
     return sigmoid(x);

@@ -50,6 +50,16 @@ export abstract class Optimizer<Group extends ParamGroup = ParamGroup> {
    * @throws {@link TensorError} if an option is unknown or out of range, or a parameter is no leaf, no float tensor, or
    * in a group already.
    * @see PyTorch `Optimizer.add_param_group`.
+   *
+   * @example
+   * ```ts
+   * import { optim, zeros } from "evenkeel";
+   *
+   * const [w, b] = [zeros([2], { requiresGrad: true }), zeros([1], { requiresGrad: true })];
+   * const optimizer = new optim.SGD([w], { lr: 0.1, momentum: 0.9 });
+   * optimizer.addParamGroup({ params: b, lr: 0.01 });
+   * console.log(optimizer.paramGroups.map(({ lr, momentum }) => [lr, momentum])); // => [ [ 0.1, 0.9 ], [ 0.01, 0.9 ] ]
+   * ```
    */
   addParamGroup(group: GroupParams & Partial<Omit<Group, "params">>): void {
     this.paramGroups.push(this.makeGroup(`${this.kind.name}.addParamGroup`, group));
@@ -70,7 +80,20 @@ export abstract class Optimizer<Group extends ParamGroup = ParamGroup> {
     return group as unknown as Group;
   }
 
-  /** Clears the gradients of all parameters. @see PyTorch `Optimizer.zero_grad` with `set_to_none=True`. */
+  /**
+   * Clears the gradients of all parameters.
+   * @see PyTorch `Optimizer.zero_grad` with `set_to_none=True`.
+   *
+   * @example
+   * ```ts
+   * import { ones, optim } from "evenkeel";
+   *
+   * const w = ones([2], { requiresGrad: true });
+   * w.sum().backward();
+   * new optim.SGD([w], { lr: 0.1 }).zeroGrad();
+   * console.log(w.grad); // => null
+   * ```
+   */
   zeroGrad(): void {
     for (const { params } of this.paramGroups) for (const p of params) p.grad = null;
   }
@@ -80,6 +103,16 @@ export abstract class Optimizer<Group extends ParamGroup = ParamGroup> {
    *
    * @throws {@link TensorError} if an option has been set to what is no number, or NaN; then nothing has changed.
    * @see PyTorch `Optimizer.step`.
+   *
+   * @example
+   * ```ts
+   * import { ones, optim } from "evenkeel";
+   *
+   * const w = ones([2], { requiresGrad: true });
+   * w.square().sum().backward();
+   * new optim.SGD([w], { lr: 0.1 }).step();
+   * console.log(w.detach()); // => tensor([0.8000, 0.8000])
+   * ```
    */
   step(): undefined;
   /**
@@ -87,6 +120,21 @@ export abstract class Optimizer<Group extends ParamGroup = ParamGroup> {
    *
    * @param closure - computes the gradients and returns the loss; it records, also within `noGrad`.
    * @returns what the closure returned.
+   *
+   * @example
+   * ```ts
+   * import { ones, optim } from "evenkeel";
+   *
+   * const w = ones([2], { requiresGrad: true });
+   * const optimizer = new optim.SGD([w], { lr: 0.1 });
+   * const loss = optimizer.step(() => {
+   *   optimizer.zeroGrad();
+   *   const value = w.square().sum();
+   *   value.backward();
+   *   return value;
+   * });
+   * console.log(loss.item(), w.detach()); // => 2 tensor([0.8000, 0.8000])
+   * ```
    */
   step<T>(closure: () => T): T;
   step<T>(closure?: () => T): T | undefined {
@@ -131,6 +179,14 @@ export abstract class Optimizer<Group extends ParamGroup = ParamGroup> {
    * A copy of the options of all groups and of what is kept of each parameter, under PyTorch's names. Parameters are
    * numbered in the order of the groups.
    * @see PyTorch `Optimizer.state_dict`, whose tensors go on changing with the optimiser; these are a snapshot.
+   *
+   * @example
+   * ```ts
+   * import { optim, zeros } from "evenkeel";
+   *
+   * const optimizer = new optim.SGD([zeros([2])], { lr: 0.1 });
+   * console.log(optimizer.stateDict().param_groups[0].lr); // => 0.1
+   * ```
    */
   stateDict(): OptimizerStateDict {
     return packState(this.paramGroups, [...Object.keys(this.kind.rules), ...scheduleFields], this.states);
@@ -144,6 +200,15 @@ export abstract class Optimizer<Group extends ParamGroup = ParamGroup> {
    * @throws {@link TensorError} that lists all that does not fit: the numbers of groups and parameters, shapes, and
    * names that are missing or unknown.
    * @see PyTorch `Optimizer.load_state_dict`, which looks at no shapes and no names.
+   *
+   * @example
+   * ```ts
+   * import { optim, zeros } from "evenkeel";
+   *
+   * const [first, second] = [0.1, 0.5].map((lr) => new optim.SGD([zeros([2])], { lr }));
+   * second.loadStateDict(first.stateDict());
+   * console.log(second.paramGroups[0].lr); // => 0.1
+   * ```
    */
   loadStateDict(dict: OptimizerStateDict): void {
     const { options, states } = unpackState(`${this.kind.name}.loadStateDict`, dict, this.paramGroups, this.kind);

@@ -24,6 +24,14 @@ export interface NormalInitOptions extends RandomOptions {
  *
  * @throws {@link TensorError} if `x` is no float tensor, or `a > b`.
  * @see PyTorch `torch.nn.init.uniform_`: the same numbers from the same seed.
+ *
+ * @example
+ * ```ts
+ * import { manualSeed, nn, zeros } from "evenkeel";
+ *
+ * manualSeed(0);
+ * console.log(nn.init.uniform_(zeros([3]), { a: -1 })); // => tensor([-0.0075,  0.5364, -0.8230])
+ * ```
  */
 export function uniform_<T extends Tensor>(x: T, options: UniformInitOptions = {}): T {
   checkOptions("uniform_", options, ["a", "b", "generator"]);
@@ -37,6 +45,14 @@ export function uniform_<T extends Tensor>(x: T, options: UniformInitOptions = {
  *
  * @throws {@link TensorError} if `x` is no float tensor, or `std < 0`.
  * @see PyTorch `torch.nn.init.normal_`: the same numbers from the same seed.
+ *
+ * @example
+ * ```ts
+ * import { manualSeed, nn, zeros } from "evenkeel";
+ *
+ * manualSeed(0);
+ * console.log(nn.init.normal_(zeros([3]), { std: 0.02 })); // => tensor([ 0.0308, -0.0059, -0.0436])
+ * ```
  */
 export function normal_<T extends Tensor>(x: T, options: NormalInitOptions = {}): T {
   checkOptions("normal_", options, ["mean", "std", "generator"]);
@@ -65,12 +81,36 @@ export function constant_<T extends Tensor>(x: T, value: number): T {
   return noGrad(() => x.fill_(value));
 }
 
-/** Fills with zeros, and returns the tensor. @see PyTorch `torch.nn.init.zeros_`. */
+/**
+ * Fills with zeros, and returns the tensor.
+ * @see PyTorch `torch.nn.init.zeros_`.
+ *
+ * @example
+ * ```ts
+ * import { nn } from "evenkeel";
+ *
+ * const layer = new nn.Linear(2, 3);
+ * nn.init.zeros_(layer.bias as nn.Parameter);
+ * console.log(layer.bias?.toArray()); // => [ 0, 0, 0 ]
+ * ```
+ */
 export function zeros_<T extends Tensor>(x: T): T {
   return constant_(x, 0);
 }
 
-/** Fills with ones, and returns the tensor. @see PyTorch `torch.nn.init.ones_`. */
+/**
+ * Fills with ones, and returns the tensor.
+ * @see PyTorch `torch.nn.init.ones_`.
+ *
+ * @example
+ * ```ts
+ * import { nn } from "evenkeel";
+ *
+ * const layer = new nn.Linear(2, 3);
+ * nn.init.ones_(layer.bias as nn.Parameter);
+ * console.log(layer.bias?.toArray()); // => [ 1, 1, 1 ]
+ * ```
+ */
 export function ones_<T extends Tensor>(x: T): T {
   return constant_(x, 1);
 }

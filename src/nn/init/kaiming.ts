@@ -23,6 +23,15 @@ export interface KaimingOptions extends RandomOptions {
  * @see PyTorch `torch.nn.init.kaiming_uniform_`: the same numbers from the same seed. Words are in camelCase here
  * (`"fanIn"`, `"leakyRelu"`), and a tensor of no elements stays without a warning.
  * @see He et al. 2015, "Delving Deep into Rectifiers", arXiv:1502.01852, section 2.2.
+ *
+ * @example
+ * ```ts
+ * import { nn } from "evenkeel";
+ *
+ * const layer = new nn.Linear(1000, 50);
+ * nn.init.kaimingUniform_(layer.weight, { nonlinearity: "relu" });
+ * console.log(layer.weight.abs().max().item() <= Math.sqrt(6 / 1000)); // => true
+ * ```
  */
 export function kaimingUniform_<T extends Tensor>(x: T, options: KaimingOptions = {}): T {
   const std = deviation("kaimingUniform_", x, options);

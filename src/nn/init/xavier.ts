@@ -18,6 +18,15 @@ export interface XavierOptions extends RandomOptions {
  * @throws {@link TensorError} if `x` is no float tensor of two dimensions or more, or `gain < 0`.
  * @see PyTorch `torch.nn.init.xavier_uniform_`: the same numbers from the same seed.
  * @see Glorot & Bengio 2010, "Understanding the difficulty of training deep feedforward neural networks", equation 16.
+ *
+ * @example
+ * ```ts
+ * import { nn } from "evenkeel";
+ *
+ * const layer = new nn.Linear(30, 20);
+ * nn.init.xavierUniform_(layer.weight);
+ * console.log(layer.weight.abs().max().item() <= Math.sqrt(6 / 50)); // => true
+ * ```
  */
 export function xavierUniform_<T extends Tensor>(x: T, options: XavierOptions = {}): T {
   const std = deviation("xavierUniform_", x, options);

@@ -94,6 +94,16 @@ export abstract class LRScheduler<S extends Settings = Settings> {
    *
    * @throws {@link TensorError} if a learning rate is no number; then nothing has changed.
    * @see PyTorch `LRScheduler.step`, which takes an epoch too, though no longer willingly.
+   *
+   * @example
+   * ```ts
+   * import { optim, zeros } from "evenkeel";
+   *
+   * const optimizer = new optim.SGD([zeros([1])], { lr: 1 });
+   * const scheduler = new optim.lrScheduler.ExponentialLR(optimizer, 0.5);
+   * scheduler.step();
+   * console.log(optimizer.paramGroups[0].lr); // => 0.5
+   * ```
    */
   step(): void {
     const { paramGroups } = this.optimizer;
@@ -112,7 +122,18 @@ export abstract class LRScheduler<S extends Settings = Settings> {
     this.lastLrs = changes.map(({ lr }) => lr);
   }
 
-  /** The learning rates of the groups that the last step made. @see PyTorch `LRScheduler.get_last_lr`. */
+  /**
+   * The learning rates of the groups that the last step made.
+   * @see PyTorch `LRScheduler.get_last_lr`.
+   *
+   * @example
+   * ```ts
+   * import { optim, zeros } from "evenkeel";
+   *
+   * const optimizer = new optim.SGD([zeros([1])], { lr: 1 });
+   * console.log(new optim.lrScheduler.ExponentialLR(optimizer, 0.5).getLastLr()); // => [ 1 ]
+   * ```
+   */
   getLastLr(): number[] {
     return [...this.lastLrs];
   }
@@ -120,6 +141,14 @@ export abstract class LRScheduler<S extends Settings = Settings> {
   /**
    * Where it stands, and its settings. The learning rates themselves are in the optimiser's state dict.
    * @see PyTorch `LRScheduler.state_dict`.
+   *
+   * @example
+   * ```ts
+   * import { optim, zeros } from "evenkeel";
+   *
+   * const optimizer = new optim.SGD([zeros([1])], { lr: 1 });
+   * console.log(new optim.lrScheduler.ExponentialLR(optimizer, 0.5).stateDict().last_epoch); // => 0
+   * ```
    */
   stateDict(): SchedulerStateDict {
     return {
@@ -140,6 +169,17 @@ export abstract class LRScheduler<S extends Settings = Settings> {
    * @param dict - of {@link LRScheduler.stateDict}'s making, or PyTorch's.
    * @throws {@link TensorError} that lists all that is missing, unknown or of the wrong kind; then nothing has changed.
    * @see PyTorch `LRScheduler.load_state_dict`, which takes anything.
+   *
+   * @example
+   * ```ts
+   * import { optim, zeros } from "evenkeel";
+   *
+   * const make = () => new optim.lrScheduler.ExponentialLR(new optim.SGD([zeros([1])], { lr: 1 }), 0.5);
+   * const [first, second] = [make(), make()];
+   * first.step();
+   * second.loadStateDict(first.stateDict());
+   * console.log(second.lastEpoch); // => 1
+   * ```
    */
   loadStateDict(dict: SchedulerStateDict): void {
     const where = `${this.name}.loadStateDict`;
