@@ -454,6 +454,15 @@ describe("operations of one's own", () => {
     );
     expect(error.where).toBe("wrong");
     expect(error.expected).toContain("[2]");
+
+    const untyped: Primitive = { ...wrong, vjp: [(() => 3) as unknown as () => Tensor] };
+    expect(
+      refusal(() =>
+        apply(untyped, leaf([1, 2]))
+          .sum()
+          .backward(),
+      ).got,
+    ).toBe("3");
   });
 
   test("take tensors only", () => {
