@@ -2,7 +2,7 @@ import { isTensor } from "./brand.ts";
 import { describe, show, TensorError } from "./errors.ts";
 import { allocate, type Data, type Dtype, isFloat, NDArray, type Shape } from "./kernels/array.ts";
 import { checkOptions } from "./options.ts";
-import { checkDtype, type NestedArray, Tensor } from "./tensor.ts";
+import { checkDtype, elementFor, type NestedArray, Tensor } from "./tensor.ts";
 
 /** Options of whatever makes a tensor from nothing. */
 export interface TensorOptions {
@@ -101,13 +101,7 @@ function describeAt(data: unknown, path: readonly number[]): string {
 }
 
 function write(elements: Data, dtype: Dtype, values: ArrayLike<number | boolean>): void {
-  for (let i = 0; i < values.length; i++) {
-    const value = Number(values[i]);
-    if (dtype === "int32" && !(value > -0x80000001 && value < 0x80000000)) {
-      throw new TensorError("tensor", { expected: "values that int32 can hold", got: `${value} at element ${i}` });
-    }
-    elements[i] = dtype === "bool" ? Number(value !== 0) : value;
-  }
+  for (let i = 0; i < values.length; i++) elements[i] = elementFor("tensor", dtype, values[i]);
 }
 
 function fromTypedArray(data: ArrayBufferView, wanted: Dtype | undefined): NDArray {

@@ -3,7 +3,7 @@ import { checkTensorOptions, finish, type TensorOptions } from "./create.ts";
 import { describe, TensorError } from "./errors.ts";
 import { allocate, type Dtype, NDArray, sizeOf } from "./kernels/array.ts";
 import { newShape, newSize } from "./shapes.ts";
-import { Tensor } from "./tensor.ts";
+import { elementFor, Tensor } from "./tensor.ts";
 
 /**
  * A tensor of zeros.
@@ -115,7 +115,7 @@ function filled(where: string, shape: readonly number[], value: number, options:
   checkTensorOptions(where, options);
   const { dtype = "float32" } = options;
   const elements = allocate(dtype, sizeOf(sizes));
-  if (value !== 0) elements.fill(dtype === "bool" ? 1 : value);
+  if (value !== 0) elements.fill(elementFor(where, dtype, value));
   return finish(where, new NDArray(elements, sizes, dtype), options);
 }
 

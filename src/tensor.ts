@@ -71,10 +71,9 @@ export interface RandomOptions {
  *
  * Two operands broadcast as in NumPy and PyTorch, and meet in PyTorch's promoted dtype; a number with no fraction
  * counts as a whole number. Dimensions count from 0, negative ones from the end: −1 is the last. Reductions take one,
- * an array of several, or none for all. Make tensors with `tensor`, `zeros`, `randn` and their kind.
+ * an array of several, or none (or an empty array) for all. Make tensors with `tensor`, `zeros`, `randn` and their kind.
  *
- * @see PyTorch `torch.Tensor`, with four dtypes, no devices and no strides; int32 where PyTorch answers in int64; and
- * an empty array of dimensions reduces nothing, where PyTorch reduces all.
+ * @see PyTorch `torch.Tensor`, with four dtypes, no devices and no strides; int32 where PyTorch answers in int64.
  *
  * @example
  * ```ts
@@ -319,6 +318,22 @@ export class Tensor {
       return Array.from({ length: shape[dim] }, (_, i) => nest(dim + 1, from + i * stride));
     };
     return nest(0, 0) as T;
+  }
+
+  /**
+   * What `JSON.stringify` writes: the elements as {@link Tensor.toArray} has them, NaN and infinities as null.
+   *
+   * @category Values
+   *
+   * @example
+   * ```ts
+   * import { tensor } from "evenkeel";
+   *
+   * console.log(JSON.stringify({ x: tensor([[1], [2]]) })); // => {"x":[[1],[2]]}
+   * ```
+   */
+  toJSON(): NestedArray {
+    return this.toArray();
   }
 
   /**
@@ -841,6 +856,7 @@ export class Tensor {
    * ```
    */
   relu(): Tensor {
+    refuseBool("relu", this);
     return apply(elementwise.relu, this);
   }
 
@@ -919,6 +935,12 @@ export class Tensor {
   ): Tensor {
     checkOptions("softplus", options, ["beta", "threshold"]);
     const { beta = 1, threshold = 20 } = options;
+    if (!(Number.isFinite(beta) && beta !== 0) || typeof threshold !== "number") {
+      throw new TensorError("softplus", {
+        expected: "a finite beta other than 0, and a number as threshold",
+        got: `${describe(beta)} and ${describe(threshold)}`,
+      });
+    }
     return apply(elementwise.softplus(beta, threshold), this.floated());
   }
 
@@ -1182,7 +1204,7 @@ export class Tensor {
         got: `${describe(this)} and ${describe(b)}`,
       });
     }
-    return this.matmul(b);
+    return multiply("dot", this, b, false);
   }
 
   /**
@@ -1320,7 +1342,9 @@ export class Tensor {
    */
   max(dim: number, options?: KeepdimOptions): ValuesAndIndices;
   max(dim?: number, options: KeepdimOptions = {}): Tensor | ValuesAndIndices {
-    return dim === undefined ? this.amax() : this.best("max", reduce.argmax, dim, options);
+    return dim === undefined
+      ? this.extreme("max", reduce.amax, dim, {})
+      : this.best("max", reduce.argmax, dim, options);
   }
 
   /**
@@ -1355,7 +1379,9 @@ export class Tensor {
    */
   min(dim: number, options?: KeepdimOptions): ValuesAndIndices;
   min(dim?: number, options: KeepdimOptions = {}): Tensor | ValuesAndIndices {
-    return dim === undefined ? this.amin() : this.best("min", reduce.argmin, dim, options);
+    return dim === undefined
+      ? this.extreme("min", reduce.amin, dim, {})
+      : this.best("min", reduce.argmin, dim, options);
   }
 
   /**
@@ -1375,8 +1401,7 @@ export class Tensor {
    * ```
    */
   amax(dim?: number | readonly number[], options: KeepdimOptions = {}): Tensor {
-    this.refuseEmpty("max", dim);
-    return this.reduceOver("max", reduce.amax, dim, options);
+    return this.extreme("amax", reduce.amax, dim, options);
   }
 
   /**
@@ -1396,8 +1421,7 @@ export class Tensor {
    * ```
    */
   amin(dim?: number | readonly number[], options: KeepdimOptions = {}): Tensor {
-    this.refuseEmpty("min", dim);
-    return this.reduceOver("min", reduce.amin, dim, options);
+    return this.extreme("amin", reduce.amin, dim, options);
   }
 
   /**
@@ -1418,8 +1442,7 @@ export class Tensor {
    * ```
    */
   argmax(dim?: number, options: KeepdimOptions = {}): Tensor {
-    this.refuseEmpty("argmax", dim);
-    return this.reduceOver("argmax", reduce.argmax, dim, options);
+    return this.extreme("argmax", reduce.argmax, dim, options);
   }
 
   /**
@@ -1441,8 +1464,7 @@ export class Tensor {
    * ```
    */
   argmin(dim?: number, options: KeepdimOptions = {}): Tensor {
-    this.refuseEmpty("argmin", dim);
-    return this.reduceOver("argmin", reduce.argmin, dim, options);
+    return this.extreme("argmin", reduce.argmin, dim, options);
   }
 
   /**
@@ -1462,6 +1484,7 @@ export class Tensor {
    * ```
    */
   any(dim?: number | readonly number[], options: KeepdimOptions = {}): Tensor {
+    if (isNone(dim)) return this.to("bool");
     return this.reduceOver("any", reduce.any, dim, options);
   }
 
@@ -1482,6 +1505,7 @@ export class Tensor {
    * ```
    */
   all(dim?: number | readonly number[], options: KeepdimOptions = {}): Tensor {
+    if (isNone(dim)) return this.to("bool");
     return this.reduceOver("all", reduce.all, dim, options);
   }
 
@@ -1576,6 +1600,13 @@ export class Tensor {
    * ```
    */
   logsumexp(dim: number | readonly number[], options: KeepdimOptions = {}): Tensor {
+    if (dim === undefined) {
+      throw new TensorError("logsumexp", {
+        expected: "a dimension, or several",
+        got: "none",
+        hint: "x.logsumexp(-1).",
+      });
+    }
     return this.floated().reduceOver("logsumexp", reduce.logsumexp, dim, options);
   }
 
@@ -1718,16 +1749,20 @@ export class Tensor {
    * ```
    */
   reshape(...shape: number[] | [readonly number[]]): Tensor {
-    const sizes = shapeOf("reshape", shape);
+    return this.reshaped("reshape", shape);
+  }
+
+  private reshaped(where: string, shape: readonly unknown[]): Tensor {
+    const sizes = shapeOf(where, shape);
     const open = sizes.indexOf(-1);
     if (open >= 0) {
       const known = sizes.reduce((product, size, d) => (d === open ? product : product * size), 1);
       sizes[open] = known === 0 ? 0 : this.numel() / known;
     }
     if (sizeOf(sizes) !== this.numel() || !sizes.every((size) => Number.isInteger(size) && size >= 0)) {
-      throw new TensorError("reshape", {
+      throw new TensorError(where, {
         expected: `a shape of ${this.numel()} elements, as ${show(this.shape)} has`,
-        got: show(shapeOf("reshape", shape)),
+        got: show(shapeOf(where, shape)),
         hint: sizes.filter((size) => size === -1).length > 0 ? "Only one size may be -1." : "",
       });
     }
@@ -1750,7 +1785,7 @@ export class Tensor {
    * ```
    */
   view(...shape: number[] | [readonly number[]]): Tensor {
-    return this.reshape(...(shape as number[]));
+    return this.reshaped("view", shape);
   }
 
   /**
@@ -1842,7 +1877,7 @@ export class Tensor {
         got: show(given),
       });
     }
-    return order.every((dim, d) => dim === d) ? this.reshape(this.shape) : apply(shaping.permute(order), this);
+    return order.every((dim, d) => dim === d) ? this.clone() : apply(shaping.permute(order), this);
   }
 
   /**
@@ -2150,7 +2185,11 @@ export class Tensor {
       });
     }
     const shape = broadcast("maskedFill", this.shape, mask.shape);
-    return apply(elementwise.maskedFill(value), stretch(this, shape), stretch(mask, shape));
+    return apply(
+      elementwise.maskedFill(elementFor("maskedFill", this.dtype, value)),
+      stretch(this, shape),
+      stretch(mask, shape),
+    );
   }
 
   /**
@@ -2302,7 +2341,7 @@ export class Tensor {
    * ```
    */
   add_(b: Operand): this {
-    return this.become("add_", b, (x) => x.add(b));
+    return this.become("add_", [b], (x) => x.add(b));
   }
 
   /**
@@ -2324,7 +2363,7 @@ export class Tensor {
    * ```
    */
   sub_(b: Operand): this {
-    return this.become("sub_", b, (x) => x.sub(b));
+    return this.become("sub_", [b], (x) => x.sub(b));
   }
 
   /**
@@ -2343,7 +2382,7 @@ export class Tensor {
    * ```
    */
   mul_(b: Operand): this {
-    return this.become("mul_", b, (x) => x.mul(b));
+    return this.become("mul_", [b], (x) => x.mul(b));
   }
 
   /**
@@ -2362,7 +2401,7 @@ export class Tensor {
    * ```
    */
   div_(b: Operand): this {
-    return this.become("div_", b, (x) => x.div(b));
+    return this.become("div_", [b], (x) => x.div(b));
   }
 
   /**
@@ -2383,7 +2422,7 @@ export class Tensor {
    */
   copy_(b: Tensor): this {
     if (!isTensor(b)) throw new TensorError("copy_", { expected: "a tensor", got: describe(b) });
-    return this.become("copy_", b, (x) => b.detach().expand(x.shape).to(x.dtype));
+    return this.become("copy_", [b], (x) => b.detach().expand(x.shape).to(x.dtype));
   }
 
   /**
@@ -2405,7 +2444,7 @@ export class Tensor {
     if (typeof value !== "number" && typeof value !== "boolean") {
       throw new TensorError("fill_", { expected: "a number", got: describe(value) });
     }
-    this.array.data.fill(this.dtype === "bool" ? Number(Boolean(value)) : Number(value));
+    this.array.data.fill(elementFor("fill_", this.dtype, value));
     this.array.bump();
     return this;
   }
@@ -2446,9 +2485,12 @@ export class Tensor {
    */
   lerp_(end: Tensor, weight: Operand): this {
     if (!isTensor(end)) throw new TensorError("lerp_", { expected: "a tensor", got: describe(end) });
+    if (!isTensor(weight) && typeof weight !== "number") {
+      throw new TensorError("lerp_", { expected: "a tensor or a number as weight", got: describe(weight) });
+    }
     // From the nearer end, so that a weight of 1 gives `end` exactly.
     const isFar = typeof weight === "number" && weight >= 0.5;
-    return this.become("lerp_", end, (x) => {
+    return this.become("lerp_", [end, weight], (x) => {
       const way = end.sub(x);
       return isFar ? end.sub(way.mul(1 - weight)) : x.add(way.mul(weight));
     });
@@ -2600,7 +2642,7 @@ export class Tensor {
     options: KeepdimOptions,
   ): Tensor {
     checkOptions(where, options, ["keepdim"]);
-    const dims = dimsOf(where, dim, this.ndim);
+    const dims = dimsOf(where, isNone(dim) ? undefined : dim, this.ndim);
     const kept = this.shape.map((size, d) => (dims.includes(d) ? 1 : size));
     const others = this.shape.flatMap((_, d) => (dims.includes(d) ? [] : [d]));
     const isRun = dims.every((d, i) => d === dims[0] + i);
@@ -2608,6 +2650,17 @@ export class Tensor {
     const start = isRun ? (dims[0] ?? 0) : others.length;
     const y = apply(op(start, start + dims.length), x);
     return options.keepdim ? y.reshape(kept) : y;
+  }
+
+  /** A reduction that has to have something to choose from. */
+  private extreme(
+    where: string,
+    op: (start: number, end: number) => Op,
+    dim: number | readonly number[] | undefined,
+    options: KeepdimOptions,
+  ): Tensor {
+    this.refuseEmpty(where, dim);
+    return this.reduceOver(where, op, dim, options);
   }
 
   private varianceOver(where: string, dim: number | readonly number[] | undefined, options: VarianceOptions): Tensor {
@@ -2656,7 +2709,7 @@ export class Tensor {
   }
 
   private refuseEmpty(where: string, dim: number | readonly number[] | undefined): void {
-    if (dimsOf(where, dim, this.ndim).every((d) => this.shape[d] > 0)) return;
+    if (dimsOf(where, isNone(dim) ? undefined : dim, this.ndim).every((d) => this.shape[d] > 0)) return;
     throw new TensorError(where, { expected: "at least one element to choose from", got: describe(this) });
   }
 
@@ -2679,12 +2732,13 @@ export class Tensor {
   }
 
   /** Takes on the values that `make` computes from it, of its own shape. */
-  private become(where: string, other: unknown, make: (x: Tensor) => Tensor): this {
+  private become(where: string, others: readonly unknown[], make: (x: Tensor) => Tensor): this {
     this.refuseInPlace(where);
-    if (shared().gradEnabled && isTensor(other) && other.requiresGrad) {
+    const wanting = shared().gradEnabled && others.find((other) => isTensor(other) && other.requiresGrad);
+    if (wanting) {
       throw new TensorError(where, {
         expected: "an operand that wants no gradient, or noGrad",
-        got: describe(other),
+        got: describe(wanting),
         hint: "What happens in place is not recorded: make a new tensor, or use other.detach().",
       });
     }
@@ -2730,6 +2784,11 @@ export function apply(op: Op, ...inputs: Tensor[]): Tensor {
   }
   const [y, saved] = run(op, inputs);
   return new Tensor(y, record(op, inputs, y, saved));
+}
+
+/** Whether a list of dimensions is empty: most reductions then take all, as in PyTorch. */
+function isNone(dim: number | readonly number[] | undefined): boolean {
+  return Array.isArray(dim) && dim.length === 0;
 }
 
 /** Broadcast to a shape already known to fit. */
@@ -2779,6 +2838,14 @@ export function generatorOf(where: string, { generator = defaultGenerator }: Ran
     got: describe(generator),
     hint: typeof generator === "number" ? `Write new Generator().manualSeed(${generator}).` : "",
   });
+}
+
+/** @internal A value as an element of a dtype: to int32 towards zero, to bool whether not zero. */
+export function elementFor(where: string, dtype: Dtype, value: number | boolean): number {
+  const number = Number(value);
+  if (dtype === "bool") return number === 0 ? 0 : 1;
+  if (dtype !== "int32" || (number > -0x80000001 && number < 0x80000000)) return number;
+  throw new TensorError(where, { expected: "a value that int32 can hold", got: `${number}` });
 }
 
 /** @internal Refuses what is not one of the four dtypes. */

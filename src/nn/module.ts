@@ -1,25 +1,14 @@
 import { noGrad } from "../autograd/gradMode.ts";
 import { isTensor } from "../brand.ts";
-import { describe, show, TensorError } from "../errors.ts";
+import { describe, TensorError } from "../errors.ts";
 import { type Dtype, isFloat } from "../kernels/array.ts";
 import { kernels } from "../kernels/index.ts";
 import { checkOptions } from "../options.ts";
-import { sameShape } from "../shapes.ts";
 import { checkDtype, type HookHandle, type Tensor } from "../tensor.ts";
 import { fieldsOf, isModule, join, moduleBrand, once } from "./fields.ts";
 import { type ForwardHook, hooked } from "./forwardHooks.ts";
 import { isParameter, type Parameter } from "./parameter.ts";
-
-/** Plain tensors under PyTorch's names, such as `"1.running_mean"`. */
-export type StateDict = Record<string, Tensor>;
-
-/** What {@link Module.loadStateDict} found. */
-export interface LoadResult {
-  /** Names that the module has and the dict has not. */
-  readonly missing: readonly string[];
-  /** Names that the dict has and the module has not. */
-  readonly unexpected: readonly string[];
-}
+import { compareStates, type LoadResult, refuseProblems, type StateDict } from "./stateDict.ts";
 
 /**
  * A part of a network: parameters, state, other modules, and a `forward`.
@@ -62,17 +51,45 @@ export abstract class Module {
   /**
    * All parameters of this module and those within, each once, in order of registration.
    * @see PyTorch `Module.parameters`, an iterator.
+   *
+   * @example
+   * ```ts
+   * import { nn } from "evenkeel";
+   *
+   * console.log(new nn.Linear(2, 3).parameters().map((p) => p.shape)); // => [ [ 3, 2 ], [ 3 ] ]
+   * ```
    */
   parameters(): Parameter[] {
     return this.namedParameters().map(([, parameter]) => parameter);
   }
 
-  /** All parameters with their names, each once, under its first name. @see PyTorch `Module.named_parameters`. */
+  /**
+   * All parameters with their names, each once, under its first name.
+   * @see PyTorch `Module.named_parameters`.
+   *
+   * @example
+   * ```ts
+   * import { nn } from "evenkeel";
+   *
+   * console.log(new nn.Linear(2, 3).namedParameters().map(([name]) => name)); // => [ 'weight', 'bias' ]
+   * ```
+   */
   namedParameters(): [name: string, parameter: Parameter][] {
     return once(this.entries().filter((entry): entry is [string, Parameter] => isParameter(entry[1])));
   }
 
-  /** All buffers with their names, each once: tensors that are state. @see PyTorch `Module.named_buffers`. */
+  /**
+   * All buffers with their names, each once: tensors that are state.
+   * @see PyTorch `Module.named_buffers`.
+   *
+   * @example
+   * ```ts
+   * import { nn } from "evenkeel";
+   *
+   * console.log(new nn.BatchNorm1d(3).namedBuffers().map(([name]) => name).join(" "));
+   * // => running_mean running_var num_batches_tracked
+   * ```
+   */
   namedBuffers(): [name: string, buffer: Tensor][] {
     return once(this.entries().filter(([, value]) => !isParameter(value)));
   }
@@ -80,6 +97,14 @@ export abstract class Module {
   /**
    * This module, under the name `""`, and all within, each once, outer before inner.
    * @see PyTorch `Module.named_modules`.
+   *
+   * @example
+   * ```ts
+   * import { nn } from "evenkeel";
+   *
+   * const model = new nn.Sequential(new nn.Linear(2, 3), new nn.ReLU());
+   * console.log(model.namedModules().map(([name]) => name)); // => [ '', '0', '1' ]
+   * ```
    */
   namedModules(): [name: string, module: Module][] {
     return once(this.tree("", []));
@@ -101,23 +126,70 @@ export abstract class Module {
     );
   }
 
-  /** Sets `training` here and in all modules within, and returns itself. @see PyTorch `Module.train`. */
+  /**
+   * Sets `training` here and in all modules within, and returns itself.
+   * @see PyTorch `Module.train`.
+   *
+   * @example
+   * ```ts
+   * import { nn } from "evenkeel";
+   *
+   * const model = new nn.Sequential(new nn.Dropout(0.5)).eval();
+   * console.log(model.train()[0].training); // => true
+   * ```
+   */
   train(mode = true): this {
     for (const [, module] of this.namedModules()) module.training = mode;
     return this;
   }
 
-  /** `train(false)`. @see PyTorch `Module.eval`. */
+  /**
+   * `train(false)`.
+   * @see PyTorch `Module.eval`.
+   *
+   * @example
+   * ```ts
+   * import { nn, ones } from "evenkeel";
+   *
+   * console.log(new nn.Dropout(0.5).eval().forward(ones([3]))); // => tensor([1., 1., 1.])
+   * ```
+   */
   eval(): this {
     return this.train(false);
   }
 
-  /** Clears the gradients of all parameters. @see PyTorch `Module.zero_grad` with `set_to_none=True`. */
+  /**
+   * Clears the gradients of all parameters.
+   * @see PyTorch `Module.zero_grad` with `set_to_none=True`.
+   *
+   * @example
+   * ```ts
+   * import { nn, ones } from "evenkeel";
+   *
+   * const layer = new nn.Linear(2, 1);
+   * layer.forward(ones([1, 2])).sum().backward();
+   * layer.zeroGrad();
+   * console.log(layer.weight.grad); // => null
+   * ```
+   */
   zeroGrad(): void {
     for (const parameter of this.parameters()) parameter.grad = null;
   }
 
-  /** Calls `fn` with every module within, inner before outer, and this one last; returns itself. */
+  /**
+   * Calls `fn` with every module within, inner before outer, and this one last; returns itself.
+   *
+   * @example
+   * ```ts
+   * import { nn } from "evenkeel";
+   *
+   * const model = new nn.Sequential(new nn.Linear(2, 3), new nn.ReLU());
+   * model.apply((module) => {
+   *   if (module instanceof nn.Linear) nn.init.ones_(module.weight);
+   * });
+   * console.log(model[0].parameters()[0].detach().sum().item()); // => 6
+   * ```
+   */
   apply(fn: (module: Module) => void): this {
     for (const [, child] of fieldsOf(this)) if (isModule(child)) child.apply(fn);
     fn(this);
@@ -168,6 +240,15 @@ export abstract class Module {
    * @throws {@link TensorError} that lists every missing, unexpected and misshaped entry at once.
    * @see PyTorch `Module.load_state_dict`. A missing `num_batches_tracked` keeps its value, as there for dicts without
    * version.
+   *
+   * @example
+   * ```ts
+   * import { nn } from "evenkeel";
+   *
+   * const [trained, copy] = [new nn.Linear(2, 3), new nn.Linear(2, 3)];
+   * console.log(copy.loadStateDict(trained.stateDict())); // => { missing: [], unexpected: [] }
+   * console.log(copy.weight.eq(trained.weight).all().item<boolean>()); // => true
+   * ```
    */
   loadStateDict(dict: StateDict, options: { readonly strict?: boolean } = {}): LoadResult {
     checkOptions("Module.loadStateDict", options, ["strict"]);
@@ -176,33 +257,11 @@ export abstract class Module {
       throw new TensorError("Module.loadStateDict", { expected: "an object of tensors by name", got: describe(dict) });
     }
     const own = new Map(this.state());
-    const given = new Map(Object.entries(dict));
-    const missing = [...own.keys()].filter((name) => !given.has(name) && !/(^|\.)num_batches_tracked$/.test(name));
-    const unexpected = [...given.keys()].filter((name) => !own.has(name));
-    const misshaped = [...given].flatMap(([name, value]) => {
-      const target = own.get(name);
-      if (target === undefined) return [];
-      if (!isTensor(value)) return [`${name}: ${describe(value)} instead of a tensor`];
-      return sameShape(value.shape, target.shape)
-        ? []
-        : [`${name}: ${show(value.shape)} instead of ${show(target.shape)}`];
-    });
-    const problems = [
-      ...(strict && missing.length > 0 ? [`missing ${missing.join(", ")}`] : []),
-      ...(strict && unexpected.length > 0 ? [`unexpected ${unexpected.join(", ")}`] : []),
-      ...(misshaped.length > 0 ? [`misshaped ${misshaped.join(", ")}`] : []),
-    ];
-    if (problems.length > 0) {
-      throw new TensorError("Module.loadStateDict", {
-        expected: "an entry of the right shape for each parameter and buffer",
-        got: problems.join("; "),
-        hint: strict && misshaped.length === 0 ? "With { strict: false } what fits is loaded." : "Nothing was loaded.",
-      });
-    }
+    const { missing, unexpected, misshaped } = compareStates(own, dict);
+    refuseProblems(strict ? { missing, unexpected, misshaped } : { missing: [], unexpected: [], misshaped });
     noGrad(() => {
       for (const [name, target] of own) {
-        const value = given.get(name);
-        if (value !== undefined) target.copy_(value);
+        if (Object.hasOwn(dict, name)) target.copy_(dict[name]);
       }
     });
     return { missing, unexpected };
@@ -244,6 +303,13 @@ export abstract class Module {
    *
    * @throws {@link TensorError} if `dtype` is no float.
    * @see PyTorch `Module.to`.
+   *
+   * @example
+   * ```ts
+   * import { nn } from "evenkeel";
+   *
+   * console.log(new nn.Linear(2, 3).to("float64").weight.dtype); // => float64
+   * ```
    */
   to(dtype: Dtype): this {
     checkDtype("Module.to", dtype);
@@ -263,7 +329,20 @@ export abstract class Module {
     return "";
   }
 
-  /** The module and all within, indented as PyTorch does. */
+  /**
+   * The module and all within, indented as PyTorch does.
+   *
+   * @example
+   * ```ts
+   * import { nn } from "evenkeel";
+   *
+   * console.log(String(new nn.Sequential(new nn.Linear(2, 3), new nn.Tanh())));
+   * // => Sequential(
+   * //   (0): Linear(inFeatures=2, outFeatures=3, bias=true)
+   * //   (1): Tanh()
+   * // )
+   * ```
+   */
   toString(): string {
     const children = fieldsOf(this).filter((field): field is [string, Module] => isModule(field[1]));
     const lines = children.map(([name, child]) => `  (${name}): ${String(child).replaceAll("\n", "\n  ")}`);

@@ -54,7 +54,17 @@ describe("memory", () => {
 
   test("is of its own for everything else", () => {
     const x = zeros([2, 2]);
-    const copies = [x.t(), x.select(0, 0), x.slice(0, 0, 1), x.expand(2, 2).clone(), x.add(0), x.flip(0), x.flip([])];
+    const copies = [
+      x.permute(0, 1),
+      x.transpose(1, 1),
+      x.t(),
+      x.select(0, 0),
+      x.slice(0, 0, 1),
+      x.expand(2, 2).clone(),
+      x.add(0),
+      x.flip(0),
+      x.flip([]),
+    ];
     x.fill_(3);
     for (const copy of copies) expect(copy.sum().item()).toBe(0);
   });
@@ -301,6 +311,7 @@ describe("in place", () => {
     }
     expect(refusal(() => x.mul(2).mul_(2)).got).toContain("mul");
     expect(refusal(() => zeros([2]).add_(x)).hint).toContain("detach");
+    expect(refusal(() => zeros([2]).lerp_(zeros([2]), x)).hint).toContain("detach");
     expect(x.data).toEqual(before);
     noGrad(() => x.zero_());
     expect(x.toArray()).toEqual([0, 0]);
@@ -315,12 +326,51 @@ describe("in place", () => {
     expect(refusal(() => x.copy_(zeros([3]))).where).toBe("expand");
     expect(refusal(() => x.copy_([1, 2] as unknown as Tensor)).got).toBe("[1, 2]");
     expect(refusal(() => x.lerp_(1 as unknown as Tensor, 0.5)).where).toBe("lerp_");
+    expect(refusal(() => x.lerp_(x, "1" as unknown as number)).where).toBe("lerp_");
     expect(refusal(() => x.fill_("1" as unknown as number)).got).toBe('"1"');
     expect([x.toArray(), i.toArray()]).toEqual([
       [0, 0],
       [1, 2],
     ]);
   });
+});
+
+test("an empty list of dimensions means all, as in PyTorch; to any and all it means none", () => {
+  const x = tensor([
+    [1, 0],
+    [2, 3],
+  ]);
+  expect([x.sum([]).item(), x.mean([]).item(), x.amax([]).item()]).toEqual([6, 1.5, 3]);
+  expect(x.any([]).toArray()).toEqual([
+    [true, false],
+    [true, true],
+  ]);
+  expect(x.all([]).toArray()).toEqual([
+    [true, false],
+    [true, true],
+  ]);
+});
+
+test("JSON.stringify writes the elements", () => {
+  expect(JSON.stringify([tensor([[1, 2]]), tensor([true]), tensor(Number.NaN)])).toBe("[[[1,2]],[true],null]");
+});
+
+test("errors name the method that was called", () => {
+  const x = zeros([0, 2]);
+  for (const op of ["amax", "amin", "max", "min", "argmax"] as const) expect(refusal(() => x[op]()).where).toBe(op);
+  expect(refusal(() => zeros([2]).view(3)).where).toBe("view");
+  expect(refusal(() => tensor([true]).dot(tensor([true]))).where).toBe("dot");
+  expect(refusal(() => tensor([true]).relu()).where).toBe("relu");
+  expect(refusal(() => tensor([1]).softplus({ beta: "2" as unknown as number })).got).toContain('"2"');
+  expect(refusal(() => tensor([1]).logsumexp(undefined as unknown as number)).where).toBe("logsumexp");
+});
+
+test("int32 takes no value that it cannot hold", () => {
+  expect(ints([1]).fill_(1.7).item()).toBe(1);
+  for (const value of [Number.NaN, 2 ** 31]) {
+    expect(refusal(() => ints([1]).fill_(value)).where).toBe("fill_");
+    expect(refusal(() => ints([1]).maskedFill(tensor([true]), value)).where).toBe("maskedFill");
+  }
 });
 
 test("a tensor is no array in disguise: it has no methods of one", () => {
