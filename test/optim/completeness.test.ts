@@ -1,0 +1,11 @@
+import { optim } from "evenkeel";
+import { expect, test } from "vitest";
+import golden from "../golden/optim.json" with { type: "json" };
+
+test("every optimiser and every scheduler has values of PyTorch's", () => {
+  const classes = { ...optim, ...optim.lrScheduler } as Record<string, unknown>;
+  const names = Object.keys(classes).filter((name) => typeof classes[name] === "function");
+  const known = JSON.stringify(golden);
+  const bases = ["Optimizer", "LRScheduler"];
+  expect(names.filter((name) => !bases.includes(name) && !known.includes(`"${name}"`))).toEqual([]);
+});
