@@ -2900,11 +2900,16 @@ function multiply(where: string, a: Tensor, b: Tensor, transposeB: boolean): Ten
     : [right.shape[right.ndim - 1], right.shape[right.ndim - 2]];
   if (inner !== innerB) refuseProduct(where, a, b, transposeB);
   const rows = left.shape[left.ndim - 2];
+  if (left.ndim === 2 && right.ndim === 2) {
+    const product = apply(matmul(false, transposeB), left, right);
+    return a.ndim === 2 && b.ndim === 2
+      ? product
+      : product.reshape([...(a.ndim === 1 ? [] : [rows]), ...(b.ndim === 1 ? [] : [n])]);
+  }
   let product: Tensor;
   let batch: Shape = left.shape.slice(0, -2);
   if (right.ndim === 2) {
-    const flat = left.reshape([1, sizeOf(batch) * rows, inner]);
-    product = apply(matmul(false, transposeB), flat, right.reshape([1, ...right.shape]));
+    product = apply(matmul(false, transposeB), left.reshape([sizeOf(batch) * rows, inner]), right);
   } else {
     batch = broadcast(where, batch, right.shape.slice(0, -2));
     const count = sizeOf(batch);
@@ -2912,8 +2917,7 @@ function multiply(where: string, a: Tensor, b: Tensor, transposeB: boolean): Ten
     const flatB = right.expand([...batch, ...right.shape.slice(-2)]).reshape([count, ...right.shape.slice(-2)]);
     product = apply(matmul(false, transposeB), flatA, flatB);
   }
-  const shape = [...batch, ...(a.ndim === 1 ? [] : [rows]), ...(b.ndim === 1 ? [] : [n])];
-  return product.reshape(shape);
+  return product.reshape([...batch, ...(a.ndim === 1 ? [] : [rows]), ...(b.ndim === 1 ? [] : [n])]);
 }
 
 function refuseProduct(where: string, a: Tensor, b: Tensor, transposeB: boolean): never {

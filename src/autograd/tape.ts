@@ -141,6 +141,9 @@ function pullBack(node: Node, g: Tensor, y: Tensor, leads: (x: Tensor) => boolea
 
 function gradientsOf(node: Node, g: Tensor, y: Tensor, wanted: readonly boolean[]): (Tensor | null)[] {
   const { op, inputs } = node;
+  if (!isFused(op) && op.backward !== undefined && !shared().gradEnabled) {
+    return [g.wrap(op.backward(kernels(), g.array, y.array, inputs[0].array))];
+  }
   if (!isFused(op)) return inputs.map((_, i) => (wanted[i] ? (op.vjp[i]?.(g, y, ...inputs) ?? null) : null));
   if (shared().gradEnabled) return replay(op, inputs, wanted, g);
   const arrays = op.backward(kernels(), g.array, node.saved, ...inputs.map((x) => x.array));

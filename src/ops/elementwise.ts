@@ -197,6 +197,7 @@ export const tanh: Primitive = {
   forward: (k, x) => k.tanh(x),
   vjp: [(g, y) => g.mul(y.square().neg().add(1))],
   needs: "output",
+  backward: (k, g, y) => k.tanhBackward(g, y),
 };
 
 /** `y = 1/(1 + e⁻ˣ)`, `dy/dx = y(1 − y)`. */
@@ -205,6 +206,7 @@ export const sigmoid: Primitive = {
   forward: (k, x) => k.sigmoid(x),
   vjp: [(g, y) => g.mul(y).mul(y.neg().add(1))],
   needs: "output",
+  backward: (k, g, y) => k.sigmoidBackward(g, y),
 };
 
 /** `y = max(x, 0)`, `dy/dx = 1` where `y > 0`. */
@@ -213,6 +215,7 @@ export const relu: Primitive = {
   forward: (k, x) => k.relu(x),
   vjp: [(g, y) => g.maskedFill(y.le(0), 0)],
   needs: "output",
+  backward: (k, g, y) => k.reluBackward(g, y),
 };
 
 /** `y = ln(1 + e^(beta·x))/beta`, `dy/dx = sigmoid(beta·x)`; beyond the threshold `y = x`. */

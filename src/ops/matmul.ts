@@ -1,7 +1,7 @@
 import type { Primitive } from "./op.ts";
 
 /**
- * `op(a)·op(b)` for each matrix of a batch `[batch, rows, columns]`, where `op` transposes or leaves. The gradients are
+ * `op(a)·op(b)`, of two matrices or of each pair in two batches `[batch, rows, columns]`; `op` transposes or leaves. The gradients are
  * products of the same kind, so that nothing is ever transposed in memory.
  */
 export const matmul = (transposeA: boolean, transposeB: boolean): Primitive => ({

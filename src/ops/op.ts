@@ -35,6 +35,11 @@ export interface Primitive {
    * it is refused. Default: both the inputs' and the output's.
    */
   readonly needs?: "inputs" | "output" | "nothing";
+  /**
+   * The pullback of an operation of one input as a kernel, for when nothing is being recorded. Only speed may tell it
+   * from `vjp`.
+   */
+  readonly backward?: (k: Kernels, g: NDArray, y: NDArray, x: NDArray) => NDArray;
 }
 
 /**

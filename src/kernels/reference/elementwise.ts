@@ -175,6 +175,13 @@ export function tanh(x: NDArray): NDArray {
   return y;
 }
 
+/** `dx = g·(1 − y²)`. */
+export function tanhBackward(g: NDArray, y: NDArray): NDArray {
+  const dx = zerosLike(g);
+  for (let i = 0; i < dx.data.length; i++) dx.data[i] = g.data[i] * (1 - y.data[i] * y.data[i]);
+  return dx;
+}
+
 /** `y = 1/(1 + e⁻ˣ)`. */
 export function sigmoid(x: NDArray): NDArray {
   const y = zerosLike(x);
@@ -182,11 +189,25 @@ export function sigmoid(x: NDArray): NDArray {
   return y;
 }
 
+/** `dx = g·y·(1 − y)`. */
+export function sigmoidBackward(g: NDArray, y: NDArray): NDArray {
+  const dx = zerosLike(g);
+  for (let i = 0; i < dx.data.length; i++) dx.data[i] = g.data[i] * y.data[i] * (1 - y.data[i]);
+  return dx;
+}
+
 /** `y = max(x, 0)`; NaN stays. */
 export function relu(x: NDArray): NDArray {
   const y = zerosLike(x);
   for (let i = 0; i < y.data.length; i++) y.data[i] = x.data[i] <= 0 ? 0 : x.data[i];
   return y;
+}
+
+/** `dx = g` where `y > 0`, and where it is NaN. */
+export function reluBackward(g: NDArray, y: NDArray): NDArray {
+  const dx = zerosLike(g);
+  for (let i = 0; i < dx.data.length; i++) dx.data[i] = y.data[i] <= 0 ? 0 : g.data[i];
+  return dx;
 }
 
 /** `y = ln(1 + e^(beta·x)) / beta`, and `x` itself beyond the threshold. */

@@ -1,14 +1,22 @@
 import { type Data, type NDArray, zeros } from "../array.ts";
 
+/** The sizes of a product `[batch, m, k]·[batch, k, n]`, or `[m, k]·[k, n]`, after transposing. */
+export function productSizes(a: NDArray, b: NDArray, transposeA: boolean, transposeB: boolean) {
+  const d = a.shape.length - 2;
+  const batch = d === 1 ? a.shape[0] : 1;
+  const [m, k] = transposeA ? [a.shape[d + 1], a.shape[d]] : [a.shape[d], a.shape[d + 1]];
+  const n = transposeB ? b.shape[d] : b.shape[d + 1];
+  return { batch, m, k, n, shape: d === 1 ? [batch, m, n] : [m, n] };
+}
+
 /**
- * `op(a)·op(b)` for each matrix of a batch `[batch, rows, columns]`, where `op` transposes the last two dimensions or
- * leaves them. Each product is summed in double precision, and four at a time: half as long as one by one.
+ * `op(a)·op(b)`, of two matrices or of each pair in two batches `[batch, rows, columns]`, where `op` transposes the last
+ * two dimensions or leaves them. Each product is summed in double precision, and four at a time: half as long as one by
+ * one.
  */
 export function matmul(a: NDArray, b: NDArray, transposeA: boolean, transposeB: boolean): NDArray {
-  const [batch, rowsA, columnsA] = a.shape;
-  const [m, inner] = transposeA ? [columnsA, rowsA] : [rowsA, columnsA];
-  const n = transposeB ? b.shape[1] : b.shape[2];
-  const y = zeros(a.dtype, [batch, m, n]);
+  const { batch, m, k: inner, n, shape } = productSizes(a, b, transposeA, transposeB);
+  const y = zeros(a.dtype, shape);
   const [stepRow, step] = transposeA ? [1, m] : [inner, 1];
   const multiply = transposeB ? rowTimesTransposed : rowTimes;
   const left = new Float64Array(inner);

@@ -1,6 +1,7 @@
 import { NDArray } from "../array.ts";
 import type { Kernels } from "../index.ts";
 import * as reference from "../reference/index.ts";
+import { productSizes } from "../reference/matmul.ts";
 import type { Machine } from "./machine.ts";
 
 /** Below so many multiplications a product is done before its operands are copied into WebAssembly's memory. */
@@ -9,9 +10,7 @@ const fewProducts = 512;
 /** Products of float32 and float64; small ones, and those of whole numbers, are the reference's. */
 export function matmulOn(machine: Machine): Kernels["matmul"] {
   return (a, b, transposeA, transposeB) => {
-    const [batch, rowsA, columnsA] = a.shape;
-    const [m, k] = transposeA ? [columnsA, rowsA] : [rowsA, columnsA];
-    const n = transposeB ? b.shape[1] : b.shape[2];
+    const { batch, m, k, n, shape } = productSizes(a, b, transposeA, transposeB);
     const isSingle = a.data instanceof Float32Array;
     if (m * n * k < fewProducts || !(isSingle || a.data instanceof Float64Array)) {
       return reference.matmul(a, b, transposeA, transposeB);
@@ -28,6 +27,6 @@ export function matmulOn(machine: Machine): Kernels["matmul"] {
       run(left, right, to, scratch, m, n, k, Number(transposeA), Number(transposeB));
       y.set(heap.subarray(to / size, to / size + m * n), z * m * n);
     }
-    return new NDArray(y, [batch, m, n], a.dtype);
+    return new NDArray(y, shape, a.dtype);
   };
 }
