@@ -115,8 +115,7 @@ function sine(x: number, quarters: number): Exact {
   const scale = scaleFor(x) + 200;
   const quarter = pi(scale + 1200) >> 1n; // enough for the largest x
   const wide = fixed(x, scale + 1200);
-  let n = (2n * wide + quarter) / (2n * quarter);
-  if (n * quarter > wide + (quarter >> 1n)) n--;
+  const n = wide / quarter;
   const r = rescale(wide - n * quarter, scale + 1200, scale);
   const turn = Number((((n + BigInt(quarters)) % 4n) + 4n) % 4n);
   let term = turn % 2 === 0 ? r : 1n << BigInt(scale);
@@ -134,10 +133,11 @@ function sine(x: number, quarters: number): Exact {
  */
 export const oracle = {
   exp(x: number): Exact {
-    return exponential(fixed(x, 1300), 1300);
+    return exponential(fixed(x, 300), 300);
   },
   log(x: number): Exact {
-    return { mantissa: logarithm(fixed(x, 1300), 1300), scale: 1300 };
+    const scale = scaleFor(x);
+    return { mantissa: logarithm(fixed(x, scale), scale), scale };
   },
   log1p(x: number): Exact {
     const scale = scaleFor(x);
@@ -158,7 +158,7 @@ export const oracle = {
   },
   sigmoid(x: number): Exact {
     if (Math.abs(x) > 1000) return { mantissa: x < 0 ? 0n : 1n, scale: 0 };
-    const power = exponential(fixed(-Math.abs(x), 1300), 1300);
+    const power = exponential(fixed(-Math.abs(x), 300), 300);
     return quotient(x < 0 ? power : { mantissa: 1n, scale: 0 }, onePlus(power));
   },
   erf(x: number): Exact {
@@ -184,16 +184,24 @@ export const oracle = {
   softplus(x: number, beta: number): Exact {
     const [m, e] = parts(x);
     const [n, f] = parts(beta);
-    const power = exponential(rescale(m * n, -e - f, 2300), 2300);
-    const { mantissa, scale } = onePlus(power);
-    const sum = logarithm(rescale(mantissa, scale, 2600), 2600);
-    return quotient({ mantissa: sum, scale: 2600 }, { mantissa: n, scale: -f });
+    const { mantissa, scale } = onePlus(exponential(rescale(m * n, -e - f, 300), 300));
+    const bits = 300 + Math.ceil(3 * Math.max(0, -x * beta)); // of e^z, and as many after the leading one
+    return quotient(
+      { mantissa: logarithm(rescale(mantissa, scale, bits), bits), scale: bits },
+      { mantissa: n, scale: -f },
+    );
   },
 };
 
+/** The digits of a format, and the exponents of its least number and of the bound of its largest. */
+const formats = {
+  float32: { digits: 24, least: -149, most: 128 },
+  float64: { digits: 53, least: -1074, most: 1024 },
+};
+
 /** How far `y` is from the exact value, in units in the last place of that value in a format. */
-export function ulps(y: number, { mantissa, scale }: Exact, format: "float32" | "float64"): number {
-  const { digits, least, most } = format === "float32" ? { digits: 24, least: -149, most: 128 } : double;
+export function ulps(y: number, { mantissa, scale }: Exact, format: keyof typeof formats): number {
+  const { digits, least, most } = formats[format];
   const top = magnitude(mantissa).toString(2).length - scale; // 2^(top − 1) ≤ |value| < 2^top
   if (mantissa === 0n) return y === 0 ? 0 : Number.POSITIVE_INFINITY;
   if (!Number.isFinite(y)) return top > most - 1 && y > 0 === mantissa > 0n ? 0 : Number.POSITIVE_INFINITY;
@@ -204,5 +212,3 @@ export function ulps(y: number, { mantissa, scale }: Exact, format: "float32" | 
   const whole = rescale(1n, -unit, finest);
   return Number((off * 1000n) / whole) / 1000;
 }
-
-const double = { digits: 53, least: -1074, most: 1024 };

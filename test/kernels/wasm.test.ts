@@ -8,7 +8,7 @@ import { expectClose } from "../close.ts";
 type FloatType = "float32" | "float64";
 
 const wasm = wasmKernels() as Required<
-  Pick<typeof reference, "matmul" | "batchStatistics" | "batchNorm" | "batchNormBackward">
+  Pick<typeof reference, "tanh" | "matmul" | "batchStatistics" | "batchNorm" | "batchNormBackward">
 >;
 const floats = ["float32", "float64"] as const;
 const generator = new Generator().manualSeed(1);
@@ -81,6 +81,19 @@ describe.each(floats)("a product in %s", (dtype) => {
     wasm.matmul(b, a, true, true);
     expect([a.data, b.data, first.data]).toEqual([...before, kept]);
   });
+});
+
+test.each(floats)("a function of more elements than are done at a time gives each the same bits, in %s", (dtype) => {
+  const x = draw([2 * 2 ** 15 + 5], dtype);
+  const whole = wasm.tanh(x);
+  const part = (start: number, end: number) => new NDArray(x.data.slice(start, end), [end - start], dtype);
+  for (const [start, end] of [
+    [0, 7],
+    [32765, 32774],
+    [65530, 65541],
+  ]) {
+    expect(wasm.tanh(part(start, end)).data).toEqual(whole.data.slice(start, end));
+  }
 });
 
 test("a product of whole numbers is exact", () => {

@@ -1,7 +1,19 @@
-// Elementary functions of four float32 lanes, from IEEE operations alone: the same bits in every engine, though WebAssembly
-// leaves the sign and payload of a NaN open. Polynomials are minimax, fitted for relative error.
+// Elementary functions of four float32 lanes, from IEEE operations alone: the same bits in every engine, though
+// WebAssembly leaves the sign and payload of a NaN open. Polynomials are minimax, fitted for relative error.
 
 import { cosF64, sinF64 } from "./math64";
+
+/** `1/ln 2`. */
+const perLn2: f32 = 1.4426950216293335;
+/** `ln 2` to 16 bits, whose product with an exponent is exact, and the rest of it. */
+const ln2High: f32 = 0.693145751953125;
+const ln2Low: f32 = 1.428606765330187e-6;
+/** `1.5·2²³`: what is added to it is rounded to an integer, and left in the low bits. */
+const rounder: f32 = 12582912;
+/** `1.5·2⁵²`, which does so to a float64. */
+const rounder2: f64 = 6755399441055744;
+/** 2²⁰, the largest number that float64 and two parts of π/2 are enough for. */
+const mostSmall: f32 = 1048576;
 
 /** `a·b + c`, rounded twice. */
 // @ts-ignore: decorator
@@ -24,16 +36,12 @@ function withSign(magnitude: v128, sign: v128): v128 {
   return v128.or(magnitude, v128.and(sign, i32x4.splat(i32.MIN_VALUE)));
 }
 
-/**
- * `eˣ` before its scaling: `e^r` for `x = n·ln 2 + r`, and in the low bits of `t` the integer `n`, which adding 1.5·2²³
- * rounds and leaves there.
- */
+/** `e^r` for `x = n·ln 2 + r`. */
 // @ts-ignore: decorator
 @inline
-function expFraction(x: v128, t: v128): v128 {
-  const n = f32x4.sub(t, f32x4.splat(12582912.0));
-  let r = f32x4.sub(x, f32x4.mul(n, f32x4.splat(0.693145751953125))); // exact: ln 2 to 16 bits
-  r = f32x4.sub(r, f32x4.mul(n, f32x4.splat(1.428606765330187e-6))); // the rest of ln 2
+function expFraction(x: v128, n: v128): v128 {
+  let r = f32x4.sub(x, f32x4.mul(n, f32x4.splat(ln2High)));
+  r = f32x4.sub(r, f32x4.mul(n, f32x4.splat(ln2Low)));
   let q = f32x4.splat(0.0013814438);
   q = mulAdd(q, r, f32x4.splat(0.008368797));
   q = mulAdd(q, r, f32x4.splat(0.041668396));
@@ -42,34 +50,27 @@ function expFraction(x: v128, t: v128): v128 {
   return f32x4.add(mulAdd(f32x4.mul(r, r), q, r), f32x4.splat(1));
 }
 
-/** `x/ln 2 + 1.5·2²³`. */
-// @ts-ignore: decorator
-@inline
-function expInteger(x: v128): v128 {
-  return mulAdd(x, f32x4.splat(1.4426950216293335), f32x4.splat(12582912.0));
-}
-
 /** `eˣ` for `|x| < 87`, where one power of two scales it, or NaN. */
 // @ts-ignore: decorator
 @inline
 function expSmall4(x: v128): v128 {
-  const t = expInteger(x);
-  return f32x4.mul(expFraction(x, t), i32x4.shl(i32x4.add(t, i32x4.splat(127)), 23));
+  const biased = mulAdd(x, f32x4.splat(perLn2), f32x4.splat(rounder + 127)); // ends in the exponent of 2ⁿ
+  const n = f32x4.sub(biased, f32x4.splat(rounder + 127));
+  return f32x4.mul(expFraction(x, n), i32x4.shl(biased, 23));
 }
 
 /** `eˣ`. */
 // @ts-ignore: decorator
 @inline
 export function exp4(x: v128): v128 {
-  // pmin(c, x) would lose NaN: these keep their first operand unless the second is less, or greater.
+  // pmin and pmax keep their first operand, NaN, unless the second is less, or greater.
   const clamped = f32x4.pmax(f32x4.pmin(x, f32x4.splat(89)), f32x4.splat(-104));
-  const t = expInteger(clamped);
-  const n = i32x4.sub(t, i32x4.splat(0x4b400000)); // the bits of 1.5·2²³
-  const half = i32x4.shr_s(n, 1);
-  // Two powers of two, so that neither overflows and a subnormal result is rounded once.
-  const scale = i32x4.shl(i32x4.add(half, i32x4.splat(127)), 23);
-  const rest = i32x4.shl(i32x4.add(i32x4.sub(n, half), i32x4.splat(127)), 23);
-  return f32x4.mul(f32x4.mul(expFraction(clamped, t), scale), rest);
+  // Ends in the sum of the exponents of two powers of two: neither overflows, and a subnormal result is rounded once.
+  const biased = mulAdd(clamped, f32x4.splat(perLn2), f32x4.splat(rounder + 254));
+  const n = f32x4.sub(biased, f32x4.splat(rounder + 254));
+  const half = i32x4.shr_u(biased, 1);
+  const y = f32x4.mul(expFraction(clamped, n), i32x4.shl(half, 23));
+  return f32x4.mul(y, i32x4.shl(i32x4.sub(biased, half), 23));
 }
 
 /**
@@ -89,9 +90,9 @@ function logSum4(x: v128, exponent: v128, low: v128): v128 {
   let p = f32x4.splat(0.298738);
   p = mulAdd(p, z, f32x4.splat(0.39977476));
   p = mulAdd(p, z, f32x4.splat(0.66666776));
-  const tail = f32x4.add(low, f32x4.mul(k, f32x4.splat(1.428606765330187e-6)));
+  const tail = f32x4.add(low, f32x4.mul(k, f32x4.splat(ln2Low)));
   const small = mulAdd(s, f32x4.add(h, f32x4.mul(z, p)), tail);
-  return mulAdd(k, f32x4.splat(0.693145751953125), f32x4.sub(f, f32x4.sub(h, small)));
+  return mulAdd(k, f32x4.splat(ln2High), f32x4.sub(f, f32x4.sub(h, small)));
 }
 
 /** The logarithm of `x` where it is not a positive finite number: −∞ of 0, NaN of less, `x` itself otherwise. */
@@ -142,13 +143,29 @@ export function tanh4(x: v128): v128 {
   return withSign(v128.bitselect(small, large, f32x4.lt(a, f32x4.splat(0.5625))), x);
 }
 
+/** The quotient `a/(1 + b)` of the first two lanes, in float64, which spares it the sum's rounding. */
+// @ts-ignore: decorator
+@inline
+function overOnePlus(a: v128, b: v128): v128 {
+  const sum = f64x2.add(f64x2.promote_low_f32x4(b), f64x2.splat(1));
+  return f32x4.demote_f64x2_zero(f64x2.div(f64x2.promote_low_f32x4(a), sum));
+}
+
 /** `1/(1 + e⁻ˣ)`, as `e^x/(1 + e^x)` below 0, so that nothing overflows or cancels. */
 // @ts-ignore: decorator
 @inline
 export function sigmoid4(x: v128): v128 {
   const e = exp4(f32x4.neg(f32x4.abs(x)));
   const numerator = v128.bitselect(e, f32x4.splat(1), f32x4.lt(x, f32x4.splat(0)));
-  return f32x4.div(numerator, f32x4.add(e, f32x4.splat(1)));
+  const high = overOnePlus(upper(numerator), upper(e));
+  return v128.shuffle<i64>(overOnePlus(numerator, e), high, 0, 2);
+}
+
+/** The last two lanes, twice. */
+// @ts-ignore: decorator
+@inline
+function upper(x: v128): v128 {
+  return v128.shuffle<i64>(x, x, 1, 1);
 }
 
 /** `erf x`: a polynomial below 1, and `1 − e^(Q(|x|))`, `Q` approximating `ln erfc`, above. */
@@ -184,8 +201,8 @@ export function erf4(x: v128): v128 {
 // @ts-ignore: decorator
 @inline
 function sin2(x: v128, quarters: i64): v128 {
-  const t = mulAdd2(x, f64x2.splat(0.6366197723675814), f64x2.splat(6755399441055744.0)); // 1.5·2⁵² leaves n in the low bits
-  const n = f64x2.sub(t, f64x2.splat(6755399441055744.0));
+  const t = mulAdd2(x, f64x2.splat(0.6366197723675814), f64x2.splat(rounder2));
+  const n = f64x2.sub(t, f64x2.splat(rounder2));
   let r = f64x2.sub(x, f64x2.mul(n, f64x2.splat(1.5707963267341256)));
   r = f64x2.sub(r, f64x2.mul(n, f64x2.splat(6.077100506506192e-11)));
   const z = f64x2.mul(r, r);
@@ -210,7 +227,7 @@ function sin2(x: v128, quarters: i64): v128 {
 @inline
 function sinSmall4(x: v128, quarters: i64): v128 {
   const low = sin2(f64x2.promote_low_f32x4(x), quarters);
-  const high = sin2(f64x2.promote_low_f32x4(v128.shuffle<i64>(x, x, 1, 1)), quarters);
+  const high = sin2(f64x2.promote_low_f32x4(upper(x)), quarters);
   return v128.shuffle<i64>(f32x4.demote_f64x2_zero(low), f32x4.demote_f64x2_zero(high), 0, 2);
 }
 
@@ -218,7 +235,7 @@ function sinSmall4(x: v128, quarters: i64): v128 {
 // @ts-ignore: decorator
 @inline
 function allSmall4(x: v128): bool {
-  return i32x4.all_true(f32x4.le(f32x4.abs(x), f32x4.splat(1048576)));
+  return i32x4.all_true(f32x4.le(f32x4.abs(x), f32x4.splat(mostSmall)));
 }
 
 /** `sin x`. */
@@ -235,28 +252,32 @@ export function cos4(x: v128): v128 {
   return allSmall4(x) ? sinSmall4(x, 1) : cosLarge4(x);
 }
 
-/** `sin x` where a lane needs the long way; the others keep the bits they have beside small ones. */
+/** `sin x` where a lane is too large for that; the others keep the bits they have among small ones. */
 function sinLarge4(x: v128): v128 {
   const y = sinSmall4(x, 0);
-  const wide = v128.bitselect(y, each4Sin(x), f32x4.le(f32x4.abs(x), f32x4.splat(1048576)));
-  return wide;
+  const y0 = sinLane(f32x4.extract_lane(x, 0), f32x4.extract_lane(y, 0));
+  const y1 = sinLane(f32x4.extract_lane(x, 1), f32x4.extract_lane(y, 1));
+  const y2 = sinLane(f32x4.extract_lane(x, 2), f32x4.extract_lane(y, 2));
+  const y3 = sinLane(f32x4.extract_lane(x, 3), f32x4.extract_lane(y, 3));
+  return f32x4.replace_lane(f32x4.replace_lane(f32x4.replace_lane(f32x4.splat(y0), 1, y1), 2, y2), 3, y3);
 }
 
-/** `cos x` where a lane needs the long way. */
+/** `sin x`, which is `small` where `x` is. */
+function sinLane(x: f32, small: f32): f32 {
+  return abs(x) <= mostSmall ? small : <f32>sinF64(x);
+}
+
+/** `cos x` where a lane is too large for that; the others keep the bits they have among small ones. */
 function cosLarge4(x: v128): v128 {
-  return v128.bitselect(sinSmall4(x, 1), each4Cos(x), f32x4.le(f32x4.abs(x), f32x4.splat(1048576)));
+  const y = sinSmall4(x, 1);
+  const y0 = cosLane(f32x4.extract_lane(x, 0), f32x4.extract_lane(y, 0));
+  const y1 = cosLane(f32x4.extract_lane(x, 1), f32x4.extract_lane(y, 1));
+  const y2 = cosLane(f32x4.extract_lane(x, 2), f32x4.extract_lane(y, 2));
+  const y3 = cosLane(f32x4.extract_lane(x, 3), f32x4.extract_lane(y, 3));
+  return f32x4.replace_lane(f32x4.replace_lane(f32x4.replace_lane(f32x4.splat(y0), 1, y1), 2, y2), 3, y3);
 }
 
-function each4Sin(x: v128): v128 {
-  let y = f32x4.splat(<f32>sinF64(<f64>f32x4.extract_lane(x, 0)));
-  y = f32x4.replace_lane(y, 1, <f32>sinF64(<f64>f32x4.extract_lane(x, 1)));
-  y = f32x4.replace_lane(y, 2, <f32>sinF64(<f64>f32x4.extract_lane(x, 2)));
-  return f32x4.replace_lane(y, 3, <f32>sinF64(<f64>f32x4.extract_lane(x, 3)));
-}
-
-function each4Cos(x: v128): v128 {
-  let y = f32x4.splat(<f32>cosF64(<f64>f32x4.extract_lane(x, 0)));
-  y = f32x4.replace_lane(y, 1, <f32>cosF64(<f64>f32x4.extract_lane(x, 1)));
-  y = f32x4.replace_lane(y, 2, <f32>cosF64(<f64>f32x4.extract_lane(x, 2)));
-  return f32x4.replace_lane(y, 3, <f32>cosF64(<f64>f32x4.extract_lane(x, 3)));
+/** `cos x`, which is `small` where `x` is. */
+function cosLane(x: f32, small: f32): f32 {
+  return abs(x) <= mostSmall ? small : <f32>cosF64(x);
 }

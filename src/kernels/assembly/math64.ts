@@ -1,13 +1,30 @@
 // Elementary functions of one float64, from IEEE operations alone: the same bits in every engine, though WebAssembly
 // leaves the sign and payload of a NaN open. Polynomials are minimax, fitted for relative error.
 
-/** `eˣ`, from `x = n·ln 2 + r`. */
+/** `1/ln 2`. */
+const perLn2: f64 = 1.4426950408889634;
+/** `ln 2` to 40 bits, whose product with an exponent is exact, and the rest of it. */
+const ln2High: f64 = 0.6931471805592082;
+const ln2Low: f64 = 7.371002565167799e-13;
+/** `1.5·2⁵²`: what is added to it is rounded to an integer, and left in the low bits. */
+const rounder: f64 = 6755399441055744;
+
+/** `eˣ`. */
 export function expF64(x: f64): f64 {
+  return expSum(x, 0);
+}
+
+/** `e^(x + low)` for a `low` of less than an ulp of `x`, from `x = n·ln 2 + r`. */
+// @ts-ignore: decorator
+@inline
+function expSum(x: f64, low: f64): f64 {
   if (x > 709.8) return Infinity;
   if (x < -745.2) return 0;
-  const t = x * 1.4426950408889634 + 6755399441055744; // 1.5·2⁵² rounds, and leaves n in the low bits
-  const n = t - 6755399441055744;
-  const r = x - n * 0.6931471805592082 - n * 7.371002565167799e-13; // ln 2 to 40 bits, an exact product, and the rest
+  const t = x * perLn2 + rounder;
+  const n = t - rounder;
+  const high = x - n * ln2High;
+  const rest = n * ln2Low - low;
+  const r = high - rest;
   let q = 2.082649820202256e-9;
   q = q * r + 2.511217253186065e-8;
   q = q * r + 2.7557583090764546e-7;
@@ -19,8 +36,9 @@ export function expF64(x: f64): f64 {
   q = q * r + 0.04166666666666609;
   q = q * r + 0.16666666666666682;
   q = q * r + 0.5;
-  const y = 1 + (r + r * r * q);
-  const k = reinterpret<i64>(t) - 0x4338000000000000;
+  const sum = 1 + high; // the only rounding of any size: what it loses joins the small terms
+  const y = sum + (1 - sum + high + (r * r * q - rest));
+  const k = reinterpret<i64>(t) - reinterpret<i64>(rounder);
   const half = k >> 1; // two powers of two, so that neither overflows and a subnormal result is rounded once
   return y * powerOfTwo(half) * powerOfTwo(k - half);
 }
@@ -54,8 +72,10 @@ function logSum(x: f64, exponent: i64, low: f64): f64 {
   p = p * z + 0.2857142856906235;
   p = p * z + 0.4000000000000632;
   p = p * z + 0.6666666666666666;
-  const small = s * (h + z * p) + (low + k * 7.371002565167799e-13);
-  return k * 0.6931471805592082 + (f - (h - small));
+  const small = s * (h + z * p) + (low + k * ln2Low);
+  const high = k * ln2High; // exact, and 0 or more than f
+  const sum = high + f; // the only rounding of any size: what it loses joins the small terms
+  return sum + (high - sum + f - (h - small));
 }
 
 /** The logarithm of `x` where it is not a positive finite number. */
@@ -104,7 +124,10 @@ export function tanhF64(x: f64): f64 {
 /** `1/(1 + e⁻ˣ)`, as `e^x/(1 + e^x)` below 0, so that nothing overflows or cancels. */
 export function sigmoidF64(x: f64): f64 {
   const e = expF64(-abs(x));
-  return (x < 0 ? e : 1) / (1 + e);
+  const sum = 1 + e;
+  const lost = e - (sum - 1);
+  const y = (x < 0 ? e : 1) / sum;
+  return y - y * (lost / sum);
 }
 
 /** `erf x`: a polynomial below 1, and `1 − e^(Q(|x|))`, `Q` approximating `ln erfc`, above. */
@@ -156,29 +179,26 @@ export function erfF64(x: f64): f64 {
 }
 
 /**
- * `ln(1 + e^(beta·x))/beta`, and `x` itself where `beta·x` exceeds the threshold. The logarithm is of `1 + e^(−|z|)`,
- * `z = beta·x`, and below 0, where an error of `z` is one of its power as large in ulps as `z`, what its rounding lost
- * is made up for.
+ * `ln(1 + e^(beta·x))/beta`, and `x` itself where `beta·x` exceeds the threshold. Of large `z = beta·x` the power would
+ * overflow, and the logarithm is `z + ln(1 + e^(−z))`. Far below 0 an error of `z` is one of its power as many times
+ * larger as `z` is, so what the rounding of `z` lost counts too.
  */
-// @ts-ignore: decorator
-@inline
-export function softplusOne(x: f64, beta: f64, threshold: f64): f64 {
+export function softplusF64(x: f64, beta: f64, threshold: f64): f64 {
   const z = beta * x;
   if (z > threshold) return x;
-  let e = expF64(-abs(z));
-  if (z < 0 && e > 0) e += e * productError(beta, x, z);
-  return ((z > 0 ? z : 0) + log1pF64(e)) / beta;
+  if (z > 1) return (z + log1pF64(expF64(-z))) / beta;
+  return log1pF64(expSum(z, productError(beta, x, z))) / beta;
 }
 
-/** `a·b − ab`, exactly, for the rounded product `ab`, by halves of the factors; 0 where those overflow. */
+/** `a·b − ab` for the rounded product `ab`, or 0 where the parts of it overflow. */
 // @ts-ignore: decorator
 @inline
 function productError(a: f64, b: f64, ab: f64): f64 {
   const error = splitError(a, b, ab);
-  return abs(error) <= abs(ab) ? error : 0;
+  return abs(error) < 1 ? error : 0;
 }
 
-/** `a·b − ab` by Veltkamp's halves of 26 bits. */
+/** `a·b − ab`, to some 100 bits, by the upper and lower bits of both. */
 // @ts-ignore: decorator
 @inline
 function splitError(a: f64, b: f64, ab: f64): f64 {
@@ -213,7 +233,7 @@ function sinTurned(x: f64, quarters: i64): f64 {
   if (a <= 0.7853981633974483) return quarters == 0 ? sinNear(x, 0) : cosNear(x, 0);
   if (a > 1647099.3) return sinFar(x, quarters); // 2²⁰·π/2
   const n = nearest<f64>(x * 0.6366197723675814);
-  // π/2 in two parts of 33 bits, whose products with n are exact, and the rest; what the second difference loses is kept.
+  // Two parts of π/2 have 33 bits, and exact products with n; what the second difference loses joins the third.
   const first = x - n * 1.5707963267341256;
   const product = n * 6.077100506303966e-11;
   const second = first - product;
@@ -264,8 +284,8 @@ function cosNear(r: f64, low: f64): f64 {
 }
 
 /**
- * `sin(x + quarters·π/2)` for large `x = m·2ᵉ`, after Payne and Hanek: of `x·2/π` only the remainder by 4 counts, so the
- * bits of `2/π` of weight `2^(2 − e)` and more can be left out, and the 192 after them are enough: `x·2/π` is never
+ * `sin(x + quarters·π/2)` for large `x = m·2ᵉ`, after Payne and Hanek: of `x·2/π` only the remainder by 4 counts, so
+ * the bits of `2/π` of weight `2^(2 − e)` and more can be left out, and the 192 after them are enough: `x·2/π` is never
  * closer than 2⁻⁶² to an integer.
  */
 function sinFar(x: f64, quarters: i64): f64 {
@@ -300,10 +320,8 @@ function sinFar(x: f64, quarters: i64): f64 {
   const q = splitError(a, 1.5707963267948966, p) + (a * 6.123233995736766e-17 + b * 1.5707963267948966);
   const r = p + q;
   const rest = p - r + q;
-  const flip = negative;
-  // Of −x: the sine is odd, and the cosine even.
-  if (x < 0) return turned(flip ? r : -r, flip ? rest : -rest, quarters - n);
-  return turned(flip ? -r : r, flip ? -rest : rest, quarters + n);
+  if (x < 0) n = -n;
+  return negative == (x < 0) ? turned(r, rest, n + quarters) : turned(-r, -rest, n + quarters);
 }
 
 /** The upper 64 bits of a product of 128. */

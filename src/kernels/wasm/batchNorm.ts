@@ -1,14 +1,15 @@
 import { NDArray } from "../array.ts";
 import type { BatchStatistics, Kernels } from "../index.ts";
 import * as reference from "../reference/index.ts";
-import type { Machine } from "./machine.ts";
+import { type Machine, mostBytes } from "./machine.ts";
 
 type BatchNormKernels = Pick<Kernels, "batchStatistics" | "batchNorm" | "batchNormBackward">;
 
 /** Batch norm of float32 rows of channels, `[n, c, 1]`; all else is the reference's. */
 export function batchNormOn(machine: Machine): BatchNormKernels {
   const { run } = machine;
-  const isRows = (x: NDArray) => x.dtype === "float32" && x.shape[2] === 1 && x.data.length > 0;
+  const isRows = (x: NDArray) =>
+    x.dtype === "float32" && x.shape[2] === 1 && x.data.length > 0 && 16 * x.data.length < mostBytes;
   const put = (values: Float64Array, address: number) => machine.doubles().set(values, address / 8);
   const taken = (address: number, length: number) => machine.doubles().slice(address / 8, address / 8 + length);
 

@@ -22,6 +22,9 @@ export interface Machine {
 
 const pageSize = 65536;
 
+/** The most bytes that a call may need. WebAssembly's memory only ever grows, so more is left to the plain loops. */
+export const mostBytes = 2 ** 29;
+
 /** The machine, or null where there is no WebAssembly with SIMD, or a content security policy forbids it. */
 export function startMachine(): Machine | null {
   try {

@@ -2,7 +2,7 @@ import { NDArray } from "../array.ts";
 import type { Kernels } from "../index.ts";
 import * as reference from "../reference/index.ts";
 import { productSizes } from "../reference/matmul.ts";
-import type { Machine } from "./machine.ts";
+import { type Machine, mostBytes } from "./machine.ts";
 
 /** Below so many multiplications a product is done before its operands are copied into WebAssembly's memory. */
 const fewProducts = 512;
@@ -12,11 +12,12 @@ export function matmulOn(machine: Machine): Kernels["matmul"] {
   return (a, b, transposeA, transposeB) => {
     const { batch, m, k, n, shape } = productSizes(a, b, transposeA, transposeB);
     const isSingle = a.data instanceof Float32Array;
-    if (m * n * k < fewProducts || !(isSingle || a.data instanceof Float64Array)) {
-      return reference.matmul(a, b, transposeA, transposeB);
-    }
     const size = isSingle ? 4 : 8;
     const panels = 128 + Math.min(k, 256) * (n + 8) * size;
+    const isFloat = isSingle || a.data instanceof Float64Array;
+    if (!isFloat || m * n * k < fewProducts || (m * k + k * n + m * n) * size + panels > mostBytes) {
+      return reference.matmul(a, b, transposeA, transposeB);
+    }
     const [left, right, to, scratch] = machine.reserve(m * k * size, k * n * size, m * n * size, panels);
     const heap = isSingle ? machine.floats() : machine.doubles();
     const run = isSingle ? machine.run.matmulF32 : machine.run.matmulF64;

@@ -1,0 +1,217 @@
+import { describe, expect, test } from "vitest";
+import { type Dtype, NDArray } from "../../src/kernels/array.ts";
+import { erf } from "../../src/kernels/scalar.ts";
+import { wasmKernels } from "../../src/kernels/wasm/index.ts";
+import { oracle, ulps } from "./oracle.ts";
+
+const allowed = 2;
+const beta = 0.7;
+const threshold = 20;
+
+/** The same functions in float64, accurate enough to judge float32 by. */
+const inFloat64 = {
+  exp: Math.exp,
+  log: Math.log,
+  log1p: Math.log1p,
+  sqrt: Math.sqrt,
+  rsqrt: (x: number) => 1 / Math.sqrt(x),
+  tanh: Math.tanh,
+  sigmoid: (x: number) => (x < 0 ? Math.exp(x) / (1 + Math.exp(x)) : 1 / (1 + Math.exp(-x))),
+  erf,
+  sin: Math.sin,
+  cos: Math.cos,
+  softplus: (x: number) => (beta * x > threshold ? x : Math.log1p(Math.exp(beta * x)) / beta),
+};
+
+type Name = keyof typeof inFloat64;
+const names = Object.keys(inFloat64) as Name[];
+
+const { NaN: nan, POSITIVE_INFINITY: infinity } = Number;
+
+/** Arguments and values that no rounding may touch. */
+const special: Record<Name, readonly (readonly [x: number, y: number])[]> = {
+  exp: [
+    [-infinity, 0],
+    [infinity, infinity],
+    [0, 1],
+    [-0, 1],
+    [1000, infinity],
+    [-1000, 0],
+    [nan, nan],
+  ],
+  log: [
+    [0, -infinity],
+    [-0, -infinity],
+    [-1, nan],
+    [-infinity, nan],
+    [infinity, infinity],
+    [1, 0],
+    [nan, nan],
+  ],
+  log1p: [
+    [-1, -infinity],
+    [-2, nan],
+    [-infinity, nan],
+    [infinity, infinity],
+    [0, 0],
+    [-0, -0],
+    [nan, nan],
+  ],
+  sqrt: [
+    [0, 0],
+    [-0, -0],
+    [-1, nan],
+    [infinity, infinity],
+    [nan, nan],
+  ],
+  rsqrt: [
+    [0, infinity],
+    [-0, -infinity],
+    [-1, nan],
+    [infinity, 0],
+    [nan, nan],
+  ],
+  tanh: [
+    [infinity, 1],
+    [-infinity, -1],
+    [0, 0],
+    [-0, -0],
+    [50, 1],
+    [-50, -1],
+    [nan, nan],
+  ],
+  sigmoid: [
+    [infinity, 1],
+    [-infinity, 0],
+    [0, 0.5],
+    [-0, 0.5],
+    [1000, 1],
+    [-1000, 0],
+    [nan, nan],
+  ],
+  erf: [
+    [infinity, 1],
+    [-infinity, -1],
+    [0, 0],
+    [-0, -0],
+    [10, 1],
+    [-10, -1],
+    [nan, nan],
+  ],
+  sin: [
+    [0, 0],
+    [-0, -0],
+    [infinity, nan],
+    [-infinity, nan],
+    [nan, nan],
+  ],
+  cos: [
+    [0, 1],
+    [-0, 1],
+    [infinity, nan],
+    [-infinity, nan],
+    [nan, nan],
+  ],
+  softplus: [
+    [infinity, infinity],
+    [-infinity, 0],
+    [-2000, 0],
+    [30, 30],
+    [2000, 2000],
+    [nan, nan],
+  ],
+};
+
+const kernels = wasmKernels();
+
+function run(name: Name, x: Float32Array | Float64Array): Float32Array | Float64Array {
+  if (!kernels?.[name]) throw new Error(`there is no kernel ${name}`);
+  const dtype: Dtype = x instanceof Float32Array ? "float32" : "float64";
+  const array = new NDArray(x, [x.length], dtype);
+  const y = name === "softplus" ? kernels.softplus?.(array, beta, threshold) : kernels[name]?.(array);
+  return y?.data as Float32Array | Float64Array;
+}
+
+/** Random 32-bit patterns, the same every time (Marsaglia's xorshift). */
+function patterns(): () => number {
+  let state = 2463534242;
+  return () => {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    return state >>> 0;
+  };
+}
+
+/** All signs and exponents of float32, with 512 random mantissas each. */
+function float32Points(): Float32Array {
+  const next = patterns();
+  const x = new Float32Array(512 * 512);
+  const bits = new Uint32Array(x.buffer);
+  for (let i = 0; i < bits.length; i++) bits[i] = ((i << 23) | (next() >>> 9)) >>> 0;
+  return x;
+}
+
+/** All exponents of float64 with a random sign and mantissa, and two thousand numbers of the usual sizes. */
+function float64Points(): Float64Array {
+  const next = patterns();
+  const x = new Float64Array(2047 + 2000);
+  const bits = new Uint32Array(x.buffer); // little-endian, as WebAssembly
+  for (let i = 0; i < x.length; i++) {
+    const exponent = i < 2047 ? i : 1013 + (i % 16); // 2⁻¹⁰ to 2⁵
+    bits[2 * i] = next();
+    bits[2 * i + 1] = ((next() & 0x800fffff) | (exponent << 20)) >>> 0;
+  }
+  return x;
+}
+
+/** How far `y` is from `exact` in units of float32, or infinitely where one is infinite, NaN or −0 and the other not. */
+function ulps32(y: number, exact: number): number {
+  if (Object.is(y, Math.fround(exact))) return 0;
+  if (!Number.isFinite(y) || !Number.isFinite(exact) || exact === 0) return infinity;
+  return Math.abs(y - exact) / 2 ** Math.max(Math.floor(Math.log2(Math.abs(exact))) - 23, -149);
+}
+
+/** Whether the oracle, which knows no special values and is slow beyond reason, has this value. */
+function inDomain(name: Name, x: number): boolean {
+  if (name === "log" || name === "sqrt" || name === "rsqrt") return x > 0;
+  if (name === "log1p") return x > -1;
+  if (name === "softplus") return x > -1060 && x * beta < threshold;
+  return name !== "exp" || Math.abs(x) < 1000;
+}
+
+describe.each(names)("%s", (name) => {
+  test("is within two units in the last place of float32, of every exponent", () => {
+    const x = float32Points();
+    const y = run(name, x);
+    let worst = 0;
+    for (let i = 0; i < x.length; i++) worst = Math.max(worst, ulps32(y[i], inFloat64[name](x[i])));
+    expect(worst).toBeLessThanOrEqual(allowed);
+  });
+
+  test("is within two units in the last place of float64, of every exponent", () => {
+    const x = float64Points().filter((x) => inDomain(name, x));
+    const y = run(name, x);
+    let worst = 0;
+    for (let i = 0; i < x.length; i++) worst = Math.max(worst, ulps(y[i], oracle[name](x[i], beta), "float64"));
+    expect(worst).toBeLessThanOrEqual(allowed);
+  });
+
+  test("has its special values", () => {
+    const [x, y] = [special[name].map(([x]) => x), special[name].map(([, y]) => y)];
+    expect(Array.from(run(name, Float32Array.from(x)))).toEqual(y);
+    expect(Array.from(run(name, Float64Array.from(x)))).toEqual(y);
+  });
+
+  test("has the same bits in a short array as in a long one", () => {
+    for (const points of [float32Points(), float64Points()]) {
+      const x = points.filter((x) => x >= 0).filter((_, i) => i % 97 === 0);
+      const y = run(name, x);
+      for (let length = 0; length <= 9; length++) {
+        for (const start of [0, 1, 2, 3, x.length - length]) {
+          expect(run(name, x.slice(start, start + length))).toEqual(y.slice(start, start + length));
+        }
+      }
+    }
+  });
+});
