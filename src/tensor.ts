@@ -705,7 +705,7 @@ export class Tensor {
    * ```ts
    * import { tensor } from "evenkeel";
    *
-   * console.log(tensor([1, Math.E, 0]).log()); // => tensor([0.0000, 1.0000,   -inf])
+   * console.log(tensor([1, 2, 0]).log()); // => tensor([0.0000, 0.6931,   -inf])
    * ```
    */
   log(): Tensor {

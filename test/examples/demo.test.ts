@@ -53,7 +53,7 @@ describe("the demo", () => {
     const { code, text } = await first;
     expect(code).toBe(0);
     expect(text).toMatch(/^ +without batch norm {2}with batch norm$/m);
-    expect(text).toMatch(/^without batch norm {2}step 200\/200 {2}loss +\d+\.\d{3} {2}\d+ steps\/s {2}in 0:\d\d$/m);
+    expect(text).toMatch(/^without batch norm {2}step 200\/200 {2}loss +\d+\.\d{3} {2}[\d,]+ steps\/s {2}in 0:\d\d$/m);
     for (const name of ["training loss", "dying units, of 40", "dead units", "steps per second"]) row(text, name);
     expect(text).toContain(`ideal: ${idealFirstLoss.toFixed(2)}`);
   });

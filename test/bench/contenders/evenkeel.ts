@@ -1,0 +1,121 @@
+/** evenkeel, as built: what its users get, not its source. */
+import { readFileSync } from "node:fs";
+import { type Prepared, serve } from "./serve.ts";
+
+const root = new URL("../../../", import.meta.url);
+const { Generator, grad, nn, noGrad, ones, optim, randint, randn, zeros } = (await import(
+  new URL("dist/index.js", root).href
+)) as typeof import("evenkeel");
+type Tensor = import("evenkeel").Tensor;
+
+const F = nn.functional;
+
+interface NetworkOptions {
+  readonly sizes: readonly number[];
+  readonly batch: number;
+  readonly activation?: "tanh" | "none";
+}
+
+/** A network, one batch, and the loss of the one on the other. */
+function makeNetwork({ sizes, batch, activation = "tanh" }: NetworkOptions) {
+  const generator = new Generator().manualSeed(1);
+  const hidden = sizes.slice(1, -1).flatMap((width, i) => {
+    const layers = [new nn.Linear(sizes[i], width, { bias: false, generator }), new nn.BatchNorm1d(width)];
+    return activation === "tanh" ? [...layers, new nn.Tanh()] : layers;
+  });
+  const [last, classes] = sizes.slice(-2);
+  const model = new nn.Sequential(...hidden, new nn.Linear(last, classes, { generator }));
+  const x = randn([batch, sizes[0]], { generator });
+  const labels = randint(0, classes, [batch], { generator });
+  return { model, generator, loss: () => F.crossEntropy(model.forward(x), labels) };
+}
+
+function train(workload: NetworkOptions): Prepared {
+  const { model, loss } = makeNetwork(workload);
+  const optimizer = new optim.SGD(model.parameters(), { lr: 0.1 });
+  const step = () => {
+    optimizer.zeroGrad();
+    loss().backward();
+    optimizer.step();
+  };
+  return { step, loss: () => noGrad(() => loss().item()) };
+}
+
+await serve((JSON.parse(readFileSync(new URL("package.json", root), "utf8")) as { version: string }).version, {
+  train,
+
+  handwritten({ characters, context, embedding, hidden, examples, batch }) {
+    const g = new Generator().manualSeed(1);
+    const X = randint(0, characters, [examples, context], { generator: g });
+    const Y = randint(0, characters, [examples], { generator: g });
+    const width = context * embedding;
+    const C = randn([characters, embedding], { generator: g });
+    const W1 = randn([width, hidden], { generator: g }).mul(5 / 3 / Math.sqrt(width));
+    const W2 = randn([hidden, characters], { generator: g }).mul(0.01);
+    const b2 = randn([characters], { generator: g }).mul(0);
+    const bngain = ones([1, hidden]);
+    const bnbias = zeros([1, hidden]);
+    let bnmeanRunning = zeros([1, hidden]);
+    let bnstdRunning = ones([1, hidden]);
+    const parameters = [C, W1, W2, b2, bngain, bnbias];
+    for (const p of parameters) p.requiresGrad = true;
+
+    let loss: Tensor | null = null;
+    const step = () => {
+      const ix = randint(0, examples, [batch], { generator: g });
+      const [Xb, Yb] = [X.index(ix), Y.index(ix)];
+      const embcat = C.index(Xb).view(batch, width);
+      let hpreact = embcat.matmul(W1);
+      const bnmeani = hpreact.mean(0, { keepdim: true });
+      const bnstdi = hpreact.std(0, { keepdim: true });
+      hpreact = bngain.mul(hpreact.sub(bnmeani)).div(bnstdi).add(bnbias);
+      noGrad(() => {
+        bnmeanRunning = bnmeanRunning.mul(0.999).add(bnmeani.mul(0.001));
+        bnstdRunning = bnstdRunning.mul(0.999).add(bnstdi.mul(0.001));
+      });
+      const h = hpreact.tanh();
+      const logits = h.matmul(W2).add(b2);
+      loss = F.crossEntropy(logits, Yb);
+
+      for (const p of parameters) p.grad = null;
+      loss.backward();
+      noGrad(() => {
+        for (const p of parameters) if (p.grad !== null) p.sub_(p.grad.mul(0.1));
+      });
+    };
+    return { step, loss: () => loss?.item() ?? Number.NaN };
+  },
+
+  matmul({ size }) {
+    const generator = new Generator().manualSeed(1);
+    const [a, b] = [randn([size, size], { generator }), randn([size, size], { generator })];
+    return { step: () => void a.matmul(b) };
+  },
+
+  hvp(workload) {
+    const { model, generator, loss } = makeNetwork(workload);
+    const parameters = model.parameters();
+    const directions = parameters.map((p) => randn(p.shape, { generator }));
+    const step = () => {
+      const gradients = grad(loss(), parameters, { createGraph: true });
+      const along = gradients.map((g, i) => g.mul(directions[i]).sum()).reduce((a, b) => a.add(b));
+      grad(along, parameters);
+    };
+    return { step };
+  },
+
+  surface(workload) {
+    const { model, generator, loss } = makeNetwork(workload);
+    const parameters = model.parameters();
+    const start = parameters.map((p) => p.detach().clone());
+    const [first, second] = [0, 1].map(() => parameters.map((p) => randn(p.shape, { generator })));
+    let value = Number.NaN;
+    const step = () =>
+      noGrad(() => {
+        const [a, b] = [Math.random() - 0.5, Math.random() - 0.5];
+        for (const [i, p] of parameters.entries()) p.copy_(start[i].add(first[i].mul(a)).add(second[i].mul(b)));
+        value = loss().item();
+      });
+    return { step, loss: () => value };
+  },
+});

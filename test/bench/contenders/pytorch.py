@@ -1,0 +1,151 @@
+"""PyTorch, with one thread: the same protocol as serve.ts, the same workloads as evenkeel.ts, line by line."""
+
+import json
+import math
+import random
+import sys
+import time
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+torch.set_num_threads(1)
+
+WARM_UP = 0.5  # seconds
+
+
+def make_network(workload):
+    sizes, batch = workload["sizes"], workload["batch"]
+    torch.manual_seed(1)
+    layers = []
+    for before, width in zip(sizes, sizes[1:-1]):
+        layers += [nn.Linear(before, width, bias=False), nn.BatchNorm1d(width)]
+        if workload.get("activation", "tanh") == "tanh":
+            layers.append(nn.Tanh())
+    model = nn.Sequential(*layers, nn.Linear(sizes[-2], sizes[-1]))
+    x = torch.randn(batch, sizes[0])
+    labels = torch.randint(0, sizes[-1], (batch,))
+    return model, lambda: F.cross_entropy(model(x), labels)
+
+
+def train(workload):
+    model, loss = make_network(workload)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+
+    def step():
+        optimizer.zero_grad(set_to_none=True)
+        loss().backward()
+        optimizer.step()
+
+    return step
+
+
+def handwritten(workload):
+    g = torch.Generator().manual_seed(1)
+    characters, context, hidden = workload["characters"], workload["context"], workload["hidden"]
+    examples, batch, width = workload["examples"], workload["batch"], context * workload["embedding"]
+    X = torch.randint(0, characters, (examples, context), generator=g)
+    Y = torch.randint(0, characters, (examples,), generator=g)
+    C = torch.randn((characters, workload["embedding"]), generator=g)
+    W1 = torch.randn((width, hidden), generator=g) * (5 / 3) / math.sqrt(width)
+    W2 = torch.randn((hidden, characters), generator=g) * 0.01
+    b2 = torch.randn(characters, generator=g) * 0
+    bngain = torch.ones((1, hidden))
+    bnbias = torch.zeros((1, hidden))
+    running = {"mean": torch.zeros((1, hidden)), "std": torch.ones((1, hidden))}
+    parameters = [C, W1, W2, b2, bngain, bnbias]
+    for p in parameters:
+        p.requires_grad = True
+
+    def step():
+        ix = torch.randint(0, examples, (batch,), generator=g)
+        Xb, Yb = X[ix], Y[ix]
+        embcat = C[Xb].view(batch, width)
+        hpreact = embcat @ W1
+        bnmeani = hpreact.mean(0, keepdim=True)
+        bnstdi = hpreact.std(0, keepdim=True)
+        hpreact = bngain * (hpreact - bnmeani) / bnstdi + bnbias
+        with torch.no_grad():
+            running["mean"] = 0.999 * running["mean"] + 0.001 * bnmeani
+            running["std"] = 0.999 * running["std"] + 0.001 * bnstdi
+        h = torch.tanh(hpreact)
+        logits = h @ W2 + b2
+        loss = F.cross_entropy(logits, Yb)
+
+        for p in parameters:
+            p.grad = None
+        loss.backward()
+        for p in parameters:
+            p.data += -0.1 * p.grad
+
+    return step
+
+
+def matmul(workload):
+    a, b = (torch.randn(workload["size"], workload["size"]) for _ in range(2))
+    return lambda: a @ b
+
+
+def hvp(workload):
+    model, loss = make_network(workload)
+    parameters = list(model.parameters())
+    directions = [torch.randn_like(p) for p in parameters]
+
+    def step():
+        gradients = torch.autograd.grad(loss(), parameters, create_graph=True)
+        along = sum((g * d).sum() for g, d in zip(gradients, directions))
+        torch.autograd.grad(along, parameters)
+
+    return step
+
+
+def surface(workload):
+    model, loss = make_network(workload)
+    parameters = list(model.parameters())
+    start = [p.detach().clone() for p in parameters]
+    first, second = ([torch.randn_like(p) for p in parameters] for _ in range(2))
+
+    def step():
+        a, b = random.random() - 0.5, random.random() - 0.5
+        with torch.no_grad():
+            for p, s, d1, d2 in zip(parameters, start, first, second):
+                p.copy_(s + a * d1 + b * d2)
+            loss().item()
+
+    return step
+
+
+ABILITIES = {"train": train, "handwritten": handwritten, "matmul": matmul, "hvp": hvp, "surface": surface}
+
+
+def run(step, is_enough):
+    """Steps until `is_enough`; the microseconds that one took."""
+    start = time.perf_counter()
+    done = 0
+    while True:
+        step()
+        done += 1
+        if is_enough(done, time.perf_counter() - start):
+            return (time.perf_counter() - start) * 1e6 / done
+
+
+def main():
+    print(json.dumps({"version": torch.__version__}), flush=True)
+    current_key, step = None, None
+    for line in sys.stdin:
+        request = json.loads(line)
+        workload, steps = request["workload"], request["steps"]
+        try:
+            key = json.dumps(workload)
+            if key != current_key:
+                current_key, step = None, ABILITIES[workload["kind"]](workload)
+                run(step, lambda done, elapsed: done >= 2 and elapsed >= WARM_UP)
+                current_key = key
+            answer = {"microseconds": run(step, lambda done, _: done >= steps)}
+        except Exception as error:
+            answer = {"error": str(error).splitlines()[0]}
+        print(json.dumps(answer), flush=True)
+
+
+main()

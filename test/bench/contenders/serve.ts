@@ -1,0 +1,76 @@
+import { createInterface } from "node:readline";
+import type { Workload } from "../workloads.ts";
+
+/** A workload, ready to be measured. */
+export interface Prepared {
+  /** Does the work once. */
+  readonly step: () => void;
+  /** The loss now, where there is one: if it is not finite, no time is reported. */
+  readonly loss?: () => number;
+  /** Waits for work that `step` has only ordered. */
+  readonly finish?: () => Promise<unknown>;
+}
+
+/** What a contender can do: workloads by kind. One that throws is reported with its message, as one left out is. */
+export type Abilities = {
+  readonly [Kind in Workload["kind"]]?: (workload: Extract<Workload, { kind: Kind }>) => Prepared;
+};
+
+interface Request {
+  readonly workload: Workload;
+  readonly steps: number;
+}
+
+/** How long a workload runs before it is measured, in milliseconds. */
+const warmUp = 500;
+
+/**
+ * Answers requests: a line `{"workload": …, "steps": n}` on standard input with a line `{"microseconds": …}`, the time
+ * of one of `n` steps, or with `{"error": …}`. The first line of all is `{"version": …}`.
+ *
+ * @param missing - why a kind of workload is left out.
+ */
+export async function serve(
+  version: string,
+  abilities: Abilities,
+  missing: Partial<Record<Workload["kind"], string>> = {},
+): Promise<void> {
+  const reply = (answer: object) => process.stdout.write(`${JSON.stringify(answer)}\n`);
+  reply({ version });
+
+  let current = { key: "", prepared: null as Prepared | null };
+  for await (const line of createInterface({ input: process.stdin })) {
+    const { workload, steps } = JSON.parse(line) as Request;
+    try {
+      const key = JSON.stringify(workload);
+      if (current.key !== key || current.prepared === null) {
+        current = { key, prepared: null };
+        const prepare = abilities[workload.kind] as ((workload: Workload) => Prepared) | undefined;
+        if (prepare === undefined) throw new Error(missing[workload.kind] ?? "not written for this library");
+        current.prepared = prepare(workload);
+        await run(current.prepared, (done, elapsed) => done >= 2 && elapsed >= warmUp);
+      }
+      reply({ microseconds: await run(current.prepared, (done) => done >= steps) });
+    } catch (error) {
+      reply({ error: error instanceof Error ? error.message : String(error) });
+    }
+  }
+}
+
+/** Steps until `isEnough`; the microseconds that one took. */
+async function run(
+  { step, loss, finish }: Prepared,
+  isEnough: (done: number, elapsed: number) => boolean,
+): Promise<number> {
+  const start = performance.now();
+  let done = 0;
+  do {
+    step();
+    done++;
+  } while (!isEnough(done, performance.now() - start));
+  await finish?.();
+  const elapsed = performance.now() - start;
+  const value = loss?.() ?? 0;
+  if (!Number.isFinite(value)) throw new Error(`the loss is ${value}`);
+  return (elapsed * 1000) / done;
+}

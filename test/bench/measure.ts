@@ -1,0 +1,72 @@
+import { type Contender, Unmeasured } from "./contender.ts";
+import type { Workload } from "./workloads.ts";
+
+/** How one library did on one workload. */
+export interface Measurement {
+  /** The median over all repeats, in microseconds per step. */
+  readonly microseconds: number;
+  /** The slowest repeat less the fastest, in parts of the median. */
+  readonly spread: number;
+}
+
+/** By the library's name: its measurement, or why there is none. */
+export type Measurements = ReadonlyMap<string, Measurement | Unmeasured>;
+
+export interface MeasureOptions {
+  readonly repeats: number;
+  /** How long a repeat takes, about, in seconds. */
+  readonly seconds: number;
+}
+
+/** Measures the contenders on one workload, a repeat of each in turn, so that what slows the machine slows them all. */
+export async function measure(
+  workload: Workload,
+  contenders: readonly Contender[],
+  { repeats, seconds }: MeasureOptions,
+): Promise<Measurements> {
+  const results = new Map<string, Measurement | Unmeasured>();
+  const running = new Map<Contender, { readonly steps: number; readonly times: number[] }>();
+  for (const contender of contenders) {
+    await attempt(contender, async () => {
+      running.set(contender, { steps: await calibrate(contender, workload, seconds), times: [] });
+    });
+  }
+  for (let i = 0; i < repeats; i++) {
+    for (const [contender, { steps, times }] of running) {
+      await attempt(contender, async () => {
+        times.push(await contender.measure(workload, steps));
+      });
+    }
+  }
+  for (const [{ name }, { times }] of running) results.set(name, summarise(times));
+  return results;
+
+  async function attempt(contender: Contender, action: () => Promise<void>): Promise<void> {
+    try {
+      await action();
+    } catch (error) {
+      if (!(error instanceof Unmeasured)) throw error;
+      running.delete(contender);
+      results.set(contender.name, error);
+    }
+  }
+}
+
+/** A step that takes longer, in microseconds, is not waited for again. */
+const longest = 10e6;
+
+/** How many steps take `seconds`: from one, after the warm-up, and then from as many as take a tenth of that. */
+async function calibrate(contender: Contender, workload: Workload, seconds: number): Promise<number> {
+  const stepsFor = (share: number, microseconds: number) => Math.max(1, Math.round((share * 1e6) / microseconds));
+  const first = await contender.measure(workload, 1);
+  if (first > longest) throw new Unmeasured(`a step takes ${Math.round(first / 1e6)} s`);
+  const better = await contender.measure(workload, stepsFor(seconds / 10, first));
+  return stepsFor(seconds, better);
+}
+
+function summarise(times: readonly number[]): Measurement {
+  const sorted = times.toSorted((a, b) => a - b);
+  const middle = (sorted.length - 1) / 2;
+  const median = (sorted[Math.floor(middle)] + sorted[Math.ceil(middle)]) / 2;
+  return { microseconds: median, spread: (sorted[sorted.length - 1] - sorted[0]) / median };
+}

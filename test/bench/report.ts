@@ -1,0 +1,237 @@
+import { arch, cpus, release, totalmem, type } from "node:os";
+import { evenkeel, pytorch, Unmeasured } from "./contender.ts";
+import type { Measurement, Measurements } from "./measure.ts";
+import { type Growth, type GrowthName, growths, matmulSize, surfaceSide, type WorkloadName } from "./workloads.ts";
+
+/** What a run has found. */
+export interface Results {
+  /** The libraries, in the order of the columns: evenkeel, PyTorch, the others. */
+  readonly names: readonly string[];
+  /** The versions of those that started. */
+  readonly versions: ReadonlyMap<string, string>;
+  readonly tables: ReadonlyMap<WorkloadName, Measurements>;
+  readonly series: ReadonlyMap<GrowthName, readonly Measurements[]>;
+}
+
+const [ours, baseline] = [evenkeel.name, pytorch.name];
+
+const steps: Partial<Record<WorkloadName, string>> = {
+  A: "**A** 30-200-27, batch 32",
+  "A′": "**A′** the same by hand, with an embedding",
+  B: "**B** 30-100-100-100-100-100-27, batch 32",
+  C: "**C** 784-256-256-10, batch 128",
+  D: "**D** 784-1024-1024-10, batch 256",
+  linear: "25 linear layers of 10, batch 1,000",
+};
+
+/** The whole page. Its sentences hold whatever the figures are, or are made from them. */
+export function report(results: Results): string {
+  const sections = [
+    ["---\ntitle: Performance\n---\n\n# Performance", ...summary(results)],
+    ["## The machine", machine(results)],
+    ["## Training steps", ...trainingSteps(results)],
+    ["## Products, curvature, surfaces", ...others(results)],
+    ["## As sizes grow", ...growth(results)],
+    ["## How it is measured", ...method(results)],
+    ["## What is missing, and why", gaps(results)],
+  ];
+  const written = sections.filter(([, ...paragraphs]) => paragraphs.some((paragraph) => paragraph !== ""));
+  return `${written.flat().filter(Boolean).map(wrap).join("\n\n")}\n`;
+}
+
+function summary(results: Results): string[] {
+  const date = new Date().toISOString().slice(0, 10);
+  const ratios = [...results.tables]
+    .filter(([name]) => name in steps)
+    .flatMap(([, measurements]) => ratioOf(measurements.get(ours), measurements.get(baseline)) ?? []);
+  const range =
+    ratios.length === 0
+      ? `PyTorch was not measured beside it.`
+      : `A training step of the networks below takes evenkeel ${digits(Math.min(...ratios))} to ` +
+        `${digits(Math.max(...ratios))} times as long as PyTorch${slower(ratios)}.`;
+  return [`What \`npm run bench\` measured on ${date}. The whole page is its output: nothing in it is edited.`, range];
+}
+
+function slower(ratios: readonly number[]): string {
+  const count = ratios.filter((ratio) => ratio > 1).length;
+  return `; it is the slower of the two in ${count} of ${ratios.length}`;
+}
+
+function machine({ versions }: Results): string {
+  const processors = cpus();
+  const rows = [
+    ["processor", `${processors[0].model.trim()}, ${processors.length} cores, ${arch()}`],
+    ["memory", `${Math.round(totalmem() / 2 ** 30)} GiB`],
+    ["system", `${type()} ${release().split("-")[0]}`],
+    ["Node.js", process.versions.node],
+    ...versions,
+  ];
+  return rows.map(([what, value]) => `- ${what}: ${value}`).join("\n");
+}
+
+function trainingSteps({ names, tables }: Results): string[] {
+  const rows = [...tables].flatMap(([name, measurements]) => {
+    const title = steps[name];
+    return title === undefined ? [] : [[title, ...names.map((n) => timeCell(measurements, n))]];
+  });
+  if (rows.length === 0) return [];
+  return [
+    `Microseconds for one whole step: gradients cleared, forward, cross-entropy, backward, gradient descent at 0.1. In
+brackets, times what PyTorch takes.`,
+    table(["", ...names], rows),
+    `A to D are Linear – BatchNorm1d – Tanh – … – Linear, the hidden layers without bias. A′ is makemore's network as one
+types it in: rows of an embedding by index, normalisation by \`mean\` and \`std\` with running statistics, a new batch by
+\`randint\` in every step, parameters moved by hand. The 25 linear layers of 10 have batch norm between them, and no tanh.`,
+  ];
+}
+
+function others({ names, tables }: Results): string[] {
+  const [matmul, hvp, surface] = [tables.get("matmul"), tables.get("hvp"), tables.get("surface")];
+  const stepA = tables.get("A");
+  const rows: string[][] = [];
+  const row = (title: string, measurements: Measurements, show: (m: Measurement, name: string) => string) =>
+    rows.push([title, ...names.map((name) => cell(measurements.get(name), (m) => show(m, name)))]);
+
+  const gflops = ({ microseconds }: Measurement) => (2 * matmulSize ** 3) / microseconds / 1e3;
+  if (matmul !== undefined) {
+    const peak = measured(matmul.get(baseline));
+    row(`\`matmul\` ${matmulSize}³, GFLOP/s`, matmul, (m) => digits(gflops(m)));
+    if (peak) row("… of PyTorch's, as the peak", matmul, (m) => `${digits((100 * gflops(m)) / gflops(peak))} %`);
+  }
+  if (hvp !== undefined) {
+    row("Hessian times a vector on A, µs", hvp, (m) => digits(m.microseconds));
+    if (stepA !== undefined) {
+      row("… in its own steps of A", hvp, (m, name) => {
+        const step = measured(stepA.get(name));
+        return step ? digits(m.microseconds / step.microseconds) : "–";
+      });
+    }
+  }
+  if (surface !== undefined) {
+    row(`loss surface on A, ${surfaceSide} × ${surfaceSide}, s`, surface, (m) =>
+      digits((m.microseconds * surfaceSide ** 2) / 1e6),
+    );
+  }
+  if (rows.length === 0) return [];
+  return [
+    table(["", ...names], rows),
+    `The peak is what PyTorch's own product reaches on this machine with one thread, not the processor's data sheet. The
+surface moves all parameters along two directions and reads the loss of 4,096 examples, without gradients; its time is
+that of one point, measured as a step is, times ${(surfaceSide ** 2).toLocaleString("en")}.`,
+  ];
+}
+
+function growth({ series }: Results): string[] {
+  return [...series].flatMap(([name, rows]) => {
+    const { network, letter, values }: Growth = growths[name];
+    const cells = rows.map((measurements, i) => [
+      `${letter} = ${values[i].toLocaleString("en")}`,
+      ...[ours, baseline].map((n) => cell(measurements.get(n), (m) => digits(m.microseconds))),
+      times(ratioOf(measurements.get(ours), measurements.get(baseline))),
+    ]);
+    return [
+      `A training step in microseconds by ${name}: ${network}.`,
+      table(["", ours, baseline, "ratio"], cells),
+      growthSentence(letter, values, rows),
+    ];
+  });
+}
+
+/** What the last two sizes say: how much longer the larger takes. */
+function growthSentence(letter: string, values: readonly number[], rows: readonly Measurements[]): string {
+  const [from, to] = values.slice(-2).map((value) => value.toLocaleString("en"));
+  const parts = [ours, baseline].flatMap((name) => {
+    const [before, last] = rows.slice(-2).map((measurements) => measurements.get(name));
+    const ratio = ratioOf(last, before);
+    return ratio === null ? [] : [`${digits(ratio)} times as long for ${name}`];
+  });
+  return parts.length === 0 ? "" : `From ${letter} = ${from} to ${to} a step becomes ${parts.join(", ")}.`;
+}
+
+function method({ names, tables, series }: Results): string[] {
+  const spreads = [...tables.values(), ...[...series.values()].flat()]
+    .flatMap((measurements) => [...measurements.values()].flatMap((m) => measured(m)?.spread ?? []))
+    .toSorted((a, b) => a - b);
+  const percent = (spread: number) => `${digits(100 * spread)} %`;
+  const noise =
+    spreads.length === 0
+      ? ""
+      : `Between the fastest repeat and the slowest lie, in the middle of all entries, ` +
+        `${percent(spreads[Math.floor(spreads.length / 2)])} of the median, at worst ${percent(spreads[spreads.length - 1])}.`;
+  return [
+    `Each library runs in a process of its own, with one thread, in float32. It warms up for half a second; then come five repeats of about 0.3 s each, the libraries in turn, while the others wait. The
+figure is the median. ${noise}`,
+    `evenkeel is measured as built, with the optimiser and the modules that its users have.`,
+    names.length > 2 ? peersMethod : "",
+  ];
+}
+
+/** How the libraries are used that are neither evenkeel nor PyTorch. */
+const peersMethod = `Where another library lacks a layer or an optimiser, it is written from what there is, in
+\`test/bench/contenders\`: batch norm in the three of them, the embedding in jax-js and TensorFlow.js by a product with
+one-hot rows, tanh and gradient descent in JS-PyTorch, which computes in float64. jax-js runs compiled by \`jit\`,
+TensorFlow.js on its WebAssembly backend.`;
+
+function gaps({ names, tables, series }: Results): string {
+  const entries: [title: string, Measurements][] = [
+    ...tables,
+    ...[...series].flatMap(([name, rows]) =>
+      rows.map((m, i): [string, Measurements] => [`${name} ${growths[name].values[i]}`, m]),
+    ),
+  ];
+  const reasons = new Map<string, string[]>();
+  for (const name of names) {
+    for (const [title, measurements] of entries) {
+      const m = measurements.get(name);
+      if (!(m instanceof Unmeasured)) continue;
+      const key = `**${name}**: ${m.message.replace(/[.\s]+$/, "")}`;
+      reasons.set(key, [...(reasons.get(key) ?? []), title]);
+    }
+  }
+  return [...reasons].map(([reason, titles]) => `- ${reason} (${titles.join(", ")})`).join("\n");
+}
+
+const measured = (m: Measurement | Unmeasured | undefined): Measurement | null =>
+  m === undefined || m instanceof Unmeasured ? null : m;
+
+function ratioOf(a: Measurement | Unmeasured | undefined, b: Measurement | Unmeasured | undefined): number | null {
+  const [first, second] = [measured(a), measured(b)];
+  return first && second && first.microseconds / second.microseconds;
+}
+
+function cell(m: Measurement | Unmeasured | undefined, show: (m: Measurement) => string): string {
+  const value = measured(m);
+  return value ? show(value) : "–";
+}
+
+function timeCell(measurements: Measurements, name: string): string {
+  const ratio = ratioOf(measurements.get(name), measurements.get(baseline));
+  const inBrackets = name === baseline || ratio === null ? "" : ` (${times(ratio)})`;
+  return cell(measurements.get(name), (m) => digits(m.microseconds) + inBrackets);
+}
+
+const times = (ratio: number | null): string => (ratio === null ? "–" : `${digits(ratio)} ×`);
+
+/** Two digits of a small number, three of a large one; no run is more exact. */
+function digits(value: number): string {
+  const rounded = Number(value.toPrecision(value < 100 ? 2 : 3));
+  return rounded.toLocaleString("en", { maximumSignificantDigits: 3 });
+}
+
+/** Prose in lines of 120 characters; anything else, which begins with no letter, as it is. */
+function wrap(paragraph: string): string {
+  if (!/^[`\p{L}]/u.test(paragraph)) return paragraph;
+  const lines = [""];
+  for (const word of paragraph.split(/\s+/)) {
+    const longer = `${lines[lines.length - 1]} ${word}`.trimStart();
+    if (longer.length <= 120) lines[lines.length - 1] = longer;
+    else lines.push(word);
+  }
+  return lines.join("\n");
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
+  const rule = head.map((_, i) => (i === 0 ? "---" : "---:"));
+  return [line(head), line(rule), ...rows.map(line)].join("\n");
+}

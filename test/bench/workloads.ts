@@ -1,0 +1,98 @@
+/** What is measured: what a contender is asked to do. Shapes are here only; contenders know the kinds. */
+
+/** One training step of Linear – BatchNorm1d – activation – … – Linear: `sizes` are the widths, from input to output. */
+interface TrainWorkload {
+  readonly kind: "train";
+  readonly sizes: readonly number[];
+  readonly batch: number;
+  /** What stands behind batch norm. Default `tanh`. */
+  readonly activation?: "tanh" | "none";
+}
+
+/** One step of a network of one hidden layer, written by hand on an embedding, with a new batch each time. */
+interface HandwrittenWorkload {
+  readonly kind: "handwritten";
+  readonly characters: number;
+  readonly context: number;
+  readonly embedding: number;
+  readonly hidden: number;
+  readonly examples: number;
+  readonly batch: number;
+}
+
+/** One product of two square matrices. */
+interface MatmulWorkload {
+  readonly kind: "matmul";
+  readonly size: number;
+}
+
+/** One product of the loss's Hessian with a direction, at all parameters. */
+interface HvpWorkload {
+  readonly kind: "hvp";
+  readonly sizes: readonly number[];
+  readonly batch: number;
+}
+
+/** One point of a loss surface: parameters moved along two directions, forward without gradients, the loss read. */
+interface SurfaceWorkload {
+  readonly kind: "surface";
+  readonly sizes: readonly number[];
+  readonly batch: number;
+}
+
+export type Workload = TrainWorkload | HandwrittenWorkload | MatmulWorkload | HvpWorkload | SurfaceWorkload;
+
+const repeat = (width: number, times: number): number[] => Array.from({ length: times }, () => width);
+
+/** Points along each side of the loss surface. */
+export const surfaceSide = 51;
+
+/** The width of the matrices that are multiplied. */
+export const matmulSize = 1024;
+
+/** The workloads of the tables, by the names that `--only` knows. */
+export const workloads = {
+  A: { kind: "train", sizes: [30, 200, 27], batch: 32 },
+  "A′": { kind: "handwritten", characters: 27, context: 3, embedding: 10, hidden: 200, examples: 200_000, batch: 32 },
+  B: { kind: "train", sizes: [30, ...repeat(100, 5), 27], batch: 32 },
+  C: { kind: "train", sizes: [784, 256, 256, 10], batch: 128 },
+  D: { kind: "train", sizes: [784, 1024, 1024, 10], batch: 256 },
+  matmul: { kind: "matmul", size: matmulSize },
+  hvp: { kind: "hvp", sizes: [30, 200, 27], batch: 32 },
+  linear: { kind: "train", sizes: repeat(10, 26), batch: 1000, activation: "none" },
+  surface: { kind: "surface", sizes: [30, 200, 27], batch: 4096 },
+} as const satisfies Record<string, Workload>;
+
+export type WorkloadName = keyof typeof workloads;
+
+/** A series of training steps in which one size grows. */
+export interface Growth {
+  /** How the network looks, with the growing size as a letter. */
+  readonly network: string;
+  readonly letter: string;
+  readonly values: readonly number[];
+  workload(value: number): TrainWorkload;
+}
+
+export const growths = {
+  width: {
+    network: "30-w-w-27, batch 32",
+    letter: "w",
+    values: [32, 64, 128, 256, 512, 1024, 2048],
+    workload: (width) => ({ kind: "train", sizes: [30, width, width, 27], batch: 32 }),
+  },
+  depth: {
+    network: "30-100×d-27, batch 32",
+    letter: "d",
+    values: [1, 2, 5, 10, 20, 50],
+    workload: (depth) => ({ kind: "train", sizes: [30, ...repeat(100, depth), 27], batch: 32 }),
+  },
+  batch: {
+    network: "30-200-27, batch n",
+    letter: "n",
+    values: [1, 2, 8, 32, 128, 512, 2048, 4096],
+    workload: (batch) => ({ kind: "train", sizes: [30, 200, 27], batch }),
+  },
+} as const satisfies Record<string, Growth>;
+
+export type GrowthName = keyof typeof growths;
