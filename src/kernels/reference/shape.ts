@@ -34,14 +34,26 @@ function gatherStrided(x: NDArray, shape: Shape, steps: readonly number[]): NDAr
 /** `x` repeated along new leading dimensions and dimensions of size one, to `shape`. */
 export function expand(x: NDArray, shape: Shape): NDArray {
   const offset = shape.length - x.shape.length;
+  if (x.data.length === alikeAtTheEnd(x.shape, shape)) return repeatWhole(x, shape);
   const own = strides(x.shape);
-  if (x.data.length === 1) {
-    const y = zeros(x.dtype, shape);
-    y.data.fill(x.data[0]);
-    return y;
-  }
   const steps = shape.map((_, d) => (d < offset || x.shape[d - offset] === 1 ? 0 : own[d - offset]));
   return gatherStrided(x, shape, steps);
+}
+
+/** The number of elements in the last dimensions that two shapes have in common. */
+function alikeAtTheEnd(a: Shape, b: Shape): number {
+  let size = 1;
+  for (let d = 1; d <= a.length && a[a.length - d] === b[b.length - d]; d++) size *= a[a.length - d];
+  return size;
+}
+
+/** All of `x` again and again: each copy twice as long as the one before. */
+function repeatWhole(x: NDArray, shape: Shape): NDArray {
+  const y = zeros(x.dtype, shape);
+  if (y.data.length === 0) return y;
+  y.data.set(x.data);
+  for (let done = x.data.length; done < y.data.length; done *= 2) y.data.copyWithin(done, 0, done);
+  return y;
 }
 
 /** Dimension `d` of the result is dimension `dims[d]` of `x`. */
