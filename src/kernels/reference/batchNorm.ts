@@ -22,6 +22,15 @@ export function batchStatistics(x: NDArray): BatchStatistics {
   return { mean, variance, count: n * l };
 }
 
+/**
+ * `running ← (1 − momentum)·running + momentum·batch·scale`, in place, each element rounded once. The caller bumps the
+ * version.
+ */
+export function moveRunning(running: NDArray, batch: Float64Array, momentum: number, scale: number): void {
+  const y = running.data;
+  for (let j = 0; j < y.length; j++) y[j] = y[j] * (1 - momentum) + batch[j] * scale * momentum;
+}
+
 /** Given means and variances `[c]` as statistics, of no known count. */
 export function givenStatistics(mean: NDArray, variance: NDArray): BatchStatistics {
   return { mean: Float64Array.from(mean.data), variance: Float64Array.from(variance.data), count: Number.NaN };

@@ -1,5 +1,3 @@
-import { noGrad } from "../../autograd/gradMode.ts";
-import { tensor } from "../../create.ts";
 import { show, TensorError } from "../../errors.ts";
 import { ones, zeros } from "../../factories.ts";
 import { sizeOf } from "../../kernels/array.ts";
@@ -98,18 +96,15 @@ function moveRunning(
   runningVar: Tensor | null,
   momentum: number,
 ): void {
-  // In double precision, so that one rounding is all that float32 statistics suffer.
-  const move = (running: Tensor | null, batch: Tensor) =>
-    running?.copy_(
-      running
-        .to("float64")
-        .mul(1 - momentum)
-        .add(batch.mul(momentum)),
-    );
-  noGrad(() => {
-    move(runningMean, tensor(mean));
-    move(runningVar, tensor(variance).mul(count / (count - 1))); // unbiased here, biased in the output: as PyTorch
-  });
+  const unbiased = count / (count - 1); // in the running variance, though not in the output: as PyTorch
+  move(runningMean, mean, momentum, 1);
+  move(runningVar, variance, momentum, unbiased);
+}
+
+function move(running: Tensor | null, batch: Float64Array, momentum: number, scale: number): void {
+  if (running === null) return;
+  kernels().moveRunning(running.array, batch, momentum, scale);
+  running.array.bump();
 }
 
 function checkRunning(where: string, mean: Tensor | null, variance: Tensor | null, training: boolean): void {
