@@ -1,10 +1,10 @@
-// Compiles src/kernels/assembly and writes it, as base64, to src/kernels/wasm/binary.generated.ts.
+// Compiles src/kernels/assembly and writes it, as base64, to src/kernels/wasm/module.generated.ts.
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import asc from "assemblyscript/asc";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const target = "src/kernels/wasm/binary.generated.ts";
+const target = "src/kernels/wasm/module.generated.ts";
 const options = [
   "--runtime stub --importMemory --noAssert --use abort= --enable simd",
   "--optimizeLevel 3 --shrinkLevel 0 --converge --noExportMemory",

@@ -1,5 +1,6 @@
 import type { Kernels } from "../index.ts";
 import { batchNormOn } from "./batchNorm.ts";
+import { binaryOn } from "./binary.ts";
 import { startMachine } from "./machine.ts";
 import { matmulOn } from "./matmul.ts";
 import { unaryOn } from "./unary.ts";
@@ -7,5 +8,5 @@ import { unaryOn } from "./unary.ts";
 /** The kernels worth writing in SIMD, or null where they cannot run. */
 export function wasmKernels(): Partial<Kernels> | null {
   const machine = startMachine();
-  return machine && { matmul: matmulOn(machine), ...batchNormOn(machine), ...unaryOn(machine) };
+  return machine && { matmul: matmulOn(machine), ...batchNormOn(machine), ...binaryOn(machine), ...unaryOn(machine) };
 }

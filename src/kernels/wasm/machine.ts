@@ -1,4 +1,4 @@
-import { binary } from "./binary.generated.ts";
+import { binary } from "./module.generated.ts";
 
 /** What the WebAssembly module offers; all numbers but sizes and flags are addresses in its memory. */
 interface Exports {
@@ -24,6 +24,9 @@ const pageSize = 65536;
 
 /** The most bytes that a call may need. WebAssembly's memory only ever grows, so more is left to the plain loops. */
 export const mostBytes = 2 ** 29;
+
+/** How many elements are done at a time where each is done alone, for the same reason. */
+export const chunk = 2 ** 15;
 
 /** The machine, or null where there is no WebAssembly with SIMD, or a content security policy forbids it. */
 export function startMachine(): Machine | null {

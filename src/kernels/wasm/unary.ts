@@ -1,12 +1,9 @@
 import { NDArray } from "../array.ts";
 import type { Kernels } from "../index.ts";
-import type { Machine } from "./machine.ts";
+import { chunk, type Machine } from "./machine.ts";
 
 /** The functions of one variable whose bits are the library's own, the same in every engine. */
 const names = ["exp", "log", "log1p", "sqrt", "rsqrt", "tanh", "sigmoid", "erf", "sin", "cos"] as const;
-
-/** How many elements are done at a time: WebAssembly's memory only ever grows. */
-const chunk = 1 << 15;
 
 type UnaryKernels = Pick<Kernels, (typeof names)[number] | "softplus">;
 
