@@ -9,6 +9,7 @@ const src = fileURLToPath(new URL("src", import.meta.url));
 const alsoInBrowser = [
   "test/{autograd,derivatives}.test.ts",
   "test/{data,nn,ops,optim,tensor,testing}/*.test.ts",
+  "test/kernels/{accuracy,wasm}.test.ts",
   "test/random/{boxMuller32,draws,fma,golden}.test.ts",
 ];
 
@@ -37,6 +38,7 @@ export default defineConfig({
     coverage: {
       provider: "v8",
       include: ["src/**"],
+      exclude: ["src/kernels/assembly/**", "**/*.generated.ts"],
       reporter: ["text", "json-summary"],
       thresholds: { lines: 95, branches: 90 },
     },
