@@ -38,4 +38,5 @@ export {
   Tensor,
   type ValuesAndIndices,
   type VarianceOptions,
+  type VersionedRandomOptions,
 } from "./tensor.ts";

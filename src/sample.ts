@@ -9,7 +9,7 @@ import { multinomial as sampleRows } from "./random/multinomial.ts";
 import { fillRandint } from "./random/randint.ts";
 import { fillRandperm } from "./random/randperm.ts";
 import { newShape, newSize } from "./shapes.ts";
-import { checkDtype, generatorOf, Tensor } from "./tensor.ts";
+import { checkDtype, generatorOf, isLegacy, Tensor, type VersionedRandomOptions } from "./tensor.ts";
 
 /** Options of whatever makes a random tensor. */
 export interface RandomTensorOptions extends TensorOptions {
@@ -57,9 +57,13 @@ export function rand(shape: readonly number[], options: RandomTensorOptions = {}
  * console.log(randn([4])); // => tensor([0.3367, 0.1288, 0.2345, 0.2303])
  * ```
  */
-export function randn(shape: readonly number[], options: RandomTensorOptions = {}): Tensor {
-  const { generator, dtype } = floatOptions("randn", options);
-  const made = zeros(newShape("randn", shape), { dtype }).normal_(0, 1, { generator });
+export function randn(
+  shape: readonly number[],
+  options: RandomTensorOptions & Pick<VersionedRandomOptions, "version"> = {},
+): Tensor {
+  const { generator, dtype } = floatOptions("randn", options, [...optionNames, "version"]);
+  const version = isLegacy("randn", options.version) ? "1.13" : "current";
+  const made = zeros(newShape("randn", shape), { dtype }).normal_(0, 1, { generator, version });
   return finish("randn", made.array, options);
 }
 
@@ -90,9 +94,9 @@ export interface RandintOptions extends RandomTensorOptions {
  */
 export function randint(low: number, high: number, shape: readonly number[], options: RandintOptions = {}): Tensor {
   checkOptions("randint", options, [...optionNames, "version"]);
-  const { dtype = "int32", version = "current" } = options;
+  const { dtype = "int32" } = options;
   checkDtype("randint", dtype);
-  checkVersion("randint", version);
+  const legacy = isLegacy("randint", options.version);
   const limit = { int32: 0x80000000, float32: 2 ** 24 + 1, float64: 2 ** 53, bool: 2 }[dtype];
   const isHeld = low >= (dtype === "bool" ? 0 : -limit) && high <= limit && high - low <= 2 ** 53;
   if (!Number.isInteger(low) || !Number.isInteger(high) || low >= high || !isHeld) {
@@ -104,7 +108,7 @@ export function randint(low: number, high: number, shape: readonly number[], opt
   const generator = generatorOf("randint", options);
   const sizes = newShape("randint", shape);
   const drawn = allocate(dtype === "bool" ? "int32" : dtype, sizeOf(sizes)) as Exclude<NDArray["data"], Uint8Array>;
-  fillRandint(drawn, low, high, generator, { legacy: version === "1.13" });
+  fillRandint(drawn, low, high, generator, { legacy });
   const data = dtype === "bool" ? Uint8Array.from(drawn) : drawn;
   return finish("randint", new NDArray(data, sizes, dtype), options);
 }
@@ -195,8 +199,8 @@ export interface MultinomialOptions {
  */
 export function multinomial(p: Tensor, numSamples: number, options: MultinomialOptions = {}): Tensor {
   checkOptions("multinomial", options, ["replacement", "generator", "version"]);
-  const { replacement = false, version = "current" } = options;
-  checkVersion("multinomial", version);
+  const { replacement = false } = options;
+  const era = isLegacy("multinomial", options.version) ? "cdf" : "current";
   if (!isTensor(p) || !isFloat(p.dtype) || (p.ndim !== 1 && p.ndim !== 2) || p.shape[p.ndim - 1] === 0) {
     throw new TensorError("multinomial", {
       expected: "a float tensor of weights, [c] or [n, c]",
@@ -215,7 +219,6 @@ export function multinomial(p: Tensor, numSamples: number, options: MultinomialO
   for (let row = 0; row < rows; row++) checkWeights(p.data.subarray(row * categories, (row + 1) * categories));
   const generator = generatorOf("multinomial", options);
   const weights = p.data as Float32Array | Float64Array;
-  const era = version === "current" ? "current" : "cdf";
   const drawn = sampleRows(weights, rows, categories, numSamples, replacement, generator, era);
   return new Tensor(new NDArray(drawn, [...p.shape.slice(0, -1), numSamples], "int32"));
 }
@@ -232,13 +235,12 @@ function checkWeights(weights: NDArray["data"]): void {
   throw new TensorError("multinomial", { expected: "a weight above 0 in every row", got: "a row of zeros" });
 }
 
-function checkVersion(where: string, version: unknown): void {
-  if (version === "current" || version === "1.13") return;
-  throw new TensorError(where, { expected: 'version "current" or "1.13"', got: describe(version) });
-}
-
-function floatOptions(where: string, options: RandomTensorOptions): { generator: Generator; dtype: Dtype } {
-  checkOptions(where, options, optionNames);
+function floatOptions(
+  where: string,
+  options: RandomTensorOptions,
+  known: readonly string[] = optionNames,
+): { generator: Generator; dtype: Dtype } {
+  checkOptions(where, options, known);
   const { dtype = "float32" } = options;
   checkDtype(where, dtype);
   if (!isFloat(dtype)) throw new TensorError(where, { expected: "dtype float32 or float64", got: dtype });

@@ -63,6 +63,15 @@ export interface RandomOptions {
   readonly generator?: Generator;
 }
 
+/** Options of draws that versions of PyTorch make differently. */
+export interface VersionedRandomOptions extends RandomOptions {
+  /**
+   * Whose numbers are drawn: those of current versions of PyTorch (default), or of 1.13 and before. Of normal numbers,
+   * only float64 ones of tensors of fewer than 16 elements differ, of exponential ones only float64 ones, in the last bit.
+   */
+  readonly version?: "current" | "1.13";
+}
+
 /**
  * An array of numbers of any shape, that remembers how it was made, so that gradients can be taken.
  *
@@ -2544,12 +2553,13 @@ export class Tensor {
    * console.log(zeros([3]).normal_(10, 2)); // => tensor([10.6734, 10.2576, 10.4689])
    * ```
    */
-  normal_(mean = 0, std = 1, options: RandomOptions = {}): this {
-    const generator = this.refuseRandom("normal_", options);
+  normal_(mean = 0, std = 1, options: VersionedRandomOptions = {}): this {
+    const generator = this.refuseRandom("normal_", options, ["generator", "version"]);
+    const legacy = isLegacy("normal_", options.version);
     if (typeof mean !== "number" || typeof std !== "number" || !(std >= 0)) {
       throw new TensorError("normal_", { expected: "a mean, and a std of 0 or more", got: `${mean} and ${std}` });
     }
-    fillNormal(floats(this.array), mean, std, generator);
+    fillNormal(floats(this.array), mean, std, generator, { legacy });
     this.array.bump();
     return this;
   }
@@ -2571,10 +2581,11 @@ export class Tensor {
    * console.log(zeros([3]).exponential_()); // => tensor([0.0599, 0.0650, 0.1319])
    * ```
    */
-  exponential_(lambda = 1, options: RandomOptions = {}): this {
-    const generator = this.refuseRandom("exponential_", options);
+  exponential_(lambda = 1, options: VersionedRandomOptions = {}): this {
+    const generator = this.refuseRandom("exponential_", options, ["generator", "version"]);
+    const legacy = isLegacy("exponential_", options.version);
     if (!(lambda > 0)) throw new TensorError("exponential_", { expected: "a rate above 0", got: describe(lambda) });
-    fillExponential(floats(this.array), lambda, generator);
+    fillExponential(floats(this.array), lambda, generator, { legacy });
     this.array.bump();
     return this;
   }
@@ -2722,8 +2733,8 @@ export class Tensor {
     });
   }
 
-  private refuseRandom(where: string, options: RandomOptions): Generator {
-    checkOptions(where, options, ["generator"]);
+  private refuseRandom(where: string, options: RandomOptions, known: readonly string[] = ["generator"]): Generator {
+    checkOptions(where, options, known);
     this.refuseInPlace(where);
     if (!isFloat(this.dtype)) {
       throw new TensorError(where, { expected: "a float32 or float64 tensor", got: describe(this) });
@@ -2828,6 +2839,12 @@ function refuseWhole(where: string, x: Tensor): void {
     got: describe(x),
     hint: 'Convert first: x.to("float32").',
   });
+}
+
+/** @internal Whether the numbers of PyTorch 1.13 are asked for. */
+export function isLegacy(where: string, version: unknown = "current"): boolean {
+  if (version === "current" || version === "1.13") return version === "1.13";
+  throw new TensorError(where, { expected: 'version "current" or "1.13"', got: describe(version) });
 }
 
 /** @internal The generator asked for, or the default one. */

@@ -165,6 +165,21 @@ describe("random tensors", () => {
     expect(bernoulli(full([3], 1, { dtype: "float64" })).toArray()).toEqual([1, 1, 1]);
   });
 
+  test("follow PyTorch 1.13 where it is asked for and differs: float64, drawn one by one", () => {
+    const drawn = (version: "current" | "1.13") => {
+      const generator = new Generator().manualSeed(0);
+      const normals = Array.from({ length: 40 }, () => randn([10], { dtype: "float64", generator, version }));
+      const times = zeros([200], { dtype: "float64" }).exponential_(1, { generator, version });
+      return cat([...normals, times]).data;
+    };
+    const [current, old] = [drawn("current"), drawn("1.13")];
+    expect(old).not.toEqual(current);
+    old.forEach((x: number, i: number) => expect(x).toBeCloseTo(current[i], 14));
+    const bad = { version: "2" as "1.13" };
+    expect(refusal(() => randn([2], bad)).where).toBe("randn");
+    expect(refusal(() => zeros([2]).exponential_(1, bad)).got).toBe('"2"');
+  });
+
   test("of no elements draw nothing", () => {
     const generator = new Generator().manualSeed(1);
     const before = generator.getState();

@@ -1,7 +1,7 @@
 // Elementwise loops over `n` numbers from `x` to `y`, which may be the same. Those of float32 work on whole vectors:
 // they read and write up to 12 bytes past the ends, where buffers have to have room for them. So the last elements go
 // through the same code as the others, and have the same bits wherever they stand. Two vectors to a turn share the way
-// of the constants into registers: a third faster.
+// of the constants into registers.
 
 import { cos4, erf4, exp4, log1p4, log4, sigmoid4, sin4, tanh4 } from "./math32";
 import * as math64 from "./math64";

@@ -11,8 +11,7 @@ export function productSizes(a: NDArray, b: NDArray, transposeA: boolean, transp
 
 /**
  * `op(a)·op(b)`, of two matrices or of each pair in two batches `[batch, rows, columns]`, where `op` transposes the last
- * two dimensions or leaves them. Each product is summed in double precision, and four at a time: half as long as one by
- * one.
+ * two dimensions or leaves them. Each product is summed in double precision, four terms at a time, for speed.
  */
 export function matmul(a: NDArray, b: NDArray, transposeA: boolean, transposeB: boolean): NDArray {
   const { batch, m, k: inner, n, shape } = productSizes(a, b, transposeA, transposeB);
