@@ -1,30 +1,39 @@
-// Compiles src/kernels/assembly and writes it, as base64, to src/kernels/wasm/module.generated.ts.
+// Compiles src/kernels/assembly and writes the modules, in base64, to src/kernels/wasm/*.generated.ts.
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import asc from "assemblyscript/asc";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const target = "src/kernels/wasm/module.generated.ts";
 const options = [
-  "--runtime stub --importMemory --noAssert --use abort= --enable simd",
+  // The largest memory is said, so that the same module can be told to share it (src/kernels/wasm/start.ts).
+  "--runtime stub --importMemory --initialMemory 1 --maximumMemory 65536 --noAssert --use abort=",
   "--optimizeLevel 3 --shrinkLevel 0 --converge --noExportMemory",
 ].flatMap((line) => line.split(" "));
 
-let binary;
-const { error, stderr } = await asc.main(
-  ["src/kernels/assembly/index.ts", "--baseDir", root, "--outFile", "kernels.wasm", ...options],
-  {
-    writeFile: (name, contents) => {
-      if (name.endsWith(".wasm")) binary = contents;
+const modules = [
+  { entry: "index", target: "module", what: "the SIMD kernels", features: ["simd"] },
+  { entry: "relaxed", target: "relaxed", what: "the relaxed SIMD kernels", features: ["simd", "relaxed-simd"] },
+];
+
+for (const { entry, target, what, features } of modules) {
+  let binary;
+  const enabled = features.flatMap((feature) => ["--enable", feature]);
+  const { error, stderr } = await asc.main(
+    [`src/kernels/assembly/${entry}.ts`, "--baseDir", root, "--outFile", "kernels.wasm", ...options, ...enabled],
+    {
+      writeFile: (name, contents) => {
+        if (name.endsWith(".wasm")) binary = contents;
+      },
     },
-  },
-);
-if (error) {
-  console.error(stderr.toString());
-  throw error;
+  );
+  if (error) {
+    console.error(stderr.toString());
+    throw error;
+  }
+  const file = `src/kernels/wasm/${target}.generated.ts`;
+  const base64 = Buffer.from(binary).toString("base64");
+  const header = "// Written by scripts/build-wasm.mjs from src/kernels/assembly.\n";
+  const comment = `/** The WebAssembly module of ${what}, in base64. */\n`;
+  writeFileSync(`${root}/${file}`, `${header}\n${comment}export const binary =\n  "${base64}";\n`);
+  console.log(`${file}: ${binary.length} bytes of WebAssembly`);
 }
-const base64 = Buffer.from(binary).toString("base64");
-const header = "// Written by scripts/build-wasm.mjs from src/kernels/assembly.\n";
-const comment = "/** The WebAssembly module of the SIMD kernels, in base64. */\n";
-writeFileSync(`${root}/${target}`, `${header}\n${comment}export const binary =\n  "${base64}";\n`);
-console.log(`${target}: ${binary.length} bytes of WebAssembly`);

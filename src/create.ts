@@ -1,6 +1,7 @@
 import { isTensor } from "./brand.ts";
 import { describe, show, TensorError } from "./errors.ts";
-import { allocate, type Data, type Dtype, isFloat, NDArray, type Shape } from "./kernels/array.ts";
+import { type Data, type Dtype, isFloat, NDArray, type Shape } from "./kernels/array.ts";
+import { fresh } from "./kernels/pool.ts";
 import { checkOptions } from "./options.ts";
 import { checkDtype, elementFor, type NestedArray, Tensor } from "./tensor.ts";
 
@@ -54,7 +55,7 @@ export function tensor(data: TensorData, options: TensorOptions = {}): Tensor {
   const flat: (number | boolean)[] = [];
   flatten(data, shape, [], flat);
   const dtype = options.dtype ?? (flat.length > 0 && flat.every((x) => typeof x === "boolean") ? "bool" : "float32");
-  const elements = allocate(dtype, flat.length);
+  const elements = fresh(dtype, flat.length);
   write(elements, dtype, flat);
   return finish("tensor", new NDArray(elements, shape, dtype), options);
 }
@@ -108,7 +109,7 @@ function fromTypedArray(data: ArrayBufferView, wanted: Dtype | undefined): NDArr
   const own = dtypeOf(data, wanted !== undefined);
   const values = data as Data;
   const dtype = wanted ?? own;
-  const elements = allocate(dtype, values.length);
+  const elements = fresh(dtype, values.length);
   if (dtype === own) elements.set(values);
   else write(elements, dtype, values);
   return new NDArray(elements, [values.length], dtype);

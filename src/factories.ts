@@ -1,7 +1,8 @@
 import { isTensor } from "./brand.ts";
 import { checkTensorOptions, finish, type TensorOptions } from "./create.ts";
 import { describe, TensorError } from "./errors.ts";
-import { allocate, type Dtype, NDArray, sizeOf } from "./kernels/array.ts";
+import { type Dtype, NDArray, sizeOf } from "./kernels/array.ts";
+import { fresh } from "./kernels/pool.ts";
 import { newShape, newSize } from "./shapes.ts";
 import { elementFor, Tensor } from "./tensor.ts";
 
@@ -114,7 +115,7 @@ function filled(where: string, shape: readonly number[], value: number, options:
   const sizes = newShape(where, shape);
   checkTensorOptions(where, options);
   const { dtype = "float32" } = options;
-  const elements = allocate(dtype, sizeOf(sizes));
+  const elements = fresh(dtype, sizeOf(sizes));
   if (value !== 0) elements.fill(elementFor(where, dtype, value));
   return finish(where, new NDArray(elements, sizes, dtype), options);
 }
@@ -180,7 +181,7 @@ export function arange(...given: readonly (number | TensorOptions | undefined)[]
   const count = Math.ceil((end - start) / step);
   const { dtype = "float32" } = options;
   refuseBool("arange", dtype);
-  const elements = allocate(dtype, count);
+  const elements = fresh(dtype, count);
   for (let i = 0; i < count; i++) elements[i] = start + i * step;
   return finish("arange", new NDArray(elements, [count], dtype), options);
 }
@@ -211,7 +212,7 @@ export function linspace(start: number, end: number, steps: number, options: Ten
   }
   const { dtype = "float32" } = options;
   refuseBool("linspace", dtype);
-  const elements = allocate(dtype, steps);
+  const elements = fresh(dtype, steps);
   const gap = steps > 1 ? (end - start) / (steps - 1) : 0;
   // From the nearer end, so that both ends are exact.
   for (let i = 0; i < steps; i++) elements[i] = i < steps / 2 ? start + i * gap : end - (steps - 1 - i) * gap;

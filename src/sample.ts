@@ -2,7 +2,8 @@ import { isTensor } from "./brand.ts";
 import { finish, type TensorOptions } from "./create.ts";
 import { describe, TensorError } from "./errors.ts";
 import { zeros } from "./factories.ts";
-import { allocate, type Dtype, isFloat, NDArray, sizeOf } from "./kernels/array.ts";
+import { type Dtype, isFloat, NDArray, sizeOf } from "./kernels/array.ts";
+import { fresh } from "./kernels/pool.ts";
 import { checkOptions } from "./options.ts";
 import type { Generator } from "./random/generator.ts";
 import { multinomial as sampleRows } from "./random/multinomial.ts";
@@ -107,7 +108,7 @@ export function randint(low: number, high: number, shape: readonly number[], opt
   }
   const generator = generatorOf("randint", options);
   const sizes = newShape("randint", shape);
-  const drawn = allocate(dtype === "bool" ? "int32" : dtype, sizeOf(sizes)) as Exclude<NDArray["data"], Uint8Array>;
+  const drawn = fresh(dtype === "bool" ? "int32" : dtype, sizeOf(sizes)) as Exclude<NDArray["data"], Uint8Array>;
   fillRandint(drawn, low, high, generator, { legacy });
   const data = dtype === "bool" ? Uint8Array.from(drawn) : drawn;
   return finish("randint", new NDArray(data, sizes, dtype), options);

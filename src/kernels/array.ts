@@ -1,3 +1,5 @@
+import { fresh, take } from "./pool.ts";
+
 /** The element types: two floats for values, `int32` for indices and labels, `bool` for masks. */
 export type Dtype = "float32" | "float64" | "int32" | "bool";
 
@@ -105,21 +107,24 @@ export function sizeOf(shape: Shape): number {
   return size;
 }
 
-/** A typed array of `size` zeros. */
-export function allocate(dtype: Dtype, size: number): Data {
-  if (dtype === "float32") return new Float32Array(size);
-  if (dtype === "float64") return new Float64Array(size);
-  return dtype === "int32" ? new Int32Array(size) : new Uint8Array(size);
-}
-
 /** An array of zeros. */
 export function zeros(dtype: Dtype, shape: Shape): NDArray {
-  return new NDArray(allocate(dtype, sizeOf(shape)), shape, dtype);
+  return new NDArray(fresh(dtype, sizeOf(shape)), shape, dtype);
 }
 
 /** An array of zeros, of the shape and dtype of `x`. */
 export function zerosLike(x: NDArray): NDArray {
-  return new NDArray(allocate(x.dtype, x.data.length), x.shape, x.dtype);
+  return new NDArray(fresh(x.dtype, x.data.length), x.shape, x.dtype);
+}
+
+/** An array whose elements are whatever they are, for a kernel that writes all of them. */
+export function empty(dtype: Dtype, shape: Shape): NDArray {
+  return new NDArray(take(dtype, sizeOf(shape)), shape, dtype);
+}
+
+/** The same, of the shape and dtype of `x`. */
+export function emptyLike(x: NDArray): NDArray {
+  return new NDArray(take(x.dtype, x.data.length), x.shape, x.dtype);
 }
 
 /** Whether a dtype has gradients. */

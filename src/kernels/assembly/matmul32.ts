@@ -1,184 +1,288 @@
-// Products by tiles of 4 rows and one panel of columns. The right-hand matrix is packed into panels, transposed on the
-// way if need be; the left-hand one is read where it lies, by strides. Blocks of DEPTH terms keep a panel in the first
-// level of cache, blocks of HEIGHT rows the left-hand side in the second.
+// Products of float32 by tiles of 2 rows and 16 columns, whose sums stay in registers. The right-hand matrix is read
+// where it lies or, if it is transposed or large, from panels of 16 columns; the left-hand one by strides, or in pairs
+// of rows if it is transposed and large. Blocks of DEPTH terms keep a panel in the first level of cache, blocks of
+// HEIGHT rows the left-hand side in the second.
+
+import { mulAdd4 } from "./mulAdd";
 
 const DEPTH: i32 = 256;
 const HEIGHT: i32 = 64;
 
-/** Bytes at the start of the scratch memory for a tile that hangs over the edge. */
+/** Numbers that are read where they lie, for they stay in the first level of cache. */
+const FEW: i32 = 8192;
+
+/** Bytes of a tile that hangs over the edge, on its way. */
 const TILE: usize = 128;
 
-/**
- * `y = op(a)·op(b)`, `[m, n]`, in float32. `scratch` has 128 bytes and room for `min(k, 256)` rows of `n` rounded up
- * to 8 numbers.
- */
+/** Bytes of scratch memory that {@link matmulF32} needs. */
+export function matmulScratchF32(n: i32, k: i32): usize {
+  const depth = usize(min(k, DEPTH));
+  return TILE + ((depth * (usize(n + 15) & ~15)) << 2) + ((depth * usize(HEIGHT)) << 2);
+}
+
+/** `y = op(a)·op(b)`, `[m, n]`, in float32, for rows `first … last` of `y`. */
 export function matmulF32(
   a: usize,
   b: usize,
   y: usize,
   scratch: usize,
+  first: i32,
+  last: i32,
   m: i32,
   n: i32,
   k: i32,
   transposeA: bool,
   transposeB: bool,
 ): void {
-  const rowStep: usize = transposeA ? 4 : usize(k) << 2;
-  const step: usize = transposeA ? usize(m) << 2 : 4;
+  if (k === 0) memory.fill(y + ((usize(first) * usize(n)) << 2), 0, (usize(last - first) * usize(n)) << 2);
+  const packsB = transposeB || n * k > FEW;
+  const packsA = transposeA && m * k > FEW;
   const panels = scratch + TILE;
-  if (k === 0) memory.fill(y, 0, (usize(m) * usize(n)) << 2);
   for (let from = 0; from < k; from += DEPTH) {
     const depth = min(DEPTH, k - from);
-    packF32(b, panels, from, depth, n, k, transposeB);
-    for (let top = 0; top < m; top += HEIGHT) {
-      const bottom = min(top + HEIGHT, m);
-      for (let column = 0; column < n; column += 8) {
-        const panel = panels + ((usize(column) * usize(depth)) << 2);
-        for (let row = top; row < bottom; row += 4) {
-          const left = a + usize(row) * rowStep + usize(from) * step;
-          const to = y + ((usize(row) * usize(n) + usize(column)) << 2);
-          tileF32(left, rowStep, step, panel, depth, to, n, min(4, m - row), min(8, n - column), from > 0, scratch);
-        }
+    const pairs = panels + ((usize(depth) * (usize(n + 15) & ~15)) << 2);
+    if (packsB) packPanels(b, panels, from, depth, n, k, transposeB);
+    for (let top = first; top < last; top += HEIGHT) {
+      const rows = min(HEIGHT, last - top);
+      let left = a + ((usize(top) * usize(k) + usize(from)) << 2);
+      let rowStep = usize(k) << 2;
+      let pairStep = rowStep << 1;
+      let step: usize = 4;
+      if (packsA) {
+        packPairs(a, pairs, from, depth, top, rows, m);
+        left = pairs;
+        rowStep = 4;
+        pairStep = usize(depth) << 3;
+        step = 8;
+      } else if (transposeA) {
+        left = a + ((usize(from) * usize(m) + usize(top)) << 2);
+        rowStep = 4;
+        pairStep = 8;
+        step = usize(m) << 2;
+      }
+      for (let column = 0; column < n; column += 16) {
+        const to = y + ((usize(top) * usize(n) + usize(column)) << 2);
+        const panel = packsB
+          ? panels + ((usize(column) * usize(depth)) << 2)
+          : b + ((usize(from) * usize(n) + usize(column)) << 2);
+        const panelStep: usize = packsB ? 64 : usize(n) << 2;
+        panelTimes(left, rowStep, pairStep, step, panel, panelStep, depth, to, usize(n) << 2, rows, min(16, n - column), from > 0, scratch);
       }
     }
   }
 }
 
-/** Rows `from … from + depth` of `op(b)` as panels of 8 columns, the last filled up with zeros. */
-function packF32(b: usize, panels: usize, from: i32, depth: i32, n: i32, k: i32, transposed: bool): void {
+/** Rows `from … from + depth` of `op(b)` as panels of 16 columns; beyond the last column there may be anything. */
+function packPanels(b: usize, panels: usize, from: i32, depth: i32, n: i32, k: i32, transposed: bool): void {
   let to = panels;
-  for (let column = 0; column < n; column += 8) {
-    const width = min(8, n - column);
-    if (transposed && width === 8) {
-      const left = b + ((usize(column) * usize(k) + usize(from)) << 2);
-      packTransposedF32(left, to, depth, usize(k) << 2);
-      to += usize(depth) << 5;
+  for (let column = 0; column < n; column += 16) {
+    if (transposed) {
+      for (let j = 0; j < 16; j += 4) {
+        // Rows of b beyond the last are read from the last again.
+        const row0 = usize(min(column + j, n - 1));
+        const row1 = usize(min(column + j + 1, n - 1));
+        const row2 = usize(min(column + j + 2, n - 1));
+        const row3 = usize(min(column + j + 3, n - 1));
+        const width = usize(k);
+        const start = usize(from);
+        packFour(
+          b + ((row0 * width + start) << 2),
+          b + ((row1 * width + start) << 2),
+          b + ((row2 * width + start) << 2),
+          b + ((row3 * width + start) << 2),
+          to + (usize(j) << 2),
+          depth,
+        );
+      }
+      to += usize(depth) << 6;
       continue;
     }
-    for (let i = from; i < from + depth; i++, to += 32) {
-      if (!transposed && width === 8) {
-        const source = b + ((usize(i) * usize(n) + usize(column)) << 2);
-        v128.store(to, v128.load(source));
-        v128.store(to, v128.load(source, 16), 16);
-        continue;
-      }
-      for (let j = 0; j < 8; j++) {
-        const at = transposed ? usize(column + j) * usize(k) + usize(i) : usize(i) * usize(n) + usize(column + j);
-        store<f32>(to + (usize(j) << 2), j < width ? load<f32>(b + (at << 2)) : 0);
-      }
+    let source = b + ((usize(from) * usize(n) + usize(column)) << 2);
+    for (let i = 0; i < depth; i++, to += 64, source += usize(n) << 2) {
+      v128.store(to, v128.load(source));
+      v128.store(to, v128.load(source, 16), 16);
+      v128.store(to, v128.load(source, 32), 32);
+      v128.store(to, v128.load(source, 48), 48);
     }
   }
 }
 
-/** Eight rows of `b`, `stride` bytes apart, as the columns of a panel: 4 by 4 numbers at a time. */
-function packTransposedF32(b: usize, to: usize, depth: i32, stride: usize): void {
-  let i = 0;
-  for (; i + 4 <= depth; i += 4) {
-    transposeF32(b + (usize(i) << 2), stride, to + (usize(i) << 5));
-    transposeF32(b + (usize(i) << 2) + 4 * stride, stride, to + (usize(i) << 5) + 16);
+/** Four rows of `depth` numbers as four columns of a panel. The last block may read and write past the end. */
+function packFour(row0: usize, row1: usize, row2: usize, row3: usize, to: usize, depth: i32): void {
+  for (let i = 0; i < depth; i += 4) {
+    const r0 = v128.load(row0);
+    const r1 = v128.load(row1);
+    const r2 = v128.load(row2);
+    const r3 = v128.load(row3);
+    const low01 = v128.shuffle<f32>(r0, r1, 0, 4, 1, 5);
+    const high01 = v128.shuffle<f32>(r0, r1, 2, 6, 3, 7);
+    const low23 = v128.shuffle<f32>(r2, r3, 0, 4, 1, 5);
+    const high23 = v128.shuffle<f32>(r2, r3, 2, 6, 3, 7);
+    v128.store(to, v128.shuffle<f64>(low01, low23, 0, 2));
+    if (i + 1 < depth) v128.store(to, v128.shuffle<f64>(low01, low23, 1, 3), 64);
+    if (i + 2 < depth) v128.store(to, v128.shuffle<f64>(high01, high23, 0, 2), 128);
+    if (i + 3 < depth) v128.store(to, v128.shuffle<f64>(high01, high23, 1, 3), 192);
+    row0 += 16;
+    row1 += 16;
+    row2 += 16;
+    row3 += 16;
+    to += 256;
   }
-  for (; i < depth; i++) {
-    for (let j = 0; j < 8; j++) {
-      store<f32>(to + (usize(i) << 5) + (usize(j) << 2), load<f32>(b + usize(j) * stride + (usize(i) << 2)));
+}
+
+/** Rows `top … top + rows` of a transposed left-hand side, in pairs: `[rows / 2][depth][2]`. */
+function packPairs(a: usize, to: usize, from: i32, depth: i32, top: i32, rows: i32, m: i32): void {
+  for (let i = 0; i < depth; i++) {
+    let source = a + ((usize(from + i) * usize(m) + usize(top)) << 2);
+    let target = to + (usize(i) << 3);
+    for (let row = 0; row < rows; row += 2, source += 8, target += usize(depth) << 3) {
+      store<u64>(target, load<u64>(source));
     }
   }
 }
 
-/** Four rows of four numbers as four columns, in rows of a panel. */
-// @ts-ignore: decorator
-@inline
-function transposeF32(from: usize, stride: usize, to: usize): void {
-  const r0 = v128.load(from);
-  const r1 = v128.load(from + stride);
-  const r2 = v128.load(from + 2 * stride);
-  const r3 = v128.load(from + 3 * stride);
-  const low01 = v128.shuffle<f32>(r0, r1, 0, 4, 1, 5);
-  const high01 = v128.shuffle<f32>(r0, r1, 2, 6, 3, 7);
-  const low23 = v128.shuffle<f32>(r2, r3, 0, 4, 1, 5);
-  const high23 = v128.shuffle<f32>(r2, r3, 2, 6, 3, 7);
-  v128.store(to, v128.shuffle<f64>(low01, low23, 0, 2));
-  v128.store(to, v128.shuffle<f64>(low01, low23, 1, 3), 32);
-  v128.store(to, v128.shuffle<f64>(high01, high23, 0, 2), 64);
-  v128.store(to, v128.shuffle<f64>(high01, high23, 1, 3), 96);
-}
-
-/** One tile: up to 4 rows of the left-hand side times one panel, stored at `y` or added to what is there. */
-function tileF32(
+/** One panel: all rows times up to 16 columns, stored at `y` or added to what is there. */
+function panelTimes(
   a: usize,
   rowStep: usize,
+  pairStep: usize,
   step: usize,
   panel: usize,
+  panelStep: usize,
   depth: i32,
   y: usize,
-  n: i32,
+  stride: usize,
   rows: i32,
   columns: i32,
   adds: bool,
   scratch: usize,
 ): void {
-  // Rows beyond the edge are read from the first one again; what comes of them is not stored.
-  let a0 = a;
-  let a1 = rows > 1 ? a + rowStep : a;
-  let a2 = rows > 2 ? a + 2 * rowStep : a;
-  let a3 = rows > 3 ? a + 3 * rowStep : a;
-  let c00 = f32x4.splat(0);
-  let c01 = f32x4.splat(0);
-  let c10 = f32x4.splat(0);
-  let c11 = f32x4.splat(0);
-  let c20 = f32x4.splat(0);
-  let c21 = f32x4.splat(0);
-  let c30 = f32x4.splat(0);
-  let c31 = f32x4.splat(0);
-  let b = panel;
-  const end = panel + (usize(depth) << 5);
-  do {
-    const b0 = v128.load(b);
-    const b1 = v128.load(b, 16);
-    const x0 = v128.load32_splat(a0);
-    c00 = f32x4.add(c00, f32x4.mul(x0, b0));
-    c01 = f32x4.add(c01, f32x4.mul(x0, b1));
-    const x1 = v128.load32_splat(a1);
-    c10 = f32x4.add(c10, f32x4.mul(x1, b0));
-    c11 = f32x4.add(c11, f32x4.mul(x1, b1));
-    const x2 = v128.load32_splat(a2);
-    c20 = f32x4.add(c20, f32x4.mul(x2, b0));
-    c21 = f32x4.add(c21, f32x4.mul(x2, b1));
-    const x3 = v128.load32_splat(a3);
-    c30 = f32x4.add(c30, f32x4.mul(x3, b0));
-    c31 = f32x4.add(c31, f32x4.mul(x3, b1));
-    a0 += step;
-    a1 += step;
-    a2 += step;
-    a3 += step;
-    b += 32;
-  } while (b < end);
-  const isWhole = rows === 4 && columns === 8;
-  const to = isWhole ? y : scratch;
-  const stride: usize = isWhole ? usize(n) << 2 : 32;
-  if (isWhole && adds) {
-    c00 = f32x4.add(v128.load(to), c00);
-    c01 = f32x4.add(v128.load(to, 16), c01);
-    c10 = f32x4.add(v128.load(to + stride), c10);
-    c11 = f32x4.add(v128.load(to + stride, 16), c11);
-    c20 = f32x4.add(v128.load(to + 2 * stride), c20);
-    c21 = f32x4.add(v128.load(to + 2 * stride, 16), c21);
-    c30 = f32x4.add(v128.load(to + 3 * stride), c30);
-    c31 = f32x4.add(v128.load(to + 3 * stride, 16), c31);
-  }
-  v128.store(to, c00);
-  v128.store(to, c01, 16);
-  v128.store(to + stride, c10);
-  v128.store(to + stride, c11, 16);
-  v128.store(to + 2 * stride, c20);
-  v128.store(to + 2 * stride, c21, 16);
-  v128.store(to + 3 * stride, c30);
-  v128.store(to + 3 * stride, c31, 16);
-  if (isWhole) return;
-  for (let i = 0; i < rows; i++) {
-    for (let j = 0; j < columns; j++) {
-      const at = y + ((usize(i) * usize(n) + usize(j)) << 2);
-      const value = load<f32>(scratch + (usize(i) << 5) + (usize(j) << 2));
-      store<f32>(at, adds ? load<f32>(at) + value : value);
+  const end = panel + usize(depth) * panelStep;
+  for (let row = 0; row < rows; row += 2, a += pairStep, y += stride << 1) {
+    const isPair = row + 1 < rows;
+    let a0 = a;
+    let a1 = isPair ? a + rowStep : a;
+    let b = panel;
+    let c00 = f32x4.splat(0);
+    let c01 = f32x4.splat(0);
+    let c02 = f32x4.splat(0);
+    let c03 = f32x4.splat(0);
+    let c10 = f32x4.splat(0);
+    let c11 = f32x4.splat(0);
+    let c12 = f32x4.splat(0);
+    let c13 = f32x4.splat(0);
+    let x = f32x4.splat(0);
+    let b0 = x;
+    let b1 = x;
+    let b2 = x;
+    let b3 = x;
+    // Four terms a turn. The breaks between them are for V8, which would load all operands of a turn at its start, and
+    // run out of registers.
+    do {
+      x = v128.load32_splat(a0);
+      b0 = v128.load(b);
+      b1 = v128.load(b, 16);
+      b2 = v128.load(b, 32);
+      b3 = v128.load(b, 48);
+      c00 = mulAdd4(x, b0, c00);
+      c01 = mulAdd4(x, b1, c01);
+      c02 = mulAdd4(x, b2, c02);
+      c03 = mulAdd4(x, b3, c03);
+      x = v128.load32_splat(a1);
+      c10 = mulAdd4(x, b0, c10);
+      c11 = mulAdd4(x, b1, c11);
+      c12 = mulAdd4(x, b2, c12);
+      c13 = mulAdd4(x, b3, c13);
+      a0 += step;
+      a1 += step;
+      b += panelStep;
+      if (b >= end) break;
+      x = v128.load32_splat(a0);
+      b0 = v128.load(b);
+      b1 = v128.load(b, 16);
+      b2 = v128.load(b, 32);
+      b3 = v128.load(b, 48);
+      c00 = mulAdd4(x, b0, c00);
+      c01 = mulAdd4(x, b1, c01);
+      c02 = mulAdd4(x, b2, c02);
+      c03 = mulAdd4(x, b3, c03);
+      x = v128.load32_splat(a1);
+      c10 = mulAdd4(x, b0, c10);
+      c11 = mulAdd4(x, b1, c11);
+      c12 = mulAdd4(x, b2, c12);
+      c13 = mulAdd4(x, b3, c13);
+      a0 += step;
+      a1 += step;
+      b += panelStep;
+      if (b >= end) break;
+      x = v128.load32_splat(a0);
+      b0 = v128.load(b);
+      b1 = v128.load(b, 16);
+      b2 = v128.load(b, 32);
+      b3 = v128.load(b, 48);
+      c00 = mulAdd4(x, b0, c00);
+      c01 = mulAdd4(x, b1, c01);
+      c02 = mulAdd4(x, b2, c02);
+      c03 = mulAdd4(x, b3, c03);
+      x = v128.load32_splat(a1);
+      c10 = mulAdd4(x, b0, c10);
+      c11 = mulAdd4(x, b1, c11);
+      c12 = mulAdd4(x, b2, c12);
+      c13 = mulAdd4(x, b3, c13);
+      a0 += step;
+      a1 += step;
+      b += panelStep;
+      if (b >= end) break;
+      x = v128.load32_splat(a0);
+      b0 = v128.load(b);
+      b1 = v128.load(b, 16);
+      b2 = v128.load(b, 32);
+      b3 = v128.load(b, 48);
+      c00 = mulAdd4(x, b0, c00);
+      c01 = mulAdd4(x, b1, c01);
+      c02 = mulAdd4(x, b2, c02);
+      c03 = mulAdd4(x, b3, c03);
+      x = v128.load32_splat(a1);
+      c10 = mulAdd4(x, b0, c10);
+      c11 = mulAdd4(x, b1, c11);
+      c12 = mulAdd4(x, b2, c12);
+      c13 = mulAdd4(x, b3, c13);
+      a0 += step;
+      a1 += step;
+      b += panelStep;
+    } while (b < end);
+    if (columns === 16) {
+      storeRow(y, c00, c01, c02, c03, adds);
+      if (isPair) storeRow(y + stride, c10, c11, c12, c13, adds);
+    } else {
+      storeRow(scratch, c00, c01, c02, c03, false);
+      storePart(y, scratch, columns, adds);
+      if (isPair) {
+        storeRow(scratch, c10, c11, c12, c13, false);
+        storePart(y + stride, scratch, columns, adds);
+      }
     }
   }
+}
+
+/** Sixteen numbers stored at `y`, or added to what is there. */
+// @ts-ignore: decorator
+@inline
+function storeRow(y: usize, c0: v128, c1: v128, c2: v128, c3: v128, adds: bool): void {
+  if (adds) {
+    c0 = f32x4.add(v128.load(y), c0);
+    c1 = f32x4.add(v128.load(y, 16), c1);
+    c2 = f32x4.add(v128.load(y, 32), c2);
+    c3 = f32x4.add(v128.load(y, 48), c3);
+  }
+  v128.store(y, c0);
+  v128.store(y, c1, 16);
+  v128.store(y, c2, 32);
+  v128.store(y, c3, 48);
+}
+
+/** The first `columns` numbers of a row of a tile. */
+function storePart(y: usize, from: usize, columns: i32, adds: bool): void {
+  const end = y + (usize(columns) << 2);
+  for (; y < end; y += 4, from += 4) store<f32>(y, adds ? load<f32>(y) + load<f32>(from) : load<f32>(from));
 }

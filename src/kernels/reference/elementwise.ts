@@ -1,4 +1,5 @@
-import { allocate, type Dtype, NDArray, zeros, zerosLike } from "../array.ts";
+import { type Dtype, NDArray, zeros, zerosLike } from "../array.ts";
+import { fresh } from "../pool.ts";
 import * as scalar from "../scalar.ts";
 
 /** `y = x`, in memory of its own. */
@@ -8,7 +9,7 @@ export function copy(x: NDArray): NDArray {
 
 /** `y = x` as another dtype: to int32 towards zero, to bool whether it is not zero. */
 export function cast(x: NDArray, dtype: Dtype): NDArray {
-  const y = allocate(dtype, x.data.length);
+  const y = fresh(dtype, x.data.length);
   if (dtype === "bool") for (let i = 0; i < y.length; i++) y[i] = x.data[i] !== 0 ? 1 : 0;
   else y.set(x.data);
   return new NDArray(y, x.shape, dtype);

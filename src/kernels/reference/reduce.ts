@@ -1,4 +1,5 @@
-import { allocate, around, type NDArray, type Shape, zeros, zerosLike } from "../array.ts";
+import { around, type NDArray, type Shape, zeros, zerosLike } from "../array.ts";
+import { fresh } from "../pool.ts";
 
 // Every reduction takes a run of neighbouring dimensions [start, end) and leaves them out of the shape.
 // Sums accumulate in double precision, whatever the dtype.
@@ -242,7 +243,7 @@ export function cumsum(x: NDArray, dim: number): NDArray {
 export function argsort(x: NDArray, dim: number, descending: boolean, count: number): NDArray {
   const [outer, length, inner] = around(x.shape, dim, dim + 1);
   const y = zeros("int32", [...x.shape.slice(0, dim), count, ...x.shape.slice(dim + 1)]);
-  const line = allocate(x.dtype, length);
+  const line = fresh(x.dtype, length);
   const order = new Array<number>(length);
   const compare = descending
     ? (a: number, b: number) => ascending(line[b], line[a]) || a - b

@@ -1,4 +1,5 @@
-import { allocate, around, NDArray, type Shape, sizeOf, zeros } from "../array.ts";
+import { around, NDArray, type Shape, sizeOf, zeros } from "../array.ts";
+import { fresh } from "../pool.ts";
 
 /** Row-major strides: how far apart in memory neighbours along each dimension are. */
 function strides(shape: Shape): number[] {
@@ -110,7 +111,7 @@ export function cat(arrays: readonly NDArray[], dim: number): NDArray {
 /** `x` backwards along `dim`. */
 export function flip(x: NDArray, dim: number): NDArray {
   const [outer, length, inner] = around(x.shape, dim, dim + 1);
-  const y = allocate(x.dtype, x.data.length);
+  const y = fresh(x.dtype, x.data.length);
   for (let o = 0; o < outer; o++) {
     for (let l = 0; l < length; l++) {
       const from = (o * length + l) * inner;

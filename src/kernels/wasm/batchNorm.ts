@@ -1,70 +1,66 @@
-import { NDArray } from "../array.ts";
+import { empty, emptyLike, isFloat, type NDArray } from "../array.ts";
 import type { BatchStatistics, Kernels } from "../index.ts";
 import * as reference from "../reference/index.ts";
 import { type Machine, mostBytes } from "./machine.ts";
 
 type BatchNormKernels = Pick<Kernels, "batchStatistics" | "batchNorm" | "batchNormBackward">;
 
-/** Batch norm of float32 rows of channels, `[n, c, 1]`; all else is the reference's. */
+/** Batch norm of rows of channels, `[n, c, 1]`; all else is the reference's. */
 export function batchNormOn(machine: Machine): BatchNormKernels {
   const { run } = machine;
+  const { batchNormScratch } = run;
   const isRows = (x: NDArray) =>
-    x.dtype === "float32" && x.shape[2] === 1 && x.data.length > 0 && 16 * x.data.length < mostBytes;
-  const put = (values: Float64Array, address: number) => machine.doubles().set(values, address / 8);
-  const taken = (address: number, length: number) => machine.doubles().slice(address / 8, address / 8 + length);
+    x.shape[2] === 1 && x.data.length > 0 && isFloat(x.dtype) && 4 * x.data.byteLength < mostBytes;
 
   return {
     batchStatistics(x): BatchStatistics {
       if (!isRows(x)) return reference.batchStatistics(x);
       const [n, c] = x.shape;
-      const [from, mean, variance] = machine.reserve(4 * n * c, 8 * c, 8 * c);
-      machine.floats().set(x.data, from / 4);
-      run.batchStatisticsF32(from, mean, variance, n, c);
-      return { mean: taken(mean, c), variance: taken(variance, c), count: n };
+      const kernel = x.dtype === "float32" ? run.batchStatisticsF32 : run.batchStatisticsF64;
+      machine.begin();
+      const from = machine.put(x.data);
+      const [mean, variance] = [machine.room(8 * c), machine.room(8 * c)];
+      kernel(from, mean, variance, n, c);
+      const statistics = { mean: new Float64Array(c), variance: new Float64Array(c), count: n };
+      machine.get(mean, statistics.mean);
+      machine.get(variance, statistics.variance);
+      return statistics;
     },
 
-    batchNorm(x, statistics, weight, bias, eps) {
-      if (!isRows(x)) return reference.batchNorm(x, statistics, weight, bias, eps);
+    batchNorm(x, { mean, variance }, weight, bias, eps) {
+      if (!isRows(x)) return reference.batchNorm(x, { mean, variance, count: Number.NaN }, weight, bias, eps);
       const [n, c] = x.shape;
-      const [from, mean, scale, shift, to] = machine.reserve(4 * n * c, 8 * c, 8 * c, 8 * c, 4 * n * c);
-      machine.floats().set(x.data, from / 4);
-      put(statistics.mean, mean);
-      put(
-        statistics.variance.map((v, j) => weight.data[j] / Math.sqrt(v + eps)),
-        scale,
-      );
-      machine.doubles().set(bias.data, shift / 8);
-      run.batchNormF32(from, mean, scale, shift, to, n, c);
-      return new NDArray(machine.floats().slice(to / 4, to / 4 + n * c), x.shape, x.dtype);
+      const kernel = x.dtype === "float32" ? run.batchNormF32 : run.batchNormF64;
+      const y = emptyLike(x);
+      machine.begin();
+      const from = machine.put(x.data);
+      const [means, variances] = [machine.put(mean), machine.put(variance)];
+      const [weights, biases] = [machine.put(weight.data), machine.put(bias.data)];
+      const scratch = machine.room(2 * batchNormScratch(c));
+      kernel(from, means, variances, weights, biases, eps, from, scratch, n, c);
+      machine.get(from, y.data);
+      return y;
     },
 
     batchNormBackward(g, x, statistics, weight, eps, throughStatistics) {
       if (!isRows(x)) return reference.batchNormBackward(g, x, statistics, weight, eps, throughStatistics);
       const [n, c] = x.shape;
-      const [slopes, from, mean, inverse, scale, sumG, sumGX, to] = machine.reserve(
-        4 * n * c,
-        4 * n * c,
-        ...new Array<number>(5).fill(8 * c),
-        4 * n * c,
-      );
-      const inverses = statistics.variance.map((v) => 1 / Math.sqrt(v + eps));
-      machine.floats().set(g.data, slopes / 4);
-      machine.floats().set(x.data, from / 4);
-      put(statistics.mean, mean);
-      put(inverses, inverse);
-      put(
-        inverses.map((v, j) => v * weight.data[j]),
-        scale,
-      );
-      run.batchNormSumsF32(slopes, from, mean, inverse, sumG, sumGX, n, c);
-      const [bias, hats] = [taken(sumG, c), taken(sumGX, c)];
-      const meanOf = (sums: Float64Array) => (throughStatistics ? sums.map((sum) => sum / n) : new Float64Array(c));
-      put(meanOf(bias), sumG);
-      put(meanOf(hats), sumGX);
-      run.batchNormBackwardF32(slopes, from, mean, inverse, scale, sumG, sumGX, to, n, c);
-      const dx = new NDArray(machine.floats().slice(to / 4, to / 4 + n * c), x.shape, x.dtype);
-      const perChannel = (sums: Float64Array) => new NDArray(Float32Array.from(sums), weight.shape, weight.dtype);
-      return [dx, perChannel(hats), perChannel(bias)];
+      const kernel = x.dtype === "float32" ? run.batchNormBackwardF32 : run.batchNormBackwardF64;
+      const dx = emptyLike(x);
+      const [dweight, dbias] = [empty(x.dtype, [c]), empty(x.dtype, [c])];
+      machine.begin();
+      const slopes = machine.put(g.data);
+      const from = machine.put(x.data);
+      const [mean, variance] = [machine.put(statistics.mean), machine.put(statistics.variance)];
+      const weights = machine.put(weight.data);
+      const [toWeight, toBias] = [machine.room(dweight.data.byteLength), machine.room(dbias.data.byteLength)];
+      const scratch = machine.room(batchNormScratch(c));
+      const through = Number(throughStatistics);
+      kernel(slopes, from, mean, variance, weights, eps, through, slopes, toWeight, toBias, scratch, n, c);
+      machine.get(slopes, dx.data);
+      machine.get(toWeight, dweight.data);
+      machine.get(toBias, dbias.data);
+      return [dx, dweight, dbias];
     },
   };
 }

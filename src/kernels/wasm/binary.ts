@@ -1,4 +1,4 @@
-import { NDArray } from "../array.ts";
+import { emptyLike, type NDArray } from "../array.ts";
 import type { Kernels } from "../index.ts";
 import { add, div, mul, sub, tanhBackward } from "../reference/elementwise.ts";
 import { chunk, type Machine } from "./machine.ts";
@@ -17,18 +17,16 @@ export function binaryOn(machine: Machine): Pick<Kernels, Name> {
     const [plain, kernel] = [loops[name], machine.run[`${name}F32`]];
     return (a: NDArray, b: NDArray): NDArray => {
       if (a.dtype !== "float32" || a.data.length < few) return plain(a, b);
-      const size = 4 * Math.min(a.data.length, chunk);
-      const [left, right, to] = machine.reserve(size, size, size);
-      const heap = machine.floats();
-      const y = new Float32Array(a.data.length);
-      for (let start = 0; start < y.length; start += chunk) {
-        const end = Math.min(start + chunk, y.length);
-        heap.set(a.data.subarray(start, end), left / 4);
-        heap.set(b.data.subarray(start, end), right / 4);
-        kernel(left, right, to, end - start);
-        y.set(heap.subarray(to / 4, to / 4 + end - start), start);
+      const y = emptyLike(a);
+      for (let start = 0; start < y.data.length; start += chunk) {
+        const end = Math.min(start + chunk, y.data.length);
+        machine.begin();
+        const left = machine.put(a.data.subarray(start, end));
+        const right = machine.put(b.data.subarray(start, end));
+        kernel(left, right, left, end - start);
+        machine.get(left, y.data.subarray(start, end));
       }
-      return new NDArray(y, a.shape, a.dtype);
+      return y;
     };
   };
   return {

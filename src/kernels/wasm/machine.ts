@@ -1,24 +1,15 @@
-import { binary } from "./module.generated.ts";
+import type { Data } from "../array.ts";
 
-/** What the WebAssembly module offers; all numbers but sizes and flags are addresses in its memory. */
-interface Exports {
-  readonly [name: string]: (...numbers: number[]) => void;
+/** What a WebAssembly module offers; all numbers but sizes and flags are addresses in its memory. */
+export interface Exports {
+  readonly [name: string]: (...numbers: number[]) => number;
 }
 
-/** The WebAssembly module, and its memory, which holds nothing between calls. */
-export interface Machine {
-  /** The kernels by name, such as `matmulF32`. */
-  readonly run: Exports;
-  /**
-   * Makes room for so many arrays of so many bytes each.
-   * @returns their addresses, multiples of 16, with at least 16 bytes to spare behind each.
-   */
-  reserve(...sizes: readonly number[]): number[];
-  /** The memory as numbers. To be asked for again after {@link Machine.reserve}, which may move it. */
-  floats(): Float32Array;
-  /** The memory as doubles, likewise. */
-  doubles(): Float64Array;
-}
+/** Bytes behind each array that vectors may read and write. */
+const spare = 64;
+
+/** The first address: 0 is left free. */
+const bottom = 64;
 
 const pageSize = 65536;
 
@@ -28,35 +19,69 @@ export const mostBytes = 2 ** 29;
 /** How many elements are done at a time where each is done alone, for the same reason. */
 export const chunk = 2 ** 15;
 
-/** The machine, or null where there is no WebAssembly with SIMD, or a content security policy forbids it. */
-export function startMachine(): Machine | null {
-  try {
-    const code = Uint8Array.from(atob(binary), (letter) => letter.charCodeAt(0));
-    const memory = new WebAssembly.Memory({ initial: 16 });
-    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(code), { env: { memory } });
-    return machineOn(memory, exports as unknown as Exports);
-  } catch {
-    return null;
-  }
-}
+/**
+ * A WebAssembly module, and its memory, which holds nothing between calls: a kernel begins, puts its inputs in, makes
+ * room for its outputs, runs, and gets these out. Addresses are multiples of 16.
+ */
+export class Machine {
+  /** The kernels by name, such as `matmulF32`. */
+  readonly run: Exports;
+  private readonly memory: WebAssembly.Memory;
+  private top = bottom;
+  private float32: Float32Array;
+  private float64: Float64Array;
+  private int32: Int32Array;
+  private bytes: Uint8Array;
 
-function machineOn(memory: WebAssembly.Memory, run: Exports): Machine {
-  let floats = new Float32Array(memory.buffer);
-  let doubles = new Float64Array(memory.buffer);
-  const reserve = (...sizes: readonly number[]) => {
-    let end = 16;
-    const addresses = sizes.map((size) => {
-      const address = end;
-      end = (address + size + 31) & ~15;
-      return address;
-    });
-    const missing = end - memory.buffer.byteLength;
-    if (missing > 0) {
-      memory.grow(Math.ceil(missing / pageSize));
-      floats = new Float32Array(memory.buffer);
-      doubles = new Float64Array(memory.buffer);
-    }
-    return addresses;
-  };
-  return { run, reserve, floats: () => floats, doubles: () => doubles };
+  constructor(memory: WebAssembly.Memory, run: Exports) {
+    const { buffer } = memory;
+    this.run = run;
+    this.memory = memory;
+    this.float32 = new Float32Array(buffer);
+    this.float64 = new Float64Array(buffer);
+    this.int32 = new Int32Array(buffer);
+    this.bytes = new Uint8Array(buffer);
+  }
+
+  /** Forgets what is in the memory. */
+  begin(): void {
+    this.top = bottom;
+  }
+
+  /** Room for `bytes` bytes, whatever they hold. */
+  room(bytes: number): number {
+    const address = this.top;
+    this.top = (address + bytes + spare + 15) & ~15;
+    if (this.top > this.bytes.length) this.grow();
+    return address;
+  }
+
+  /** The address of a copy of `data`. */
+  put(data: Data): number {
+    const address = this.room(data.byteLength);
+    this.viewAs(data).set(data, address / data.BYTES_PER_ELEMENT);
+    return address;
+  }
+
+  /** Fills `data` with what stands at `address`. */
+  get(address: number, data: Data): void {
+    const from = address / data.BYTES_PER_ELEMENT;
+    data.set(this.viewAs(data).subarray(from, from + data.length));
+  }
+
+  /** The memory as an array of the kind of `data`. */
+  private viewAs(data: Data): Data {
+    if (data instanceof Float32Array) return this.float32;
+    if (data instanceof Float64Array) return this.float64;
+    return data instanceof Int32Array ? this.int32 : this.bytes;
+  }
+
+  private grow(): void {
+    this.memory.grow(Math.ceil((this.top - this.bytes.length) / pageSize));
+    const { buffer } = this.memory;
+    this.float32 = new Float32Array(buffer);
+    this.float64 = new Float64Array(buffer);
+    this.int32 = new Int32Array(buffer);
+    this.bytes = new Uint8Array(buffer);
+  }
 }

@@ -1,4 +1,4 @@
-import { NDArray } from "../array.ts";
+import { empty, type NDArray } from "../array.ts";
 import type { Kernels } from "../index.ts";
 import * as reference from "../reference/index.ts";
 import { productSizes } from "../reference/matmul.ts";
@@ -9,25 +9,32 @@ const fewProducts = 512;
 
 /** Products of float32 and float64; small ones, and those of whole numbers, are the reference's. */
 export function matmulOn(machine: Machine): Kernels["matmul"] {
+  const { matmulF32, matmulF64, matmulScratchF32, matmulScratchF64 } = machine.run;
+
   return (a, b, transposeA, transposeB) => {
     const { batch, m, k, n, shape } = productSizes(a, b, transposeA, transposeB);
-    const isSingle = a.data instanceof Float32Array;
+    const isSingle = a.dtype === "float32";
     const size = isSingle ? 4 : 8;
-    const panels = 128 + Math.min(k, 256) * (n + 8) * size;
-    const isFloat = isSingle || a.data instanceof Float64Array;
-    if (!isFloat || m * n * k < fewProducts || (m * k + k * n + m * n) * size + panels > mostBytes) {
-      return reference.matmul(a, b, transposeA, transposeB);
-    }
-    const [left, right, to, scratch] = machine.reserve(m * k * size, k * n * size, m * n * size, panels);
-    const heap = isSingle ? machine.floats() : machine.doubles();
-    const run = isSingle ? machine.run.matmulF32 : machine.run.matmulF64;
-    const y = isSingle ? new Float32Array(batch * m * n) : new Float64Array(batch * m * n);
+    const isSmall = m * n * k < fewProducts || (m * k + k * n + m * n) * size > mostBytes;
+    if (isSmall || !(isSingle || a.dtype === "float64")) return reference.matmul(a, b, transposeA, transposeB);
+    const run = isSingle ? matmulF32 : matmulF64;
+    const scratchFor = isSingle ? matmulScratchF32 : matmulScratchF64;
+    const y = empty(a.dtype, shape);
     for (let z = 0; z < batch; z++) {
-      heap.set(batch === 1 ? a.data : a.data.subarray(z * m * k, (z + 1) * m * k), left / size);
-      heap.set(batch === 1 ? b.data : b.data.subarray(z * k * n, (z + 1) * k * n), right / size);
-      run(left, right, to, scratch, m, n, k, Number(transposeA), Number(transposeB));
-      y.set(heap.subarray(to / size, to / size + m * n), z * m * n);
+      machine.begin();
+      const left = machine.put(part(a, z, batch));
+      const right = machine.put(part(b, z, batch));
+      const to = machine.room(m * n * size);
+      const scratch = machine.room(scratchFor(n, k));
+      run(left, right, to, scratch, 0, m, m, n, k, Number(transposeA), Number(transposeB));
+      machine.get(to, part(y, z, batch));
     }
-    return new NDArray(y, shape, a.dtype);
+    return y;
   };
+}
+
+/** The elements of matrix `z` among `batch`. */
+function part({ data }: NDArray, z: number, batch: number): NDArray["data"] {
+  const size = data.length / batch;
+  return batch === 1 ? data : data.subarray(z * size, (z + 1) * size);
 }

@@ -1,4 +1,4 @@
-import { NDArray } from "../array.ts";
+import { emptyLike, type NDArray } from "../array.ts";
 import type { Kernels } from "../index.ts";
 import { chunk, type Machine } from "./machine.ts";
 
@@ -13,19 +13,16 @@ export function unaryOn(machine: Machine): UnaryKernels {
 
   /** `y`, made of `x` by one kernel for each dtype, which get addresses, the length, and what else there is. */
   const map = (name: string, x: NDArray, ...settings: number[]): NDArray => {
-    const isSingle = x.data instanceof Float32Array;
-    const [size, length] = [isSingle ? 4 : 8, Math.min(x.data.length, chunk)];
-    const [from, to] = machine.reserve(size * length, size * length);
-    const heap = isSingle ? machine.floats() : machine.doubles();
-    const kernel = run[`${name}${isSingle ? "F32" : "F64"}`];
-    const y = isSingle ? new Float32Array(x.data.length) : new Float64Array(x.data.length);
-    for (let start = 0; start < y.length; start += chunk) {
+    const kernel = run[`${name}${x.dtype === "float32" ? "F32" : "F64"}`];
+    const y = emptyLike(x);
+    for (let start = 0; start < y.data.length; start += chunk) {
       const part = x.data.subarray(start, start + chunk);
-      heap.set(part, from / size);
-      kernel(from, to, part.length, ...settings);
-      y.set(heap.subarray(to / size, to / size + part.length), start);
+      machine.begin();
+      const from = machine.put(part);
+      kernel(from, from, part.length, ...settings);
+      machine.get(from, y.data.subarray(start, start + chunk));
     }
-    return new NDArray(y, x.shape, x.dtype);
+    return y;
   };
 
   const unary = Object.fromEntries(names.map((name) => [name, (x: NDArray) => map(name, x)]));
