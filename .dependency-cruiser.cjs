@@ -6,7 +6,7 @@ const layers = [
   "ops",
   "autograd|print|promotion",
   "tensor",
-  "combine|create|derivatives|factories|sample",
+  "apply|combine|create|derivatives|factories|sample",
   "nn",
   "optim|data|testing",
   "index",

@@ -95,7 +95,7 @@ export abstract class Optimizer<Group extends ParamGroup = ParamGroup> {
    * ```
    */
   zeroGrad(): void {
-    for (const { params } of this.paramGroups) for (const p of params) p.grad = null;
+    for (const { params } of this.paramGroups) for (const p of params) p.clearGrad();
   }
 
   /**
