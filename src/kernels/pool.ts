@@ -45,6 +45,11 @@ export function give({ data }: NDArray): void {
   giveData(data);
 }
 
+/** Says that an array is kept by who took it, and not to be given back with what else is taken meanwhile. */
+export function keep({ data }: NDArray): void {
+  watching?.forget(data);
+}
+
 function giveData(data: Data): void {
   if (data.length < smallest || kept + data.byteLength > mostKept) return;
   const arrays = data instanceof Float32Array ? idle.float32 : data instanceof Float64Array ? idle.float64 : null;
@@ -76,7 +81,7 @@ export class Taken {
     this.memory.add(data);
   }
 
-  /** Leaves out what somebody else gives back. */
+  /** Leaves out what somebody else keeps, or gives back. */
   forget(data: Data): void {
     this.memory.delete(data);
   }

@@ -1,6 +1,6 @@
 import type { NDArray } from "../kernels/array.ts";
 import type { Kernels } from "../kernels/index.ts";
-import { give } from "../kernels/pool.ts";
+import { give, keep } from "../kernels/pool.ts";
 import type { Tensor } from "../tensor.ts";
 import { type Fused, isFused, type Op } from "./op.ts";
 
@@ -115,6 +115,7 @@ function settle(kept: Kept, outputs: readonly NDArray[], saved: readonly unknown
   if (kept.isWorn) {
     kept.outputs = outputs;
     kept.saved = saved;
+    for (const output of outputs) keep(output);
     return;
   }
   kept.isWorn = true;

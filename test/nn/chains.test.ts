@@ -65,7 +65,12 @@ test("a chain gives the same gradient again and again, and moves the running sta
     .sum();
   const statistics = model.namedBuffers().map(([, x]) => x.data.slice());
   const first = grad(y, model.parameters()).map((g) => g.data.slice());
+  const another = new nn.Sequential(...layers());
   for (let i = 0; i < 4; i++) {
+    another
+      .forward(drawn([7, 5]).mul(3))
+      .sum()
+      .backward(); // takes the memory that the first gave back
     expect(grad(y, model.parameters()).map((g) => g.data)).toEqual(first);
     expect(model.namedBuffers().map(([, x]) => x.data)).toEqual(statistics);
   }
@@ -156,6 +161,10 @@ test("what is kept of a training run keeps its values while the run goes on", ()
       }
     }
     optimizer.step();
+    const weights = drawn([16, 3]);
+    keep(weights);
+    optimizer.zeroGrad(); // or else the gradients that are kept would grow
+    model.forward(drawn([16, 5])).backward(weights);
   }
   for (const [x, copy] of kept) expect(x.data).toEqual(copy);
 });
