@@ -21,7 +21,7 @@ import { fillExponential } from "./random/exponential.ts";
 import { defaultGenerator, type Generator, isGenerator } from "./random/generator.ts";
 import { fillNormal } from "./random/normal.ts";
 import { fillUniform } from "./random/uniform.ts";
-import { broadcast, dimOf, dimsOf, sameShape, shapeOf } from "./shapes.ts";
+import { broadcast, dimOf, dimsOf, oneRepeats, sameShape, shapeOf } from "./shapes.ts";
 import { shared } from "./shared.ts";
 
 /** What an operation accepts as its second operand. */
@@ -2663,12 +2663,13 @@ export class Tensor {
   private binary(where: string, op: Op, b: Operand): Tensor {
     if (!isTensor(b)) {
       const x = this.meeting(where, b);
-      const single = kernels().fill(x.dtype, x.shape, scalarFor(x.dtype, b));
-      return apply(op, x, new Tensor(single));
+      return x.binary(where, op, new Tensor(kernels().fill(x.dtype, [], scalarFor(x.dtype, b))));
     }
     const dtype = resultDtype(this, b);
-    const shape = broadcast(where, this.shape, b.shape);
-    return apply(op, stretch(this.to(dtype), shape), stretch(b.to(dtype), shape));
+    const [x, y] = [this.to(dtype), b.to(dtype)];
+    if (oneRepeats(x.shape, y.shape)) return apply(op, x, y);
+    const shape = broadcast(where, x.shape, y.shape);
+    return apply(op, stretch(x, shape), stretch(y, shape));
   }
 
   /** This tensor, or, of whole numbers, its float32. */
