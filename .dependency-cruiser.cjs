@@ -9,6 +9,7 @@ const layers = [
   "apply|combine|create|derivatives|factories|sample",
   "nn",
   "optim|data|testing",
+  "analysis",
   "index",
 ].map((names) => `^src/(${names})(/|[.]ts$)`);
 
