@@ -1,8 +1,8 @@
 import { TensorError } from "../errors.ts";
+import { type MersenneTwister, random32 } from "../kernels/mersenneTwister.ts";
 import { fma64 } from "./fma64.ts";
 import { type Generator, generatorState } from "./generator.ts";
 import type { LegacyOption } from "./legacy.ts";
-import { type MersenneTwister, random32 } from "./mersenneTwister.ts";
 
 /**
  * Fills `data` with integers of `[low, high)`: a random integer of 32 bits modulo `high − low`, or of 64 bits where that

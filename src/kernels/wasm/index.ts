@@ -4,6 +4,7 @@ import { binaryOn } from "./binary.ts";
 import { matmulOn } from "./matmul.ts";
 import { binary } from "./module.generated.ts";
 import { optimizerOn } from "./optimizer.ts";
+import { randomOn } from "./random.ts";
 import { startMachine } from "./start.ts";
 import { unaryOn } from "./unary.ts";
 
@@ -16,6 +17,7 @@ export function wasmKernels(): Partial<Kernels> | null {
       ...batchNormOn(machine),
       ...binaryOn(machine),
       ...optimizerOn(machine),
+      ...randomOn(machine),
       ...unaryOn(machine),
     }
   );
