@@ -1,3 +1,4 @@
+import { NDArray } from "../kernels/array.ts";
 import { kernels } from "../kernels/index.ts";
 import { type Generator, generatorState } from "./generator.ts";
 import type { LegacyOption } from "./legacy.ts";
@@ -19,17 +20,18 @@ export function fillExponential(
   { legacy = false }: LegacyOption = {},
 ): void {
   const scale = -1 / lambda;
+  // The kernel is quicker and good to 50 bits, nearly always enough to know a float32 number.
   const isFloat32 = data instanceof Float32Array;
   const draws = new Float64Array(Math.min(data.length, block));
   for (let start = 0; start < data.length; start += block) {
     const drawn = draws.subarray(0, data.length - start);
     kernels().uniform(drawn, g[generatorState]);
+    for (let i = 0; i < drawn.length; i++) drawn[i] = -drawn[i];
+    const near = isFloat32 ? kernels().log1p(new NDArray(drawn, [drawn.length], "float64")).data : drawn;
     for (let i = 0; i < drawn.length; i++) {
-      const u = drawn[i];
-      // The engine's own logarithm is quicker and good to 50 bits, nearly always enough to know a float32 number.
-      const near = scale * Math.log1p(-u);
-      const isSure = isFloat32 && Math.fround(near * (1 + 2 ** -46)) === Math.fround(near * (1 - 2 ** -46));
-      data[start + i] = isSure ? near : scale * (legacy ? log(1 - u) : log1p(-u));
+      const rough = scale * near[i];
+      const isSure = isFloat32 && Math.fround(rough * (1 + 2 ** -46)) === Math.fround(rough * (1 - 2 ** -46));
+      data[start + i] = isSure ? rough : scale * (legacy ? log(1 + drawn[i]) : log1p(drawn[i]));
     }
   }
 }
