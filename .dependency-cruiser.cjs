@@ -1,8 +1,8 @@
 /** The layers of src, lowest first. At run time a file imports its own layer and those before it. */
 const layers = [
   "brand|errors|options|shapes|shared",
-  "random",
   "kernels",
+  "random",
   "ops",
   "autograd|print|promotion",
   "tensor",

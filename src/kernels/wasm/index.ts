@@ -3,11 +3,22 @@ import { batchNormOn } from "./batchNorm.ts";
 import { binaryOn } from "./binary.ts";
 import { matmulOn } from "./matmul.ts";
 import { binary } from "./module.generated.ts";
+import { optimizerOn } from "./optimizer.ts";
+import { randomOn } from "./random.ts";
 import { startMachine } from "./start.ts";
 import { unaryOn } from "./unary.ts";
 
 /** The kernels worth writing in SIMD, or null where they cannot run. */
 export function wasmKernels(): Partial<Kernels> | null {
   const machine = startMachine(binary);
-  return machine && { matmul: matmulOn(machine), ...batchNormOn(machine), ...binaryOn(machine), ...unaryOn(machine) };
+  return (
+    machine && {
+      matmul: matmulOn(machine),
+      ...batchNormOn(machine),
+      ...binaryOn(machine),
+      ...optimizerOn(machine),
+      ...randomOn(machine),
+      ...unaryOn(machine),
+    }
+  );
 }
