@@ -1,13 +1,26 @@
 import type { Kernels } from "../index.ts";
 import { batchNormOn } from "./batchNorm.ts";
 import { binaryOn } from "./binary.ts";
+import { crossEntropyOn } from "./crossEntropy.ts";
 import { matmulOn } from "./matmul.ts";
 import { binary } from "./module.generated.ts";
+import { reduceOn } from "./reduce.ts";
+import { softmaxOn } from "./softmax.ts";
 import { startMachine } from "./start.ts";
 import { unaryOn } from "./unary.ts";
 
 /** The kernels worth writing in SIMD, or null where they cannot run. */
 export function wasmKernels(): Partial<Kernels> | null {
   const machine = startMachine(binary);
-  return machine && { matmul: matmulOn(machine), ...batchNormOn(machine), ...binaryOn(machine), ...unaryOn(machine) };
+  return (
+    machine && {
+      matmul: matmulOn(machine),
+      ...batchNormOn(machine),
+      ...binaryOn(machine),
+      ...crossEntropyOn(machine),
+      ...reduceOn(machine),
+      ...softmaxOn(machine),
+      ...unaryOn(machine),
+    }
+  );
 }
