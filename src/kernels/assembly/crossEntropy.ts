@@ -2,7 +2,7 @@
 
 import { logF64 } from "./math64";
 import { rowTotal } from "./reduce";
-import { exponentials, exponentials4, gather, keepPowers, lineStart, scatter } from "./softmax";
+import { exponentials, exponentials4, findLines, gather, lineAt, powers as keepPowers, scatter } from "./softmax";
 
 /** The weight of a class; 1 where there are none. */
 // @ts-ignore: decorator
@@ -54,20 +54,14 @@ function forward<T>(
   const hits = losses + (<usize>lines << 3) + 64;
   const isSingle = sizeof<T>() == 4;
   for (let q = 0; q < lines; q += isSingle ? 4 : 1) {
-    const at = x + lineStart(q, c, d) * sizeof<T>();
-    if (isSingle) {
-      const line1 = x + (lineStart(min(q + 1, lines - 1), c, d) << 2);
-      const line2 = x + (lineStart(min(q + 2, lines - 1), c, d) << 2);
-      const line3 = x + (lineStart(min(q + 3, lines - 1), c, d) << 2);
-      exponentials4(at, line1, line2, line3, delta, step, c, keepPowers, scratch);
-    } else {
-      store<f64>(scratch, exponentials(at, delta, step, c, keepPowers, scratch), 16);
-    }
+    findLines<T>(x, q, lines, c, d, scratch);
+    if (isSingle) exponentials4(delta, step, c, keepPowers, scratch);
+    else exponentials(delta, step, c, keepPowers, scratch);
     for (let k = q; k < min(lines, isSingle ? q + 4 : q + 1); k++) {
       const label = load<i32>(labels + (k << 2));
       const total = load<f64>(scratch + ((k - q) << 3), 16);
       const most = <f64>load<T>(scratch + (k - q) * sizeof<T>());
-      const line = x + lineStart(k, c, d) * sizeof<T>();
+      const line = lineAt(k - q, scratch);
       const counts = label != ignoreIndex;
       store<f64>(totals + (k << 3), total);
       store<f64>(losses + (k << 3), counts ? lossOf<T>(line, step, c, weight, label, most, total, smoothing) : 0);
@@ -142,9 +136,10 @@ function backward<T>(
   const weights = weight == 0 ? <f64>c : rowTotal<T>(weight, c, 0, false, scratch);
   const spread = smoothing / <f64>c;
   const bend = scratch + 16;
-  const atLabel = bend + 16;
-  const counting = atLabel + 16;
+  const atLabel = scratch + 32;
+  const counting = scratch + 64;
   for (let q = 0; q < lines; q += width) {
+    findLines<T>(powers, q, lines, c, d, scratch);
     for (let k = 0; k < width; k++) {
       const line = min(q + k, lines - 1);
       const label = load<i32>(labels + (line << 2));
@@ -156,23 +151,23 @@ function backward<T>(
       const w = weightOf<T>(weight, label);
       const hit = (1 - smoothing) * w;
       const slope = (hit + spread * weights) / load<f64>(totals + (line << 3));
-      const power = <f64>load<T>(powers + lineStart(line, c, d) * sizeof<T>() + <usize>label * step);
+      const power = <f64>load<T>(lineAt(k, scratch) + <usize>label * step);
       store<T>(scratch + lane, <T>(scale * slope));
       store<T>(bend + lane, spread == 0 ? 0 : <T>(scale * spread));
       store<T>(atLabel + lane, <T>(scale * (slope * power - (hit + spread * w))));
     }
-    const line0 = powers + lineStart(q, c, d) * sizeof<T>();
+    const line0 = lineAt(0, scratch);
     if (isSingle) {
-      const line1 = powers + (lineStart(min(q + 1, lines - 1), c, d) << 2);
-      const line2 = powers + (lineStart(min(q + 2, lines - 1), c, d) << 2);
-      const line3 = powers + (lineStart(min(q + 3, lines - 1), c, d) << 2);
+      const line1 = lineAt(1, scratch);
+      const line2 = lineAt(2, scratch);
+      const line3 = lineAt(3, scratch);
       const slopes = v128.load(scratch);
       const bends = v128.load(bend);
       const mask = v128.load(counting);
       for (let j = 0, i: usize = 0; j < c; j++, i += step) {
-        const v = f32x4.mul(gather(line0 + i, line1 + i, line2 + i, line3 + i), slopes);
+        const v = f32x4.mul(gather(line0, line1, line2, line3, i), slopes);
         const w = f32x4.splat(weight == 0 ? 1 : load<f32>(weight + (j << 2)));
-        scatter(line0 + i, line1 + i, line2 + i, line3 + i, v128.and(f32x4.sub(v, f32x4.mul(w, bends)), mask));
+        scatter(line0, line1, line2, line3, i, v128.and(f32x4.sub(v, f32x4.mul(w, bends)), mask));
       }
     } else {
       const counts = load<i32>(counting) != 0;
@@ -186,7 +181,7 @@ function backward<T>(
       const label = load<i32>(labels + (k << 2));
       if (label == ignoreIndex) continue;
       const lane = (k - q) * sizeof<T>();
-      store<T>(powers + lineStart(k, c, d) * sizeof<T>() + <usize>label * step, load<T>(atLabel + lane));
+      store<T>(lineAt(k - q, scratch) + <usize>label * step, load<T>(atLabel + lane));
     }
   }
 }

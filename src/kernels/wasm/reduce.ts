@@ -3,7 +3,7 @@ import type { Kernels } from "../index.ts";
 import * as reference from "../reference/index.ts";
 import { type Machine, mostBytes } from "./machine.ts";
 
-type ReduceKernels = Pick<Kernels, "sum" | "amax" | "amin" | "variance" | "varianceBackward">;
+type ReduceKernels = Pick<Kernels, "sum" | "variance" | "varianceBackward">;
 
 /** Below so many elements a reduction is done before they are copied into WebAssembly's memory. */
 const few = 32;
@@ -11,21 +11,9 @@ const few = 32;
 /** Reductions of float32 and float64; of few elements, and of other dtypes, they are the reference's. */
 export function reduceOn(machine: Machine): ReduceKernels {
   const { run } = machine;
-  const { reduceScratch, sumF32, sumF64, amaxF32, amaxF64, varianceF32, varianceF64 } = run;
+  const { reduceScratch, sumF32, sumF64, varianceF32, varianceF64 } = run;
   const { varianceBackwardF32, varianceBackwardF64 } = run;
   const isFit = ({ data, dtype }: NDArray) => data.length >= few && isFloat(dtype) && 16 * data.byteLength < mostBytes;
-
-  const best = (x: NDArray, start: number, end: number, negative: 0 | 1): NDArray => {
-    const kernel = x.dtype === "float32" ? amaxF32 : amaxF64;
-    const y = empty(x.dtype, without(x.shape, start, end));
-    const outer = sizeBetween(x, 0, start);
-    machine.begin();
-    const from = machine.put(x.data);
-    const to = machine.room(y.data.byteLength);
-    kernel(from, to, outer, sizeBetween(x, start, end), y.data.length / outer, negative);
-    machine.get(to, y.data);
-    return y;
-  };
 
   return {
     sum(x, start, end) {
@@ -41,10 +29,6 @@ export function reduceOn(machine: Machine): ReduceKernels {
       machine.get(to, y.data);
       return y;
     },
-
-    amax: (x, start, end) => (isFit(x) ? best(x, start, end, 0) : reference.amax(x, start, end)),
-
-    amin: (x, start, end) => (isFit(x) ? best(x, start, end, 1) : reference.amin(x, start, end)),
 
     variance(x, start, end, correction) {
       if (!isFit(x)) return reference.variance(x, start, end, correction);
