@@ -231,11 +231,12 @@ function varianceBackward<T>(
     for (let i = 0; i < inner; i++) {
       const m = load<f64>(mean + (i << 3));
       const s = (2 * <f64>load<T>(g + i * sizeof<T>())) / divisor;
+      const rest = (<f64>(<T>m) - m) * s;
       for (let k = 0; k < copies; k++) {
         const at = (i + k) * sizeof<T>();
         store<T>(near + at, <T>m);
         store<T>(scale + at, <T>s);
-        store<T>(shift + at, <T>((<f64>(<T>m) - m) * s));
+        store<T>(shift + at, abs(rest) < Infinity ? <T>rest : 0); // of an infinite mean there is none
       }
     }
     for (let l = 0; l < rows; l++, x += bytes, dx += bytes) {
