@@ -147,7 +147,7 @@ export abstract class Optimizer<Group extends ParamGroup = ParamGroup> {
     for (const group of this.paramGroups) this.checkUsable(group);
     for (const group of this.paramGroups) {
       for (const p of group.params) {
-        const g = p.grad;
+        const g = p.hiddenGrad();
         if (g === null) continue;
         this.update(p, g, group);
         p.array.bump();

@@ -1,10 +1,13 @@
 import type { Kernels } from "../index.ts";
 import { batchNormOn } from "./batchNorm.ts";
 import { binaryOn } from "./binary.ts";
+import { crossEntropyOn } from "./crossEntropy.ts";
 import { matmulOn } from "./matmul.ts";
 import { binary } from "./module.generated.ts";
 import { optimizerOn } from "./optimizer.ts";
 import { randomOn } from "./random.ts";
+import { reduceOn } from "./reduce.ts";
+import { softmaxOn } from "./softmax.ts";
 import { startMachine } from "./start.ts";
 import { unaryOn } from "./unary.ts";
 
@@ -18,6 +21,9 @@ export function wasmKernels(): Partial<Kernels> | null {
       ...binaryOn(machine),
       ...optimizerOn(machine),
       ...randomOn(machine),
+      ...crossEntropyOn(machine),
+      ...reduceOn(machine),
+      ...softmaxOn(machine),
       ...unaryOn(machine),
     }
   );
