@@ -200,9 +200,7 @@ async function profile(names: readonly WorkloadName[]): Promise<Results["profile
     for (const name of names) {
       const [contender] = (await crew.start([evenkeelUninlined])).present;
       if (contender === undefined) break;
-      await contender.measure(workloads[name], 1);
-      const step = await contender.measure(workloads[name], 10);
-      profiles.set(name, await contender.profile(workloads[name], Math.ceil(2e6 / step)));
+      profiles.set(name, await contender.profile(workloads[name], 2));
       log(`${name}: profiled`);
     }
   } finally {

@@ -81,8 +81,8 @@ function newerNode(): string {
   return file;
 }
 
-const onNewer = `Node.js ${newest}`;
-const relaxedOnNewer = `Node.js ${newest}, "wasm-relaxed"`;
+const onNewer = `evenkeel on Node.js ${newest}`;
+const relaxedOnNewer = `${onNewer}, "wasm-relaxed"`;
 
 /** evenkeel on the newer engine: with the default kernels, and with those that fuse multiplications and additions. */
 export const onNewerEngine: readonly ContenderSpec[] = [
@@ -155,13 +155,16 @@ export class Contender {
   }
 
   /**
-   * The shares of the time of so many steps, by part of the library.
+   * Where the time of the workload goes, from some `seconds` of it.
    *
    * @throws {@link Unmeasured} if the library cannot tell.
    */
-  async profile(workload: Workload, steps: number): Promise<Profile> {
-    const { profile } = await this.#ask({ workload, steps, profile: true });
-    return profile as Profile;
+  async profile(workload: Workload, seconds: number): Promise<Profile> {
+    const first = await this.measure(workload, 1);
+    const microseconds = await this.measure(workload, Math.ceil((seconds / 4) * (1e6 / first)));
+    const steps = Math.ceil((seconds * 1e6) / microseconds);
+    const { shares } = await this.#ask({ workload, steps, profile: true });
+    return { shares: shares as Profile["shares"], microseconds };
   }
 
   async #ask(request: object): Promise<Answer> {
@@ -178,8 +181,12 @@ export class Contender {
   }
 }
 
-/** Shares of the time, by what it goes to. */
-export type Profile = Readonly<Record<string, number>>;
+export interface Profile {
+  /** Shares of the time, by what it goes to. */
+  readonly shares: Readonly<Record<string, number>>;
+  /** What one step took in that process when nobody looked. */
+  readonly microseconds: number;
+}
 
 type Answer = Readonly<Record<string, unknown>>;
 
@@ -203,7 +210,7 @@ class Answers {
     });
     child.stdin.on("error", () => {}); // a process that is gone is noticed by its end
     child.on("error", (error) => this.#end(error.message));
-    child.on("close", () => this.#end(/^.*Error\b.*$/m.exec(errors)?.[0] ?? "its process ended"));
+    child.on("close", () => this.#end(/^\w*Error\b[^:\n]*: *(.+)$/m.exec(errors)?.[1] ?? "its process ended"));
   }
 
   next(): Promise<Answer> {

@@ -1,10 +1,19 @@
 import { arch, cpus, release, totalmem, type } from "node:os";
-import { evenkeel, openblasSettings, type Profile, pytorch, Unmeasured } from "./contender.ts";
+import { evenkeel, onNewerEngine, openblasSettings, type Profile, pytorch, Unmeasured } from "./contender.ts";
 import { cell, digits, listed, measured, percent, ratioOf, table, timeCell, times, wrap } from "./format.ts";
 import { engines, leastTimes, profiles } from "./limits.ts";
 import type { Measurement, Measurements } from "./measure.ts";
 import { targetsMet } from "./targets.ts";
-import { type Growth, type GrowthName, growths, matmulSize, surfaceSide, type WorkloadName } from "./workloads.ts";
+import {
+  type Growth,
+  type GrowthName,
+  gflops,
+  growths,
+  matmulSize,
+  surfaceSide,
+  type WorkloadName,
+  workloads,
+} from "./workloads.ts";
 
 /** What a run has found. */
 export interface Results {
@@ -73,7 +82,7 @@ function machine({ versions }: Results): string {
     ["memory", `${Math.round(totalmem() / 2 ** 30)} GiB`],
     ["system", `${type()} ${release().split("-")[0]}`],
     ["Node.js", process.versions.node],
-    ...versions,
+    ...[...versions].filter(([name]) => !onNewerEngine.some((spec) => spec.name === name)),
   ];
   return rows.map(([what, value]) => `- ${what}: ${value}`).join("\n");
 }
@@ -101,11 +110,16 @@ function others({ names, tables }: Results): string[] {
   const row = (title: string, measurements: Measurements, show: (m: Measurement, name: string) => string) =>
     rows.push([title, ...names.map((name) => cell(measurements.get(name), (m) => show(m, name)))]);
 
-  const gflops = ({ microseconds }: Measurement) => (2 * matmulSize ** 3) / microseconds / 1e3;
+  const rate = (m: Measurement) => gflops(workloads.matmul, m.microseconds);
   if (matmul !== undefined) {
     const peak = measured(matmul.get(baseline));
-    row(`\`matmul\` ${matmulSize}³, GFLOP/s`, matmul, (m) => digits(gflops(m)));
-    if (peak) row("… of PyTorch's, as the peak", matmul, (m) => `${digits((100 * gflops(m)) / gflops(peak))} %`);
+    row(`\`matmul\` ${matmulSize}³, GFLOP/s`, matmul, (m) => digits(rate(m)));
+    if (peak) row("… of PyTorch's, as the peak", matmul, (m) => percent(rate(m) / rate(peak)));
+    const limit = measured(tables.get("limit")?.get(ours));
+    if (limit) {
+      const share = (m: Measurement) => percent(rate(m) / gflops(workloads.limit, limit.fastest));
+      row("… of the limit of unfused 128-bit SIMD", matmul, (m, name) => (name === ours ? share(m) : "–"));
+    }
   }
   if (hvp !== undefined) {
     row("Hessian times a vector on A, µs", hvp, (m) => digits(m.microseconds));
@@ -124,8 +138,8 @@ function others({ names, tables }: Results): string[] {
   if (rows.length === 0) return [];
   return [
     table(["", ...names], rows),
-    `The peak is what PyTorch's own product reaches on this machine with one thread, not the processor's data sheet. The
-surface moves all parameters along two directions and reads the loss of 4,096 examples, without gradients; its time is
+    `The peak is what PyTorch's own product reaches on this machine with one thread, not the processor's data sheet; the
+other limit is that of "What stands in the way". The surface moves all parameters along two directions and reads the loss of 4,096 examples, without gradients; its time is
 that of one point, measured as a step is, times ${(surfaceSide ** 2).toLocaleString("en")}.`,
   ];
 }

@@ -99,6 +99,10 @@ export function multiplyAdds(workload: Workload): number {
   }
 }
 
+/** The rate at which a workload's products are done, counting a multiplication and an addition as two. */
+export const gflops = (workload: Workload, microseconds: number): number =>
+  (2 * multiplyAdds(workload)) / microseconds / 1e3;
+
 const products = (sizes: readonly number[], batch: number, each: number): number =>
   sizes.slice(1).reduce((sum, width, i) => sum + each * batch * sizes[i] * width, 0);
 

@@ -31,7 +31,7 @@ const warmUp = 500;
 
 /**
  * Answers requests: a line `{"workload": …, "steps": n}` on standard input with a line `{"microseconds": …}`, the time
- * of one of `n` steps, or with `{"error": …}`; with `"profile": true`, with `{"profile": …}`. The first line of all is `{"version": …}`.
+ * of one of `n` steps, or with `{"error": …}`; with `"profile": true`, with `{"shares": …}`. The first line of all is `{"version": …}`.
  *
  * @param missing - why a kind of workload is left out.
  * @param profiled - how the library is profiled, if it can be.
@@ -61,7 +61,7 @@ export async function serve(
       const measured = () => run(prepared, (done) => done >= steps);
       if (!profile) reply({ microseconds: await measured() });
       else if (profiled === undefined) throw new Error("it is not profiled");
-      else reply({ profile: await profiled(measured) });
+      else reply({ shares: await profiled(measured) });
     } catch (error) {
       reply({ error: error instanceof Error ? error.message : String(error) });
     }
