@@ -42,7 +42,7 @@ export const listed = (words: readonly string[]): string =>
 export function wrap(paragraph: string): string {
   if (!/^[`\p{L}]/u.test(paragraph)) return paragraph;
   const lines = [""];
-  for (const word of paragraph.split(/\s+/)) {
+  for (const word of paragraph.trim().split(/\s+/)) {
     const longer = `${lines[lines.length - 1]} ${word}`.trimStart();
     if (longer.length <= 120) lines[lines.length - 1] = longer;
     else lines.push(word);

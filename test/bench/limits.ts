@@ -60,6 +60,8 @@ export function leastTimes(tables: Tables): string[] {
       ? ""
       : ` PyTorch's product, which may use wider registers and fused multiply-adds, reaches
 ${times(gflops(workloads.matmul, product.microseconds) / most)} that.`;
+  const ownProduct = measured(tables.get("matmul")?.get(ours));
+  const wasBusy = ownProduct !== null && gflops(workloads.matmul, ownProduct.fastest) > most;
   const withSet = found.some(({ asSet }) => asSet !== null);
   return [
     `The default kernels multiply and add in WebAssembly's 128-bit SIMD, by two instructions: the one that does both at
@@ -82,6 +84,9 @@ whose operands are in the first-level cache.${beside} The products of a step alo
         digits(bound),
       ]),
     ),
+    wasBusy
+      ? "The product of matrices was faster than this limit: the machine was busy when it was measured, and it is too low."
+      : "",
     beyond.length === 0
       ? "No target is out of reach for that reason."
       : `Out of reach for the default kernels on this machine, whatever the rest of a step takes: ${listed(

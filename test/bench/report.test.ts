@@ -19,6 +19,7 @@ const results: Results = {
   tables,
   series: new Map([["batch", [new Map([["PyTorch", new Unmeasured("refused")]]), new Map([["PyTorch", took(7)]])]]]),
   profiles: new Map([["A", { shares: { products: 0.75, sums: 0.25, crumbs: 0.001 }, microseconds: 110 }]]),
+  isComplete: true,
 };
 const page = report(results);
 
@@ -45,6 +46,7 @@ test("profiles leave crumbs out, and what is missing has its reason once", () =>
 
 test("nothing measured is a page too", () => {
   const nothing = report({
+    isComplete: false,
     names: ["evenkeel"],
     versions: new Map(),
     tables: new Map(),

@@ -87,9 +87,11 @@ function meets({ bound, sense }: Target, value: number): boolean {
   return sense === "at least" ? value >= bound : value > bound;
 }
 
-/** Every target with what this run has, and whether that is enough. */
-export function targetsMet(tables: Tables): string[] {
-  const found = targets.map((target) => ({ target, value: target.value(tables) }));
+/** The targets with what this run has, and whether that is enough; of an incomplete run, those that it measured. */
+export function targetsMet(tables: Tables, isComplete: boolean): string[] {
+  const found = targets
+    .map((target) => ({ target, value: target.value(tables) }))
+    .filter(({ value }) => isComplete || value !== null);
   const known = found.filter(({ value }) => value !== null);
   if (known.length === 0) return [];
   const verdict = (target: Target, value: number | null) => {
@@ -103,9 +105,9 @@ export function targetsMet(tables: Tables): string[] {
     verdict(target, value),
   ]);
   const met = known.filter(({ target, value }) => meets(target, value ?? Number.NaN)).length;
-  const missing = targets.length - known.length;
+  const missing = found.length - known.length;
   return [
-    `This run meets ${met} of ${targets.length} targets${missing > 0 ? `; for ${missing} of them, something was not measured` : ""}.`,
+    `This run meets ${met} of ${found.length} targets${missing > 0 ? `; for ${missing} of them, something was not measured` : ""}.`,
     table(["", "target", "this run", ""], rows),
     ...asSet(tables),
   ];
