@@ -149,6 +149,8 @@ that of one point, measured as a step is, times ${(surfaceSide ** 2).toLocaleStr
 function growth({ series }: Results): string[] {
   return [...series].flatMap(([name, rows]) => {
     const { network, letter, values, refused }: Growth = growths[name];
+    const isRefused =
+      refused && [...rows[values.indexOf(refused.value)].values()].every((m) => m instanceof Unmeasured);
     const cells = rows.map((measurements, i) => [
       `${letter} = ${values[i].toLocaleString("en")}`,
       ...[ours, baseline].map((n) => cell(measurements.get(n), (m) => digits(m.microseconds))),
@@ -158,7 +160,7 @@ function growth({ series }: Results): string[] {
       `A training step in microseconds by ${name}: ${network}.`,
       table(["", ours, baseline, "ratio"], cells),
       growthSentence(letter, values, rows) +
-        (refused ? ` ${letter} = ${refused.value} has no time: ${refused.because}.` : ""),
+        (isRefused ? ` ${letter} = ${refused.value} has no time: ${refused.because}.` : ""),
     ];
   });
 }
