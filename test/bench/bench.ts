@@ -1,9 +1,25 @@
 /** Measures evenkeel beside PyTorch and other JavaScript libraries: `npm run bench`, and `npm run bench -- --help`. */
 import { execFileSync } from "node:child_process";
-import { existsSync, writeFileSync } from "node:fs";
+import { statSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { Contender, evenkeel, peers, pytorch, Unmeasured } from "./contender.ts";
+import {
+  Contender,
+  type ContenderSpec,
+  evenkeel,
+  evenkeelOnTwo,
+  evenkeelUninlined,
+  limits,
+  onNewerEngine,
+  openblasSettings,
+  type Profile,
+  peers,
+  pytorch,
+  pytorchAsSet,
+  pytorchAsSetOnTwo,
+  pytorchOnTwo,
+  Unmeasured,
+} from "./contender.ts";
 import { type Measurements, measure } from "./measure.ts";
 import { type Results, report } from "./report.ts";
 import { type GrowthName, growths, type WorkloadName, workloads } from "./workloads.ts";
@@ -19,7 +35,11 @@ const help = `Measures evenkeel, as built, beside PyTorch and other JavaScript l
   npm run bench -- --help           this
 
 Workloads: ${[...Object.keys(workloads), ...Object.keys(growths)].join(", ")}.
-PyTorch is that of $PYTHON, or else of python3. The other libraries are installed in test/bench when first needed.
+A, B, C and D are profiled too; D2 is D with two threads each; limit is what the engine could multiply and add at most.
+
+PyTorch is that of $PYTHON, or else of python3. The other libraries, and a newer Node.js, are installed in test/bench
+when first needed. OPENBLAS_CORETYPE and OPENBLAS_L2_SIZE, if set, are kept from PyTorch; with them, it is measured once
+more. The machine should have nothing else to do: the times of different workloads are compared too.
 `;
 
 const log = (line: string) => process.stderr.write(`${line}\n`);
@@ -51,72 +71,144 @@ function readOptions(): Plan | null {
   };
 }
 
-/** Installs the other libraries where they are not, as locked. Their install scripts do not run: none is needed. */
+/** Installs what test/bench/package.json names, if its lock is newer than what is there. Install scripts do not run. */
 function installPeers(): void {
   const folder = fileURLToPath(new URL(".", import.meta.url));
-  if (existsSync(`${folder}node_modules/.package-lock.json`)) return;
+  const changed = (file: string) => statSync(folder + file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  if (changed("node_modules/.package-lock.json") > changed("package-lock.json")) return;
   log("Installing the other libraries …");
   try {
-    execFileSync("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], { cwd: folder, stdio: "ignore" });
+    execFileSync("npm", ["ci", "--ignore-scripts", "--no-bin-links", "--no-audit", "--no-fund"], {
+      cwd: folder,
+      stdio: "ignore",
+    });
   } catch {
     log("They could not be installed.");
   }
+}
+
+/** Contenders that have been started, to be stopped together. */
+class Crew {
+  readonly versions = new Map<string, string>();
+  readonly #started = new Map<ContenderSpec, Contender | Unmeasured>();
+
+  /** The contenders that start, and why others do not. */
+  async start(specs: readonly ContenderSpec[]): Promise<{ present: Contender[]; absent: Measurements }> {
+    const present: Contender[] = [];
+    const absent = new Map<string, Unmeasured>();
+    for (const spec of specs) {
+      const contender = this.#started.get(spec) ?? (await this.#try(spec));
+      this.#started.set(spec, contender);
+      if (contender instanceof Unmeasured) absent.set(spec.name, contender);
+      else present.push(contender);
+    }
+    return { present, absent };
+  }
+
+  async #try(spec: ContenderSpec): Promise<Contender | Unmeasured> {
+    try {
+      const contender = await Contender.start(spec);
+      this.versions.set(spec.name, contender.version);
+      return contender;
+    } catch (error) {
+      if (!(error instanceof Unmeasured)) throw error;
+      log(`${spec.name} is left out: ${error.message}`);
+      return error;
+    }
+  }
+
+  stop(): void {
+    for (const contender of this.#started.values()) if (contender instanceof Contender) contender.stop();
+  }
+}
+
+/** Who is measured on a workload. */
+function contendersOf(name: WorkloadName, withPeers: boolean): readonly ContenderSpec[] {
+  const held = openblasSettings.length > 0;
+  if (name === "limit") return limits;
+  if (name === "D2") return [evenkeelOnTwo, pytorchOnTwo, ...(held ? [pytorchAsSetOnTwo] : [])];
+  const isOnNewer = ["A", "A′", "B", "C", "D", "matmul"].includes(name);
+  const others = [...peers, ...(isOnNewer ? onNewerEngine : []), ...(held ? [pytorchAsSet] : [])];
+  return [evenkeel, pytorch, ...(withPeers ? others : [])];
 }
 
 async function run({ tables, series, withPeers, complete }: Plan): Promise<void> {
   log("Building …");
   execFileSync("npm", ["run", "--silent", "build"], { cwd: root, stdio: ["ignore", "ignore", "inherit"] });
   if (withPeers) installPeers();
-  const specs = [evenkeel, pytorch, ...(withPeers ? peers : [])];
-  const contenders: Contender[] = [];
-  const absent = new Map<string, Unmeasured>();
+  const crew = new Crew();
   try {
-    for (const spec of specs) {
-      try {
-        contenders.push(await Contender.start(spec));
-      } catch (error) {
-        if (!(error instanceof Unmeasured)) throw error;
-        absent.set(spec.name, error);
-        log(`${spec.name} is left out: ${error.message}`);
-      }
-    }
-    const results = await measureAll(contenders, tables, series, absent);
-    const names = specs.map(({ name }) => name);
-    const versions = new Map(contenders.map(({ name, version }) => [name, version]));
-    const text = report({ names, versions, ...results });
+    const results = {
+      tables: await measureTables(crew, tables, withPeers),
+      series: await measureSeries(crew, series),
+      profiles: await profile(tables.filter((name) => withPeers && ["A", "B", "C", "D"].includes(name))),
+    };
+    const names = [evenkeel, pytorch, ...(withPeers ? peers : [])].map(({ name }) => name);
+    const text = report({ names, versions: crew.versions, isComplete: complete, ...results });
     if (!complete) return console.log(text);
     writeFileSync(`${root}${page}`, text);
     log(`Written: ${page}`);
   } finally {
-    for (const contender of contenders) contender.stop();
+    crew.stop();
   }
 }
 
-async function measureAll(
-  contenders: readonly Contender[],
-  tables: readonly WorkloadName[],
-  series: readonly GrowthName[],
-  absent: Measurements,
-): Promise<Pick<Results, "tables" | "series">> {
-  const options = { repeats: 5, seconds: 0.3 };
-  const measured = { tables: new Map<WorkloadName, Measurements>(), series: new Map<GrowthName, Measurements[]>() };
-  for (const name of tables) {
-    const times = await measure(workloads[name], contenders, options);
-    measured.tables.set(name, new Map([...times, ...absent]));
-    log(`${name}: ${line(times)}`);
+const options = { repeats: 5, seconds: 0.3 };
+/** The fastest repeat counts there: many short ones find a quiet moment. */
+const optionsOfLimit = { repeats: 20, seconds: 0.1 };
+
+async function measureTables(
+  crew: Crew,
+  names: readonly WorkloadName[],
+  withPeers: boolean,
+): Promise<Results["tables"]> {
+  const tables = new Map<WorkloadName, Measurements>();
+  for (const name of names) {
+    // Threads and what else is not needed again must not disturb what comes later.
+    const isAlone = name === "D2" || name === "limit";
+    const own = isAlone ? new Crew() : crew;
+    try {
+      const { present, absent } = await own.start(contendersOf(name, withPeers));
+      const times = await measure(workloads[name], present, name === "limit" ? optionsOfLimit : options);
+      tables.set(name, new Map([...times, ...absent]));
+      log(`${name}: ${line(times)}`);
+    } finally {
+      if (isAlone) own.stop();
+    }
   }
-  const two = contenders.filter(({ name }) => name === evenkeel.name || name === pytorch.name);
-  for (const name of series) {
+  return tables;
+}
+
+async function measureSeries(crew: Crew, names: readonly GrowthName[]): Promise<Results["series"]> {
+  const series = new Map<GrowthName, Measurements[]>();
+  for (const name of names) {
+    const { present, absent } = await crew.start([evenkeel, pytorch]);
     const { values, workload, letter } = growths[name];
     const rows: Measurements[] = [];
     for (const value of values) {
-      const times = await measure(workload(value), two, options);
+      const times = await measure(workload(value), present, options);
       rows.push(new Map([...times, ...absent]));
       log(`${name}, ${letter} = ${value}: ${line(times)}`);
     }
-    measured.series.set(name, rows);
+    series.set(name, rows);
   }
-  return measured;
+  return series;
+}
+
+async function profile(names: readonly WorkloadName[]): Promise<Results["profiles"]> {
+  const profiles = new Map<WorkloadName, Profile>();
+  const crew = new Crew();
+  try {
+    for (const name of names) {
+      const [contender] = (await crew.start([evenkeelUninlined])).present;
+      if (contender === undefined) break;
+      profiles.set(name, await contender.profile(workloads[name], 2));
+      log(`${name}: profiled`);
+    }
+  } finally {
+    crew.stop();
+  }
+  return profiles;
 }
 
 const line = (times: Measurements): string =>

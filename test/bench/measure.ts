@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { type Contender, Unmeasured } from "./contender.ts";
 import type { Workload } from "./workloads.ts";
 
@@ -5,6 +6,8 @@ import type { Workload } from "./workloads.ts";
 export interface Measurement {
   /** The median over all repeats, in microseconds per step. */
   readonly microseconds: number;
+  /** The fastest repeat. */
+  readonly fastest: number;
   /** The slowest repeat less the fastest, in parts of the median. */
   readonly spread: number;
 }
@@ -34,6 +37,7 @@ export async function measure(
   for (let i = 0; i < repeats; i++) {
     for (const [contender, { steps, times }] of running) {
       await attempt(contender, async () => {
+        await sleep(pause);
         times.push(await contender.measure(workload, steps));
       });
     }
@@ -52,6 +56,9 @@ export async function measure(
   }
 }
 
+/** Between two libraries, in milliseconds: threads of the one may spin for a while before they sleep. */
+const pause = 50;
+
 /** A step that takes longer, in microseconds, is not waited for again. */
 const longest = 10e6;
 
@@ -68,5 +75,5 @@ function summarise(times: readonly number[]): Measurement {
   const sorted = times.toSorted((a, b) => a - b);
   const middle = (sorted.length - 1) / 2;
   const median = (sorted[Math.floor(middle)] + sorted[Math.ceil(middle)]) / 2;
-  return { microseconds: median, spread: (sorted[sorted.length - 1] - sorted[0]) / median };
+  return { microseconds: median, fastest: sorted[0], spread: (sorted[sorted.length - 1] - sorted[0]) / median };
 }

@@ -1,7 +1,19 @@
 import { arch, cpus, release, totalmem, type } from "node:os";
-import { evenkeel, pytorch, Unmeasured } from "./contender.ts";
+import { evenkeel, onNewerEngine, openblasSettings, type Profile, pytorch, Unmeasured } from "./contender.ts";
+import { cell, digits, listed, measured, percent, ratioOf, table, timeCell, times, wrap } from "./format.ts";
+import { engines, leastTimes, profiles } from "./limits.ts";
 import type { Measurement, Measurements } from "./measure.ts";
-import { type Growth, type GrowthName, growths, matmulSize, surfaceSide, type WorkloadName } from "./workloads.ts";
+import { targetsMet } from "./targets.ts";
+import {
+  type Growth,
+  type GrowthName,
+  gflops,
+  growths,
+  matmulSize,
+  surfaceSide,
+  type WorkloadName,
+  workloads,
+} from "./workloads.ts";
 
 /** What a run has found. */
 export interface Results {
@@ -11,6 +23,10 @@ export interface Results {
   readonly versions: ReadonlyMap<string, string>;
   readonly tables: ReadonlyMap<WorkloadName, Measurements>;
   readonly series: ReadonlyMap<GrowthName, readonly Measurements[]>;
+  /** Where the time of evenkeel's steps goes. */
+  readonly profiles: ReadonlyMap<WorkloadName, Profile>;
+  /** Whether everything was asked for, and what has no figure could not be had. */
+  readonly isComplete: boolean;
 }
 
 const [ours, baseline] = [evenkeel.name, pytorch.name];
@@ -21,6 +37,7 @@ const steps: Partial<Record<WorkloadName, string>> = {
   B: "**B** 30-100-100-100-100-100-27, batch 32",
   C: "**C** 784-256-256-10, batch 128",
   D: "**D** 784-1024-1024-10, batch 256",
+  D2: "**D** with two threads each",
   linear: "25 linear layers of 10, batch 1,000",
 };
 
@@ -28,9 +45,12 @@ const steps: Partial<Record<WorkloadName, string>> = {
 export function report(results: Results): string {
   const sections = [
     ["---\ntitle: Performance\n---\n\n# Performance", ...summary(results)],
+    ["## Targets", ...targetsMet(results.tables, results.isComplete)],
     ["## The machine", machine(results)],
     ["## Training steps", ...trainingSteps(results)],
     ["## Products, curvature, surfaces", ...others(results)],
+    ["## What stands in the way", ...profiles(results.profiles), ...leastTimes(results.tables)],
+    ["## A newer engine", ...engines(results.tables)],
     ["## As sizes grow", ...growth(results)],
     ["## How it is measured", ...method(results)],
     ["## What is missing, and why", gaps(results)],
@@ -64,7 +84,7 @@ function machine({ versions }: Results): string {
     ["memory", `${Math.round(totalmem() / 2 ** 30)} GiB`],
     ["system", `${type()} ${release().split("-")[0]}`],
     ["Node.js", process.versions.node],
-    ...versions,
+    ...[...versions].filter(([name]) => !onNewerEngine.some((spec) => spec.name === name)),
   ];
   return rows.map(([what, value]) => `- ${what}: ${value}`).join("\n");
 }
@@ -72,7 +92,7 @@ function machine({ versions }: Results): string {
 function trainingSteps({ names, tables }: Results): string[] {
   const rows = [...tables].flatMap(([name, measurements]) => {
     const title = steps[name];
-    return title === undefined ? [] : [[title, ...names.map((n) => timeCell(measurements, n))]];
+    return title === undefined ? [] : [[title, ...names.map((n) => timeCell(measurements, n, baseline))]];
   });
   if (rows.length === 0) return [];
   return [
@@ -92,11 +112,16 @@ function others({ names, tables }: Results): string[] {
   const row = (title: string, measurements: Measurements, show: (m: Measurement, name: string) => string) =>
     rows.push([title, ...names.map((name) => cell(measurements.get(name), (m) => show(m, name)))]);
 
-  const gflops = ({ microseconds }: Measurement) => (2 * matmulSize ** 3) / microseconds / 1e3;
+  const rate = (m: Measurement) => gflops(workloads.matmul, m.microseconds);
   if (matmul !== undefined) {
     const peak = measured(matmul.get(baseline));
-    row(`\`matmul\` ${matmulSize}³, GFLOP/s`, matmul, (m) => digits(gflops(m)));
-    if (peak) row("… of PyTorch's, as the peak", matmul, (m) => `${digits((100 * gflops(m)) / gflops(peak))} %`);
+    row(`\`matmul\` ${matmulSize}³, GFLOP/s`, matmul, (m) => digits(rate(m)));
+    if (peak) row("… of PyTorch's, as the peak", matmul, (m) => percent(rate(m) / rate(peak)));
+    const limit = measured(tables.get("limit")?.get(ours));
+    if (limit) {
+      const share = (m: Measurement) => percent(rate(m) / gflops(workloads.limit, limit.fastest));
+      row("… of the limit of unfused 128-bit SIMD", matmul, (m, name) => (name === ours ? share(m) : "–"));
+    }
   }
   if (hvp !== undefined) {
     row("Hessian times a vector on A, µs", hvp, (m) => digits(m.microseconds));
@@ -115,15 +140,17 @@ function others({ names, tables }: Results): string[] {
   if (rows.length === 0) return [];
   return [
     table(["", ...names], rows),
-    `The peak is what PyTorch's own product reaches on this machine with one thread, not the processor's data sheet. The
-surface moves all parameters along two directions and reads the loss of 4,096 examples, without gradients; its time is
+    `The peak is what PyTorch's own product reaches on this machine with one thread, not the processor's data sheet; the
+other limit is that of "What stands in the way". The surface moves all parameters along two directions and reads the loss of 4,096 examples, without gradients; its time is
 that of one point, measured as a step is, times ${(surfaceSide ** 2).toLocaleString("en")}.`,
   ];
 }
 
 function growth({ series }: Results): string[] {
   return [...series].flatMap(([name, rows]) => {
-    const { network, letter, values }: Growth = growths[name];
+    const { network, letter, values, refused }: Growth = growths[name];
+    const isRefused =
+      refused && [...rows[values.indexOf(refused.value)].values()].every((m) => m instanceof Unmeasured);
     const cells = rows.map((measurements, i) => [
       `${letter} = ${values[i].toLocaleString("en")}`,
       ...[ours, baseline].map((n) => cell(measurements.get(n), (m) => digits(m.microseconds))),
@@ -132,7 +159,8 @@ function growth({ series }: Results): string[] {
     return [
       `A training step in microseconds by ${name}: ${network}.`,
       table(["", ours, baseline, "ratio"], cells),
-      growthSentence(letter, values, rows),
+      growthSentence(letter, values, rows) +
+        (isRefused ? ` ${letter} = ${refused.value} has no time: ${refused.because}.` : ""),
     ];
   });
 }
@@ -149,21 +177,33 @@ function growthSentence(letter: string, values: readonly number[], rows: readonl
 }
 
 function method({ names, tables, series }: Results): string[] {
-  const spreads = [...tables.values(), ...[...series.values()].flat()]
+  const spreads = [
+    ...[...tables].flatMap(([name, times]) => (name === "limit" ? [] : [times])),
+    ...[...series.values()].flat(),
+  ]
     .flatMap((measurements) => [...measurements.values()].flatMap((m) => measured(m)?.spread ?? []))
     .toSorted((a, b) => a - b);
-  const percent = (spread: number) => `${digits(100 * spread)} %`;
   const noise =
     spreads.length === 0
       ? ""
       : `Between the fastest repeat and the slowest lie, in the middle of all entries, ` +
         `${percent(spreads[Math.floor(spreads.length / 2)])} of the median, at worst ${percent(spreads[spreads.length - 1])}.`;
   return [
-    `Each library runs in a process of its own, with one thread, in float32. It warms up for half a second; then come five repeats of about 0.3 s each, the libraries in turn, while the others wait. The
-figure is the median. ${noise}`,
+    `Each library runs in a process of its own, with one thread unless two are said, in float32. It warms up for half a
+second; then come five repeats of about 0.3 s each, the libraries in turn, while the others wait. The figure is the
+median; of the limits, it is the fastest of twenty of 0.1 s. ${noise}`,
+    held(),
     `evenkeel is measured as built, with the optimiser and the modules that its users have.`,
     names.length > 2 ? peersMethod : "",
   ];
+}
+
+/** What the environment would have PyTorch do. */
+function held(): string {
+  if (openblasSettings.length === 0) return "";
+  const settings = openblasSettings.map((name) => `\`${name}=${process.env[name]}\``);
+  return `The environment sets ${listed(settings)}, which would have an OpenBLAS use other kernels than it chooses for this
+processor by itself. PyTorch is measured without ${settings.length === 1 ? "it" : "them"}, and once more as set, where the page says so.`;
 }
 
 /** How the libraries are used that are neither evenkeel nor PyTorch. */
@@ -172,66 +212,23 @@ const peersMethod = `Where another library lacks a layer or an optimiser, it is 
 one-hot rows, tanh and gradient descent in JS-PyTorch, which computes in float64. jax-js runs compiled by \`jit\`,
 TensorFlow.js on its WebAssembly backend.`;
 
-function gaps({ names, tables, series }: Results): string {
+function gaps({ tables, series }: Results): string {
   const entries: [title: string, Measurements][] = [
     ...tables,
-    ...[...series].flatMap(([name, rows]) =>
-      rows.map((m, i): [string, Measurements] => [`${name} ${growths[name].values[i]}`, m]),
-    ),
+    ...[...series].flatMap(([name, rows]) => {
+      const { values, refused }: Growth = growths[name];
+      return rows.flatMap((m, i): [string, Measurements][] =>
+        values[i] === refused?.value ? [] : [[`${name} ${values[i]}`, m]],
+      );
+    }),
   ];
   const reasons = new Map<string, string[]>();
-  for (const name of names) {
-    for (const [title, measurements] of entries) {
-      const m = measurements.get(name);
+  for (const [title, measurements] of entries) {
+    for (const [name, m] of measurements) {
       if (!(m instanceof Unmeasured)) continue;
       const key = `**${name}**: ${m.message.replace(/[.\s]+$/, "")}`;
       reasons.set(key, [...(reasons.get(key) ?? []), title]);
     }
   }
   return [...reasons].map(([reason, titles]) => `- ${reason} (${titles.join(", ")})`).join("\n");
-}
-
-const measured = (m: Measurement | Unmeasured | undefined): Measurement | null =>
-  m === undefined || m instanceof Unmeasured ? null : m;
-
-function ratioOf(a: Measurement | Unmeasured | undefined, b: Measurement | Unmeasured | undefined): number | null {
-  const [first, second] = [measured(a), measured(b)];
-  return first && second && first.microseconds / second.microseconds;
-}
-
-function cell(m: Measurement | Unmeasured | undefined, show: (m: Measurement) => string): string {
-  const value = measured(m);
-  return value ? show(value) : "–";
-}
-
-function timeCell(measurements: Measurements, name: string): string {
-  const ratio = ratioOf(measurements.get(name), measurements.get(baseline));
-  const inBrackets = name === baseline || ratio === null ? "" : ` (${times(ratio)})`;
-  return cell(measurements.get(name), (m) => digits(m.microseconds) + inBrackets);
-}
-
-const times = (ratio: number | null): string => (ratio === null ? "–" : `${digits(ratio)} ×`);
-
-/** Two digits of a small number, three of a large one; no run is more exact. */
-function digits(value: number): string {
-  const rounded = Number(value.toPrecision(value < 100 ? 2 : 3));
-  return rounded.toLocaleString("en", { maximumSignificantDigits: 3 });
-}
-
-/** Prose in lines of 120 characters; anything else, which begins with no letter, as it is. */
-function wrap(paragraph: string): string {
-  if (!/^[`\p{L}]/u.test(paragraph)) return paragraph;
-  const lines = [""];
-  for (const word of paragraph.split(/\s+/)) {
-    const longer = `${lines[lines.length - 1]} ${word}`.trimStart();
-    if (longer.length <= 120) lines[lines.length - 1] = longer;
-    else lines.push(word);
-  }
-  return lines.join("\n");
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
-  const rule = head.map((_, i) => (i === 0 ? "---" : "---:"));
-  return [line(head), line(rule), ...rows.map(line)].join("\n");
 }

@@ -40,7 +40,19 @@ interface SurfaceWorkload {
   readonly batch: number;
 }
 
-export type Workload = TrainWorkload | HandwrittenWorkload | MatmulWorkload | HvpWorkload | SurfaceWorkload;
+/** Multiply-adds in registers: so many tiles of 2 by 16 sums of 256 terms. */
+interface LimitWorkload {
+  readonly kind: "limit";
+  readonly tiles: number;
+}
+
+export type Workload =
+  | TrainWorkload
+  | HandwrittenWorkload
+  | MatmulWorkload
+  | HvpWorkload
+  | SurfaceWorkload
+  | LimitWorkload;
 
 const repeat = (width: number, times: number): number[] => Array.from({ length: times }, () => width);
 
@@ -57,7 +69,10 @@ export const workloads = {
   B: { kind: "train", sizes: [30, ...repeat(100, 5), 27], batch: 32 },
   C: { kind: "train", sizes: [784, 256, 256, 10], batch: 128 },
   D: { kind: "train", sizes: [784, 1024, 1024, 10], batch: 256 },
+  // The same, each library with two threads.
+  D2: { kind: "train", sizes: [784, 1024, 1024, 10], batch: 256 },
   matmul: { kind: "matmul", size: matmulSize },
+  limit: { kind: "limit", tiles: 1000 },
   hvp: { kind: "hvp", sizes: [30, 200, 27], batch: 32 },
   linear: { kind: "train", sizes: repeat(10, 26), batch: 1000, activation: "none" },
   surface: { kind: "surface", sizes: [30, 200, 27], batch: 4096 },
@@ -65,12 +80,40 @@ export const workloads = {
 
 export type WorkloadName = keyof typeof workloads;
 
+/** The multiply-adds of one run of a workload that are in products of matrices. */
+export function multiplyAdds(workload: Workload): number {
+  switch (workload.kind) {
+    case "train":
+      // Forward, and a gradient to the weight; to the input only behind the first layer.
+      return products(workload.sizes, workload.batch, 3) - products(workload.sizes.slice(0, 2), workload.batch, 1);
+    case "handwritten": {
+      const { context, embedding, hidden, characters, batch } = workload;
+      return products([context * embedding, hidden, characters], batch, 3);
+    }
+    case "matmul":
+      return workload.size ** 3;
+    case "limit":
+      return workload.tiles * 2 * 16 * 256;
+    default:
+      return Number.NaN;
+  }
+}
+
+/** The rate at which a workload's products are done, counting a multiplication and an addition as two. */
+export const gflops = (workload: Workload, microseconds: number): number =>
+  (2 * multiplyAdds(workload)) / microseconds / 1e3;
+
+const products = (sizes: readonly number[], batch: number, each: number): number =>
+  sizes.slice(1).reduce((sum, width, i) => sum + each * batch * sizes[i] * width, 0);
+
 /** A series of training steps in which one size grows. */
 export interface Growth {
   /** How the network looks, with the growing size as a letter. */
   readonly network: string;
   readonly letter: string;
   readonly values: readonly number[];
+  /** A value that every library refuses, and why. */
+  readonly refused?: { readonly value: number; readonly because: string };
   workload(value: number): TrainWorkload;
 }
 
@@ -91,6 +134,7 @@ export const growths = {
     network: "30-200-27, batch n",
     letter: "n",
     values: [1, 2, 8, 32, 128, 512, 2048, 4096],
+    refused: { value: 1, because: "batch norm in training needs more than one example" },
     workload: (batch) => ({ kind: "train", sizes: [30, 200, 27], batch }),
   },
 } as const satisfies Record<string, Growth>;

@@ -1,14 +1,24 @@
 /** evenkeel, as built: what its users get, not its source. */
 import { readFileSync } from "node:fs";
-import { type Prepared, serve } from "./serve.ts";
+import { parseArgs } from "node:util";
+import { profiled } from "./profile.ts";
+import { type Abilities, type Prepared, serve } from "./serve.ts";
 
 const root = new URL("../../../", import.meta.url);
-const { Generator, grad, nn, noGrad, ones, optim, randint, randn, zeros } = (await import(
-  new URL("dist/index.js", root).href
-)) as typeof import("evenkeel");
+const library = (await import(new URL("dist/index.js", root).href)) as typeof import("evenkeel") & {
+  readonly setNumThreads?: (threads: number) => unknown;
+};
+const { Generator, grad, nn, noGrad, ones, optim, randint, randn, zeros } = library;
 type Tensor = import("evenkeel").Tensor;
 
 const F = nn.functional;
+
+const { values } = parseArgs({ options: { threads: { type: "string" }, kernels: { type: "string" } } });
+if (values.kernels !== undefined) library.useKernels(values.kernels as Parameters<typeof library.useKernels>[0]);
+if (values.threads !== undefined) {
+  if (library.setNumThreads === undefined) throw new Error("it has no threads");
+  await library.setNumThreads(Number(values.threads));
+}
 
 interface NetworkOptions {
   readonly sizes: readonly number[];
@@ -41,7 +51,8 @@ function train(workload: NetworkOptions): Prepared {
   return { step, loss: () => noGrad(() => loss().item()) };
 }
 
-await serve((JSON.parse(readFileSync(new URL("package.json", root), "utf8")) as { version: string }).version, {
+const { version } = JSON.parse(readFileSync(new URL("package.json", root), "utf8")) as { version: string };
+const abilities: Abilities = {
   train,
 
   handwritten({ characters, context, embedding, hidden, examples, batch }) {
@@ -118,4 +129,6 @@ await serve((JSON.parse(readFileSync(new URL("package.json", root), "utf8")) as 
       });
     return { step, loss: () => value };
   },
-});
+};
+
+await serve(version, abilities, {}, profiled);

@@ -1,7 +1,9 @@
-"""PyTorch, with one thread: the same protocol as serve.ts, the same workloads as evenkeel.ts, line by line."""
+"""PyTorch, with as many threads as its argument says: the same protocol as serve.ts, the same workloads as evenkeel.ts, line by line."""
 
+import ctypes
 import json
 import math
+import os
 import random
 import sys
 import time
@@ -10,7 +12,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-torch.set_num_threads(1)
+torch.set_num_threads(int(sys.argv[1]))
 
 WARM_UP = 0.5  # seconds
 
@@ -130,8 +132,20 @@ def run(step, is_enough):
             return (time.perf_counter() - start) * 1e6 / done
 
 
+def blas():
+    """Which OpenBLAS multiplies, and for which processor, if that is what this PyTorch uses."""
+    try:
+        library = ctypes.CDLL("libopenblas.so.0", mode=os.RTLD_NOLOAD)
+        for function in (library.openblas_get_config, library.openblas_get_corename):
+            function.restype = ctypes.c_char_p
+        name, version = library.openblas_get_config().decode().split()[:2]
+        return f", products by {name} {version} with its kernels for {library.openblas_get_corename().decode()}"
+    except (AttributeError, OSError):
+        return ""
+
+
 def main():
-    print(json.dumps({"version": torch.__version__}), flush=True)
+    print(json.dumps({"version": torch.__version__ + blas()}), flush=True)
     current_key, step = None, None
     for line in sys.stdin:
         request = json.loads(line)

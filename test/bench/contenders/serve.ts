@@ -19,28 +19,35 @@ export type Abilities = {
 interface Request {
   readonly workload: Workload;
   readonly steps: number;
+  /** Whether shares of the time are asked for, not the time. */
+  readonly profile?: boolean;
 }
+
+/** Shares of the time that `run` takes, by what it goes to. */
+type Profiled = (run: () => Promise<unknown>) => Promise<Record<string, number>>;
 
 /** How long a workload runs before it is measured, in milliseconds. */
 const warmUp = 500;
 
 /**
  * Answers requests: a line `{"workload": …, "steps": n}` on standard input with a line `{"microseconds": …}`, the time
- * of one of `n` steps, or with `{"error": …}`. The first line of all is `{"version": …}`.
+ * of one of `n` steps, or with `{"error": …}`; with `"profile": true`, with `{"shares": …}`. The first line of all is `{"version": …}`.
  *
  * @param missing - why a kind of workload is left out.
+ * @param profiled - how the library is profiled, if it can be.
  */
 export async function serve(
   version: string,
   abilities: Abilities,
   missing: Partial<Record<Workload["kind"], string>> = {},
+  profiled?: Profiled,
 ): Promise<void> {
   const reply = (answer: object) => process.stdout.write(`${JSON.stringify(answer)}\n`);
   reply({ version });
 
   let current = { key: "", prepared: null as Prepared | null };
   for await (const line of createInterface({ input: process.stdin })) {
-    const { workload, steps } = JSON.parse(line) as Request;
+    const { workload, steps, profile } = JSON.parse(line) as Request;
     try {
       const key = JSON.stringify(workload);
       if (current.key !== key || current.prepared === null) {
@@ -50,7 +57,11 @@ export async function serve(
         current.prepared = prepare(workload);
         await run(current.prepared, (done, elapsed) => done >= 2 && elapsed >= warmUp);
       }
-      reply({ microseconds: await run(current.prepared, (done) => done >= steps) });
+      const { prepared } = current;
+      const measured = () => run(prepared, (done) => done >= steps);
+      if (!profile) reply({ microseconds: await measured() });
+      else if (profiled === undefined) throw new Error("it is not profiled");
+      else reply({ shares: await profiled(measured) });
     } catch (error) {
       reply({ error: error instanceof Error ? error.message : String(error) });
     }

@@ -1,0 +1,58 @@
+import { expect, test } from "vitest";
+import { Unmeasured } from "./contender.ts";
+import type { Measurements } from "./measure.ts";
+import { type Results, report } from "./report.ts";
+import { multiplyAdds, type WorkloadName, workloads } from "./workloads.ts";
+
+const took = (microseconds: number) => ({ microseconds, fastest: microseconds, spread: 0.1 });
+
+const tables = new Map<WorkloadName, Measurements>([
+  ["A", new Map([...Object.entries({ evenkeel: took(100), PyTorch: took(200), "jax-js": took(499) })])],
+  ["C", new Map([...Object.entries({ evenkeel: took(4000), PyTorch: took(1000) })])],
+  ["D2", new Map([["evenkeel", new Unmeasured("it has no threads")]])],
+  // 50 GFLOP/s.
+  ["limit", new Map([["evenkeel", took((2 * multiplyAdds(workloads.limit)) / 50e3)]])],
+]);
+const results: Results = {
+  names: ["evenkeel", "PyTorch", "jax-js"],
+  versions: new Map([["evenkeel", "1.0.0"]]),
+  tables,
+  series: new Map([["batch", [new Map([["PyTorch", new Unmeasured("refused")]]), new Map([["PyTorch", took(7)]])]]]),
+  profiles: new Map([["A", { shares: { products: 0.75, sums: 0.25, crumbs: 0.001 }, microseconds: 110 }]]),
+  isComplete: true,
+};
+const page = report(results);
+
+test("each target is met, missed or not measured", () => {
+  expect(page).toContain("| A: times PyTorch's | at most 0.5 | 0.5 | met |");
+  expect(page).toContain("| C: times PyTorch's | at most 1.3 | 4 | missed |");
+  expect(page).toContain("| D, two threads each: times PyTorch's | at most 1 | – | not measured |");
+  expect(page).toContain("| A: jax-js's time in times evenkeel's | at least 5 | 4.99 | missed |");
+});
+
+test("what is out of reach is computed from the limit", () => {
+  // C multiplies and adds 128 · (2 · 784 · 256 + 3 · 256 · 256 + 3 · 256 · 10) times.
+  expect(multiplyAdds(workloads.C)).toBe(77_529_088);
+  expect(page).toContain("| C | 78 | 3,100 (78 %) | 4,000 | 3.1 × | 1.3 |");
+  expect(page).toMatch(/a\s+ratio\s+below\s+3\.1\s+on\s+C\s+\(the\s+target\s+is\s+1\.3\)\./);
+});
+
+test("profiles leave crumbs out, and what is missing has its reason once", () => {
+  expect(page).toContain("| products | 75 % |\n| sums | 25 % |\n| a step in that process, µs | 110 |");
+  expect(page).toContain("- **evenkeel**: it has no threads (D2)");
+  expect(page).toContain("n = 1 has no time: batch norm in training needs more than one example.");
+  expect(page).not.toContain("refused");
+});
+
+test("nothing measured is a page too", () => {
+  const nothing = report({
+    isComplete: false,
+    names: ["evenkeel"],
+    versions: new Map(),
+    tables: new Map(),
+    series: new Map(),
+    profiles: new Map(),
+  });
+  expect(nothing).toContain("PyTorch was not measured");
+  expect(nothing).not.toContain("## Targets");
+});
