@@ -14,9 +14,9 @@ const tolerance = { float32: 1e-6, float64: 1e-14 };
 
 /** Shapes to reduce along the middle: every rest of a vector of columns or rows, one, and none. */
 export const layouts: readonly Shape[] = [
-  ...Array.from({ length: 19 }, (_, i) => [1 + (i % 3), 5, i + 1]),
-  ...Array.from({ length: 19 }, (_, i) => [3, i + 1, 1]),
-  [40, 1, 3],
+  ...Array.from({ length: 19 }, (_, i) => [2 + (i % 3), 129, i + 1]),
+  ...Array.from({ length: 19 }, (_, i) => [257, i + 1, 1]),
+  [100, 1, 3],
   [1, 1000, 1],
   [2, 33, 200],
   [5, 27, 8],

@@ -87,3 +87,16 @@ test("a sum of many small powers loses none of them", () => {
     expect(Math.abs(y / Math.log1p(4096 * Math.exp(-36.8)) - 1)).toBeLessThan(1e-3);
   }
 });
+
+test("more than is done at a time has the same bits as its parts", () => {
+  const [outer, length] = [4100, 1040]; // of 2²² numbers at a time
+  const x = filled([outer, length], "float32", [1, -0.5, 2.25, 0, -3, 1.5, 0.125]);
+  for (const name of ["softmax", "logsumexp"] as const) {
+    const whole = run(wasm, name, x).data;
+    const size = whole.length / outer;
+    for (const row of [0, 4031, 4032, 4033, 4099]) {
+      const part = filled([1, length], "float32", [...x.data.slice(row * length, (row + 1) * length)]);
+      expect(whole.slice(row * size, (row + 1) * size)).toEqual(run(wasm, name, part).data);
+    }
+  }
+});

@@ -10,7 +10,7 @@ export function crossEntropyOn(machine: Machine): Pick<Kernels, "crossEntropy" |
 
   return {
     crossEntropy(x, target, weight, settings) {
-      if (8 * x.data.byteLength > mostBytes) return reference.crossEntropy(x, target, weight, settings);
+      if (3 * x.data.byteLength > mostBytes) return reference.crossEntropy(x, target, weight, settings);
       const { ignoreIndex, reduction, labelSmoothing } = settings;
       const kernel = x.dtype === "float32" ? crossEntropyF32 : crossEntropyF64;
       const [n, c] = x.shape;
@@ -57,7 +57,7 @@ export function crossEntropyOn(machine: Machine): Pick<Kernels, "crossEntropy" |
     },
 
     crossEntropyBackward(g, saved, x, target, weight, settings) {
-      if (8 * x.data.byteLength > mostBytes) {
+      if (3 * x.data.byteLength > mostBytes) {
         return reference.crossEntropyBackward(g, saved, x, target, weight, settings);
       }
       const { ignoreIndex, reduction, labelSmoothing } = settings;

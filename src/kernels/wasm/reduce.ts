@@ -6,7 +6,7 @@ import { type Machine, mostBytes } from "./machine.ts";
 type ReduceKernels = Pick<Kernels, "sum" | "variance" | "varianceBackward">;
 
 /** Below so many elements a reduction is done before they are copied into WebAssembly's memory. */
-const few = 32;
+const few = 256;
 
 /** Reductions of float32 and float64; of few elements, and of other dtypes, they are the reference's. */
 export function reduceOn(machine: Machine): ReduceKernels {
