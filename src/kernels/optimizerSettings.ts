@@ -42,6 +42,7 @@ interface AdamFactors {
 /** What step number `t` of Adam multiplies with. */
 export function adamFactors(t: number, settings: AdamSettings, single: boolean): AdamFactors {
   const { lr, betas, eps, weightDecay, decoupled } = settings;
+  const [power1, power2] = powersOf(betas, t);
   return {
     weight: rounded(1 - betas[0], single),
     beta2: rounded(betas[1], single),
@@ -49,9 +50,19 @@ export function adamFactors(t: number, settings: AdamSettings, single: boolean):
     eps: rounded(eps, single),
     decay: rounded(decoupled ? 0 : weightDecay, single),
     keep: rounded(decoupled ? 1 - lr * weightDecay : 1, single),
-    size: rounded(-lr / (1 - wholePower(betas[0], t)), single),
-    correction: rounded(Math.sqrt(1 - wholePower(betas[1], t)), single),
+    size: rounded(-lr / (1 - power1), single),
+    correction: rounded(Math.sqrt(1 - power2), single),
   };
+}
+
+/** The powers last asked for: at each step most parameters ask for the same. */
+let last = { t: 0, beta1: 1, beta2: 1, powers: [1, 1] as readonly [number, number] };
+
+function powersOf([beta1, beta2]: readonly [number, number], t: number): readonly [number, number] {
+  if (t !== last.t || beta1 !== last.beta1 || beta2 !== last.beta2) {
+    last = { t, beta1, beta2, powers: [wholePower(beta1, t), wholePower(beta2, t)] };
+  }
+  return last.powers;
 }
 
 /** `x`, in float32 where it is `single`. */
