@@ -10,7 +10,7 @@ export function orthonormal(matrix: readonly (readonly number[])[]): number[][] 
   const signs: number[] = [];
   for (let k = 0; k < n; k++) {
     const v = a.map((row, i) => (i < k ? 0 : row[k]));
-    const length = Math.hypot(...v);
+    const length = Math.sqrt(dot(v, v)); // Math.hypot differs between engines
     const isNegative = v[k] < 0;
     v[k] += isNegative ? -length : length; // away from zero: no cancellation
     signs.push(isNegative ? 1 : -1); // R[k][k] is ∓length
@@ -24,11 +24,15 @@ export function orthonormal(matrix: readonly (readonly number[])[]): number[][] 
 
 /** `a ← a − 2·v·(vᵀa)/(vᵀv)`, the mirror image in the plane orthogonal to `v`. */
 function reflect(a: number[][], v: readonly number[]): void {
-  const square = v.reduce((sum, value) => sum + value * value, 0);
+  const square = dot(v, v);
   if (square === 0) return;
   for (let j = 0; j < a[0].length; j++) {
     let product = 0;
     for (let i = 0; i < a.length; i++) product += v[i] * a[i][j];
     for (let i = 0; i < a.length; i++) a[i][j] -= (2 * product * v[i]) / square;
   }
+}
+
+function dot(a: readonly number[], b: readonly number[]): number {
+  return a.reduce((sum, value, i) => sum + value * b[i], 0);
 }
