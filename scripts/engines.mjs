@@ -5,7 +5,7 @@
  * An engine that is not here is a note; where CI=true, a failure.
  */
 import { execFileSync, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { extname, join } from "node:path";
@@ -51,7 +51,8 @@ const engines = [
 ];
 
 function install() {
-  if (existsSync(bin("deno"))) return;
+  const installed = statSync(join(folder, "node_modules/.package-lock.json"), { throwIfNoEntry: false });
+  if (installed && installed.mtimeMs >= statSync(join(folder, "package-lock.json")).mtimeMs) return;
   console.log("installing the engines in test/engines");
   execFileSync("npm", ["ci", "--no-audit", "--no-fund"], { cwd: folder, stdio: ["ignore", "ignore", "inherit"] });
 }
