@@ -73,11 +73,12 @@ function* functions({ rand, randn, manualSeed }) {
 }
 
 /** Sums and what is made of them, products, and their gradients. */
-function* reductions({ randn, manualSeed }) {
+function* reductions({ nn, randint, randn, manualSeed }) {
   manualSeed(3);
   for (const dtype of ["float32", "float64"]) {
     const x = randn([37, 51], { dtype });
     const other = randn([51, 29], { dtype });
+    const labels = randint(0, 51, [37]);
     const all = {
       sum: (x) => x.sum(1),
       mean: (x) => x.mean(0),
@@ -90,6 +91,9 @@ function* reductions({ randn, manualSeed }) {
       logSoftmax: (x) => x.logSoftmax(1),
       logsumexp: (x) => x.logsumexp(0),
       "softmax by hand": (x) => x.exp().div(x.exp().sum(1, { keepdim: true })),
+      crossEntropy: (x) => nn.functional.crossEntropy(x, labels, { labelSmoothing: 0.1 }),
+      batchNorm: (x) => nn.functional.batchNorm(x, null, null, { training: true }),
+      layerNorm: (x) => nn.functional.layerNorm(x, [51]),
       cumsum: (x) => x.cumsum(1),
       matmul: (x) => x.matmul(other),
     };
@@ -102,6 +106,8 @@ function* schedulers({ optim, tensor, zeros }) {
     CosineAnnealingLR: (optimizer) => new optim.lrScheduler.CosineAnnealingLR(optimizer, 30),
     OneCycleLR: (optimizer) => new optim.lrScheduler.OneCycleLR(optimizer, 1, { totalSteps: 101 }),
     ExponentialLR: (optimizer) => new optim.lrScheduler.ExponentialLR(optimizer, 0.97),
+    MultiStepLR: (optimizer) =>
+      new optim.lrScheduler.MultiStepLR(optimizer, [5, 9, 9, 20, 20, 20, 20, 20, 20, 20], { gamma: 0.7 }),
     StepLR: (optimizer) => new optim.lrScheduler.StepLR(optimizer, 7, { gamma: 0.3 }),
   };
   for (const [name, make] of Object.entries(makers)) {
