@@ -1,14 +1,15 @@
 /** The layers of src, lowest first. At run time a file imports its own layer and those before it. */
 const layers = [
   "brand|errors|options|shapes|shared",
-  "random",
   "kernels",
+  "random",
   "ops",
   "autograd|print|promotion",
   "tensor",
-  "combine|create|derivatives|factories|sample",
+  "apply|combine|create|derivatives|factories|sample",
   "nn",
   "optim|data|testing",
+  "analysis",
   "index",
 ].map((names) => `^src/(${names})(/|[.]ts$)`);
 

@@ -2,6 +2,7 @@
  * Tensors, gradients and random numbers; modules, optimisers and data in the namespaces `nn`, `optim` and `data`.
  * @module evenkeel
  */
+export { apply } from "./apply.ts";
 export { type GradOptions, grad } from "./autograd/grad.ts";
 export { detectAnomaly, enableGrad, isGradEnabled, noGrad } from "./autograd/gradMode.ts";
 export { cat, maximum, minimum, stack, where } from "./combine.ts";
@@ -28,7 +29,6 @@ export {
   randperm,
 } from "./sample.ts";
 export {
-  apply,
   type GradientHook,
   type HookHandle,
   type KeepdimOptions,

@@ -82,3 +82,24 @@ export function broadcast(where: string, a: Shape, b: Shape): Shape {
   }
   return shape;
 }
+
+/**
+ * Whether two shapes are equal, or the sizes of one, without its leading ones, are the last of the other's, which is then
+ * what they broadcast to. Kernels of two arrays repeat the shorter.
+ */
+export function oneRepeats(a: Shape, b: Shape): boolean {
+  if (sameShape(a, b)) return true;
+  const [long, short] = a.length >= b.length ? [a, b] : [b, a];
+  const [first, second] = [long, short].map((shape) => shape.reduce((size, length) => size * length, 1));
+  // Of as many elements, or none, neither is the shorter.
+  if (first === second || first * second === 0) return false;
+  return first > second ? isEnd(short, long) : a.length === b.length && isEnd(long, short);
+}
+
+function isEnd(short: Shape, long: Shape): boolean {
+  let start = 0;
+  while (short[start] === 1) start++;
+  const skipped = long.length - short.length;
+  for (let d = start; d < short.length; d++) if (short[d] !== long[d + skipped]) return false;
+  return true;
+}

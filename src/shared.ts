@@ -15,8 +15,15 @@ export interface Shared {
 
 const key = Symbol.for("evenkeel.shared");
 
+let known: Shared | undefined;
+
 /** The state shared by every copy of the package in this process; made when first asked for. */
 export function shared(): Shared {
+  known ??= findOrMake();
+  return known;
+}
+
+function findOrMake(): Shared {
   const holder = globalThis as { [key]?: Shared };
   holder[key] ??= { gradEnabled: true, detectAnomaly: false, recorded: 0, defaultGenerator: undefined };
   return holder[key];

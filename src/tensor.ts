@@ -1,9 +1,12 @@
+import { differentiate } from "./autograd/differentiate.ts";
+import { markForeign } from "./autograd/foreign.ts";
 import { startingGradient } from "./autograd/grad.ts";
-import { differentiate, type Node, record, run } from "./autograd/tape.ts";
+import { type Node, record, run } from "./autograd/tape.ts";
 import { isTensor, tensorBrand } from "./brand.ts";
 import { describe, show, TensorError } from "./errors.ts";
 import { type Data, type Dtype, isFloat, type NDArray, type Shape, sizeOf } from "./kernels/array.ts";
 import { kernels } from "./kernels/index.ts";
+import { give, watch } from "./kernels/pool.ts";
 import * as elementwise from "./ops/elementwise.ts";
 import * as indexing from "./ops/indexing.ts";
 import { matmul } from "./ops/matmul.ts";
@@ -18,7 +21,7 @@ import { fillExponential } from "./random/exponential.ts";
 import { defaultGenerator, type Generator, isGenerator } from "./random/generator.ts";
 import { fillNormal } from "./random/normal.ts";
 import { fillUniform } from "./random/uniform.ts";
-import { broadcast, dimOf, dimsOf, sameShape, shapeOf } from "./shapes.ts";
+import { broadcast, dimOf, dimsOf, oneRepeats, sameShape, shapeOf } from "./shapes.ts";
 import { shared } from "./shared.ts";
 
 /** What an operation accepts as its second operand. */
@@ -107,6 +110,8 @@ export class Tensor {
   /** @internal */
   retainsGrad = false;
   private gradient: Tensor | null = null;
+  /** Whether the gradient has been made by `backward`, and never been asked for since. */
+  private gradientIsHidden = false;
   private wantsGrad = false;
 
   /** @internal */
@@ -236,6 +241,7 @@ export class Tensor {
    * ```
    */
   get grad(): Tensor | null {
+    this.gradientIsHidden = false;
     return this.gradient;
   }
 
@@ -244,6 +250,7 @@ export class Tensor {
       throw new TensorError("grad", { expected: `null or ${describe(this)}`, got: describe(value) });
     }
     this.gradient = value;
+    this.gradientIsHidden = false;
   }
 
   /**
@@ -407,18 +414,36 @@ export class Tensor {
     checkOptions("backward", options, ["createGraph"]);
     const { createGraph = false } = options;
     const start = startingGradient("backward", this, gradient);
-    const gradients = differentiate(this, start, null, createGraph, "backward");
-    for (const [leaf, g] of gradients) leaf.accumulate(g, createGraph);
+    const owned = new Set<Tensor>();
+    const gradients = differentiate(this, start, null, createGraph, "backward", owned);
+    for (const [leaf, g] of gradients) leaf.accumulate(g, createGraph, owned);
   }
 
   /** Adds to `.grad`; the first time a copy, since the array may be another leaf's too, or the caller's. */
-  private accumulate(g: Tensor, createGraph: boolean): void {
-    if (this.gradient === null) this.gradient = createGraph ? g.clone() : new Tensor(kernels().copy(g.array));
-    else if (createGraph) this.gradient = this.gradient.add(g);
-    else {
-      this.gradient.array.data.set(kernels().add(this.gradient.array, g.array).data);
-      this.gradient.array.bump();
+  /** Adds `g` to the gradient; where there is none yet, takes `g` itself if it is nobody else's, or a copy. */
+  private accumulate(g: Tensor, createGraph: boolean, owned: Set<Tensor>): void {
+    const sofar = this.gradient;
+    if (createGraph) this.gradient = sofar === null ? g.clone() : sofar.add(g);
+    else if (sofar === null) {
+      this.gradient = owned.delete(g) ? g : new Tensor(kernels().copy(g.array));
+      this.gradientIsHidden = true;
+    } else {
+      const sum = kernels().add(sofar.array, g.array);
+      sofar.array.data.set(sum.data);
+      sofar.array.bump();
+      give(sum);
     }
+  }
+
+  /** @internal The gradient, for who only reads its numbers and keeps nothing of it. */
+  hiddenGrad(): Tensor | null {
+    return this.gradient;
+  }
+
+  /** @internal Forgets the gradient; its memory is taken again if nobody has ever asked for it. */
+  clearGrad(): void {
+    if (this.gradient !== null && this.gradientIsHidden) give(this.gradient.array);
+    this.gradient = null;
   }
 
   /**
@@ -539,6 +564,12 @@ export class Tensor {
    * ```
    */
   apply(op: Op, ...others: Tensor[]): Tensor {
+    markForeign(op);
+    return apply(op, this, ...others);
+  }
+
+  /** @internal The same for operations of the library, whose pullbacks keep nothing of what they are given. */
+  through(op: Op, ...others: Tensor[]): Tensor {
     return apply(op, this, ...others);
   }
 
@@ -2632,12 +2663,13 @@ export class Tensor {
   private binary(where: string, op: Op, b: Operand): Tensor {
     if (!isTensor(b)) {
       const x = this.meeting(where, b);
-      const single = kernels().fill(x.dtype, x.shape, scalarFor(x.dtype, b));
-      return apply(op, x, new Tensor(single));
+      return x.binary(where, op, new Tensor(kernels().fill(x.dtype, [], scalarFor(x.dtype, b))));
     }
     const dtype = resultDtype(this, b);
-    const shape = broadcast(where, this.shape, b.shape);
-    return apply(op, stretch(this.to(dtype), shape), stretch(b.to(dtype), shape));
+    const [x, y] = [this.to(dtype), b.to(dtype)];
+    if (oneRepeats(x.shape, y.shape)) return apply(op, x, y);
+    const shape = broadcast(where, x.shape, y.shape);
+    return apply(op, stretch(x, shape), stretch(y, shape));
   }
 
   /** This tensor, or, of whole numbers, its float32. */
@@ -2753,7 +2785,7 @@ export class Tensor {
         hint: "What happens in place is not recorded: make a new tensor, or use other.detach().",
       });
     }
-    const y = make(this.detach());
+    const [y, taken] = watch(true, () => make(this.detach()));
     if (!sameShape(y.shape, this.shape) || widest(y.dtype, floatsAlike(this.dtype)) !== floatsAlike(this.dtype)) {
       throw new TensorError(where, {
         expected: `a result that fits ${describe(this)}`,
@@ -2763,32 +2795,12 @@ export class Tensor {
     }
     this.array.data.set(y.array.data);
     this.array.bump();
+    taken.give();
     return this;
   }
 }
 
-/**
- * Applies an operation, the library's or your own, and records it if a gradient may be wanted.
- *
- * @param op - a {@link Primitive} or {@link Fused} value.
- * @param inputs - as many tensors as the operation has pullbacks.
- * @throws {@link TensorError} if an input is not a tensor.
- * @see PyTorch `torch.autograd.Function.apply`.
- *
- * @example
- * ```ts
- * import { apply, type Primitive, tensor } from "evenkeel";
- *
- * const square: Primitive = {
- *   name: "mySquare",
- *   forward: (k, x) => k.mul(x, x),
- *   vjp: [(g, _y, x) => g.mul(x.mul(2))],
- * };
- * const x = tensor([1, 2, 3], { requiresGrad: true });
- * apply(square, x).sum().backward();
- * console.log(x.grad); // => tensor([2., 4., 6.])
- * ```
- */
+/** @internal Applies an operation of the library, and records it if a gradient may be wanted. */
 export function apply(op: Op, ...inputs: Tensor[]): Tensor {
   for (const x of inputs) {
     if (!isTensor(x)) throw new TensorError(op.name, { expected: "tensors", got: describe(x) });

@@ -4,7 +4,7 @@ import { kernels } from "../kernels/index.ts";
 import { checkOptions } from "../options.ts";
 import { sameShape } from "../shapes.ts";
 import type { Tensor } from "../tensor.ts";
-import { differentiate } from "./tape.ts";
+import { differentiate } from "./differentiate.ts";
 
 /** What {@link grad} may be told beside its output and inputs. */
 export interface GradOptions {

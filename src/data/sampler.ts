@@ -1,6 +1,6 @@
 import { describe, TensorError } from "../errors.ts";
+import { random32 } from "../kernels/mersenneTwister.ts";
 import { defaultGenerator, Generator, generatorState, isGenerator } from "../random/generator.ts";
-import { random32 } from "../random/mersenneTwister.ts";
 import { fillRandperm } from "../random/randperm.ts";
 
 /** Draws a seed of 63 bits. */

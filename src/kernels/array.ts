@@ -139,3 +139,8 @@ export function isFloat(dtype: Dtype): boolean {
 export function around(shape: Shape, start: number, end: number): [outer: number, length: number, inner: number] {
   return [sizeOf(shape.slice(0, start)), sizeOf(shape.slice(start, end)), sizeOf(shape.slice(end))];
 }
+
+/** A shape without its dimensions `[start, end)`. */
+export function without(shape: Shape, start: number, end: number): Shape {
+  return [...shape.slice(0, start), ...shape.slice(end)];
+}

@@ -1,4 +1,4 @@
-import type { Data, Dtype } from "./array.ts";
+import type { Data, Dtype, NDArray } from "./array.ts";
 
 // Memory that nobody can see any more, kept warm: a new typed array of some thousand elements costs more than the
 // arithmetic on them. Only the engine gives memory back, and only what it alone has held.
@@ -14,13 +14,13 @@ const idle = { float32: new Map<number, Data[]>(), float64: new Map<number, Data
 
 let kept = 0;
 
-/** What has been taken since {@link watch}, or `null` where nobody asks. */
-let watched: Set<Data> | null = null;
+/** What is taken now is noted here, or nowhere. */
+let watching: Taken | null = null;
 
 /** A typed array of `size` elements, whatever they are: for kernels that write all of them. */
 export function take(dtype: Dtype, size: number): Data {
   const data = (size >= smallest ? takeIdle(dtype, size) : null) ?? fresh(dtype, size);
-  watched?.add(data);
+  watching?.note(data);
   return data;
 }
 
@@ -39,8 +39,18 @@ export function fresh(dtype: Dtype, size: number): Data {
   return dtype === "int32" ? new Int32Array(size) : new Uint8Array(size);
 }
 
-/** Gives memory back, to be taken again. Nothing may refer to it any more, and it may not be given twice. */
-export function give(data: Data): void {
+/** Gives the memory of an array back, to be taken again. Nobody may look at it any more. */
+export function give({ data }: NDArray): void {
+  watching?.forget(data);
+  giveData(data);
+}
+
+/** Says that an array is kept by who took it, and not to be given back with what else is taken meanwhile. */
+export function keep({ data }: NDArray): void {
+  watching?.forget(data);
+}
+
+function giveData(data: Data): void {
   if (data.length < smallest || kept + data.byteLength > mostKept) return;
   const arrays = data instanceof Float32Array ? idle.float32 : data instanceof Float64Array ? idle.float64 : null;
   if (arrays === null || data.byteLength !== data.buffer.byteLength) return;
@@ -50,12 +60,40 @@ export function give(data: Data): void {
   else alike.push(data);
 }
 
-/**
- * Notes what is taken from now on, in `taken` or nowhere.
- * @returns what was noted until now, to be put back.
- */
-export function watch(taken: Set<Data> | null): Set<Data> | null {
-  const before = watched;
-  watched = taken;
-  return before;
+/** The memory that is taken while `fn` runs, or none where `isPrivate` is false: then somebody may keep what is made. */
+export function watch<T>(isPrivate: boolean, fn: () => T): readonly [result: T, taken: Taken] {
+  const outer = watching;
+  const taken = new Taken();
+  watching = isPrivate ? taken : null;
+  try {
+    return [fn(), taken];
+  } finally {
+    watching = outer;
+  }
+}
+
+/** Memory that has been taken, and not yet given back. */
+export class Taken {
+  private readonly memory = new Set<Data>();
+
+  /** Adds what has just been taken. */
+  note(data: Data): void {
+    this.memory.add(data);
+  }
+
+  /** Leaves out what somebody else keeps, or gives back. */
+  forget(data: Data): void {
+    this.memory.delete(data);
+  }
+
+  /** Leaves out what somebody keeps; whether it was here, so that it is now theirs alone. */
+  keep({ data }: NDArray): boolean {
+    return this.memory.delete(data);
+  }
+
+  /** Gives all of it back. */
+  give(): void {
+    for (const data of this.memory) giveData(data);
+    this.memory.clear();
+  }
 }

@@ -2,11 +2,14 @@ import { noGrad } from "../autograd/gradMode.ts";
 import { isTensor } from "../brand.ts";
 import { describe, show, TensorError } from "../errors.ts";
 import { ones, zeros } from "../factories.ts";
-import type { Dtype } from "../kernels/array.ts";
+import type { Dtype, Shape } from "../kernels/array.ts";
+import type { BatchStatistics } from "../kernels/index.ts";
+import { batchNormEvaluating, batchNormTraining } from "../ops/batchNorm.ts";
 import { checkOptions } from "../options.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkFlag, checkMaking, checkRange, checkSize } from "./checks.ts";
-import { batchNormFor } from "./functional/batchNorm.ts";
+import { batchNormFor, moveRunning } from "./functional/batchNorm.ts";
+import { areOf, isPlain, type LayerLink, linkOf } from "./link.ts";
 import { Module } from "./module.ts";
 import { Parameter } from "./parameter.ts";
 import { showNumber } from "./repr.ts";
@@ -96,16 +99,45 @@ export class BatchNorm1d extends Module {
   override forward(x: Tensor): Tensor {
     this.check(x);
     const { runningMean, runningVar, weight, bias, eps } = this;
-    const tracked = this.numBatchesTracked === null ? 0 : this.numBatchesTracked.item();
     const y = batchNormFor("BatchNorm1d.forward", x, runningMean, runningVar, {
       weight,
       bias,
       training: this.training || runningMean === null,
-      momentum: this.momentum ?? 1 / (tracked + 1),
+      momentum: this.momentumNow(),
       eps,
     });
-    if (this.training) noGrad(() => this.numBatchesTracked?.add_(1));
+    if (this.training) this.count();
     return y;
+  }
+
+  /** The weight of this batch in the running statistics. */
+  private momentumNow(): number {
+    return this.momentum ?? 1 / ((this.numBatchesTracked?.item() ?? 0) + 1);
+  }
+
+  private count(): void {
+    const { numBatchesTracked } = this;
+    if (numBatchesTracked !== null) noGrad(() => numBatchesTracked.fill_(numBatchesTracked.item() + 1));
+  }
+
+  /** @internal */
+  [linkOf]([n, width]: Shape, dtype: Dtype): LayerLink | null {
+    const { numFeatures, weight, bias, runningMean, runningVar, eps } = this;
+    const momentum = this.momentumNow();
+    const usesBatch = this.training || runningMean === null || runningVar === null;
+    const isSane = eps >= 0 && eps < Number.POSITIVE_INFINITY && momentum >= 0 && momentum <= 1;
+    if (!isPlain(this, BatchNorm1d.prototype.forward) || width !== numFeatures || !isSane || n < 2) return null;
+    const affine = [weight ?? ones([width], { dtype }), bias ?? zeros([width], { dtype })];
+    const running = runningMean === null || runningVar === null ? [] : [runningMean, runningVar];
+    if (!areOf(dtype, [...affine, ...running])) return null;
+    if (!usesBatch) return { op: batchNormEvaluating(eps), inputs: [...running, ...affine], width };
+    let isNews = true; // the same batch may be normalised again for a second gradient
+    const observe = (statistics: BatchStatistics) => {
+      if (isNews) moveRunning(statistics, runningMean, runningVar, momentum);
+      if (isNews && this.training) this.count();
+      isNews = false;
+    };
+    return { op: batchNormTraining(eps, observe), inputs: affine, width };
   }
 
   /**

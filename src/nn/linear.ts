@@ -1,11 +1,13 @@
 import { zeros } from "../factories.ts";
-import type { Dtype } from "../kernels/array.ts";
+import type { Dtype, Shape } from "../kernels/array.ts";
+import { linear } from "../ops/linear.ts";
 import { checkOptions } from "../options.ts";
 import type { RandomOptions, Tensor } from "../tensor.ts";
 import { checkFlag, checkMaking, checkSize } from "./checks.ts";
 import { linearFor } from "./functional/linear.ts";
 import { drawFrom, uniform_ } from "./init/fill.ts";
 import { kaimingUniform_ } from "./init/kaiming.ts";
+import { areOf, isPlain, type LayerLink, linkOf } from "./link.ts";
 import { Module } from "./module.ts";
 import { Parameter } from "./parameter.ts";
 
@@ -71,6 +73,13 @@ export class Linear extends Module {
 
   override forward(x: Tensor): Tensor {
     return linearFor("Linear.forward", x, this.weight, this.bias);
+  }
+
+  /** @internal */
+  [linkOf]([, width]: Shape, dtype: Dtype): LayerLink | null {
+    const inputs = this.bias === null ? [this.weight] : [this.weight, this.bias];
+    const isFit = width === this.weight.shape[1] && areOf(dtype, inputs);
+    return isFit && isPlain(this, Linear.prototype.forward) ? { op: linear, inputs, width: this.outFeatures } : null;
   }
 
   override extraRepr(): string {

@@ -173,7 +173,7 @@ export abstract class Module {
    * ```
    */
   zeroGrad(): void {
-    for (const parameter of this.parameters()) parameter.grad = null;
+    for (const parameter of this.parameters()) parameter.clearGrad();
   }
 
   /**

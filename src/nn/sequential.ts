@@ -1,6 +1,12 @@
+import { isGradEnabled } from "../autograd/gradMode.ts";
+import { isTensor } from "../brand.ts";
 import { describe, TensorError } from "../errors.ts";
-import type { Tensor } from "../tensor.ts";
+import { isFloat } from "../kernels/array.ts";
+import { chain } from "../ops/chain.ts";
+import { shared } from "../shared.ts";
+import { apply, type Tensor } from "../tensor.ts";
 import { isModule } from "./fields.ts";
+import { type LayerLink, linkFor } from "./link.ts";
 import { Module } from "./module.ts";
 
 /**
@@ -70,7 +76,38 @@ export class Sequential extends Module {
 
   override forward(x: Tensor): Tensor {
     let y = x;
-    for (const module of this) y = module.forward(y);
+    for (let i = 0; i < this.length; ) {
+      const run = linksFrom(this, i, y);
+      y = run.length > 1 ? applyChain(run, y) : this[i].forward(y);
+      i += Math.max(1, run.length);
+    }
     return y;
   }
+}
+
+/** The links of the modules from `first` on, as far as they can be chained. */
+function linksFrom(modules: Sequential, first: number, x: Tensor): LayerLink[] {
+  const links: LayerLink[] = [];
+  if (!isTensor(x) || x.ndim !== 2 || !isFloat(x.dtype) || x.shape[0] === 0 || shared().detectAnomaly) return links;
+  let width = x.shape[1];
+  for (let i = first; i < modules.length; i++) {
+    const link = linkFor(modules[i], [x.shape[0], width], x.dtype);
+    if (link === null) break;
+    links.push(link);
+    width = link.width;
+  }
+  return links;
+}
+
+function applyChain(links: readonly LayerLink[], x: Tensor): Tensor {
+  const inputs = [x];
+  for (const link of links) for (const input of link.inputs) inputs.push(input);
+  const keeps = isGradEnabled() && inputs.some((input) => input.requiresGrad);
+  return apply(
+    chain(
+      links.map(({ op, inputs }) => ({ op, count: inputs.length })),
+      keeps,
+    ),
+    ...inputs,
+  );
 }

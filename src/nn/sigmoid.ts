@@ -1,5 +1,8 @@
+import type { Shape } from "../kernels/array.ts";
+import * as elementwise from "../ops/elementwise.ts";
 import type { Tensor } from "../tensor.ts";
 import { sigmoid } from "./functional/activations.ts";
+import { activationLink, isPlain, type LayerLink, linkOf } from "./link.ts";
 import { Module } from "./module.ts";
 
 /**
@@ -16,5 +19,10 @@ import { Module } from "./module.ts";
 export class Sigmoid extends Module {
   override forward(x: Tensor): Tensor {
     return sigmoid(x);
+  }
+
+  /** @internal */
+  [linkOf](shape: Shape): LayerLink | null {
+    return isPlain(this, Sigmoid.prototype.forward) ? activationLink(elementwise.sigmoid, shape) : null;
   }
 }

@@ -1,36 +1,37 @@
+import type { NDArray } from "../kernels/array.ts";
 import type { CrossEntropySaved, CrossEntropySettings } from "../kernels/index.ts";
+import type { Tensor } from "../tensor.ts";
 import type { Fused } from "./op.ts";
 
 /**
- * Cross-entropy of logits `x` `[n, c, d]` and int32 labels `[n, d]`, each class weighted by `weight` `[c]`:
- * `−(1 − ε)·w_t·ln p_t − ε/c·Σ w_j·ln p_j`, then reduced.
+ * Cross-entropy of logits `x` `[n, c, …]` and int32 labels `[n, …]`, each class weighted by `weight` `[c]`, or by 1
+ * where that is left out: `−(1 − ε)·w_t·ln p_t − ε/c·Σ w_j·ln p_j`, then reduced.
  */
 export const crossEntropy = (settings: CrossEntropySettings): Fused<CrossEntropySaved> => ({
   name: "crossEntropy",
-  composite: (x, target, weight) => {
+  composite: (x, target, weight?: Tensor) => {
     const { ignoreIndex, reduction, labelSmoothing } = settings;
-    const [n, c, d] = x.shape;
+    const c = x.shape[1];
     const ignored = target.eq(ignoreIndex);
-    const label = target.maskedFill(ignored, 0).reshape([n, 1, d]);
+    const label = target.maskedFill(ignored, 0);
     const logP = x.logSoftmax(1);
-    const weights = weight.reshape([1, c, 1]);
-    const hit = logP.gather(1, label).reshape([n, d]).neg();
-    const weightOfLabel = weight.index(label.reshape([n, d]));
-    const sharp = hit.mul(weightOfLabel);
-    const evenly = () =>
-      logP
-        .mul(weights)
-        .sum(1)
-        .mul(-labelSmoothing / c);
+    const hit = logP.gather(1, label.unsqueeze(1)).squeeze(1).neg();
+    const weightOfLabel = weight?.index(label);
+    const sharp = weightOfLabel ? hit.mul(weightOfLabel) : hit;
+    const evenly = () => {
+      const weighted = weight ? logP.mul(weight.reshape([1, c, ...x.shape.slice(2).map(() => 1)])) : logP;
+      return weighted.sum(1).mul(-labelSmoothing / c);
+    };
     const mixed = labelSmoothing === 0 ? sharp : sharp.mul(1 - labelSmoothing).add(evenly());
     const losses = mixed.maskedFill(ignored, 0);
     if (reduction === "none") return losses;
     if (reduction === "sum") return losses.sum();
-    return losses.sum().div(weightOfLabel.maskedFill(ignored, 0).sum());
+    const counted = weightOfLabel?.maskedFill(ignored, 0) ?? ignored.eq(false).to(x.dtype);
+    return losses.sum().div(counted.sum());
   },
-  forward: (k, x, target, weight) => k.crossEntropy(x, target, weight, settings),
-  backward: (k, g, saved, x, target, weight) => [
-    k.crossEntropyBackward(g, saved, x, target, weight, settings),
+  forward: (k, x, target, weight?: NDArray) => k.crossEntropy(x, target, weight ?? null, settings),
+  backward: (k, g, saved, x, target, weight?: NDArray) => [
+    k.crossEntropyBackward(g, saved, x, target, weight ?? null, settings),
     null,
     null,
   ],

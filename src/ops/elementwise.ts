@@ -41,11 +41,14 @@ export const divScalar = (c: number): Primitive => ({
   needs: "nothing",
 });
 
+// Of the two inputs from here to `minimum`, and of comparisons, one may repeat: its shape is then the end of the other's,
+// and its gradient the sum over what it met.
+
 /** `y = a + b`. */
 export const add: Primitive = {
   name: "add",
   forward: (k, a, b) => k.add(a, b),
-  vjp: [(g) => g, (g) => g],
+  vjp: [(g, _y, a) => g.sumToSize(a.shape), (g, _y, _a, b) => g.sumToSize(b.shape)],
   needs: "nothing",
 };
 
@@ -53,7 +56,7 @@ export const add: Primitive = {
 export const sub: Primitive = {
   name: "sub",
   forward: (k, a, b) => k.sub(a, b),
-  vjp: [(g) => g, (g) => g.neg()],
+  vjp: [(g, _y, a) => g.sumToSize(a.shape), (g, _y, _a, b) => g.sumToSize(b.shape).neg()],
   needs: "nothing",
 };
 
@@ -61,7 +64,7 @@ export const sub: Primitive = {
 export const mul: Primitive = {
   name: "mul",
   forward: (k, a, b) => k.mul(a, b),
-  vjp: [(g, _y, _a, b) => g.mul(b), (g, _y, a) => g.mul(a)],
+  vjp: [(g, _y, a, b) => g.mul(b).sumToSize(a.shape), (g, _y, a, b) => g.mul(a).sumToSize(b.shape)],
   needs: "inputs",
 };
 
@@ -69,7 +72,7 @@ export const mul: Primitive = {
 export const div: Primitive = {
   name: "div",
   forward: (k, a, b) => k.div(a, b),
-  vjp: [(g, _y, _a, b) => g.div(b), (g, y, _a, b) => g.mul(y).div(b).neg()],
+  vjp: [(g, _y, a, b) => g.div(b).sumToSize(a.shape), (g, y, _a, b) => g.mul(y).sumToSize(b.shape).div(b).neg()],
 };
 
 /** `y = aᵇ`, `dy/da = b·aᵇ⁻¹`, and 0 where `b` is; `dy/db = aᵇ·ln a`, and 0 where `a` is and `b ≥ 0`. */
@@ -81,10 +84,11 @@ export const pow: Primitive = {
       g
         .mul(b)
         .mul(a.pow(b.sub(1)))
-        .maskedFill(b.eq(0), 0),
+        .maskedFill(b.eq(0), 0)
+        .sumToSize(a.shape),
     (g, y, a, b) => {
       const flat = a.eq(0).mul(b.ge(0));
-      return g.mul(y).mul(a.maskedFill(flat, 1).log());
+      return g.mul(y).mul(a.maskedFill(flat, 1).log()).sumToSize(b.shape);
     },
   ],
 };
@@ -102,8 +106,8 @@ export const maximum: Primitive = {
   name: "maximum",
   forward: (k, a, b) => k.maximum(a, b),
   vjp: [
-    (g, _y, a, b) => g.mul(a.gt(b).to(g.dtype).add(a.eq(b).to(g.dtype).mul(0.5))),
-    (g, _y, a, b) => g.mul(b.gt(a).to(g.dtype).add(a.eq(b).to(g.dtype).mul(0.5))),
+    (g, _y, a, b) => g.mul(a.gt(b).to(g.dtype).add(a.eq(b).to(g.dtype).mul(0.5))).sumToSize(a.shape),
+    (g, _y, a, b) => g.mul(b.gt(a).to(g.dtype).add(a.eq(b).to(g.dtype).mul(0.5))).sumToSize(b.shape),
   ],
   needs: "inputs",
 };
@@ -113,8 +117,8 @@ export const minimum: Primitive = {
   name: "minimum",
   forward: (k, a, b) => k.minimum(a, b),
   vjp: [
-    (g, _y, a, b) => g.mul(a.lt(b).to(g.dtype).add(a.eq(b).to(g.dtype).mul(0.5))),
-    (g, _y, a, b) => g.mul(b.lt(a).to(g.dtype).add(a.eq(b).to(g.dtype).mul(0.5))),
+    (g, _y, a, b) => g.mul(a.lt(b).to(g.dtype).add(a.eq(b).to(g.dtype).mul(0.5))).sumToSize(a.shape),
+    (g, _y, a, b) => g.mul(b.lt(a).to(g.dtype).add(a.eq(b).to(g.dtype).mul(0.5))).sumToSize(b.shape),
   ],
   needs: "inputs",
 };

@@ -5,7 +5,7 @@ import type { Primitive } from "./op.ts";
 export const rows: Primitive = {
   name: "index",
   forward: (k, x, index) => k.rows(x, index),
-  vjp: [(g, _y, x, index) => g.apply(addRows(x.shape[0]), index), null],
+  vjp: [(g, _y, x, index) => g.through(addRows(x.shape[0]), index), null],
   needs: "inputs",
 };
 
@@ -13,7 +13,7 @@ export const rows: Primitive = {
 export const addRows = (count: number): Primitive => ({
   name: "addRows",
   forward: (k, x, index) => k.addRows(x, index, count),
-  vjp: [(g, _y, _x, index) => g.apply(rows, index), null],
+  vjp: [(g, _y, _x, index) => g.through(rows, index), null],
   needs: "inputs",
 });
 
@@ -21,7 +21,7 @@ export const addRows = (count: number): Primitive => ({
 export const gather = (dim: number): Primitive => ({
   name: "gather",
   forward: (k, x, index) => k.gather(x, index, dim),
-  vjp: [(g, _y, x, index) => g.apply(scatterAdd(dim, x.shape), index), null],
+  vjp: [(g, _y, x, index) => g.through(scatterAdd(dim, x.shape), index), null],
   needs: "inputs",
 });
 
@@ -29,7 +29,7 @@ export const gather = (dim: number): Primitive => ({
 export const scatterAdd = (dim: number, shape: Shape): Primitive => ({
   name: "scatterAdd",
   forward: (k, x, index) => k.scatterAdd(x, index, dim, shape),
-  vjp: [(g, _y, _x, index) => g.apply(gather(dim), index), null],
+  vjp: [(g, _y, _x, index) => g.through(gather(dim), index), null],
   needs: "inputs",
 });
 

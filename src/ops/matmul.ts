@@ -8,8 +8,8 @@ export const matmul = (transposeA: boolean, transposeB: boolean): Primitive => (
   name: "matmul",
   forward: (k, a, b) => k.matmul(a, b, transposeA, transposeB),
   vjp: [
-    (g, _y, _a, b) => (transposeA ? b.apply(matmul(transposeB, true), g) : g.apply(matmul(false, !transposeB), b)),
-    (g, _y, a) => (transposeB ? g.apply(matmul(true, transposeA), a) : a.apply(matmul(!transposeA, false), g)),
+    (g, _y, _a, b) => (transposeA ? b.through(matmul(transposeB, true), g) : g.through(matmul(false, !transposeB), b)),
+    (g, _y, a) => (transposeB ? g.through(matmul(true, transposeA), a) : a.through(matmul(!transposeA, false), g)),
   ],
   needs: "inputs",
 });

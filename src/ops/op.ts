@@ -70,6 +70,16 @@ export interface Fused<Saved = unknown> {
   forward(k: Kernels, ...inputs: NDArray[]): readonly [y: NDArray, saved: Saved];
   /** The gradient at each input, from `g` at the output; `null` where an input has none. */
   backward(k: Kernels, g: NDArray, saved: Saved, ...inputs: NDArray[]): readonly (NDArray | null)[];
+  /** The same, told which inputs want a gradient: others may be left out, as `null`. Taken in place of `backward`. */
+  backwardWanted?(
+    k: Kernels,
+    g: NDArray,
+    saved: Saved,
+    inputs: readonly NDArray[],
+    wanted: readonly boolean[],
+  ): readonly (NDArray | null)[];
+  /** Whose values `backward` reads, which may then not be changed in place. Default: the inputs'. */
+  readonly needs?: "inputs" | "both";
 }
 
 /** Either kind of operation. */

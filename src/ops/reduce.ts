@@ -27,7 +27,7 @@ export const prod = (start: number, end: number): Fused<null> => ({
       const half = rest.shape[start] >> 1;
       const product = rest.slice(start, 0, half).mul(rest.slice(start, half, 2 * half));
       const odd = rest.slice(start, 2 * half, rest.shape[start]);
-      rest = odd.numel() === 0 ? product : product.apply(cat(start, [half, 1]), odd);
+      rest = odd.numel() === 0 ? product : product.through(cat(start, [half, 1]), odd);
     }
     return rest.shape[start] === 1 ? rest.select(start, 0) : rest.sum(start).add(1);
   },
@@ -51,7 +51,7 @@ export const amin = (start: number, end: number): Primitive => ({
 
 function shareAmongEqual(g: Tensor, y: Tensor, x: Tensor, start: number, end: number): Tensor {
   const isBest = x.eq(spread(y, x, start, end)).to(g.dtype);
-  const shared = g.div(isBest.apply(sum(start, end)));
+  const shared = g.div(isBest.through(sum(start, end)));
   return spread(shared, x, start, end).mul(isBest);
 }
 
@@ -85,9 +85,9 @@ export const variance = (start: number, end: number, correction: number): Fused<
   name: "var",
   composite: (x) => {
     const count = x.shape.slice(start, end).reduce((size, length) => size * length, 1);
-    const mean = x.apply(sum(start, end)).div(count);
+    const mean = x.through(sum(start, end)).div(count);
     const squares = x.sub(spread(mean, x, start, end)).square();
-    return squares.apply(sum(start, end)).div(Math.max(0, count - correction));
+    return squares.through(sum(start, end)).div(Math.max(0, count - correction));
   },
   forward: (k, x) => [k.variance(x, start, end, correction), null],
   backward: (k, g, _, x) => [k.varianceBackward(g, x, start, end, correction)],

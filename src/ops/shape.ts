@@ -29,7 +29,7 @@ export const permute = (dims: readonly number[]): Primitive => ({
 export const slice = (dim: number, start: number, step: number, count: number): Primitive => ({
   name: "slice",
   forward: (k, x) => k.slice(x, dim, start, step, count),
-  vjp: [(g, _y, x) => g.apply(unslice(dim, start, step, x.shape[dim]))],
+  vjp: [(g, _y, x) => g.through(unslice(dim, start, step, x.shape[dim]))],
   needs: "nothing",
 });
 
@@ -37,7 +37,7 @@ export const slice = (dim: number, start: number, step: number, count: number): 
 export const unslice = (dim: number, start: number, step: number, length: number): Primitive => ({
   name: "unslice",
   forward: (k, x) => k.unslice(x, dim, start, step, length),
-  vjp: [(g, _y, x) => g.apply(slice(dim, start, step, x.shape[dim]))],
+  vjp: [(g, _y, x) => g.through(slice(dim, start, step, x.shape[dim]))],
   needs: "nothing",
 });
 
@@ -47,7 +47,7 @@ export const cat = (dim: number, lengths: readonly number[]): Primitive => ({
   forward: (k, ...arrays) => k.cat(arrays, dim),
   vjp: lengths.map((length, i) => {
     const start = lengths.slice(0, i).reduce((sum, l) => sum + l, 0);
-    return (g) => g.apply(slice(dim, start, 1, length));
+    return (g) => g.through(slice(dim, start, 1, length));
   }),
   needs: "nothing",
 });
@@ -56,7 +56,7 @@ export const cat = (dim: number, lengths: readonly number[]): Primitive => ({
 export const flip = (dim: number): Primitive => ({
   name: "flip",
   forward: (k, x) => k.flip(x, dim),
-  vjp: [(g) => g.apply(flip(dim))],
+  vjp: [(g) => g.through(flip(dim))],
   needs: "nothing",
 });
 
@@ -64,7 +64,7 @@ export const flip = (dim: number): Primitive => ({
 export const triangle = (diagonal: number, upper: boolean): Primitive => ({
   name: upper ? "triu" : "tril",
   forward: (k, x) => k.triangle(x, diagonal, upper),
-  vjp: [(g) => g.apply(triangle(diagonal, upper))],
+  vjp: [(g) => g.through(triangle(diagonal, upper))],
   needs: "nothing",
 });
 
@@ -72,7 +72,7 @@ export const triangle = (diagonal: number, upper: boolean): Primitive => ({
 export const diagonal = (offset: number): Primitive => ({
   name: "diag",
   forward: (k, x) => k.diagonal(x, offset),
-  vjp: [(g, _y, x) => g.apply(undiagonal(offset, x.shape[0], x.shape[1]))],
+  vjp: [(g, _y, x) => g.through(undiagonal(offset, x.shape[0], x.shape[1]))],
   needs: "nothing",
 });
 
@@ -80,6 +80,6 @@ export const diagonal = (offset: number): Primitive => ({
 export const undiagonal = (offset: number, rows: number, columns: number): Primitive => ({
   name: "diag",
   forward: (k, x) => k.undiagonal(x, offset, rows, columns),
-  vjp: [(g) => g.apply(diagonal(offset))],
+  vjp: [(g) => g.through(diagonal(offset))],
   needs: "nothing",
 });

@@ -73,8 +73,9 @@ export abstract class AdamOptimizer extends Optimizer<AdamGroup> {
     state.exp_avg_sq ??= zerosLike(p);
     if (group.amsgrad) state.max_exp_avg_sq ??= zerosLike(p);
     const largest = group.amsgrad ? state.max_exp_avg_sq.array : null;
-    const t = state.step.add_(1).item();
-    const settings = { ...group, decoupled: this.decoupled };
-    kernels().adam(p.array, g.array, state.exp_avg.array, state.exp_avg_sq.array, largest, t, settings);
+    const { lr, betas, eps, weightDecay, maximize } = group;
+    const settings = { lr, betas, eps, weightDecay, maximize, decoupled: this.decoupled };
+    const { exp_avg: mean, exp_avg_sq: square, step } = state;
+    kernels().adam(p.array, g.array, mean.array, square.array, largest, step.array, settings);
   }
 }

@@ -2,7 +2,7 @@ import { enableGrad } from "../autograd/gradMode.ts";
 import { describe, TensorError } from "../errors.ts";
 import { checkOptions } from "../options.ts";
 import type { Tensor } from "../tensor.ts";
-import { checkSensible, type OptionRules } from "./optionRules.ts";
+import { checkSensible, type OptionRule, type OptionRules } from "./optionRules.ts";
 import { type GroupParams, groupsOf, type ParamGroup, paramsOf, scheduleFields } from "./paramGroup.ts";
 import { type OptimizerStateDict, type ParamState, packState, unpackState } from "./stateDict.ts";
 
@@ -32,6 +32,7 @@ export abstract class Optimizer<Group extends ParamGroup = ParamGroup> {
   /** The groups, whose options may be changed between steps, as in `optimizer.paramGroups[0].lr = 0.01`. */
   readonly paramGroups: Group[] = [];
   private readonly kind: OptimizerKind;
+  private readonly rules: readonly (readonly [name: string, rule: OptionRule])[];
   private readonly defaults: Readonly<Record<string, unknown>>;
   private readonly states = new Map<Tensor, ParamState>();
 
@@ -39,6 +40,7 @@ export abstract class Optimizer<Group extends ParamGroup = ParamGroup> {
   constructor(kind: OptimizerKind, params: unknown, options: unknown, defaults: Readonly<Record<string, unknown>>) {
     checkOptions(kind.name, options, Object.keys(kind.rules));
     this.kind = kind;
+    this.rules = Object.entries(kind.rules);
     this.defaults = { ...defaults, ...defined(options ?? {}) };
     for (const [name, value] of Object.entries(this.defaults)) checkSensible(kind.name, name, value, kind.rules[name]);
     for (const group of groupsOf(kind.name, params)) this.paramGroups.push(this.makeGroup(kind.name, group));
@@ -95,7 +97,7 @@ export abstract class Optimizer<Group extends ParamGroup = ParamGroup> {
    * ```
    */
   zeroGrad(): void {
-    for (const { params } of this.paramGroups) for (const p of params) p.grad = null;
+    for (const { params } of this.paramGroups) for (const p of params) p.clearGrad();
   }
 
   /**
@@ -145,8 +147,9 @@ export abstract class Optimizer<Group extends ParamGroup = ParamGroup> {
     for (const group of this.paramGroups) this.checkUsable(group);
     for (const group of this.paramGroups) {
       for (const p of group.params) {
-        if (p.grad === null) continue;
-        this.update(p, p.grad, group);
+        const g = p.hiddenGrad();
+        if (g === null) continue;
+        this.update(p, g, group);
         p.array.bump();
       }
     }
@@ -154,7 +157,7 @@ export abstract class Optimizer<Group extends ParamGroup = ParamGroup> {
   }
 
   private checkUsable(group: Group): void {
-    for (const [name, rule] of Object.entries(this.kind.rules)) {
+    for (const [name, rule] of this.rules) {
       const value = group[name as keyof Group];
       if (rule.isUsable(value)) continue;
       throw new TensorError(`${this.kind.name}.step`, {
@@ -169,9 +172,12 @@ export abstract class Optimizer<Group extends ParamGroup = ParamGroup> {
 
   /** @internal What is kept of a parameter; it follows the parameter to another dtype. */
   protected stateOf(p: Tensor): ParamState {
-    const state = this.states.get(p) ?? {};
-    this.states.set(p, state);
-    for (const name of Object.keys(state)) if (name !== "step") state[name] = state[name].to(p.dtype);
+    const kept = this.states.get(p);
+    const state = kept ?? {};
+    if (kept === undefined) this.states.set(p, state);
+    for (const name in state) {
+      if (name !== "step" && state[name].dtype !== p.dtype) state[name] = state[name].to(p.dtype);
+    }
     return state;
   }
 

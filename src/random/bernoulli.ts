@@ -1,13 +1,20 @@
 import { TensorError } from "../errors.ts";
+import { kernels } from "../kernels/index.ts";
 import { type Generator, generatorState } from "./generator.ts";
-import { uniform32, uniform64 } from "./mersenneTwister.ts";
 
 type Data = Float32Array | Float64Array | Int32Array | Uint8Array;
 
+/** How many uniform numbers are drawn at a time, into an array of their own. */
+const block = 4096;
+
 /** Fills `data` with ones and zeros, each a one with probability `p`. A double is drawn for each, also if `p` is 0 or 1. */
 export function fillBernoulli(data: Data, p: number, g: Generator): void {
-  const state = g[generatorState];
-  for (let i = 0; i < data.length; i++) data[i] = uniform64(state) < p ? 1 : 0;
+  const draws = new Float64Array(Math.min(data.length, block));
+  for (let start = 0; start < data.length; start += block) {
+    const drawn = draws.subarray(0, data.length - start);
+    kernels().uniform(drawn, g[generatorState]);
+    for (let i = 0; i < drawn.length; i++) data[start + i] = drawn[i] < p ? 1 : 0;
+  }
 }
 
 /**
@@ -21,7 +28,11 @@ export function fillBernoulliFrom(data: Data, p: Float32Array | Float64Array, g:
     if (p[i] >= 0 && p[i] <= 1) continue;
     throw new TensorError("bernoulli", { expected: "probabilities in [0, 1]", got: `${p[i]} at index ${i}` });
   }
-  const state = g[generatorState];
-  const draw = p instanceof Float64Array ? uniform64 : uniform32;
-  for (let i = 0; i < data.length; i++) data[i] = draw(state) < p[i] ? 1 : 0;
+  const size = Math.min(data.length, block);
+  const draws = p instanceof Float64Array ? new Float64Array(size) : new Float32Array(size);
+  for (let start = 0; start < data.length; start += block) {
+    const drawn = draws.subarray(0, data.length - start);
+    kernels().uniform(drawn, g[generatorState]);
+    for (let i = 0; i < drawn.length; i++) data[start + i] = drawn[i] < p[start + i] ? 1 : 0;
+  }
 }

@@ -1,15 +1,16 @@
+import { kernels } from "../kernels/index.ts";
+import type { MersenneTwister } from "../kernels/mersenneTwister.ts";
 import { fma64 } from "./fma64.ts";
 import { log } from "./libm/log.ts";
 import { cos, sin } from "./libm/sinCos.ts";
-import { type MersenneTwister, uniform64 } from "./mersenneTwister.ts";
 
-/** As `fillNormalBlocks32`, in double precision. */
+/** As the kernel `normal`, in double precision, and with a mean and a standard deviation. */
 export function fillNormalBlocks64(data: Float64Array, mean: number, std: number, twister: MersenneTwister): void {
   const n = data.length;
-  for (let i = 0; i < n; i++) data[i] = uniform64(twister);
+  kernels().uniform(data, twister);
   for (let i = 0; i + 16 <= n; i += 16) transform(data, i, mean, std);
   if (n % 16 === 0) return;
-  for (let i = n - 16; i < n; i++) data[i] = uniform64(twister);
+  kernels().uniform(data.subarray(n - 16), twister);
   transform(data, n - 16, mean, std);
 }
 

@@ -1,8 +1,12 @@
+import { NDArray } from "../kernels/array.ts";
+import { kernels } from "../kernels/index.ts";
 import { type Generator, generatorState } from "./generator.ts";
 import type { LegacyOption } from "./legacy.ts";
 import { log } from "./libm/log.ts";
 import { log1p } from "./libm/log1p.ts";
-import { uniform64 } from "./mersenneTwister.ts";
+
+/** How many uniform numbers are drawn at a time, into an array of their own. */
+const block = 4096;
 
 /**
  * Fills `data` with exponential numbers of rate `lambda`: `−log(1 − u)/λ`, in double precision.
@@ -15,14 +19,19 @@ export function fillExponential(
   g: Generator,
   { legacy = false }: LegacyOption = {},
 ): void {
-  const state = g[generatorState];
   const scale = -1 / lambda;
+  // The kernel is quicker and good to 50 bits, nearly always enough to know a float32 number.
   const isFloat32 = data instanceof Float32Array;
-  for (let i = 0; i < data.length; i++) {
-    const u = uniform64(state);
-    // The engine's own logarithm is quicker and good to 50 bits, nearly always enough to know a float32 number.
-    const near = scale * Math.log1p(-u);
-    const isSure = isFloat32 && Math.fround(near * (1 + 2 ** -46)) === Math.fround(near * (1 - 2 ** -46));
-    data[i] = isSure ? near : scale * (legacy ? log(1 - u) : log1p(-u));
+  const draws = new Float64Array(Math.min(data.length, block));
+  for (let start = 0; start < data.length; start += block) {
+    const drawn = draws.subarray(0, data.length - start);
+    kernels().uniform(drawn, g[generatorState]);
+    for (let i = 0; i < drawn.length; i++) drawn[i] = -drawn[i];
+    const near = isFloat32 ? kernels().log1p(new NDArray(drawn, [drawn.length], "float64")).data : drawn;
+    for (let i = 0; i < drawn.length; i++) {
+      const rough = scale * near[i];
+      const isSure = isFloat32 && Math.fround(rough * (1 + 2 ** -46)) === Math.fround(rough * (1 - 2 ** -46));
+      data[start + i] = isSure ? rough : scale * (legacy ? log(1 + drawn[i]) : log1p(drawn[i]));
+    }
   }
 }

@@ -1,6 +1,6 @@
 import { describe, TensorError } from "../errors.ts";
+import { type MersenneTwister, mersenneTwister } from "../kernels/mersenneTwister.ts";
 import { shared } from "../shared.ts";
-import { type MersenneTwister, mersenneTwister } from "./mersenneTwister.ts";
 import { readState, writeState } from "./stateFormat.ts";
 
 /** All that a generator knows. */

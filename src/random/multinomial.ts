@@ -1,7 +1,7 @@
 import { TensorError } from "../errors.ts";
+import { uniform64 } from "../kernels/mersenneTwister.ts";
 import { fillExponential } from "./exponential.ts";
 import { type Generator, generatorState } from "./generator.ts";
-import { uniform64 } from "./mersenneTwister.ts";
 
 type Probabilities = Float32Array | Float64Array;
 

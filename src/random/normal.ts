@@ -1,12 +1,13 @@
-import { fillNormalBlocks32 } from "./boxMuller32.ts";
+import { kernels } from "../kernels/index.ts";
+import { uniform64 } from "../kernels/mersenneTwister.ts";
 import { fillNormalBlocks64 } from "./boxMuller64.ts";
+import { fma32 } from "./fma32.ts";
 import { fma64 } from "./fma64.ts";
 import { type Generator, type GeneratorState, generatorState } from "./generator.ts";
 import type { LegacyOption } from "./legacy.ts";
 import { log } from "./libm/log.ts";
 import { log1p } from "./libm/log1p.ts";
 import { cos, sin } from "./libm/sinCos.ts";
-import { uniform64 } from "./mersenneTwister.ts";
 
 /**
  * Fills `data` with normal numbers of the given mean and standard deviation.
@@ -29,7 +30,10 @@ export function fillNormal(
   } else if (data instanceof Float64Array) {
     fillNormalBlocks64(data, mean, std, state);
   } else {
-    fillNormalBlocks32(data, mean, std, state);
+    kernels().normal(data, state);
+    if (mean === 0 && std === 1) return;
+    const [from, width] = [Math.fround(mean), Math.fround(std)];
+    for (let i = 0; i < data.length; i++) data[i] = fma32(data[i], width, from);
   }
 }
 

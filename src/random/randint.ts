@@ -1,8 +1,8 @@
 import { TensorError } from "../errors.ts";
+import { type MersenneTwister, random32 } from "../kernels/mersenneTwister.ts";
 import { fma64 } from "./fma64.ts";
 import { type Generator, generatorState } from "./generator.ts";
 import type { LegacyOption } from "./legacy.ts";
-import { type MersenneTwister, random32 } from "./mersenneTwister.ts";
 
 /**
  * Fills `data` with integers of `[low, high)`: a random integer of 32 bits modulo `high − low`, or of 64 bits where that
@@ -40,7 +40,7 @@ export function fillRandint(
 /** `[low, high)`, or what is left of it where its ends would be rounded out of it: only beyond 2^24. */
 function float32Range(low: number, high: number): [number, number] {
   const bitLength = (x: number) => BigInt(Math.abs(x)).toString(2).length; // Math.log2 rounds up to the next power
-  const spacing = (x: number) => 2 ** (bitLength(x) - 24);
+  const spacing = (x: number) => Number(1n << BigInt(bitLength(x) - 24));
   const [afterLow, beforeHigh] = [Math.fround(low + 1), Math.fround(high - 1)];
   return [
     afterLow < low ? afterLow + spacing(low + 1) : low,

@@ -1,5 +1,5 @@
+import { random32 } from "../kernels/mersenneTwister.ts";
 import { type Generator, generatorState } from "./generator.ts";
-import { random32 } from "./mersenneTwister.ts";
 
 /** Fills `data` with a random order of the integers from 0 on: each place in turn swaps with itself or one after it. */
 export function fillRandperm(data: Int32Array, g: Generator): void {

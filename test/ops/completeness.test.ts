@@ -3,6 +3,8 @@ import * as library from "evenkeel";
 import { Tensor } from "evenkeel";
 import { expect, test } from "vitest";
 import * as combine from "../../src/combine.ts";
+import { batchNormEvaluating } from "../../src/ops/batchNorm.ts";
+import { chain } from "../../src/ops/chain.ts";
 import { isFused, type Op } from "../../src/ops/op.ts";
 import * as shape from "../../src/ops/shape.ts";
 import { cotangent, draw, rows } from "./ops.table.ts";
@@ -10,7 +12,7 @@ import { cotangent, draw, rows } from "./ops.table.ts";
 /** Methods of a tensor that are no operations: they have tests of their own. */
 const noOperations = new Set(
   `constructor numel item toArray toJSON toString backward accumulate detach retainGrad registerHook refuseWithoutGrad apply
-   wrap sumToSize meeting binary expanded floated reduceOver reshaped extreme varianceOver best inOrder alongDim refuseEmpty
+   wrap through hiddenGrad clearGrad sumToSize meeting binary expanded floated reduceOver reshaped extreme varianceOver best inOrder alongDim refuseEmpty
    refuseInPlace refuseRandom become triangle indexMask add_ sub_ mul_ div_ copy_ fill_ zero_ lerp_ uniform_ normal_
    exponential_ bernoulli_`.split(/\s+/),
 );
@@ -67,6 +69,12 @@ const withoutTape = new Set([
   "nonzero",
 ]);
 
+/** What some functions make their operation of, where numbers will not do. */
+const partsOf = new Map<unknown, readonly unknown[]>([
+  [shape.cat, [0, [1]]],
+  [chain, [[{ op: batchNormEvaluating(0), count: 4 }], true]],
+]);
+
 /** All operations on the tape behind a tensor. */
 function collect(y: Tensor, seen: Set<Op>): void {
   const open = [y];
@@ -86,8 +94,6 @@ function exported(): { records: Op[]; makers: Op[] } {
   const made = values.filter((value) => typeof value === "function" && value !== isFused);
   return {
     records: values.filter((value) => typeof value === "object") as Op[],
-    makers: (made as ((...parts: unknown[]) => Op)[]).map((make) =>
-      make(...(make === (shape.cat as unknown) ? [0, [1]] : [0, 1, 1, 1])),
-    ),
+    makers: (made as ((...parts: unknown[]) => Op)[]).map((make) => make(...(partsOf.get(make) ?? [0, 1, 1, 1]))),
   };
 }

@@ -1,5 +1,4 @@
 import {
-  apply,
   bernoulli,
   cat,
   type Dtype,
@@ -15,9 +14,13 @@ import {
   tensor,
   where,
 } from "evenkeel";
-import { kernels } from "../../src/kernels/index.ts";
 import { batchNormEvaluating, batchNormTraining } from "../../src/ops/batchNorm.ts";
+import { chain } from "../../src/ops/chain.ts";
 import { crossEntropy } from "../../src/ops/crossEntropy.ts";
+import { relu, sigmoid, tanh } from "../../src/ops/elementwise.ts";
+import { linear } from "../../src/ops/linear.ts";
+// Not the public one: that takes an operation for a user's own, whose gradients it does not use again.
+import { apply } from "../../src/tensor.ts";
 
 /** How one input of a row is to be drawn. */
 interface Input {
@@ -630,7 +633,7 @@ export const rows: readonly Row[] = [
     op: "batchNorm",
     title: "by the statistics of the batch",
     torch: "lambda x, w, b: F.batch_norm(x, None, None, w, b, True, 0.1, 0.1)",
-    run: (x, w, b) => apply(batchNormTraining(kernels().batchStatistics(x.array), 0.1), x, w, b),
+    run: (x, w, b) => apply(batchNormTraining(0.1), x, w, b),
     inputs: (n, c) => [float([n + 1, c, 2]), float([c], 0.5, 2), float([c])],
     sizes: nonzero,
   },
@@ -640,6 +643,77 @@ export const rows: readonly Row[] = [
     torch: "lambda x, m, v, w, b: F.batch_norm(x, m, v, w, b, False, 0.1, 0.1)",
     run: (x, m, v, w, b) => apply(batchNormEvaluating(0.1), x, m, v, w, b),
     inputs: (n, c) => [float([n, c, 2]), constant([c], -2, 2), constant([c], 0.5, 2), float([c], 0.5, 2), float([c])],
+    sizes: nonzero,
+  },
+  {
+    op: "linear",
+    torch: "F.linear",
+    run: (x, w, b) => apply(linear, x, w, b),
+    inputs: (n, c) => [float([n, 3]), float([c, 3]), float([c])],
+  },
+  {
+    op: "linear",
+    title: "without bias",
+    torch: "F.linear",
+    run: (x, w) => apply(linear, x, w),
+    inputs: (n, c) => [float([n, 3]), float([c, 3])],
+  },
+  {
+    op: "chain",
+    title: "of linear, batch norm, tanh and linear",
+    torch:
+      "lambda x, w, g, b, v, c: " +
+      "F.linear(torch.tanh(F.batch_norm(F.linear(x, w), None, None, g, b, True, 0.1, 0.1)), v, c)",
+    run: (...inputs) =>
+      apply(
+        chain(
+          [
+            { op: linear, count: 1 },
+            { op: batchNormTraining(0.1), count: 2 },
+            { op: tanh, count: 0 },
+            { op: linear, count: 2 },
+          ],
+          true,
+        ),
+        ...inputs,
+      ),
+    inputs: (n, c) => [
+      float([n + 1, 3]),
+      float([c, 3]),
+      float([c], 0.5, 2),
+      float([c]),
+      float([2, c], -0.5, 0.5),
+      float([2]),
+    ],
+    sizes: nonzero,
+  },
+  {
+    op: "chain",
+    title: "of sigmoid, given statistics and relu",
+    torch: "lambda x, m, v, w, b: torch.relu(F.batch_norm(torch.sigmoid(x), m, v, w, b, False, 0.1, 0.1) + 0.1)",
+    run: (x, m, v, w, b) =>
+      apply(
+        chain(
+          [
+            { op: sigmoid, count: 0 },
+            { op: batchNormEvaluating(0.1), count: 4 },
+            { op: relu, count: 0 },
+          ],
+          true,
+        ),
+        x,
+        m,
+        v,
+        w,
+        b.add(0.1),
+      ),
+    inputs: (n, c) => [
+      float([n, c]),
+      constant([c], -1, 0),
+      constant([c], 0.5, 2),
+      float([c], 0.5, 2),
+      float([c], 0, 1),
+    ],
     sizes: nonzero,
   },
   ce("mean", "ignore_index=1", { ignoreIndex: 1, reduction: "mean", labelSmoothing: 0 }),

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { TensorError } from "../../src/errors.ts";
+import { random32 } from "../../src/kernels/mersenneTwister.ts";
 import { defaultGenerator, Generator, isGenerator, manualSeed } from "../../src/random/generator.ts";
-import { random32 } from "../../src/random/mersenneTwister.ts";
 import { fillNormal } from "../../src/random/normal.ts";
 import { fillUniform } from "../../src/random/uniform.ts";
 import { shared } from "../../src/shared.ts";

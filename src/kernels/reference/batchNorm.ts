@@ -8,9 +8,9 @@ export interface BatchStatistics {
   readonly count: number;
 }
 
-/** The statistics of each channel of `x` `[n, c, l]`, in two passes: stable where the mean dwarfs the deviation. */
+/** The statistics of each channel of `x` `[n, c]` or `[n, c, l]`, in two passes: stable where the mean dwarfs the deviation. */
 export function batchStatistics(x: NDArray): BatchStatistics {
-  const [n, c, l] = x.shape;
+  const [n, c, l = 1] = x.shape;
   const mean = new Float64Array(c);
   const variance = new Float64Array(c);
   for (let i = 0, at = 0; i < n; i++) for (let j = 0; j < c; j++) for (let t = 0; t < l; t++) mean[j] += x.data[at++];
@@ -36,7 +36,7 @@ export function givenStatistics(mean: NDArray, variance: NDArray): BatchStatisti
   return { mean: Float64Array.from(mean.data), variance: Float64Array.from(variance.data), count: Number.NaN };
 }
 
-/** Normalises each channel of `x` `[n, c, l]`, then scales and shifts it. */
+/** Normalises each channel of `x` `[n, c]` or `[n, c, l]`, then scales and shifts it. */
 export function batchNorm(
   x: NDArray,
   { mean, variance }: BatchStatistics,
@@ -44,7 +44,7 @@ export function batchNorm(
   bias: NDArray,
   eps: number,
 ): NDArray {
-  const [n, c, l] = x.shape;
+  const [n, c, l = 1] = x.shape;
   const y = zerosLike(x);
   const scale = Float64Array.from(variance, (v, j) => weight.data[j] / Math.sqrt(v + eps));
   for (let i = 0, at = 0; i < n; i++) {
@@ -67,7 +67,7 @@ export function batchNormBackward(
   eps: number,
   throughStatistics: boolean,
 ): [dx: NDArray, dweight: NDArray, dbias: NDArray] {
-  const [n, c, l] = x.shape;
+  const [n, c, l = 1] = x.shape;
   const count = n * l;
   const inverse = Float64Array.from(variance, (v) => 1 / Math.sqrt(v + eps));
   const sumG = new Float64Array(c);

@@ -4,5 +4,6 @@ export * from "./elementwise.ts";
 export * from "./indexing.ts";
 export * from "./matmul.ts";
 export * from "./optimizer.ts";
+export * from "./random.ts";
 export * from "./reduce.ts";
 export * from "./shape.ts";

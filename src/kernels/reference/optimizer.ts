@@ -1,17 +1,8 @@
 import type { NDArray } from "../array.ts";
+import { type AdamSettings, adamFactors, rounded, type SGDSettings } from "../optimizerSettings.ts";
 
 // The only kernels that write into their inputs. Scalars and intermediate results are rounded to float32 where PyTorch
 // rounds them, which is wherever it stores a tensor; a product goes into its sum unrounded, as in a fused multiply-add.
-
-/** What {@link sgd} is told apart from its arrays. */
-export interface SGDSettings {
-  readonly lr: number;
-  readonly momentum: number;
-  readonly dampening: number;
-  readonly weightDecay: number;
-  readonly nesterov: boolean;
-  readonly maximize: boolean;
-}
 
 /**
  * One step of gradient descent: `d = ±g + weightDecay·p`, `b ← momentum·b + (1 − dampening)·d`, `p ← p − lr·b`, or with
@@ -39,17 +30,6 @@ export function sgd(p: NDArray, g: NDArray, buffer: NDArray | null, isFirst: boo
   }
 }
 
-/** What {@link adam} is told apart from its arrays. */
-export interface AdamSettings {
-  readonly lr: number;
-  readonly betas: readonly [number, number];
-  readonly eps: number;
-  readonly weightDecay: number;
-  readonly maximize: boolean;
-  /** Whether the decay is taken from the parameter itself, as in AdamW, and not added to the gradient. */
-  readonly decoupled: boolean;
-}
-
 /**
  * One step of Adam: `m ← β₁m + (1 − β₁)d`, `v ← β₂v + (1 − β₂)d²`, `p ← p − lr/(1 − β₁ᵗ) · m / (√(v/(1 − β₂ᵗ)) + eps)`,
  * where `d = ±g + weightDecay·p`; decoupled, `d = ±g`, and before all else `p ← (1 − lr·weightDecay)·p`.
@@ -57,7 +37,7 @@ export interface AdamSettings {
  * @param m - the mean of the gradients so far.
  * @param v - the mean of their squares.
  * @param most - the largest `v` so far, which takes its place in the root, or `null`.
- * @param t - the number of this step, from 1.
+ * @param step - the number of steps taken so far, a single one, to which this one is added: `t`.
  */
 export function adam(
   p: NDArray,
@@ -65,19 +45,13 @@ export function adam(
   m: NDArray,
   v: NDArray,
   most: NDArray | null,
-  t: number,
+  step: NDArray,
   settings: AdamSettings,
 ): void {
-  const { maximize, decoupled, betas } = settings;
+  const { maximize } = settings;
   const single = p.dtype === "float32";
-  const weight = rounded(1 - betas[0], single);
-  const beta2 = rounded(betas[1], single);
-  const inflow = rounded(1 - betas[1], single);
-  const eps = rounded(settings.eps, single);
-  const decay = rounded(decoupled ? 0 : settings.weightDecay, single);
-  const keep = rounded(decoupled ? 1 - settings.lr * settings.weightDecay : 1, single);
-  const size = rounded(-settings.lr / (1 - betas[0] ** t), single);
-  const correction = rounded(Math.sqrt(1 - betas[1] ** t), single);
+  const t = ++step.data[0];
+  const { weight, beta2, inflow, eps, decay, keep, size, correction } = adamFactors(t, settings, single);
   for (let i = 0; i < p.data.length; i++) {
     const x = rounded(keep * p.data[i], single);
     let d = maximize ? -g.data[i] : g.data[i];
@@ -97,8 +71,4 @@ export function adam(
     const root = rounded(rounded(Math.sqrt(largest), single) / correction, single);
     p.data[i] = x + rounded(rounded(size * mean, single) / rounded(root + eps, single), single);
   }
-}
-
-function rounded(x: number, single: boolean): number {
-  return single ? Math.fround(x) : x;
 }

@@ -1,30 +1,42 @@
-import { around, type NDArray, type Shape, zeros, zerosLike } from "../array.ts";
+import { around, type Data, type NDArray, without, zeros, zerosLike } from "../array.ts";
 import { fresh } from "../pool.ts";
+import { completed, roundedOff } from "./twoSum.ts";
 
 // Every reduction takes a run of neighbouring dimensions [start, end) and leaves them out of the shape.
-// Sums accumulate in double precision, whatever the dtype.
+// Sums accumulate in double precision, whatever the dtype, and carry along what rounding took from them.
 
-function without(shape: Shape, start: number, end: number): Shape {
-  return [...shape.slice(0, start), ...shape.slice(end)];
+/** The sum of `length` numbers, `stride` apart. */
+function sumAlong(x: Data | Float64Array, at: number, length: number, stride: number): number {
+  let total = 0;
+  let lost = 0;
+  for (let l = 0; l < length; l++) {
+    const value = x[at + l * stride];
+    const sum = total + value;
+    lost += roundedOff(total, value, sum);
+    total = sum;
+  }
+  return completed(total, lost);
+}
+
+/** The sum of the squares of their distances from `mean`. */
+function squaresAlong(x: Data, at: number, length: number, stride: number, mean: number): number {
+  let total = 0;
+  let lost = 0;
+  for (let l = 0; l < length; l++) {
+    const value = (x[at + l * stride] - mean) ** 2;
+    const sum = total + value;
+    lost += roundedOff(total, value, sum);
+    total = sum;
+  }
+  return completed(total, lost);
 }
 
 /** The sum over dimensions `[start, end)`. */
 export function sum(x: NDArray, start: number, end: number): NDArray {
   const [outer, length, inner] = around(x.shape, start, end);
   const y = zeros(x.dtype, without(x.shape, start, end));
-  if (inner === 1) {
-    for (let o = 0, at = 0; o < outer; o++) {
-      let total = 0;
-      for (let l = 0; l < length; l++) total += x.data[at++];
-      y.data[o] = total;
-    }
-    return y;
-  }
-  const totals = new Float64Array(inner);
-  for (let o = 0, at = 0; o < outer; o++) {
-    totals.fill(0);
-    for (let l = 0; l < length; l++) for (let i = 0; i < inner; i++) totals[i] += x.data[at++];
-    y.data.set(totals, o * inner);
+  for (let o = 0; o < outer; o++) {
+    for (let i = 0; i < inner; i++) y.data[o * inner + i] = sumAlong(x.data, o * length * inner + i, length, inner);
   }
   return y;
 }
@@ -141,12 +153,8 @@ export function variance(x: NDArray, start: number, end: number, correction: num
   for (let o = 0; o < outer; o++) {
     for (let i = 0; i < inner; i++) {
       const at = o * length * inner + i;
-      let mean = 0;
-      for (let l = 0; l < length; l++) mean += x.data[at + l * inner];
-      mean /= length;
-      let squares = 0;
-      for (let l = 0; l < length; l++) squares += (x.data[at + l * inner] - mean) ** 2;
-      y.data[o * inner + i] = squares / Math.max(0, length - correction);
+      const mean = sumAlong(x.data, at, length, inner) / length;
+      y.data[o * inner + i] = squaresAlong(x.data, at, length, inner, mean) / Math.max(0, length - correction);
     }
   }
   return y;
@@ -159,9 +167,7 @@ export function varianceBackward(g: NDArray, x: NDArray, start: number, end: num
   for (let o = 0; o < outer; o++) {
     for (let i = 0; i < inner; i++) {
       const at = o * length * inner + i;
-      let mean = 0;
-      for (let l = 0; l < length; l++) mean += x.data[at + l * inner];
-      mean /= length;
+      const mean = sumAlong(x.data, at, length, inner) / length;
       const scale = (2 * g.data[o * inner + i]) / Math.max(0, length - correction);
       for (let l = 0; l < length; l++) dx.data[at + l * inner] = scale * (x.data[at + l * inner] - mean);
     }
@@ -169,19 +175,25 @@ export function varianceBackward(g: NDArray, x: NDArray, start: number, end: num
   return dx;
 }
 
+/** The largest of `length` numbers, `stride` apart; NaN where there is one. */
+function largestAlong(x: Data, at: number, length: number, stride: number): number {
+  let most = Number.NEGATIVE_INFINITY;
+  for (let l = 0; l < length; l++) most = Math.max(most, x[at + l * stride]);
+  return most;
+}
+
 /** `ln Σ eˣ` over dimensions `[start, end)`, without overflow. */
 export function logsumexp(x: NDArray, start: number, end: number): NDArray {
   const [outer, length, inner] = around(x.shape, start, end);
   const y = zeros(x.dtype, without(x.shape, start, end));
+  const powers = new Float64Array(length);
   for (let o = 0; o < outer; o++) {
     for (let i = 0; i < inner; i++) {
       const at = o * length * inner + i;
-      let most = Number.NEGATIVE_INFINITY;
-      for (let l = 0; l < length; l++) most = Math.max(most, x.data[at + l * inner]);
+      const most = largestAlong(x.data, at, length, inner);
       const shift = Number.isFinite(most) ? most : 0; // −∞ − −∞ would be NaN
-      let total = 0;
-      for (let l = 0; l < length; l++) total += Math.exp(x.data[at + l * inner] - shift);
-      y.data[o * inner + i] = Math.log(total) + shift;
+      for (let l = 0; l < length; l++) powers[l] = Math.exp(x.data[at + l * inner] - shift);
+      y.data[o * inner + i] = Math.log(sumAlong(powers, 0, length, 1)) + shift;
     }
   }
   return y;
@@ -191,14 +203,14 @@ export function logsumexp(x: NDArray, start: number, end: number): NDArray {
 export function softmax(x: NDArray, dim: number): NDArray {
   const [outer, length, inner] = around(x.shape, dim, dim + 1);
   const y = zerosLike(x);
+  const powers = new Float64Array(length);
   for (let o = 0; o < outer; o++) {
     for (let i = 0; i < inner; i++) {
       const at = o * length * inner + i;
-      let most = Number.NEGATIVE_INFINITY;
-      for (let l = 0; l < length; l++) most = Math.max(most, x.data[at + l * inner]);
-      let total = 0;
-      for (let l = 0; l < length; l++) total += Math.exp(x.data[at + l * inner] - most);
-      for (let l = 0; l < length; l++) y.data[at + l * inner] = Math.exp(x.data[at + l * inner] - most) / total;
+      const most = largestAlong(x.data, at, length, inner);
+      for (let l = 0; l < length; l++) powers[l] = Math.exp(x.data[at + l * inner] - most);
+      const total = sumAlong(powers, 0, length, 1);
+      for (let l = 0; l < length; l++) y.data[at + l * inner] = powers[l] / total;
     }
   }
   return y;
@@ -208,14 +220,13 @@ export function softmax(x: NDArray, dim: number): NDArray {
 export function logSoftmax(x: NDArray, dim: number): NDArray {
   const [outer, length, inner] = around(x.shape, dim, dim + 1);
   const y = zerosLike(x);
+  const powers = new Float64Array(length);
   for (let o = 0; o < outer; o++) {
     for (let i = 0; i < inner; i++) {
       const at = o * length * inner + i;
-      let most = Number.NEGATIVE_INFINITY;
-      for (let l = 0; l < length; l++) most = Math.max(most, x.data[at + l * inner]);
-      let total = 0;
-      for (let l = 0; l < length; l++) total += Math.exp(x.data[at + l * inner] - most);
-      const logTotal = Math.log(total);
+      const most = largestAlong(x.data, at, length, inner);
+      for (let l = 0; l < length; l++) powers[l] = Math.exp(x.data[at + l * inner] - most);
+      const logTotal = Math.log(sumAlong(powers, 0, length, 1));
       for (let l = 0; l < length; l++) y.data[at + l * inner] = x.data[at + l * inner] - most - logTotal;
     }
   }
@@ -229,10 +240,13 @@ export function cumsum(x: NDArray, dim: number): NDArray {
   for (let o = 0; o < outer; o++) {
     for (let i = 0; i < inner; i++) {
       let total = 0;
+      let lost = 0;
       for (let l = 0; l < length; l++) {
         const at = (o * length + l) * inner + i;
-        total += x.data[at];
-        y.data[at] = total;
+        const sum = total + x.data[at];
+        lost += roundedOff(total, x.data[at], sum);
+        total = sum;
+        y.data[at] = completed(total, lost);
       }
     }
   }

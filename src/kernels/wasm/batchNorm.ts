@@ -5,12 +5,15 @@ import { type Machine, mostBytes } from "./machine.ts";
 
 type BatchNormKernels = Pick<Kernels, "batchStatistics" | "batchNorm" | "batchNormBackward">;
 
-/** Batch norm of rows of channels, `[n, c, 1]`; all else is the reference's. */
+/** Batch norm of rows of channels, `[n, c]` or `[n, c, 1]`; all else is the reference's. */
 export function batchNormOn(machine: Machine): BatchNormKernels {
   const { run } = machine;
   const { batchNormScratch } = run;
   const isRows = (x: NDArray) =>
-    x.shape[2] === 1 && x.data.length > 0 && isFloat(x.dtype) && 4 * x.data.byteLength < mostBytes;
+    (x.shape.length === 2 || x.shape[2] === 1) &&
+    x.data.length > 0 &&
+    isFloat(x.dtype) &&
+    4 * x.data.byteLength < mostBytes;
 
   return {
     batchStatistics(x): BatchStatistics {

@@ -79,18 +79,19 @@ export function batchNormFor(
   if (training && count === 1) refuseSingle(where, x);
 
   const [scale, shift] = [weight ?? ones([c], { dtype: x.dtype }), bias ?? zeros([c], { dtype: x.dtype })];
-  const flat = x.reshape([n, c, sizeOf(places)]);
+  const flat = x.ndim <= 3 ? x : x.reshape([n, c, sizeOf(places)]);
   if (training && count > 0) {
-    const statistics = kernels().batchStatistics(flat.array);
-    moveRunning(statistics, runningMean, runningVar, momentum);
-    return apply(batchNormTraining(statistics, eps), flat, scale, shift).reshape(x.shape);
+    const op = batchNormTraining(eps, (statistics) => moveRunning(statistics, runningMean, runningVar, momentum));
+    return alike(apply(op, flat, scale, shift), x);
   }
   const mean = runningMean?.detach() ?? zeros([c], { dtype: x.dtype });
   const variance = runningVar?.detach() ?? ones([c], { dtype: x.dtype });
-  return apply(batchNormEvaluating(eps), flat, mean, variance, scale, shift).reshape(x.shape);
+  return alike(apply(batchNormEvaluating(eps), flat, mean, variance, scale, shift), x);
 }
 
-function moveRunning(
+const alike = (y: Tensor, x: Tensor): Tensor => (y.ndim === x.ndim ? y : y.reshape(x.shape));
+
+export function moveRunning(
   { mean, variance, count }: BatchStatistics,
   runningMean: Tensor | null,
   runningVar: Tensor | null,

@@ -6,7 +6,7 @@ import { checkOptions } from "../../options.ts";
 import { sameShape } from "../../shapes.ts";
 import { apply, type Tensor } from "../../tensor.ts";
 import { checkRange, checkSameDtype, checkTensor } from "../checks.ts";
-import { checkIgnoreIndex, checkLabels, classWeights, layOut } from "./labels.ts";
+import { checkIgnoreIndex, checkLabels, checkScores, checkWeight, classWeights, layOut } from "./labels.ts";
 import { type NLLLossOptions, nllLossOptionNames } from "./nllLoss.ts";
 import { checkReduction, reduced } from "./reduction.ts";
 
@@ -53,15 +53,19 @@ export function crossEntropy(input: Tensor, target: Tensor, options: CrossEntrop
 /** @internal {@link crossEntropy} on behalf of `where`. */
 export function crossEntropyFor(where: string, input: Tensor, target: Tensor, options: CrossEntropyOptions): Tensor {
   const { weight, ...settings } = checkCrossEntropy(where, options);
-  const [n, c, d] = layOut(where, input);
+  checkScores(where, input);
   checkTensor(where, "target", target);
-  const weights = classWeights(where, input, weight);
+  checkWeight(where, input, weight);
   if (isFloat(target.dtype) && sameShape(target.shape, input.shape)) {
-    return fromProbabilities(where, input, target, weights, settings);
+    return fromProbabilities(where, input, target, classWeights(where, input, weight), settings);
   }
   checkLabels(where, input, target, settings.ignoreIndex);
-  const losses = apply(fused(settings), input.reshape([n, c, d]), target.reshape([n, d]), weights);
-  return settings.reduction === "none" ? losses.reshape(target.shape) : losses;
+  const op = fused(settings);
+  const isSingle = input.ndim === 1;
+  const x = isSingle ? input.unsqueeze(0) : input;
+  const labels = isSingle ? target.unsqueeze(0) : target;
+  const losses = weight === null ? apply(op, x, labels) : apply(op, x, labels, weight.detach());
+  return isSingle && settings.reduction === "none" ? losses.squeeze(0) : losses;
 }
 
 function fromProbabilities(

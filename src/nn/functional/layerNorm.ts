@@ -1,7 +1,6 @@
 import { show, TensorError } from "../../errors.ts";
 import { ones, zeros } from "../../factories.ts";
 import { sizeOf } from "../../kernels/array.ts";
-import { kernels } from "../../kernels/index.ts";
 import { batchNormTraining } from "../../ops/batchNorm.ts";
 import { checkOptions } from "../../options.ts";
 import { newShape, sameShape } from "../../shapes.ts";
@@ -69,9 +68,8 @@ export function layerNormFor(
   const rows = sizeOf(x.shape.slice(0, -shape.length));
   // Examples as the channels of a batch of one: what batch norm does for each channel.
   const channels = x.reshape([1, rows, sizeOf(shape)]);
-  const statistics = kernels().batchStatistics(channels.array);
   const [one, zero] = [ones([rows], { dtype: x.dtype }), zeros([rows], { dtype: x.dtype })];
-  const y = apply(batchNormTraining(statistics, eps), channels, one, zero).reshape(x.shape);
+  const y = apply(batchNormTraining(eps), channels, one, zero).reshape(x.shape);
   const scaled = weight === null ? y : y.mul(weight);
   return bias === null ? scaled : scaled.add(bias);
 }

@@ -1,5 +1,6 @@
 import { show, TensorError } from "../../errors.ts";
-import type { Tensor } from "../../tensor.ts";
+import { linear as fused } from "../../ops/linear.ts";
+import { apply, type Tensor } from "../../tensor.ts";
 import { checkOperand, checkSameDtype, checkTensor } from "../checks.ts";
 
 /**
@@ -38,6 +39,7 @@ export function linearFor(where: string, x: Tensor, weight: Tensor, bias: Tensor
       hint: x.ndim > 2 ? "To make one row of each example: x.flatten(1)." : "",
     });
   }
+  if (x.ndim === 2) return bias === null ? apply(fused, x, weight) : apply(fused, x, weight, bias);
   const y = x.matmulTransposed(where, weight);
   return bias === null ? y : y.add(bias);
 }

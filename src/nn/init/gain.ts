@@ -58,6 +58,6 @@ export function gainFor(where: string, nonlinearity: Nonlinearity, slope = 0.01)
   }
   if (nonlinearity === "tanh") return 5 / 3;
   if (nonlinearity === "relu") return Math.sqrt(2);
-  if (nonlinearity === "leakyRelu") return Math.sqrt(2 / (1 + slope ** 2));
+  if (nonlinearity === "leakyRelu") return Math.sqrt(2 / (1 + slope * slope));
   return nonlinearity === "selu" ? 3 / 4 : 1;
 }

@@ -10,7 +10,7 @@ export function orthonormal(matrix: readonly (readonly number[])[]): number[][] 
   const signs: number[] = [];
   for (let k = 0; k < n; k++) {
     const v = a.map((row, i) => (i < k ? 0 : row[k]));
-    const length = Math.sqrt(dot(v, v)); // Math.hypot differs between engines
+    const length = Math.sqrt(dot(v, v));
     const isNegative = v[k] < 0;
     v[k] += isNegative ? -length : length; // away from zero: no cancellation
     signs.push(isNegative ? 1 : -1); // R[k][k] is ∓length

@@ -1,4 +1,5 @@
 import { checkOptions } from "../../options.ts";
+import { cos } from "../../random/libm/sinCos.ts";
 import type { Optimizer } from "../optimizer.ts";
 import type { ParamGroup } from "../paramGroup.ts";
 import { checkFinite, checkWhole, type GroupChange, LRScheduler, type SchedulerOptions } from "./scheduler.ts";
@@ -50,9 +51,9 @@ export class CosineAnnealingLR extends LRScheduler<CosineAnnealingLRSettings> {
     const { T_max, eta_min } = this.settings;
     if ((epoch - 1 - T_max) % (2 * T_max) === 0) {
       // The epoch before was at the bottom, where the ratio below would be 1/0.
-      return { lr: lr + ((this.baseLr(i) - eta_min) * (1 - Math.cos(Math.PI / T_max))) / 2 };
+      return { lr: lr + ((this.baseLr(i) - eta_min) * (1 - cos(Math.PI / T_max))) / 2 };
     }
-    const height = (at: number) => 1 + Math.cos((Math.PI * at) / T_max);
+    const height = (at: number) => 1 + cos((Math.PI * at) / T_max);
     return { lr: (height(epoch) / height(epoch - 1)) * (lr - eta_min) + eta_min };
   }
 }

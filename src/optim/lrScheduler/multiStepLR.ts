@@ -1,4 +1,5 @@
 import { describe, TensorError } from "../../errors.ts";
+import { wholePower } from "../../kernels/wholePower.ts";
 import { checkOptions } from "../../options.ts";
 import type { Optimizer } from "../optimizer.ts";
 import type { ParamGroup } from "../paramGroup.ts";
@@ -58,6 +59,6 @@ export class MultiStepLR extends LRScheduler<MultiStepLRSettings> {
   /** @internal */
   protected override next({ lr }: ParamGroup, _: number, epoch: number): GroupChange {
     const { milestones, gamma } = this.settings;
-    return { lr: epoch in milestones ? lr * gamma ** milestones[epoch] : lr };
+    return { lr: epoch in milestones ? lr * wholePower(gamma, milestones[epoch]) : lr };
   }
 }

@@ -1,5 +1,6 @@
 import { describe, TensorError } from "../../errors.ts";
 import { checkOptions } from "../../options.ts";
+import { cos } from "../../random/libm/sinCos.ts";
 import { camelCase } from "../names.ts";
 import { isOptimizer, type Optimizer } from "../optimizer.ts";
 import type { ParamGroup } from "../paramGroup.ts";
@@ -181,7 +182,7 @@ function phases(totalSteps: number, pctStart: number, threePhase: boolean): Phas
 }
 
 function annealCosine(start: number, end: number, progress: number): number {
-  return end + ((start - end) / 2) * (Math.cos(Math.PI * progress) + 1);
+  return end + ((start - end) / 2) * (cos(Math.PI * progress) + 1);
 }
 
 function annealLinear(start: number, end: number, progress: number): number {

@@ -1,4 +1,5 @@
 import { fma64 } from "../fma64.ts";
+import { log1p } from "./log1p.ts";
 
 // The constants are those of Arm's Optimized Routines (MIT), which glibc took over in its version 2.28.
 const ln2High = 0.6931471805598903; // a multiple of 2^-42, so that small multiples of it are exact
@@ -47,8 +48,9 @@ function makeTable(): Table {
     const centre = i < 80 ? 0.6875 + (i + 0.5) / 256 : 1 + (i - 79.5) / 128;
     return 1 / centre + offset * 2 ** -53;
   });
-  // Math.log differs between engines in its last bits, which are far below a multiple of 2^-43.
-  const logarithms = reciprocals.map((x) => Math.round(-Math.log(x) * 2 ** 43) * 2 ** -43);
+  // Any logarithm is good enough to know the nearest multiple of 2^-43.
+  const logOf = (x: number) => (x < 1 ? log1p(x - 1) : -log1p(1 / x - 1));
+  const logarithms = reciprocals.map((x) => Math.round(-logOf(x) * 2 ** 43) * 2 ** -43);
   return { reciprocals, logarithms };
 }
 

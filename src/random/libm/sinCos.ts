@@ -44,7 +44,7 @@ function makeTable(): Float64Array {
 }
 
 /**
- * The sine of an angle in `[0, 2π]`, with the bits of glibc (2.28 and later) on x86-64 with FMA. Within 0.55 units in
+ * The sine of an angle in `[0, 10^8]`, with the bits of glibc (2.28 and later) on x86-64 with FMA. Within 0.55 units in
  * the last place.
  */
 export function sin(x: number): number {
@@ -54,7 +54,7 @@ export function sin(x: number): number {
   return reduced(x, 0);
 }
 
-/** The cosine of an angle in `[0, 2π]`, as {@link sin}. */
+/** The cosine of an angle in `[0, 10^8]`, as {@link sin}. */
 export function cos(x: number): number {
   if (x < 2 ** -27) return 1;
   if (x < 0.85546875) return cosOf(x, 0);

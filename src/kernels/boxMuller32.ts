@@ -1,35 +1,10 @@
-import { fma32 } from "./fma32.ts";
-import { type MersenneTwister, random32 } from "./mersenneTwister.ts";
-
 const { fround } = Math;
 
-/**
- * Fills `data`, of 16 numbers or more, with normal ones, in blocks of 16 of which number `j` and number `j + 8` make a
- * pair (Box & Muller 1958). Where a remainder is left, its uniform numbers are drawn and forgotten, and the last 16
- * numbers of `data` are drawn anew.
- *
- * These are the bits of PyTorch on x86-64 with AVX2; other processors differ from it in the last place.
- */
-export function fillNormalBlocks32(data: Float32Array, mean: number, std: number, twister: MersenneTwister): void {
-  const n = data.length;
-  const draws = new Int32Array(16);
-  const radii = new Float32Array(8);
-  const block = (start: number) => {
-    for (let j = 0; j < 16; j++) draws[j] = random32(twister) & 0xffffff;
-    fillRadii(radii, draws);
-    fillPairs(data, start, radii, draws, fround(mean), fround(std));
-  };
-  for (let i = 0; i + 16 <= n; i += 16) block(i);
-  if (n % 16 === 0) return;
-  for (let i = 0; i < n % 16; i++) random32(twister);
-  block(n - 16);
-}
-
-// Below, the constants are those of Cephes (Moshier) as used by avx_mathfun (Garberoglio, after Pommier): float32 numbers,
+// The constants are those of Cephes (Moshier) as used by avx_mathfun (Garberoglio, after Pommier): float32 numbers,
 // in the loops, where the compiler can see that they never change. `fround(a * b + c)` stands for a fused multiply-add,
 // though it rounds twice: a test goes through all 2^24 arguments to show that here this makes no difference.
 
-const powersOfHalf = Float64Array.from({ length: 32 }, (_, i) => 2 ** -i);
+const powersOfHalf = Float64Array.from({ length: 32 }, (_, i) => 1 / ((1 << i) >>> 0));
 
 /** `√(−2·log(1 − u))`, for `u` the first eight draws in units of 2^-24. */
 export function fillRadii(radii: Float32Array, draws: Int32Array): void {
@@ -55,15 +30,11 @@ export function fillRadii(radii: Float32Array, draws: Int32Array): void {
   }
 }
 
-/** The pairs at angle `2π·u` and the given radii, for `u` the last eight draws in units of 2^-24. */
-export function fillPairs(
-  data: Float32Array,
-  start: number,
-  radii: Float32Array,
-  draws: Int32Array,
-  mean: number,
-  std: number,
-): void {
+/**
+ * The pairs at angle `2π·u` and the given radii, for `u` the last eight draws in units of 2^-24: number `j` and number
+ * `j + 8` from `start` on. Where the radius is −0, its pair is 0.
+ */
+export function fillPairs(data: Float32Array, start: number, radii: Float32Array, draws: Int32Array): void {
   for (let j = 0; j < 8; j++) {
     // The angle is q·π/4 + x, with |x| ≤ π/4 and q even.
     const theta = fround(3.7450703871400037e-7 * draws[j + 8]);
@@ -83,7 +54,7 @@ export function fillPairs(
     const swap = (q & 2) !== 0;
     const cos = (swap ? s : c) * (1 - (((q + 2) & 4) >> 1));
     const sin = (swap ? c : s) * (1 - ((q & 4) >> 1));
-    data[start + j] = fma32(fround(radii[j] * cos), std, mean);
-    data[start + j + 8] = fma32(fround(radii[j] * sin), std, mean);
+    data[start + j] = radii[j] * cos + 0;
+    data[start + j + 8] = radii[j] * sin + 0;
   }
 }

@@ -1,0 +1,115 @@
+import { grad } from "../autograd/grad.ts";
+import { isTensor } from "../brand.ts";
+import { describe, TensorError } from "../errors.ts";
+import { isModule } from "../nn/fields.ts";
+import type { Module } from "../nn/module.ts";
+import type { Parameter } from "../nn/parameter.ts";
+import type { Tensor } from "../tensor.ts";
+
+/** The loss of a model on one fixed batch: the same number each time it is called, as long as the model stays. */
+export type Loss = () => Tensor;
+
+/** How many passes through the model an analysis has made. */
+export interface Cost {
+  /** Evaluations of the loss, or of the model. */
+  readonly forward: number;
+  /** Gradients of the loss. */
+  readonly backward: number;
+}
+
+/** A loss and its gradient at the parameters of a model, counted. */
+export class Probe {
+  /** The parameters that want a gradient, in order of registration. */
+  readonly parameters: readonly Parameter[];
+  private readonly where: string;
+  private readonly loss: Loss;
+  private forward = 0;
+  private backward = 0;
+
+  /** @param parameters - default: all of the model's that want a gradient. */
+  constructor(where: string, model: Module, loss: Loss, parameters?: readonly Parameter[]) {
+    if (!isModule(model)) throw new TensorError(where, { expected: "a module", got: describe(model) });
+    if (typeof loss !== "function") {
+      throw new TensorError(where, {
+        expected: "a function that returns the loss on one fixed batch",
+        got: describe(loss),
+        hint: "Write () => criterion.forward(model.forward(x), labels).",
+      });
+    }
+    this.where = where;
+    this.loss = loss;
+    this.parameters = parameters ?? model.parameters().filter((p) => p.requiresGrad);
+    if (this.parameters.length === 0) {
+      throw new TensorError(where, {
+        expected: "a model with parameters that want a gradient",
+        got: `a ${model.constructor.name} without any`,
+      });
+    }
+  }
+
+  /** The passes so far. */
+  get cost(): Cost {
+    return { forward: this.forward, backward: this.backward };
+  }
+
+  /** The loss as a tensor, from which gradients can be taken. */
+  evaluate(): Tensor {
+    this.forward++;
+    const y = this.loss();
+    if (!isTensor(y) || y.numel() !== 1) {
+      throw new TensorError(this.where, {
+        expected: "a loss of one number",
+        got: describe(y),
+        hint: isTensor(y) ? "Reduce it: .mean(), or .sum()." : "The function has to return the loss.",
+      });
+    }
+    return y;
+  }
+
+  /** The loss as a number. */
+  value(): number {
+    return this.evaluate().item();
+  }
+
+  /** The loss, and its gradient at each parameter; zeros where it does not depend on one. */
+  gradient(options: { readonly createGraph?: boolean } = {}): { readonly loss: number; readonly gradient: Tensor[] } {
+    const y = this.evaluate();
+    if (!y.requiresGrad) this.refuseIndependent();
+    this.backward++;
+    const gradients = grad(y, this.parameters, { ...options, allowUnused: true });
+    if (gradients.every((g) => g === null)) this.refuseIndependent();
+    const gradient = gradients.map((g, i) => g ?? this.parameters[i].detach().mul(0));
+    return { loss: y.item(), gradient };
+  }
+
+  /**
+   * Refuses a loss that is not finite, or not the same twice. To be called within `preserving`, once, at the start.
+   * @returns the loss.
+   */
+  check(): number {
+    const [first, second] = [this.value(), this.value()];
+    if (!Number.isFinite(first)) {
+      throw new TensorError(this.where, {
+        expected: "a finite loss",
+        got: `${first}`,
+        hint: "detectAnomaly(loss) names the operation it comes from.",
+      });
+    }
+    if (Object.is(first, second)) return first;
+    throw new TensorError(this.where, {
+      expected: "a loss that is the same each time it is called",
+      got: `${first}, and then ${second}`,
+      hint:
+        "Something in it draws random numbers or moves on: dropout in training mode (model.eval(), with batchNorm: " +
+        '"batch" to normalise by the batch all the same), a generator, or a new batch each time.',
+    });
+  }
+
+  private refuseIndependent(): never {
+    throw new TensorError(this.where, {
+      expected: "a loss that depends on the parameters of the model",
+      got: "one that depends on none of them",
+      hint: "Is it another model's loss, or was it computed under noGrad?",
+    });
+  }
+}

@@ -1,0 +1,72 @@
+import { enableGrad } from "../autograd/gradMode.ts";
+import type { NDArray } from "../kernels/array.ts";
+import { kernels } from "../kernels/index.ts";
+import type { Module } from "../nn/module.ts";
+import { defaultGenerator, type Generator, isGenerator } from "../random/generator.ts";
+import type { Tensor } from "../tensor.ts";
+
+/** Which statistics batch norm uses during an analysis: those of the batch, or the running ones. */
+export type BatchNormMode = "batch" | "running";
+
+export interface PreservingOptions {
+  /** Which statistics batch norm uses. Default: as the modules are. */
+  readonly batchNorm?: BatchNormMode;
+}
+
+/**
+ * Runs `fn` with the model on memory of its own, gradients enabled, and puts everything back, also when it throws:
+ * parameters, buffers, gradients, training modes and generators are bit for bit as before, and so are their versions, so
+ * that a loss computed earlier can still be differentiated. What `fn` does in place happens to copies.
+ */
+export function preserving<T>(model: Module, fn: () => T, { batchNorm }: PreservingOptions = {}): T {
+  const modules = model.namedModules().map(([, module]) => module);
+  const tensors = [...model.namedParameters(), ...model.namedBuffers()].map(([, tensor]) => keepTensor(tensor));
+  const modes = modules.map((module) => module.training);
+  const generators = [...new Set([defaultGenerator, ...modules.flatMap(generatorsOf)])];
+  const states = generators.map((generator) => generator.getState());
+  try {
+    for (const module of modules) {
+      if (batchNorm !== undefined && hasRunningStatistics(module)) module.training = batchNorm === "batch";
+    }
+    return enableGrad(fn);
+  } finally {
+    for (const tensor of tensors) tensor.restore();
+    modules.forEach((module, i) => {
+      module.training = modes[i];
+    });
+    generators.forEach((generator, i) => {
+      generator.setState(states[i]);
+    });
+  }
+}
+
+/** Puts a tensor on a copy of its memory, until it is restored. */
+function keepTensor(tensor: Tensor): { restore(): void } {
+  const { array, requiresGrad } = tensor;
+  const gradient = tensor.hiddenGrad();
+  const numbers = gradient === null ? null : kernels().copy(gradient.array);
+  tensor.array = kernels().copy(array);
+  return {
+    restore() {
+      tensor.array = array;
+      if (tensor.requiresGrad !== requiresGrad) tensor.requiresGrad = requiresGrad;
+      if (tensor.hiddenGrad() !== gradient) tensor.grad = gradient;
+      if (gradient !== null && numbers !== null) restoreNumbers(gradient.array, numbers);
+    },
+  };
+}
+
+function restoreNumbers(array: NDArray, numbers: NDArray): void {
+  if (array.data.every((value, i) => Object.is(value, numbers.data[i]))) return;
+  array.data.set(numbers.data);
+  array.bump();
+}
+
+/** Whether a module normalises by statistics of the batch or by running ones, as it is trained or not. */
+export function hasRunningStatistics(module: Module): boolean {
+  return "runningMean" in module && "runningVar" in module;
+}
+
+function generatorsOf(module: Module): Generator[] {
+  return Object.values(module).filter(isGenerator);
+}

@@ -1,0 +1,68 @@
+import { describe, TensorError } from "../errors.ts";
+
+/** How far a long analysis has come. */
+export interface Progress {
+  /** The passes made, forward and backward. */
+  readonly done: number;
+  /** Those that it will have made in the end. */
+  readonly total: number;
+}
+
+/** What long analyses may be told beside their own options. */
+export interface LongOptions {
+  /** Called after each part of the work. */
+  readonly onProgress?: (progress: Progress) => void;
+  /** Ends the analysis early, by throwing the signal's reason. */
+  readonly signal?: AbortSignal;
+  /** The most passes, forward and backward, that it may take; where it would take more, it is refused. */
+  readonly maxEvaluations?: number;
+}
+
+/** The names of {@link LongOptions}. */
+export const longOptionNames = ["onProgress", "signal", "maxEvaluations"] as const;
+
+/** An analysis in parts: the model is as it was between them. */
+export type Parts<T> = Generator<Progress, T>;
+
+/** Refuses an analysis that would take more passes than it may, before it starts. */
+export function checkBudget(where: string, total: number, { maxEvaluations }: LongOptions): void {
+  if (maxEvaluations === undefined) return;
+  if (typeof maxEvaluations !== "number" || !(maxEvaluations > 0)) {
+    throw new TensorError(where, { expected: "maxEvaluations above 0", got: describe(maxEvaluations) });
+  }
+  if (total <= maxEvaluations) return;
+  throw new TensorError(where, {
+    expected: `at most ${maxEvaluations} passes (maxEvaluations)`,
+    got: `options that take ${total}`,
+    hint: "Ask for fewer points, or allow more.",
+  });
+}
+
+/** Runs an analysis to its end. */
+export function finish<T>(parts: Parts<T>, { onProgress, signal }: LongOptions): T {
+  for (;;) {
+    signal?.throwIfAborted();
+    const { done, value } = parts.next();
+    if (done) return value;
+    onProgress?.(value);
+  }
+}
+
+/** Runs an analysis to its end, and lets others work between its parts, so that a page stays alive. */
+export async function finishAsync<T>(parts: Parts<T>, { onProgress, signal }: LongOptions): Promise<T> {
+  let rested = performance.now();
+  for (;;) {
+    signal?.throwIfAborted();
+    const { done, value } = parts.next();
+    if (done) return value;
+    onProgress?.(value);
+    if (performance.now() - rested < mostBusy) continue;
+    await rest();
+    rested = performance.now();
+  }
+}
+
+/** For how long a page may be kept from other work, in milliseconds. */
+const mostBusy = 12;
+
+const rest = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));

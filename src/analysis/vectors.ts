@@ -1,0 +1,61 @@
+import { noGrad } from "../autograd/gradMode.ts";
+import { NDArray } from "../kernels/array.ts";
+import type { Tensor } from "../tensor.ts";
+
+// Lists of tensors, one for each parameter, taken as one long vector. Sums are in float64, whatever the dtype.
+
+/** `Σ aᵢ·bᵢ`. */
+export function dot(a: readonly Tensor[], b: readonly Tensor[]): number {
+  let total = 0;
+  for (let k = 0; k < a.length; k++) {
+    const [x, y] = [a[k].data, b[k].data];
+    let sum = 0;
+    for (let i = 0; i < x.length; i++) sum += x[i] * y[i];
+    total += sum;
+  }
+  return total;
+}
+
+/** `√Σ xᵢ²`. */
+export function norm(x: readonly Tensor[]): number {
+  return Math.sqrt(dot(x, x));
+}
+
+/** `√Σ (aᵢ − bᵢ)²`. */
+export function distance(a: readonly Tensor[], b: readonly Tensor[]): number {
+  let total = 0;
+  for (let k = 0; k < a.length; k++) {
+    const [x, y] = [a[k].data, b[k].data];
+    let sum = 0;
+    for (let i = 0; i < x.length; i++) sum += (x[i] - y[i]) ** 2;
+    total += sum;
+  }
+  return Math.sqrt(total);
+}
+
+/** `a·b/(‖a‖‖b‖)`: 1 of two zeros, 0 of one. */
+export function cosine(a: readonly Tensor[], b: readonly Tensor[]): number {
+  const [sizeA, sizeB] = [norm(a), norm(b)];
+  if (sizeA === 0 || sizeB === 0) return sizeA === sizeB ? 1 : 0;
+  return Math.min(1, Math.max(-1, dot(a, b) / sizeA / sizeB));
+}
+
+/** `x + scale·direction`, each number rounded once. */
+export function moved(x: readonly Tensor[], direction: readonly Tensor[], scale: number): Tensor[] {
+  return x.map((tensor, k) => {
+    const [from, along] = [tensor.data, direction[k].data];
+    const to = from.slice();
+    for (let i = 0; i < to.length; i++) to[i] = from[i] + scale * along[i];
+    return tensor.wrap(new NDArray(to, tensor.shape, tensor.dtype));
+  });
+}
+
+/** Copies that share nothing with their originals. */
+export function copies(x: readonly Tensor[]): Tensor[] {
+  return noGrad(() => x.map((tensor) => tensor.detach().clone()));
+}
+
+/** Puts parameters on new values, of their shapes. To be called within `preserving` only. */
+export function place(parameters: readonly Tensor[], values: readonly Tensor[]): void {
+  for (let k = 0; k < parameters.length; k++) parameters[k].array = values[k].array;
+}

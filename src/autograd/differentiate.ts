@@ -1,0 +1,193 @@
+import { isTensor } from "../brand.ts";
+import { describe, TensorError } from "../errors.ts";
+import { kernels } from "../kernels/index.ts";
+import { watch } from "../kernels/pool.ts";
+import { type Fused, isFused, type Op, type Primitive } from "../ops/op.ts";
+import { sameShape } from "../shapes.ts";
+import { shared } from "../shared.ts";
+import type { Tensor } from "../tensor.ts";
+import { isForeign } from "./foreign.ts";
+import { type Node, refuseAnomaly, refuseChanged } from "./tape.ts";
+
+/** The walk's result: the gradients at the tensors asked for, and at the leaves and others that keep theirs. */
+export type Gradients = Map<Tensor, Tensor>;
+
+/**
+ * The gradient of `y` at `targets`, or, where `targets` is null, at every leaf and every tensor that retains its
+ * gradient. Walks the tape newest first, with a loop.
+ *
+ * @param owned - is filled with the gradients whose memory is nobody else's.
+ */
+export function differentiate(
+  y: Tensor,
+  gradient: Tensor,
+  targets: ReadonlySet<Tensor> | null,
+  createGraph: boolean,
+  where: string,
+  owned: Set<Tensor> = new Set(),
+): Gradients {
+  const tape = tapeBehind(y, targets);
+  for (const tensor of tape) refuseChanged(tensor, where);
+  // What a walk makes on its way nobody sees but hooks and users' own operations: without them it is taken again.
+  const isPrivate = !createGraph && !tape.some(isWatched);
+  const state = shared();
+  const before = state.gradEnabled;
+  state.gradEnabled = createGraph;
+  try {
+    const [results, taken] = watch(isPrivate, () => walkTape(tape, y, gradient, targets));
+    for (const g of results.values()) if (taken.keep(g.array)) owned.add(g);
+    taken.give();
+    return results;
+  } finally {
+    state.gradEnabled = before;
+  }
+}
+
+/** Whether a hook, or an operation that a user wrote, gets to see a gradient here. */
+function isWatched({ hooks, node }: Tensor): boolean {
+  const { op, inputs } = node as Node;
+  return hooks !== null || isForeign(op) || inputs.some((x) => x.hooks !== null);
+}
+
+/** Every recorded tensor on a way from `y` to a target, newest first. */
+function tapeBehind(y: Tensor, targets: ReadonlySet<Tensor> | null): Tensor[] {
+  const found = new Set<Tensor>();
+  const open = [y];
+  for (let tensor = open.pop(); tensor !== undefined; tensor = open.pop()) {
+    if (tensor.node === null || found.has(tensor)) continue;
+    found.add(tensor);
+    for (const input of tensor.node.inputs) if (input.node !== null) open.push(input);
+  }
+  const tape = [...found].sort((a, b) => (b.node as Node).order - (a.node as Node).order);
+  if (targets === null) return tape;
+  const leading = new Set<Tensor>(targets);
+  for (let i = tape.length - 1; i >= 0; i--) {
+    if ((tape[i].node as Node).inputs.some((input) => leading.has(input))) leading.add(tape[i]);
+    else found.delete(tape[i]);
+  }
+  return tape.filter((tensor) => found.has(tensor));
+}
+
+function walkTape(
+  tape: readonly Tensor[],
+  y: Tensor,
+  gradient: Tensor,
+  targets: ReadonlySet<Tensor> | null,
+): Gradients {
+  const onTape = targets && new Set(tape);
+  const leads = (x: Tensor) => x.requiresGrad && (targets === null || targets.has(x) || onTape?.has(x) === true);
+  const pending: Gradients = new Map([[y, gradient]]);
+  const results: Gradients = new Map();
+  const arrive = (tensor: Tensor) => {
+    const g = pending.get(tensor);
+    if (g === undefined) return undefined;
+    pending.delete(tensor);
+    const hooked = runHooks(tensor, g);
+    const wanted = targets === null ? tensor.node === null || tensor.retainsGrad : targets.has(tensor);
+    if (wanted) results.set(tensor, hooked);
+    return hooked;
+  };
+  for (const tensor of tape) {
+    const g = arrive(tensor);
+    if (g === undefined) continue;
+    const node = tensor.node as Node;
+    const gradients = pullBack(node, g, tensor, node.inputs.map(leads));
+    for (let i = 0; i < gradients.length; i++) {
+      const gi = gradients[i];
+      if (gi === null) continue;
+      const input = node.inputs[i];
+      const sofar = pending.get(input);
+      pending.set(input, sofar === undefined ? gi : sofar.add(gi));
+    }
+  }
+  for (const leaf of [...pending.keys()]) arrive(leaf);
+  return results;
+}
+
+/** The gradient at each input of a node; `null` where none is wanted or none exists. */
+function pullBack(node: Node, g: Tensor, y: Tensor, wanted: readonly boolean[]): readonly (Tensor | null)[] {
+  const { op, inputs } = node;
+  const state = shared();
+  const { detectAnomaly } = state;
+  state.detectAnomaly = false; // the operation that is named is the one pulled back, not those in its pullback
+  let gradients: readonly (Tensor | null)[];
+  try {
+    gradients = isFused(op) ? pullFused(op, node, g, wanted) : pullPrimitive(op, node, g, y, wanted);
+  } finally {
+    state.detectAnomaly = detectAnomaly;
+  }
+  for (let i = 0; i < gradients.length; i++) {
+    const gi = gradients[i];
+    if (gi !== null) checkPulledBack(op, inputs, gi, i);
+  }
+  return gradients;
+}
+
+function pullPrimitive(
+  op: Primitive,
+  { inputs }: Node,
+  g: Tensor,
+  y: Tensor,
+  wanted: readonly boolean[],
+): (Tensor | null)[] {
+  if (op.backward !== undefined && !shared().gradEnabled) {
+    return [g.wrap(op.backward(kernels(), g.array, y.array, inputs[0].array))];
+  }
+  return inputs.map((_, i) => (wanted[i] ? (op.vjp[i]?.(g, y, ...inputs) ?? null) : null));
+}
+
+function pullFused(op: Fused, { inputs, saved }: Node, g: Tensor, wanted: readonly boolean[]): (Tensor | null)[] {
+  if (shared().gradEnabled) return replay(op, inputs, wanted, g);
+  const arrays = inputs.map((x) => x.array);
+  const pulled =
+    op.backwardWanted === undefined
+      ? op.backward(kernels(), g.array, saved, ...arrays)
+      : op.backwardWanted(kernels(), g.array, saved, arrays, wanted);
+  return inputs.map((_, i) => {
+    const array = pulled[i];
+    return wanted[i] && array ? g.wrap(array) : null;
+  });
+}
+
+/** The gradient of a fused operation's composite, recorded, for when that gradient is itself to be differentiated. */
+function replay(op: Fused, inputs: readonly Tensor[], wanted: readonly boolean[], g: Tensor): (Tensor | null)[] {
+  // Fresh nodes, so that the gradient stops at the inputs. One may have been made from another, as a mean is from x:
+  // what lies behind them is the caller's to walk, and would otherwise count twice.
+  const fresh = inputs.map((x) => x.reshape(x.shape));
+  const y = op.composite(...fresh);
+  if (!sameShape(y.shape, g.shape) || y.dtype !== g.dtype) {
+    throw new TensorError(op.name, { expected: `its composite to return ${describe(g)}`, got: describe(y) });
+  }
+  const targets = new Set(fresh.filter((_, i) => wanted[i]));
+  const gradients = y.requiresGrad ? differentiate(y, g, targets, true, op.name) : new Map<Tensor, Tensor>();
+  return fresh.map((x) => gradients.get(x) ?? null);
+}
+
+function checkPulledBack(op: Op, inputs: readonly Tensor[], g: Tensor, i: number): void {
+  const x = inputs[i];
+  if (!isTensor(g) || !sameShape(g.shape, x.shape) || g.dtype !== x.dtype) {
+    throw new TensorError(op.name, {
+      expected: `its pullback ${i} to return ${describe(x)}`,
+      got: describe(g),
+      hint: "A pullback returns the gradient at its input, in the input's shape and dtype.",
+    });
+  }
+  if (shared().detectAnomaly) refuseAnomaly(op, inputs, g.array, `gradient at input ${i}`);
+}
+
+function runHooks(tensor: Tensor, g: Tensor): Tensor {
+  if (tensor.hooks === null) return g;
+  let current = g;
+  for (const hook of [...tensor.hooks]) {
+    const returned = hook(current);
+    if (returned === undefined || returned === null) continue;
+    if (!isTensor(returned) || !sameShape(returned.shape, tensor.shape) || returned.dtype !== tensor.dtype) {
+      throw new TensorError("registerHook", {
+        expected: `the hook to return nothing, or ${describe(tensor)}`,
+        got: describe(returned),
+      });
+    }
+    current = returned;
+  }
+  return current;
+}

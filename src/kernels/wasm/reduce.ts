@@ -1,0 +1,71 @@
+import { empty, emptyLike, isFloat, type NDArray, without } from "../array.ts";
+import type { Kernels } from "../index.ts";
+import * as reference from "../reference/index.ts";
+import { type Machine, mostBytes } from "./machine.ts";
+
+type ReduceKernels = Pick<Kernels, "sum" | "variance" | "varianceBackward">;
+
+/** Below so many elements a reduction is done before they are copied into WebAssembly's memory. */
+const few = 32;
+
+/** Reductions of float32 and float64; of few elements, and of other dtypes, they are the reference's. */
+export function reduceOn(machine: Machine): ReduceKernels {
+  const { run } = machine;
+  const { reduceScratch, sumF32, sumF64, varianceF32, varianceF64 } = run;
+  const { varianceBackwardF32, varianceBackwardF64 } = run;
+  const isFit = ({ data, dtype }: NDArray) => data.length >= few && isFloat(dtype) && 16 * data.byteLength < mostBytes;
+
+  return {
+    sum(x, start, end) {
+      if (!isFit(x)) return reference.sum(x, start, end);
+      const kernel = x.dtype === "float32" ? sumF32 : sumF64;
+      const y = empty(x.dtype, without(x.shape, start, end));
+      const outer = sizeBetween(x, 0, start);
+      const inner = y.data.length / outer;
+      machine.begin();
+      const from = machine.put(x.data);
+      const to = machine.room(y.data.byteLength);
+      kernel(from, to, outer, sizeBetween(x, start, end), inner, machine.room(reduceScratch(inner)));
+      machine.get(to, y.data);
+      return y;
+    },
+
+    variance(x, start, end, correction) {
+      if (!isFit(x)) return reference.variance(x, start, end, correction);
+      const kernel = x.dtype === "float32" ? varianceF32 : varianceF64;
+      const y = empty(x.dtype, without(x.shape, start, end));
+      const [outer, length] = [sizeBetween(x, 0, start), sizeBetween(x, start, end)];
+      const inner = y.data.length / outer;
+      machine.begin();
+      const from = machine.put(x.data);
+      const to = machine.room(y.data.byteLength);
+      const scratch = machine.room(reduceScratch(inner));
+      kernel(from, to, outer, length, inner, Math.max(0, length - correction), scratch);
+      machine.get(to, y.data);
+      return y;
+    },
+
+    varianceBackward(g, x, start, end, correction) {
+      const [outer, length] = [sizeBetween(x, 0, start), sizeBetween(x, start, end)];
+      // A divisor of 0 makes the slope infinite, which may only meet the difference as a whole.
+      if (!isFit(x) || length <= correction) return reference.varianceBackward(g, x, start, end, correction);
+      const kernel = x.dtype === "float32" ? varianceBackwardF32 : varianceBackwardF64;
+      const dx = emptyLike(x);
+      const inner = g.data.length / outer;
+      machine.begin();
+      const slopes = machine.put(g.data);
+      const from = machine.put(x.data);
+      const to = machine.room(x.data.byteLength);
+      kernel(slopes, from, to, outer, length, inner, length - correction, machine.room(reduceScratch(inner)));
+      machine.get(to, dx.data);
+      return dx;
+    },
+  };
+}
+
+/** The number of elements of dimensions `[start, end)`. */
+function sizeBetween({ shape }: NDArray, start: number, end: number): number {
+  let size = 1;
+  for (let d = start; d < end; d++) size *= shape[d];
+  return size;
+}

@@ -1,0 +1,124 @@
+import type { NDArray } from "../kernels/array.ts";
+import type { Kernels } from "../kernels/index.ts";
+import { give, keep } from "../kernels/pool.ts";
+import type { Tensor } from "../tensor.ts";
+import { type Fused, isFused, type Op } from "./op.ts";
+
+/** One operation of a chain: a fused one, or one of a single input that has a backward kernel. */
+export interface Link {
+  readonly op: Op;
+  /** How many inputs it takes beside the output of the link before. */
+  readonly count: number;
+}
+
+/** What a chain keeps for its gradient. */
+interface Kept {
+  /** The output of each link; `null` once they have been used, and their memory given back. */
+  outputs: readonly NDArray[] | null;
+  /** What each link saved. */
+  saved: readonly unknown[];
+  /** Whether a gradient has been taken before. A third one would otherwise compute the outputs a third time. */
+  isWorn: boolean;
+}
+
+/**
+ * Operations one after the other as a single one: nobody sees what passes between them, so its memory is used again as
+ * soon as the gradient is known. Should another gradient be taken, they are computed once more.
+ *
+ * Inputs: the first link's, then those that each link has beside the output before it.
+ *
+ * @param keeps - whether a gradient may be asked for.
+ */
+export const chain = (links: readonly Link[], keeps: boolean): Fused<Kept> => ({
+  name: links[links.length - 1].op.name,
+  needs: "both",
+  composite: (x, ...others) => {
+    let [y, at] = [x, 0];
+    for (const { op, count } of links) {
+      const own = others.slice(at, at + count);
+      y = isFused(op) ? op.composite(y, ...own) : y.through(op);
+      at += count;
+    }
+    return y as Tensor;
+  },
+  forward: (k, ...inputs) => {
+    const { outputs, saved } = pass(k, links, inputs, keeps);
+    return [outputs[outputs.length - 1], { outputs, saved, isWorn: false }];
+  },
+  backward: (k, g, kept, ...inputs) => back(k, links, g, kept, inputs, new Array(inputs.length).fill(true)),
+  backwardWanted: (k, g, kept, inputs, wanted) => back(k, links, g, kept, inputs, wanted),
+});
+
+/** The links' outputs, of which only the last is whole unless they are kept. */
+function pass(k: Kernels, links: readonly Link[], inputs: readonly NDArray[], keeps: boolean) {
+  const outputs: NDArray[] = [];
+  const saved: unknown[] = [];
+  let x = inputs[0];
+  let at = 1;
+  for (const { op, count } of links) {
+    const own = inputs.slice(at, at + count);
+    const [y, rest] = isFused(op) ? op.forward(k, x, ...own) : [op.forward(k, x), null];
+    if (!keeps && outputs.length > 0) give(x);
+    outputs.push(y);
+    saved.push(rest);
+    x = y;
+    at += count;
+  }
+  return { outputs, saved };
+}
+
+function back(
+  k: Kernels,
+  links: readonly Link[],
+  gradient: NDArray,
+  kept: Kept,
+  inputs: readonly NDArray[],
+  wanted: readonly boolean[],
+): (NDArray | null)[] {
+  const { outputs, saved } = kept.outputs === null ? pass(k, links, inputs, true) : { ...kept, outputs: kept.outputs };
+  const gradients = new Array<NDArray | null>(inputs.length).fill(null);
+  const last = links.length - 1;
+  let g = gradient;
+  let end = inputs.length;
+  for (let i = last; i >= 0; i--) {
+    const { op, count } = links[i];
+    const start = end - count;
+    const x = i === 0 ? inputs[0] : outputs[i - 1];
+    const wantsBefore = wanted.indexOf(true) < start;
+    const pulled = isFused(op)
+      ? pull(k, op, g, saved[i], [x, ...inputs.slice(start, end)], [wantsBefore, ...wanted.slice(start, end)])
+      : [op.backward?.(k, g, outputs[i], x) ?? null];
+    for (let j = 0; j < count; j++) if (wanted[start + j]) gradients[start + j] = pulled[j + 1];
+    if (i < last) give(g);
+    if (!wantsBefore) break;
+    g = pulled[0] as NDArray;
+    end = start;
+    if (i === 0) gradients[0] = g;
+  }
+  settle(kept, outputs, saved);
+  return gradients;
+}
+
+function pull(
+  k: Kernels,
+  op: Fused,
+  g: NDArray,
+  saved: unknown,
+  inputs: readonly NDArray[],
+  wanted: readonly boolean[],
+): readonly (NDArray | null)[] {
+  return op.backwardWanted?.(k, g, saved, inputs, wanted) ?? op.backward(k, g, saved, ...inputs);
+}
+
+/** After the first gradient gives the memory between the links back, after the second keeps it. */
+function settle(kept: Kept, outputs: readonly NDArray[], saved: readonly unknown[]): void {
+  if (kept.isWorn) {
+    kept.outputs = outputs;
+    kept.saved = saved;
+    for (const output of outputs) keep(output);
+    return;
+  }
+  kept.isWorn = true;
+  kept.outputs = null;
+  for (let i = 0; i < outputs.length - 1; i++) give(outputs[i]);
+}

@@ -1,0 +1,25 @@
+import { give } from "../kernels/pool.ts";
+import { matmul } from "./matmul.ts";
+import type { Fused } from "./op.ts";
+
+/** `y = x·weightᵀ + bias` of rows `x` `[n, in]`, for `weight` `[out, in]` and, if there is one, `bias` `[out]`. */
+export const linear: Fused<null> = {
+  name: "linear",
+  composite: (x, weight, bias?) => {
+    const y = x.through(matmul(false, true), weight);
+    return bias === undefined ? y : y.add(bias);
+  },
+  forward: (k, x, weight, bias?) => {
+    const product = k.matmul(x, weight, false, true);
+    if (bias === undefined) return [product, null];
+    const y = k.add(product, k.expand(bias, product.shape));
+    give(product);
+    return [y, null];
+  },
+  backward: (k, g, saved, ...inputs) => linear.backwardWanted?.(k, g, saved, inputs, [true, true, true]) ?? [],
+  backwardWanted: (k, g, _saved, [x, weight], wanted) => [
+    wanted[0] ? k.matmul(g, weight, false, false) : null,
+    wanted[1] ? k.matmul(g, x, true, false) : null,
+    wanted[2] ? k.sum(g, 0, 1) : null,
+  ],
+};

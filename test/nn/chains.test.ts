@@ -1,0 +1,170 @@
+import { detectAnomaly, Generator, grad, nn, noGrad, optim, randint, randn, type Tensor, zeros } from "evenkeel";
+import { expect, test } from "vitest";
+import { refusal } from "../refusal.ts";
+
+/** Layers that can be chained, with a bias and without. */
+function layers(dtype: "float32" | "float64" = "float32"): nn.Module[] {
+  const generator = new Generator().manualSeed(1);
+  return [
+    new nn.Linear(5, 8, { bias: false, generator, dtype }),
+    new nn.BatchNorm1d(8, { dtype }),
+    new nn.Tanh(),
+    new nn.Linear(8, 6, { generator, dtype }),
+    new nn.BatchNorm1d(6, { affine: false, dtype }),
+    new nn.ReLU(),
+    new nn.Sigmoid(),
+    new nn.Linear(6, 3, { generator, dtype }),
+  ];
+}
+
+const drawn = (shape: number[], dtype: "float32" | "float64" = "float32") =>
+  randn(shape, { generator: new Generator().manualSeed(2), dtype });
+
+/** The same layers one by one, as user code would call them. */
+class OneByOne extends nn.Sequential {
+  override forward(x: Tensor): Tensor {
+    let y = x;
+    for (const layer of this) y = layer.forward(y);
+    return y;
+  }
+}
+
+const everything = (model: nn.Module) => [...model.namedParameters(), ...model.namedBuffers()];
+const bits = (model: nn.Module) => everything(model).map(([name, x]) => [name, x.data.slice()]);
+
+test.each(["float32", "float64"] as const)("a chain gives the bits that its layers give one by one, in %s", (dtype) => {
+  const [chained, plain] = [new nn.Sequential(...layers(dtype)), new OneByOne(...layers(dtype))];
+  const [x, z] = [drawn([7, 5], dtype), drawn([7, 5], dtype)];
+  x.requiresGrad = true;
+  z.requiresGrad = true;
+  for (let step = 0; step < 3; step++) {
+    for (const [model, input] of [
+      [chained, x],
+      [plain, z],
+    ] as const) {
+      model.zeroGrad();
+      model.forward(input).square().sum().backward();
+    }
+    expect(bits(chained)).toEqual(bits(plain));
+    expect(x.grad?.data).toEqual(z.grad?.data);
+    for (const [i, [name, p]] of plain.namedParameters().entries()) {
+      expect(chained.namedParameters()[i][1].grad?.data, name).toEqual(p.grad?.data);
+    }
+  }
+  chained.eval();
+  plain.eval();
+  expect(chained.forward(x).data).toEqual(plain.forward(z).data);
+  expect(noGrad(() => chained.forward(x)).data).toEqual(plain.forward(z).data);
+});
+
+test("a chain gives the same gradient again and again, and moves the running statistics once", () => {
+  const model = new nn.Sequential(...layers());
+  const y = model
+    .forward(drawn([7, 5]))
+    .square()
+    .sum();
+  const statistics = model.namedBuffers().map(([, x]) => x.data.slice());
+  const first = grad(y, model.parameters()).map((g) => g.data.slice());
+  const another = new nn.Sequential(...layers());
+  for (let i = 0; i < 4; i++) {
+    another
+      .forward(drawn([7, 5]).mul(3))
+      .sum()
+      .backward(); // takes the memory that the first gave back
+    expect(grad(y, model.parameters()).map((g) => g.data)).toEqual(first);
+    expect(model.namedBuffers().map(([, x]) => x.data)).toEqual(statistics);
+  }
+});
+
+test("a chain computes no more than what is asked for", () => {
+  const model = new nn.Sequential(...layers());
+  const x = drawn([7, 5]);
+  x.requiresGrad = true;
+  const all = grad(model.forward(x).sum(), [x, ...model.parameters()]);
+  [x, ...model.parameters()].forEach((target, i) => {
+    expect(grad(model.forward(x).sum(), [target])[0].data).toEqual(all[i].data);
+  });
+});
+
+test("a hook on a layer within a chain sees what passes", () => {
+  const model = new nn.Sequential(...layers());
+  const x = drawn([7, 5]);
+  const expected = model.forward(x).data;
+  const seen: number[][] = [];
+  const handle = model[2].registerForwardHook((_, [input], output) => {
+    seen.push([...(input as Tensor).shape, ...output.shape]);
+  });
+  expect(model.forward(x).data).toEqual(expected);
+  expect(seen).toEqual([[7, 8, 7, 8]]);
+  handle.remove();
+  model.forward(x);
+  expect(seen.length).toBe(1);
+});
+
+test("a layer's own forward, in a class derived from it, is called", () => {
+  class Doubled extends nn.Tanh {
+    override forward(x: Tensor): Tensor {
+      return super.forward(x).mul(2);
+    }
+  }
+  const linear = new nn.Linear(2, 2);
+  const x = drawn([3, 2]);
+  expect(new nn.Sequential(linear, new Doubled(), new nn.Tanh()).forward(x).data).toEqual(
+    linear.forward(x).tanh().mul(2).tanh().data,
+  );
+});
+
+test("what a layer in the middle refuses is said by that layer", () => {
+  const model = new nn.Sequential(new nn.Linear(5, 4), new nn.Tanh(), new nn.Linear(3, 2), new nn.Tanh());
+  expect(refusal(() => model.forward(zeros([2, 5]))).where).toBe("Linear.forward");
+  const single = new nn.Sequential(new nn.Linear(5, 4), new nn.BatchNorm1d(4), new nn.Tanh());
+  expect(refusal(() => single.forward(zeros([1, 5]))).where).toBe("BatchNorm1d.forward");
+  const mixed = new nn.Sequential(new nn.Linear(5, 4), new nn.Linear(4, 4, { dtype: "float64" }));
+  expect(refusal(() => mixed.forward(zeros([2, 5]))).where).toBe("Linear.forward");
+});
+
+test("an anomaly is found in the layer where it arises", () => {
+  const model = new nn.Sequential(new nn.Linear(2, 2), new nn.BatchNorm1d(2), new nn.Tanh());
+  noGrad(() => model.parameters()[0].fill_(Number.POSITIVE_INFINITY));
+  expect(refusal(() => detectAnomaly(() => model.forward(zeros([3, 2]).add(1)))).got).toMatch(/output of linear/);
+});
+
+test("a change in place of what a chain has read, or made, is noticed", () => {
+  const model = new nn.Sequential(new nn.Linear(2, 2), new nn.Tanh());
+  const [first, second] = [model.forward(zeros([3, 2])), model.forward(zeros([3, 2]))];
+  noGrad(() => first.mul_(2));
+  expect(refusal(() => first.sum().backward()).got).toMatch(/changed in place/);
+  noGrad(() => model.parameters()[0].mul_(2));
+  expect(refusal(() => second.sum().backward()).got).toMatch(/changed in place/);
+});
+
+test("what is kept of a training run keeps its values while the run goes on", () => {
+  const model = new nn.Sequential(...layers());
+  const optimizer = new optim.SGD(model.parameters(), { lr: 0.1 });
+  const labels = randint(0, 3, [16], { generator: new Generator().manualSeed(3) });
+  const kept: (readonly [x: Tensor, copy: unknown])[] = [];
+  const keep = (x: Tensor) => kept.push([x, x.data.slice()]);
+  for (let step = 0; step < 60; step++) {
+    optimizer.zeroGrad();
+    const hidden = model[0].forward(drawn([16, 5]));
+    const y = model.forward(drawn([16, 5]));
+    const loss = nn.functional.crossEntropy(y, labels).add(hidden.square().mean());
+    if (step % 3 === 0) hidden.retainGrad();
+    loss.backward();
+    for (const x of [hidden, y, loss]) keep(x);
+    if (step % 3 === 0) keep(hidden.grad as Tensor);
+    if (step % 2 === 0) {
+      for (const p of model.parameters()) {
+        const g = p.grad as Tensor;
+        keep(g);
+        keep(g.detach().reshape([g.numel()]));
+      }
+    }
+    optimizer.step();
+    const weights = drawn([16, 3]);
+    keep(weights);
+    optimizer.zeroGrad(); // or else the gradients that are kept would grow
+    model.forward(drawn([16, 5])).backward(weights);
+  }
+  for (const [x, copy] of kept) expect(x.data).toEqual(copy);
+});

@@ -1,0 +1,19 @@
+import { expect, test } from "vitest";
+import { log } from "../../src/random/libm/log.ts";
+import { cos, sin } from "../../src/random/libm/sinCos.ts";
+import { oracle, ulps } from "../kernels/oracle.ts";
+
+const angles = [0, 1e-9, 0.1, 0.8, 1, Math.PI / 2, 2, 3, Math.PI, 5, 2 * Math.PI, 7, 22, 100, 12345.678, 3e6, 99999999];
+
+test.each([...angles, ...angles.map((x) => x + 0.37)])("sine and cosine of %d are within 0.55 units", (x) => {
+  expect(ulps(sin(x), oracle.sin(x), "float64")).toBeLessThanOrEqual(0.55);
+  expect(ulps(cos(x), oracle.cos(x), "float64")).toBeLessThanOrEqual(0.55);
+});
+
+test("the logarithm is within 0.52 units", () => {
+  for (let i = 1; i <= 400; i++) {
+    for (const x of [i / 400, 2 ** -i, i * 2 ** -53]) {
+      if (x < 1) expect(ulps(log(x), oracle.log(x), "float64")).toBeLessThanOrEqual(0.52);
+    }
+  }
+});
