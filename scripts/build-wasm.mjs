@@ -1,4 +1,4 @@
-// Compiles src/kernels/assembly and writes the modules, in base64, to src/kernels/wasm/*.generated.ts.
+// Compiles src/kernels/assembly and writes the modules, as text, to src/kernels/wasm/*.generated.ts.
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import asc from "assemblyscript/asc";
@@ -9,6 +9,15 @@ const options = [
   "--runtime stub --importMemory --initialMemory 1 --maximumMemory 65536 --noAssert --use abort=",
   "--optimizeLevel 3 --shrinkLevel 0 --converge --noExportMemory",
 ].flatMap((line) => line.split(" "));
+
+/** Bytes as the text that src/kernels/wasm/decode.ts reads, which says how. */
+function encode(bytes) {
+  const characters = Array.from(bytes, (byte) => {
+    const v = (byte + 16) % 256;
+    return ["", "!", "#"][Math.floor(v / 86)] + String.fromCharCode(40 + (v % 86)).replace("\\", "&");
+  });
+  return characters.join("");
+}
 
 const modules = [
   { entry: "index", target: "module", what: "the SIMD kernels", features: ["simd"] },
@@ -31,9 +40,8 @@ for (const { entry, target, what, features } of modules) {
     throw error;
   }
   const file = `src/kernels/wasm/${target}.generated.ts`;
-  const base64 = Buffer.from(binary).toString("base64");
   const header = "// Written by scripts/build-wasm.mjs from src/kernels/assembly.\n";
-  const comment = `/** The WebAssembly module of ${what}, in base64. */\n`;
-  writeFileSync(`${root}/${file}`, `${header}\n${comment}export const binary =\n  "${base64}";\n`);
+  const comment = `/** The WebAssembly module of ${what}, as text: see decode.ts. */\n`;
+  writeFileSync(`${root}/${file}`, `${header}\n${comment}export const binary =\n  "${encode(binary)}";\n`);
   console.log(`${file}: ${binary.length} bytes of WebAssembly`);
 }
