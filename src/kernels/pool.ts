@@ -40,14 +40,9 @@ export function fresh(dtype: Dtype, size: number): Data {
 }
 
 /** Gives the memory of an array back, to be taken again. Nobody may look at it any more. */
-export function give({ data }: NDArray): void {
+export function give({ data }: Pick<NDArray, "data">): void {
   watching?.forget(data);
   giveData(data);
-}
-
-/** Says that an array is kept by who took it, and not to be given back with what else is taken meanwhile. */
-export function keep({ data }: NDArray): void {
-  watching?.forget(data);
 }
 
 function giveData(data: Data): void {
@@ -81,7 +76,7 @@ export class Taken {
     this.memory.add(data);
   }
 
-  /** Leaves out what somebody else keeps, or gives back. */
+  /** Leaves out what somebody else gives back. */
   forget(data: Data): void {
     this.memory.delete(data);
   }

@@ -1,4 +1,5 @@
 import type { BatchStatistics } from "../kernels/index.ts";
+import { give } from "../kernels/pool.ts";
 import type { Tensor } from "../tensor.ts";
 import type { Fused } from "./op.ts";
 
@@ -32,6 +33,10 @@ export const batchNormTraining = (
     return [k.batchNorm(x, statistics, weight, bias, eps), statistics];
   },
   backward: (k, g, statistics, x, weight) => k.batchNormBackward(g, x, statistics, weight, eps, true),
+  release: ({ mean, variance }) => {
+    give({ data: mean });
+    give({ data: variance });
+  },
 });
 
 /** Normalises each channel of `x` `[n, c]` or `[n, c, l]` by a given mean and variance `[c]`, which have no gradient. */

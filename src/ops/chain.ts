@@ -1,6 +1,6 @@
 import type { NDArray } from "../kernels/array.ts";
 import type { Kernels } from "../kernels/index.ts";
-import { give, keep } from "../kernels/pool.ts";
+import { give, watch } from "../kernels/pool.ts";
 import type { Tensor } from "../tensor.ts";
 import { type Fused, isFused, type Op } from "./op.ts";
 
@@ -59,12 +59,18 @@ function pass(k: Kernels, links: readonly Link[], inputs: readonly NDArray[], ke
     const own = inputs.slice(at, at + count);
     const [y, rest] = isFused(op) ? op.forward(k, x, ...own) : [op.forward(k, x), null];
     if (!keeps && outputs.length > 0) give(x);
+    if (!keeps && isFused(op)) op.release?.(rest);
     outputs.push(y);
     saved.push(rest);
     x = y;
     at += count;
   }
   return { outputs, saved };
+}
+
+/** The same, of which nothing is given back with what else a walk makes. */
+function passAgain(k: Kernels, links: readonly Link[], inputs: readonly NDArray[]) {
+  return watch(false, () => pass(k, links, inputs, true))[0];
 }
 
 function back(
@@ -75,7 +81,7 @@ function back(
   inputs: readonly NDArray[],
   wanted: readonly boolean[],
 ): (NDArray | null)[] {
-  const { outputs, saved } = kept.outputs === null ? pass(k, links, inputs, true) : { ...kept, outputs: kept.outputs };
+  const { outputs, saved } = kept.outputs === null ? passAgain(k, links, inputs) : { ...kept, outputs: kept.outputs };
   const gradients = new Array<NDArray | null>(inputs.length).fill(null);
   const last = links.length - 1;
   let g = gradient;
@@ -95,7 +101,7 @@ function back(
     end = start;
     if (i === 0) gradients[0] = g;
   }
-  settle(kept, outputs, saved);
+  settle(links, kept, outputs, saved);
   return gradients;
 }
 
@@ -111,14 +117,17 @@ function pull(
 }
 
 /** After the first gradient gives the memory between the links back, after the second keeps it. */
-function settle(kept: Kept, outputs: readonly NDArray[], saved: readonly unknown[]): void {
+function settle(links: readonly Link[], kept: Kept, outputs: readonly NDArray[], saved: readonly unknown[]): void {
   if (kept.isWorn) {
     kept.outputs = outputs;
     kept.saved = saved;
-    for (const output of outputs) keep(output);
     return;
   }
   kept.isWorn = true;
   kept.outputs = null;
   for (let i = 0; i < outputs.length - 1; i++) give(outputs[i]);
+  for (let i = 0; i < links.length; i++) {
+    const { op } = links[i];
+    if (isFused(op)) op.release?.(saved[i]);
+  }
 }

@@ -78,6 +78,8 @@ export interface Fused<Saved = unknown> {
     inputs: readonly NDArray[],
     wanted: readonly boolean[],
   ): readonly (NDArray | null)[];
+  /** Gives the memory of what `forward` saved back, once nobody will ask for it. */
+  release?(saved: Saved): void;
   /** Whose values `backward` reads, which may then not be changed in place. Default: the inputs'. */
   readonly needs?: "inputs" | "both";
 }

@@ -1,5 +1,6 @@
 import { empty, emptyLike, isFloat, type NDArray } from "../array.ts";
 import type { BatchStatistics, Kernels } from "../index.ts";
+import { take } from "../pool.ts";
 import * as reference from "../reference/index.ts";
 import { type Machine, mostBytes } from "./machine.ts";
 
@@ -24,7 +25,7 @@ export function batchNormOn(machine: Machine): BatchNormKernels {
       const from = machine.put(x.data);
       const [mean, variance] = [machine.room(8 * c), machine.room(8 * c)];
       kernel(from, mean, variance, n, c);
-      const statistics = { mean: new Float64Array(c), variance: new Float64Array(c), count: n };
+      const statistics = { mean: takeDoubles(c), variance: takeDoubles(c), count: n };
       machine.get(mean, statistics.mean);
       machine.get(variance, statistics.variance);
       return statistics;
@@ -66,4 +67,8 @@ export function batchNormOn(machine: Machine): BatchNormKernels {
       return [dx, dweight, dbias];
     },
   };
+}
+
+function takeDoubles(length: number): Float64Array {
+  return take("float64", length) as Float64Array;
 }

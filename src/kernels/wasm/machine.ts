@@ -13,6 +13,9 @@ const bottom = 64;
 
 const pageSize = 65536;
 
+/** How many windows into the memory are kept: a prime, so that addresses spread. */
+const windowCount = 127;
+
 /** The most bytes that a call may need. WebAssembly's memory only ever grows, so more is left to the plain loops. */
 export const mostBytes = 2 ** 29;
 
@@ -32,6 +35,7 @@ export class Machine {
   private float64: Float64Array;
   private int32: Int32Array;
   private bytes: Uint8Array;
+  private windows = new Array<Data | undefined>(windowCount);
 
   constructor(memory: WebAssembly.Memory, run: Exports) {
     const { buffer } = memory;
@@ -65,8 +69,27 @@ export class Machine {
 
   /** Fills `data` with what stands at `address`. */
   get(address: number, data: Data): void {
+    data.set(this.windowAt(address, data));
+  }
+
+  /** The memory from `address` on, as long as `data` and of its kind. */
+  private windowAt(address: number, data: Data): Data {
+    // A window takes longer to make than it takes to copy some thousand numbers; the same ones are asked for in each step.
+    const slot = (address >> 4) % this.windows.length;
+    const known = this.windows[slot];
+    if (
+      known !== undefined &&
+      known.byteOffset === address &&
+      known.length === data.length &&
+      known.BYTES_PER_ELEMENT === data.BYTES_PER_ELEMENT &&
+      known.constructor === data.constructor
+    ) {
+      return known;
+    }
     const from = address / data.BYTES_PER_ELEMENT;
-    data.set(this.viewAs(data).subarray(from, from + data.length));
+    const made = this.viewAs(data).subarray(from, from + data.length);
+    this.windows[slot] = made;
+    return made;
   }
 
   /** The memory as an array of the kind of `data`. */
@@ -83,5 +106,6 @@ export class Machine {
     this.float64 = new Float64Array(buffer);
     this.int32 = new Int32Array(buffer);
     this.bytes = new Uint8Array(buffer);
+    this.windows = new Array<Data | undefined>(windowCount); // those there were look at memory that is gone
   }
 }
