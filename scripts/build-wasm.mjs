@@ -7,7 +7,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const options = [
   // The largest memory is said, so that the same module can be told to share it (src/kernels/wasm/start.ts).
   "--runtime stub --importMemory --initialMemory 1 --maximumMemory 65536 --noAssert --use abort=",
-  "--optimizeLevel 3 --shrinkLevel 0 --converge --noExportMemory",
+  "--optimizeLevel 3 --shrinkLevel 1 --converge --noExportMemory --runPasses reorder-locals",
 ].flatMap((line) => line.split(" "));
 
 /** Bytes as the text that src/kernels/wasm/decode.ts reads, which says how. */

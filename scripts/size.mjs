@@ -14,8 +14,8 @@ const core = Object.keys(await import("evenkeel"))
 
 /** What is imported, and the most kilobytes (of 1000 bytes) that it may take. */
 const table = [
-  { name: "everything", source: 'export * from "evenkeel";', limit: 64 },
-  { name: `the core: all but ${namespaces.join(", ")}`, source: `export { ${core} } from "evenkeel";`, limit: 45 },
+  { name: "everything", source: 'export * from "evenkeel";', limit: 68 },
+  { name: `the core: all but ${namespaces.join(", ")}`, source: `export { ${core} } from "evenkeel";`, limit: 50 },
   {
     name: "a small trainer",
     source: `
@@ -26,10 +26,10 @@ const table = [
       const optimizer = new optim.SGD(model.parameters(), { lr: 0.1 });
       functional.crossEntropy(model.forward(randn([8, 2])), randint(0, 3, [8])).backward();
       optimizer.step();`,
-    limit: 58,
+    limit: 63,
   },
-  { name: "evenkeel/testing", source: 'export * from "evenkeel/testing";', limit: 42 },
-  { name: "the WebAssembly", source: 'export { binary } from "./src/kernels/wasm/module.generated.ts";', limit: 12 },
+  { name: "evenkeel/testing", source: 'export * from "evenkeel/testing";', limit: 47 },
+  { name: "the WebAssembly", source: 'export { binary } from "./src/kernels/wasm/module.generated.ts";', limit: 13 },
 ];
 
 const packedSize = (code) => gzipSync(code, { level: 9 }).length / 1000;

@@ -1,12 +1,16 @@
 /**
  * What every engine computes, in parts: a hash of the bits of each. Plain JavaScript, as engines run it as it is. Nothing
- * here may compute with `Math` itself beyond what IEEE 754 fixes, and no part may hold a NaN, whose bits are nobody's.
+ * here may compute with `Math` itself beyond what IEEE 754 fixes, and no part may hold a NaN: its bits are the
+ * processor's choice.
  */
 
 /** Runs `library`, and tells what each part gave: SHA-256 of the bits, by name. */
 export async function run(library) {
   const parts = {};
-  for (const [name, tensors] of compute(library)) parts[name] = await hash(tensors);
+  for (const [name, tensors] of compute(library)) {
+    if (tensors.some((x) => x.data.some(Number.isNaN))) throw new Error(`${name} holds NaN`);
+    parts[name] = await hash(tensors);
+  }
   return { kernels: library.kernelsName(), parts };
 }
 
