@@ -3,11 +3,21 @@ import { batchNormOn } from "./batchNorm.ts";
 import { binaryOn } from "./binary.ts";
 import { matmulOn } from "./matmul.ts";
 import { binary } from "./module.generated.ts";
+import { scalarOpsOn } from "./scalarOps.ts";
+import { selectOn } from "./select.ts";
 import { startMachine } from "./start.ts";
 import { unaryOn } from "./unary.ts";
 
 /** The kernels worth writing in SIMD, or null where they cannot run. */
 export function wasmKernels(): Partial<Kernels> | null {
   const machine = startMachine(binary);
-  return machine && { matmul: matmulOn(machine), ...batchNormOn(machine), ...binaryOn(machine), ...unaryOn(machine) };
+  if (machine === null) return null;
+  const arithmetic = { ...binaryOn(machine), ...unaryOn(machine) };
+  return {
+    matmul: matmulOn(machine),
+    ...batchNormOn(machine),
+    ...arithmetic,
+    ...scalarOpsOn(arithmetic),
+    ...selectOn(machine),
+  };
 }
