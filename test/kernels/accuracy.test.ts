@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { type Dtype, NDArray } from "../../src/kernels/array.ts";
-import { erf } from "../../src/kernels/scalar.ts";
+import { erf, pow as powOfC } from "../../src/kernels/scalar.ts";
 import { wasmKernels } from "../../src/kernels/wasm/index.ts";
 import { oracle, ulps } from "./oracle.ts";
 
@@ -212,6 +212,70 @@ describe.each(names)("%s", (name) => {
           expect(run(name, x.slice(start, start + length))).toEqual(y.slice(start, start + length));
         }
       }
+    }
+  });
+});
+
+describe("pow", () => {
+  const pow = (a: readonly number[], b: readonly number[], dtype: Dtype) => {
+    const array = (x: readonly number[]) =>
+      new NDArray(dtype === "float32" ? Float32Array.from(x) : Float64Array.from(x), [x.length], dtype);
+    if (!kernels?.pow) throw new Error("there is no kernel pow");
+    return kernels.pow(array(a), array(b)).data;
+  };
+
+  /** Exponents that give results of all sizes, subnormal ones too, between `e^least` and `e^most`. */
+  const exponents = (x: readonly number[], least: number, most: number) => {
+    const next = patterns();
+    return x.map((x) => (least + (most - least) * (next() / 2 ** 32)) / Math.log(x));
+  };
+
+  test("is within two units in the last place of float32, of every exponent", () => {
+    const a = Array.from(float32Points()).filter((x, i) => x > 0 && x < infinity && x !== 1 && i % 3 === 0);
+    const near = Array.from({ length: 1000 }, (_, i) => Math.fround(1 + (i - 500.5) * 2 ** -20));
+    const x = [...a, ...near];
+    const b = exponents(x, -105, 88).map(Math.fround);
+    const y = pow(x, b, "float32");
+    let worst = 0;
+    for (let i = 0; i < x.length; i++) worst = Math.max(worst, ulps32(y[i], x[i] ** b[i]));
+    expect(worst).toBeLessThanOrEqual(allowed);
+  });
+
+  test("is within two units in the last place of float64, of every exponent", () => {
+    const near = Array.from({ length: 500 }, (_, i) => 1 + (i - 250.5) * 2 ** -((i % 45) + 8));
+    const x = [...Array.from(float64Points(), Math.abs).filter((x) => x !== 1), ...near];
+    const b = exponents(x, -745, 709.7);
+    const y = pow(x, b, "float64");
+    let worst = 0;
+    for (let i = 0; i < x.length; i++) worst = Math.max(worst, ulps(y[i], oracle.pow(x[i], b[i]), "float64"));
+    expect(worst).toBeLessThanOrEqual(allowed);
+  });
+
+  test("of small whole numbers is exact", () => {
+    for (const dtype of ["float32", "float64"] as const) {
+      const [a, b] = [
+        [2, 3, 10, -2, -2, 7, 1024, 0.5],
+        [10, 5, 4, 3, 4, 1, -2, 20],
+      ];
+      expect(Array.from(pow(a, b, dtype))).toEqual(a.map((x, i) => x ** b[i]));
+    }
+  });
+
+  test("overflows and vanishes with the right sign", () => {
+    for (const dtype of ["float32", "float64"] as const) {
+      const y = pow([10, 10, -10, -10, 0.1, -0.1, 1e-30, 1e30], [999, -999, 999, -999, -999, -999, 1e30, 1e30], dtype);
+      expect(Array.from(y)).toEqual([infinity, 0, -infinity, -0, infinity, -infinity, 0, infinity]);
+    }
+  });
+
+  test("has the special values of C", () => {
+    const values = [nan, infinity, -infinity, 0, -0, 1, -1, 0.5, -0.5, 2, -2, 3, -3, 2.5, -2.5, 2 ** 60, -(2 ** 60)];
+    const isSpecial = (a: number, b: number) =>
+      !Number.isFinite(a) || !Number.isFinite(b) || a * b === 0 || Math.abs(a) === 1 || (a < 0 && b % 1 !== 0);
+    const pairs = values.flatMap((a) => values.filter((b) => isSpecial(a, b)).map((b) => [a, b] as const));
+    const [a, b] = [pairs.map(([a]) => a), pairs.map(([, b]) => b)];
+    for (const dtype of ["float32", "float64"] as const) {
+      expect(Array.from(pow(a, b, dtype))).toEqual(pairs.map(([a, b]) => powOfC(a, b)));
     }
   });
 });

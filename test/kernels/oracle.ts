@@ -139,6 +139,13 @@ export const oracle = {
     const scale = scaleFor(x);
     return { mantissa: logarithm(fixed(x, scale), scale), scale };
   },
+  /** For positive `x`, and powers that neither overflow nor vanish. */
+  pow(x: number, exponent: number): Exact {
+    const [m, e] = parts(x);
+    const [n, f] = parts(exponent);
+    const log = logarithm(rescale(m, 0, 400), 400) + BigInt(e) * ln2(400);
+    return exponential(rescale(log * n, 400 - f, 300), 300);
+  },
   log1p(x: number): Exact {
     const scale = scaleFor(x);
     return { mantissa: logarithm((1n << BigInt(scale)) + fixed(x, scale), scale), scale };

@@ -15,4 +15,6 @@ export {
   varianceF64,
 } from "./reduce";
 export { softmaxF32, softmaxF64 } from "./softmax";
+export * from "./pow";
+export * from "./select";
 export * from "./unary";

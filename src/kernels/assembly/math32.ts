@@ -1,7 +1,7 @@
 // Elementary functions of four float32 lanes, from IEEE operations alone: the same bits in every engine, though
 // WebAssembly leaves the sign and payload of a NaN open. Polynomials are minimax, fitted for relative error.
 
-import { cosF64, sinF64 } from "./math64";
+import { sinTurned } from "./math64";
 
 /** `1/ln 2`. */
 const perLn2: f32 = 1.4426950216293335;
@@ -29,11 +29,11 @@ function mulAdd2(a: v128, b: v128, c: v128): v128 {
   return f64x2.add(f64x2.mul(a, b), c);
 }
 
-/** `magnitude` with the sign bit of `sign`, given that it has none. */
+/** `magnitude` with the sign bit of `sign`. */
 // @ts-ignore: decorator
 @inline
 function withSign(magnitude: v128, sign: v128): v128 {
-  return v128.or(magnitude, v128.and(sign, i32x4.splat(i32.MIN_VALUE)));
+  return v128.bitselect(sign, magnitude, i32x4.splat(i32.MIN_VALUE));
 }
 
 /** `e^r` for `x = n·ln 2 + r`. */
@@ -126,21 +126,29 @@ export function log1p4(x: v128): v128 {
   return withSign(v128.bitselect(y, logSpecial4(u), ordinary), x); // −0 stays
 }
 
-/** `tanh x`: a polynomial below 9⁄16, and `1 − 2/(e^(2|x|) + 1)` above. */
+/**
+ * `tanh x`: with `|x| = h − n·½ ln 2`, `n ≤ 0 ≤ h < ½ ln 2`, and `s = tanh h` it is
+ * `((1 − 2ⁿ) + s·(1 + 2ⁿ))/((1 + 2ⁿ) + s·(1 − 2ⁿ))`, by the theorem of addition: no difference of like numbers. The
+ * divisor is made from what it divides, plus `2·2ⁿ·(1 − s)`, so that an error of both does not matter near 1.
+ */
 // @ts-ignore: decorator
 @inline
 export function tanh4(x: v128): v128 {
-  const a = f32x4.abs(x);
-  const z = f32x4.mul(a, a);
-  let p = f32x4.splat(-0.0061798138);
-  p = mulAdd(p, z, f32x4.splat(0.021007461));
-  p = mulAdd(p, z, f32x4.splat(-0.05383743));
-  p = mulAdd(p, z, f32x4.splat(0.13332452));
-  p = mulAdd(p, z, f32x4.splat(-0.33333313));
-  const small = mulAdd(f32x4.mul(a, z), p, a);
-  const e = expSmall4(f32x4.pmin(f32x4.add(a, a), f32x4.splat(20)));
-  const large = f32x4.sub(f32x4.splat(1), f32x4.div(f32x4.splat(2), f32x4.add(e, f32x4.splat(1))));
-  return withSign(v128.bitselect(small, large, f32x4.lt(a, f32x4.splat(0.5625))), x);
+  // pmin keeps its first operand, NaN, unless the second is less.
+  const a = f32x4.pmin(f32x4.abs(x), f32x4.splat(10));
+  const n = f32x4.ceil(f32x4.mul(a, f32x4.splat(-2 * perLn2)));
+  const h = f32x4.add(f32x4.add(a, f32x4.mul(n, f32x4.splat(0.5 * ln2High))), f32x4.mul(n, f32x4.splat(0.5 * ln2Low)));
+  const z = f32x4.mul(h, h);
+  let p = f32x4.splat(0.01947446);
+  p = mulAdd(p, z, f32x4.splat(-0.053734113));
+  p = mulAdd(p, z, f32x4.splat(0.13332424));
+  p = mulAdd(p, z, f32x4.splat(-0.33333322));
+  const s = mulAdd(f32x4.mul(h, z), p, h);
+  const power = i32x4.shl(f32x4.add(n, f32x4.splat(rounder + 127)), 23);
+  const one = f32x4.splat(1);
+  const above = f32x4.add(f32x4.sub(one, power), f32x4.mul(s, f32x4.add(one, power)));
+  const below = f32x4.add(above, f32x4.mul(f32x4.add(power, power), f32x4.sub(one, s)));
+  return withSign(f32x4.div(above, below), x);
 }
 
 /** The quotient `a/(1 + b)` of the first two lanes, in float64, which spares it the sum's rounding. */
@@ -238,46 +246,22 @@ function allSmall4(x: v128): bool {
   return i32x4.all_true(f32x4.le(f32x4.abs(x), f32x4.splat(mostSmall)));
 }
 
-/** `sin x`. */
+/** `sin(x + quarters·π/2)`, for 0 or 1 quarters. */
 // @ts-ignore: decorator
 @inline
-export function sin4(x: v128): v128 {
-  return allSmall4(x) ? sinSmall4(x, 0) : sinLarge4(x);
+export function sin4(x: v128, quarters: i64): v128 {
+  const y = sinSmall4(x, quarters);
+  return allSmall4(x) ? y : sinLarge4(x, y, quarters);
 }
 
-/** `cos x`. */
-// @ts-ignore: decorator
-@inline
-export function cos4(x: v128): v128 {
-  return allSmall4(x) ? sinSmall4(x, 1) : cosLarge4(x);
-}
-
-/** `sin x` where a lane is too large for that; the others keep the bits they have among small ones. */
-function sinLarge4(x: v128): v128 {
-  const y = sinSmall4(x, 0);
-  const y0 = sinLane(f32x4.extract_lane(x, 0), f32x4.extract_lane(y, 0));
-  const y1 = sinLane(f32x4.extract_lane(x, 1), f32x4.extract_lane(y, 1));
-  const y2 = sinLane(f32x4.extract_lane(x, 2), f32x4.extract_lane(y, 2));
-  const y3 = sinLane(f32x4.extract_lane(x, 3), f32x4.extract_lane(y, 3));
-  return f32x4.replace_lane(f32x4.replace_lane(f32x4.replace_lane(f32x4.splat(y0), 1, y1), 2, y2), 3, y3);
-}
-
-/** `sin x`, which is `small` where `x` is. */
-function sinLane(x: f32, small: f32): f32 {
-  return abs(x) <= mostSmall ? small : <f32>sinF64(x);
-}
-
-/** `cos x` where a lane is too large for that; the others keep the bits they have among small ones. */
-function cosLarge4(x: v128): v128 {
-  const y = sinSmall4(x, 1);
-  const y0 = cosLane(f32x4.extract_lane(x, 0), f32x4.extract_lane(y, 0));
-  const y1 = cosLane(f32x4.extract_lane(x, 1), f32x4.extract_lane(y, 1));
-  const y2 = cosLane(f32x4.extract_lane(x, 2), f32x4.extract_lane(y, 2));
-  const y3 = cosLane(f32x4.extract_lane(x, 3), f32x4.extract_lane(y, 3));
-  return f32x4.replace_lane(f32x4.replace_lane(f32x4.replace_lane(f32x4.splat(y0), 1, y1), 2, y2), 3, y3);
-}
-
-/** `cos x`, which is `small` where `x` is. */
-function cosLane(x: f32, small: f32): f32 {
-  return abs(x) <= mostSmall ? small : <f32>cosF64(x);
+/** The same where a lane is too large for `small`; the other lanes keep the bits they have there. */
+function sinLarge4(x: v128, small: v128, quarters: i64): v128 {
+  let y = small;
+  for (let lane = 0; lane < 4; lane++) {
+    const z = f32x4.extract_lane(x, 0);
+    if (!(abs(z) <= mostSmall)) y = f32x4.replace_lane(y, 0, f32(sinTurned(z, quarters)));
+    x = v128.shuffle<i32>(x, x, 1, 2, 3, 0);
+    y = v128.shuffle<i32>(y, y, 1, 2, 3, 0);
+  }
+  return y;
 }

@@ -15,9 +15,7 @@ export function expF64(x: f64): f64 {
 }
 
 /** `e^(x + low)` for a `low` of less than an ulp of `x`, from `x = n·ln 2 + r`. */
-// @ts-ignore: decorator
-@inline
-function expSum(x: f64, low: f64): f64 {
+export function expSum(x: f64, low: f64): f64 {
   if (x > 709.8) return Infinity;
   if (x < -745.2) return 0;
   const t = x * perLn2 + rounder;
@@ -54,8 +52,6 @@ function powerOfTwo(n: i64): f64 {
  * `ln x + exponent·ln 2 + low` for positive normal `x` and a `low` of less than an ulp of it: with `x = 2ᵏ(1 + f)`,
  * `√½ ≤ 1 + f < √2` and `s = f/(2 + f)`, `ln(1 + f) = 2 artanh s = f − (f²/2 − s·(f²/2 + R(s²)))`.
  */
-// @ts-ignore: decorator
-@inline
 function logSum(x: f64, exponent: i64, low: f64): f64 {
   const rootHalf: i64 = 0x3fe6a09e667f3bcd;
   const shifted = reinterpret<i64>(x) + (0x3ff0000000000000 - rootHalf);
@@ -88,8 +84,8 @@ function logSpecial(x: f64): f64 {
 /** `ln x`. */
 export function logF64(x: f64): f64 {
   if (!(x > 0 && x < Infinity)) return logSpecial(x);
-  if (x < 2.2250738585072014e-308) return logSum(x * 4503599627370496, -52, 0); // 2⁵²
-  return logSum(x, 0, 0);
+  const subnormal = x < 2.2250738585072014e-308;
+  return logSum(subnormal ? x * 4503599627370496 : x, subnormal ? -52 : 0, 0); // 2⁵²
 }
 
 /** `ln(1 + x)`: `ln u + c/u` for the rounded sum `u` and what it lost, `c`. */
@@ -183,7 +179,7 @@ export function erfF64(x: f64): f64 {
  * overflow, and the logarithm is `z + ln(1 + e^(−z))`. Far below 0 an error of `z` is one of its power as many times
  * larger as `z` is, so what the rounding of `z` lost counts too.
  */
-export function softplusF64(x: f64, beta: f64, threshold: f64): f64 {
+export function softplus(x: f64, beta: f64, threshold: f64): f64 {
   const z = beta * x;
   if (z > threshold) return x;
   if (z > 1) return (z + log1pF64(expF64(-z))) / beta;
@@ -191,17 +187,13 @@ export function softplusF64(x: f64, beta: f64, threshold: f64): f64 {
 }
 
 /** `a·b − ab` for the rounded product `ab`, or 0 where the parts of it overflow. */
-// @ts-ignore: decorator
-@inline
-function productError(a: f64, b: f64, ab: f64): f64 {
+export function productError(a: f64, b: f64, ab: f64): f64 {
   const error = splitError(a, b, ab);
   return abs(error) < 1 ? error : 0;
 }
 
 /** `a·b − ab`, to some 100 bits, by the upper and lower bits of both. */
-// @ts-ignore: decorator
-@inline
-function splitError(a: f64, b: f64, ab: f64): f64 {
+export function splitError(a: f64, b: f64, ab: f64): f64 {
   const aHigh = highHalf(a);
   const aLow = a - aHigh;
   const bHigh = highHalf(b);
@@ -216,18 +208,8 @@ function highHalf(a: f64): f64 {
   return reinterpret<f64>(reinterpret<i64>(a) & ~0x7ffffff);
 }
 
-/** `sin x`. */
-export function sinF64(x: f64): f64 {
-  return sinTurned(x, 0);
-}
-
-/** `cos x`. */
-export function cosF64(x: f64): f64 {
-  return sinTurned(x, 1);
-}
-
 /** `sin(x + quarters·π/2)`: `x = n·π/2 + r + low` with `|r| ≤ π/4`, and the sine or cosine of the rest. */
-function sinTurned(x: f64, quarters: i64): f64 {
+export function sinTurned(x: f64, quarters: i64): f64 {
   const a = abs(x);
   if (!(a < Infinity)) return NaN;
   if (a <= 0.7853981633974483) return quarters == 0 ? sinNear(x, 0) : cosNear(x, 0);

@@ -1,4 +1,5 @@
 export * from "./batchNorm.ts";
+export * from "./binary.ts";
 export * from "./crossEntropy.ts";
 export * from "./elementwise.ts";
 export * from "./indexing.ts";
@@ -6,4 +7,5 @@ export * from "./matmul.ts";
 export * from "./optimizer.ts";
 export * from "./random.ts";
 export * from "./reduce.ts";
+export * from "./scalarOps.ts";
 export * from "./shape.ts";

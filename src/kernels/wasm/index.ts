@@ -7,6 +7,8 @@ import { binary } from "./module.generated.ts";
 import { optimizerOn } from "./optimizer.ts";
 import { randomOn } from "./random.ts";
 import { reduceOn } from "./reduce.ts";
+import { scalarOpsOn } from "./scalarOps.ts";
+import { selectOn } from "./select.ts";
 import { softmaxOn } from "./softmax.ts";
 import { startMachine } from "./start.ts";
 import { unaryOn } from "./unary.ts";
@@ -14,17 +16,18 @@ import { unaryOn } from "./unary.ts";
 /** The kernels worth writing in SIMD, or null where they cannot run. */
 export function wasmKernels(): Partial<Kernels> | null {
   const machine = startMachine(binary);
-  return (
-    machine && {
-      matmul: matmulOn(machine),
-      ...batchNormOn(machine),
-      ...binaryOn(machine),
-      ...optimizerOn(machine),
-      ...randomOn(machine),
-      ...crossEntropyOn(machine),
-      ...reduceOn(machine),
-      ...softmaxOn(machine),
-      ...unaryOn(machine),
-    }
-  );
+  if (machine === null) return null;
+  const arithmetic = { ...binaryOn(machine), ...unaryOn(machine) };
+  return {
+    matmul: matmulOn(machine),
+    ...batchNormOn(machine),
+    ...crossEntropyOn(machine),
+    ...optimizerOn(machine),
+    ...randomOn(machine),
+    ...reduceOn(machine),
+    ...softmaxOn(machine),
+    ...arithmetic,
+    ...scalarOpsOn(arithmetic),
+    ...selectOn(machine),
+  };
 }

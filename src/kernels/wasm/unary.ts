@@ -1,33 +1,70 @@
-import { emptyLike, type NDArray } from "../array.ts";
+import { emptyLike, isFloat, type NDArray } from "../array.ts";
 import type { Kernels } from "../index.ts";
+import { abs, clamp, sign, sqrt } from "../reference/elementwise.ts";
 import { chunk, type Machine } from "./machine.ts";
 
-/** The functions of one variable whose bits are the library's own, the same in every engine. */
-const names = ["exp", "log", "log1p", "sqrt", "rsqrt", "tanh", "sigmoid", "erf", "sin", "cos"] as const;
+type Name =
+  | "exp"
+  | "log"
+  | "log1p"
+  | "sqrt"
+  | "rsqrt"
+  | "tanh"
+  | "sigmoid"
+  | "erf"
+  | "sin"
+  | "cos"
+  | "softplus"
+  | "abs"
+  | "sign"
+  | "clamp";
 
-type UnaryKernels = Pick<Kernels, (typeof names)[number] | "softplus">;
+type Unary = (x: NDArray, c?: number, d?: number) => NDArray;
 
-/** Elementwise functions of float32 and float64. */
-export function unaryOn(machine: Machine): UnaryKernels {
-  const { run } = machine;
+/** Below so many elements what has the same bits anyway is done before it is copied into WebAssembly's memory. */
+const few = 128;
 
-  /** `y`, made of `x` by one kernel for each dtype, which get addresses, the length, and what else there is. */
-  const map = (name: string, x: NDArray, ...settings: number[]): NDArray => {
-    const kernel = run[`${name}${x.dtype === "float32" ? "F32" : "F64"}`];
-    const y = emptyLike(x);
-    for (let start = 0; start < y.data.length; start += chunk) {
-      const part = x.data.subarray(start, start + chunk);
-      machine.begin();
-      const from = machine.put(part);
-      kernel(from, from, part.length, ...settings);
-      machine.get(from, y.data.subarray(start, start + chunk));
-    }
-    return y;
+/** Functions of one array, of float32 and float64. */
+export function unaryOn(machine: Machine): Pick<Kernels, Name> {
+  /** The kernels get addresses, the length, and what else there is. */
+  const unary = (name: Name): Unary => {
+    const [single, double] = [machine.run[`${name}F32`], machine.run[`${name}F64`]];
+    return (x, c = 0, d = 0) => {
+      const y = emptyLike(x);
+      const kernel = x.dtype === "float32" ? single : double;
+      const size = y.data.length;
+      for (let start = 0; start < size; start += chunk) {
+        const part = size <= chunk ? x.data : x.data.subarray(start, start + chunk);
+        machine.begin();
+        const from = machine.put(part);
+        kernel(from, from, part.length, c, d);
+        machine.get(from, size <= chunk ? y.data : y.data.subarray(start, start + chunk));
+      }
+      return y;
+    };
   };
 
-  const unary = Object.fromEntries(names.map((name) => [name, (x: NDArray) => map(name, x)]));
+  /** Where the plain loop has the same bits, it does the rest. */
+  const plainOr = (plain: Unary, name: Name): Unary => {
+    const fast = unary(name);
+    return (x) => (x.data.length < few || !isFloat(x.dtype) ? plain(x) : fast(x));
+  };
+  const fastClamp = unary("clamp");
+
   return {
-    ...(unary as Pick<Kernels, (typeof names)[number]>),
-    softplus: (x, beta, threshold) => map("softplus", x, beta, threshold),
+    exp: unary("exp"),
+    log: unary("log"),
+    log1p: unary("log1p"),
+    sqrt: plainOr(sqrt, "sqrt"),
+    rsqrt: unary("rsqrt"),
+    tanh: unary("tanh"),
+    sigmoid: unary("sigmoid"),
+    erf: unary("erf"),
+    sin: unary("sin"),
+    cos: unary("cos"),
+    softplus: unary("softplus"),
+    abs: plainOr(abs, "abs"),
+    sign: plainOr(sign, "sign"),
+    clamp: (x, low, high) => (x.data.length < few || !isFloat(x.dtype) ? clamp : fastClamp)(x, low, high),
   };
 }
