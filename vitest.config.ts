@@ -9,7 +9,7 @@ const src = fileURLToPath(new URL("src", import.meta.url));
 const alsoInBrowser = [
   "test/{autograd,derivatives}.test.ts",
   "test/{data,nn,ops,optim,tensor,testing}/*.test.ts",
-  "test/kernels/{accuracy,wasm}.test.ts",
+  "test/kernels/{accuracy,relaxed,wasm}.test.ts",
   "test/random/{boxMuller32,draws,fma,golden}.test.ts",
 ];
 
