@@ -50,7 +50,7 @@ export function kernelsName(): KernelsName {
  * policy without `wasm-unsafe-eval`.
  *
  * @throws {@link TensorError} if there is no such set, or it cannot run here; the set in use stays. Relaxed SIMD is in
- * Node 22 and later, Chrome 114 and later, and other browsers of their generation.
+ * Node 22, Chrome 114, and what came after them.
  *
  * @example
  * ```ts
@@ -72,7 +72,7 @@ export function useKernels(name: KernelsName): void {
       expected: `WebAssembly with ${isRelaxed ? "relaxed " : ""}SIMD`,
       got: "none that may run",
       hint: isRelaxed
-        ? 'It takes Node 22 or a browser as new; useKernels("wasm") differs in speed and in rounding only.'
+        ? 'Node 22 and Chrome 114 have it; useKernels("wasm") differs in speed and in rounding only.'
         : 'A content security policy has to allow "wasm-unsafe-eval"; useKernels("reference") runs anywhere.',
     });
   }
@@ -86,7 +86,7 @@ const sets: Record<KernelsName, () => Kernels | null> = {
   reference: () => loops,
 };
 
-/** What the fast sets leave out is done by the plain loops; where one set is to be had so must be the other. */
+/** What a fast set leaves out is done by its base, and what that leaves out by the plain loops; null where one is. */
 function complete(fast: Partial<Kernels> | null, base: Partial<Kernels> | null = {}): Kernels | null {
   return fast && base && { ...loops, ...base, ...fast };
 }

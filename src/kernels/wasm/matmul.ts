@@ -9,8 +9,8 @@ import { crewFor, giveUp } from "./threads.ts";
 /** Below so many multiplications a product is done before its operands are copied into WebAssembly's memory. */
 const fewProducts = 512;
 
-/** From so many multiplications on it is worth waking other threads. */
-const manyProducts = 2e6;
+/** From so many multiplications on it is worth waking other threads, which takes some hundredths of a millisecond. */
+const manyProducts = 4e6;
 
 /** Products of float32 and float64; small ones, and those of whole numbers, are the reference's. */
 export function matmulOn(machine: Machine): Kernels["matmul"] {
