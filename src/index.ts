@@ -13,6 +13,7 @@ export { TensorError, type TensorErrorParts } from "./errors.ts";
 export { arange, eye, full, linspace, oneHot, ones, onesLike, zeros, zerosLike } from "./factories.ts";
 export { type Data, type Dtype, NDArray, type Shape } from "./kernels/array.ts";
 export { type Kernels, type KernelsName, kernelsName, useKernels } from "./kernels/index.ts";
+export { getNumThreads, setNumThreads } from "./kernels/threads.ts";
 export * as nn from "./nn/index.ts";
 export type { Fused, Op, Primitive, Vjp } from "./ops/op.ts";
 export * as optim from "./optim/index.ts";

@@ -1,14 +1,15 @@
 import { describe, TensorError } from "../errors.ts";
 import * as reference from "./reference/index.ts";
 import { wasmKernels } from "./wasm/index.ts";
+import { relaxedKernels } from "./wasm/relaxed.ts";
 
 export type { BatchStatistics, CrossEntropySaved, CrossEntropySettings, Reduction } from "./reference/index.ts";
 
 /** Every kernel: the reference, a plain loop each, is the interface that a faster set has to meet. */
 export type Kernels = typeof reference;
 
-/** The names of the sets of kernels: SIMD in WebAssembly, and plain loops in JavaScript. */
-export type KernelsName = "wasm" | "reference";
+/** The names of the sets of kernels: SIMD in WebAssembly, that with fused multiply-adds, and plain loops in JavaScript. */
+export type KernelsName = "wasm" | "wasm-relaxed" | "reference";
 
 /** The plain loops. */
 const loops: Kernels = reference;
@@ -27,7 +28,7 @@ export function kernels(): Kernels {
 }
 
 /**
- * Which kernels are in use: `"wasm"` where WebAssembly with SIMD is to be had, else `"reference"`.
+ * Which kernels are in use: those chosen, or `"wasm"` where WebAssembly with SIMD is to be had, else `"reference"`.
  *
  * @example
  * ```ts
@@ -42,10 +43,14 @@ export function kernelsName(): KernelsName {
 }
 
 /**
- * Chooses the kernels: `"wasm"`, SIMD in WebAssembly, is the default where it can run; `"reference"` are plain loops in
- * JavaScript that run anywhere, such as under a content security policy without `wasm-unsafe-eval`.
+ * Chooses the kernels. `"wasm"`, SIMD in WebAssembly, is the default where it can run, and has the same bits in every
+ * engine. `"wasm-relaxed"` is the same with matrix products by relaxed SIMD: a multiplication and an addition are rounded
+ * once, where the processor can do that, and twice where it cannot, so products differ in their last bits from one
+ * machine to another. `"reference"` are plain loops in JavaScript that run anywhere, such as under a content security
+ * policy without `wasm-unsafe-eval`.
  *
- * @throws {@link TensorError} if there is no such set, or it cannot run here; the set in use stays.
+ * @throws {@link TensorError} if there is no such set, or it cannot run here; the set in use stays. Relaxed SIMD is in
+ * Node 22, Chrome 114, and what came after them.
  *
  * @example
  * ```ts
@@ -57,23 +62,36 @@ export function kernelsName(): KernelsName {
  * ```
  */
 export function useKernels(name: KernelsName): void {
-  if (name === "reference") {
-    active = { name, kernels: loops };
-    return;
+  if (!Object.hasOwn(sets, name)) {
+    throw new TensorError("useKernels", { expected: '"wasm", "wasm-relaxed" or "reference"', got: describe(name) });
   }
-  if (name !== "wasm") throw new TensorError("useKernels", { expected: '"wasm" or "reference"', got: describe(name) });
-  const found = fastest();
-  if (found.name !== "wasm") {
+  const found = sets[name]();
+  if (found === null) {
+    const isRelaxed = name === "wasm-relaxed";
     throw new TensorError("useKernels", {
-      expected: "WebAssembly with SIMD",
+      expected: `WebAssembly with ${isRelaxed ? "relaxed " : ""}SIMD`,
       got: "none that may run",
-      hint: 'A content security policy has to allow "wasm-unsafe-eval"; useKernels("reference") runs anywhere.',
+      hint: isRelaxed
+        ? 'Node 22 and Chrome 114 have it; useKernels("wasm") differs in speed and in rounding only.'
+        : 'A content security policy has to allow "wasm-unsafe-eval"; useKernels("reference") runs anywhere.',
     });
   }
-  active = found;
+  active = { name, kernels: found };
+}
+
+/** The sets by name, each null where it cannot run. */
+const sets: Record<KernelsName, () => Kernels | null> = {
+  wasm: () => complete(wasmKernels()),
+  "wasm-relaxed": () => complete(relaxedKernels(), wasmKernels()),
+  reference: () => loops,
+};
+
+/** What a fast set leaves out is done by its base, and what that leaves out by the plain loops; null where one is. */
+function complete(fast: Partial<Kernels> | null, base: Partial<Kernels> | null = {}): Kernels | null {
+  return fast && base && { ...loops, ...base, ...fast };
 }
 
 function fastest(): Active {
-  const wasm = wasmKernels();
-  return wasm ? { name: "wasm", kernels: { ...loops, ...wasm } } : { name: "reference", kernels: loops };
+  const wasm = sets.wasm();
+  return wasm ? { name: "wasm", kernels: wasm } : { name: "reference", kernels: loops };
 }

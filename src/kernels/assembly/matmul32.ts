@@ -4,6 +4,7 @@
 // HEIGHT rows the left-hand side in the second.
 
 import { mulAdd4 } from "./mulAdd";
+import { share } from "./share";
 
 const DEPTH: i32 = 256;
 const HEIGHT: i32 = 64;
@@ -20,28 +21,42 @@ export function matmulScratchF32(n: i32, k: i32): usize {
   return TILE + ((depth * (usize(n + 15) & ~15)) << 2) + ((depth * usize(HEIGHT)) << 2);
 }
 
-/** `y = op(a)·op(b)`, `[m, n]`, in float32, for rows `first … last` of `y`. */
+/**
+ * `y = op(a)·op(b)`, `[m, n]`, in float32, for `k` > 0: the share of one among `tasks` tasks, which is a strip of columns,
+ * or of rows if there are fewer panels than tasks. No element depends on how many tasks there are.
+ */
 export function matmulF32(
   a: usize,
   b: usize,
   y: usize,
   scratch: usize,
-  first: i32,
-  last: i32,
+  task: i32,
+  tasks: i32,
   m: i32,
   n: i32,
   k: i32,
   transposeA: bool,
   transposeB: bool,
 ): void {
-  if (k === 0) memory.fill(y + ((usize(first) * usize(n)) << 2), 0, (usize(last - first) * usize(n)) << 2);
+  let first = 0;
+  let last = m;
+  let start = 0;
+  let end = n;
+  const count = (n + 15) / 16;
+  if (count >= tasks) {
+    start = 16 * share(count, task, tasks);
+    end = min(n, 16 * share(count, task + 1, tasks));
+  } else {
+    first = 2 * share((m + 1) / 2, task, tasks);
+    last = min(m, 2 * share((m + 1) / 2, task + 1, tasks));
+  }
   const packsB = transposeB || n * k > FEW;
   const packsA = transposeA && m * k > FEW;
   const panels = scratch + TILE;
   for (let from = 0; from < k; from += DEPTH) {
     const depth = min(DEPTH, k - from);
     const pairs = panels + ((usize(depth) * (usize(n + 15) & ~15)) << 2);
-    if (packsB) packPanels(b, panels, from, depth, n, k, transposeB);
+    if (packsB) packPanels(b, panels, from, depth, start, end, n, k, transposeB);
     for (let top = first; top < last; top += HEIGHT) {
       const rows = min(HEIGHT, last - top);
       let left = a + ((usize(top) * usize(k) + usize(from)) << 2);
@@ -60,10 +75,10 @@ export function matmulF32(
         pairStep = 8;
         step = usize(m) << 2;
       }
-      for (let column = 0; column < n; column += 16) {
+      for (let column = start; column < end; column += 16) {
         const to = y + ((usize(top) * usize(n) + usize(column)) << 2);
         const panel = packsB
-          ? panels + ((usize(column) * usize(depth)) << 2)
+          ? panels + ((usize(column - start) * usize(depth)) << 2)
           : b + ((usize(from) * usize(n) + usize(column)) << 2);
         const panelStep: usize = packsB ? 64 : usize(n) << 2;
         panelTimes(left, rowStep, pairStep, step, panel, panelStep, depth, to, usize(n) << 2, rows, min(16, n - column), from > 0, scratch);
@@ -72,10 +87,23 @@ export function matmulF32(
   }
 }
 
-/** Rows `from … from + depth` of `op(b)` as panels of 16 columns; beyond the last column there may be anything. */
-function packPanels(b: usize, panels: usize, from: i32, depth: i32, n: i32, k: i32, transposed: bool): void {
+/**
+ * Rows `from … from + depth` of columns `start … end` of `op(b)` as panels of 16 columns; beyond the last column there
+ * may be anything.
+ */
+function packPanels(
+  b: usize,
+  panels: usize,
+  from: i32,
+  depth: i32,
+  start: i32,
+  end: i32,
+  n: i32,
+  k: i32,
+  transposed: bool,
+): void {
   let to = panels;
-  for (let column = 0; column < n; column += 16) {
+  for (let column = start; column < end; column += 16) {
     if (transposed) {
       for (let j = 0; j < 16; j += 4) {
         // Rows of b beyond the last are read from the last again.
@@ -177,7 +205,7 @@ function panelTimes(
     let b2 = x;
     let b3 = x;
     // Four terms a turn. The breaks between them are for V8, which would load all operands of a turn at its start, and
-    // run out of registers.
+    // run out of registers. With fused instructions one term a turn is as fast.
     do {
       x = v128.load32_splat(a0);
       b0 = v128.load(b);
@@ -197,6 +225,7 @@ function panelTimes(
       a1 += step;
       b += panelStep;
       if (b >= end) break;
+      if (ASC_FEATURE_RELAXED_SIMD) continue;
       x = v128.load32_splat(a0);
       b0 = v128.load(b);
       b1 = v128.load(b, 16);

@@ -4,6 +4,7 @@
 // HEIGHT rows the left-hand side in the second.
 
 import { mulAdd2 } from "./mulAdd";
+import { share } from "./share";
 
 const DEPTH: i32 = 256;
 const HEIGHT: i32 = 64;
@@ -20,28 +21,42 @@ export function matmulScratchF64(n: i32, k: i32): usize {
   return TILE + ((depth * (usize(n + 7) & ~7)) << 3) + ((depth * usize(HEIGHT)) << 3);
 }
 
-/** `y = op(a)·op(b)`, `[m, n]`, in float64, for rows `first … last` of `y`. */
+/**
+ * `y = op(a)·op(b)`, `[m, n]`, in float64, for `k` > 0: the share of one among `tasks` tasks, which is a strip of columns,
+ * or of rows if there are fewer panels than tasks. No element depends on how many tasks there are.
+ */
 export function matmulF64(
   a: usize,
   b: usize,
   y: usize,
   scratch: usize,
-  first: i32,
-  last: i32,
+  task: i32,
+  tasks: i32,
   m: i32,
   n: i32,
   k: i32,
   transposeA: bool,
   transposeB: bool,
 ): void {
-  if (k === 0) memory.fill(y + ((usize(first) * usize(n)) << 3), 0, (usize(last - first) * usize(n)) << 3);
+  let first = 0;
+  let last = m;
+  let start = 0;
+  let end = n;
+  const count = (n + 7) / 8;
+  if (count >= tasks) {
+    start = 8 * share(count, task, tasks);
+    end = min(n, 8 * share(count, task + 1, tasks));
+  } else {
+    first = 2 * share((m + 1) / 2, task, tasks);
+    last = min(m, 2 * share((m + 1) / 2, task + 1, tasks));
+  }
   const packsB = transposeB || n * k > FEW;
   const packsA = transposeA && m * k > FEW;
   const panels = scratch + TILE;
   for (let from = 0; from < k; from += DEPTH) {
     const depth = min(DEPTH, k - from);
     const pairs = panels + ((usize(depth) * (usize(n + 7) & ~7)) << 3);
-    if (packsB) packPanels(b, panels, from, depth, n, k, transposeB);
+    if (packsB) packPanels(b, panels, from, depth, start, end, n, k, transposeB);
     for (let top = first; top < last; top += HEIGHT) {
       const rows = min(HEIGHT, last - top);
       let left = a + ((usize(top) * usize(k) + usize(from)) << 3);
@@ -60,10 +75,10 @@ export function matmulF64(
         pairStep = 16;
         step = usize(m) << 3;
       }
-      for (let column = 0; column < n; column += 8) {
+      for (let column = start; column < end; column += 8) {
         const to = y + ((usize(top) * usize(n) + usize(column)) << 3);
         const panel = packsB
-          ? panels + ((usize(column) * usize(depth)) << 3)
+          ? panels + ((usize(column - start) * usize(depth)) << 3)
           : b + ((usize(from) * usize(n) + usize(column)) << 3);
         const panelStep: usize = packsB ? 64 : usize(n) << 3;
         panelTimes(left, rowStep, pairStep, step, panel, panelStep, depth, to, usize(n) << 3, rows, min(8, n - column), from > 0, scratch);
@@ -72,10 +87,23 @@ export function matmulF64(
   }
 }
 
-/** Rows `from … from + depth` of `op(b)` as panels of 8 columns; beyond the last column there may be anything. */
-function packPanels(b: usize, panels: usize, from: i32, depth: i32, n: i32, k: i32, transposed: bool): void {
+/**
+ * Rows `from … from + depth` of columns `start … end` of `op(b)` as panels of 8 columns; beyond the last column there
+ * may be anything.
+ */
+function packPanels(
+  b: usize,
+  panels: usize,
+  from: i32,
+  depth: i32,
+  start: i32,
+  end: i32,
+  n: i32,
+  k: i32,
+  transposed: bool,
+): void {
   let to = panels;
-  for (let column = 0; column < n; column += 8) {
+  for (let column = start; column < end; column += 8) {
     if (transposed) {
       for (let j = 0; j < 8; j += 2) {
         // Rows of b beyond the last are read from the last again.
@@ -153,7 +181,7 @@ function panelTimes(
     let b2 = x;
     let b3 = x;
     // Four terms a turn. The breaks between them are for V8, which would load all operands of a turn at its start, and
-    // run out of registers.
+    // run out of registers. With fused instructions one term a turn is as fast.
     do {
       x = v128.load64_splat(a0);
       b0 = v128.load(b);
@@ -173,6 +201,7 @@ function panelTimes(
       a1 += step;
       b += panelStep;
       if (b >= end) break;
+      if (ASC_FEATURE_RELAXED_SIMD) continue;
       x = v128.load64_splat(a0);
       b0 = v128.load(b);
       b1 = v128.load(b, 16);

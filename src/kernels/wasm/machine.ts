@@ -29,6 +29,8 @@ export const chunk = 2 ** 15;
 export class Machine {
   /** The kernels by name, such as `matmulF32`. */
   readonly run: Exports;
+  /** The module, as text. */
+  readonly binary: string;
   private readonly memory: WebAssembly.Memory;
   private top = bottom;
   private float32: Float32Array;
@@ -37,9 +39,11 @@ export class Machine {
   private bytes: Uint8Array;
   private windows = new Array<Data | undefined>(windowCount);
 
-  constructor(memory: WebAssembly.Memory, run: Exports) {
+  constructor(binary: string, module: WebAssembly.Module, memory: WebAssembly.Memory) {
     const { buffer } = memory;
-    this.run = run;
+    const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+    this.run = exports as unknown as Exports;
+    this.binary = binary;
     this.memory = memory;
     this.float32 = new Float32Array(buffer);
     this.float64 = new Float64Array(buffer);

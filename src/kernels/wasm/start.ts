@@ -1,13 +1,26 @@
 import { decode } from "./decode.ts";
-import { type Exports, Machine } from "./machine.ts";
+import { Machine } from "./machine.ts";
+
+/** The import of the memory, up to its flags: whether it has a maximum, and whether it is shared. */
+const memoryImport = "\x06memory\x02";
+const isShared = 2;
+
+/** In so many bytes the imports have come. */
+const head = 1024;
 
 /** A machine from a module as text, or null where there is no WebAssembly with SIMD, or a policy forbids it. */
 export function startMachine(binary: string): Machine | null {
   try {
-    const memory = new WebAssembly.Memory({ initial: 16, maximum: 65536 });
-    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(decode(binary)), { env: { memory } });
-    return new Machine(memory, exports as unknown as Exports);
+    return new Machine(binary, compile(binary), new WebAssembly.Memory({ initial: 16, maximum: 65536 }));
   } catch {
     return null;
   }
+}
+
+/** The module, or the same on memory that threads share. */
+export function compile(binary: string, shares = false): WebAssembly.Module {
+  const bytes = decode(binary);
+  if (shares)
+    bytes[String.fromCharCode(...bytes.subarray(0, head)).indexOf(memoryImport) + memoryImport.length] |= isShared;
+  return new WebAssembly.Module(bytes);
 }
