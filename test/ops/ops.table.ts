@@ -43,6 +43,8 @@ export interface Row {
   readonly inputs: (n: number, c: number) => readonly Input[];
   /** The sizes for which PyTorch's values are kept. Default: {@link someSizes}. */
   readonly sizes?: readonly (readonly [n: number, c: number])[];
+  /** How far float32 may be off, in parts of an array's largest element. Default 1e-6. */
+  readonly single?: number;
   /** Whether the output has a gradient. Default `true`. */
   readonly smooth?: boolean;
 }
@@ -188,6 +190,7 @@ export const rows: readonly Row[] = [
     torch: "lambda x: F.gelu(x, approximate='tanh')",
     run: (x) => x.gelu({ approximate: "tanh" }),
     inputs: one(-4, 4),
+    single: 2e-6, // 1 + tanh cancels far below 0
   },
   { op: "softplus", torch: "lambda x: F.softplus(x)", run: (x) => x.softplus(), inputs: one(-5, 5) },
   {
@@ -686,6 +689,7 @@ export const rows: readonly Row[] = [
       float([2]),
     ],
     sizes: nonzero,
+    single: 2e-6, // sums of one channel that nearly cancel
   },
   {
     op: "chain",
