@@ -17,7 +17,7 @@ const RELU: i32 = 6;
 /** Whether, as bytes: `flag` is the sum of 1 for less, 2 for equal, and 4 for the opposite of those. */
 const COMPARE: i32 = 7;
 
-/** Vectors of 64-bit lanes, in which a mask is all ones or zeros, made from bit `bit` of `flag`. */
+/** All ones, where `flag` has bit `bit`, else all zeros. */
 // @ts-ignore: decorator
 @inline
 function mask(flag: i32, bit: i32): v128 {
@@ -87,81 +87,247 @@ function rows<T>(
 }
 
 /** `y = a + b`, or with `flag` 1 `a − b`. */
-export function addF32(a: usize, b: usize, y: usize, n: i32, w: usize, sa: usize, sb: usize, ra: usize, rb: usize, flag: i32): void {
-  rows<f32>(ADD, a, b, y, n, w, sa, sb, ra, rb, flag);
+export function addF32(
+  a: usize,
+  b: usize,
+  y: usize,
+  count: i32,
+  bytes: usize,
+  stepA: usize,
+  stepB: usize,
+  rowA: usize,
+  rowB: usize,
+  flag: i32,
+): void {
+  rows<f32>(ADD, a, b, y, count, bytes, stepA, stepB, rowA, rowB, flag);
 }
 
 /** `y = a + b`, or with `flag` 1 `a − b`. */
-export function addF64(a: usize, b: usize, y: usize, n: i32, w: usize, sa: usize, sb: usize, ra: usize, rb: usize, flag: i32): void {
-  rows<f64>(ADD, a, b, y, n, w, sa, sb, ra, rb, flag);
+export function addF64(
+  a: usize,
+  b: usize,
+  y: usize,
+  count: i32,
+  bytes: usize,
+  stepA: usize,
+  stepB: usize,
+  rowA: usize,
+  rowB: usize,
+  flag: i32,
+): void {
+  rows<f64>(ADD, a, b, y, count, bytes, stepA, stepB, rowA, rowB, flag);
 }
 
 /** `y = a·b`. */
-export function mulF32(a: usize, b: usize, y: usize, n: i32, w: usize, sa: usize, sb: usize, ra: usize, rb: usize): void {
-  rows<f32>(MUL, a, b, y, n, w, sa, sb, ra, rb, 0);
+export function mulF32(
+  a: usize,
+  b: usize,
+  y: usize,
+  count: i32,
+  bytes: usize,
+  stepA: usize,
+  stepB: usize,
+  rowA: usize,
+  rowB: usize,
+): void {
+  rows<f32>(MUL, a, b, y, count, bytes, stepA, stepB, rowA, rowB, 0);
 }
 
 /** `y = a·b`. */
-export function mulF64(a: usize, b: usize, y: usize, n: i32, w: usize, sa: usize, sb: usize, ra: usize, rb: usize): void {
-  rows<f64>(MUL, a, b, y, n, w, sa, sb, ra, rb, 0);
+export function mulF64(
+  a: usize,
+  b: usize,
+  y: usize,
+  count: i32,
+  bytes: usize,
+  stepA: usize,
+  stepB: usize,
+  rowA: usize,
+  rowB: usize,
+): void {
+  rows<f64>(MUL, a, b, y, count, bytes, stepA, stepB, rowA, rowB, 0);
 }
 
 /** `y = a/b`. */
-export function divF32(a: usize, b: usize, y: usize, n: i32, w: usize, sa: usize, sb: usize, ra: usize, rb: usize): void {
-  rows<f32>(DIV, a, b, y, n, w, sa, sb, ra, rb, 0);
+export function divF32(
+  a: usize,
+  b: usize,
+  y: usize,
+  count: i32,
+  bytes: usize,
+  stepA: usize,
+  stepB: usize,
+  rowA: usize,
+  rowB: usize,
+): void {
+  rows<f32>(DIV, a, b, y, count, bytes, stepA, stepB, rowA, rowB, 0);
 }
 
 /** `y = a/b`. */
-export function divF64(a: usize, b: usize, y: usize, n: i32, w: usize, sa: usize, sb: usize, ra: usize, rb: usize): void {
-  rows<f64>(DIV, a, b, y, n, w, sa, sb, ra, rb, 0);
+export function divF64(
+  a: usize,
+  b: usize,
+  y: usize,
+  count: i32,
+  bytes: usize,
+  stepA: usize,
+  stepB: usize,
+  rowA: usize,
+  rowB: usize,
+): void {
+  rows<f64>(DIV, a, b, y, count, bytes, stepA, stepB, rowA, rowB, 0);
 }
 
 /** `y = max(a, b)`, or with `flag` 1 the minimum. */
-export function maximumF32(a: usize, b: usize, y: usize, n: i32, w: usize, sa: usize, sb: usize, ra: usize, rb: usize, flag: i32): void {
-  rows<f32>(MAXIMUM, a, b, y, n, w, sa, sb, ra, rb, flag);
+export function maximumF32(
+  a: usize,
+  b: usize,
+  y: usize,
+  count: i32,
+  bytes: usize,
+  stepA: usize,
+  stepB: usize,
+  rowA: usize,
+  rowB: usize,
+  flag: i32,
+): void {
+  rows<f32>(MAXIMUM, a, b, y, count, bytes, stepA, stepB, rowA, rowB, flag);
 }
 
 /** `y = max(a, b)`, or with `flag` 1 the minimum. */
-export function maximumF64(a: usize, b: usize, y: usize, n: i32, w: usize, sa: usize, sb: usize, ra: usize, rb: usize, flag: i32): void {
-  rows<f64>(MAXIMUM, a, b, y, n, w, sa, sb, ra, rb, flag);
+export function maximumF64(
+  a: usize,
+  b: usize,
+  y: usize,
+  count: i32,
+  bytes: usize,
+  stepA: usize,
+  stepB: usize,
+  rowA: usize,
+  rowB: usize,
+  flag: i32,
+): void {
+  rows<f64>(MAXIMUM, a, b, y, count, bytes, stepA, stepB, rowA, rowB, flag);
 }
 
 /** `y = a·(1 − b)(1 + b)`. */
-export function tanhBackwardF32(a: usize, b: usize, y: usize, n: i32, w: usize, sa: usize, sb: usize, ra: usize, rb: usize): void {
-  rows<f32>(TANH, a, b, y, n, w, sa, sb, ra, rb, 0);
+export function tanhBackwardF32(
+  a: usize,
+  b: usize,
+  y: usize,
+  count: i32,
+  bytes: usize,
+  stepA: usize,
+  stepB: usize,
+  rowA: usize,
+  rowB: usize,
+): void {
+  rows<f32>(TANH, a, b, y, count, bytes, stepA, stepB, rowA, rowB, 0);
 }
 
 /** `y = a·(1 − b)(1 + b)`. */
-export function tanhBackwardF64(a: usize, b: usize, y: usize, n: i32, w: usize, sa: usize, sb: usize, ra: usize, rb: usize): void {
-  rows<f64>(TANH, a, b, y, n, w, sa, sb, ra, rb, 0);
+export function tanhBackwardF64(
+  a: usize,
+  b: usize,
+  y: usize,
+  count: i32,
+  bytes: usize,
+  stepA: usize,
+  stepB: usize,
+  rowA: usize,
+  rowB: usize,
+): void {
+  rows<f64>(TANH, a, b, y, count, bytes, stepA, stepB, rowA, rowB, 0);
 }
 
 /** `y = a·b·(1 − b)`. */
-export function sigmoidBackwardF32(a: usize, b: usize, y: usize, n: i32, w: usize, sa: usize, sb: usize, ra: usize, rb: usize): void {
-  rows<f32>(SIGMOID, a, b, y, n, w, sa, sb, ra, rb, 0);
+export function sigmoidBackwardF32(
+  a: usize,
+  b: usize,
+  y: usize,
+  count: i32,
+  bytes: usize,
+  stepA: usize,
+  stepB: usize,
+  rowA: usize,
+  rowB: usize,
+): void {
+  rows<f32>(SIGMOID, a, b, y, count, bytes, stepA, stepB, rowA, rowB, 0);
 }
 
 /** `y = a·b·(1 − b)`. */
-export function sigmoidBackwardF64(a: usize, b: usize, y: usize, n: i32, w: usize, sa: usize, sb: usize, ra: usize, rb: usize): void {
-  rows<f64>(SIGMOID, a, b, y, n, w, sa, sb, ra, rb, 0);
+export function sigmoidBackwardF64(
+  a: usize,
+  b: usize,
+  y: usize,
+  count: i32,
+  bytes: usize,
+  stepA: usize,
+  stepB: usize,
+  rowA: usize,
+  rowB: usize,
+): void {
+  rows<f64>(SIGMOID, a, b, y, count, bytes, stepA, stepB, rowA, rowB, 0);
 }
 
 /** `y = a`, or 0 where `b ≤ 0`. */
-export function reluBackwardF32(a: usize, b: usize, y: usize, n: i32, w: usize, sa: usize, sb: usize, ra: usize, rb: usize): void {
-  rows<f32>(RELU, a, b, y, n, w, sa, sb, ra, rb, 0);
+export function reluBackwardF32(
+  a: usize,
+  b: usize,
+  y: usize,
+  count: i32,
+  bytes: usize,
+  stepA: usize,
+  stepB: usize,
+  rowA: usize,
+  rowB: usize,
+): void {
+  rows<f32>(RELU, a, b, y, count, bytes, stepA, stepB, rowA, rowB, 0);
 }
 
 /** `y = a`, or 0 where `b ≤ 0`. */
-export function reluBackwardF64(a: usize, b: usize, y: usize, n: i32, w: usize, sa: usize, sb: usize, ra: usize, rb: usize): void {
-  rows<f64>(RELU, a, b, y, n, w, sa, sb, ra, rb, 0);
+export function reluBackwardF64(
+  a: usize,
+  b: usize,
+  y: usize,
+  count: i32,
+  bytes: usize,
+  stepA: usize,
+  stepB: usize,
+  rowA: usize,
+  rowB: usize,
+): void {
+  rows<f64>(RELU, a, b, y, count, bytes, stepA, stepB, rowA, rowB, 0);
 }
 
 /** `y` is 1 where `a < b` and `flag` has 1, or `a = b` and it has 2; where it has 4, it is 0 there and 1 elsewhere. */
-export function compareF32(a: usize, b: usize, y: usize, n: i32, w: usize, sa: usize, sb: usize, ra: usize, rb: usize, flag: i32): void {
-  rows<f32>(COMPARE, a, b, y, n, w, sa, sb, ra, rb, flag);
+export function compareF32(
+  a: usize,
+  b: usize,
+  y: usize,
+  count: i32,
+  bytes: usize,
+  stepA: usize,
+  stepB: usize,
+  rowA: usize,
+  rowB: usize,
+  flag: i32,
+): void {
+  rows<f32>(COMPARE, a, b, y, count, bytes, stepA, stepB, rowA, rowB, flag);
 }
 
 /** `y` is 1 where `a < b` and `flag` has 1, or `a = b` and it has 2; where it has 4, it is 0 there and 1 elsewhere. */
-export function compareF64(a: usize, b: usize, y: usize, n: i32, w: usize, sa: usize, sb: usize, ra: usize, rb: usize, flag: i32): void {
-  rows<f64>(COMPARE, a, b, y, n, w, sa, sb, ra, rb, flag);
+export function compareF64(
+  a: usize,
+  b: usize,
+  y: usize,
+  count: i32,
+  bytes: usize,
+  stepA: usize,
+  stepB: usize,
+  rowA: usize,
+  rowB: usize,
+  flag: i32,
+): void {
+  rows<f64>(COMPARE, a, b, y, count, bytes, stepA, stepB, rowA, rowB, flag);
 }
