@@ -52,7 +52,10 @@ function asksEngine(node: ts.Node): boolean {
     (ts.isPrefixUnaryExpression(operand) && isLiteral(operand.operand));
   const asks =
     (ts.isPropertyAccessExpression(node) && node.expression.getText() === "Math" && differing.test(node.name.text)) ||
-    (ts.isBindingElement(node) && ts.isObjectBindingPattern(node.parent) && differing.test(nameOf(node) ?? "")) ||
+    (ts.isVariableDeclaration(node) &&
+      node.initializer?.getText() === "Math" &&
+      ts.isObjectBindingPattern(node.name) &&
+      node.name.elements.some((element) => differing.test(nameOf(element) ?? ""))) ||
     (ts.isBinaryExpression(node) &&
       node.operatorToken.kind === ts.SyntaxKind.AsteriskAsteriskToken &&
       !(isLiteral(node.left) && isLiteral(node.right))) ||

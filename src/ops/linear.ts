@@ -12,7 +12,7 @@ export const linear: Fused<null> = {
   forward: (k, x, weight, bias?) => {
     const product = k.matmul(x, weight, false, true);
     if (bias === undefined) return [product, null];
-    const y = k.add(product, k.expand(bias, product.shape));
+    const y = k.add(product, bias);
     give(product);
     return [y, null];
   },

@@ -1,70 +1,9 @@
-// Functions of two arrays of float32 or float64, rounded at each step as the plain loops are. The result is made row by
-// row: of each row `bytes` bytes, in whole vectors, so that up to 15 bytes past the ends of all arrays are read and
-// written. What is written past the end of a row is written again by the next, so `y` may be an operand only where
-// there is one row. An operand goes forward by `step` bytes from vector to vector, and by `row` from row to row: steps
-// of 0 repeat a vector of one number, rows of 0 a row.
+// Arithmetic of two arrays; rows.ts tells how they are gone through.
 
-/** Added, or with `flag` 1 subtracted. */
-const ADD: i32 = 0;
-const MUL: i32 = 1;
-const DIV: i32 = 2;
-/** The greater, or with `flag` 1 the less; NaN where either is. */
-const MAXIMUM: i32 = 3;
-/** The gradient `a` at a function's input, from that at its output `b`. */
-const TANH: i32 = 4;
-const SIGMOID: i32 = 5;
-const RELU: i32 = 6;
-/** Whether, as bytes: `flag` is the sum of 1 for less, 2 for equal, and 4 for the opposite of those. */
-const COMPARE: i32 = 7;
+import { ADD, DIV, MAXIMUM, MUL, rows } from "./rows";
 
-/** Vectors of 64-bit lanes, in which a mask is all ones or zeros, made from bit `bit` of `flag`. */
-// @ts-ignore: decorator
-@inline
-function mask(flag: i32, bit: i32): v128 {
-  return i32x4.splat(-((flag >> bit) & 1));
-}
-
-/** The sign bits of all lanes, where `flag` is 1. */
-// @ts-ignore: decorator
-@inline
-function signs<T>(flag: i32): v128 {
-  return sizeof<T>() == 4 ? i32x4.splat(flag << 31) : i64x2.splat(i64(flag) << 63);
-}
-
-// @ts-ignore: decorator
-@inline
-function apply<T>(op: i32, a: v128, b: v128, flag: i32): v128 {
-  if (op == ADD) return v128.add<T>(a, v128.xor(b, signs<T>(flag)));
-  if (op == MUL) return v128.mul<T>(a, b);
-  if (op == DIV) return v128.div<T>(a, b);
-  if (op == MAXIMUM) {
-    const turn = signs<T>(flag);
-    return v128.xor(v128.max<T>(v128.xor(a, turn), v128.xor(b, turn)), turn);
-  }
-  const one = v128.splat<T>(1);
-  if (op == TANH) return v128.mul<T>(a, v128.mul<T>(v128.sub<T>(one, b), v128.add<T>(one, b)));
-  if (op == SIGMOID) return v128.mul<T>(v128.mul<T>(a, b), v128.sub<T>(one, b));
-  if (op == RELU) return v128.andnot(a, v128.le<T>(b, v128.splat<T>(0)));
-  const less = v128.and(v128.lt<T>(a, b), mask(flag, 0));
-  const equal = v128.and(v128.eq<T>(a, b), mask(flag, 1));
-  return v128.xor(v128.or(less, equal), mask(flag, 2));
-}
-
-/** Stores a mask of lanes as bytes, 0 or 1. */
-// @ts-ignore: decorator
-@inline
-function storeBytes<T>(y: usize, mask: v128): void {
-  const words = sizeof<T>() == 4 ? mask : v128.shuffle<i32>(mask, mask, 0, 2, 0, 2);
-  const halves = i16x8.narrow_i32x4_s(words, words);
-  const bytes = v128.and(i8x16.narrow_i16x8_s(halves, halves), i8x16.splat(1));
-  if (sizeof<T>() == 4) v128.store32_lane(y, bytes, 0);
-  else v128.store16_lane(y, bytes, 0);
-}
-
-// @ts-ignore: decorator
-@inline
-function rows<T>(
-  op: i32,
+/** `y = a + b`, or with `flag` 1 `a − b`. */
+export function addF32(
   a: usize,
   b: usize,
   y: usize,
@@ -76,92 +15,113 @@ function rows<T>(
   rowB: usize,
   flag: i32,
 ): void {
-  const shift = op == COMPARE ? alignof<T>() : 0; // bytes of the result to those of an operand
-  for (; count > 0; count--, a += rowA, b += rowB, y += bytes >> shift) {
-    for (let i: usize = 0, p = a, q = b; i < bytes; i += 16, p += stepA, q += stepB) {
-      const z = apply<T>(op, v128.load(p), v128.load(q), flag);
-      if (op == COMPARE) storeBytes<T>(y + (i >> shift), z);
-      else v128.store(y + i, z);
-    }
-  }
+  rows<f32>(ADD, a, b, y, count, bytes, stepA, stepB, rowA, rowB, flag);
 }
 
 /** `y = a + b`, or with `flag` 1 `a − b`. */
-export function addF32(a: usize, b: usize, y: usize, n: i32, w: usize, sa: usize, sb: usize, ra: usize, rb: usize, flag: i32): void {
-  rows<f32>(ADD, a, b, y, n, w, sa, sb, ra, rb, flag);
-}
-
-/** `y = a + b`, or with `flag` 1 `a − b`. */
-export function addF64(a: usize, b: usize, y: usize, n: i32, w: usize, sa: usize, sb: usize, ra: usize, rb: usize, flag: i32): void {
-  rows<f64>(ADD, a, b, y, n, w, sa, sb, ra, rb, flag);
+export function addF64(
+  a: usize,
+  b: usize,
+  y: usize,
+  count: i32,
+  bytes: usize,
+  stepA: usize,
+  stepB: usize,
+  rowA: usize,
+  rowB: usize,
+  flag: i32,
+): void {
+  rows<f64>(ADD, a, b, y, count, bytes, stepA, stepB, rowA, rowB, flag);
 }
 
 /** `y = a·b`. */
-export function mulF32(a: usize, b: usize, y: usize, n: i32, w: usize, sa: usize, sb: usize, ra: usize, rb: usize): void {
-  rows<f32>(MUL, a, b, y, n, w, sa, sb, ra, rb, 0);
+export function mulF32(
+  a: usize,
+  b: usize,
+  y: usize,
+  count: i32,
+  bytes: usize,
+  stepA: usize,
+  stepB: usize,
+  rowA: usize,
+  rowB: usize,
+): void {
+  rows<f32>(MUL, a, b, y, count, bytes, stepA, stepB, rowA, rowB, 0);
 }
 
 /** `y = a·b`. */
-export function mulF64(a: usize, b: usize, y: usize, n: i32, w: usize, sa: usize, sb: usize, ra: usize, rb: usize): void {
-  rows<f64>(MUL, a, b, y, n, w, sa, sb, ra, rb, 0);
+export function mulF64(
+  a: usize,
+  b: usize,
+  y: usize,
+  count: i32,
+  bytes: usize,
+  stepA: usize,
+  stepB: usize,
+  rowA: usize,
+  rowB: usize,
+): void {
+  rows<f64>(MUL, a, b, y, count, bytes, stepA, stepB, rowA, rowB, 0);
 }
 
 /** `y = a/b`. */
-export function divF32(a: usize, b: usize, y: usize, n: i32, w: usize, sa: usize, sb: usize, ra: usize, rb: usize): void {
-  rows<f32>(DIV, a, b, y, n, w, sa, sb, ra, rb, 0);
+export function divF32(
+  a: usize,
+  b: usize,
+  y: usize,
+  count: i32,
+  bytes: usize,
+  stepA: usize,
+  stepB: usize,
+  rowA: usize,
+  rowB: usize,
+): void {
+  rows<f32>(DIV, a, b, y, count, bytes, stepA, stepB, rowA, rowB, 0);
 }
 
 /** `y = a/b`. */
-export function divF64(a: usize, b: usize, y: usize, n: i32, w: usize, sa: usize, sb: usize, ra: usize, rb: usize): void {
-  rows<f64>(DIV, a, b, y, n, w, sa, sb, ra, rb, 0);
+export function divF64(
+  a: usize,
+  b: usize,
+  y: usize,
+  count: i32,
+  bytes: usize,
+  stepA: usize,
+  stepB: usize,
+  rowA: usize,
+  rowB: usize,
+): void {
+  rows<f64>(DIV, a, b, y, count, bytes, stepA, stepB, rowA, rowB, 0);
 }
 
 /** `y = max(a, b)`, or with `flag` 1 the minimum. */
-export function maximumF32(a: usize, b: usize, y: usize, n: i32, w: usize, sa: usize, sb: usize, ra: usize, rb: usize, flag: i32): void {
-  rows<f32>(MAXIMUM, a, b, y, n, w, sa, sb, ra, rb, flag);
+export function maximumF32(
+  a: usize,
+  b: usize,
+  y: usize,
+  count: i32,
+  bytes: usize,
+  stepA: usize,
+  stepB: usize,
+  rowA: usize,
+  rowB: usize,
+  flag: i32,
+): void {
+  rows<f32>(MAXIMUM, a, b, y, count, bytes, stepA, stepB, rowA, rowB, flag);
 }
 
 /** `y = max(a, b)`, or with `flag` 1 the minimum. */
-export function maximumF64(a: usize, b: usize, y: usize, n: i32, w: usize, sa: usize, sb: usize, ra: usize, rb: usize, flag: i32): void {
-  rows<f64>(MAXIMUM, a, b, y, n, w, sa, sb, ra, rb, flag);
-}
-
-/** `y = a·(1 − b)(1 + b)`. */
-export function tanhBackwardF32(a: usize, b: usize, y: usize, n: i32, w: usize, sa: usize, sb: usize, ra: usize, rb: usize): void {
-  rows<f32>(TANH, a, b, y, n, w, sa, sb, ra, rb, 0);
-}
-
-/** `y = a·(1 − b)(1 + b)`. */
-export function tanhBackwardF64(a: usize, b: usize, y: usize, n: i32, w: usize, sa: usize, sb: usize, ra: usize, rb: usize): void {
-  rows<f64>(TANH, a, b, y, n, w, sa, sb, ra, rb, 0);
-}
-
-/** `y = a·b·(1 − b)`. */
-export function sigmoidBackwardF32(a: usize, b: usize, y: usize, n: i32, w: usize, sa: usize, sb: usize, ra: usize, rb: usize): void {
-  rows<f32>(SIGMOID, a, b, y, n, w, sa, sb, ra, rb, 0);
-}
-
-/** `y = a·b·(1 − b)`. */
-export function sigmoidBackwardF64(a: usize, b: usize, y: usize, n: i32, w: usize, sa: usize, sb: usize, ra: usize, rb: usize): void {
-  rows<f64>(SIGMOID, a, b, y, n, w, sa, sb, ra, rb, 0);
-}
-
-/** `y = a`, or 0 where `b ≤ 0`. */
-export function reluBackwardF32(a: usize, b: usize, y: usize, n: i32, w: usize, sa: usize, sb: usize, ra: usize, rb: usize): void {
-  rows<f32>(RELU, a, b, y, n, w, sa, sb, ra, rb, 0);
-}
-
-/** `y = a`, or 0 where `b ≤ 0`. */
-export function reluBackwardF64(a: usize, b: usize, y: usize, n: i32, w: usize, sa: usize, sb: usize, ra: usize, rb: usize): void {
-  rows<f64>(RELU, a, b, y, n, w, sa, sb, ra, rb, 0);
-}
-
-/** `y` is 1 where `a < b` and `flag` has 1, or `a = b` and it has 2; where it has 4, it is 0 there and 1 elsewhere. */
-export function compareF32(a: usize, b: usize, y: usize, n: i32, w: usize, sa: usize, sb: usize, ra: usize, rb: usize, flag: i32): void {
-  rows<f32>(COMPARE, a, b, y, n, w, sa, sb, ra, rb, flag);
-}
-
-/** `y` is 1 where `a < b` and `flag` has 1, or `a = b` and it has 2; where it has 4, it is 0 there and 1 elsewhere. */
-export function compareF64(a: usize, b: usize, y: usize, n: i32, w: usize, sa: usize, sb: usize, ra: usize, rb: usize, flag: i32): void {
-  rows<f64>(COMPARE, a, b, y, n, w, sa, sb, ra, rb, flag);
+export function maximumF64(
+  a: usize,
+  b: usize,
+  y: usize,
+  count: i32,
+  bytes: usize,
+  stepA: usize,
+  stepB: usize,
+  rowA: usize,
+  rowB: usize,
+  flag: i32,
+): void {
+  rows<f64>(MAXIMUM, a, b, y, count, bytes, stepA, stepB, rowA, rowB, flag);
 }

@@ -1,6 +1,8 @@
+export * from "./backward";
 export * from "./batchNorm";
 export * from "./binary";
 export * from "./crossEntropy";
+export * from "./compare";
 export { matmulF32, matmulScratchF32 } from "./matmul32";
 export { matmulF64, matmulScratchF64 } from "./matmul64";
 export { adamF32, adamF64, sgdF32, sgdF64 } from "./optimizer";

@@ -128,8 +128,8 @@ export function log1p4(x: v128): v128 {
 
 /**
  * `tanh x`: with `|x| = h − n·½ ln 2`, `n ≤ 0 ≤ h < ½ ln 2`, and `s = tanh h` it is
- * `((1 − 2ⁿ) + s·(1 + 2ⁿ))/((1 + 2ⁿ) + s·(1 − 2ⁿ))`, by the theorem of addition: no difference of like numbers. The
- * divisor is made from what it divides, plus `2·2ⁿ·(1 − s)`, so that an error of both does not matter near 1.
+ * `((1 − 2ⁿ) + s·(1 + 2ⁿ))/((1 + 2ⁿ) + s·(1 − 2ⁿ))`, by the theorem of addition: no difference of like numbers.
+ * From ½ it is made of its difference to 1, `2·2ⁿ·(1 − s)` above the line, whose errors are small beside it.
  */
 // @ts-ignore: decorator
 @inline
@@ -147,8 +147,9 @@ export function tanh4(x: v128): v128 {
   const power = i32x4.shl(f32x4.add(n, f32x4.splat(rounder + 127)), 23);
   const one = f32x4.splat(1);
   const above = f32x4.add(f32x4.sub(one, power), f32x4.mul(s, f32x4.add(one, power)));
-  const below = f32x4.add(above, f32x4.mul(f32x4.add(power, power), f32x4.sub(one, s)));
-  return withSign(f32x4.div(above, below), x);
+  const rest = f32x4.mul(f32x4.add(power, power), f32x4.sub(one, s));
+  const quotient = f32x4.div(f32x4.pmin(above, rest), f32x4.add(above, rest));
+  return withSign(f32x4.sub(v128.and(one, f32x4.le(rest, above)), quotient), x);
 }
 
 /** The quotient `a/(1 + b)` of the first two lanes, in float64, which spares it the sum's rounding. */

@@ -2,7 +2,7 @@
 
 import { expF64, expSum, logF64, productError, splitError } from "./math64";
 
-/** `y = aᵇ` as C has it, row by row as in binary.ts, with the same steps, of which a number takes a quarter. */
+/** `y = aᵇ` as C has it, row by row as in rows.ts, with the same steps, of which a number takes a quarter. */
 export function powF32(
   a: usize,
   b: usize,

@@ -1,6 +1,6 @@
 // Elementwise loops over `n` numbers from `x` to `y`, which may be the same. Those in vectors work on whole ones: they
-// read and write up to 12 bytes past the ends, where buffers have to have room for them. So the last elements go through
-// the same code as the others, and have the same bits wherever they stand.
+// read and write up to 15 bytes past the ends, where buffers have to have room for them. So the last elements go
+// through the same code as the others, and have the same bits wherever they stand.
 
 import { erf4, exp4, log1p4, log4, sigmoid4, sin4, tanh4 } from "./math32";
 import { erfF64 as erf, expF64 as exp, log1pF64 as log1p, logF64 as log } from "./math64";
