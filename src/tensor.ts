@@ -2686,13 +2686,13 @@ export class Tensor {
   ): Tensor {
     checkOptions(where, options, ["keepdim"]);
     const dims = dimsOf(where, isNone(dim) ? undefined : dim, this.ndim);
-    const kept = this.shape.map((size, d) => (dims.includes(d) ? 1 : size));
-    const others = this.shape.flatMap((_, d) => (dims.includes(d) ? [] : [d]));
     const isRun = dims.every((d, i) => d === dims[0] + i);
-    const x = isRun ? this : this.permute([...others, ...dims]);
-    const start = isRun ? (dims[0] ?? 0) : others.length;
+    const start = isRun ? (dims[0] ?? 0) : this.ndim - dims.length;
+    const x = isRun ? this : this.permute([...this.shape.flatMap((_, d) => (dims.includes(d) ? [] : [d])), ...dims]);
     const y = apply(op(start, start + dims.length), x);
-    return options.keepdim ? y.reshape(kept) : y;
+    if (!options.keepdim) return y;
+    const kept = this.shape.map((size, d) => (dims.includes(d) ? 1 : size));
+    return apply(shaping.reshape(kept), y);
   }
 
   /** A reduction that has to have something to choose from. */

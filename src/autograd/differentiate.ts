@@ -26,7 +26,18 @@ export function differentiate(
   where: string,
   owned: Set<Tensor> = new Set(),
 ): Gradients {
-  const tape = tapeBehind(y, targets);
+  return differentiateAlong(tapeBehind(y, targets), y, gradient, targets, createGraph, where, owned);
+}
+
+function differentiateAlong(
+  tape: readonly Tensor[],
+  y: Tensor,
+  gradient: Tensor,
+  targets: ReadonlySet<Tensor> | null,
+  createGraph: boolean,
+  where: string,
+  owned: Set<Tensor>,
+): Gradients {
   for (const tensor of tape) refuseChanged(tensor, where);
   // What a walk makes on its way nobody sees but hooks and users' own operations: without them it is taken again.
   const isPrivate = !createGraph && !tape.some(isWatched);
@@ -51,14 +62,8 @@ function isWatched({ hooks, node }: Tensor): boolean {
 
 /** Every recorded tensor on a way from `y` to a target, newest first. */
 function tapeBehind(y: Tensor, targets: ReadonlySet<Tensor> | null): Tensor[] {
-  const found = new Set<Tensor>();
-  const open = [y];
-  for (let tensor = open.pop(); tensor !== undefined; tensor = open.pop()) {
-    if (tensor.node === null || found.has(tensor)) continue;
-    found.add(tensor);
-    for (const input of tensor.node.inputs) if (input.node !== null) open.push(input);
-  }
-  const tape = [...found].sort((a, b) => (b.node as Node).order - (a.node as Node).order);
+  const found = collected(y, null);
+  const tape = newestFirst(found);
   if (targets === null) return tape;
   const leading = new Set<Tensor>(targets);
   for (let i = tape.length - 1; i >= 0; i--) {
@@ -66,6 +71,22 @@ function tapeBehind(y: Tensor, targets: ReadonlySet<Tensor> | null): Tensor[] {
     else found.delete(tape[i]);
   }
   return tape.filter((tensor) => found.has(tensor));
+}
+
+/** Every recorded tensor behind `y`, without what lies behind `ends`. */
+function collected(y: Tensor, ends: ReadonlySet<Tensor> | null): Set<Tensor> {
+  const found = new Set<Tensor>();
+  const open = [y];
+  for (let tensor = open.pop(); tensor !== undefined; tensor = open.pop()) {
+    if (tensor.node === null || found.has(tensor) || ends?.has(tensor)) continue;
+    found.add(tensor);
+    for (const input of tensor.node.inputs) if (input.node !== null) open.push(input);
+  }
+  return found;
+}
+
+function newestFirst(tensors: ReadonlySet<Tensor>): Tensor[] {
+  return [...tensors].sort((a, b) => (b.node as Node).order - (a.node as Node).order);
 }
 
 function walkTape(
@@ -158,8 +179,11 @@ function replay(op: Fused, inputs: readonly Tensor[], wanted: readonly boolean[]
   if (!sameShape(y.shape, g.shape) || y.dtype !== g.dtype) {
     throw new TensorError(op.name, { expected: `its composite to return ${describe(g)}`, got: describe(y) });
   }
+  if (!y.requiresGrad) return fresh.map(() => null);
+  // Behind the fresh nodes lies the whole history of the inputs: each replay would search it in vain.
+  const tape = newestFirst(collected(y, new Set(fresh)));
   const targets = new Set(fresh.filter((_, i) => wanted[i]));
-  const gradients = y.requiresGrad ? differentiate(y, g, targets, true, op.name) : new Map<Tensor, Tensor>();
+  const gradients = differentiateAlong(tape, y, g, targets, true, op.name, new Set());
   return fresh.map((x) => gradients.get(x) ?? null);
 }
 

@@ -20,11 +20,18 @@ export interface Node {
 
 /** Runs an operation on arrays; whether to record it is {@link record}'s matter. */
 export function run(op: Op, inputs: readonly Tensor[]): readonly [y: NDArray, saved: unknown] {
-  const arrays = inputs.map(arrayOf);
-  const k = kernels();
-  const made = isFused(op) ? op.forward(k, ...arrays) : ([(op as Primitive).forward(k, ...arrays), null] as const);
+  const made = isFused(op)
+    ? op.forward(kernels(), ...inputs.map(arrayOf))
+    : ([runPrimitive(op, inputs), null] as const);
   if (shared().detectAnomaly) refuseAnomaly(op, inputs, made[0], "output");
   return made;
+}
+
+/** One and two inputs are passed as they are: spreading a list takes as long as the rest of a small operation. */
+function runPrimitive(op: Primitive, inputs: readonly Tensor[]): NDArray {
+  if (inputs.length === 1) return op.forward(kernels(), inputs[0].array);
+  if (inputs.length === 2) return op.forward(kernels(), inputs[0].array, inputs[1].array);
+  return op.forward(kernels(), ...inputs.map(arrayOf));
 }
 
 /** The node of an operation that has just made `y`, or `null` if nothing is to be recorded. */

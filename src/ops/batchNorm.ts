@@ -9,7 +9,7 @@ const meeting = (x: Tensor, v: Tensor): Tensor => (x.ndim === 2 ? v : v.reshape(
 /** What normalising by its own statistics is, along the dimensions that a channel spans. */
 function normalised(x: Tensor, dims: number | readonly number[], eps: number): Tensor {
   const centred = x.sub(x.mean(dims, { keepdim: true }));
-  return centred.mul(x.var(dims, { correction: 0, keepdim: true }).add(eps).pow(-0.5));
+  return centred.mul(centred.square().mean(dims, { keepdim: true }).add(eps).pow(-0.5));
 }
 
 /**

@@ -97,7 +97,7 @@ export const pow: Primitive = {
 export const powScalar = (p: number): Primitive => ({
   name: "pow",
   forward: (k, x) => k.powScalar(x, p),
-  vjp: [(g, _y, x) => (p === 0 ? g.mul(0) : g.mul(x.pow(p - 1)).mul(p))],
+  vjp: [(g, _y, x) => (p === 0 ? g.mul(0) : p === 2 ? g.mul(x).mul(2) : g.mul(x.pow(p - 1)).mul(p))],
   needs: "inputs",
 });
 
@@ -195,11 +195,19 @@ export const sign: Primitive = {
   needs: "nothing",
 };
 
+/** `dx = g·(1 − y²)`, of the gradient `g` and the output `y` of a tanh. */
+export const tanhBackward: Primitive = {
+  name: "tanhBackward",
+  forward: (k, g, y) => k.tanhBackward(g, y),
+  vjp: [(h, _dx, _g, y) => h.through(tanhBackward, y), (h, _dx, g, y) => h.mul(g).mul(y).mul(-2)],
+  needs: "inputs",
+};
+
 /** `y = tanh x`, `dy/dx = 1 − y²`. */
 export const tanh: Primitive = {
   name: "tanh",
   forward: (k, x) => k.tanh(x),
-  vjp: [(g, y) => g.mul(y.square().neg().add(1))],
+  vjp: [(g, y) => g.through(tanhBackward, y)],
   needs: "output",
   backward: (k, g, y) => k.tanhBackward(g, y),
 };

@@ -1,12 +1,19 @@
-import { around, type NDArray, sizeOf, zeros } from "../array.ts";
+import { around, empty, type NDArray, sizeOf, zeros } from "../array.ts";
+
+/** Rows of fewer elements are copied one by one: a window onto each would take longer. */
+const narrow = 64;
 
 /** Row `index[i]` of `x` for each `i`: shape `[...index.shape, ...x.shape.slice(1)]`. */
 export function rows(x: NDArray, index: NDArray): NDArray {
   const width = sizeOf(x.shape.slice(1));
-  const y = zeros(x.dtype, [...index.shape, ...x.shape.slice(1)]);
-  for (let i = 0; i < index.data.length; i++) {
+  const y = empty(x.dtype, [...index.shape, ...x.shape.slice(1)]);
+  for (let i = 0, at = 0; i < index.data.length; i++) {
     const from = index.data[i] * width;
-    y.data.set(x.data.subarray(from, from + width), i * width);
+    if (width < narrow) for (let j = 0; j < width; j++) y.data[at++] = x.data[from + j];
+    else {
+      y.data.set(x.data.subarray(from, from + width), at);
+      at += width;
+    }
   }
   return y;
 }
