@@ -1,4 +1,4 @@
-// Products of float32 by tiles of 2 rows and 16 columns, whose sums stay in registers. The right-hand matrix is read
+// Products of float32 by tiles of 2 rows and 16 columns, or of 4 and 8 at the right edge, whose sums stay in registers. The right-hand matrix is read
 // where it lies or, if it is transposed or large, from panels of 16 columns; the left-hand one by strides, or in pairs
 // of rows if it is transposed and large. Blocks of DEPTH terms keep a panel in the first level of cache, blocks of
 // HEIGHT rows the left-hand side in the second.
@@ -81,7 +81,13 @@ export function matmulF32(
           ? panels + ((usize(column - start) * usize(depth)) << 2)
           : b + ((usize(from) * usize(n) + usize(column)) << 2);
         const panelStep: usize = packsB ? 64 : usize(n) << 2;
-        panelTimes(left, rowStep, pairStep, step, panel, panelStep, depth, to, usize(n) << 2, rows, min(16, n - column), from > 0, scratch);
+        const columns = min(16, n - column);
+        const stride = usize(n) << 2;
+        if (columns > 8) {
+          panelTimes(left, rowStep, pairStep, step, panel, panelStep, depth, to, stride, rows, columns, from > 0, scratch);
+        } else {
+          narrowPanelTimes(left, rowStep, pairStep, step, panel, panelStep, depth, to, stride, rows, columns, from > 0, scratch);
+        }
       }
     }
   }
@@ -291,6 +297,95 @@ function panelTimes(
         storePart(y + stride, scratch, columns, adds);
       }
     }
+  }
+}
+
+/** A narrow panel: all rows, four at a time, times up to 8 columns, stored at `y` or added to what is there. */
+function narrowPanelTimes(
+  a: usize,
+  rowStep: usize,
+  pairStep: usize,
+  step: usize,
+  panel: usize,
+  panelStep: usize,
+  depth: i32,
+  y: usize,
+  stride: usize,
+  rows: i32,
+  columns: i32,
+  adds: bool,
+  scratch: usize,
+): void {
+  const end = panel + usize(depth) * panelStep;
+  for (let row = 0; row < rows; row += 4, a += pairStep << 1) {
+    const count = min(4, rows - row);
+    // Rows beyond the edge are read from the first one again; what comes of them is not stored.
+    let a0 = a;
+    let a1 = count > 1 ? a + rowStep : a;
+    let a2 = count > 2 ? a + pairStep : a;
+    let a3 = count > 3 ? a + pairStep + rowStep : a;
+    let b = panel;
+    let x = f32x4.splat(0);
+    let b0 = x;
+    let b1 = x;
+    let c00 = x;
+    let c01 = x;
+    let c10 = x;
+    let c11 = x;
+    let c20 = x;
+    let c21 = x;
+    let c30 = x;
+    let c31 = x;
+    do {
+      b0 = v128.load(b);
+      b1 = v128.load(b, 16);
+      x = v128.load32_splat(a0);
+      c00 = mulAdd4(x, b0, c00);
+      c01 = mulAdd4(x, b1, c01);
+      x = v128.load32_splat(a1);
+      c10 = mulAdd4(x, b0, c10);
+      c11 = mulAdd4(x, b1, c11);
+      x = v128.load32_splat(a2);
+      c20 = mulAdd4(x, b0, c20);
+      c21 = mulAdd4(x, b1, c21);
+      x = v128.load32_splat(a3);
+      c30 = mulAdd4(x, b0, c30);
+      c31 = mulAdd4(x, b1, c31);
+      a0 += step;
+      a1 += step;
+      a2 += step;
+      a3 += step;
+      b += panelStep;
+      if (b >= end) break;
+      b0 = v128.load(b);
+      b1 = v128.load(b, 16);
+      x = v128.load32_splat(a0);
+      c00 = mulAdd4(x, b0, c00);
+      c01 = mulAdd4(x, b1, c01);
+      x = v128.load32_splat(a1);
+      c10 = mulAdd4(x, b0, c10);
+      c11 = mulAdd4(x, b1, c11);
+      x = v128.load32_splat(a2);
+      c20 = mulAdd4(x, b0, c20);
+      c21 = mulAdd4(x, b1, c21);
+      x = v128.load32_splat(a3);
+      c30 = mulAdd4(x, b0, c30);
+      c31 = mulAdd4(x, b1, c31);
+      a0 += step;
+      a1 += step;
+      a2 += step;
+      a3 += step;
+      b += panelStep;
+    } while (b < end);
+    v128.store(scratch, c00);
+    v128.store(scratch, c01, 16);
+    v128.store(scratch, c10, 32);
+    v128.store(scratch, c11, 48);
+    v128.store(scratch, c20, 64);
+    v128.store(scratch, c21, 80);
+    v128.store(scratch, c30, 96);
+    v128.store(scratch, c31, 112);
+    for (let i = 0; i < count; i++, y += stride) storePart(y, scratch + (usize(i) << 5), columns, adds);
   }
 }
 
