@@ -1,12 +1,16 @@
 import { defineConfig } from "tsup";
 
+/** The entries of the package. */
+const entries = { index: "src/index.ts", analysis: "src/analysis/index.ts", testing: "src/testing/index.ts" };
+
 export default defineConfig({
-  entry: { index: "src/index.ts", analysis: "src/analysis/index.ts", testing: "src/testing/index.ts" },
+  // The namespaces have files of their own, which bundlers leave out where nobody uses them.
+  entry: { ...entries, nn: "src/nn/index.ts", optim: "src/optim/index.ts", data: "src/data/index.ts" },
   format: ["esm", "cjs"],
   target: "es2022",
   platform: "neutral",
   // tsup sets `baseUrl` itself, which TypeScript 6 reports as deprecated.
-  dts: { compilerOptions: { ignoreDeprecations: "6.0", stripInternal: true } },
+  dts: { entry: entries, compilerOptions: { ignoreDeprecations: "6.0", stripInternal: true } },
   sourcemap: true,
   // Said for CJS, whose default is one copy of everything in each entry.
   splitting: true,

@@ -14,8 +14,8 @@ const core = Object.keys(await import("evenkeel"))
 
 /** What is imported, and the most kilobytes (of 1000 bytes) that it may take. */
 const table = [
-  { name: "everything", source: 'export * from "evenkeel";', limit: 68 },
-  { name: `the core: all but ${namespaces.join(", ")}`, source: `export { ${core} } from "evenkeel";`, limit: 50 },
+  { name: "everything", source: 'export * from "evenkeel";', limit: 72 },
+  { name: `the core: all but ${namespaces.join(", ")}`, source: `export { ${core} } from "evenkeel";`, limit: 54 },
   {
     name: "a small trainer",
     source: `
@@ -26,10 +26,10 @@ const table = [
       const optimizer = new optim.SGD(model.parameters(), { lr: 0.1 });
       functional.crossEntropy(model.forward(randn([8, 2])), randint(0, 3, [8])).backward();
       optimizer.step();`,
-    limit: 63,
+    limit: 67,
   },
-  { name: "evenkeel/testing", source: 'export * from "evenkeel/testing";', limit: 47 },
-  { name: "the WebAssembly", source: 'export { binary } from "./src/kernels/wasm/module.generated.ts";', limit: 13 },
+  { name: "evenkeel/testing", source: 'export * from "evenkeel/testing";', limit: 51 },
+  { name: "the WebAssembly", source: 'export { binary } from "./src/kernels/wasm/module.generated.ts";', limit: 13.5 },
 ];
 
 const packedSize = (code) => gzipSync(code, { level: 9 }).length / 1000;
@@ -42,6 +42,8 @@ async function bundle(source, options) {
     format: "esm",
     target: "es2022",
     write: false,
+    logLevel: "error",
+    tsconfigRaw: {}, // whose paths would lead to the source, not to what is shipped
     ...options,
   });
   return outputFiles[0].text;

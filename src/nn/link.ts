@@ -16,7 +16,7 @@ export interface LayerLink {
 export const linkOf: unique symbol = Symbol("evenkeel.link");
 
 /** A layer that may be chained: `null` where it cannot take these rows, or would rather say itself why. */
-export interface Linkable {
+interface Linkable {
   [linkOf](shape: Shape, dtype: Dtype): LayerLink | null;
 }
 
