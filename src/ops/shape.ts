@@ -1,7 +1,7 @@
 import type { Shape } from "../kernels/array.ts";
 import type { Primitive } from "./op.ts";
 
-/** Broadcasting, and the only place it exists: every other operation sees equal shapes. */
+/** Broadcasting, but for what the kernels of two arrays repeat by themselves. */
 export const expand = (shape: Shape): Primitive => ({
   name: "expand",
   forward: (k, x) => k.expand(x, shape),
