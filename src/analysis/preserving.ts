@@ -64,7 +64,7 @@ function restoreNumbers(array: NDArray, numbers: NDArray): void {
 
 /** Whether a module normalises by statistics of the batch or by running ones, as it is trained or not. */
 export function hasRunningStatistics(module: Module): boolean {
-  return "runningMean" in module && "runningVar" in module;
+  return "runningMean" in module && ("runningVar" in module || "runningNorm" in module);
 }
 
 function generatorsOf(module: Module): Generator[] {

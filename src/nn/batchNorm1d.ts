@@ -1,13 +1,11 @@
 import { noGrad } from "../autograd/gradMode.ts";
-import { isTensor } from "../brand.ts";
-import { describe, show, TensorError } from "../errors.ts";
 import { ones, zeros } from "../factories.ts";
 import type { Dtype, Shape } from "../kernels/array.ts";
 import type { BatchStatistics } from "../kernels/index.ts";
 import { batchNormEvaluating, batchNormTraining } from "../ops/batchNorm.ts";
 import { checkOptions } from "../options.ts";
 import type { Tensor } from "../tensor.ts";
-import { checkFlag, checkMaking, checkRange, checkSize } from "./checks.ts";
+import { checkFlag, checkMaking, checkRange, checkRows, checkSize, checkWord } from "./checks.ts";
 import { batchNormFor, moveRunning } from "./functional/batchNorm.ts";
 import { areOf, isPlain, type LayerLink, linkOf } from "./link.ts";
 import { Module } from "./module.ts";
@@ -26,7 +24,22 @@ export interface BatchNorm1dOptions {
   readonly trackRunningStats?: boolean;
   /** The type of parameters and running statistics. Default `"float32"`. */
   readonly dtype?: Dtype;
+  /** The variance of the batch by which it is normalised, `Σ(x − mean)²` over `n` or `n − 1`. Default `"biased"`. */
+  readonly variance?: "biased" | "unbiased";
+  /** What is averaged over batches: variances, or standard deviations. Default `"variance"`. */
+  readonly runningAverage?: "variance" | "std";
 }
+
+/** The names of {@link BatchNorm1dOptions}. */
+export const batchNorm1dOptionNames = [
+  "eps",
+  "momentum",
+  "affine",
+  "trackRunningStats",
+  "dtype",
+  "variance",
+  "runningAverage",
+];
 
 /**
  * Normalises each feature over the batch, then scales and shifts it:
@@ -37,6 +50,13 @@ export interface BatchNorm1dOptions {
  * `noGrad`. With a momentum of null, the n-th batch counts `1/n`. While evaluating, the running statistics take the
  * batch's place, as constants. Without them (`trackRunningStats: false`) it behaves alike in both modes.
  *
+ * Written by hand it is often `(x − x.mean(0))/x.std(0)`, with a running mean and a running std. That is
+ * `{ variance: "unbiased", eps: 0, momentum: 0.001, runningAverage: "std" }`, whatever the momentum. `variance:
+ * "unbiased"` makes the output smaller by `√((n − 1)/n)`. With `runningAverage: "std"` what moves is
+ * `√runningVar ← (1 − momentum)·√runningVar + momentum·std`, so that `runningVar` is the square of the average and stays
+ * a variance: names and evaluation are the same, and so is what a state dict means. With an `eps` of 0 a constant
+ * feature gives NaN.
+ *
  * Shapes: `[n, numFeatures]` or `[n, numFeatures, l]` → the same. Statistics are over `n`, or `n` and `l`.
  *
  * @throws {@link TensorError} for an input of another shape or dtype, or of one value per feature where the statistics
@@ -44,7 +64,8 @@ export interface BatchNorm1dOptions {
  * @see Ioffe & Szegedy 2015, "Batch Normalization", arXiv:1502.03167, Algorithms 1 and 2.
  * @see PyTorch `torch.nn.BatchNorm1d`, same defaults, same statistics. There `num_batches_tracked` is int64, and has
  * counted a batch that is then refused; momentum may be any number; and without parameters and running statistics the
- * number of features is not checked. 1.13 takes an `eps` of 0, as here; later versions refuse it in training.
+ * number of features is not checked. 1.13 takes an `eps` of 0, as here; later versions refuse it in training. It
+ * has neither `variance` nor `runningAverage`.
  *
  * @example
  * ```ts
@@ -74,17 +95,24 @@ export class BatchNorm1d extends Module {
   readonly runningVar: Tensor | null;
   /** How many batches the running statistics have seen, int32; null unless `trackRunningStats`. */
   readonly numBatchesTracked: Tensor | null;
+  /** The variance of the batch by which it is normalised. */
+  readonly variance: "biased" | "unbiased";
+  /** What is averaged over batches. */
+  readonly runningAverage: "variance" | "std";
 
   /** @param options - see {@link BatchNorm1dOptions}. */
   constructor(numFeatures: number, options: BatchNorm1dOptions = {}) {
-    checkOptions("BatchNorm1d", options, ["eps", "momentum", "affine", "trackRunningStats", "dtype"]);
+    checkOptions("BatchNorm1d", options, batchNorm1dOptionNames);
     const { eps = 1e-5, momentum = 0.1, affine = true, trackRunningStats = true, dtype = "float32" } = options;
+    const { variance = "biased", runningAverage = "variance" } = options;
     checkSize("BatchNorm1d", "numFeatures", numFeatures);
     checkRange("BatchNorm1d", "eps", eps, 0, Number.POSITIVE_INFINITY);
     if (momentum !== null) checkRange("BatchNorm1d", "momentum", momentum, 0, 1);
     checkFlag("BatchNorm1d", "affine", affine);
     checkFlag("BatchNorm1d", "trackRunningStats", trackRunningStats);
     checkMaking("BatchNorm1d", dtype);
+    checkWord("BatchNorm1d", "variance", variance, ["biased", "unbiased"]);
+    checkWord("BatchNorm1d", "runningAverage", runningAverage, ["variance", "std"]);
     super();
     this.numFeatures = numFeatures;
     this.eps = eps;
@@ -94,17 +122,21 @@ export class BatchNorm1d extends Module {
     this.runningMean = trackRunningStats ? zeros([numFeatures], { dtype }) : null;
     this.runningVar = trackRunningStats ? ones([numFeatures], { dtype }) : null;
     this.numBatchesTracked = trackRunningStats ? zeros([], { dtype: "int32" }) : null;
+    this.variance = variance;
+    this.runningAverage = runningAverage;
   }
 
   override forward(x: Tensor): Tensor {
-    this.check(x);
-    const { runningMean, runningVar, weight, bias, eps } = this;
+    checkRows("BatchNorm1d.forward", x, this.numFeatures);
+    const { runningMean, runningVar, weight, bias, eps, variance, runningAverage } = this;
     const y = batchNormFor("BatchNorm1d.forward", x, runningMean, runningVar, {
       weight,
       bias,
       training: this.training || runningMean === null,
       momentum: this.momentumNow(),
       eps,
+      variance,
+      runningAverage,
     });
     if (this.training) this.count();
     return y;
@@ -127,6 +159,7 @@ export class BatchNorm1d extends Module {
     const usesBatch = this.training || runningMean === null || runningVar === null;
     const isSane = eps >= 0 && eps < Number.POSITIVE_INFINITY && momentum >= 0 && momentum <= 1;
     if (!isPlain(this, BatchNorm1d.prototype.forward) || width !== numFeatures || !isSane || n < 2) return null;
+    if (this.variance !== "biased" || this.runningAverage !== "variance") return null;
     const affine = [weight ?? ones([width], { dtype }), bias ?? zeros([width], { dtype })];
     const running = runningMean === null || runningVar === null ? [] : [runningMean, runningVar];
     if (!areOf(dtype, [...affine, ...running])) return null;
@@ -167,15 +200,8 @@ export class BatchNorm1d extends Module {
     const momentum = this.momentum === null ? "null" : showNumber(this.momentum);
     const [affine, track] = [this.weight !== null, this.runningMean !== null];
     const numbers = `eps=${showNumber(this.eps)}, momentum=${momentum}`;
-    return `${this.numFeatures}, ${numbers}, affine=${affine}, trackRunningStats=${track}`;
-  }
-
-  private check(x: Tensor): void {
-    if (isTensor(x) && (x.ndim === 2 || x.ndim === 3) && x.shape[1] === this.numFeatures) return;
-    throw new TensorError("BatchNorm1d.forward", {
-      expected: `an input of shape [n, ${this.numFeatures}] or [n, ${this.numFeatures}, l]`,
-      got: isTensor(x) ? show(x.shape) : describe(x),
-      hint: isTensor(x) && x.ndim > 3 ? "To make one row of each example: x.flatten(1)." : "",
-    });
+    const kind = this.variance === "biased" ? "" : `, variance="${this.variance}"`;
+    const average = this.runningAverage === "variance" ? "" : `, runningAverage="${this.runningAverage}"`;
+    return `${this.numFeatures}, ${numbers}, affine=${affine}, trackRunningStats=${track}${kind}${average}`;
   }
 }

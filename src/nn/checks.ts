@@ -84,3 +84,15 @@ export function checkGenerator(where: string, generator: unknown): asserts gener
   if (generator === undefined || isGenerator(generator)) return;
   throw new TensorError(where, { expected: "a Generator", got: describe(generator) });
 }
+
+/** Floats of shape `[n, numFeatures]` or `[n, numFeatures, l]`. */
+export function checkRows(where: string, x: Tensor, numFeatures: number): void {
+  if (!isTensor(x) || (x.ndim !== 2 && x.ndim !== 3) || x.shape[1] !== numFeatures) {
+    throw new TensorError(where, {
+      expected: `an input of shape [n, ${numFeatures}] or [n, ${numFeatures}, l]`,
+      got: isTensor(x) ? show(x.shape) : describe(x),
+      hint: isTensor(x) && x.ndim > 3 ? "To make one row of each example: x.flatten(1)." : "",
+    });
+  }
+  checkFloats(where, "input", x);
+}

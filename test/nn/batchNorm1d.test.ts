@@ -169,6 +169,86 @@ describe("batch norm's output", () => {
   });
 });
 
+describe("batch norm as it is written by hand", () => {
+  /** What the text does: mean and std of the batch, no eps, a running mean and a running std. */
+  function byHand(batches: readonly Tensor[]) {
+    const c = batches[0].shape[1];
+    const { dtype } = batches[0];
+    let [runningMean, runningStd] = [zeros([1, c], { dtype }), ones([1, c], { dtype })];
+    const outputs = batches.map((batch) => {
+      const [mean, std] = [batch.mean(0, { keepdim: true }), batch.std(0, { keepdim: true })];
+      runningMean = runningMean.mul(0.999).add(mean.mul(0.001));
+      runningStd = runningStd.mul(0.999).add(std.mul(0.001));
+      return batch.sub(mean).div(std);
+    });
+    return { outputs, runningMean, runningStd };
+  }
+
+  const written = { variance: "unbiased", eps: 0, momentum: 0.001, runningAverage: "std" } as const;
+  const batchesOf = (dtype: "float32" | "float64") =>
+    Array.from({ length: 300 }, (_, i) =>
+      randn([32, 5], { dtype })
+        .mul(1 + (i % 7))
+        .add(i % 3),
+    );
+
+  test.each([
+    ["float64", 1e-13],
+    ["float32", 1e-5], // 300 steps, each rounded
+  ] as const)("gives the text's outputs and running statistics, in %s", (dtype, tolerance) => {
+    const batches = batchesOf(dtype);
+    const { outputs, runningMean, runningStd } = byHand(batches);
+    const norm = new nn.BatchNorm1d(5, { ...written, dtype });
+    batches.forEach((batch, i) => expectClose(norm.forward(batch).data, outputs[i].data, tolerance));
+    expectClose((norm.runningMean as Tensor).data, runningMean.data, tolerance);
+    expectClose((norm.runningVar as Tensor).sqrt().data, runningStd.data, tolerance);
+    const y = batches[0].sub(runningMean).div(runningStd);
+    expectClose(norm.eval().forward(batches[0]).data, y.data, 2 * tolerance);
+    // An average of variances would be another: by 1 % and more.
+    const usual = new nn.BatchNorm1d(5, { ...written, dtype, runningAverage: "variance" });
+    for (const batch of batches) usual.forward(batch);
+    const ratio = (usual.runningVar as Tensor).div(norm.runningVar as Tensor);
+    expect(ratio.min().item()).toBeGreaterThan(1.01);
+  });
+
+  test("is smaller than the usual by √((n − 1)/n), with its gradient, and leaves the running variance unbiased", () => {
+    const input = randn([6, 3], { dtype: "float64", requiresGrad: true });
+    const [usual, unbiased] = (["biased", "unbiased"] as const).map(
+      (variance) => new nn.BatchNorm1d(3, { dtype: "float64", eps: 0, variance }),
+    );
+    const factor = Math.sqrt(5 / 6);
+    expectClose(unbiased.forward(input).data, usual.forward(input).mul(factor).data, 1e-14);
+    expectClose((unbiased.runningVar as Tensor).data, (usual.runningVar as Tensor).data, 1e-15);
+    const weights = randn([6, 3], { dtype: "float64" });
+    const [g, h] = [unbiased, usual].map((norm) => grad(norm.forward(input).mul(weights).sum(), [input])[0]);
+    expectClose(g.data, h.mul(factor).data, 1e-13);
+  });
+
+  test("adds eps to the unbiased variance", () => {
+    const norm = new nn.BatchNorm1d(1, { dtype: "float64", eps: 3, variance: "unbiased" });
+    const y4 = norm.forward(tensor([[1], [3], [8]], { dtype: "float64" })); // variance 13
+    expectClose(y4.data, [-3 / 4, -1 / 4, 1], 1e-15);
+  });
+
+  test("moves its running statistics once for a gradient of a gradient, and in a chain", () => {
+    const make = () => new nn.BatchNorm1d(2, { ...written, momentum: null });
+    const [alone, chained] = [make(), make()];
+    const model = new nn.Sequential(new nn.Identity(), chained, new nn.Tanh());
+    const input = x.clone();
+    input.requiresGrad = true;
+    alone.forward(x);
+    const [g] = grad(model.forward(input).pow(3).sum(), [input], { createGraph: true });
+    grad(g.square().sum(), [input]);
+    expect(state(chained)).toEqual(state(alone));
+    expectClose((chained.runningVar as Tensor).data, [13, 4], 1e-6);
+  });
+
+  test("refuses other words", () => {
+    expect(() => new nn.BatchNorm1d(2, { variance: "sample" as never })).toThrow(/variance among "biased", "unbiased"/);
+    expect(() => new nn.BatchNorm1d(2, { runningAverage: "mean" as never })).toThrow(/among "variance", "std"/);
+  });
+});
+
 describe("batch norm refuses", () => {
   const norm = new nn.BatchNorm1d(2);
   const cases: [title: string, input: Tensor, says: RegExp][] = [

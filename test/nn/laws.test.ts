@@ -14,7 +14,7 @@ function functional(module: nn.Module, inputs: readonly Tensor[]) {
     return own.map(([field, parameter]) => ({ fields, field, parameter }));
   });
   const f = (...all: Tensor[]) => {
-    if (module instanceof nn.Dropout) module.generator?.manualSeed(0);
+    (module as { generator?: Generator }).generator?.manualSeed(0);
     places.forEach(({ fields, field }, i) => {
       fields[field] = all[inputs.length + i];
     });

@@ -93,6 +93,78 @@ export const modules: readonly ModuleRow[] = [
     prints: "BatchNorm1d(3, eps=1e-05, momentum=0, affine=true, trackRunningStats=false)",
   },
   {
+    module: "BatchNorm1d",
+    title: "by the unbiased variance, without eps",
+    make: () => experienced(new nn.BatchNorm1d(3, { dtype, variance: "unbiased", eps: 0, runningAverage: "std" })),
+    inputs: () => [normal([4, 3])],
+    prints:
+      "BatchNorm1d(3, eps=0, momentum=0.1, affine=true, trackRunningStats=true, " +
+      'variance="unbiased", runningAverage="std")',
+  },
+  {
+    module: "BatchNorm1d",
+    title: "by the unbiased variance, over places, with eps, without parameters",
+    make: () => experienced(new nn.BatchNorm1d(3, { dtype, variance: "unbiased", eps: 0.25, affine: false })),
+    inputs: () => [normal([2, 3, 2])],
+    prints: 'BatchNorm1d(3, eps=0.25, momentum=0.1, affine=false, trackRunningStats=true, variance="unbiased")',
+  },
+  {
+    module: "NoisyBatchNorm1d",
+    make: () => experienced(new nn.NoisyBatchNorm1d(3, { dtype, generator: new Generator() })),
+    inputs: () => [normal([4, 3])],
+    prints:
+      "NoisyBatchNorm1d(3, eps=1e-05, momentum=0.1, affine=true, trackRunningStats=true, " +
+      "nMu=0.5, nSigma=1.25, rMu=0.1, rSigma=0.1)",
+  },
+  {
+    module: "NoisyBatchNorm1d",
+    title: "over places, with other spreads",
+    make: () => {
+      const spreads = { nMu: 2, nSigma: 3, rMu: 0, rSigma: 1, generator: new Generator() };
+      return experienced(new nn.NoisyBatchNorm1d(3, { dtype, eps: 0.25, ...spreads }));
+    },
+    inputs: () => [normal([2, 3, 2])],
+    prints:
+      "NoisyBatchNorm1d(3, eps=0.25, momentum=0.1, affine=true, trackRunningStats=true, " +
+      "nMu=2, nSigma=3, rMu=0, rSigma=1)",
+  },
+  {
+    module: "Noise1d",
+    make: () => new nn.Noise1d(3, { generator: new Generator() }),
+    inputs: () => [normal([4, 3])],
+    prints: "Noise1d(3, nMu=0.5, nSigma=1.25, rMu=0.1, rSigma=0.1)",
+  },
+  {
+    module: "Noise1d",
+    title: "over places, with other spreads",
+    make: () => new nn.Noise1d(3, { nMu: 0, nSigma: 1, rMu: 1, rSigma: 2, generator: new Generator() }),
+    inputs: () => [normal([2, 3, 2])],
+    prints: "Noise1d(3, nMu=0, nSigma=1, rMu=1, rSigma=2)",
+  },
+  ...([1, 2, Number.POSITIVE_INFINITY] as const).map(
+    (p): ModuleRow => ({
+      module: "LpNorm1d",
+      title: `of p = ${p}`,
+      make: () => experienced(new nn.LpNorm1d(3, { dtype, p })),
+      inputs: () => [normal([4, 3])],
+      prints: `LpNorm1d(3, p=${p}, eps=1e-05, momentum=0.1, affine=true, trackRunningStats=true)`,
+    }),
+  ),
+  {
+    module: "LpNorm1d",
+    title: "over places, without running statistics",
+    make: () => experienced(new nn.LpNorm1d(3, { dtype, p: 1, eps: 0.25, trackRunningStats: false, momentum: null })),
+    inputs: () => [normal([2, 3, 2])],
+    prints: "LpNorm1d(3, p=1, eps=0.25, momentum=null, affine=true, trackRunningStats=false)",
+  },
+  {
+    module: "LpNorm1d",
+    title: "without parameters",
+    make: () => experienced(new nn.LpNorm1d(3, { dtype, affine: false, momentum: 1 })),
+    inputs: () => [normal([4, 3])],
+    prints: "LpNorm1d(3, p=2, eps=1e-05, momentum=1, affine=false, trackRunningStats=true)",
+  },
+  {
     module: "LayerNorm",
     make: () => shaken(new nn.LayerNorm(3, { dtype })),
     inputs: () => [normal([2, 3])],

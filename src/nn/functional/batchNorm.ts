@@ -1,3 +1,5 @@
+import { noGrad } from "../../autograd/gradMode.ts";
+import { tensor } from "../../create.ts";
 import { show, TensorError } from "../../errors.ts";
 import { ones, zeros } from "../../factories.ts";
 import { sizeOf } from "../../kernels/array.ts";
@@ -19,6 +21,14 @@ export interface BatchNormOptions {
   readonly momentum?: number;
   /** Added to the variance before its root is taken. Default `1e-5`. */
   readonly eps?: number;
+}
+
+/** How batch norm differs from PyTorch's, where it does. */
+export interface BatchNormVariant {
+  /** The variance of the batch by which it is normalised. */
+  readonly variance?: "biased" | "unbiased";
+  /** Of what the running variance is the average: of variances, or the square of an average of standard deviations. */
+  readonly runningAverage?: "variance" | "std";
 }
 
 /**
@@ -64,8 +74,10 @@ export function batchNormFor(
   x: Tensor,
   runningMean: Tensor | null,
   runningVar: Tensor | null,
-  { weight = null, bias = null, training = false, momentum = 0.1, eps = 1e-5 }: BatchNormOptions,
+  options: BatchNormOptions & BatchNormVariant,
 ): Tensor {
+  const { weight = null, bias = null, training = false, momentum = 0.1, eps = 1e-5 } = options;
+  const { variance: kind = "biased", runningAverage = "variance" } = options;
   checkFloats(where, "input", x);
   if (x.ndim < 2) throw new TensorError(where, { expected: "an input [n, c] or [n, c, …]", got: show(x.shape) });
   const [n, c, ...places] = x.shape;
@@ -81,8 +93,11 @@ export function batchNormFor(
   const [scale, shift] = [weight ?? ones([c], { dtype: x.dtype }), bias ?? zeros([c], { dtype: x.dtype })];
   const flat = x.ndim <= 3 ? x : x.reshape([n, c, sizeOf(places)]);
   if (training && count > 0) {
-    const op = batchNormTraining(eps, (statistics) => moveRunning(statistics, runningMean, runningVar, momentum));
-    return alike(apply(op, flat, scale, shift), x);
+    const move = runningAverage === "std" ? moveRunningStd : moveRunning;
+    const observe = (statistics: BatchStatistics) => move(statistics, runningMean, runningVar, momentum);
+    if (kind === "biased") return alike(apply(batchNormTraining(eps, observe), flat, scale, shift), x);
+    const ratio = count / (count - 1); // √(ratio·v + eps) = √ratio·√(v + eps/ratio)
+    return alike(apply(batchNormTraining(eps / ratio, observe), flat, scale.div(Math.sqrt(ratio)), shift), x);
   }
   const mean = runningMean?.detach() ?? zeros([c], { dtype: x.dtype });
   const variance = runningVar?.detach() ?? ones([c], { dtype: x.dtype });
@@ -100,6 +115,29 @@ export function moveRunning(
   const unbiased = count / (count - 1); // in the running variance, though not in the output: as PyTorch
   move(runningMean, mean, momentum, 1);
   move(runningVar, variance, momentum, unbiased);
+}
+
+/** As {@link moveRunning}, but what moves is the standard deviation, of which the running variance is the square. */
+function moveRunningStd(
+  { mean, variance, count }: BatchStatistics,
+  runningMean: Tensor | null,
+  runningVar: Tensor | null,
+  momentum: number,
+): void {
+  move(runningMean, mean, momentum, 1);
+  noGrad(() => {
+    const batch = tensor(variance)
+      .mul(count / (count - 1))
+      .sqrt();
+    const before = runningVar?.to("float64").sqrt(); // rounded once, at the end
+    if (before)
+      runningVar?.copy_(
+        before
+          .mul(1 - momentum)
+          .add(batch.mul(momentum))
+          .square(),
+      );
+  });
 }
 
 function move(running: Tensor | null, batch: Float64Array, momentum: number, scale: number): void {
