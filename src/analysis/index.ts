@@ -3,4 +3,35 @@
  * landscape, curvature, and the theory term by term. Everything is plain data, and leaves the model as it was.
  * @module evenkeel/analysis
  */
+export { type CompareOptions, compare, compareAsync } from "./compare.ts";
+export {
+  type Comparison,
+  type ComparisonOptions,
+  type ComparisonRow,
+  type ComparisonRun,
+  comparisonRows,
+} from "./comparison.ts";
+export type { LayerGroups } from "./layers.ts";
 export type { Cost, Loss } from "./loss.ts";
+export { Recorder, type RecorderOptions } from "./recorder.ts";
+export {
+  type Plain,
+  type RecordedOptimizer,
+  type RecordedRow,
+  type Recording,
+  type RecordingOptions,
+  readRecording,
+} from "./recording.ts";
+export type { LongOptions, Progress } from "./running.ts";
+export type {
+  AfterStep,
+  ScheduledProbe,
+  StepContext,
+  StepProbe,
+  StepProbes,
+  StepResult,
+  StepRow,
+  WatchedOutput,
+} from "./stepProbe.ts";
+export { type ActivationProbeOptions, type LayerProbeOptions, stepProbes } from "./stepProbes.ts";
+export { type TidyRow, toCsv } from "./toCsv.ts";

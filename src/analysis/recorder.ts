@@ -1,0 +1,306 @@
+import { noGrad } from "../autograd/gradMode.ts";
+import { isTensor } from "../brand.ts";
+import { describe, TensorError } from "../errors.ts";
+import { isModule } from "../nn/fields.ts";
+import type { Module } from "../nn/module.ts";
+import { isOptimizer, type Optimizer } from "../optim/optimizer.ts";
+import { checkOptions } from "../options.ts";
+import type { Tensor } from "../tensor.ts";
+import { version } from "../version.ts";
+import type { Loss } from "./loss.ts";
+import { preserving } from "./preserving.ts";
+import type { Plain, RecordedOptimizer, RecordedRow, Recording } from "./recording.ts";
+import type { AfterStep, ScheduledProbe, StepProbe, StepProbes, StepRow, WatchedOutput } from "./stepProbe.ts";
+import { leavesOf, stepProbes } from "./stepProbes.ts";
+
+/** Options of {@link Recorder}. */
+export interface RecorderOptions {
+  /** What to look at, and how often. Default `{ loss: stepProbes.loss() }`. */
+  readonly probes?: StepProbes;
+  /**
+   * What a step of training is, for gradient clipping and the like: computes the gradients, steps, and returns the loss.
+   * Default: `loss`, `zeroGrad`, `backward`, `step`.
+   */
+  readonly train?: (loss: Loss) => Tensor;
+  /** The seed of the run, to be kept in the recording. */
+  readonly seed?: number;
+  /** Anything else to be kept in the recording that JSON can say. */
+  readonly notes?: Readonly<Record<string, Plain>>;
+}
+
+interface NamedProbe extends Required<ScheduledProbe> {
+  readonly name: string;
+  readonly memory: Map<string, unknown>;
+}
+
+/**
+ * Trains a model step by step, and records what probes see of it.
+ *
+ * `step(loss)` is one step of training, in the place of `zeroGrad`, `backward` and `optimizer.step`. Training goes exactly
+ * as it would without a recorder, bit for bit. Between steps there is nothing of it in the model.
+ *
+ * A loss that is NaN or infinite is recorded as null, and the first such step as `divergedAt`; training goes on. A probe
+ * that throws in such a step is passed over.
+ *
+ * @throws {@link TensorError} for what is no model, optimiser or probe, and unknown options.
+ *
+ * @example
+ * ```ts
+ * import { Generator, nn, optim, randn } from "evenkeel";
+ * import { Recorder, stepProbes, toCsv } from "evenkeel/analysis";
+ *
+ * const generator = new Generator().manualSeed(0);
+ * const model = new nn.Sequential(new nn.Linear(3, 8, { generator }), new nn.Tanh(), new nn.Linear(8, 1, { generator }));
+ * const optimizer = new optim.SGD(model.parameters(), { lr: 0.1 });
+ * const recorder = new Recorder(model, optimizer, {
+ *   probes: {
+ *     loss: stepProbes.loss(),
+ *     activations: { probe: stepProbes.activations({ modules: ["1"] }), every: 10 },
+ *     bias: () => [{ layer: "2", metric: "bias", value: model[2].parameters()[1].item() }], // one of your own
+ *   },
+ *   seed: 0,
+ * });
+ *
+ * const x = randn([32, 3], { generator });
+ * for (let step = 0; step < 20; step++) recorder.step(() => model.forward(x).sub(1).square().mean());
+ *
+ * const { rows, cost } = recorder.recording();
+ * console.log(rows.length, cost); // => 46 { forward: 20, backward: 20 }
+ * console.log(toCsv(rows).split("\n")[0]); // => step,layer,metric,value
+ * ```
+ */
+export class Recorder {
+  private readonly model: Module;
+  private readonly optimizer: Optimizer;
+  private readonly probes: readonly NamedProbe[];
+  private readonly train: (loss: Loss) => Tensor;
+  private readonly header: Pick<Recording, "seed" | "options" | "notes">;
+  private readonly rows: RecordedRow[] = [];
+  private steps = 0;
+  private divergedAt: number | null = null;
+  private forward = 0;
+  private backward = 0;
+
+  /**
+   * @param model - the model; its modules are looked at by name.
+   * @param optimizer - what changes its parameters.
+   * @param options - see {@link RecorderOptions}.
+   */
+  constructor(model: Module, optimizer: Optimizer, options: RecorderOptions = {}) {
+    checkOptions("Recorder", options, ["probes", "train", "seed", "notes"]);
+    const { probes = { loss: stepProbes.loss() }, train, seed = null, notes = {} } = options;
+    if (!isModule(model)) refuse("a module", model);
+    if (!isOptimizer(optimizer)) refuse("an optimiser", optimizer);
+    if (train !== undefined && typeof train !== "function") refuse("a function as train", train);
+    if (seed !== null && typeof seed !== "number") refuse("a number as seed", seed);
+    this.model = model;
+    this.optimizer = optimizer;
+    this.probes = named("Recorder", probes);
+    this.train = train ?? ((loss) => this.trainPlainly(loss));
+    this.header = {
+      seed,
+      options: { probes: intervals(this.probes), optimizer: describeOptimizer(optimizer) },
+      notes: JSON.parse(JSON.stringify(notes)),
+    };
+  }
+
+  /**
+   * Trains one step, and runs the probes whose turn it is.
+   *
+   * @param loss - computes the loss on the batch of this step, and on no other, as often as it is called.
+   * @returns the loss that the step has started from.
+   * @throws {@link TensorError} if the loss is not one number, or a probe returns no rows; and whatever `loss` and the
+   * probes throw. Of a step that throws, nothing is recorded. Unless it says otherwise, nothing was trained either.
+   *
+   * @example
+   * ```ts
+   * import { nn, ones, optim } from "evenkeel";
+   * import { Recorder } from "evenkeel/analysis";
+   *
+   * const model = new nn.Linear(1, 1);
+   * const recorder = new Recorder(model, new optim.SGD(model.parameters(), { lr: 0.1 }));
+   * const [first, second] = [1, 2].map(() => recorder.step(() => model.forward(ones([1, 1])).sub(3).square().sum()));
+   * console.log(second < first); // => true
+   * ```
+   */
+  step(loss: Loss): number {
+    if (typeof loss !== "function") {
+      throw new TensorError("Recorder.step", {
+        expected: "a function that returns the loss on the batch of this step",
+        got: describe(loss),
+        hint: "Write () => criterion.forward(model.forward(x), labels).",
+      });
+    }
+    const counted = this.counted(loss);
+    const due = this.probes.filter(({ every }) => isDue(every, this.steps));
+    const watched = new Map<string, WatchedOutput>();
+    let isWatching = false;
+    const watch = () => {
+      isWatching = true;
+      return watched;
+    };
+    const { model, optimizer, steps: step } = this;
+    const begun = due.map((own) => ({
+      own,
+      seen: this.passOver(counted, () => {
+        const { probe, memory } = own;
+        return this.undoing(probe, () => probe({ step, model, optimizer, loss: counted, memory, watch }));
+      }),
+    }));
+    const value = this.watching(isWatching ? watched : null, () => this.train(counted));
+    const start = single(value).item();
+    if (!Number.isFinite(start)) this.divergedAt ??= step;
+    this.steps++;
+    const rows = begun.flatMap(({ own, seen }) => {
+      const after =
+        typeof seen === "function" ? () => this.undoing(own.probe, () => seen({ loss: start })) : () => seen;
+      return asRows(own.name, step, Number.isFinite(start) ? after() : (attempt(after) ?? []));
+    });
+    for (const row of rows) this.rows.push(row);
+    return start;
+  }
+
+  /**
+   * All that was recorded so far, as plain data.
+   *
+   * @example
+   * ```ts
+   * import { nn, optim } from "evenkeel";
+   * import { Recorder } from "evenkeel/analysis";
+   *
+   * const model = new nn.Linear(1, 1);
+   * const recorder = new Recorder(model, new optim.Adam(model.parameters(), { lr: 0.01 }), { notes: { data: "none" } });
+   * const { steps, notes, options } = recorder.recording();
+   * console.log(steps, notes.data, options.optimizer.name, options.optimizer.groups[0].lr); // => 0 none Adam 0.01
+   * ```
+   */
+  recording(): Recording {
+    const { header, steps, divergedAt, forward, backward } = this;
+    const cost = { forward, backward };
+    const rows = this.rows.map((row) => ({ ...row }));
+    return { kind: "recording", schema: 1, version, ...structuredClone(header), steps, divergedAt, cost, rows };
+  }
+
+  private trainPlainly(loss: Loss): Tensor {
+    const y = single(loss());
+    this.optimizer.zeroGrad();
+    y.backward();
+    this.optimizer.step();
+    return y;
+  }
+
+  /** The loss, with its evaluations and its gradients counted. */
+  private counted(loss: Loss): Loss {
+    return () => {
+      const y = loss();
+      this.forward++;
+      if (isTensor(y) && y.requiresGrad && !y.isLeaf) y.registerHook(() => void this.backward++);
+      return y;
+    };
+  }
+
+  /** Runs a part of a probe so that what it does to the model is undone. */
+  private undoing<T>({ readsOnly }: StepProbe, run: () => T): T {
+    return readsOnly ? run() : preserving(this.model, run);
+  }
+
+  /** The first part of a probe; none where it is refused because the loss is not finite. */
+  private passOver(loss: Loss, run: () => readonly StepRow[] | AfterStep): readonly StepRow[] | AfterStep {
+    try {
+      return run();
+    } catch (error) {
+      const value = attempt(() => preserving(this.model, () => noGrad(() => single(loss()).item())));
+      if (value === undefined || Number.isFinite(value)) throw error;
+      return [];
+    }
+  }
+
+  /** Runs a step of training with hooks on all leaves, that keep their first outputs. */
+  private watching<T>(outputs: Map<string, WatchedOutput> | null, run: () => T): T {
+    if (outputs === null) return run();
+    const handles = leavesOf(this.model).map(([name, module]) =>
+      module.registerForwardHook((_, _inputs, output) => {
+        if (isTensor(output) && !outputs.has(name)) outputs.set(name, { module, output: output.detach() });
+      }),
+    );
+    try {
+      return run();
+    } finally {
+      for (const handle of handles) handle.remove();
+    }
+  }
+}
+
+/** Probes with all that they need, checked. */
+function named(where: string, probes: StepProbes): NamedProbe[] {
+  if (typeof probes !== "object" || probes === null || Array.isArray(probes)) {
+    throw new TensorError(where, { expected: "an object of probes by name", got: describe(probes) });
+  }
+  return Object.entries(probes).map(([name, given]) => {
+    const scheduled: ScheduledProbe = typeof given === "function" ? { probe: given } : given;
+    checkOptions(`${where}, probe "${name}"`, scheduled, ["probe", "every"]);
+    const { probe, every = 1 } = scheduled;
+    if (typeof probe !== "function") {
+      throw new TensorError(where, { expected: `a function as probe "${name}"`, got: describe(probe) });
+    }
+    const isInterval = typeof every === "function" || (Number.isInteger(every) && every >= 1);
+    if (isInterval) return { name, probe, every, memory: new Map() };
+    throw new TensorError(where, {
+      expected: `a whole number of 1 or more, or a function, as every of probe "${name}"`,
+      got: describe(every),
+    });
+  });
+}
+
+function intervals(probes: readonly NamedProbe[]): Record<string, number | "function"> {
+  return Object.fromEntries(probes.map(({ name, every }) => [name, typeof every === "number" ? every : "function"]));
+}
+
+function isDue(every: NamedProbe["every"], step: number): boolean {
+  return typeof every === "number" ? step % every === 0 : every(step);
+}
+
+/** The rows of a probe, checked, with numbers that JSON can say. */
+function asRows(probe: string, step: number, rows: readonly StepRow[]): RecordedRow[] {
+  const refuseRow = (got: string): never => {
+    throw new TensorError("Recorder.step", {
+      expected: `rows { layer, metric, value } from probe "${probe}"`,
+      got,
+      hint: "The step was trained, but is not recorded.",
+    });
+  };
+  if (!Array.isArray(rows)) refuseRow(describe(rows));
+  return rows.map((row) => {
+    const { layer = "", metric, value } = row ?? {};
+    if (typeof layer === "string" && typeof metric === "string" && typeof value === "number") {
+      return { step, layer, metric, value: Number.isFinite(value) ? value + 0 : null }; // + 0: JSON has no −0
+    }
+    return refuseRow(`layer ${describe(layer)}, metric ${describe(metric)}, value ${describe(value)}`);
+  });
+}
+
+function describeOptimizer(optimizer: Optimizer): RecordedOptimizer {
+  const groups = optimizer.paramGroups.map(({ params, ...options }) => ({ params: params.length, ...options }));
+  return { name: optimizer.constructor.name, groups: JSON.parse(JSON.stringify(groups)) };
+}
+
+function single(y: unknown): Tensor {
+  if (isTensor(y) && y.numel() === 1) return y;
+  throw new TensorError("Recorder.step", {
+    expected: "a loss of one number",
+    got: describe(y),
+    hint: isTensor(y) ? "Reduce it: .mean(), or .sum()." : "The function has to return the loss.",
+  });
+}
+
+function attempt<T>(run: () => T): T | undefined {
+  try {
+    return run();
+  } catch {
+    return undefined;
+  }
+}
+
+function refuse(expected: string, value: unknown): never {
+  throw new TensorError("Recorder", { expected, got: describe(value) });
+}
