@@ -9,7 +9,7 @@ import { defaultGenerator, type Generator } from "../random/generator.ts";
 import { sameShape } from "../shapes.ts";
 import type { Tensor } from "../tensor.ts";
 import { version } from "../version.ts";
-import { type Comparison, type ComparisonRun, summarise } from "./comparison.ts";
+import { type Comparison, type ComparisonRun, type ComparisonStart, summarise } from "./comparison.ts";
 import type { Cost } from "./loss.ts";
 import { Recorder } from "./recorder.ts";
 import { checkBudget, finish, finishAsync, type LongOptions, longOptionNames, type Parts } from "./running.ts";
@@ -67,7 +67,7 @@ export function compareCost({ variants, seeds, steps }: Sizes): Cost {
  *
  * `maxEvaluations` and progress count the passes of training, without those of probes.
  *
- * @throws {@link TensorError} for unknown or missing options, and if a variant makes no model, or the same one again. And
+ * @throws TensorError for unknown or missing options, and if a variant makes no model, or the same one again. And
  * whatever the functions throw.
  *
  * @example
@@ -128,7 +128,7 @@ interface Run {
   readonly model: Module;
   readonly recorder: Recorder;
   readonly stream: Stream;
-  readonly start: ComparisonRun["start"];
+  readonly start: ComparisonStart;
   finalLoss: number | null;
   hasDiverged: boolean;
 }
@@ -210,7 +210,7 @@ function begin<Batch>(where: string, options: CompareOptions<Batch>, seed: numbe
   });
 }
 
-function startOf(first: Module, model: Module): ComparisonRun["start"] {
+function startOf(first: Module, model: Module): ComparisonStart {
   const shared = pairs(first, model);
   const equal = shared.filter(([a, b]) => noGrad(() => a.eq(b).all().item<boolean>())).length;
   return { parameters: model.parameters().length, counterparts: shared.length, equal };

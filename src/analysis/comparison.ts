@@ -1,14 +1,32 @@
 import type { Cost } from "./loss.ts";
 import type { RecordedRow, Recording } from "./recording.ts";
 
+/** How a run began, beside that of the first variant. */
+export interface ComparisonStart {
+  /** The parameters of its model. */
+  readonly parameters: number;
+  /** How many are the same field, of one shape, in the n-th module of the same class, in the first variant's model. */
+  readonly counterparts: number;
+  /** How many of those began equal. */
+  readonly equal: number;
+}
+
+/** One number that a probe has seen in one run. */
+export interface ComparedRow extends RecordedRow {
+  /** The name of the variant. */
+  readonly variant: string;
+  /** The seed of the run. */
+  readonly seed: number;
+}
+
 /** One variant trained from one seed. */
 export interface ComparisonRun {
   /** The name of the variant. */
   readonly variant: string;
   /** The seed. */
   readonly seed: number;
-  /** How many of its parameters have a counterpart in the first variant's model, and how many of those began equal. */
-  readonly start: { readonly counterparts: number; readonly equal: number; readonly parameters: number };
+  /** How it began, beside the first variant. */
+  readonly start: ComparisonStart;
   /** The loss that the last step started from; null where it was NaN or infinite. */
   readonly finalLoss: number | null;
   /** The first step whose loss was NaN or infinite, after which the run was ended; null if there was none. */
@@ -92,9 +110,7 @@ export interface Comparison {
  * console.log(toCsv(comparisonRows(comparison)).split("\n")[0]); // => variant,seed,step,layer,metric,value
  * ```
  */
-export function comparisonRows({
-  runs,
-}: Comparison): ({ readonly variant: string; readonly seed: number } & RecordedRow)[] {
+export function comparisonRows({ runs }: Comparison): ComparedRow[] {
   return runs.flatMap(({ variant, seed, recording }) => recording.rows.map((row) => ({ variant, seed, ...row })));
 }
 

@@ -5,10 +5,12 @@
  */
 export { type CompareOptions, compare, compareAsync } from "./compare.ts";
 export {
+  type ComparedRow,
   type Comparison,
   type ComparisonOptions,
   type ComparisonRow,
   type ComparisonRun,
+  type ComparisonStart,
   comparisonRows,
 } from "./comparison.ts";
 export type { LayerGroups } from "./layers.ts";

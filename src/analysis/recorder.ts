@@ -42,7 +42,7 @@ interface NamedProbe extends Required<ScheduledProbe> {
  * A loss that is NaN or infinite is recorded as null, and the first such step as `divergedAt`; training goes on. A probe
  * that throws in such a step is passed over.
  *
- * @throws {@link TensorError} for what is no model, optimiser or probe, and unknown options.
+ * @throws TensorError for what is no model, optimiser or probe, and unknown options.
  *
  * @example
  * ```ts
@@ -109,7 +109,7 @@ export class Recorder {
    *
    * @param loss - computes the loss on the batch of this step, and on no other, as often as it is called.
    * @returns the loss that the step has started from.
-   * @throws {@link TensorError} if the loss is not one number, or a probe returns no rows; and whatever `loss` and the
+   * @throws TensorError if the loss is not one number, or a probe returns no rows; and whatever `loss` and the
    * probes throw. Of a step that throws, nothing is recorded. Unless it says otherwise, nothing was trained either.
    *
    * @example
