@@ -1,5 +1,6 @@
 import { Generator, grad, nn, noGrad, randn, type Tensor, tensor, zeros } from "evenkeel";
 import { describe, expect, test } from "vitest";
+import { preserving } from "../../src/analysis/preserving.ts";
 import { expectClose } from "../close.ts";
 import { refusal } from "../refusal.ts";
 
@@ -116,6 +117,17 @@ describe("its running statistics", () => {
     expect(norm.forward(zeros([0, 2])).shape).toEqual([0, 2]);
     expect(state(norm)).toEqual([[1, 1], [0, 0], [0, 0], [1, 1], 1]);
   });
+});
+
+test("an analysis puts it on the batch's statistics, or the running ones, as batch norm", () => {
+  const model = new nn.Sequential(new nn.LpNorm1d(2, { dtype }), new nn.NoisyBatchNorm1d(2, { dtype })).eval();
+  const modes = (batchNorm: "batch" | "running") =>
+    preserving(model, () => [...model].map(({ training }) => training), { batchNorm });
+  expect([modes("batch"), modes("running")]).toEqual([
+    [true, true],
+    [false, false],
+  ]);
+  expect(model[0].training).toBe(false);
 });
 
 describe("lp normalisation refuses", () => {
