@@ -55,6 +55,14 @@ export default defineConfig({
       },
       {
         extends: true,
+        test: {
+          name: "plain loops",
+          include: ["test/{autograd,derivatives}.test.ts", "test/{data,nn,ops,optim,random,tensor,testing}/*.test.ts"],
+          setupFiles: ["test/plainLoops.ts"],
+        },
+      },
+      {
+        extends: true,
         // Cross-origin isolation, without which there is no shared memory.
         server: {
           headers: { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp" },
