@@ -9,6 +9,8 @@ export interface Shared {
   detectAnomaly: boolean;
   /** The number of the newest recorded operation; an operation's inputs always have lower numbers. */
   recorded: number;
+  /** The number of searches of a tape so far. */
+  searches: number;
   /** The state of the default generator, once it has been used. */
   defaultGenerator: unknown;
 }
@@ -25,6 +27,6 @@ export function shared(): Shared {
 
 function findOrMake(): Shared {
   const holder = globalThis as { [key]?: Shared };
-  holder[key] ??= { gradEnabled: true, detectAnomaly: false, recorded: 0, defaultGenerator: undefined };
+  holder[key] ??= { gradEnabled: true, detectAnomaly: false, recorded: 0, searches: 0, defaultGenerator: undefined };
   return holder[key];
 }

@@ -62,31 +62,34 @@ function isWatched({ hooks, node }: Tensor): boolean {
 
 /** Every recorded tensor on a way from `y` to a target, newest first. */
 function tapeBehind(y: Tensor, targets: ReadonlySet<Tensor> | null): Tensor[] {
-  const found = collected(y, null);
-  const tape = newestFirst(found);
+  const tape = newestFirst(collected(y, null));
   if (targets === null) return tape;
   const leading = new Set<Tensor>(targets);
+  const leads: boolean[] = [];
   for (let i = tape.length - 1; i >= 0; i--) {
-    if ((tape[i].node as Node).inputs.some((input) => leading.has(input))) leading.add(tape[i]);
-    else found.delete(tape[i]);
+    leads[i] = (tape[i].node as Node).inputs.some((input) => leading.has(input));
+    if (leads[i]) leading.add(tape[i]);
   }
-  return tape.filter((tensor) => found.has(tensor));
+  return tape.filter((_, i) => leads[i]);
 }
 
 /** Every recorded tensor behind `y`, without what lies behind `ends`. */
-function collected(y: Tensor, ends: ReadonlySet<Tensor> | null): Set<Tensor> {
-  const found = new Set<Tensor>();
+function collected(y: Tensor, ends: ReadonlySet<Tensor> | null): Tensor[] {
+  const search = ++shared().searches;
+  const found: Tensor[] = [];
   const open = [y];
   for (let tensor = open.pop(); tensor !== undefined; tensor = open.pop()) {
-    if (tensor.node === null || found.has(tensor) || ends?.has(tensor)) continue;
-    found.add(tensor);
-    for (const input of tensor.node.inputs) if (input.node !== null) open.push(input);
+    const { node } = tensor;
+    if (node === null || node.search === search || ends?.has(tensor)) continue;
+    node.search = search;
+    found.push(tensor);
+    for (const input of node.inputs) if (input.node !== null) open.push(input);
   }
   return found;
 }
 
-function newestFirst(tensors: ReadonlySet<Tensor>): Tensor[] {
-  return [...tensors].sort((a, b) => (b.node as Node).order - (a.node as Node).order);
+function newestFirst(tensors: Tensor[]): Tensor[] {
+  return tensors.sort((a, b) => (b.node as Node).order - (a.node as Node).order);
 }
 
 function walkTape(
@@ -95,53 +98,70 @@ function walkTape(
   gradient: Tensor,
   targets: ReadonlySet<Tensor> | null,
 ): Gradients {
-  const onTape = targets && new Set(tape);
-  const leads = (x: Tensor) => x.requiresGrad && (targets === null || targets.has(x) || onTape?.has(x) === true);
-  const pending: Gradients = new Map([[y, gradient]]);
+  for (let i = 0; i < tape.length; i++) (tape[i].node as Node).place = i;
+  // A hook may walk over the same nodes meanwhile, and give them other places.
+  const placeOf = (x: Tensor): number => {
+    if (x.node === null) return -1;
+    return tape[x.node.place] === x ? x.node.place : tape.indexOf(x);
+  };
+  const leads = (x: Tensor) => x.requiresGrad && (targets === null || targets.has(x) || placeOf(x) >= 0);
+  const pending = new Array<Tensor | undefined>(tape.length);
+  const ends: Gradients = new Map(); // leaves, and what is asked for with nothing behind it that is
   const results: Gradients = new Map();
-  const arrive = (tensor: Tensor) => {
-    const g = pending.get(tensor);
-    if (g === undefined) return undefined;
-    pending.delete(tensor);
+  const add = (x: Tensor, g: Tensor) => {
+    const place = placeOf(x);
+    const sofar = place >= 0 ? pending[place] : ends.get(x);
+    const sum = sofar === undefined ? g : sofar.add(g);
+    if (place >= 0) pending[place] = sum;
+    else ends.set(x, sum);
+  };
+  const arrive = (tensor: Tensor, g: Tensor) => {
     const hooked = runHooks(tensor, g);
     const wanted = targets === null ? tensor.node === null || tensor.retainsGrad : targets.has(tensor);
     if (wanted) results.set(tensor, hooked);
     return hooked;
   };
-  for (const tensor of tape) {
-    const g = arrive(tensor);
-    if (g === undefined) continue;
+  add(y, gradient);
+  for (let i = 0; i < tape.length; i++) {
+    const tensor = tape[i];
+    const arrived = pending[i];
+    if (arrived === undefined) continue;
+    pending[i] = undefined;
+    const g = arrive(tensor, arrived);
     const node = tensor.node as Node;
     const gradients = pullBack(node, g, tensor, node.inputs.map(leads));
-    for (let i = 0; i < gradients.length; i++) {
-      const gi = gradients[i];
-      if (gi === null) continue;
-      const input = node.inputs[i];
-      const sofar = pending.get(input);
-      pending.set(input, sofar === undefined ? gi : sofar.add(gi));
+    for (let j = 0; j < gradients.length; j++) {
+      const gj = gradients[j];
+      if (gj !== null) add(node.inputs[j], gj);
     }
   }
-  for (const leaf of [...pending.keys()]) arrive(leaf);
+  for (const [leaf, g] of ends) arrive(leaf, g);
   return results;
 }
 
 /** The gradient at each input of a node; `null` where none is wanted or none exists. */
 function pullBack(node: Node, g: Tensor, y: Tensor, wanted: readonly boolean[]): readonly (Tensor | null)[] {
   const { op, inputs } = node;
-  const state = shared();
-  const { detectAnomaly } = state;
-  state.detectAnomaly = false; // the operation that is named is the one pulled back, not those in its pullback
-  let gradients: readonly (Tensor | null)[];
-  try {
-    gradients = isFused(op) ? pullFused(op, node, g, wanted) : pullPrimitive(op, node, g, y, wanted);
-  } finally {
-    state.detectAnomaly = detectAnomaly;
-  }
+  const gradients = unchecked(() =>
+    isFused(op) ? pullFused(op, node, g, wanted) : pullPrimitive(op, node, g, y, wanted),
+  );
   for (let i = 0; i < gradients.length; i++) {
     const gi = gradients[i];
     if (gi !== null) checkPulledBack(op, inputs, gi, i);
   }
   return gradients;
+}
+
+/** Looks for no anomalies within: the operation that is named is the one pulled back, not those in its pullback. */
+function unchecked<T>(pull: () => T): T {
+  const state = shared();
+  if (!state.detectAnomaly) return pull();
+  state.detectAnomaly = false;
+  try {
+    return pull();
+  } finally {
+    state.detectAnomaly = true;
+  }
 }
 
 function pullPrimitive(

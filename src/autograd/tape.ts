@@ -16,6 +16,10 @@ export interface Node {
   /** The versions that the memory of the inputs, and of the output, had when it was recorded. */
   readonly versions: readonly number[];
   readonly outputVersion: number;
+  /** The last search that has found it. */
+  search: number;
+  /** Its place on the tape of the last walk. */
+  place: number;
 }
 
 /** Runs an operation on arrays; whether to record it is {@link record}'s matter. */
@@ -39,7 +43,7 @@ export function record(op: Op, inputs: readonly Tensor[], y: NDArray, saved: unk
   const state = shared();
   if (!state.gradEnabled || !isFloat(y.dtype) || !inputs.some(wantsGrad)) return null;
   const versions = inputs.map(versionOf);
-  return { op, inputs, saved, order: ++state.recorded, versions, outputVersion: y.version };
+  return { op, inputs, saved, order: ++state.recorded, versions, outputVersion: y.version, search: 0, place: 0 };
 }
 
 const arrayOf = (x: Tensor): NDArray => x.array;
