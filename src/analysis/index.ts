@@ -37,3 +37,19 @@ export type {
 } from "./stepProbe.ts";
 export { type ActivationProbeOptions, type LayerProbeOptions, stepProbes } from "./stepProbes.ts";
 export { type TidyRow, toCsv } from "./toCsv.ts";
+export {
+  type HessianEigenvalues,
+  type HessianEigenvaluesOptions,
+  hessianEigenvalues,
+  hessianEigenvaluesAsync,
+} from "./hessianEigenvalues.ts";
+export type { HessianMethod, HessianOptions, HessianSettings } from "./hessianProduct.ts";
+export { type HessianTrace, type HessianTraceOptions, hessianTrace, hessianTraceAsync } from "./hessianTrace.ts";
+export type { BatchNormMode } from "./preserving.ts";
+export type { SeedOptions } from "./seeded.ts";
+export {
+  type SpectralDensity,
+  type SpectralDensityOptions,
+  spectralDensity,
+  spectralDensityAsync,
+} from "./spectralDensity.ts";
