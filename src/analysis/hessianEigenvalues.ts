@@ -122,7 +122,7 @@ export function hessianEigenvalues(
  *
  * const model = new nn.Linear(1, 1, { bias: false });
  * const { values } = await hessianEigenvaluesAsync(model, () => model.forward(ones([1, 1])).square().sum());
- * console.log(values); // => [ 2 ]
+ * console.log(values[0].toFixed(6)); // => 2.000000
  * ```
  */
 export async function hessianEigenvaluesAsync(

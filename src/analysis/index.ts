@@ -37,6 +37,43 @@ export type {
 } from "./stepProbe.ts";
 export { type ActivationProbeOptions, type LayerProbeOptions, stepProbes } from "./stepProbes.ts";
 export { type TidyRow, toCsv } from "./toCsv.ts";
+export type {
+  BatchNormForm,
+  BatchNormLike,
+  BatchNormSettings,
+  UnitStatistics,
+  VarianceKind,
+} from "./batchNormTerms.ts";
+export {
+  type EffectiveLearningRate,
+  type EffectiveLearningRateLayer,
+  type EffectiveLearningRateOptions,
+  effectiveLearningRate,
+  type HasLearningRates,
+} from "./effectiveLearningRate.ts";
+export {
+  type BatchNormCurvature,
+  type ExplainBatchNormCurvatureOptions,
+  explainBatchNormCurvature,
+  type UnitCurvature,
+} from "./explainBatchNormCurvature.ts";
+export {
+  type BatchNormGradient,
+  explainBatchNormGradient,
+  type GradientShares,
+  type UnitGradient,
+} from "./explainBatchNormGradient.ts";
+export {
+  type BatchNormInitialisation,
+  explainBatchNormInitialisation,
+  type InitialisationTerms,
+} from "./explainBatchNormInitialisation.ts";
+export {
+  type BatchNormMinimax,
+  type ExplainBatchNormMinimaxOptions,
+  explainBatchNormMinimax,
+  type UnitMinimax,
+} from "./explainBatchNormMinimax.ts";
 export {
   type HessianEigenvalues,
   type HessianEigenvaluesOptions,
@@ -53,3 +90,10 @@ export {
   spectralDensity,
   spectralDensityAsync,
 } from "./spectralDensity.ts";
+export {
+  type ScaleInvarianceLayer,
+  type ScaleInvarianceUnit,
+  type WeightScaleInvariance,
+  type WeightScaleInvarianceOptions,
+  weightScaleInvariance,
+} from "./weightScaleInvariance.ts";
