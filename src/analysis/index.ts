@@ -3,6 +3,14 @@
  * landscape, curvature, and the theory term by term. Everything is plain data, and leaves the model as it was.
  * @module evenkeel/analysis
  */
+
+export type {
+  BatchNormForm,
+  BatchNormLike,
+  BatchNormSettings,
+  UnitStatistics,
+  VarianceKind,
+} from "./batchNormTerms.ts";
 export { type CompareOptions, compare, compareAsync } from "./compare.ts";
 export {
   type ComparedRow,
@@ -13,37 +21,6 @@ export {
   type ComparisonStart,
   comparisonRows,
 } from "./comparison.ts";
-export type { LayerGroups } from "./layers.ts";
-export type { Cost, Loss } from "./loss.ts";
-export { Recorder, type RecorderOptions } from "./recorder.ts";
-export {
-  type Plain,
-  type RecordedOptimizer,
-  type RecordedRow,
-  type Recording,
-  type RecordingOptions,
-  readRecording,
-} from "./recording.ts";
-export type { LongOptions, Progress } from "./running.ts";
-export type {
-  AfterStep,
-  ScheduledProbe,
-  StepContext,
-  StepProbe,
-  StepProbes,
-  StepResult,
-  StepRow,
-  WatchedOutput,
-} from "./stepProbe.ts";
-export { type ActivationProbeOptions, type LayerProbeOptions, stepProbes } from "./stepProbes.ts";
-export { type TidyRow, toCsv } from "./toCsv.ts";
-export type {
-  BatchNormForm,
-  BatchNormLike,
-  BatchNormSettings,
-  UnitStatistics,
-  VarianceKind,
-} from "./batchNormTerms.ts";
 export {
   type EffectiveLearningRate,
   type EffectiveLearningRateLayer,
@@ -82,7 +59,19 @@ export {
 } from "./hessianEigenvalues.ts";
 export type { HessianMethod, HessianOptions, HessianSettings } from "./hessianProduct.ts";
 export { type HessianTrace, type HessianTraceOptions, hessianTrace, hessianTraceAsync } from "./hessianTrace.ts";
+export type { LayerGroups } from "./layers.ts";
+export type { Cost, Loss } from "./loss.ts";
 export type { BatchNormMode } from "./preserving.ts";
+export { Recorder, type RecorderOptions } from "./recorder.ts";
+export {
+  type Plain,
+  type RecordedOptimizer,
+  type RecordedRow,
+  type Recording,
+  type RecordingOptions,
+  readRecording,
+} from "./recording.ts";
+export type { LongOptions, Progress } from "./running.ts";
 export type { SeedOptions } from "./seeded.ts";
 export {
   type SpectralDensity,
@@ -90,6 +79,18 @@ export {
   spectralDensity,
   spectralDensityAsync,
 } from "./spectralDensity.ts";
+export type {
+  AfterStep,
+  ScheduledProbe,
+  StepContext,
+  StepProbe,
+  StepProbes,
+  StepResult,
+  StepRow,
+  WatchedOutput,
+} from "./stepProbe.ts";
+export { type ActivationProbeOptions, type LayerProbeOptions, stepProbes } from "./stepProbes.ts";
+export { type TidyRow, toCsv } from "./toCsv.ts";
 export {
   type ScaleInvarianceLayer,
   type ScaleInvarianceUnit,
