@@ -59,6 +59,13 @@ export {
 } from "./hessianEigenvalues.ts";
 export type { HessianMethod, HessianOptions, HessianSettings } from "./hessianProduct.ts";
 export { type HessianTrace, type HessianTraceOptions, hessianTrace, hessianTraceAsync } from "./hessianTrace.ts";
+export {
+  type InternalCovariateShift,
+  type InternalCovariateShiftOptions,
+  internalCovariateShift,
+  type LayerShift,
+} from "./internalCovariateShift.ts";
+export { type LayerInterference, layerInterference } from "./layerInterference.ts";
 export type { LayerGroups } from "./layers.ts";
 export type { Cost, Loss } from "./loss.ts";
 export type { BatchNormMode } from "./preserving.ts";
@@ -91,6 +98,7 @@ export type {
 } from "./stepProbe.ts";
 export { type ActivationProbeOptions, type LayerProbeOptions, stepProbes } from "./stepProbes.ts";
 export { type TidyRow, toCsv } from "./toCsv.ts";
+export type { UpdateOptions } from "./update.ts";
 export {
   type ScaleInvarianceLayer,
   type ScaleInvarianceUnit,

@@ -1,0 +1,127 @@
+import { TensorError } from "../errors.ts";
+import type { Module } from "../nn/module.ts";
+import { checkOptions } from "../options.ts";
+import { type LayerGroups, layersOf } from "./layers.ts";
+import { type Cost, type Loss, Probe } from "./loss.ts";
+import { type BatchNormMode, preserving } from "./preserving.ts";
+import { checkUpdate, type UpdateOptions, updated } from "./update.ts";
+import { copies, cosine, distance, norm, place } from "./vectors.ts";
+
+/** What {@link internalCovariateShift} may be told. */
+export interface InternalCovariateShiftOptions extends UpdateOptions {
+  /** Layers of your own, by name. Default: each module that owns parameters, in order of registration. */
+  readonly groups?: LayerGroups;
+  /** Which statistics batch norm uses. Default `"batch"`. */
+  readonly batchNorm?: BatchNormMode;
+}
+
+/** The shift of one layer. */
+export interface LayerShift {
+  /** The dotted name of the module, or of the group. */
+  readonly name: string;
+  /** `‖G − G'‖₂`, in units of the gradient. */
+  readonly l2: number;
+  /** `‖G − G'‖₂/‖G‖₂`; 0 where both are 0, null where only `‖G‖` is. */
+  readonly relative: number | null;
+  /** The cosine of the angle between `G` and `G'`: 1 if only their lengths differ. */
+  readonly cosine: number;
+  /** That angle, in degrees. */
+  readonly degrees: number;
+  /** `‖G‖₂`, the norm of the layer's gradient before any layer has moved. */
+  readonly gradNorm: number;
+}
+
+/** What {@link internalCovariateShift} returns. */
+export interface InternalCovariateShift {
+  /** The layers in order. The first has no layer before it, and no shift. */
+  readonly layers: readonly LayerShift[];
+  /** The loss at the parameters as they are. */
+  readonly loss: number;
+  /** How it was measured: `lr` is null where an optimiser took the step. */
+  readonly options: {
+    readonly lr: number | null;
+    readonly optimizer: string | null;
+    readonly batchNorm: BatchNormMode;
+  };
+  /** The passes made: one of each for every layer but the first, and those at the start. */
+  readonly cost: Cost;
+}
+
+const where = "internalCovariateShift";
+
+/**
+ * How much a layer's gradient changes because the layers before it move: `‖G − G'‖` and the angle between them, where `G`
+ * is the gradient that the update uses, and `G'` the one that it would use if only the preceding layers had taken their
+ * step.
+ *
+ * A large `l2` alone says little, for it grows with the learning rate and with the gradient: compare `relative` and
+ * `cosine` between networks.
+ *
+ * @param model - any module with parameters that want a gradient.
+ * @param loss - its loss on one fixed batch.
+ * @throws TensorError if there is neither `lr` nor `optimizer`, a group names what there is not, or the loss is not one
+ * finite number, the same each time.
+ * @see Santurkar et al. 2018, "How Does Batch Normalization Help Optimization?", arXiv:1805.11604, Definition 2.1.
+ *
+ * @example
+ * ```ts
+ * import { manualSeed, nn, ones } from "evenkeel";
+ * import { internalCovariateShift } from "evenkeel/analysis";
+ *
+ * manualSeed(0);
+ * const model = new nn.Sequential(new nn.Linear(3, 4), new nn.Tanh(), new nn.Linear(4, 1));
+ * const { layers } = internalCovariateShift(model, () => model.forward(ones([2, 3])).square().mean(), { lr: 0.1 });
+ * console.log(layers.map(({ name, l2 }) => [name, l2 > 0])); // => [ [ '0', false ], [ '2', true ] ]
+ * ```
+ */
+export function internalCovariateShift(
+  model: Module,
+  loss: Loss,
+  options: InternalCovariateShiftOptions,
+): InternalCovariateShift {
+  checkOptions(where, options, ["lr", "optimizer", "groups", "batchNorm"]);
+  checkUpdate(where, options ?? {});
+  const { lr, optimizer, groups, batchNorm = "batch" } = options;
+  const probe = new Probe(where, model, loss);
+  const layers = layersOf(where, model, groups);
+  checkDisjoint(layers.map(({ parameters }) => parameters));
+  return preserving(
+    model,
+    () => {
+      const value = probe.check();
+      const { parameters } = probe;
+      const { gradient } = probe.gradient();
+      const start = copies(parameters);
+      const end = updated(parameters, gradient, options);
+      const partOf = (whole: typeof gradient, layer: (typeof layers)[number]) =>
+        layer.parameters.map((p) => whole[parameters.indexOf(p)]);
+      const shifts = layers.map((layer, i): LayerShift => {
+        const before = partOf(gradient, layer);
+        if (i === 0) return shiftOf(layer.name, before, before);
+        const preceding = new Set(layers.slice(0, i).flatMap((other) => other.parameters));
+        place(
+          parameters,
+          parameters.map((p, k) => (preceding.has(p) ? end[k] : start[k])),
+        );
+        return shiftOf(layer.name, before, partOf(probe.gradient().gradient, layer));
+      });
+      const settings = { lr: lr ?? null, optimizer: optimizer?.constructor.name ?? null, batchNorm };
+      return { layers: shifts, loss: value, options: settings, cost: probe.cost };
+    },
+    { batchNorm },
+  );
+}
+
+/** The shift from a layer's gradient `g` to `h`. */
+function shiftOf(name: string, g: Parameters<typeof norm>[0], h: Parameters<typeof norm>[0]): LayerShift {
+  const [l2, gradNorm] = [distance(g, h), norm(g)];
+  const relative = gradNorm > 0 ? l2 / gradNorm : l2 === 0 ? 0 : null;
+  const angle = l2 === 0 ? 1 : cosine(g, h);
+  return { name, l2, relative, cosine: angle, degrees: (Math.acos(angle) * 180) / Math.PI, gradNorm };
+}
+
+function checkDisjoint(groups: readonly (readonly unknown[])[]): void {
+  const all = groups.flat();
+  if (new Set(all).size === all.length) return;
+  throw new TensorError(where, { expected: "each parameter in one group at most", got: "one in two" });
+}

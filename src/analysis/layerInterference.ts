@@ -1,0 +1,116 @@
+import { grad } from "../autograd/grad.ts";
+import type { Module } from "../nn/module.ts";
+import { checkOptions } from "../options.ts";
+import type { Tensor } from "../tensor.ts";
+import type { InternalCovariateShiftOptions } from "./internalCovariateShift.ts";
+import { layersOf } from "./layers.ts";
+import { type Cost, type Loss, Probe } from "./loss.ts";
+import { type BatchNormMode, preserving } from "./preserving.ts";
+import { checkUpdate, updated } from "./update.ts";
+import { copies, distance, moved, norm, place } from "./vectors.ts";
+
+/** What {@link layerInterference} returns. */
+export interface LayerInterference {
+  /** The layers' names, of rows and columns. */
+  readonly layers: readonly string[];
+  /**
+   * `exact[i][j]`: `‖G_i − G_i'‖₂`, by how much the gradient of layer `i` changes when only layer `j` takes its step. On
+   * the diagonal, by how much a layer disturbs itself.
+   */
+  readonly exact: readonly (readonly number[])[];
+  /** `linearised[i][j]`: `‖H_ij·Δ_j‖₂`, the same to first order in the step `Δ`, from the blocks of the Hessian. */
+  readonly linearised: readonly (readonly number[])[];
+  /**
+   * `‖Σ_{j<i} H_ij·Δ_j‖₂` for each layer `i`: internal covariate shift to first order, the sum of the disturbances by the
+   * layers before it as vectors, which may cancel.
+   */
+  readonly firstOrderShift: readonly number[];
+  /** How it was measured: `lr` is null where an optimiser took the step. */
+  readonly options: {
+    readonly lr: number | null;
+    readonly optimizer: string | null;
+    readonly batchNorm: BatchNormMode;
+  };
+  /** The passes made; a product with the Hessian counts as a gradient. */
+  readonly cost: Cost;
+}
+
+const where = "layerInterference";
+
+/**
+ * Who disturbs whom: the change of each layer's gradient when one layer at a time takes its step, exactly and to first
+ * order. Definition 2.1 of internal covariate shift lets all layers before one move at once, and none after it; here each
+ * pair is seen, also those that it leaves out.
+ *
+ * @throws TensorError as `internalCovariateShift` does.
+ * @see Santurkar et al. 2018, arXiv:1805.11604, Definition 2.1, taken apart.
+ *
+ * @example
+ * ```ts
+ * import { manualSeed, nn, ones } from "evenkeel";
+ * import { layerInterference } from "evenkeel/analysis";
+ *
+ * manualSeed(0);
+ * const model = new nn.Sequential(new nn.Linear(3, 4), new nn.Tanh(), new nn.Linear(4, 1));
+ * const loss = () => model.forward(ones([2, 3])).square().mean();
+ * const { layers, exact, linearised } = layerInterference(model, loss, { lr: 1e-3 });
+ * console.log(layers, Math.abs(exact[1][0] / linearised[1][0] - 1) < 0.01); // => [ '0', '2' ] true
+ * ```
+ */
+export function layerInterference(
+  model: Module,
+  loss: Loss,
+  options: InternalCovariateShiftOptions,
+): LayerInterference {
+  checkOptions(where, options, ["lr", "optimizer", "groups", "batchNorm"]);
+  checkUpdate(where, options ?? {});
+  const { lr, optimizer, groups, batchNorm = "batch" } = options;
+  const probe = new Probe(where, model, loss);
+  const layers = layersOf(where, model, groups);
+  const { parameters } = probe;
+  const places = layers.map((layer) => layer.parameters.map((p) => parameters.indexOf(p)));
+  const partOf = (whole: readonly Tensor[], i: number) => places[i].map((k) => whole[k]);
+  return preserving(
+    model,
+    () => {
+      probe.check();
+      const { gradient, products } = withProducts(probe);
+      const start = copies(parameters);
+      const step = moved(updated(parameters, gradient, options), start, -1);
+      const only = (j: number) => step.map((d, k) => (places[j].includes(k) ? d : d.mul(0)));
+      const directions = layers.map((_, j) => only(j));
+      const changes = directions.map(products);
+      const linearised = layers.map((_, i) => changes.map((change) => norm(partOf(change, i))));
+      const firstOrderShift = layers.map((_, i) => {
+        const before = changes.slice(0, i).map((change) => partOf(change, i));
+        if (before.length === 0) return 0;
+        return norm(before.reduce((sum, change) => moved(sum, change, 1)));
+      });
+      const gradients = directions.map((direction) => {
+        place(parameters, moved(start, direction, 1));
+        return probe.gradient().gradient;
+      });
+      const exact = layers.map((_, i) => gradients.map((g) => distance(partOf(gradient, i), partOf(g, i))));
+      const settings = { lr: lr ?? null, optimizer: optimizer?.constructor.name ?? null, batchNorm };
+      const { forward, backward } = probe.cost;
+      const cost = { forward, backward: backward + layers.length };
+      return { layers: layers.map(({ name }) => name), exact, linearised, firstOrderShift, options: settings, cost };
+    },
+    { batchNorm },
+  );
+}
+
+/** The gradient, and a function that multiplies directions by the Hessian. */
+function withProducts(probe: Probe): {
+  readonly gradient: Tensor[];
+  products(direction: readonly Tensor[]): Tensor[];
+} {
+  const { parameters } = probe;
+  const { gradient } = probe.gradient({ createGraph: true });
+  const products = (direction: readonly Tensor[]): Tensor[] => {
+    const along = gradient.map((g, i) => g.mul(direction[i]).sum()).reduce((a, b) => a.add(b));
+    if (!along.requiresGrad) return parameters.map((p) => p.detach().mul(0));
+    return grad(along, parameters, { allowUnused: true }).map((h, i) => h ?? parameters[i].detach().mul(0));
+  };
+  return { gradient, products };
+}

@@ -1,0 +1,51 @@
+import { noGrad } from "../autograd/gradMode.ts";
+import { describe, TensorError } from "../errors.ts";
+import { isOptimizer, type Optimizer } from "../optim/optimizer.ts";
+import type { Tensor } from "../tensor.ts";
+import { copies, moved } from "./vectors.ts";
+
+/** The step whose effect is looked at: gradient descent at a rate, or what an optimiser would do next. */
+export interface UpdateOptions {
+  /** The learning rate of plain gradient descent, `θ' = θ − lr·∇L(θ)`. */
+  readonly lr?: number;
+  /** In place of `lr`: the optimiser that would take the step. It stays as it is. */
+  readonly optimizer?: Optimizer;
+}
+
+/** Refuses anything but either a rate or an optimiser. */
+export function checkUpdate(where: string, { lr, optimizer }: UpdateOptions): void {
+  if (lr === undefined && isOptimizer(optimizer)) return;
+  if (optimizer === undefined && typeof lr === "number" && Number.isFinite(lr)) return;
+  throw new TensorError(where, {
+    expected: "either { lr }, a finite number, or { optimizer }",
+    got: `lr ${describe(lr)} and optimizer ${describe(optimizer)}`,
+  });
+}
+
+/**
+ * The parameters after one step from `gradient`, as tensors of their own. To be called within `preserving`: an optimiser
+ * moves the parameters' memory, and its own state, which is put back.
+ */
+export function updated(
+  parameters: readonly Tensor[],
+  gradient: readonly Tensor[],
+  { lr = 0, optimizer }: UpdateOptions,
+): Tensor[] {
+  if (optimizer === undefined) return moved(parameters, gradient, -lr);
+  const state = optimizer.stateDict();
+  const gradients = parameters.map((p) => p.hiddenGrad());
+  const start = copies(parameters);
+  try {
+    parameters.forEach((p, i) => {
+      p.grad = gradient[i];
+    });
+    noGrad(() => optimizer.step());
+    return copies(parameters);
+  } finally {
+    optimizer.loadStateDict(state);
+    parameters.forEach((p, i) => {
+      p.array = start[i].array;
+      p.grad = gradients[i];
+    });
+  }
+}

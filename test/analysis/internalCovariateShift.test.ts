@@ -1,0 +1,182 @@
+import { Generator, nn, optim, randint, randn, type Tensor, tensor } from "evenkeel";
+import { internalCovariateShift, layerInterference } from "evenkeel/analysis";
+import { describe, expect, test } from "vitest";
+import { refusal } from "../refusal.ts";
+import { expectUntouched } from "./untouched.ts";
+
+const dtype = "float64";
+
+/** `y = b·(a·x)`: two layers of one weight each. */
+class Scalars extends nn.Module {
+  readonly first: Weight;
+  readonly second: Weight;
+  constructor(a: number, b: number) {
+    super();
+    this.first = new Weight(a);
+    this.second = new Weight(b);
+  }
+  override forward(x: Tensor): Tensor {
+    return this.second.forward(this.first.forward(x));
+  }
+}
+
+class Weight extends nn.Module {
+  readonly weight: nn.Parameter;
+  constructor(value: number) {
+    super();
+    this.weight = new nn.Parameter(tensor(value, { dtype }));
+  }
+  override forward(x: Tensor): Tensor {
+    return x.mul(this.weight);
+  }
+}
+
+function network(batchNorm: boolean) {
+  const generator = new Generator().manualSeed(3);
+  const hidden = [0, 1].flatMap((i) => [
+    new nn.Linear(i === 0 ? 5 : 8, 8, { generator, dtype }),
+    ...(batchNorm ? [new nn.BatchNorm1d(8, { dtype })] : []),
+    new nn.Tanh(),
+  ]);
+  const model = new nn.Sequential(...hidden, new nn.Linear(8, 3, { generator, dtype }));
+  const x = randn([16, 5], { generator, dtype });
+  const labels = randint(0, 3, [16], { generator });
+  return { model, loss: () => nn.functional.crossEntropy(model.forward(x), labels) };
+}
+
+describe("internal covariate shift", () => {
+  test("of two layers of one weight is the closed form", () => {
+    const [a, b, x, target, lr] = [0.7, -1.3, 2, 0.5, 0.05];
+    const model = new Scalars(a, b);
+    const loss = () => model.forward(tensor(x, { dtype })).sub(target).square();
+    const [first, second] = internalCovariateShift(model, loss, { lr }).layers;
+    // L = (abx − t)²: dL/da = 2(abx − t)·bx, dL/db = 2(abx − t)·ax.
+    const moved = a - lr * 2 * (a * b * x - target) * b * x;
+    const [g, h] = [a, moved].map((w) => 2 * (w * b * x - target) * w * x);
+    expect(first).toMatchObject({ name: "first", l2: 0, relative: 0, cosine: 1, degrees: 0 });
+    expect(second.l2).toBeCloseTo(Math.abs(g - h), 12);
+    expect(second.gradNorm).toBeCloseTo(Math.abs(g), 12);
+    expect(second.relative).toBeCloseTo(Math.abs(g - h) / Math.abs(g), 12);
+    expect(second.cosine).toBe(Math.sign(g * h));
+  });
+
+  test.each([false, true])("vanishes with the rate, and halves with it (batch norm: %s)", (batchNorm) => {
+    const { model, loss } = network(batchNorm);
+    const at = (lr: number) => internalCovariateShift(model, loss, { lr }).layers.map(({ l2 }) => l2);
+    expect(at(0).every((l2) => l2 === 0)).toBe(true);
+    const [whole, half] = [at(1e-5), at(5e-6)];
+    expect(whole[0]).toBe(0);
+    for (let i = 1; i < whole.length; i++) expect(half[i] / whole[i]).toBeCloseTo(0.5, 4);
+  });
+
+  test("with plain SGD is that of its rate, and any optimiser's state stays as it was", () => {
+    const { model, loss } = network(true);
+    const sgd = new optim.SGD(model.parameters(), { lr: 0.1 });
+    expect(internalCovariateShift(model, loss, { optimizer: sgd }).layers).toEqual(
+      internalCovariateShift(model, loss, { lr: 0.1 }).layers,
+    );
+    const adam = new optim.Adam(model.parameters(), { lr: 0.01 });
+    loss().backward();
+    adam.step();
+    const report = expectUntouched(model, () => internalCovariateShift(model, loss, { optimizer: adam }), adam);
+    expect(report.options).toEqual({ lr: null, optimizer: "Adam", batchNorm: "batch" });
+    expect(report.layers.slice(1).every(({ l2 }) => l2 > 0)).toBe(true);
+  });
+
+  test("knows layers by name, and groups", () => {
+    const { model, loss } = network(true);
+    expect(internalCovariateShift(model, loss, { lr: 0.1 }).layers.map(({ name }) => name)).toEqual([
+      "0",
+      "1",
+      "3",
+      "4",
+      "6",
+    ]);
+    const groups = { first: ["0", "1"], second: ["3", "4"], last: ["6.weight"] };
+    const grouped = internalCovariateShift(model, loss, { lr: 0.1, groups });
+    expect(grouped.layers.map(({ name }) => name)).toEqual(["first", "second", "last"]);
+    expect(grouped.layers[0].l2).toBe(0);
+    expect(grouped.cost).toEqual({ forward: 5, backward: 3 });
+  });
+
+  test("leaves the model as it was, also when it throws, and refuses what it cannot measure", () => {
+    const { model, loss } = network(true);
+    loss().backward();
+    expectUntouched(model, () => internalCovariateShift(model, loss, { lr: 0.1, batchNorm: "running" }));
+    const refused = (run: () => unknown) => expectUntouched(model, () => refusal(run));
+    expect(refused(() => internalCovariateShift(model, loss, {})).expected).toMatch(/either \{ lr \}/);
+    expect(refused(() => internalCovariateShift(model, loss, { lr: 0.1, groups: { a: ["7"] } })).got).toBe('"7"');
+    expect(
+      refused(() => internalCovariateShift(model, () => model.forward(randn([4, 5], { dtype })), { lr: 1 })).hint,
+    ).toMatch(/Reduce/);
+    expect(refused(() => internalCovariateShift(model, () => tensor(1), { lr: 1 })).got).toMatch(/none of them/);
+    expect(refused(() => internalCovariateShift(model, () => loss().mul(Number.NaN), { lr: 1 })).got).toBe("NaN");
+    let calls = 0;
+    expect(refused(() => internalCovariateShift(model, () => loss().add(calls++), { lr: 1 })).hint).toMatch(/dropout/);
+    const twice = { a: ["0"], b: ["0.weight"] };
+    expect(refused(() => internalCovariateShift(model, loss, { lr: 1, groups: twice })).got).toBe("one in two");
+  });
+});
+
+describe("layer interference", () => {
+  test("to first order sums to internal covariate shift, and is what small steps do exactly", () => {
+    const { model, loss } = network(true);
+    const lr = 1e-6;
+    const shift = internalCovariateShift(model, loss, { lr }).layers;
+    const { layers, exact, linearised, firstOrderShift } = expectUntouched(model, () =>
+      layerInterference(model, loss, { lr }),
+    );
+    expect(layers).toEqual(shift.map(({ name }) => name));
+    shift.forEach(({ l2 }, i) => {
+      if (i > 0) expect(firstOrderShift[i] / l2).toBeCloseTo(1, 3);
+      linearised[i].forEach((value, j) => {
+        expect(Math.abs(exact[i][j] - value)).toBeLessThan(1e-3 * value + 1e-12);
+      });
+    });
+  });
+
+  test("of ½xᵀHx in two groups is ‖H_ij·Δ_j‖ at any rate", () => {
+    const H = tensor(
+      [
+        [2, 1, 0.5],
+        [1, 3, -1],
+        [0.5, -1, 4],
+      ],
+      { dtype },
+    );
+    class Quadratic extends nn.Module {
+      readonly a = new nn.Parameter(tensor([1, 2], { dtype }));
+      readonly b = new nn.Parameter(tensor([-1], { dtype }));
+      override forward(): Tensor {
+        const x = this.a.matmul(pick([0, 1])).add(this.b.matmul(pick([2])));
+        return x.matmul(H).dot(x).mul(0.5);
+      }
+    }
+    const pick = (rows: number[]) =>
+      tensor(
+        rows.map((row) => [0, 1, 2].map((column) => Number(row === column))),
+        { dtype },
+      );
+    const model = new Quadratic();
+    const lr = 0.3;
+    const { exact, linearised } = layerInterference(model, () => model.forward(), {
+      lr,
+      groups: { a: ["a"], b: ["b"] },
+    });
+    const x = [1, 2, -1];
+    const h = H.toArray<number[][]>();
+    const g = h.map((row) => row.reduce((sum, value, j) => sum + value * x[j], 0));
+    const size = (rows: number[], columns: number[]) =>
+      Math.hypot(...rows.map((i) => lr * columns.reduce((sum, j) => sum + h[i][j] * g[j], 0)));
+    const expected = [
+      [size([0, 1], [0, 1]), size([0, 1], [2])],
+      [size([2], [0, 1]), size([2], [2])],
+    ];
+    expected.forEach((row, i) => {
+      row.forEach((value, j) => {
+        expect(exact[i][j]).toBeCloseTo(value, 12);
+        expect(linearised[i][j]).toBeCloseTo(value, 12);
+      });
+    });
+  });
+});
