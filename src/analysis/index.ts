@@ -67,6 +67,15 @@ export {
 } from "./internalCovariateShift.ts";
 export { type LayerInterference, layerInterference } from "./layerInterference.ts";
 export type { LayerGroups } from "./layers.ts";
+export { type LearningRateRange, learningRateRange } from "./learningRateRange.ts";
+export {
+  type LineDirection,
+  type LineProbe,
+  type LineProbeOptions,
+  lineProbe,
+  lineProbeAsync,
+  type StepRange,
+} from "./lineProbe.ts";
 export type { Cost, Loss } from "./loss.ts";
 export type { BatchNormMode } from "./preserving.ts";
 export { Recorder, type RecorderOptions } from "./recorder.ts";
