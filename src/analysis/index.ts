@@ -65,6 +65,7 @@ export {
   internalCovariateShift,
   type LayerShift,
 } from "./internalCovariateShift.ts";
+export { type InterpolateOptions, type Interpolation, interpolate } from "./interpolate.ts";
 export { type LayerInterference, layerInterference } from "./layerInterference.ts";
 export type { LayerGroups } from "./layers.ts";
 export { type LearningRateRange, learningRateRange } from "./learningRateRange.ts";
@@ -77,6 +78,13 @@ export {
   type StepRange,
 } from "./lineProbe.ts";
 export type { Cost, Loss } from "./loss.ts";
+export {
+  type LossSurface,
+  type LossSurfaceOptions,
+  lossSurface,
+  lossSurfaceAsync,
+  type PathPoint,
+} from "./lossSurface.ts";
 export type { BatchNormMode } from "./preserving.ts";
 export { Recorder, type RecorderOptions } from "./recorder.ts";
 export {

@@ -1,0 +1,234 @@
+import { noGrad } from "../autograd/gradMode.ts";
+import { isTensor } from "../brand.ts";
+import { describe, TensorError } from "../errors.ts";
+import type { Module } from "../nn/module.ts";
+import type { StateDict } from "../nn/stateDict.ts";
+import { checkOptions } from "../options.ts";
+import { sameShape } from "../shapes.ts";
+import type { Tensor } from "../tensor.ts";
+import { filterNormalised, principalDirections } from "./directions.ts";
+import { valuesIn } from "./interpolate.ts";
+import { type Cost, type Loss, Probe } from "./loss.ts";
+import { type BatchNormMode, preserving } from "./preserving.ts";
+import { checkBudget, finish, finishAsync, type LongOptions, longOptionNames, type Parts } from "./running.ts";
+import { type SeedOptions, seeded, seedOptionNames } from "./seeded.ts";
+import { copies, dot, moved, norm, place } from "./vectors.ts";
+
+/** What {@link lossSurface} may be told. */
+export interface LossSurfaceOptions extends LongOptions, SeedOptions {
+  /**
+   * The two directions of the plane: `"random"`, filter by filter as long as the weights; `"pca"`, those that hold most
+   * of `path`; or two lists of a tensor like each parameter. Default `"random"`.
+   */
+  readonly directions?: "random" | "pca" | readonly [readonly Tensor[], readonly Tensor[]];
+  /** How far to go to either side, in units of the directions. Default `1`; for `"pca"`, as far as the path, and a tenth. */
+  readonly extent?: number;
+  /** How many points along each side; odd, so that the middle is one. Default `51`. */
+  readonly points?: number;
+  /** States of a training run, to be shown on the plane with their distance from it. */
+  readonly path?: readonly StateDict[];
+  /** Which statistics batch norm uses. Default `"batch"`. */
+  readonly batchNorm?: BatchNormMode;
+}
+
+/** A state of the path, on the plane and off it. */
+export interface PathPoint {
+  /** Where it is nearest on the plane, in units of the directions. */
+  readonly x: number;
+  /** Likewise. */
+  readonly y: number;
+  /** `‖θ − θ_plane‖₂`: how far from the plane it really is. */
+  readonly distance: number;
+  /** Its true loss, which the surface at that place need not be; null where it is not finite. */
+  readonly loss: number | null;
+}
+
+/** What {@link lossSurface} returns. */
+export interface LossSurface {
+  /** The positions along the first direction. */
+  readonly x: readonly number[];
+  /** The positions along the second. */
+  readonly y: readonly number[];
+  /** `loss[j][i]`: at `x[i]`, `y[j]`; null where it is not finite. */
+  readonly loss: readonly (readonly (number | null)[])[];
+  /** The loss at the centre: the model's own. */
+  readonly centre: number;
+  /** The path's points; empty without a path. */
+  readonly path: readonly PathPoint[];
+  /** For `"pca"`, the shares of the path's squared way that the two directions hold; otherwise null. */
+  readonly explained: readonly [number, number] | null;
+  /** The directions' lengths, `‖d‖₂`. */
+  readonly lengths: readonly [number, number];
+  /** How it was measured. */
+  readonly options: {
+    readonly directions: string;
+    readonly extent: number;
+    readonly points: number;
+    readonly batchNorm: BatchNormMode;
+    readonly seed: number | null;
+  };
+  /** The passes made. */
+  readonly cost: Cost;
+}
+
+/** The passes of a surface. */
+export const lossSurfaceCost = ({ points = 51, path = 0 }: { points?: number; path?: number } = {}): Cost => ({
+  forward: points * points + path + 2,
+  backward: 0,
+});
+
+const where = "lossSurface";
+const names = ["directions", "extent", "points", "path", "batchNorm", ...seedOptionNames, ...longOptionNames];
+
+/**
+ * The loss on a plane through the model's parameters, `L(θ + x·d₁ + y·d₂)`, forward passes only; with the path of a
+ * training run on it, and how far off the plane the path is.
+ *
+ * Random directions are normalised filter by filter, so that networks whose weights have other sizes can be compared.
+ * Two directions out of thousands show little of a landscape: repeat with other seeds before believing a shape, and look
+ * at `distance` before believing a path.
+ *
+ * @throws TensorError for directions or states that do not fit the parameters, a path that spans no plane, or a loss that
+ * is not one finite number, the same each time.
+ * @see Li et al. 2018, "Visualizing the Loss Landscape of Neural Nets", arXiv:1712.09913.
+ *
+ * @example
+ * ```ts
+ * import { manualSeed, nn, ones } from "evenkeel";
+ * import { lossSurface } from "evenkeel/analysis";
+ *
+ * manualSeed(0);
+ * const model = new nn.Linear(3, 2);
+ * const loss = () => model.forward(ones([4, 3])).square().mean();
+ * const surface = lossSurface(model, loss, { points: 3, seed: 1 });
+ * console.log(surface.x, surface.loss[1][1] === surface.centre); // => [ -1, 0, 1 ] true
+ * ```
+ */
+export function lossSurface(model: Module, loss: Loss, options: LossSurfaceOptions = {}): LossSurface {
+  return finish(parts(model, loss, options), options);
+}
+
+/**
+ * The same as {@link lossSurface}, and lets others work between rows.
+ *
+ * @throws TensorError as there; the signal's reason if it is aborted.
+ *
+ * @example
+ * ```ts
+ * import { nn, ones } from "evenkeel";
+ * import { lossSurfaceAsync } from "evenkeel/analysis";
+ *
+ * const model = new nn.Linear(3, 2);
+ * const surface = await lossSurfaceAsync(model, () => model.forward(ones([4, 3])).sum(), { points: 1 });
+ * console.log(surface.cost); // => { forward: 3, backward: 0 }
+ * ```
+ */
+export async function lossSurfaceAsync(
+  model: Module,
+  loss: Loss,
+  options: LossSurfaceOptions = {},
+): Promise<LossSurface> {
+  return finishAsync(parts(model, loss, options), options);
+}
+
+function* parts(model: Module, loss: Loss, options: LossSurfaceOptions): Parts<LossSurface> {
+  checkOptions(where, options, names);
+  const { directions = "random", points = 51, path = [], batchNorm = "batch" } = options;
+  checkSizes(points, options.extent);
+  const { generator, seed } = seeded(where, options);
+  const probe = new Probe(where, model, loss);
+  const { parameters } = probe;
+  const total = lossSurfaceCost({ points, path: path.length }).forward;
+  checkBudget(where, total, options);
+  const states = path.map((state) => valuesIn(model, parameters, state));
+  const within = <T>(fn: () => T): T => preserving(model, () => noGrad(fn), { batchNorm });
+
+  const centre = copies(parameters);
+  const value = within(() => probe.check());
+  const principal = directions === "pca" ? principalDirections(states, centre) : null;
+  if (directions === "pca" && principal === null) refusePath(states.length);
+  const [first, second] =
+    principal?.directions ?? given(directions, parameters, () => filterNormalised(centre, generator));
+  const onPlane = states.map((state) => project(moved(state, centre, -1), first, second));
+  const reach = Math.max(...onPlane.map(({ x, y }) => Math.max(Math.abs(x), Math.abs(y))), 0);
+  const extent = options.extent ?? (principal === null ? 1 : 1.1 * reach);
+  const axis = Array.from({ length: points }, (_, i) => (points === 1 ? 0 : extent * ((2 * i) / (points - 1) - 1)));
+  const at = (values: readonly Tensor[]): number | null => {
+    place(parameters, values);
+    const y = probe.value();
+    return Number.isFinite(y) ? y : null;
+  };
+
+  const losses: (number | null)[][] = [];
+  for (const y of axis) {
+    const row = moved(centre, second, y);
+    losses.push(within(() => axis.map((x) => at(moved(row, first, x)))));
+    yield { done: probe.cost.forward, total };
+  }
+  const shown = within(() => states.map((state, i) => ({ ...onPlane[i], loss: at(state) })));
+  return {
+    x: axis,
+    y: axis,
+    loss: losses,
+    centre: value,
+    path: shown,
+    explained: principal?.explained ?? null,
+    lengths: [norm(first), norm(second)],
+    options: {
+      directions: typeof directions === "string" ? directions : "given",
+      extent,
+      points,
+      batchNorm,
+      seed: directions === "random" ? seed : null,
+    },
+    cost: probe.cost,
+  };
+}
+
+/** The place on the plane that is nearest to `offset`, and how far that is: least squares, for directions not at right angles. */
+function project(offset: readonly Tensor[], first: readonly Tensor[], second: readonly Tensor[]) {
+  const [a, b, c] = [dot(first, first), dot(first, second), dot(second, second)];
+  const [p, q] = [dot(offset, first), dot(offset, second)];
+  const determinant = a * c - b * b;
+  const [x, y] = [(c * p - b * q) / determinant, (a * q - b * p) / determinant];
+  return { x, y, distance: norm(moved(moved(offset, first, -x), second, -y)) };
+}
+
+function given(
+  directions: LossSurfaceOptions["directions"],
+  parameters: readonly Tensor[],
+  random: () => Tensor[],
+): readonly [readonly Tensor[], readonly Tensor[]] {
+  if (directions === "random") return [random(), random()];
+  const fits =
+    Array.isArray(directions) &&
+    directions.length === 2 &&
+    directions.every(
+      (direction) =>
+        Array.isArray(direction) &&
+        direction.length === parameters.length &&
+        direction.every((d, i) => isTensor(d) && sameShape(d.shape, parameters[i].shape)),
+    );
+  if (fits) return directions as unknown as readonly [readonly Tensor[], readonly Tensor[]];
+  throw new TensorError(where, {
+    expected: '"random", "pca", or two lists of a tensor like each parameter as directions',
+    got: describe(directions),
+    hint: `There are ${parameters.length} parameters that want a gradient.`,
+  });
+}
+
+function checkSizes(points: unknown, extent: unknown): void {
+  if (!Number.isInteger(points) || (points as number) < 1 || (points as number) % 2 === 0) {
+    throw new TensorError(where, { expected: "an odd number of points along each side", got: describe(points) });
+  }
+  if (extent === undefined || (typeof extent === "number" && extent > 0 && Number.isFinite(extent))) return;
+  throw new TensorError(where, { expected: "a finite extent above 0", got: describe(extent) });
+}
+
+function refusePath(length: number): never {
+  throw new TensorError(where, {
+    expected: "a path that spans a plane, for its principal directions",
+    got: `one of ${length} states on a line`,
+    hint: "Give { path: [state, …] } of states that the run has been through, by model.stateDict().",
+  });
+}
