@@ -4,6 +4,13 @@
  * @module evenkeel/analysis
  */
 
+export {
+  ActivationDrift,
+  type ActivationDriftOptions,
+  type DriftPoint,
+  type DriftReport,
+  type DriftSeries,
+} from "./activationDrift.ts";
 export type {
   BatchNormForm,
   BatchNormLike,
