@@ -29,6 +29,14 @@ export {
   comparisonRows,
 } from "./comparison.ts";
 export {
+  type Descent,
+  type Descent1d,
+  type Descent1dOptions,
+  descend1d,
+  descend1dAsync,
+  type Slice,
+} from "./descend1d.ts";
+export {
   type EffectiveLearningRate,
   type EffectiveLearningRateLayer,
   type EffectiveLearningRateOptions,
@@ -76,8 +84,8 @@ export { type InterpolateOptions, type Interpolation, interpolate } from "./inte
 export { type LayerInterference, layerInterference } from "./layerInterference.ts";
 export type { LayerGroups } from "./layers.ts";
 export { type LearningRateRange, learningRateRange } from "./learningRateRange.ts";
+export type { LineDirection } from "./lineDirection.ts";
 export {
-  type LineDirection,
   type LineProbe,
   type LineProbeOptions,
   lineProbe,

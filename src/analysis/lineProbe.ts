@@ -1,21 +1,12 @@
-import { isTensor } from "../brand.ts";
 import { describe, TensorError } from "../errors.ts";
 import type { Module } from "../nn/module.ts";
-import { isOptimizer, type Optimizer } from "../optim/optimizer.ts";
 import { checkOptions } from "../options.ts";
-import type { Generator } from "../random/generator.ts";
-import { randn } from "../sample.ts";
-import { sameShape } from "../shapes.ts";
-import type { Tensor } from "../tensor.ts";
+import { checkDirection, directionOf, type LineDirection, nameOf } from "./lineDirection.ts";
 import { type Cost, type Loss, Probe } from "./loss.ts";
 import { type BatchNormMode, preserving } from "./preserving.ts";
 import { checkBudget, finish, finishAsync, type LongOptions, longOptionNames, type Parts } from "./running.ts";
 import { type SeedOptions, seeded, seedOptionNames } from "./seeded.ts";
-import { updated } from "./update.ts";
 import { copies, distance, moved, norm, place } from "./vectors.ts";
-
-/** Where a line goes: down the gradient, as an optimiser would step, at random, or along given tensors. */
-export type LineDirection = "gradient" | "random" | Optimizer | readonly Tensor[];
 
 /** The ranges of the paper's figures, in learning rates. */
 const presets = { vgg: [1 / 2, 4], dln: [1 / 100, 30] } as const;
@@ -23,7 +14,7 @@ const presets = { vgg: [1 / 2, 4], dln: [1 / 100, 30] } as const;
 /** What {@link lineProbe} may be told. */
 export interface LineProbeOptions extends LongOptions, SeedOptions {
   /**
-   * The step lengths `h`, in units of the direction: with `"gradient"` and `relativeTo` 1, learning rates. Or a range, and
+   * The step lengths `h`, in units of the direction: with `"gradient"` and `lr` 1, learning rates. Or a range, and
    * how many points there are in it.
    */
   readonly steps?: readonly number[] | StepRange;
@@ -154,7 +145,7 @@ function* walk(model: Module, loss: Loss, options: LineProbeOptions): Parts<Line
   const { generator, seed } = seeded(where, options);
   const probe = new Probe(where, model, loss);
   const { parameters } = probe;
-  checkDirection(direction, parameters);
+  checkDirection(where, direction, parameters);
   const { forward, backward } = lineProbeCost({ steps: steps.length });
   checkBudget(where, forward + backward, options);
   const within = <T>(fn: () => T): T => preserving(model, fn, { batchNorm });
@@ -214,40 +205,6 @@ const finite = (value: number | null): number | null => (value !== null && Numbe
 function rangeOf(values: readonly (number | null)[]): [number, number] | null {
   const known = values.filter((value) => value !== null);
   return known.length === 0 ? null : [Math.min(...known), Math.max(...known)];
-}
-
-const nameOf = (direction: LineDirection): string =>
-  typeof direction === "string" ? direction : isOptimizer(direction) ? direction.constructor.name : "given";
-
-/** What is added to the parameters for a step of 1. */
-function directionOf(
-  direction: LineDirection,
-  parameters: readonly Tensor[],
-  gradient: readonly Tensor[],
-  generator: Generator,
-): Tensor[] {
-  if (direction === "gradient") return gradient.map((g) => g.neg());
-  if (direction === "random") {
-    return parameters.map((p) => randn(p.shape, { dtype: p.dtype, generator }));
-  }
-  if (!isOptimizer(direction)) return direction.map((d) => d.detach());
-  return moved(updated(parameters, gradient, { optimizer: direction }), copies(parameters), -1);
-}
-
-function checkDirection(direction: LineDirection, parameters: readonly Tensor[]): void {
-  if (direction === "gradient" || direction === "random" || isOptimizer(direction)) return;
-  const fits =
-    Array.isArray(direction) &&
-    direction.length === parameters.length &&
-    direction.every(
-      (d, i) => isTensor(d) && sameShape(d.shape, parameters[i].shape) && d.dtype === parameters[i].dtype,
-    );
-  if (fits) return;
-  throw new TensorError(where, {
-    expected: '"gradient", "random", an optimiser, or a tensor like each parameter as direction',
-    got: describe(direction),
-    hint: `There are ${parameters.length} parameters that want a gradient.`,
-  });
 }
 
 /** The step lengths asked for. */
