@@ -176,7 +176,7 @@ function* parts(
     // A function need not be finite at 0, where its input is made.
     if (of === "function") parameters[0].array = tensor(starts[0], { dtype: "float64" }).array;
     probe.check();
-    const found = directionOf(direction, parameters, probe.gradient().gradient, generator);
+    const found = directionOf(where, direction, parameters, probe.gradient().gradient, generator);
     const length = norm(found);
     if (length > 0 && Number.isFinite(length)) return found;
     throw new TensorError(where, { expected: "a direction of finite length above 0", got: `one of length ${length}` });

@@ -17,6 +17,7 @@ export const nameOf = (direction: LineDirection): string =>
 
 /** What is added to the parameters for a step of 1. To be called within `preserving`. */
 export function directionOf(
+  where: string,
   direction: LineDirection,
   parameters: readonly Tensor[],
   gradient: readonly Tensor[],
@@ -27,7 +28,7 @@ export function directionOf(
     return parameters.map((p) => randn(p.shape, { dtype: p.dtype, generator }));
   }
   if (!isOptimizer(direction)) return direction.map((d) => d.detach());
-  return moved(updated(parameters, gradient, { optimizer: direction }), copies(parameters), -1);
+  return moved(updated(where, parameters, gradient, { optimizer: direction }), copies(parameters), -1);
 }
 
 /** Refuses a direction that is none, or does not fit the parameters. */

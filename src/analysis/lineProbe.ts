@@ -6,7 +6,7 @@ import { type Cost, type Loss, Probe } from "./loss.ts";
 import { type BatchNormMode, preserving } from "./preserving.ts";
 import { checkBudget, finish, finishAsync, type LongOptions, longOptionNames, type Parts } from "./running.ts";
 import { type SeedOptions, seeded, seedOptionNames } from "./seeded.ts";
-import { copies, distance, moved, norm, place } from "./vectors.ts";
+import { copies, distance, dot, moved, norm, place } from "./vectors.ts";
 
 /** The ranges of the paper's figures, in learning rates. */
 const presets = { vgg: [1 / 2, 4], dln: [1 / 100, 30] } as const;
@@ -63,7 +63,16 @@ export interface LineProbe {
   /** The smallest and the largest gradient distance, a band of Figure 4b. */
   readonly gradientDistanceRange: readonly [number, number] | null;
   /** What it starts from. */
-  readonly start: { readonly loss: number; readonly gradientNorm: number; readonly directionNorm: number };
+  readonly start: {
+    /** `L(θ)`. */
+    readonly loss: number;
+    /** `‖∇L(θ)‖₂`. */
+    readonly gradientNorm: number;
+    /** `‖d‖₂` of the direction, which is added to the parameters for a step of 1. */
+    readonly directionNorm: number;
+    /** `∇L(θ)·d`: the derivative of the loss by the step length; along the gradient `−‖∇L(θ)‖²`. */
+    readonly slope: number;
+  };
   /** How it was measured. */
   readonly options: {
     readonly direction: string;
@@ -113,7 +122,7 @@ const names = ["steps", "preset", "lr", "direction", "batchNorm", ...seedOptionN
  * console.log(effectiveBeta?.toFixed(3)); // => 2.864
  * ```
  */
-export function lineProbe(model: Module, loss: Loss, options: LineProbeOptions): LineProbe {
+export function lineProbe(model: Module, loss: Loss, options: LineProbeOptions = {}): LineProbe {
   return finish(walk(model, loss, options), options);
 }
 
@@ -134,7 +143,7 @@ export function lineProbe(model: Module, loss: Loss, options: LineProbeOptions):
  * console.log(steps); // => [ 0, 0.5, 1 ]
  * ```
  */
-export async function lineProbeAsync(model: Module, loss: Loss, options: LineProbeOptions): Promise<LineProbe> {
+export async function lineProbeAsync(model: Module, loss: Loss, options: LineProbeOptions = {}): Promise<LineProbe> {
   return finishAsync(walk(model, loss, options), options);
 }
 
@@ -153,7 +162,7 @@ function* walk(model: Module, loss: Loss, options: LineProbeOptions): Parts<Line
   const at = within(() => {
     const value = probe.check();
     const { gradient } = probe.gradient();
-    const line = directionOf(direction, parameters, gradient, generator);
+    const line = directionOf(where, direction, parameters, gradient, generator);
     return { value, gradient, start: copies(parameters), line };
   });
   const [length, size] = [norm(at.line), norm(at.gradient)];
@@ -185,7 +194,7 @@ function* walk(model: Module, loss: Loss, options: LineProbeOptions): Parts<Line
     effectiveBeta: rangeOf(smoothness)?.[1] ?? null,
     lossRange: rangeOf(losses),
     gradientDistanceRange: rangeOf(distances),
-    start: { loss: at.value, gradientNorm: size, directionNorm: length },
+    start: { loss: at.value, gradientNorm: size, directionNorm: length, slope: dot(at.gradient, at.line) },
     options: { direction: nameOf(direction), batchNorm, lr, seed: direction === "random" ? seed : null },
     cost: probe.cost,
   };
