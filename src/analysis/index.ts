@@ -28,6 +28,7 @@ export {
   type ComparisonStart,
   comparisonRows,
 } from "./comparison.ts";
+export { type Descend1dOptions, type Descent, type Descents, descend1d } from "./descend1d.ts";
 export {
   type EffectiveLearningRate,
   type EffectiveLearningRateLayer,
@@ -35,6 +36,7 @@ export {
   effectiveLearningRate,
   type HasLearningRates,
 } from "./effectiveLearningRate.ts";
+export { estimateCost, type LongAnalysis } from "./estimateCost.ts";
 export {
   type BatchNormCurvature,
   type ExplainBatchNormCurvatureOptions,
