@@ -2,7 +2,7 @@ import { table } from "../demo/table.ts";
 import { wrap } from "../demo/wrap.ts";
 
 /** Something that a paper or a text says, and what was seen of it here. */
-export interface Claim {
+interface Claim {
   /** Where it is said. */
   readonly source: string;
   /** What is said. */
@@ -28,7 +28,7 @@ export interface Result {
 }
 
 /** How large a run is: small for a test, large for a look. */
-export type Scale = "small" | "large";
+type Scale = "small" | "large";
 
 /** One experiment: the same scale and seed give the same result. */
 export type Experiment = (scale: Scale, seed: number) => Result;

@@ -28,7 +28,10 @@ export interface Interpolation {
   /** By how much the loss rises above the straight line between its ends, at most; 0 if nowhere. */
   readonly barrier: number;
   /** How it was measured. */
-  readonly options: { readonly batchNorm: BatchNormMode };
+  readonly options: {
+    /** Which statistics batch norm used. */
+    readonly batchNorm: BatchNormMode;
+  };
   /** The passes made. */
   readonly cost: Cost;
 }

@@ -72,12 +72,23 @@ export interface LineProbe {
   /** The smallest and the largest gradient distance, a band of Figure 4b. */
   readonly gradientDistanceRange: readonly [number, number] | null;
   /** What it starts from. */
-  readonly start: { readonly loss: number; readonly gradientNorm: number; readonly directionNorm: number };
+  readonly start: {
+    /** The loss. */
+    readonly loss: number;
+    /** The norm of its gradient. */
+    readonly gradientNorm: number;
+    /** The norm of the direction. */
+    readonly directionNorm: number;
+  };
   /** How it was measured. */
   readonly options: {
+    /** The direction. */
     readonly direction: string;
+    /** Which statistics batch norm used. */
     readonly batchNorm: BatchNormMode;
+    /** The learning rate, or null. */
     readonly lr: number;
+    /** The seed of what was drawn, or null. */
     readonly seed: number | null;
   };
   /** The passes made: one of each for every step, and those at the start. */
