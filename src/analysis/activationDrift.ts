@@ -58,7 +58,12 @@ export interface DriftReport {
   /** The layers in the order asked for, each followed by its units. */
   readonly series: readonly DriftSeries[];
   /** How it was measured. */
-  readonly options: { readonly what: "output" | "input"; readonly edges: readonly number[] };
+  readonly options: {
+    /** Whether outputs or inputs were watched. */
+    readonly what: "output" | "input";
+    /** The edges of the bins. */
+    readonly edges: readonly number[];
+  };
 }
 
 const where = "ActivationDrift";
@@ -274,7 +279,7 @@ function momentsOf(values: Float64Array): Moments {
 }
 
 /** The value below which a share of the sorted values lies, between two of them by linear interpolation. */
-export function quantile(sorted: ArrayLike<number>, share: number): number {
+function quantile(sorted: ArrayLike<number>, share: number): number {
   const at = share * (sorted.length - 1);
   const low = Math.floor(at);
   const high = Math.min(low + 1, sorted.length - 1);

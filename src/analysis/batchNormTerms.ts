@@ -27,7 +27,7 @@ export const batchNormFormNames = ["eps", "variance", "batchNorm"] as const;
 export type BatchNormSettings = Required<BatchNormForm>;
 
 /** A module that scales, shifts and normalises each feature, as `nn.BatchNorm1d` does. */
-export interface BatchNormLike extends Module {
+export type BatchNormLike = Module & {
   /** Added to the variance. */
   readonly eps: number;
   /** `γ`, `[c]`, or null for 1. */
@@ -38,7 +38,7 @@ export interface BatchNormLike extends Module {
   readonly runningMean: Tensor | null;
   /** The running variance, `[c]`, or null. */
   readonly runningVar: Tensor | null;
-}
+};
 
 /** One unit of a batch-norm layer on one batch. */
 export interface UnitStatistics {

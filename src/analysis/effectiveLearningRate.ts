@@ -8,7 +8,12 @@ import { rowLayers, rows } from "./weightRows.ts";
 /** Something that has learning rates for parameters: an optimiser. */
 export interface HasLearningRates {
   /** Groups of parameters, each with its rate. */
-  readonly paramGroups: readonly { readonly params: readonly Tensor[]; readonly lr: number }[];
+  readonly paramGroups: readonly {
+    /** The parameters. */
+    readonly params: readonly Tensor[];
+    /** The learning rate, or null. */
+    readonly lr: number;
+  }[];
 }
 
 /** Options of {@link effectiveLearningRate}. */
@@ -40,9 +45,17 @@ export interface EffectiveLearningRate {
   /** Each layer, in order. */
   readonly layers: EffectiveLearningRateLayer[];
   /** The options used: the names of the layers. */
-  readonly options: { readonly layers: string[] };
+  readonly options: {
+    /** The layers asked for, or null for all. */
+    readonly layers: string[];
+  };
   /** No passes. */
-  readonly cost: { readonly forward: 0; readonly backward: 0 };
+  readonly cost: {
+    /** Evaluations of the loss. */
+    readonly forward: 0;
+    /** Gradients of it. */
+    readonly backward: 0;
+  };
 }
 
 const where = "effectiveLearningRate";
@@ -57,7 +70,7 @@ const where = "effectiveLearningRate";
  *
  * @param model - any module.
  * @param lr - a learning rate, or an optimiser that has them.
- * @throws {@link TensorError} for a rate below 0, an optimiser without the weight of a layer, unknown layers, and where
+ * @throws TensorError for a rate below 0, an optimiser without the weight of a layer, unknown layers, and where
  * no layers are named and no linear layer has batch norm after it.
  * @see van Laarhoven 2017, "L2 Regularization versus Batch and Weight Normalization", arXiv:1706.05350, section 3;
  * {@link weightScaleInvariance} measures whether it applies.

@@ -40,7 +40,7 @@ const where = "explainBatchNormInitialisation";
  *
  * @param weight - `W₀`, where training starts.
  * @param optimum - `W*`, such as the weights after training.
- * @throws {@link TensorError} if the two are no float tensors of one shape, or a row of the optimum is 0.
+ * @throws TensorError if the two are no float tensors of one shape, or a row of the optimum is 0.
  * @see Santurkar et al. 2018, arXiv:1805.11604, Lemma 4.5.
  *
  * @example

@@ -50,7 +50,12 @@ export interface BatchNormMinimax {
   /** How many values each unit was normalised over. */
   readonly m: number;
   /** The options used; `lambda` filled in, and whether inputs were given. */
-  readonly options: BatchNormSettings & { readonly lambda: number; readonly inputs: boolean };
+  readonly options: BatchNormSettings & {
+    /** The bound on the norm of the inputs. */
+    readonly lambda: number;
+    /** What was taken for the inputs. */
+    readonly inputs: boolean;
+  };
   /** The passes through the batch norm. */
   readonly cost: Cost;
 }
@@ -73,7 +78,7 @@ const where = "explainBatchNormMinimax";
  * @param x - its input, `y` in the paper.
  * @param gradOutput - the gradient of a loss at its output.
  * @param options - see {@link ExplainBatchNormMinimaxOptions}.
- * @throws {@link TensorError} as {@link explainBatchNormGradient}, for inputs of another number of rows, and for a
+ * @throws TensorError as {@link explainBatchNormGradient}, for inputs of another number of rows, and for a
  * `lambda` that is not above 0.
  * @see Santurkar et al. 2018, arXiv:1805.11604, Theorem 4.4, which leaves the `λ²` out of its first two terms and the
  * `1/m` out of its last.

@@ -49,9 +49,13 @@ export interface HessianEigenvalues {
   readonly loss: number;
   /** The options used. */
   readonly options: HessianSettings & {
+    /** How many eigenvalues were asked for. */
     readonly k: number;
+    /** How small residuals had to be. */
     readonly tolerance: number;
+    /** The most iterations allowed. */
     readonly maxIterations: number;
+    /** Whether eigenvectors are returned. */
     readonly vectors: boolean;
     /** The seed of the first direction, or null where a generator was given. */
     readonly seed: number | null;
@@ -84,7 +88,7 @@ const where = "hessianEigenvalues";
  * @param model - any module; it stays bit for bit as it is.
  * @param loss - its loss on one fixed batch. That of a small batch varies from batch to batch by whole factors.
  * @param options - see {@link HessianEigenvaluesOptions}.
- * @throws {@link TensorError} for a loss that is not one finite number, not the same twice, or independent of the
+ * @throws TensorError for a loss that is not one finite number, not the same twice, or independent of the
  * parameters, for unknown layers or options, and where it might take more than `maxEvaluations`.
  * @see Golub & Van Loan, "Matrix Computations", section 10.3; Pearlmutter 1994, "Fast Exact Multiplication by the
  * Hessian".
@@ -113,7 +117,7 @@ export function hessianEigenvalues(
 /**
  * {@link hessianEigenvalues}, letting others work between products, so that a page stays alive.
  *
- * @throws {@link TensorError} as there; the signal's reason if it is aborted.
+ * @throws TensorError as there; the signal's reason if it is aborted.
  *
  * @example
  * ```ts

@@ -212,7 +212,7 @@ function usualStep(parameters: readonly Tensor[]): number {
 }
 
 /** Tensors as one long vector. */
-export function joined(tensors: readonly Tensor[]): Float64Array {
+function joined(tensors: readonly Tensor[]): Float64Array {
   const vector = new Float64Array(tensors.reduce((sum, x) => sum + x.numel(), 0));
   let from = 0;
   for (const x of tensors) {
@@ -223,7 +223,7 @@ export function joined(tensors: readonly Tensor[]): Float64Array {
 }
 
 /** One long vector as tensors like others. */
-export function split(vector: Float64Array, like: readonly Tensor[]): Tensor[] {
+function split(vector: Float64Array, like: readonly Tensor[]): Tensor[] {
   let from = 0;
   return like.map((x) => {
     const numbers = vector.subarray(from, from + x.numel());

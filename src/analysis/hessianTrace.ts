@@ -48,6 +48,7 @@ export interface HessianTrace {
   readonly loss: number;
   /** The options used. */
   readonly options: HessianSettings & {
+    /** How many products were spent. */
     readonly samples: number;
     /** The seed of the directions, or null where a generator was given. */
     readonly seed: number | null;
@@ -80,7 +81,7 @@ const where = "hessianTrace";
  * @param model - any module; it stays bit for bit as it is.
  * @param loss - its loss on one fixed batch. The error is that of the trace for this batch, not of the batch.
  * @param options - see {@link HessianTraceOptions}.
- * @throws {@link TensorError} for a loss that is not one finite number, not the same twice, or independent of the
+ * @throws TensorError for a loss that is not one finite number, not the same twice, or independent of the
  * parameters, for unknown layers or options, and where it would take more than `maxEvaluations`.
  * @see Meyer et al. 2021, "Hutch++: Optimal Stochastic Trace Estimation", arXiv:2010.09649, Algorithm 1.
  *
@@ -102,7 +103,7 @@ export function hessianTrace(model: Module, loss: Loss, options: HessianTraceOpt
 /**
  * {@link hessianTrace}, letting others work between products, so that a page stays alive.
  *
- * @throws {@link TensorError} as there; the signal's reason if it is aborted.
+ * @throws TensorError as there; the signal's reason if it is aborted.
  *
  * @example
  * ```ts

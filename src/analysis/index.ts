@@ -29,12 +29,11 @@ export {
   comparisonRows,
 } from "./comparison.ts";
 export {
+  type Descend1dOptions,
   type Descent,
-  type Descent1d,
-  type Descent1dOptions,
+  type Descents,
   descend1d,
   descend1dAsync,
-  type Slice,
 } from "./descend1d.ts";
 export {
   type EffectiveLearningRate,
@@ -43,6 +42,7 @@ export {
   effectiveLearningRate,
   type HasLearningRates,
 } from "./effectiveLearningRate.ts";
+export { estimateCost, type LongAnalysis } from "./estimateCost.ts";
 export {
   type BatchNormCurvature,
   type ExplainBatchNormCurvatureOptions,
@@ -112,6 +112,7 @@ export {
 } from "./recording.ts";
 export type { LongOptions, Progress } from "./running.ts";
 export type { SeedOptions } from "./seeded.ts";
+export type { Slice } from "./slice.ts";
 export {
   type SpectralDensity,
   type SpectralDensityOptions,

@@ -39,8 +39,11 @@ export interface InternalCovariateShift {
   readonly loss: number;
   /** How it was measured: `lr` is null where an optimiser took the step. */
   readonly options: {
+    /** The learning rate, or null. */
     readonly lr: number | null;
+    /** The optimiser's class, or null. */
     readonly optimizer: string | null;
+    /** Which statistics batch norm used. */
     readonly batchNorm: BatchNormMode;
   };
   /** The passes made: one of each for every layer but the first, and those at the start. */

@@ -31,7 +31,10 @@ export interface Interpolation {
    */
   readonly barrier: number | null;
   /** How it was measured. */
-  readonly options: { readonly batchNorm: BatchNormMode };
+  readonly options: {
+    /** Which statistics batch norm used. */
+    readonly batchNorm: BatchNormMode;
+  };
   /** The passes made. */
   readonly cost: Cost;
 }

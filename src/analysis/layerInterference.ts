@@ -27,8 +27,11 @@ export interface LayerInterference {
   readonly firstOrderShift: readonly number[];
   /** How it was measured: `lr` is null where an optimiser took the step. */
   readonly options: {
+    /** The learning rate, or null. */
     readonly lr: number | null;
+    /** The optimiser's class, or null. */
     readonly optimizer: string | null;
+    /** Which statistics batch norm used. */
     readonly batchNorm: BatchNormMode;
   };
   /** The passes made; a product with the Hessian counts as a gradient. */

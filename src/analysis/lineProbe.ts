@@ -75,9 +75,13 @@ export interface LineProbe {
   };
   /** How it was measured. */
   readonly options: {
+    /** The direction: `"gradient"`, `"random"`, an optimiser's class, or `"given"`. */
     readonly direction: string;
+    /** Which statistics batch norm used. */
     readonly batchNorm: BatchNormMode;
+    /** What the steps were multiplied by. */
     readonly lr: number;
+    /** The seed of a random direction, or null. */
     readonly seed: number | null;
   };
   /** The passes made: one of each for every step, and those at the start. */

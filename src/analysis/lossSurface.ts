@@ -60,10 +60,15 @@ export interface LossSurface {
   readonly lengths: readonly [number, number];
   /** How it was measured. */
   readonly options: {
+    /** The directions. */
     readonly directions: string;
+    /** How far it reaches to either side. */
     readonly extent: number;
+    /** How many points there are. */
     readonly points: number;
+    /** Which statistics batch norm used. */
     readonly batchNorm: BatchNormMode;
+    /** The seed of what was drawn, or null. */
     readonly seed: number | null;
   };
   /** The passes made. */

@@ -55,9 +55,13 @@ export interface SpectralDensity {
   readonly loss: number;
   /** The options used. */
   readonly options: HessianSettings & {
+    /** How many random directions were started from. */
     readonly starts: number;
+    /** How many iterations each took. */
     readonly iterations: number;
+    /** How many points the grid has. */
     readonly points: number;
+    /** The standard deviation of the kernel. */
     readonly width: number;
     /** The seed of the starts, or null where a generator was given. */
     readonly seed: number | null;
@@ -85,7 +89,7 @@ const where = "spectralDensity";
  * @param model - any module; it stays bit for bit as it is.
  * @param loss - its loss on one fixed batch.
  * @param options - see {@link SpectralDensityOptions}.
- * @throws {@link TensorError} for a loss that is not one finite number, not the same twice, or independent of the
+ * @throws TensorError for a loss that is not one finite number, not the same twice, or independent of the
  * parameters, for unknown layers or options, and where it would take more than `maxEvaluations`.
  * @see Ghorbani et al. 2019, "An Investigation into Neural Net Optimization via Hessian Eigenvalue Density",
  * arXiv:1901.10159, Algorithm 1; Golub & Welsch 1969, "Calculation of Gauss Quadrature Rules".
@@ -110,7 +114,7 @@ export function spectralDensity(model: Module, loss: Loss, options: SpectralDens
 /**
  * {@link spectralDensity}, letting others work between products, so that a page stays alive.
  *
- * @throws {@link TensorError} as there; the signal's reason if it is aborted.
+ * @throws TensorError as there; the signal's reason if it is aborted.
  *
  * @example
  * ```ts

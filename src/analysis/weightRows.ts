@@ -12,7 +12,7 @@ export interface RowLayer {
 
 /**
  * The layers asked for, or each linear layer that a batch norm follows in order of registration.
- * @throws {@link TensorError} for unknown names, layers without a weight of two dimensions, and where there are none.
+ * @throws TensorError for unknown names, layers without a weight of two dimensions, and where there are none.
  */
 export function rowLayers(where: string, model: Module, layers: readonly string[] | undefined): RowLayer[] {
   if (!isModule(model)) throw new TensorError(where, { expected: "a module", got: describe(model) });

@@ -57,9 +57,13 @@ export interface WeightScaleInvariance {
   readonly loss: number;
   /** The options used, with the names of the layers. */
   readonly options: {
+    /** The layers asked for, or null for all. */
     readonly layers: string[];
+    /** The factor of the weights. */
     readonly scale: number;
+    /** Which statistics batch norm used. */
     readonly batchNorm: BatchNormMode;
+    /** How small a residual, or a deviation, had to be. */
     readonly tolerance: number;
   };
   /** The passes it took. */
@@ -78,7 +82,7 @@ const where = "weightScaleInvariance";
  * @param model - any module; it stays bit for bit as it is.
  * @param loss - its loss on one fixed batch.
  * @param options - see {@link WeightScaleInvarianceOptions}.
- * @throws {@link TensorError} for a loss that is not one finite number, not the same twice, or independent of the model;
+ * @throws TensorError for a loss that is not one finite number, not the same twice, or independent of the model;
  * for unknown layers; and where no layers are named and no linear layer has batch norm after it.
  * @see Ioffe & Szegedy 2015, arXiv:1502.03167, section 3.3; van Laarhoven 2017, "L2 Regularization versus Batch and
  * Weight Normalization", arXiv:1706.05350.

@@ -1,5 +1,5 @@
 import { Generator, manualSeed, nn, optim, randint, randn, type Tensor, tensor } from "evenkeel";
-import { internalCovariateShift, learningRateRange, lineProbe, lineProbeAsync } from "evenkeel/analysis";
+import { estimateCost, internalCovariateShift, learningRateRange, lineProbe, lineProbeAsync } from "evenkeel/analysis";
 import { describe, expect, test } from "vitest";
 import { refusal } from "../refusal.ts";
 import { expectUntouched } from "./untouched.ts";
@@ -53,6 +53,8 @@ describe("a line probe", () => {
     });
     expect(probe.lossRange).toEqual([Math.min(...(probe.loss as number[])), Math.max(...(probe.loss as number[]))]);
     expect(probe.cost).toEqual({ forward: 7, backward: 5 });
+    expect(estimateCost("lineProbe", { steps: 4 })).toEqual(probe.cost);
+    expect(refusal(() => estimateCost("nothing" as "lineProbe", { steps: 4 })).expected).toMatch(/lossSurface/);
     expect(learningRateRange(probe).bound).toBeCloseTo(2 / beta, 12);
   });
 

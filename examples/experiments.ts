@@ -1,0 +1,58 @@
+/**
+ * What the text and its papers claim about batch norm, measured: `npm run experiments`, and `npm run experiments -- --help`.
+ */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { experiments } from "./experiments/all.ts";
+import { printed } from "./experiments/experiment.ts";
+
+const help = `What the text and its papers claim about batch norm, measured on real names and on deep linear networks.
+
+  npm run experiments                       all of them, small: about a minute
+  npm run experiments -- noisy landscape    these
+  npm run experiments -- --large            as long as the claims deserve: some minutes each
+  npm run experiments -- --seed 3           from another seed (default 0)
+  npm run experiments -- --out DIR          writes the data as JSON to this folder (default experiments-out)
+
+Experiments: ${Object.keys(experiments).join(", ")}.`;
+
+/** Runs the experiments asked for; whether there were any by these names. */
+export function main(args: readonly string[], write: (line: string) => void): boolean {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      large: { type: "boolean", default: false },
+      seed: { type: "string", default: "0" },
+      out: { type: "string", default: "experiments-out" },
+      help: { type: "boolean", short: "h", default: false },
+    },
+  });
+  if (values.help) {
+    write(help);
+    return true;
+  }
+  const unknown = positionals.filter((name) => !Object.hasOwn(experiments, name));
+  const seed = Number(values.seed);
+  if (unknown.length > 0 || !Number.isSafeInteger(seed)) {
+    write(
+      unknown.length > 0 ? `no such experiment: ${unknown.join(", ")}. --help lists them` : "--seed is a whole number",
+    );
+    return false;
+  }
+  const names = positionals.length > 0 ? positionals : Object.keys(experiments);
+  mkdirSync(values.out, { recursive: true });
+  for (const name of names) {
+    const result = experiments[name](values.large ? "large" : "small", seed);
+    const file = resolve(values.out, `${name}.json`);
+    writeFileSync(file, `${JSON.stringify(result, null, 2)}\n`);
+    for (const line of [...printed(result), "", `Data: ${file}`, ""]) write(line);
+  }
+  return true;
+}
+
+if (process.argv[1] !== undefined && resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {
+  process.exitCode = main(process.argv.slice(2), console.log) ? 0 : 2;
+}

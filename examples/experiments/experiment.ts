@@ -1,0 +1,67 @@
+import { table } from "../demo/table.ts";
+import { wrap } from "../demo/wrap.ts";
+
+/** Something that a paper or a text says, and what was seen of it here. */
+interface Claim {
+  /** Where it is said. */
+  readonly source: string;
+  /** What is said. */
+  readonly says: string;
+  /** What was seen, in numbers. */
+  readonly seen: string;
+  /** Whether the two agree. */
+  readonly agrees: boolean | "partly";
+}
+
+/** What an experiment found, as plain data. */
+export interface Result {
+  readonly title: string;
+  /** Everything that it depends on. */
+  readonly settings: Readonly<Record<string, unknown>>;
+  /** The table that is printed, the head first. */
+  readonly table: readonly (readonly string[])[];
+  readonly claims: readonly Claim[];
+  /** What the papers leave open, and what was chosen. */
+  readonly open: readonly string[];
+  /** The numbers behind the table. */
+  readonly data: unknown;
+}
+
+/** How large a run is: small for a test, large for a look. */
+type Scale = "small" | "large";
+
+/** One experiment: the same scale and seed give the same result. */
+export type Experiment = (scale: Scale, seed: number) => Result;
+
+const verdicts = new Map<boolean | "partly", string>([
+  [true, "agrees"],
+  [false, "does not agree"],
+  ["partly", "agrees in part"],
+]);
+
+/** A result as lines of text. */
+export function printed(result: Result): string[] {
+  const claims = result.claims.flatMap(({ source, says, seen, agrees }) => [
+    "",
+    ...wrap(`${source}: ${says}`),
+    ...wrap(`Here: ${seen} It ${verdicts.get(agrees)}.`),
+  ]);
+  const open = result.open.length === 0 ? [] : ["", ...wrap(`Left open: ${result.open.join(" ")}`)];
+  return [result.title, "", ...table(result.table), ...claims, ...open];
+}
+
+/** `1.23e-4`, `0.0123`, `12.3`: three digits. */
+export function three(value: number | null): string {
+  if (value === null || !Number.isFinite(value)) return "–";
+  const size = Math.abs(value);
+  return size !== 0 && (size < 1e-3 || size >= 1e5) ? value.toExponential(2) : String(Number(value.toPrecision(3)));
+}
+
+export const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
+
+/** The middle value, or the mean of the two in the middle. */
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = (sorted.length - 1) / 2;
+  return (sorted[Math.floor(middle)] + sorted[Math.ceil(middle)]) / 2;
+}

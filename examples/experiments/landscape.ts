@@ -1,0 +1,94 @@
+import { optim } from "evenkeel";
+import { type LineProbe, lineProbe } from "evenkeel/analysis";
+import { type Experiment, median, three } from "./experiment.ts";
+import { batchNorm, deepLinear, namesBatches, namesLoss, namesNetwork, nothing } from "./networks.ts";
+
+/** Santurkar et al., Figures 4 and 10: the three probes of the landscape while training. */
+export const landscape: Experiment = (scale, seed) => {
+  const steps = scale === "small" ? 120 : 2000;
+  const every = Math.max(1, Math.floor(steps / 12));
+  const variants = { standard: nothing, "batch norm": batchNorm };
+  const lr = 0.5;
+  const names = Object.entries(variants).map(([variant, normalisation]) => {
+    const model = namesNetwork(normalisation, { hidden: 3, scale: 3, seed });
+    const optimizer = new optim.SGD(model.parameters(), { lr });
+    const next = namesBatches(64, seed);
+    const probes: (LineProbe & { step: number })[] = [];
+    for (let step = 0; step < steps; step++) {
+      const batch = next(step);
+      const loss = () => namesLoss(model, batch);
+      if (step % every === 0) probes.push({ step, ...lineProbe(model, loss, { preset: "vgg", lr }) });
+      optimizer.zeroGrad();
+      loss().backward();
+      optimizer.step();
+    }
+    return { network: "names", variant, probes };
+  });
+  const [depth, samples, rate] = [scale === "small" ? 10 : 25, scale === "small" ? 200 : 1000, 1e-6];
+  const linear = Object.entries(variants).map(([variant, normalisation]) => {
+    const { model, loss } = deepLinear(normalisation, { depth, samples, seed });
+    const optimizer = new optim.SGD(model.parameters(), { lr: rate });
+    const probes: (LineProbe & { step: number })[] = [];
+    for (let step = 0; step < steps; step++) {
+      if (step % every === 0) probes.push({ step, ...lineProbe(model, loss, { preset: "dln", lr: rate }) });
+      optimizer.zeroGrad();
+      loss().backward();
+      optimizer.step();
+    }
+    return { network: `${depth} linear layers`, variant, probes };
+  });
+  const runs = [...names, ...linear];
+  const width = (range: readonly [number, number] | null) => (range === null ? Number.NaN : range[1] - range[0]);
+  const seen = runs.map(({ network, variant, probes }) => ({
+    network,
+    variant,
+    loss: median(probes.map(({ lossRange }) => width(lossRange))),
+    gradient: median(probes.map(({ gradientDistanceRange }) => gradientDistanceRange?.[1] ?? Number.NaN)),
+    beta: median(probes.map(({ effectiveBeta }) => effectiveBeta ?? Number.NaN)),
+  }));
+  const [plain, normed, plainLinear, normedLinear] = seen;
+  const smaller = (a: typeof plain, b: typeof plain) => [b.loss < a.loss, b.gradient < a.gradient, b.beta < a.beta];
+  const verdict = (list: boolean[]) => (list.every(Boolean) ? true : list.some(Boolean) ? "partly" : false);
+  const numbers = (a: typeof plain, b: typeof plain) =>
+    `the loss varies by ${three(a.loss)} without and ${three(b.loss)} with batch norm, the gradient moves by ` +
+    `${three(a.gradient)} and ${three(b.gradient)}, and the effective β is ${three(a.beta)} and ${three(b.beta)} (medians over the run).`;
+  return {
+    title: "The landscape along the gradient, with batch norm and without",
+    settings: {
+      scale,
+      seed,
+      steps,
+      names: { hidden: 3, width: 50, scale: 3, lr, batch: 64 },
+      linear: { depth, samples, lr: rate },
+    },
+    table: [
+      ["network", "width of the loss band", "gradient distance", "effective β"],
+      ...seen.map((s) => [`${s.network}, ${s.variant}`, three(s.loss), three(s.gradient), three(s.beta)]),
+    ],
+    claims: [
+      {
+        source: "Santurkar et al., Figure 4",
+        says: "with batch norm the loss varies less along the gradient, the gradient is more predictive, and the effective β is smaller.",
+        seen: `on names, with weights three times their usual size, ${numbers(plain, normed)}`,
+        agrees: verdict(smaller(plain, normed)),
+      },
+      {
+        source: "Santurkar et al., Figure 10",
+        says: "the same of the deep linear network.",
+        seen: numbers(plainLinear, normedLinear),
+        agrees: verdict(smaller(plainLinear, normedLinear)),
+      },
+      {
+        source: "PyHessian (arXiv:1912.07145)",
+        says: "batch norm does not necessarily make the landscape smoother, especially in shallower networks.",
+        seen: `of the six comparisons above ${[...smaller(plain, normed), ...smaller(plainLinear, normedLinear)].filter((x) => !x).length} are not smoother.`,
+        agrees: [...smaller(plain, normed), ...smaller(plainLinear, normedLinear)].every(Boolean) ? false : true,
+      },
+    ],
+    open: [
+      "How many points a line has, and whether its batch is that of the step, is not said: here 9, and it is.",
+      "β in parameter space depends on the size of the weights, to which batch norm makes a network indifferent.",
+    ],
+    data: { seen, runs },
+  };
+};

@@ -1,0 +1,61 @@
+import { nn, optim } from "evenkeel";
+import { compare, stepProbes } from "evenkeel/analysis";
+import { type Experiment, mean, three } from "./experiment.ts";
+import { batchNorm, type Normalisation, namesBatches, namesLoss, namesNetwork, nothing } from "./networks.ts";
+
+/** Santurkar et al., Figure 5: normalising by other norms than the second. */
+export const lpNorms: Experiment = (scale, seed) => {
+  const steps = scale === "small" ? 300 : 4000;
+  const seeds = scale === "small" ? [seed, seed + 1] : [0, 1, 2, 3].map((i) => seed + i);
+  const lr = 1;
+  const variants: Record<string, Normalisation> = {
+    standard: nothing,
+    "batch norm": batchNorm,
+    l1: (width) => new nn.LpNorm1d(width, { p: 1 }),
+    l2: (width) => new nn.LpNorm1d(width, { p: 2 }),
+    "l∞": (width) => new nn.LpNorm1d(width, { p: Number.POSITIVE_INFINITY }),
+  };
+  const next = namesBatches(64, seed);
+  const batches = Array.from({ length: Math.min(steps, 500) }, (_, step) => next(step));
+  const { runs } = compare({
+    variants: Object.fromEntries(
+      Object.entries(variants).map(([name, normalisation]) => [
+        name,
+        (runSeed: number) => namesNetwork(normalisation, { hidden: 5, scale: 10, seed: runSeed }),
+      ]),
+    ),
+    data: batches,
+    loss: namesLoss,
+    optimizer: (model) => new optim.SGD(model.parameters(), { lr }),
+    steps,
+    seed: seeds,
+    probes: { loss: stepProbes.loss() },
+  });
+  const lossOf = (name: string) =>
+    mean(
+      runs
+        .filter(({ variant }) => variant === name)
+        .map(({ recording }) => mean(recording.rows.slice(-Math.floor(steps / 5)).map(({ value }) => value ?? 10))),
+    );
+  const losses = Object.keys(variants).map((name) => ({ variant: name, loss: lossOf(name) }));
+  const [standard, , ...others] = losses;
+  const better = others.filter(({ loss }) => loss < standard.loss);
+  return {
+    title: "Normalising by the l1, l2 and l∞ norm",
+    settings: { scale, seeds, steps, lr, hidden: 5, width: 50, scaleOfWeights: 10, batch: 64 },
+    table: [["network", "loss, last fifth"], ...losses.map(({ variant, loss }) => [variant, three(loss)])],
+    claims: [
+      {
+        source: "Santurkar et al., section 3.3, Figure 5",
+        says: "normalising by any of the three norms trains about as well as batch norm.",
+        seen: losses
+          .map(({ variant, loss }) => `${variant} ${three(loss)}`)
+          .join(", ")
+          .concat("."),
+        agrees: better.length === others.length ? true : better.length > 0 ? "partly" : false,
+      },
+    ],
+    open: ["The formula is not printed: here the mean is taken off, and the norm is that of the values before it was."],
+    data: { losses },
+  };
+};

@@ -1,0 +1,74 @@
+import { Generator, manualSeed, nn, oneHot, randint, randn, type Tensor } from "evenkeel";
+import { characters, contextLength, readNames, splitNames, toExamples } from "../demo/data.ts";
+
+/** Batches of real names, as one-hot rows, and the letter that comes next. */
+export interface Batch {
+  readonly x: Tensor;
+  readonly labels: Tensor;
+}
+
+/** What stands behind a linear layer, if anything does: a normalisation, or noise. */
+export type Normalisation = (width: number) => nn.Module | null;
+
+/** Batch norm, as the papers study it. */
+export const batchNorm: Normalisation = (width) => new nn.BatchNorm1d(width);
+
+/** Nothing. */
+export const nothing: Normalisation = () => null;
+
+const inputs = characters.length * contextLength;
+
+/** Hidden layers of tanh units on the one-hot letters before, the same weights for the same seed. */
+export function namesNetwork(
+  normalisation: Normalisation,
+  {
+    hidden = 2,
+    width = 50,
+    scale = 1,
+    seed = 0,
+  }: { hidden?: number; width?: number; scale?: number; seed?: number } = {},
+): nn.Sequential {
+  manualSeed(seed);
+  const widths = [inputs, ...new Array<number>(hidden).fill(width)];
+  const layers = widths.slice(1).flatMap((size, i): nn.Module[] => {
+    const linear = new nn.Linear(widths[i], size, { bias: false });
+    linear.weight.data.set(linear.weight.data.map((w) => w * scale));
+    const norm = normalisation(size);
+    return [linear, ...(norm === null ? [] : [norm]), new nn.Tanh()];
+  });
+  return new nn.Sequential(...layers, new nn.Linear(width, characters.length));
+}
+
+/** A function that draws batches of names; the same for the same seed. */
+export function namesBatches(size: number, seed: number): (step: number) => Batch {
+  const { training } = splitNames(readNames(), new Generator().manualSeed(seed));
+  const { contexts, next } = toExamples(training.slice(0, 4000));
+  const generator = new Generator().manualSeed(seed + 1);
+  return () => {
+    const i = randint(0, next.numel(), [size], { generator });
+    const x = oneHot(contexts.index(i), characters.length).to("float32").reshape([size, inputs]);
+    return { x, labels: next.index(i) };
+  };
+}
+
+export const namesLoss = (model: nn.Module, { x, labels }: Batch): Tensor =>
+  nn.functional.crossEntropy(model.forward(x), labels);
+
+/** Linear layers of 10 by 10 without biases, one after the other, and what they are to learn: `x ↦ Ax`. */
+export function deepLinear(
+  normalisation: Normalisation,
+  { depth, samples, seed }: { depth: number; samples: number; seed: number },
+) {
+  manualSeed(seed);
+  const target = randn([10, 10]);
+  const x = randn([samples, 10]);
+  const layers = Array.from({ length: depth }, (_, i): nn.Module[] => {
+    const linear = new nn.Linear(10, 10, { bias: false });
+    nn.init.xavierNormal_(linear.weight);
+    const norm = i < depth - 1 ? normalisation(10) : null;
+    return norm === null ? [linear] : [linear, norm];
+  });
+  const model = new nn.Sequential(...layers.flat());
+  const y = x.matmul(target.T);
+  return { model, loss: () => model.forward(x).sub(y).square().sum() };
+}

@@ -1,0 +1,57 @@
+import { describe, TensorError } from "../errors.ts";
+import { compareCost } from "./compare.ts";
+import { descend1dCost } from "./descend1d.ts";
+import { hessianEigenvaluesCost } from "./hessianEigenvalues.ts";
+import { hessianTraceCost } from "./hessianTrace.ts";
+import { lineProbeCost } from "./lineProbe.ts";
+import type { Cost } from "./loss.ts";
+import { lossSurfaceCost } from "./lossSurface.ts";
+import { spectralDensityCost } from "./spectralDensity.ts";
+
+const costs = {
+  compare: compareCost,
+  descend1d: descend1dCost,
+  hessianEigenvalues: hessianEigenvaluesCost,
+  hessianTrace: hessianTraceCost,
+  lineProbe: lineProbeCost,
+  lossSurface: lossSurfaceCost,
+  spectralDensity: spectralDensityCost,
+};
+
+/** The analyses whose cost can be told beforehand: those that may take long. */
+export type LongAnalysis =
+  | "compare"
+  | "descend1d"
+  | "hessianEigenvalues"
+  | "hessianTrace"
+  | "lineProbe"
+  | "lossSurface"
+  | "spectralDensity";
+
+/**
+ * The passes through the model that an analysis will take, at most, before it is run: multiply by the time of one training
+ * step to know whether to wait.
+ *
+ * @param analysis - its name.
+ * @param sizes - what its cost depends on: `{ steps }` of `lineProbe`; `{ points, path }` of `lossSurface`; `{ starts, steps,
+ * points }` of `descend1d`, the number of each; `{ variants, seeds, steps }` of `compare`; of the Hessian's three the
+ * number of parameters, then their options.
+ * @throws TensorError for an analysis that there is not.
+ *
+ * @example
+ * ```ts
+ * import { estimateCost } from "evenkeel/analysis";
+ *
+ * console.log(estimateCost("lossSurface", { points: 51 })); // => { forward: 2603, backward: 0 }
+ * console.log(estimateCost("lineProbe", { steps: 9 })); // => { forward: 12, backward: 10 }
+ * ```
+ */
+export function estimateCost(analysis: LongAnalysis, ...sizes: readonly unknown[]): Cost {
+  if (!Object.hasOwn(costs, analysis)) {
+    throw new TensorError("estimateCost", {
+      expected: `an analysis among ${Object.keys(costs).join(", ")}`,
+      got: describe(analysis),
+    });
+  }
+  return (costs[analysis] as (...parts: readonly unknown[]) => Cost)(...sizes);
+}

@@ -1,0 +1,108 @@
+import { mkdtempSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { globSync } from "tinyglobby";
+import { describe, expect, test } from "vitest";
+import { experiments } from "../../examples/experiments/all.ts";
+import type { Result } from "../../examples/experiments/experiment.ts";
+import { printed } from "../../examples/experiments/experiment.ts";
+import { main } from "../../examples/experiments.ts";
+
+const patience = 60_000;
+const results = new Map<string, Result>();
+
+/** Small runs, each made once. */
+function run(name: string, seed = 0): Result {
+  const key = `${name} ${seed}`;
+  const result = results.get(key) ?? experiments[name]("small", seed);
+  results.set(key, result);
+  return result;
+}
+
+const dataOf = <T>(name: string, seed: number): T => run(name, seed).data as T;
+
+test("every file of an experiment is in the list", () => {
+  const files = globSync("examples/experiments/*.ts").map((file) => file.replace(/^.*\/|\.ts$/g, ""));
+  const others = ["all", "experiment", "networks"];
+  expect(files.filter((file) => !others.includes(file)).sort()).toEqual(Object.keys(experiments).sort());
+});
+
+describe.each(Object.keys(experiments))("%s", (name) => {
+  test("prints its table and claims, and is plain data", { timeout: patience }, () => {
+    const result = run(name);
+    expect(JSON.parse(JSON.stringify(result))).toEqual(result);
+    expect(result.claims.length).toBeGreaterThan(0);
+    const text = printed(result).join("\n");
+    for (const cell of result.table.flat()) expect(text).toContain(cell);
+    expect(text).toMatch(/It (agrees|does not agree)/);
+    expect(text).not.toMatch(/NaN|undefined/);
+  });
+});
+
+describe.each([0, 1])("from seed %i", (seed) => {
+  test("noise behind batch norm drifts more, and trains about as well; without batch norm it does not help", {
+    timeout: patience,
+  }, () => {
+    interface Run {
+      readonly loss: number;
+      readonly meanStep: number;
+    }
+    const [standard, normed, noise, alone] = dataOf<{ runs: Run[] }>("noisy", seed).runs;
+    expect(noise.meanStep).toBeGreaterThan(5 * normed.meanStep);
+    expect(noise.loss - normed.loss).toBeLessThan(0.6 * (standard.loss - normed.loss));
+    expect(alone.loss).toBeGreaterThan(noise.loss + 0.1);
+  });
+
+  test("internal covariate shift is no smaller with batch norm, and a deep linear network learns more", {
+    timeout: patience,
+  }, () => {
+    interface Run {
+      readonly seen: readonly { readonly loss: number; readonly relative: number }[];
+    }
+    const [names, namesNormed, linear, linearNormed] = dataOf<{ runs: Run[] }>("covariateShift", seed).runs;
+    const shift = ({ seen }: Run) => seen.reduce((sum, { relative }) => sum + relative, 0);
+    expect(shift(namesNormed)).toBeGreaterThan(shift(names));
+    expect(shift(linearNormed)).toBeGreaterThan(shift(linear));
+    const last = ({ seen }: Run) => seen[seen.length - 1].loss;
+    expect(last(linearNormed)).toBeLessThan(last(linear));
+  });
+
+  test("each lp norm trains better than none", { timeout: patience }, () => {
+    const { losses } = dataOf<{ losses: { loss: number }[] }>("lpNorms", seed);
+    for (const { loss } of losses.slice(1)) expect(loss).toBeLessThan(losses[0].loss - 0.1);
+  });
+
+  test("batch norm lets a deep linear network take ten times the learning rate, and more scales train", {
+    timeout: patience,
+  }, () => {
+    const [linear, , scales] = run("learningRateAndScale", seed).claims;
+    expect(linear.agrees).toBe(true);
+    expect(scales.agrees).toBe(true);
+  });
+
+  test("on names the effective β and the range of the gradient's distance are smaller with batch norm", {
+    timeout: patience,
+  }, () => {
+    const [plain, normed] = dataOf<{ seen: { beta: number; gradient: number }[] }>("landscape", seed).seen;
+    expect(normed.beta).toBeLessThan(plain.beta);
+    expect(normed.gradient).toBeLessThan(plain.gradient);
+  });
+});
+
+test("the walk through three neurons has the text's steps, and says what they show", () => {
+  const { table, claims } = run("threeNeurons");
+  expect(table.map(([step]) => step)).toEqual(["update", "1c", "1b", "1a", "2c"]);
+  expect(claims.map(({ agrees }) => agrees)).toEqual([true, true, true]);
+});
+
+test("the command writes the data where it says, and refuses what it does not know", () => {
+  const lines: string[] = [];
+  const write = (line: string) => lines.push(line);
+  const out = mkdtempSync(join(tmpdir(), "experiments-"));
+  expect(main(["threeNeurons", "--out", out], write)).toBe(true);
+  const file = lines.find((line) => line.startsWith("Data: "))?.slice("Data: ".length) ?? "";
+  expect(JSON.parse(readFileSync(file, "utf8")).title).toMatch(/Three neurons/);
+  expect(main(["--help"], write)).toBe(true);
+  expect(main(["nothing"], write)).toBe(false);
+  expect(lines[lines.length - 1]).toMatch(/no such experiment: nothing/);
+});
