@@ -1,5 +1,5 @@
-import { Generator, nn, optim, randn, tensor } from "evenkeel";
-import { ActivationDrift } from "evenkeel/analysis";
+import { Generator, nn, optim, randn, type Tensor, tensor, zeros } from "evenkeel";
+import { ActivationDrift, type DriftPoint } from "evenkeel/analysis";
 import { expect, test } from "vitest";
 import { refusal } from "../refusal.ts";
 import { snapshot } from "./untouched.ts";
@@ -37,6 +37,121 @@ test("drift of shifted and scaled samples is the closed form", () => {
   expect(unit).toMatchObject({ layer: "0", unit: 1 });
   expect(unit.points[0].variance).toBeCloseTo(variances[1], 12);
   expect(unit.points[2].meanFromStart).toBeCloseTo(Math.abs(means[1]), 12);
+});
+
+/** `∫|F⁻¹ − G⁻¹|` by making both lists as long as their lengths' product. */
+function slowDistance(a: readonly number[], b: readonly number[]): number {
+  const stretch = (list: readonly number[], times: number) =>
+    [...list].sort((x, y) => x - y).flatMap((value) => new Array<number>(times).fill(value));
+  const [long, other] = [stretch(a, b.length), stretch(b, a.length)];
+  return long.reduce((sum, value, i) => sum + Math.abs(value - other[i]), 0) / long.length;
+}
+
+test("Wasserstein's distance is exact for small batches, also of other sizes, and near for large ones", () => {
+  const values = (x: Tensor) => x.flatten().toArray<number[]>();
+  const distances = (...xs: Tensor[]) => {
+    const drift = new ActivationDrift(null, { layers: ["x"] });
+    for (const x of xs) {
+      drift.observe("x", x);
+      drift.step();
+    }
+    return drift.report().series[0].points;
+  };
+  const x = normal([60, 2]);
+  const size = x.abs().mean().item();
+  const [, doubled, back, shifted] = distances(x, x.mul(2), x, x.sub(0.25));
+  // Scaling by s > 0 keeps the order, so that every value x goes to s·x; and 2x is (1 + 1)·x away from x.
+  expect(doubled.distanceStep).toBeCloseTo(size, 12);
+  expect(doubled.distanceFromStart).toBeCloseTo(size, 12);
+  expect(back).toMatchObject({ distanceFromStart: 0 });
+  expect(back.distanceStep).toBeCloseTo(size, 12);
+  expect(shifted.distanceStep).toBeCloseTo(0.25, 12);
+  const y = normal([37, 2]).mul(3).add(1);
+  expect(distances(x, y)[1].distanceStep).toBeCloseTo(slowDistance(values(x), values(y)), 12);
+  expect(distances(x, x.neg())[1].distanceStep).toBeCloseTo(slowDistance(values(x), values(x.neg())), 12);
+  const large = normal([3000, 1]);
+  const [, moved, wide] = distances(large, large.add(0.5), large.mul(1.5).add(0.5));
+  expect(moved.distanceStep).toBeCloseTo(0.5, 12);
+  const exact = large.abs().mean().item() / 2;
+  expect(Math.abs(wide.distanceStep / exact - 1)).toBeLessThan(1e-3);
+});
+
+test("what is not finite is counted and left out, and a step without a finite value has no point", () => {
+  const drift = new ActivationDrift(null, { layers: ["a"], units: [1] });
+  const steps = [
+    [
+      [1, 2],
+      [3, 4],
+    ],
+    [
+      [2, Number.NaN],
+      [4, Number.POSITIVE_INFINITY],
+    ],
+    [
+      [1, 5],
+      [3, 5],
+    ],
+  ];
+  for (const rows of steps) {
+    drift.observe("a", tensor(rows, { dtype: "float64" }));
+    drift.step();
+  }
+  const report = drift.report();
+  const [layer, unit] = report.series;
+  expect(report.steps).toBe(3);
+  expect(layer.points.map(({ nonFinite, mean }) => [nonFinite, mean])).toEqual([
+    [0, 2.5],
+    [2, 3],
+    [0, 3.5],
+  ]);
+  expect(layer.points.map(({ meanStep }) => meanStep)).toEqual([0, 1, 1]); // of the units known in both steps
+  expect(unit.points.map(({ step, meanStep }) => [step, meanStep])).toEqual([
+    [0, 0],
+    [2, 2], // from the last step that had a value
+  ]);
+  expect(JSON.parse(JSON.stringify(report))).toEqual(report);
+  (report.series[0].points as DriftPoint[]).length = 0;
+  expect(drift.report().series[0].points.length).toBe(3);
+});
+
+test("what a pass shows in a chain is what is observed, and the model is as it was", () => {
+  const generator = new Generator().manualSeed(5);
+  const layers = [new nn.Linear(3, 4, { generator }), new nn.Tanh(), new nn.Linear(4, 2, { generator })];
+  const model = new nn.Sequential(...layers).eval();
+  const x = randn([6, 3], { generator });
+  model.forward(x).sum().backward();
+  const before = snapshot(model);
+  const drift = new ActivationDrift(model, { layers: ["0", "1"] });
+  const observed = new ActivationDrift(null, { layers: ["0", "1"] });
+  model.forward(randn([9, 3], { generator })); // only the last pass before a step counts
+  model.forward(x);
+  drift.step();
+  drift.detach();
+  expect(snapshot(model)).toEqual(before);
+  const hidden = layers[0].forward(x);
+  observed.observe("0", hidden);
+  observed.observe("1", hidden.tanh());
+  observed.step();
+  expect(drift.report()).toEqual(observed.report());
+  model.forward(x);
+  expect(refusal(() => drift.step()).got).toBe('none of "0"');
+});
+
+test("a step that is refused takes nothing, and what is watched never stops a pass", () => {
+  const model = new nn.Sequential(new nn.Identity(), new nn.Flatten());
+  const drift = new ActivationDrift(model);
+  const see = (shape: number[]) => model.forward(zeros(shape));
+  see([2, 3]);
+  drift.step();
+  see([2, 4]);
+  expect(refusal(() => drift.step())).toMatchObject({ expected: '3 units in "0", as before', got: "4" });
+  expect(drift.report().series.map(({ points }) => points.length)).toEqual([1, 1]);
+  see([5, 3]);
+  drift.step();
+  expect(drift.report().series.map(({ points }) => points.length)).toEqual([2, 2]);
+  expect(refusal(() => drift.observe("2", zeros([1, 1]))).expected).toBe('a layer among "0", "1"');
+  expect(refusal(() => drift.observe("0", zeros([3]))).expected).toMatch(/\[n, units\]/);
+  drift.detach();
 });
 
 test("percentiles and histograms are those of the batch, with what lies beyond in the outermost bins", () => {
@@ -86,6 +201,10 @@ test("refuses what it cannot watch", () => {
   const refused = (options: ConstructorParameters<typeof ActivationDrift>[1]) =>
     refusal(() => new ActivationDrift(model, options));
   expect(refused({ layers: ["7"] }).got).toBe('"7"');
+  expect(refused({ layers: [] }).expected).toMatch(/each once/);
+  expect(refused({ layers: ["0", "0"] }).expected).toMatch(/each once/);
+  expect(refusal(() => new ActivationDrift(null)).got).toBe("[]");
+  expect(refused({ edges: [0, Number.POSITIVE_INFINITY] }).expected).toMatch(/ascending/);
   expect(refused({ edges: [1, 1] }).expected).toMatch(/ascending/);
   expect(refused({ units: [0.5] }).expected).toMatch(/whole numbers/);
   expect(refused({ what: "both" as "input" }).got).toBe('"both"');
