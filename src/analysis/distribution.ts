@@ -1,5 +1,5 @@
 /** The most numbers that are kept of a distribution. */
-export const mostKept = 1024;
+const mostKept = 1024;
 
 /** The value below which a share of the sorted values lies, between two of them by linear interpolation. */
 export function quantile(sorted: ArrayLike<number>, share: number): number {
