@@ -3,6 +3,13 @@
  * landscape, curvature, and the theory term by term. Everything is plain data, and leaves the model as it was.
  * @module evenkeel/analysis
  */
+export {
+  type ActivationLayer,
+  type ActivationReport,
+  type ActivationReportOptions,
+  type ActivationUnit,
+  activationReport,
+} from "./activationReport.ts";
 export { type CompareOptions, compare, compareAsync } from "./compare.ts";
 export {
   type ComparedRow,
@@ -13,8 +20,16 @@ export {
   type ComparisonStart,
   comparisonRows,
 } from "./comparison.ts";
+export {
+  type DeadUnits,
+  type DeadUnitsLayer,
+  type DeadUnitsOptions,
+  deadUnits,
+  deadUnitsAsync,
+} from "./deadUnits.ts";
 export type { LayerGroups } from "./layers.ts";
 export type { Cost, Loss } from "./loss.ts";
+export type { BatchNormMode } from "./preserving.ts";
 export { Recorder, type RecorderOptions } from "./recorder.ts";
 export {
   type Plain,
@@ -25,6 +40,8 @@ export {
   readRecording,
 } from "./recording.ts";
 export type { LongOptions, Progress } from "./running.ts";
+export type { SaturationThresholds } from "./saturation.ts";
+export type { Histogram, Percentile, Statistics } from "./statistics.ts";
 export type {
   AfterStep,
   ScheduledProbe,
@@ -37,3 +54,4 @@ export type {
 } from "./stepProbe.ts";
 export { type ActivationProbeOptions, type LayerProbeOptions, stepProbes } from "./stepProbes.ts";
 export { type TidyRow, toCsv } from "./toCsv.ts";
+export type { ForwardInputs } from "./watching.ts";
