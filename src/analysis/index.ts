@@ -27,6 +27,14 @@ export {
   deadUnits,
   deadUnitsAsync,
 } from "./deadUnits.ts";
+export {
+  type ActivationGradient,
+  type GradientReport,
+  type GradientReportOptions,
+  type GradientStatistics,
+  gradientReport,
+  type ParameterGradient,
+} from "./gradientReport.ts";
 export type { LayerGroups } from "./layers.ts";
 export type { Cost, Loss } from "./loss.ts";
 export type { BatchNormMode } from "./preserving.ts";
@@ -54,4 +62,5 @@ export type {
 } from "./stepProbe.ts";
 export { type ActivationProbeOptions, type LayerProbeOptions, stepProbes } from "./stepProbes.ts";
 export { type TidyRow, toCsv } from "./toCsv.ts";
+export { type UpdateRatio, type UpdateRatios, type UpdateRatiosOptions, updateRatios } from "./updateRatios.ts";
 export type { ForwardInputs } from "./watching.ts";
