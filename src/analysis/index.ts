@@ -27,6 +27,7 @@ export {
   deadUnits,
   deadUnitsAsync,
 } from "./deadUnits.ts";
+export { foldBatchNorm } from "./foldBatchNorm.ts";
 export {
   type ActivationGradient,
   type GradientReport,
@@ -35,9 +36,16 @@ export {
   gradientReport,
   type ParameterGradient,
 } from "./gradientReport.ts";
+export { type InitialLossCheck, type InitialLossCheckOptions, initialLossCheck } from "./initialLossCheck.ts";
 export type { LayerGroups } from "./layers.ts";
 export type { Cost, Loss } from "./loss.ts";
 export type { BatchNormMode } from "./preserving.ts";
+export {
+  type RecalibratedBatchNorm,
+  type RecalibratedLayer,
+  recalibrateBatchNorm,
+  recalibrateBatchNormAsync,
+} from "./recalibrateBatchNorm.ts";
 export { Recorder, type RecorderOptions } from "./recorder.ts";
 export {
   type Plain,
