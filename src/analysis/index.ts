@@ -10,6 +10,14 @@ export {
   type ActivationUnit,
   activationReport,
 } from "./activationReport.ts";
+export {
+  type BatchNormHealth,
+  type BatchNormHealthLayer,
+  type BatchNormHealthOptions,
+  batchNormHealth,
+  batchNormHealthAsync,
+} from "./batchNormHealth.ts";
+export type { FeatureStatistics } from "./batchNormStatistics.ts";
 export { type CompareOptions, compare, compareAsync } from "./compare.ts";
 export {
   type ComparedRow,
