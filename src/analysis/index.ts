@@ -35,6 +35,7 @@ export {
   deadUnits,
   deadUnitsAsync,
 } from "./deadUnits.ts";
+export { type DiagnosableReport, diagnose, diagnosisThresholds, type Verdict } from "./diagnose.ts";
 export { foldBatchNorm } from "./foldBatchNorm.ts";
 export {
   type ActivationGradient,
