@@ -169,7 +169,7 @@ export function activationReport(
   );
 }
 
-export function isActivation(module: Module): boolean {
+function isActivation(module: Module): boolean {
   return module instanceof Tanh || module instanceof Sigmoid || module instanceof ReLU || module instanceof GELU;
 }
 

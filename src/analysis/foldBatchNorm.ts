@@ -26,7 +26,7 @@ import type { Tensor } from "../tensor.ts";
  * @throws TensorError for a model that is no `nn.Sequential`, or has no batch norm, and for batch norm that cannot be folded:
  * not right behind a Linear of as many features, without running statistics, of a class derived from `nn.BatchNorm1d` (its
  * noise would be lost in training), behind a class derived from `nn.Linear`, or within a module of another kind.
- * @see Ioffe & Szegedy 2015, "Batch Normalization", arXiv:1502.03167, section 3.1, the linear transform at inference.
+ * @see Ioffe & Szegedy 2015, "Batch Normalization", arXiv:1502.03167, Algorithm 2, line 11.
  * @see PyTorch `torch.nn.utils.fusion.fuse_linear_bn_eval`, for one pair.
  *
  * @example

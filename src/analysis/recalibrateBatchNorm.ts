@@ -53,7 +53,7 @@ export function recalibrateBatchNormCost({ batches }: { readonly batches: number
  * training, best.
  * @throws TensorError for unknown options, no batches, a model without batch norm with running statistics, one that did not
  * run, and statistics that are not finite.
- * @see Ioffe & Szegedy 2015, "Batch Normalization", arXiv:1502.03167, Algorithm 2, lines 8 to 10.
+ * @see Ioffe & Szegedy 2015, "Batch Normalization", arXiv:1502.03167, Algorithm 2, line 10.
  * @see PyTorch `torch.optim.swa_utils.update_bn`, the same statistics, with every module in training mode.
  *
  * @example
