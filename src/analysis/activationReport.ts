@@ -70,11 +70,17 @@ export interface ActivationReport {
   readonly kind: "activationReport";
   /** The options used. */
   readonly options: {
+    /** The modules that were looked at. */
     readonly modules: readonly string[];
+    /** From where on an activation counted as saturated. */
     readonly thresholds: SaturationThresholds;
+    /** Which percentiles, 0 to 100. */
     readonly percentiles: readonly number[];
+    /** How many bins a histogram has. */
     readonly bins: number;
+    /** Which dimension of an output counts units. */
     readonly unitDim: number;
+    /** Which statistics batch norm used. */
     readonly batchNorm: BatchNormMode;
   };
   /** One forward pass. */

@@ -66,7 +66,12 @@ export interface BatchNormHealth {
   /** What it is. */
   readonly kind: "batchNormHealth";
   /** The options used; of the loss, whether there was one. */
-  readonly options: { readonly loss: boolean; readonly tiny: number };
+  readonly options: {
+    /** Whether there was a loss. */
+    readonly loss: boolean;
+    /** Below how many values per feature a batch counts as tiny. */
+    readonly tiny: number;
+  };
   /** A forward pass for each batch, or two with a loss. */
   readonly cost: Cost;
   /** How many batches there were. */

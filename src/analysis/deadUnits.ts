@@ -57,10 +57,15 @@ export interface DeadUnits {
   readonly kind: "deadUnits";
   /** The options used. */
   readonly options: {
+    /** The modules that were looked at. */
     readonly modules: readonly string[];
+    /** From where on an activation counted as saturated. */
     readonly thresholds: SaturationThresholds;
+    /** Whether, and how, there is a bitmap. */
     readonly bitmap: "none" | "strings" | "booleans";
+    /** Which dimension of an output counts units. */
     readonly unitDim: number;
+    /** Which statistics batch norm used. */
     readonly batchNorm: BatchNormMode;
   };
   /** A forward pass for each batch. */

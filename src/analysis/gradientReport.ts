@@ -62,10 +62,15 @@ export interface GradientReport {
   readonly kind: "gradientReport";
   /** The options used. */
   readonly options: {
+    /** The modules that were looked at. */
     readonly modules: readonly string[];
+    /** The parameters that were looked at. */
     readonly parameters: readonly string[];
+    /** Which percentiles, 0 to 100. */
     readonly percentiles: readonly number[];
+    /** How many bins a histogram has. */
     readonly bins: number;
+    /** Which statistics batch norm used. */
     readonly batchNorm: BatchNormMode;
   };
   /** Three evaluations of the loss, two of which check that it is the same each time, and one gradient. */

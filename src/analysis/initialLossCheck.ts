@@ -21,8 +21,11 @@ export interface InitialLossCheck {
   readonly kind: "initialLossCheck";
   /** The options used. */
   readonly options: {
+    /** How many classes there are. */
     readonly numClasses: number;
+    /** How far the loss may be from the expected one, as a fraction. */
     readonly tolerance: number;
+    /** Which statistics batch norm used. */
     readonly batchNorm: BatchNormMode;
   };
   /** Three evaluations of the loss and one gradient, to see that it is the same each time, and the model's. */

@@ -44,9 +44,13 @@ export interface UpdateRatios {
   readonly kind: "updateRatios";
   /** The options used; the optimiser by the name of its class. */
   readonly options: {
+    /** The learning rate, or null. */
     readonly lr: number | null;
+    /** The class of the optimiser, or null. */
     readonly optimizer: string | null;
+    /** The parameters that were looked at. */
     readonly parameters: readonly string[];
+    /** Which statistics batch norm used. */
     readonly batchNorm: BatchNormMode;
   };
   /** Three evaluations of the loss, two of which check that it is the same each time, and one gradient. */
