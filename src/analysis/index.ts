@@ -18,6 +18,21 @@ export type {
   UnitStatistics,
   VarianceKind,
 } from "./batchNormTerms.ts";
+export {
+  type ActivationLayer,
+  type ActivationReport,
+  type ActivationReportOptions,
+  type ActivationUnit,
+  activationReport,
+} from "./activationReport.ts";
+export {
+  type BatchNormHealth,
+  type BatchNormHealthLayer,
+  type BatchNormHealthOptions,
+  batchNormHealth,
+  batchNormHealthAsync,
+} from "./batchNormHealth.ts";
+export type { FeatureStatistics } from "./batchNormStatistics.ts";
 export { type CompareOptions, compare, compareAsync } from "./compare.ts";
 export {
   type ComparedRow,
@@ -76,6 +91,24 @@ export {
 } from "./internalCovariateShift.ts";
 export { type InterpolateOptions, type Interpolation, interpolate } from "./interpolate.ts";
 export { type LayerInterference, layerInterference } from "./layerInterference.ts";
+export {
+  type DeadUnits,
+  type DeadUnitsLayer,
+  type DeadUnitsOptions,
+  deadUnits,
+  deadUnitsAsync,
+} from "./deadUnits.ts";
+export { type DiagnosableReport, diagnose, diagnosisThresholds, type Verdict } from "./diagnose.ts";
+export { foldBatchNorm } from "./foldBatchNorm.ts";
+export {
+  type ActivationGradient,
+  type GradientReport,
+  type GradientReportOptions,
+  type GradientStatistics,
+  gradientReport,
+  type ParameterGradient,
+} from "./gradientReport.ts";
+export { type InitialLossCheck, type InitialLossCheckOptions, initialLossCheck } from "./initialLossCheck.ts";
 export type { LayerGroups } from "./layers.ts";
 export { type LearningRateRange, learningRateRange } from "./learningRateRange.ts";
 export {
@@ -95,6 +128,12 @@ export {
   type PathPoint,
 } from "./lossSurface.ts";
 export type { BatchNormMode } from "./preserving.ts";
+export {
+  type RecalibratedBatchNorm,
+  type RecalibratedLayer,
+  recalibrateBatchNorm,
+  recalibrateBatchNormAsync,
+} from "./recalibrateBatchNorm.ts";
 export { Recorder, type RecorderOptions } from "./recorder.ts";
 export {
   type Plain,
@@ -112,6 +151,8 @@ export {
   spectralDensity,
   spectralDensityAsync,
 } from "./spectralDensity.ts";
+export type { SaturationThresholds } from "./saturation.ts";
+export type { Histogram, Percentile, Statistics } from "./statistics.ts";
 export type {
   AfterStep,
   ScheduledProbe,
@@ -132,3 +173,5 @@ export {
   type WeightScaleInvarianceOptions,
   weightScaleInvariance,
 } from "./weightScaleInvariance.ts";
+export { type UpdateRatio, type UpdateRatios, type UpdateRatiosOptions, updateRatios } from "./updateRatios.ts";
+export type { ForwardInputs } from "./watching.ts";
