@@ -86,7 +86,7 @@ export interface UpdateRatios {
  * const loss = () => model.forward(x).square().mean();
  * const slow = updateRatios(model, loss, { lr: 0.001 }).parameters;
  * const fast = updateRatios(model, loss, { optimizer: new optim.SGD(model.parameters(), { lr: 0.1 }) }).parameters;
- * console.log(slow.map(({ log10 }, i) => (fast[i].log10 - log10).toFixed(2))); // => [ '2.00', '2.00' ]
+ * console.log(slow.map(({ ratio }, i) => Math.round(fast[i].ratio! / ratio!))); // => [ 100, 100 ]
  * ```
  */
 export function updateRatios(model: Module, loss: Loss, options: UpdateRatiosOptions): UpdateRatios {
