@@ -11,13 +11,6 @@ export {
   type DriftReport,
   type DriftSeries,
 } from "./activationDrift.ts";
-export type {
-  BatchNormForm,
-  BatchNormLike,
-  BatchNormSettings,
-  UnitStatistics,
-  VarianceKind,
-} from "./batchNormTerms.ts";
 export {
   type ActivationLayer,
   type ActivationReport,
@@ -33,6 +26,13 @@ export {
   batchNormHealthAsync,
 } from "./batchNormHealth.ts";
 export type { FeatureStatistics } from "./batchNormStatistics.ts";
+export type {
+  BatchNormForm,
+  BatchNormLike,
+  BatchNormSettings,
+  UnitStatistics,
+  VarianceKind,
+} from "./batchNormTerms.ts";
 export { type CompareOptions, compare, compareAsync } from "./compare.ts";
 export {
   type ComparedRow,
@@ -43,7 +43,15 @@ export {
   type ComparisonStart,
   comparisonRows,
 } from "./comparison.ts";
+export {
+  type DeadUnits,
+  type DeadUnitsLayer,
+  type DeadUnitsOptions,
+  deadUnits,
+  deadUnitsAsync,
+} from "./deadUnits.ts";
 export { type Descend1dOptions, type Descent, type Descents, descend1d } from "./descend1d.ts";
+export { type DiagnosableReport, diagnose, diagnosisThresholds, type Verdict } from "./diagnose.ts";
 export {
   type EffectiveLearningRate,
   type EffectiveLearningRateLayer,
@@ -75,30 +83,6 @@ export {
   explainBatchNormMinimax,
   type UnitMinimax,
 } from "./explainBatchNormMinimax.ts";
-export {
-  type HessianEigenvalues,
-  type HessianEigenvaluesOptions,
-  hessianEigenvalues,
-  hessianEigenvaluesAsync,
-} from "./hessianEigenvalues.ts";
-export type { HessianMethod, HessianOptions, HessianSettings } from "./hessianProduct.ts";
-export { type HessianTrace, type HessianTraceOptions, hessianTrace, hessianTraceAsync } from "./hessianTrace.ts";
-export {
-  type InternalCovariateShift,
-  type InternalCovariateShiftOptions,
-  internalCovariateShift,
-  type LayerShift,
-} from "./internalCovariateShift.ts";
-export { type InterpolateOptions, type Interpolation, interpolate } from "./interpolate.ts";
-export { type LayerInterference, layerInterference } from "./layerInterference.ts";
-export {
-  type DeadUnits,
-  type DeadUnitsLayer,
-  type DeadUnitsOptions,
-  deadUnits,
-  deadUnitsAsync,
-} from "./deadUnits.ts";
-export { type DiagnosableReport, diagnose, diagnosisThresholds, type Verdict } from "./diagnose.ts";
 export { foldBatchNorm } from "./foldBatchNorm.ts";
 export {
   type ActivationGradient,
@@ -108,7 +92,23 @@ export {
   gradientReport,
   type ParameterGradient,
 } from "./gradientReport.ts";
+export {
+  type HessianEigenvalues,
+  type HessianEigenvaluesOptions,
+  hessianEigenvalues,
+  hessianEigenvaluesAsync,
+} from "./hessianEigenvalues.ts";
+export type { HessianMethod, HessianOptions, HessianSettings } from "./hessianProduct.ts";
+export { type HessianTrace, type HessianTraceOptions, hessianTrace, hessianTraceAsync } from "./hessianTrace.ts";
 export { type InitialLossCheck, type InitialLossCheckOptions, initialLossCheck } from "./initialLossCheck.ts";
+export {
+  type InternalCovariateShift,
+  type InternalCovariateShiftOptions,
+  internalCovariateShift,
+  type LayerShift,
+} from "./internalCovariateShift.ts";
+export { type InterpolateOptions, type Interpolation, interpolate } from "./interpolate.ts";
+export { type LayerInterference, layerInterference } from "./layerInterference.ts";
 export type { LayerGroups } from "./layers.ts";
 export { type LearningRateRange, learningRateRange } from "./learningRateRange.ts";
 export {
@@ -144,6 +144,7 @@ export {
   readRecording,
 } from "./recording.ts";
 export type { LongOptions, Progress } from "./running.ts";
+export type { SaturationThresholds } from "./saturation.ts";
 export type { SeedOptions } from "./seeded.ts";
 export {
   type SpectralDensity,
@@ -151,7 +152,6 @@ export {
   spectralDensity,
   spectralDensityAsync,
 } from "./spectralDensity.ts";
-export type { SaturationThresholds } from "./saturation.ts";
 export type { Histogram, Percentile, Statistics } from "./statistics.ts";
 export type {
   AfterStep,
@@ -166,6 +166,8 @@ export type {
 export { type ActivationProbeOptions, type LayerProbeOptions, stepProbes } from "./stepProbes.ts";
 export { type TidyRow, toCsv } from "./toCsv.ts";
 export type { UpdateOptions } from "./update.ts";
+export { type UpdateRatio, type UpdateRatios, type UpdateRatiosOptions, updateRatios } from "./updateRatios.ts";
+export type { ForwardInputs } from "./watching.ts";
 export {
   type ScaleInvarianceLayer,
   type ScaleInvarianceUnit,
@@ -173,5 +175,3 @@ export {
   type WeightScaleInvarianceOptions,
   weightScaleInvariance,
 } from "./weightScaleInvariance.ts";
-export { type UpdateRatio, type UpdateRatios, type UpdateRatiosOptions, updateRatios } from "./updateRatios.ts";
-export type { ForwardInputs } from "./watching.ts";
