@@ -2,6 +2,7 @@ import { describe, TensorError } from "../errors.ts";
 import { batchNormHealthCost } from "./batchNormHealth.ts";
 import { compareCost } from "./compare.ts";
 import { deadUnitsCost } from "./deadUnits.ts";
+import { descend1dCost } from "./descend1d.ts";
 import { hessianEigenvaluesCost } from "./hessianEigenvalues.ts";
 import { hessianTraceCost } from "./hessianTrace.ts";
 import { lineProbeCost } from "./lineProbe.ts";
@@ -14,6 +15,7 @@ const costs = {
   batchNormHealth: batchNormHealthCost,
   compare: compareCost,
   deadUnits: deadUnitsCost,
+  descend1d: descend1dCost,
   hessianEigenvalues: hessianEigenvaluesCost,
   hessianTrace: hessianTraceCost,
   lineProbe: lineProbeCost,
@@ -27,6 +29,7 @@ export type LongAnalysis =
   | "batchNormHealth"
   | "compare"
   | "deadUnits"
+  | "descend1d"
   | "hessianEigenvalues"
   | "hessianTrace"
   | "lineProbe"
@@ -40,6 +43,7 @@ export type LongAnalysis =
  *
  * @param analysis - its name.
  * @param sizes - what its cost depends on: `{ steps }` of `lineProbe`; `{ points, path }` of `lossSurface`;
+ * `{ starts, steps, points }` of `descend1d`, the number of each;
  * `{ variants, seeds, steps }` of `compare`; `{ batches }` of `deadUnits`, `batchNormHealth` and `recalibrateBatchNorm`; of
  * the Hessian's three the number of parameters, then their options.
  * @throws TensorError for an analysis that there is not.

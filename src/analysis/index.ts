@@ -50,7 +50,13 @@ export {
   deadUnits,
   deadUnitsAsync,
 } from "./deadUnits.ts";
-export { type Descend1dOptions, type Descent, type Descents, descend1d } from "./descend1d.ts";
+export {
+  type Descend1dOptions,
+  type Descent,
+  type Descents,
+  descend1d,
+  descend1dAsync,
+} from "./descend1d.ts";
 export { type DiagnosableReport, diagnose, diagnosisThresholds, type Verdict } from "./diagnose.ts";
 export {
   type EffectiveLearningRate,
@@ -111,8 +117,8 @@ export { type InterpolateOptions, type Interpolation, interpolate } from "./inte
 export { type LayerInterference, layerInterference } from "./layerInterference.ts";
 export type { LayerGroups } from "./layers.ts";
 export { type LearningRateRange, learningRateRange } from "./learningRateRange.ts";
+export type { LineDirection } from "./lineDirection.ts";
 export {
-  type LineDirection,
   type LineProbe,
   type LineProbeOptions,
   lineProbe,
@@ -146,6 +152,7 @@ export {
 export type { LongOptions, Progress } from "./running.ts";
 export type { SaturationThresholds } from "./saturation.ts";
 export type { SeedOptions } from "./seeded.ts";
+export type { Slice } from "./slice.ts";
 export {
   type SpectralDensity,
   type SpectralDensityOptions,

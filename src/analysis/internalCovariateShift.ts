@@ -95,7 +95,7 @@ export function internalCovariateShift(
       const { parameters } = probe;
       const { gradient } = probe.gradient();
       const start = copies(parameters);
-      const end = updated(parameters, gradient, options);
+      const end = updated(where, parameters, gradient, options);
       const partOf = (whole: typeof gradient, layer: (typeof layers)[number]) =>
         layer.parameters.map((p) => whole[parameters.indexOf(p)]);
       const shifts = layers.map((layer, i): LayerShift => {

@@ -9,7 +9,7 @@ import { sameShape } from "../shapes.ts";
 import type { Tensor } from "../tensor.ts";
 import { type Cost, type Loss, Probe } from "./loss.ts";
 import { type BatchNormMode, preserving } from "./preserving.ts";
-import { moved, place } from "./vectors.ts";
+import { distance, moved, place } from "./vectors.ts";
 
 /** What {@link interpolate} may be told. */
 export interface InterpolateOptions {
@@ -25,8 +25,11 @@ export interface Interpolation {
   readonly positions: readonly number[];
   /** The loss at each; null where it is not finite. */
   readonly loss: readonly (number | null)[];
-  /** By how much the loss rises above the straight line between its ends, at most; 0 if nowhere. */
-  readonly barrier: number;
+  /**
+   * By how much the loss rises above the straight line between its values at the two states, at most; 0 if nowhere, null
+   * where a loss is not finite.
+   */
+  readonly barrier: number | null;
   /** How it was measured. */
   readonly options: {
     /** Which statistics batch norm used. */
@@ -75,7 +78,7 @@ export function interpolate(
     throw new TensorError(where, { expected: "one finite position or more", got: describe(positions) });
   }
   const probe = new Probe(where, model, loss);
-  const [a, b] = [from, to].map((state) => valuesIn(model, probe.parameters, state));
+  const [a, b] = [from, to].map((state) => valuesIn(where, model, probe.parameters, state));
   const way = moved(b, a, -1);
   return preserving(
     model,
@@ -93,11 +96,12 @@ export function interpolate(
           return probe.value();
         }),
       );
+      if (distance(a, b) > 0) probe.checkDependent([...values, first, last]);
       const rise = values.map((value, i) => value - (first + positions[i] * (last - first)));
       return {
         positions,
         loss: values.map((value) => (Number.isFinite(value) ? value : null)),
-        barrier: Math.max(0, ...rise.filter(Number.isFinite)),
+        barrier: rise.every(Number.isFinite) ? Math.max(0, ...rise) : null,
         options: { batchNorm },
         cost: probe.cost,
       };
@@ -107,7 +111,7 @@ export function interpolate(
 }
 
 /** The values of parameters in a state. */
-export function valuesIn(model: Module, parameters: readonly Parameter[], state: StateDict): Tensor[] {
+export function valuesIn(where: string, model: Module, parameters: readonly Parameter[], state: StateDict): Tensor[] {
   const names = new Map(model.namedParameters().map(([name, p]) => [p, name]));
   return parameters.map((p) => {
     const name = names.get(p) ?? "";

@@ -79,7 +79,7 @@ export function layerInterference(
       probe.check();
       const { gradient, products } = withProducts(probe);
       const start = copies(parameters);
-      const step = moved(updated(parameters, gradient, options), start, -1);
+      const step = moved(updated(where, parameters, gradient, options), start, -1);
       const only = (j: number) => step.map((d, k) => (places[j].includes(k) ? d : d.mul(0)));
       const directions = layers.map((_, j) => only(j));
       const changes = directions.map(products);

@@ -9,8 +9,9 @@ export interface LearningRateRange {
   /** The step with the lowest loss; null if all losses are infinite or NaN. */
   readonly best: number | null;
   /**
-   * `2/β` for the effective smoothness β: where the gradient changes no faster than that, each smaller step of gradient
-   * descent lowers the loss. Null where the gradient has not changed.
+   * `2/β` for the effective smoothness β along the gradient, and in general `−2·∇L·d/(β·‖d‖²)`: where the gradient changes
+   * no faster than β, each smaller step lowers the loss. Null where the gradient has not changed, and for a direction
+   * that does not go down.
    */
   readonly bound: number | null;
 }
@@ -21,7 +22,7 @@ export interface LearningRateRange {
  * Along `"gradient"` with steps in their natural unit these are learning rates for one step of plain gradient descent on
  * this batch, at this point of the training run: not a promise for others.
  *
- * @param probe - from `lineProbe`, along a direction that goes down, its steps above 0 and ascending.
+ * @param probe - from `lineProbe`, in any order of its steps; those of 0 and below are passed over.
  * @see Santurkar et al. 2018, arXiv:1805.11604, section 3.2; Nesterov, "Introductory Lectures on Convex Optimization",
  * section 1.2.3, for `2/β`.
  *
@@ -39,23 +40,29 @@ export interface LearningRateRange {
  * ```
  */
 export function learningRateRange({ steps, loss, start, effectiveBeta }: LineProbe): LearningRateRange {
+  const ascending = steps.map((step, i) => ({ step, value: loss[i] })).filter(({ step }) => step > 0);
+  ascending.sort((a, b) => a.step - b.step);
   let monotone: number | null = null;
   let lowering: number | null = null;
   let best: number | null = null;
   let least = Number.POSITIVE_INFINITY;
   let before: number | null = start.loss;
-  for (let i = 0; i < steps.length; i++) {
-    const value = loss[i];
+  for (const { step, value } of ascending) {
     if (value === null) {
       before = null;
       continue;
     }
     if (before !== null && value < before) {
-      monotone = steps[i];
+      monotone = step;
       before = value;
     } else before = null;
-    if (value < start.loss) lowering = lowering === null ? steps[i] : Math.max(lowering, steps[i]);
-    if (value < least) [least, best] = [value, steps[i]];
+    if (value < start.loss) lowering = step;
+    if (value < least) [least, best] = [value, step];
   }
-  return { monotone, lowering, best, bound: effectiveBeta === null || effectiveBeta === 0 ? null : 2 / effectiveBeta };
+  return { monotone, lowering, best, bound: boundOf(start, effectiveBeta) };
+}
+
+function boundOf({ slope, directionNorm }: LineProbe["start"], beta: number | null): number | null {
+  if (beta === null || beta === 0 || slope >= 0) return null;
+  return (-2 * slope) / (beta * directionNorm ** 2);
 }

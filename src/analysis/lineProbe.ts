@@ -1,21 +1,12 @@
-import { isTensor } from "../brand.ts";
 import { describe, TensorError } from "../errors.ts";
 import type { Module } from "../nn/module.ts";
-import { isOptimizer, type Optimizer } from "../optim/optimizer.ts";
 import { checkOptions } from "../options.ts";
-import type { Generator } from "../random/generator.ts";
-import { randn } from "../sample.ts";
-import { sameShape } from "../shapes.ts";
-import type { Tensor } from "../tensor.ts";
+import { checkDirection, directionOf, type LineDirection, nameOf } from "./lineDirection.ts";
 import { type Cost, type Loss, Probe } from "./loss.ts";
 import { type BatchNormMode, preserving } from "./preserving.ts";
 import { checkBudget, finish, finishAsync, type LongOptions, longOptionNames, type Parts } from "./running.ts";
 import { type SeedOptions, seeded, seedOptionNames } from "./seeded.ts";
-import { updated } from "./update.ts";
-import { copies, distance, moved, norm, place } from "./vectors.ts";
-
-/** Where a line goes: down the gradient, as an optimiser would step, at random, or along given tensors. */
-export type LineDirection = "gradient" | "random" | Optimizer | readonly Tensor[];
+import { copies, distance, dot, moved, norm, place } from "./vectors.ts";
 
 /** The ranges of the paper's figures, in learning rates. */
 const presets = { vgg: [1 / 2, 4], dln: [1 / 100, 30] } as const;
@@ -23,7 +14,7 @@ const presets = { vgg: [1 / 2, 4], dln: [1 / 100, 30] } as const;
 /** What {@link lineProbe} may be told. */
 export interface LineProbeOptions extends LongOptions, SeedOptions {
   /**
-   * The step lengths `h`, in units of the direction: with `"gradient"` and `relativeTo` 1, learning rates. Or a range, and
+   * The step lengths `h`, in units of the direction: with `"gradient"` and `lr` 1, learning rates. Or a range, and
    * how many points there are in it.
    */
   readonly steps?: readonly number[] | StepRange;
@@ -31,7 +22,10 @@ export interface LineProbeOptions extends LongOptions, SeedOptions {
   readonly preset?: keyof typeof presets;
   /** What `preset` and `steps` are multiplied by: the learning rate of the training run. Default `1`. */
   readonly lr?: number;
-  /** Default `"gradient"`: `θ_h = θ − h·∇L(θ)`. An optimiser's direction is its next step, taken `h` times over. */
+  /**
+   * Default `"gradient"`: `θ_h = θ − h·∇L(θ)`. An optimiser's direction is its next step, taken `h` times over; a random one
+   * is standard normal, so about as long as the root of the number of parameters; tensors are added `h` times.
+   */
   readonly direction?: LineDirection;
   /** Which statistics batch norm uses. Default `"batch"`. */
   readonly batchNorm?: BatchNormMode;
@@ -73,22 +67,24 @@ export interface LineProbe {
   readonly gradientDistanceRange: readonly [number, number] | null;
   /** What it starts from. */
   readonly start: {
-    /** The loss. */
+    /** `L(θ)`. */
     readonly loss: number;
-    /** The norm of its gradient. */
+    /** `‖∇L(θ)‖₂`. */
     readonly gradientNorm: number;
-    /** The norm of the direction. */
+    /** `‖d‖₂` of the direction, which is added to the parameters for a step of 1. */
     readonly directionNorm: number;
+    /** `∇L(θ)·d`: the derivative of the loss by the step length; along the gradient `−‖∇L(θ)‖²`. */
+    readonly slope: number;
   };
   /** How it was measured. */
   readonly options: {
-    /** The direction. */
+    /** The direction: `"gradient"`, `"random"`, an optimiser's class, or `"given"`. */
     readonly direction: string;
     /** Which statistics batch norm used. */
     readonly batchNorm: BatchNormMode;
-    /** The learning rate, or null. */
+    /** What the steps were multiplied by. */
     readonly lr: number;
-    /** The seed of what was drawn, or null. */
+    /** The seed of a random direction, or null. */
     readonly seed: number | null;
   };
   /** The passes made: one of each for every step, and those at the start. */
@@ -133,7 +129,7 @@ const names = ["steps", "preset", "lr", "direction", "batchNorm", ...seedOptionN
  * console.log(effectiveBeta?.toFixed(3)); // => 2.864
  * ```
  */
-export function lineProbe(model: Module, loss: Loss, options: LineProbeOptions): LineProbe {
+export function lineProbe(model: Module, loss: Loss, options: LineProbeOptions = {}): LineProbe {
   return finish(walk(model, loss, options), options);
 }
 
@@ -154,7 +150,7 @@ export function lineProbe(model: Module, loss: Loss, options: LineProbeOptions):
  * console.log(steps); // => [ 0, 0.5, 1 ]
  * ```
  */
-export async function lineProbeAsync(model: Module, loss: Loss, options: LineProbeOptions): Promise<LineProbe> {
+export async function lineProbeAsync(model: Module, loss: Loss, options: LineProbeOptions = {}): Promise<LineProbe> {
   return finishAsync(walk(model, loss, options), options);
 }
 
@@ -165,7 +161,7 @@ function* walk(model: Module, loss: Loss, options: LineProbeOptions): Parts<Line
   const { generator, seed } = seeded(where, options);
   const probe = new Probe(where, model, loss);
   const { parameters } = probe;
-  checkDirection(direction, parameters);
+  checkDirection(where, direction, parameters);
   const { forward, backward } = lineProbeCost({ steps: steps.length });
   checkBudget(where, forward + backward, options);
   const within = <T>(fn: () => T): T => preserving(model, fn, { batchNorm });
@@ -173,7 +169,7 @@ function* walk(model: Module, loss: Loss, options: LineProbeOptions): Parts<Line
   const at = within(() => {
     const value = probe.check();
     const { gradient } = probe.gradient();
-    const line = directionOf(direction, parameters, gradient, generator);
+    const line = directionOf(where, direction, parameters, gradient, generator);
     return { value, gradient, start: copies(parameters), line };
   });
   const [length, size] = [norm(at.line), norm(at.gradient)];
@@ -205,7 +201,7 @@ function* walk(model: Module, loss: Loss, options: LineProbeOptions): Parts<Line
     effectiveBeta: rangeOf(smoothness)?.[1] ?? null,
     lossRange: rangeOf(losses),
     gradientDistanceRange: rangeOf(distances),
-    start: { loss: at.value, gradientNorm: size, directionNorm: length },
+    start: { loss: at.value, gradientNorm: size, directionNorm: length, slope: dot(at.gradient, at.line) },
     options: { direction: nameOf(direction), batchNorm, lr, seed: direction === "random" ? seed : null },
     cost: probe.cost,
   };
@@ -225,40 +221,6 @@ const finite = (value: number | null): number | null => (value !== null && Numbe
 function rangeOf(values: readonly (number | null)[]): [number, number] | null {
   const known = values.filter((value) => value !== null);
   return known.length === 0 ? null : [Math.min(...known), Math.max(...known)];
-}
-
-const nameOf = (direction: LineDirection): string =>
-  typeof direction === "string" ? direction : isOptimizer(direction) ? direction.constructor.name : "given";
-
-/** What is added to the parameters for a step of 1. */
-function directionOf(
-  direction: LineDirection,
-  parameters: readonly Tensor[],
-  gradient: readonly Tensor[],
-  generator: Generator,
-): Tensor[] {
-  if (direction === "gradient") return gradient.map((g) => g.neg());
-  if (direction === "random") {
-    return parameters.map((p) => randn(p.shape, { dtype: p.dtype, generator }));
-  }
-  if (!isOptimizer(direction)) return direction.map((d) => d.detach());
-  return moved(updated(parameters, gradient, { optimizer: direction }), copies(parameters), -1);
-}
-
-function checkDirection(direction: LineDirection, parameters: readonly Tensor[]): void {
-  if (direction === "gradient" || direction === "random" || isOptimizer(direction)) return;
-  const fits =
-    Array.isArray(direction) &&
-    direction.length === parameters.length &&
-    direction.every(
-      (d, i) => isTensor(d) && sameShape(d.shape, parameters[i].shape) && d.dtype === parameters[i].dtype,
-    );
-  if (fits) return;
-  throw new TensorError(where, {
-    expected: '"gradient", "random", an optimiser, or a tensor like each parameter as direction',
-    got: describe(direction),
-    hint: `There are ${parameters.length} parameters that want a gradient.`,
-  });
 }
 
 /** The step lengths asked for. */

@@ -1,4 +1,5 @@
 import { grad } from "../autograd/grad.ts";
+import { enableGrad } from "../autograd/gradMode.ts";
 import { isTensor } from "../brand.ts";
 import { describe, TensorError } from "../errors.ts";
 import { isModule } from "../nn/fields.ts";
@@ -117,6 +118,16 @@ export class Probe {
     });
   }
 
+  /**
+   * Refuses a loss that the parameters have nothing to do with, where no gradient has been taken that would tell: one
+   * with no graph that leads to them, whose values at different places are all the same. To be called at the end, within
+   * `preserving`. A loss with no graph that differs, such as a number of errors, is welcome.
+   */
+  checkDependent(values: readonly (number | null)[]): void {
+    if (values.length < 2 || values.some((value) => !Object.is(value, values[0]))) return;
+    if (!enableGrad(() => leadsTo(this.evaluate(), this.parameters))) this.refuseIndependent();
+  }
+
   private refuseIndependent(): never {
     throw new TensorError(this.where, {
       expected: "a loss that depends on the parameters of the model",
@@ -124,4 +135,12 @@ export class Probe {
       hint: "Is it another model's loss, or was it computed under noGrad?",
     });
   }
+}
+
+/** Whether one of `parameters` is on the tape behind `y`. */
+function leadsTo(y: Tensor, parameters: readonly Tensor[]): boolean {
+  const seen = new Set<Tensor>([y]);
+  // A set grows while it is walked: those added are visited in their turn.
+  for (const { node } of seen) for (const input of node?.inputs ?? []) seen.add(input);
+  return parameters.some((p) => seen.has(p));
 }

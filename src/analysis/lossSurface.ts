@@ -1,18 +1,17 @@
 import { noGrad } from "../autograd/gradMode.ts";
-import { isTensor } from "../brand.ts";
 import { describe, TensorError } from "../errors.ts";
 import type { Module } from "../nn/module.ts";
 import type { StateDict } from "../nn/stateDict.ts";
 import { checkOptions } from "../options.ts";
-import { sameShape } from "../shapes.ts";
 import type { Tensor } from "../tensor.ts";
 import { filterNormalised, principalDirections } from "./directions.ts";
 import { valuesIn } from "./interpolate.ts";
+import { fits } from "./lineDirection.ts";
 import { type Cost, type Loss, Probe } from "./loss.ts";
 import { type BatchNormMode, preserving } from "./preserving.ts";
 import { checkBudget, finish, finishAsync, type LongOptions, longOptionNames, type Parts } from "./running.ts";
 import { type SeedOptions, seeded, seedOptionNames } from "./seeded.ts";
-import { copies, dot, moved, norm, place } from "./vectors.ts";
+import { copies, cosine, dot, moved, norm, place } from "./vectors.ts";
 
 /** What {@link lossSurface} may be told. */
 export interface LossSurfaceOptions extends LongOptions, SeedOptions {
@@ -140,12 +139,13 @@ function* parts(model: Module, loss: Loss, options: LossSurfaceOptions): Parts<L
   checkOptions(where, options, names);
   const { directions = "random", points = 51, path = [], batchNorm = "batch" } = options;
   checkSizes(points, options.extent);
+  if (!Array.isArray(path)) throw new TensorError(where, { expected: "a list of states", got: describe(path) });
   const { generator, seed } = seeded(where, options);
   const probe = new Probe(where, model, loss);
   const { parameters } = probe;
   const total = lossSurfaceCost({ points, path: path.length }).forward;
   checkBudget(where, total, options);
-  const states = path.map((state) => valuesIn(model, parameters, state));
+  const states = path.map((state) => valuesIn(where, model, parameters, state));
   const within = <T>(fn: () => T): T => preserving(model, () => noGrad(fn), { batchNorm });
 
   const centre = copies(parameters);
@@ -154,6 +154,7 @@ function* parts(model: Module, loss: Loss, options: LossSurfaceOptions): Parts<L
   if (directions === "pca" && principal === null) refusePath(states.length);
   const [first, second] =
     principal?.directions ?? given(directions, parameters, () => filterNormalised(centre, generator));
+  checkPlane(directions, first, second);
   const onPlane = states.map((state) => project(moved(state, centre, -1), first, second));
   const reach = Math.max(...onPlane.map(({ x, y }) => Math.max(Math.abs(x), Math.abs(y))), 0);
   const extent = options.extent ?? (principal === null ? 1 : 1.1 * reach);
@@ -170,6 +171,7 @@ function* parts(model: Module, loss: Loss, options: LossSurfaceOptions): Parts<L
     losses.push(within(() => axis.map((x) => at(moved(row, first, x)))));
     yield { done: probe.cost.forward, total };
   }
+  within(() => probe.checkDependent(losses.flat()));
   const shown = within(() => states.map((state, i) => ({ ...onPlane[i], loss: at(state) })));
   return {
     x: axis,
@@ -205,16 +207,11 @@ function given(
   random: () => Tensor[],
 ): readonly [readonly Tensor[], readonly Tensor[]] {
   if (directions === "random") return [random(), random()];
-  const fits =
+  const areTwo =
     Array.isArray(directions) &&
     directions.length === 2 &&
-    directions.every(
-      (direction) =>
-        Array.isArray(direction) &&
-        direction.length === parameters.length &&
-        direction.every((d, i) => isTensor(d) && sameShape(d.shape, parameters[i].shape)),
-    );
-  if (fits) return directions as unknown as readonly [readonly Tensor[], readonly Tensor[]];
+    directions.every((direction) => fits(direction, parameters));
+  if (areTwo) return directions as unknown as readonly [readonly Tensor[], readonly Tensor[]];
   throw new TensorError(where, {
     expected: '"random", "pca", or two lists of a tensor like each parameter as directions',
     got: describe(directions),
@@ -228,6 +225,25 @@ function checkSizes(points: unknown, extent: unknown): void {
   }
   if (extent === undefined || (typeof extent === "number" && extent > 0 && Number.isFinite(extent))) return;
   throw new TensorError(where, { expected: "a finite extent above 0", got: describe(extent) });
+}
+
+/** Refuses two directions that span no plane. */
+function checkPlane(
+  directions: LossSurfaceOptions["directions"],
+  first: readonly Tensor[],
+  second: readonly Tensor[],
+): void {
+  const sine = Math.sqrt(Math.max(0, 1 - cosine(first, second) ** 2));
+  const lengths = [norm(first), norm(second)];
+  if (lengths.every((length) => length > 0 && Number.isFinite(length)) && sine > 1e-6) return;
+  throw new TensorError(where, {
+    expected: "two directions that span a plane",
+    got: `lengths of ${lengths.join(" and ")}, at an angle whose sine is ${sine}`,
+    hint:
+      directions === "random"
+        ? "Random directions leave alone what has one dimension, and rows of zeros: is there a matrix of weights?"
+        : "",
+  });
 }
 
 function refusePath(length: number): never {

@@ -39,23 +39,23 @@ export function checkBudget(where: string, total: number, { maxEvaluations }: Lo
 }
 
 /** Runs an analysis to its end. */
-export function finish<T>(parts: Parts<T>, { onProgress, signal }: LongOptions): T {
+export function finish<T>(parts: Parts<T>, options: LongOptions): T {
   for (;;) {
-    signal?.throwIfAborted();
+    options?.signal?.throwIfAborted(); // what is no options, the first part refuses
     const { done, value } = parts.next();
     if (done) return value;
-    onProgress?.(value);
+    options.onProgress?.(value);
   }
 }
 
 /** Runs an analysis to its end, and lets others work between its parts, so that a page stays alive. */
-export async function finishAsync<T>(parts: Parts<T>, { onProgress, signal }: LongOptions): Promise<T> {
+export async function finishAsync<T>(parts: Parts<T>, options: LongOptions): Promise<T> {
   let rested = performance.now();
   for (;;) {
-    signal?.throwIfAborted();
+    options?.signal?.throwIfAborted(); // what is no options, the first part refuses
     const { done, value } = parts.next();
     if (done) return value;
-    onProgress?.(value);
+    options.onProgress?.(value);
     if (performance.now() - rested < mostBusy) continue;
     await rest();
     rested = performance.now();

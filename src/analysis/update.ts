@@ -22,23 +22,38 @@ export function checkUpdate(where: string, { lr, optimizer }: UpdateOptions): vo
   });
 }
 
+/** Refuses an optimiser that changes none of the parameters. */
+function checkChanges(where: string, optimizer: Optimizer, parameters: readonly Tensor[]): void {
+  if (optimizer.paramGroups.some(({ params }) => params.some((p) => parameters.includes(p)))) return;
+  throw new TensorError(where, {
+    expected: "an optimiser of this model's parameters",
+    got: `${describe(optimizer)} of others`,
+    hint: "Is it another model's, or was the model made anew since?",
+  });
+}
+
 /**
  * The parameters after one step from `gradient`, as tensors of their own. To be called within `preserving`: an optimiser
- * moves the parameters' memory, and its own state, which is put back.
+ * moves the parameters' memory, and its own state, which is put back. What else it may hold, of another model, has no
+ * gradient meanwhile, so that it is passed over.
  */
 export function updated(
+  where: string,
   parameters: readonly Tensor[],
   gradient: readonly Tensor[],
   { lr = 0, optimizer }: UpdateOptions,
 ): Tensor[] {
   if (optimizer === undefined) return moved(parameters, gradient, -lr);
+  checkChanges(where, optimizer, parameters);
   const state = optimizer.stateDict();
-  const gradients = parameters.map((p) => p.hiddenGrad());
+  const others = optimizer.paramGroups.flatMap(({ params }) => params.filter((p) => !parameters.includes(p)));
+  const [gradients, othersGradients] = [parameters, others].map((list) => list.map((p) => p.hiddenGrad()));
   const start = copies(parameters);
   try {
     parameters.forEach((p, i) => {
       p.grad = gradient[i];
     });
+    for (const p of others) p.grad = null;
     noGrad(() => optimizer.step());
     return copies(parameters);
   } finally {
@@ -46,6 +61,9 @@ export function updated(
     parameters.forEach((p, i) => {
       p.array = start[i].array;
       p.grad = gradients[i];
+    });
+    others.forEach((p, i) => {
+      p.grad = othersGradients[i];
     });
   }
 }

@@ -1,5 +1,5 @@
 import { Generator, manualSeed, nn, optim, randint, randn, type Tensor, tensor } from "evenkeel";
-import { estimateCost, learningRateRange, lineProbe, lineProbeAsync } from "evenkeel/analysis";
+import { estimateCost, internalCovariateShift, learningRateRange, lineProbe, lineProbeAsync } from "evenkeel/analysis";
 import { describe, expect, test } from "vitest";
 import { refusal } from "../refusal.ts";
 import { expectUntouched } from "./untouched.ts";
@@ -45,7 +45,12 @@ describe("a line probe", () => {
       expect(probe.lipschitz[i]).toBeCloseTo(Math.abs((probe.loss[i] as number) - value) / (h * Math.hypot(...g)), 12);
     });
     expect(probe.effectiveBeta).toBeCloseTo(beta, 12);
-    expect(probe.start).toEqual({ loss: value, gradientNorm: Math.hypot(...g), directionNorm: Math.hypot(...g) });
+    expect(probe.start).toEqual({
+      loss: value,
+      gradientNorm: Math.hypot(...g),
+      directionNorm: Math.hypot(...g),
+      slope: -inner(g, g),
+    });
     expect(probe.lossRange).toEqual([Math.min(...(probe.loss as number[])), Math.max(...(probe.loss as number[]))]);
     expect(probe.cost).toEqual({ forward: 7, backward: 5 });
     expect(estimateCost("lineProbe", { steps: 4 })).toEqual(probe.cost);
@@ -60,6 +65,11 @@ describe("a line probe", () => {
     const along = expectUntouched(model, () => lineProbe(model, loss, { steps: [0, 1, 3], direction: sgd }), sgd);
     const plain = lineProbe(model, loss, { steps: [0, 0.1, 0.3] });
     expect(along.loss[0]).toBe(plain.loss[0]);
+    expect(along.start.slope).toBeCloseTo(0.1 * plain.start.slope, 12);
+    const [steps, rates] = [along, plain].map((probe) => learningRateRange(probe).bound as number);
+    expect(steps).toBeCloseTo(rates / 0.1, 11);
+    const up = lineProbe(model, loss, { steps: [0.1], direction: [tensor(times(H, start), { dtype })] });
+    expect(learningRateRange(up).bound).toBeNull();
     along.loss.forEach((value, i) => {
       expect(value).toBeCloseTo(plain.loss[i] as number, 12);
     });
@@ -108,11 +118,29 @@ describe("a line probe", () => {
     expect(expectUntouched(dropout, () => refusal(() => lineProbe(dropout, noisy, { steps }))).hint).toMatch(/dropout/);
   });
 
+  test("leaves alone what else an optimiser holds, and refuses one that holds nothing of the model", () => {
+    const [model, other] = [new Quadratic(H, start), new Quadratic(H, [3, 2, 1])];
+    other.forward().backward();
+    const both = new optim.SGD([model.x, other.x], { lr: 0.1, momentum: 0.9 });
+    const along = (optimizer: optim.SGD) =>
+      expectUntouched(other, () => lineProbe(model, () => model.forward(), { steps: [1], direction: optimizer }), both);
+    expect(along(both).loss).toEqual(along(new optim.SGD([model.x], { lr: 0.1, momentum: 0.9 })).loss);
+    expect(refusal(() => along(new optim.SGD([other.x], { lr: 0.1 }))).expected).toMatch(/this model's parameters/);
+    const shift = () => internalCovariateShift(model, () => model.forward(), { optimizer: both });
+    expect(expectUntouched(other, shift, both).layers.length).toBe(1);
+  });
+
   test("refuses what it cannot walk, and shows infinite losses as gaps", () => {
     const model = new Quadratic(H, start);
     const loss = () => model.forward();
     const refused = (options: Parameters<typeof lineProbe>[2]) => refusal(() => lineProbe(model, loss, options));
     expect(refused({}).got).toBe("neither");
+    expect(refusal(() => lineProbe(model, loss)).got).toBe("neither");
+    expect(refusal(() => lineProbe(model, loss, null as never)).got).toBe("null");
+    expect(refusal(() => lineProbe(new nn.Tanh(), loss, { steps: [1] })).expected).toMatch(/parameters/);
+    expect(refusal(() => lineProbe(model, () => tensor(1), { steps: [1] })).expected).toMatch(/depends/);
+    expect(refusal(() => lineProbe(model, () => model.x, { steps: [1] })).expected).toMatch(/one number/);
+    expect(refusal(() => lineProbe(model, () => model.forward().mul(Number.NaN), { steps: [1] })).got).toBe("NaN");
     expect(refused({ steps: [] }).expected).toMatch(/one finite step/);
     expect(refused({ steps: { from: 0, to: 1 } }).expected).toMatch(/above 0/);
     expect(refused({ steps: [1], direction: "up" as "random" }).got).toBe('"up"');
@@ -122,4 +150,13 @@ describe("a line probe", () => {
     expect(probe.loss).toEqual([expect.any(Number), null]);
     expect(probe.lossRange?.[0]).toBe(probe.loss[0]);
   });
+});
+
+test("the range of learning rates on a parabola of curvature 4 ends where it does by hand, in any order of steps", () => {
+  const model = new Quadratic([[4]], [1]); // loss 2(1 − 4h)²: least at 1/4, its start again at 1/2
+  const range = (steps: number[]) => learningRateRange(lineProbe(model, () => model.forward(), { steps }));
+  const expected = { monotone: 0.25, lowering: 0.49, best: 0.25, bound: expect.closeTo(0.5, 12) };
+  expect(range([0, 0.1, 0.25, 0.3, 0.49, 0.51])).toEqual(expected);
+  expect(range([0.51, 0.25, 0.49, -1, 0.1, 0, 0.3])).toEqual(expected);
+  expect(range([0.6, 1])).toEqual({ monotone: null, lowering: null, best: 0.6, bound: expect.closeTo(0.5, 12) });
 });

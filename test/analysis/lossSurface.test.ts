@@ -1,4 +1,4 @@
-import { Generator, nn, randint, randn, type Tensor, tensor } from "evenkeel";
+import { Generator, nn, noGrad, randint, randn, type Tensor, tensor } from "evenkeel";
 import { interpolate, lossSurface, lossSurfaceAsync } from "evenkeel/analysis";
 import { describe, expect, test } from "vitest";
 import { filterNormalised } from "../../src/analysis/directions.ts";
@@ -25,6 +25,8 @@ class Quadratic extends nn.Module {
 }
 
 const value = (x: number[]) => 0.5 * x.reduce((sum, xi, i) => sum + (i + 1) * xi * xi, 0);
+const doubled = (from: nn.StateDict): nn.StateDict =>
+  Object.fromEntries(Object.entries(from).map(([name, x]) => [name, x.mul(2)]));
 const state = (x: number[]) => ({ x: tensor(x, { dtype }) });
 
 function network() {
@@ -111,6 +113,26 @@ describe("a loss surface", () => {
     expect(refused({ path: [{}] }).got).toBe("one without it");
     expect(refused({ directions: [[], []] }).hint).toMatch(/6 parameters/);
     expect(refused({ points: 51, maxEvaluations: 100 }).got).toMatch(/2603/);
+    expect(refused({ path: [{}] }).where).toBe("lossSurface");
+    expect(refused({ path: 5 as never }).expected).toMatch(/list of states/);
+    expect(refusal(() => lossSurface(model, loss, null as never)).got).toBe("null");
+    const one = model.parameters().map((p) => p.detach());
+    expect(refused({ directions: [one, one.map((d) => d.mul(-2))] }).expected).toMatch(/span a plane/);
+    const flat = new Quadratic([1, 2, 3, 4]);
+    const lacking = expectUntouched(flat, () => refusal(() => lossSurface(flat, () => flat.forward(), { points: 3 })));
+    expect(lacking.hint).toMatch(/one dimension/);
+  });
+
+  test("is refused for a loss that is another model's, and drawn for one without a gradient that differs", () => {
+    const { model, loss } = network();
+    const value = loss().detach();
+    const others = expectUntouched(model, () => refusal(() => lossSurface(model, () => value, { points: 3 })));
+    expect(others.expected).toMatch(/depends on the parameters/);
+    const [a, b] = [model.stateDict(), new nn.Sequential(...network().model).stateDict()];
+    expect(refusal(() => interpolate(model, () => value, a, doubled(b))).expected).toMatch(/depends on the parameters/);
+    expect(interpolate(model, () => value, a, b).barrier).toBe(0);
+    const plain = lossSurface(model, loss, { points: 3 });
+    expect(lossSurface(model, () => noGrad(loss), { points: 3 })).toEqual(plain);
   });
 });
 
@@ -128,6 +150,13 @@ describe("interpolation", () => {
       expect(loss[i]).toBeCloseTo(value(a.map((ai, k) => ai + t * (b[k] - ai))), 12);
     });
     expect(barrier).toBeGreaterThan(0); // beyond its ends the parabola is above the line
+    const half = new Quadratic([1, 1, 1, 1]);
+    const gap = interpolate(half, () => half.x.sum().log(), state([1, 1, 0, 0]), state([-1, 0, 0, 0]));
+    expect([gap.barrier, gap.loss.at(-1)]).toEqual([null, null]);
+    const boom = () => {
+      throw new Error("boom");
+    };
+    expect(() => expectUntouched(model, () => interpolate(model, boom, state(a), state(b)))).toThrow("boom");
     const between = interpolate(model, () => model.forward(), state(a), state(b));
     expect([between.positions.length, between.barrier]).toEqual([21, 0]);
     expect(refusal(() => interpolate(model, () => model.forward(), state([1]), state(b))).expected).toMatch(/"x"/);
