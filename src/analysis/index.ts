@@ -112,10 +112,11 @@ export {
   type InternalCovariateShiftOptions,
   internalCovariateShift,
   type LayerShift,
+  type ShiftSettings,
 } from "./internalCovariateShift.ts";
 export { type InterpolateOptions, type Interpolation, interpolate } from "./interpolate.ts";
 export { type LayerInterference, layerInterference } from "./layerInterference.ts";
-export type { LayerGroups } from "./layers.ts";
+export type { BatchNormPlace, LayerGroups, LayerOptions, LayerSettings } from "./layers.ts";
 export { type LearningRateRange, learningRateRange } from "./learningRateRange.ts";
 export type { LineDirection } from "./lineDirection.ts";
 export {

@@ -1,18 +1,27 @@
-import { TensorError } from "../errors.ts";
+import { describe, TensorError } from "../errors.ts";
 import type { Module } from "../nn/module.ts";
 import { checkOptions } from "../options.ts";
-import { type LayerGroups, layersOf } from "./layers.ts";
+import type { Tensor } from "../tensor.ts";
+import { type Layer, type LayerOptions, type LayerSettings, orderedLayers } from "./layers.ts";
 import { type Cost, type Loss, Probe } from "./loss.ts";
 import { type BatchNormMode, preserving } from "./preserving.ts";
 import { checkUpdate, type UpdateOptions, updated } from "./update.ts";
 import { copies, cosine, distance, norm, place } from "./vectors.ts";
 
 /** What {@link internalCovariateShift} may be told. */
-export interface InternalCovariateShiftOptions extends UpdateOptions {
-  /** Layers of your own, by name. Default: each module that owns parameters, in order of registration. */
-  readonly groups?: LayerGroups;
+export interface InternalCovariateShiftOptions extends UpdateOptions, LayerOptions {
   /** Which statistics batch norm uses. Default `"batch"`. */
   readonly batchNorm?: BatchNormMode;
+}
+
+/** How a shift was measured. */
+export interface ShiftSettings extends LayerSettings {
+  /** The learning rate, or null where an optimiser took the step. */
+  readonly lr: number | null;
+  /** The optimiser's class, or null. */
+  readonly optimizer: string | null;
+  /** Which statistics batch norm used. */
+  readonly batchNorm: BatchNormMode;
 }
 
 /** The shift of one layer. */
@@ -37,15 +46,8 @@ export interface InternalCovariateShift {
   readonly layers: readonly LayerShift[];
   /** The loss at the parameters as they are. */
   readonly loss: number;
-  /** How it was measured: `lr` is null where an optimiser took the step. */
-  readonly options: {
-    /** The learning rate, or null. */
-    readonly lr: number | null;
-    /** The optimiser's class, or null. */
-    readonly optimizer: string | null;
-    /** Which statistics batch norm used. */
-    readonly batchNorm: BatchNormMode;
-  };
+  /** How it was measured. */
+  readonly options: ShiftSettings;
   /** The passes made: one of each for every layer but the first, and those at the start. */
   readonly cost: Cost;
 }
@@ -58,12 +60,13 @@ const where = "internalCovariateShift";
  * step.
  *
  * A large `l2` alone says little, for it grows with the learning rate and with the gradient: compare `relative` and
- * `cosine` between networks.
+ * `cosine` between networks. Whether the `γ` and `β` of batch norm belong to the layer before it, the paper leaves open:
+ * `batchNormWith` chooses.
  *
  * @param model - any module with parameters that want a gradient.
  * @param loss - its loss on one fixed batch.
  * @throws TensorError if there is neither `lr` nor `optimizer`, a group names what there is not, or the loss is not one
- * finite number, the same each time.
+ * finite number, the same each time, or the step leads where the gradient is not finite.
  * @see Santurkar et al. 2018, "How Does Batch Normalization Help Optimization?", arXiv:1805.11604, Definition 2.1.
  *
  * @example
@@ -82,12 +85,8 @@ export function internalCovariateShift(
   loss: Loss,
   options: InternalCovariateShiftOptions,
 ): InternalCovariateShift {
-  checkOptions(where, options, ["lr", "optimizer", "groups", "batchNorm"]);
-  checkUpdate(where, options ?? {});
-  const { lr, optimizer, groups, batchNorm = "batch" } = options;
   const probe = new Probe(where, model, loss);
-  const layers = layersOf(where, model, groups);
-  checkDisjoint(layers.map(({ parameters }) => parameters));
+  const { batchNorm, layers, settings } = shiftOptions(where, model, options);
   return preserving(
     model,
     () => {
@@ -96,35 +95,61 @@ export function internalCovariateShift(
       const { gradient } = probe.gradient();
       const start = copies(parameters);
       const end = updated(where, parameters, gradient, options);
-      const partOf = (whole: typeof gradient, layer: (typeof layers)[number]) =>
+      const partOf = (whole: readonly Tensor[], layer: Layer) =>
         layer.parameters.map((p) => whole[parameters.indexOf(p)]);
       const shifts = layers.map((layer, i): LayerShift => {
         const before = partOf(gradient, layer);
+        checkFinite(where, layer.name, before, true);
         if (i === 0) return shiftOf(layer.name, before, before);
         const preceding = new Set(layers.slice(0, i).flatMap((other) => other.parameters));
         place(
           parameters,
           parameters.map((p, k) => (preceding.has(p) ? end[k] : start[k])),
         );
-        return shiftOf(layer.name, before, partOf(probe.gradient().gradient, layer));
+        const after = partOf(probe.gradient().gradient, layer);
+        checkFinite(where, layer.name, after);
+        return shiftOf(layer.name, before, after);
       });
-      const settings = { lr: lr ?? null, optimizer: optimizer?.constructor.name ?? null, batchNorm };
       return { layers: shifts, loss: value, options: settings, cost: probe.cost };
     },
     { batchNorm },
   );
 }
 
+/** The layers, the mode of batch norm, and all options as used; refuses those that make no sense. */
+export function shiftOptions(
+  where: string,
+  model: Module,
+  options: InternalCovariateShiftOptions,
+): { readonly layers: readonly Layer[]; readonly batchNorm: BatchNormMode; readonly settings: ShiftSettings } {
+  checkOptions(where, options, ["lr", "optimizer", "groups", "batchNormWith", "batchNorm"]);
+  checkUpdate(where, options ?? {});
+  const { lr = null, optimizer, batchNorm = "batch" } = options;
+  if (batchNorm !== "batch" && batchNorm !== "running") {
+    throw new TensorError(where, { expected: 'batchNorm "batch" or "running"', got: describe(batchNorm) });
+  }
+  const { layers, settings } = orderedLayers(where, model, options);
+  return {
+    layers,
+    batchNorm,
+    settings: { lr, optimizer: optimizer?.constructor.name ?? null, ...settings, batchNorm },
+  };
+}
+
+/** Refuses a gradient that is not finite: of a layer, at the start or behind a step. */
+export function checkFinite(where: string, layer: string, gradient: readonly Tensor[], isStart = false): void {
+  if (Number.isFinite(norm(gradient))) return;
+  throw new TensorError(where, {
+    expected: "gradients that are finite",
+    got: `one of layer "${layer}" that is not${isStart ? "" : ", after the step"}`,
+    hint: isStart ? "detectAnomaly(loss) names the operation it comes from." : "Take a smaller learning rate.",
+  });
+}
+
 /** The shift from a layer's gradient `g` to `h`. */
-function shiftOf(name: string, g: Parameters<typeof norm>[0], h: Parameters<typeof norm>[0]): LayerShift {
+function shiftOf(name: string, g: readonly Tensor[], h: readonly Tensor[]): LayerShift {
   const [l2, gradNorm] = [distance(g, h), norm(g)];
   const relative = gradNorm > 0 ? l2 / gradNorm : l2 === 0 ? 0 : null;
   const angle = l2 === 0 ? 1 : cosine(g, h);
   return { name, l2, relative, cosine: angle, degrees: (Math.acos(angle) * 180) / Math.PI, gradNorm };
-}
-
-function checkDisjoint(groups: readonly (readonly unknown[])[]): void {
-  const all = groups.flat();
-  if (new Set(all).size === all.length) return;
-  throw new TensorError(where, { expected: "each parameter in one group at most", got: "one in two" });
 }

@@ -1,12 +1,15 @@
 import { grad } from "../autograd/grad.ts";
 import type { Module } from "../nn/module.ts";
-import { checkOptions } from "../options.ts";
 import type { Tensor } from "../tensor.ts";
-import type { InternalCovariateShiftOptions } from "./internalCovariateShift.ts";
-import { layersOf } from "./layers.ts";
+import {
+  checkFinite,
+  type InternalCovariateShiftOptions,
+  type ShiftSettings,
+  shiftOptions,
+} from "./internalCovariateShift.ts";
 import { type Cost, type Loss, Probe } from "./loss.ts";
-import { type BatchNormMode, preserving } from "./preserving.ts";
-import { checkUpdate, updated } from "./update.ts";
+import { preserving } from "./preserving.ts";
+import { updated } from "./update.ts";
 import { copies, distance, moved, norm, place } from "./vectors.ts";
 
 /** What {@link layerInterference} returns. */
@@ -25,15 +28,10 @@ export interface LayerInterference {
    * layers before it as vectors, which may cancel.
    */
   readonly firstOrderShift: readonly number[];
-  /** How it was measured: `lr` is null where an optimiser took the step. */
-  readonly options: {
-    /** The learning rate, or null. */
-    readonly lr: number | null;
-    /** The optimiser's class, or null. */
-    readonly optimizer: string | null;
-    /** Which statistics batch norm used. */
-    readonly batchNorm: BatchNormMode;
-  };
+  /** The loss at the parameters as they are. */
+  readonly loss: number;
+  /** How it was measured. */
+  readonly options: ShiftSettings;
   /** The passes made; a product with the Hessian counts as a gradient. */
   readonly cost: Cost;
 }
@@ -65,19 +63,17 @@ export function layerInterference(
   loss: Loss,
   options: InternalCovariateShiftOptions,
 ): LayerInterference {
-  checkOptions(where, options, ["lr", "optimizer", "groups", "batchNorm"]);
-  checkUpdate(where, options ?? {});
-  const { lr, optimizer, groups, batchNorm = "batch" } = options;
   const probe = new Probe(where, model, loss);
-  const layers = layersOf(where, model, groups);
+  const { batchNorm, layers, settings } = shiftOptions(where, model, options);
   const { parameters } = probe;
   const places = layers.map((layer) => layer.parameters.map((p) => parameters.indexOf(p)));
   const partOf = (whole: readonly Tensor[], i: number) => places[i].map((k) => whole[k]);
   return preserving(
     model,
     () => {
-      probe.check();
+      const value = probe.check();
       const { gradient, products } = withProducts(probe);
+      for (const [i, { name }] of layers.entries()) checkFinite(where, name, partOf(gradient, i), true);
       const start = copies(parameters);
       const step = moved(updated(where, parameters, gradient, options), start, -1);
       const only = (j: number) => step.map((d, k) => (places[j].includes(k) ? d : d.mul(0)));
@@ -91,13 +87,15 @@ export function layerInterference(
       });
       const gradients = directions.map((direction) => {
         place(parameters, moved(start, direction, 1));
-        return probe.gradient().gradient;
+        const after = probe.gradient().gradient;
+        for (const [i, { name }] of layers.entries()) checkFinite(where, name, partOf(after, i));
+        return after;
       });
       const exact = layers.map((_, i) => gradients.map((g) => distance(partOf(gradient, i), partOf(g, i))));
-      const settings = { lr: lr ?? null, optimizer: optimizer?.constructor.name ?? null, batchNorm };
       const { forward, backward } = probe.cost;
       const cost = { forward, backward: backward + layers.length };
-      return { layers: layers.map(({ name }) => name), exact, linearised, firstOrderShift, options: settings, cost };
+      const names = layers.map(({ name }) => name);
+      return { layers: names, exact, linearised, firstOrderShift, loss: value, options: settings, cost };
     },
     { batchNorm },
   );

@@ -1,6 +1,7 @@
 import { describe, TensorError } from "../errors.ts";
 import type { Module } from "../nn/module.ts";
 import type { Parameter } from "../nn/parameter.ts";
+import { hasRunningStatistics } from "./preserving.ts";
 
 /** Parameters that are looked at together, under one name. */
 export interface Layer {
@@ -10,6 +11,76 @@ export interface Layer {
 
 /** Layers of one's own making: names, and the dotted names of the modules or parameters that belong to each. */
 export type LayerGroups = Readonly<Record<string, readonly string[]>>;
+
+/** Where the `γ` and `β` of batch norm belong: to a layer of their own, or to the layer before it. */
+export type BatchNormPlace = "itself" | "preceding";
+
+/** How a model is taken apart into layers. */
+export interface LayerOptions {
+  /** Layers of your own, by name. Default: each module that owns parameters, in order of registration. */
+  readonly groups?: LayerGroups;
+  /**
+   * Whether the `γ` and `β` of batch norm are a layer, or part of the layer before it, under that one's name. Default
+   * `"itself"`.
+   */
+  readonly batchNormWith?: BatchNormPlace;
+}
+
+/** {@link LayerOptions}, as used. */
+export interface LayerSettings {
+  /** The layers by name that were asked for, or null for the modules that own parameters. */
+  readonly groups: LayerGroups | null;
+  /** Where batch norm's parameters belonged; null with groups. */
+  readonly batchNormWith: BatchNormPlace | null;
+}
+
+/** The layers that the options ask for, no parameter in two of them, and the options as used. */
+export function orderedLayers(
+  where: string,
+  model: Module,
+  { groups, batchNormWith = "itself" }: LayerOptions,
+): { readonly layers: readonly Layer[]; readonly settings: LayerSettings } {
+  if (batchNormWith !== "itself" && batchNormWith !== "preceding") {
+    throw new TensorError(where, { expected: 'batchNormWith "itself" or "preceding"', got: describe(batchNormWith) });
+  }
+  const layers = layersOf(where, model, groups);
+  if (groups === undefined) {
+    const chosen = batchNormWith === "itself" ? layers : withPreceding(model, layers);
+    return { layers: chosen, settings: { groups: null, batchNormWith } };
+  }
+  if (batchNormWith !== "itself") {
+    throw new TensorError(where, {
+      expected: "groups, or batchNormWith, but not both",
+      got: "both",
+      hint: "Put batch norm's name into the group that it belongs to.",
+    });
+  }
+  checkDisjoint(where, layers);
+  const own = Object.fromEntries(Object.entries(groups).map(([name, members]) => [name, [...members]]));
+  return { layers, settings: { groups: own, batchNormWith: null } };
+}
+
+/** Batch norm's parameters in one layer with those of the layer before it. One that comes first stays by itself. */
+function withPreceding(model: Module, layers: readonly Layer[]): Layer[] {
+  const modules = new Map(model.namedModules());
+  const joined: Layer[] = [];
+  for (const layer of layers) {
+    const last = joined[joined.length - 1];
+    const module = modules.get(layer.name);
+    if (last === undefined || module === undefined || !hasRunningStatistics(module)) joined.push(layer);
+    else joined[joined.length - 1] = { ...last, parameters: [...last.parameters, ...layer.parameters] };
+  }
+  return joined;
+}
+
+function checkDisjoint(where: string, layers: readonly Layer[]): void {
+  const all = layers.flatMap(({ parameters }) => parameters);
+  if (all.length > 0 && new Set(all).size === all.length) return;
+  throw new TensorError(where, {
+    expected: "groups that have each parameter once at most",
+    got: all.length === 0 ? "no parameters" : "one in two, or twice in one",
+  });
+}
 
 /**
  * The layers of a model: its modules that own parameters that want a gradient, in order of registration, each with its own

@@ -2,7 +2,7 @@ import { noGrad } from "../autograd/gradMode.ts";
 import { describe, TensorError } from "../errors.ts";
 import { isOptimizer, type Optimizer } from "../optim/optimizer.ts";
 import type { Tensor } from "../tensor.ts";
-import { copies, moved } from "./vectors.ts";
+import { copies, moved, place } from "./vectors.ts";
 
 /** The step whose effect is looked at: gradient descent at a rate, or what an optimiser would do next. */
 export interface UpdateOptions {
@@ -34,8 +34,9 @@ function checkChanges(where: string, optimizer: Optimizer, parameters: readonly 
 
 /**
  * The parameters after one step from `gradient`, as tensors of their own. To be called within `preserving`: an optimiser
- * moves the parameters' memory, and its own state, which is put back. What else it may hold, of another model, has no
- * gradient meanwhile, so that it is passed over.
+ * moves its own state, which is put back, and for the step the parameters are on copies of their memory, so that a graph
+ * recorded from them stays valid. What else it may hold, of another model, has no gradient meanwhile, so that it is passed
+ * over.
  */
 export function updated(
   where: string,
@@ -48,22 +49,25 @@ export function updated(
   const state = optimizer.stateDict();
   const others = optimizer.paramGroups.flatMap(({ params }) => params.filter((p) => !parameters.includes(p)));
   const [gradients, othersGradients] = [parameters, others].map((list) => list.map((p) => p.hiddenGrad()));
-  const start = copies(parameters);
+  const arrays = parameters.map((p) => p.array);
+  let hasMoved = false;
   try {
+    place(parameters, copies(parameters));
     parameters.forEach((p, i) => {
-      p.grad = gradient[i];
+      p.grad = gradient[i].detach();
     });
     for (const p of others) p.grad = null;
     noGrad(() => optimizer.step());
+    hasMoved = true;
     return copies(parameters);
   } finally {
-    optimizer.loadStateDict(state);
     parameters.forEach((p, i) => {
-      p.array = start[i].array;
+      p.array = arrays[i];
       p.grad = gradients[i];
     });
     others.forEach((p, i) => {
       p.grad = othersGradients[i];
     });
+    if (hasMoved) optimizer.loadStateDict(state);
   }
 }

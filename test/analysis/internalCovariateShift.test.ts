@@ -1,4 +1,4 @@
-import { Generator, nn, optim, randint, randn, type Tensor, tensor } from "evenkeel";
+import { Generator, grad, nn, noGrad, optim, randint, randn, type Tensor, tensor } from "evenkeel";
 import { internalCovariateShift, layerInterference } from "evenkeel/analysis";
 import { describe, expect, test } from "vitest";
 import { refusal } from "../refusal.ts";
@@ -79,7 +79,14 @@ describe("internal covariate shift", () => {
     loss().backward();
     adam.step();
     const report = expectUntouched(model, () => internalCovariateShift(model, loss, { optimizer: adam }), adam);
-    expect(report.options).toEqual({ lr: null, optimizer: "Adam", batchNorm: "batch" });
+    expect(report.options).toEqual({
+      lr: null,
+      optimizer: "Adam",
+      groups: null,
+      batchNormWith: "itself",
+      batchNorm: "batch",
+    });
+    expect(JSON.parse(JSON.stringify(report))).toEqual(report);
     expect(report.layers.slice(1).every(({ l2 }) => l2 > 0)).toBe(true);
   });
 
@@ -99,6 +106,67 @@ describe("internal covariate shift", () => {
     expect(grouped.cost).toEqual({ forward: 5, backward: 3 });
   });
 
+  test.each([
+    ["SGD", (p: nn.Parameter[]) => new optim.SGD(p, { lr: 0.1, momentum: 0.9, nesterov: true })],
+    ["Adam", (p: nn.Parameter[]) => new optim.Adam(p, { lr: 0.01, amsgrad: true })],
+    ["AdamW", (p: nn.Parameter[]) => new optim.AdamW(p, { lr: 0.01 })],
+  ] as const)("looks at the step that %s takes next, before its first step and later", (_, build) => {
+    for (const stepsBefore of [0, 3]) {
+      const { model, loss } = network(true);
+      const optimizer = build(model.parameters());
+      const train = () => {
+        optimizer.zeroGrad();
+        loss().backward();
+        optimizer.step();
+      };
+      for (let step = 0; step < stepsBefore; step++) train();
+      const run = () => internalCovariateShift(model, loss, { optimizer }).layers;
+      const shift = expectUntouched(model, run, optimizer);
+      expect(run()).toEqual(shift);
+      // By hand: the optimiser takes its step, then the last layer gets its old values back.
+      const last = model[model.length - 1].parameters();
+      const kept = last.map((p) => p.detach().clone());
+      train();
+      noGrad(() => last.forEach((p, i) => p.copy_(kept[i])));
+      const before = shift[shift.length - 1];
+      const after = grad(loss(), last);
+      const length = Math.hypot(...after.map((g) => g.norm().item()));
+      const [g, relative] = [before.gradNorm, before.l2 / before.gradNorm];
+      // ‖G'‖² = ‖G‖² + ‖G' − G‖² + 2⟨G, G' − G⟩, and ⟨G, G'⟩ = cos·‖G‖·‖G'‖.
+      expect(length ** 2 + g ** 2 - 2 * before.cosine * g * length).toBeCloseTo(before.l2 ** 2, 12);
+      expect(before.relative).toBeCloseTo(relative, 12);
+    }
+  });
+
+  test("refuses a step after which the gradient is not finite", () => {
+    const model = new Scalars(1, 1);
+    const loss = () => model.forward(tensor(1, { dtype })).exp();
+    const run = () => expectUntouched(model, () => refusal(() => internalCovariateShift(model, loss, { lr: -1e6 })));
+    expect(run()).toMatchObject({ got: 'one of layer "second" that is not, after the step' });
+  });
+
+  test("counts batch norm's parameters to the layer before it, where asked to", () => {
+    const { model, loss } = network(true);
+    const preceding = internalCovariateShift(model, loss, { lr: 0.1, batchNormWith: "preceding" });
+    const groups = { "0": ["0", "1"], "3": ["3", "4"], "6": ["6"] };
+    const grouped = internalCovariateShift(model, loss, { lr: 0.1, groups });
+    expect(preceding.layers).toEqual(grouped.layers);
+    expect(preceding.options).toMatchObject({ batchNormWith: "preceding", groups: null });
+    expect(grouped.options).toMatchObject({ batchNormWith: null, groups });
+    const itself = internalCovariateShift(model, loss, { lr: 0.1 }).layers;
+    expect(itself[2].l2).toBeGreaterThan(0);
+    expect(preceding.layers[1].gradNorm).toBeCloseTo(Math.hypot(itself[2].gradNorm, itself[3].gradNorm), 12);
+    const both = { lr: 0.1, groups, batchNormWith: "preceding" } as const;
+    expect(refusal(() => internalCovariateShift(model, loss, both)).got).toBe("both");
+    const first = new nn.Sequential(new nn.BatchNorm1d(5, { dtype }), model);
+    const x = randn([8, 5], { generator: new Generator().manualSeed(4), dtype });
+    const { layers } = internalCovariateShift(first, () => first.forward(x).square().mean(), {
+      lr: 0.1,
+      batchNormWith: "preceding",
+    });
+    expect(layers.map(({ name }) => name)).toEqual(["0", "1.0", "1.3", "1.6"]);
+  });
+
   test("leaves the model as it was, also when it throws, and refuses what it cannot measure", () => {
     const { model, loss } = network(true);
     loss().backward();
@@ -114,7 +182,11 @@ describe("internal covariate shift", () => {
     let calls = 0;
     expect(refused(() => internalCovariateShift(model, () => loss().add(calls++), { lr: 1 })).hint).toMatch(/dropout/);
     const twice = { a: ["0"], b: ["0.weight"] };
-    expect(refused(() => internalCovariateShift(model, loss, { lr: 1, groups: twice })).got).toBe("one in two");
+    expect(refused(() => internalCovariateShift(model, loss, { lr: 1, groups: twice })).got).toMatch(/in two/);
+    const wrong = { batchNorm: "frozen" as "batch" };
+    expect(refused(() => internalCovariateShift(model, loss, { lr: 1, ...wrong })).got).toBe('"frozen"');
+    expect(refused(() => internalCovariateShift(model, loss, { lr: 1, groups: {} })).got).toBe("no parameters");
+    expect(refused(() => internalCovariateShift(new nn.Tanh(), loss, { lr: 1 })).got).toMatch(/without any/);
   });
 });
 
@@ -133,6 +205,42 @@ describe("layer interference", () => {
         expect(Math.abs(exact[i][j] - value)).toBeLessThan(1e-3 * value + 1e-12);
       });
     });
+  });
+
+  test("with an optimiser is that of its step", () => {
+    const { model, loss } = network(true);
+    const plain = layerInterference(model, loss, { lr: 0.1 });
+    const sgd = new optim.SGD(model.parameters(), { lr: 0.1 });
+    const { options, ...same } = expectUntouched(model, () => layerInterference(model, loss, { optimizer: sgd }), sgd);
+    expect(options.optimizer).toBe("SGD");
+    const { options: _, ...expected } = plain;
+    expect(same).toEqual(expected);
+    const adam = new optim.Adam(model.parameters(), { lr: 1e-7 });
+    loss().backward();
+    adam.step();
+    const small = expectUntouched(model, () => layerInterference(model, loss, { optimizer: adam }), adam);
+    const shift = internalCovariateShift(model, loss, { optimizer: adam }).layers;
+    shift.slice(1).forEach(({ l2 }, i) => {
+      expect(small.firstOrderShift[i + 1] / l2).toBeCloseTo(1, 3);
+    });
+    expect(JSON.parse(JSON.stringify(small))).toEqual(small);
+  });
+
+  test("leaves the model as it was when it throws", () => {
+    const { model, loss } = network(true);
+    loss().backward();
+    const refused = (run: () => unknown) => expectUntouched(model, () => refusal(run));
+    expect(refused(() => layerInterference(model, loss, {})).expected).toMatch(/either \{ lr \}/);
+    const twice = { a: ["0"], b: ["0.weight"] };
+    expect(refused(() => layerInterference(model, loss, { lr: 1, groups: twice })).got).toMatch(/in two/);
+    let calls = 0;
+    const late = () => {
+      if (calls++ > 5) throw new Error("late");
+      return loss();
+    };
+    expect(() => expectUntouched(model, () => layerInterference(model, late, { lr: 1 }))).toThrow("late");
+    calls = 0;
+    expect(() => expectUntouched(model, () => internalCovariateShift(model, late, { lr: 1 }))).toThrow("late");
   });
 
   test("of ½xᵀHx in two groups is ‖H_ij·Δ_j‖ at any rate", () => {
