@@ -1,4 +1,4 @@
-import { Generator, manualSeed, nn, noGrad, optim, randint, randperm, type Tensor, tensor } from "evenkeel";
+import { Generator, manualSeed, nn, noGrad, optim, randint, randperm, type Tensor } from "evenkeel";
 import { ActivationDrift } from "evenkeel/analysis";
 import { readDigits } from "./digits.ts";
 import { type Experiment, mean, three } from "./experiment.ts";

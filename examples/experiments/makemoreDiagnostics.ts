@@ -1,4 +1,4 @@
-import { manualSeed, nn, optim } from "evenkeel";
+import { manualSeed, optim } from "evenkeel";
 import {
   activationReport,
   batchNormHealth,
