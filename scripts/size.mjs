@@ -14,7 +14,7 @@ const core = Object.keys(await import("evenkeel"))
 
 /** What is imported, and the most kilobytes (of 1000 bytes) that it may take. */
 const table = [
-  { name: "everything", source: 'export * from "evenkeel";', limit: 72 },
+  { name: "everything", source: 'export * from "evenkeel";', limit: 73 },
   { name: `the core: all but ${namespaces.join(", ")}`, source: `export { ${core} } from "evenkeel";`, limit: 54 },
   {
     name: "a small trainer",
@@ -26,7 +26,7 @@ const table = [
       const optimizer = new optim.SGD(model.parameters(), { lr: 0.1 });
       functional.crossEntropy(model.forward(randn([8, 2])), randint(0, 3, [8])).backward();
       optimizer.step();`,
-    limit: 67,
+    limit: 68,
   },
   { name: "evenkeel/testing", source: 'export * from "evenkeel/testing";', limit: 51 },
   { name: "the WebAssembly", source: 'export { binary } from "./src/kernels/wasm/module.generated.ts";', limit: 13.5 },

@@ -49,7 +49,12 @@ export interface Descent {
 /** What {@link descend1d} returns. */
 export interface Descents {
   /** The function over its range; null where it is not finite. Empty unless `points` are asked for. */
-  readonly curve: { readonly x: readonly number[]; readonly loss: readonly (number | null)[] };
+  readonly curve: {
+    /** The places. */
+    readonly x: readonly number[];
+    /** The loss at each; null where it is not finite. */
+    readonly loss: readonly (number | null)[];
+  };
   /** One for each start. */
   readonly descents: readonly Descent[];
   /** How it was made. */

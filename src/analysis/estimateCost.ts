@@ -1,31 +1,40 @@
 import { describe, TensorError } from "../errors.ts";
+import { batchNormHealthCost } from "./batchNormHealth.ts";
 import { compareCost } from "./compare.ts";
+import { deadUnitsCost } from "./deadUnits.ts";
 import { descend1dCost } from "./descend1d.ts";
 import { hessianEigenvaluesCost } from "./hessianEigenvalues.ts";
 import { hessianTraceCost } from "./hessianTrace.ts";
 import { lineProbeCost } from "./lineProbe.ts";
 import type { Cost } from "./loss.ts";
 import { lossSurfaceCost } from "./lossSurface.ts";
+import { recalibrateBatchNormCost } from "./recalibrateBatchNorm.ts";
 import { spectralDensityCost } from "./spectralDensity.ts";
 
 const costs = {
+  batchNormHealth: batchNormHealthCost,
   compare: compareCost,
+  deadUnits: deadUnitsCost,
   descend1d: descend1dCost,
   hessianEigenvalues: hessianEigenvaluesCost,
   hessianTrace: hessianTraceCost,
   lineProbe: lineProbeCost,
   lossSurface: lossSurfaceCost,
+  recalibrateBatchNorm: recalibrateBatchNormCost,
   spectralDensity: spectralDensityCost,
 };
 
 /** The analyses whose cost can be told beforehand: those that may take long. */
 export type LongAnalysis =
+  | "batchNormHealth"
   | "compare"
+  | "deadUnits"
   | "descend1d"
   | "hessianEigenvalues"
   | "hessianTrace"
   | "lineProbe"
   | "lossSurface"
+  | "recalibrateBatchNorm"
   | "spectralDensity";
 
 /**
@@ -33,9 +42,10 @@ export type LongAnalysis =
  * step to know whether to wait.
  *
  * @param analysis - its name.
- * @param sizes - what its cost depends on: `{ steps }` of `lineProbe`; `{ points, path }` of `lossSurface`; `{ starts, steps,
- * points }` of `descend1d`, the number of each; `{ variants, seeds, steps }` of `compare`; of the Hessian's three the
- * number of parameters, then their options.
+ * @param sizes - what its cost depends on: `{ steps }` of `lineProbe`; `{ points, path }` of `lossSurface`;
+ * `{ starts, steps, points }` of `descend1d`, the number of each;
+ * `{ variants, seeds, steps }` of `compare`; `{ batches }` of `deadUnits`, `batchNormHealth` and `recalibrateBatchNorm`; of
+ * the Hessian's three the number of parameters, then their options.
  * @throws TensorError for an analysis that there is not.
  *
  * @example

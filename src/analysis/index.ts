@@ -11,6 +11,21 @@ export {
   type DriftReport,
   type DriftSeries,
 } from "./activationDrift.ts";
+export {
+  type ActivationLayer,
+  type ActivationReport,
+  type ActivationReportOptions,
+  type ActivationUnit,
+  activationReport,
+} from "./activationReport.ts";
+export {
+  type BatchNormHealth,
+  type BatchNormHealthLayer,
+  type BatchNormHealthOptions,
+  batchNormHealth,
+  batchNormHealthAsync,
+} from "./batchNormHealth.ts";
+export type { FeatureStatistics } from "./batchNormStatistics.ts";
 export type {
   BatchNormForm,
   BatchNormLike,
@@ -29,12 +44,20 @@ export {
   comparisonRows,
 } from "./comparison.ts";
 export {
+  type DeadUnits,
+  type DeadUnitsLayer,
+  type DeadUnitsOptions,
+  deadUnits,
+  deadUnitsAsync,
+} from "./deadUnits.ts";
+export {
   type Descend1dOptions,
   type Descent,
   type Descents,
   descend1d,
   descend1dAsync,
 } from "./descend1d.ts";
+export { type DiagnosableReport, diagnose, diagnosisThresholds, type Verdict } from "./diagnose.ts";
 export {
   type EffectiveLearningRate,
   type EffectiveLearningRateLayer,
@@ -66,6 +89,15 @@ export {
   explainBatchNormMinimax,
   type UnitMinimax,
 } from "./explainBatchNormMinimax.ts";
+export { foldBatchNorm } from "./foldBatchNorm.ts";
+export {
+  type ActivationGradient,
+  type GradientReport,
+  type GradientReportOptions,
+  type GradientStatistics,
+  gradientReport,
+  type ParameterGradient,
+} from "./gradientReport.ts";
 export {
   type HessianEigenvalues,
   type HessianEigenvaluesOptions,
@@ -74,6 +106,7 @@ export {
 } from "./hessianEigenvalues.ts";
 export type { HessianMethod, HessianOptions, HessianSettings } from "./hessianProduct.ts";
 export { type HessianTrace, type HessianTraceOptions, hessianTrace, hessianTraceAsync } from "./hessianTrace.ts";
+export { type InitialLossCheck, type InitialLossCheckOptions, initialLossCheck } from "./initialLossCheck.ts";
 export {
   type InternalCovariateShift,
   type InternalCovariateShiftOptions,
@@ -102,6 +135,12 @@ export {
   type PathPoint,
 } from "./lossSurface.ts";
 export type { BatchNormMode } from "./preserving.ts";
+export {
+  type RecalibratedBatchNorm,
+  type RecalibratedLayer,
+  recalibrateBatchNorm,
+  recalibrateBatchNormAsync,
+} from "./recalibrateBatchNorm.ts";
 export { Recorder, type RecorderOptions } from "./recorder.ts";
 export {
   type Plain,
@@ -112,6 +151,7 @@ export {
   readRecording,
 } from "./recording.ts";
 export type { LongOptions, Progress } from "./running.ts";
+export type { SaturationThresholds } from "./saturation.ts";
 export type { SeedOptions } from "./seeded.ts";
 export type { Slice } from "./slice.ts";
 export {
@@ -120,6 +160,7 @@ export {
   spectralDensity,
   spectralDensityAsync,
 } from "./spectralDensity.ts";
+export type { Histogram, Percentile, Statistics } from "./statistics.ts";
 export type {
   AfterStep,
   ScheduledProbe,
@@ -133,6 +174,8 @@ export type {
 export { type ActivationProbeOptions, type LayerProbeOptions, stepProbes } from "./stepProbes.ts";
 export { type TidyRow, toCsv } from "./toCsv.ts";
 export type { UpdateOptions } from "./update.ts";
+export { type UpdateRatio, type UpdateRatios, type UpdateRatiosOptions, updateRatios } from "./updateRatios.ts";
+export type { ForwardInputs } from "./watching.ts";
 export {
   type ScaleInvarianceLayer,
   type ScaleInvarianceUnit,

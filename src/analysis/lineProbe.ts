@@ -22,7 +22,10 @@ export interface LineProbeOptions extends LongOptions, SeedOptions {
   readonly preset?: keyof typeof presets;
   /** What `preset` and `steps` are multiplied by: the learning rate of the training run. Default `1`. */
   readonly lr?: number;
-  /** Default `"gradient"`: `θ_h = θ − h·∇L(θ)`. An optimiser's direction is its next step, taken `h` times over. */
+  /**
+   * Default `"gradient"`: `θ_h = θ − h·∇L(θ)`. An optimiser's direction is its next step, taken `h` times over; a random one
+   * is standard normal, so about as long as the root of the number of parameters; tensors are added `h` times.
+   */
   readonly direction?: LineDirection;
   /** Which statistics batch norm uses. Default `"batch"`. */
   readonly batchNorm?: BatchNormMode;

@@ -74,13 +74,25 @@ export class Probe {
 
   /** The loss, and its gradient at each parameter; zeros where it does not depend on one. */
   gradient(options: { readonly createGraph?: boolean } = {}): { readonly loss: number; readonly gradient: Tensor[] } {
+    const { loss, gradient } = this.gradientAt(() => [], options);
+    return { loss, gradient };
+  }
+
+  /** The same, with the gradient at other tensors, known once the loss has been evaluated, and which parameters count. */
+  gradientAt(
+    others: () => readonly Tensor[],
+    options: { readonly createGraph?: boolean } = {},
+  ): { readonly loss: number; readonly gradient: Tensor[]; readonly atOthers: Tensor[]; readonly isUsed: boolean[] } {
     const y = this.evaluate();
     if (!y.requiresGrad) this.refuseIndependent();
     this.backward++;
-    const gradients = grad(y, this.parameters, { ...options, allowUnused: true });
-    if (gradients.every((g) => g === null)) this.refuseIndependent();
-    const gradient = gradients.map((g, i) => g ?? this.parameters[i].detach().mul(0));
-    return { loss: y.item(), gradient };
+    const n = this.parameters.length;
+    const inputs = [...this.parameters, ...others()];
+    const gradients = grad(y, inputs, { ...options, allowUnused: true });
+    if (gradients.slice(0, n).every((g) => g === null)) this.refuseIndependent();
+    const filled = gradients.map((g, i) => g ?? inputs[i].detach().mul(0));
+    const isUsed = gradients.slice(0, n).map((g) => g !== null);
+    return { loss: y.item(), gradient: filled.slice(0, n), atOthers: filled.slice(n), isUsed };
   }
 
   /**

@@ -1,12 +1,10 @@
 import { describe, TensorError } from "../errors.ts";
 import { isFloat } from "../kernels/array.ts";
 import type { Module } from "../nn/module.ts";
-import { ReLU } from "../nn/relu.ts";
-import { Sigmoid } from "../nn/sigmoid.ts";
-import { Tanh } from "../nn/tanh.ts";
 import { checkOptions } from "../options.ts";
 import type { Tensor } from "../tensor.ts";
 import { type LayerGroups, layersOf } from "./layers.ts";
+import { type SaturationThresholds, saturationOf, saturationThresholds } from "./saturation.ts";
 import type { AfterStep, StepContext, StepProbe, StepRow } from "./stepProbe.ts";
 import { copies, distance, norm } from "./vectors.ts";
 
@@ -25,8 +23,6 @@ export interface ActivationProbeOptions {
   /** Up to which `y`, and from which `1 − y` down, a sigmoid counts as saturated. Default `0.03`. */
   readonly sigmoid?: number;
 }
-
-type Thresholds = Required<Pick<ActivationProbeOptions, "tanh" | "sigmoid">>;
 
 const reading = (probe: (context: StepContext) => readonly StepRow[] | AfterStep): StepProbe =>
   Object.assign(probe, { readsOnly: true });
@@ -112,8 +108,7 @@ export const stepProbes = {
     const where = "stepProbes.activations";
     checkOptions(where, options, ["modules", "tanh", "sigmoid"]);
     const { modules } = options;
-    const thresholds: Thresholds = { tanh: options.tanh ?? 0.97, sigmoid: options.sigmoid ?? 0.03 };
-    for (const [name, value] of Object.entries(thresholds)) checkThreshold(where, name, value);
+    const thresholds = saturationThresholds(where, { tanh: options.tanh ?? 0.97, sigmoid: options.sigmoid ?? 0.03 });
     return reading(({ model, watch }) => {
       if (modules !== undefined) checkNames(where, model, modules);
       const outputs = watch();
@@ -126,7 +121,7 @@ export const stepProbes = {
   },
 };
 
-function statisticsOf(module: Module, y: Tensor, thresholds: Thresholds): StepRow[] {
+function statisticsOf(module: Module, y: Tensor, thresholds: SaturationThresholds): StepRow[] {
   if (!isFloat(y.dtype)) return [];
   const values = y.data;
   let [sum, saturated] = [0, 0];
@@ -143,18 +138,6 @@ function statisticsOf(module: Module, y: Tensor, thresholds: Thresholds): StepRo
     { metric: "activation std", value: Math.sqrt(squares / (values.length - 1)) },
     ...(isSaturated === undefined ? [] : [{ metric: "saturated", value: saturated / values.length }]),
   ];
-}
-
-function saturationOf(module: Module, thresholds: Thresholds): ((y: number) => boolean) | undefined {
-  if (module instanceof Tanh) return (y) => Math.abs(y) > thresholds.tanh;
-  if (module instanceof Sigmoid) return (y) => y < thresholds.sigmoid || y > 1 - thresholds.sigmoid;
-  if (module instanceof ReLU) return (y) => y === 0;
-  return undefined;
-}
-
-function checkThreshold(where: string, name: string, value: unknown): void {
-  if (typeof value === "number" && value >= 0 && value <= 1) return;
-  throw new TensorError(where, { expected: `a threshold from 0 to 1 for ${name}`, got: describe(value) });
 }
 
 function checkNames(where: string, model: Module, names: readonly string[]): void {

@@ -23,7 +23,7 @@ const dataOf = <T>(name: string, seed: number): T => run(name, seed).data as T;
 
 test("every file of an experiment is in the list", () => {
   const files = globSync("examples/experiments/*.ts").map((file) => file.replace(/^.*\/|\.ts$/g, ""));
-  const others = ["all", "experiment", "networks"];
+  const others = ["all", "digits", "experiment", "networks"];
   expect(files.filter((file) => !others.includes(file)).sort()).toEqual(Object.keys(experiments).sort());
 });
 
@@ -65,6 +65,18 @@ describe.each([0, 1])("from seed %i", (seed) => {
     expect(shift(linearNormed)).toBeGreaterThan(shift(linear));
     const last = ({ seen }: Run) => seen[seen.length - 1].loss;
     expect(last(linearNormed)).toBeLessThan(last(linear));
+  });
+
+  test("batch norm keeps units from saturating, and digits are learnt sooner with it", { timeout: patience }, () => {
+    interface Run {
+      readonly saturatedAtFirst: number;
+      readonly saturated: number;
+    }
+    const [plain, normed] = dataOf<{ runs: Run[] }>("makemoreDiagnostics", seed).runs;
+    expect(normed.saturatedAtFirst).toBeLessThan(0.5 * plain.saturatedAtFirst);
+    expect(normed.saturated).toBeLessThan(plain.saturated);
+    const [accuracy, steady] = run("ioffeFig1", seed).claims;
+    expect([accuracy.agrees, steady.agrees]).toEqual([true, true]);
   });
 
   test("each lp norm trains better than none", { timeout: patience }, () => {

@@ -1,0 +1,227 @@
+import { grad } from "../autograd/grad.ts";
+import { isTensor } from "../brand.ts";
+import { describe, TensorError } from "../errors.ts";
+import { isFloat } from "../kernels/array.ts";
+import { GELU } from "../nn/gelu.ts";
+import type { Module } from "../nn/module.ts";
+import { ReLU } from "../nn/relu.ts";
+import { Sigmoid } from "../nn/sigmoid.ts";
+import { Tanh } from "../nn/tanh.ts";
+import { checkOptions } from "../options.ts";
+import type { Tensor } from "../tensor.ts";
+import type { Cost } from "./loss.ts";
+import { type BatchNormMode, preserving } from "./preserving.ts";
+import { type SaturationThresholds, saturationOf, saturationThresholds } from "./saturation.ts";
+import { moments, type Statistics, statistics } from "./statistics.ts";
+import { checkUnitDim, unitsOf } from "./units.ts";
+import { copies } from "./vectors.ts";
+import { checkChoice, chosen, type ForwardInputs, run, watching } from "./watching.ts";
+
+/** Options of {@link activationReport}. */
+export interface ActivationReportOptions {
+  /** The modules to look at, by dotted names. Default: all `nn.Tanh`, `nn.Sigmoid`, `nn.ReLU` and `nn.GELU`. */
+  readonly modules?: readonly string[];
+  /** From where on an activation counts as saturated. Default `{ tanh: 0.97, sigmoid: 0.03, relu: 0 }`. */
+  readonly thresholds?: Partial<SaturationThresholds>;
+  /** Which percentiles, from 0 to 100. Default `[1, 5, 25, 50, 75, 95, 99]`. */
+  readonly percentiles?: readonly number[];
+  /** How many bins a histogram has. Default `50`. */
+  readonly bins?: number;
+  /** Which dimension of an output counts units; the first is of examples. Default `1`; `-1` where features are last. */
+  readonly unitDim?: number;
+  /** Which statistics batch norm uses. Default `"batch"`. */
+  readonly batchNorm?: BatchNormMode;
+}
+
+/** What one module put out. */
+export interface ActivationLayer extends Statistics {
+  /** Its dotted name. */
+  readonly layer: string;
+  /** Its class, such as `"Tanh"`. */
+  readonly type: string;
+  /** How often it ran; the numbers of all runs are taken together. */
+  readonly calls: number;
+  /** The fraction of finite outputs that are saturated, 0 to 1; null unless it is a tanh, sigmoid or ReLU. */
+  readonly saturatedFraction: number | null;
+  /**
+   * The mean derivative of the activation at its inputs, by which it multiplies the gradient that passes; null unless it
+   * is one of the four activations.
+   */
+  readonly localGradient: number | null;
+  /** The same for each unit, over examples and places. */
+  readonly units: readonly ActivationUnit[];
+}
+
+/** What one unit put out. */
+export interface ActivationUnit {
+  /** Mean of its finite outputs; null of none. */
+  readonly mean: number | null;
+  /** Their unbiased standard deviation; null of fewer than two. */
+  readonly std: number | null;
+  /** The fraction of them that are saturated, 0 to 1; null where the layer has none. */
+  readonly saturatedFraction: number | null;
+  /** The mean derivative of the activation; null where the layer has none. */
+  readonly localGradient: number | null;
+}
+
+/** What {@link activationReport} returns. */
+export interface ActivationReport {
+  /** What it is. */
+  readonly kind: "activationReport";
+  /** The options used. */
+  readonly options: {
+    /** The modules that were looked at. */
+    readonly modules: readonly string[];
+    /** From where on an activation counted as saturated. */
+    readonly thresholds: SaturationThresholds;
+    /** Which percentiles, 0 to 100. */
+    readonly percentiles: readonly number[];
+    /** How many bins a histogram has. */
+    readonly bins: number;
+    /** Which dimension of an output counts units. */
+    readonly unitDim: number;
+    /** Which statistics batch norm used. */
+    readonly batchNorm: BatchNormMode;
+  };
+  /** One forward pass. */
+  readonly cost: Cost;
+  /** The modules that ran, in the order chosen. */
+  readonly layers: readonly ActivationLayer[];
+}
+
+interface Output {
+  readonly values: Float64Array;
+  readonly output: Tensor;
+  readonly input: Tensor | null;
+}
+
+/**
+ * What the activations of a model are like on a batch: mean, spread, percentiles, histogram, and how much is saturated,
+ * for each layer and each unit.
+ *
+ * An activation that is no module, such as `x.tanh()`, is not seen: name the module around it, which then has no
+ * saturated fraction. A chosen module that does not run is left out.
+ *
+ * @param inputs - a tensor, or a list of all arguments of `forward`.
+ * @throws TensorError for unknown options and names, a model without activations, or outputs that are no float tensors.
+ * @see Glorot & Bengio 2010, "Understanding the difficulty of training deep feedforward neural networks", section 3.
+ *
+ * @example
+ * ```ts
+ * import { nn, tensor } from "evenkeel";
+ * import { activationReport } from "evenkeel/analysis";
+ *
+ * const model = new nn.Sequential(new nn.Tanh());
+ * const [layer] = activationReport(model, tensor([[0, 5], [0, 0.5]])).layers;
+ * console.log(layer.saturatedFraction); // => 0.25
+ * console.log(layer.units.map((unit) => unit.saturatedFraction)); // => [ 0, 0.5 ]
+ * ```
+ */
+export function activationReport(
+  model: Module,
+  inputs: ForwardInputs,
+  options: ActivationReportOptions = {},
+): ActivationReport {
+  const where = "activationReport";
+  checkOptions(where, options, ["modules", "thresholds", "percentiles", "bins", "unitDim", "batchNorm"]);
+  checkOptions(where, options.thresholds, ["tanh", "sigmoid", "relu"]);
+  const { percentiles = [1, 5, 25, 50, 75, 95, 99], bins = 50, unitDim = 1, batchNorm = "batch" } = options;
+  const thresholds = saturationThresholds(where, options.thresholds ?? {});
+  checkDetail(where, percentiles, bins);
+  checkUnitDim(where, unitDim);
+  checkChoice(where, "batchNorm", batchNorm, ["batch", "running"]);
+  const modules = chosen(where, model, options.modules, isActivation, "Tanh, Sigmoid, ReLU and GELU");
+  const outputs = new Map<string, Output[]>();
+  return preserving(
+    model,
+    () => {
+      watching(
+        modules,
+        (name, module, [x], y) => {
+          if (!isTensor(y) || !isFloat(y.dtype)) {
+            throw new TensorError(where, { expected: `a float tensor from module "${name}"`, got: describe(y) });
+          }
+          const input = isActivation(module) && isTensor(x) ? copies([x])[0] : null;
+          outputs.set(name, [...(outputs.get(name) ?? []), { values: Float64Array.from(y.data), output: y, input }]);
+        },
+        () => run(where, model, inputs),
+      );
+      const layers = modules.flatMap(([name, module]): ActivationLayer[] => {
+        const seen = outputs.get(name);
+        if (seen === undefined) return [];
+        const parts = partsOf(where, module, seen, thresholds, unitDim);
+        const all = parts.flatMap(({ values }) => values);
+        return [
+          {
+            layer: name,
+            type: module.constructor.name,
+            calls: seen.length,
+            ...statistics(all, { percentiles, bins }),
+            saturatedFraction: meanOf(parts.flatMap(({ saturated }) => saturated)),
+            localGradient: meanOf(parts.flatMap(({ slopes }) => slopes)),
+            units: parts.map(unitOf),
+          },
+        ];
+      });
+      const names = modules.map(([name]) => name);
+      return {
+        kind: "activationReport" as const,
+        options: { modules: names, thresholds, percentiles: [...percentiles], bins, unitDim, batchNorm },
+        cost: { forward: 1, backward: 0 },
+        layers,
+      };
+    },
+    { batchNorm },
+  );
+}
+
+function isActivation(module: Module): boolean {
+  return module instanceof Tanh || module instanceof Sigmoid || module instanceof ReLU || module instanceof GELU;
+}
+
+/** The numbers of one unit. */
+interface Part {
+  readonly values: number[];
+  readonly saturated: number[];
+  readonly slopes: number[];
+}
+
+function partsOf(where: string, module: Module, seen: Output[], at: SaturationThresholds, unitDim: number): Part[] {
+  const isSaturated = saturationOf(module, at);
+  const parts: Part[] = [];
+  for (const { values, output, input } of seen) {
+    const { units, unitOf } = unitsOf(where, output.shape, unitDim);
+    while (parts.length < units) parts.push({ values: [], saturated: [], slopes: [] });
+    const slopes = input === null ? null : slopesAt(module, input);
+    values.forEach((value, i) => {
+      const part = parts[unitOf(i)];
+      part.values.push(value);
+      if (!Number.isFinite(value)) return;
+      if (isSaturated !== undefined) part.saturated.push(Number(isSaturated(value)));
+      if (slopes !== null && Number.isFinite(slopes[i])) part.slopes.push(slopes[i]);
+    });
+  }
+  return parts;
+}
+
+/** The derivative of an activation at each number of its input. */
+function slopesAt(module: Module, input: Tensor): ArrayLike<number> {
+  input.requiresGrad = true;
+  const { forward } = Object.getPrototypeOf(module) as Module; // past hooks, which have seen this once
+  return grad(forward.call(module, input).sum(), [input])[0].data;
+}
+
+function unitOf({ values, saturated, slopes }: Part): ActivationUnit {
+  const { mean, std } = moments(values.filter(Number.isFinite));
+  return { mean, std, saturatedFraction: meanOf(saturated), localGradient: meanOf(slopes) };
+}
+
+const meanOf = (values: readonly number[]): number | null => moments(values).mean;
+
+export function checkDetail(where: string, percentiles: readonly number[], bins: number): void {
+  if (!Array.isArray(percentiles) || !percentiles.every((p) => typeof p === "number" && p >= 0 && p <= 100)) {
+    throw new TensorError(where, { expected: "percentiles from 0 to 100", got: describe(percentiles) });
+  }
+  if (Number.isInteger(bins) && bins > 0) return;
+  throw new TensorError(where, { expected: "a whole number of 1 or more as bins", got: describe(bins) });
+}

@@ -1,0 +1,122 @@
+import { manualSeed, nn, noGrad, randint, randn, type Tensor, tensor } from "evenkeel";
+import {
+  activationReport,
+  batchNormHealth,
+  type DiagnosableReport,
+  deadUnits,
+  diagnose,
+  gradientReport,
+  initialLossCheck,
+  recalibrateBatchNorm,
+  updateRatios,
+} from "evenkeel/analysis";
+import { beforeEach, describe, expect, test } from "vitest";
+import { refusal } from "../refusal.ts";
+
+beforeEach(() => void manualSeed(0));
+
+const codes = (...reports: DiagnosableReport[]) => diagnose(...reports).map(({ code, layer }) => `${code} ${layer}`);
+const act = (module: nn.Module, x: Tensor) => activationReport(new nn.Sequential(module), x);
+const linear = (weight: number, bias: number, outputs = 2) => {
+  const layer = new nn.Linear(2, outputs);
+  noGrad(() => {
+    layer.weight.mul_(weight);
+    layer.bias?.fill_(bias);
+  });
+  return layer;
+};
+
+describe("a diagnosis", () => {
+  test("has nothing to say about a healthy model", () => {
+    const model = new nn.Sequential(
+      new nn.Linear(8, 20, { bias: false }),
+      new nn.BatchNorm1d(20),
+      new nn.Tanh(),
+      new nn.Linear(20, 4),
+    );
+    const [x, labels] = [randn([64, 8]), randint(0, 4, [64])];
+    const loss = () => new nn.CrossEntropyLoss().forward(model.forward(x), labels);
+    recalibrateBatchNorm(model, [x]);
+    const reports = [
+      activationReport(model, x),
+      deadUnits(model, [x]),
+      gradientReport(model, loss),
+      updateRatios(model, loss, { lr: 0.01 }),
+      initialLossCheck(model, loss, { numClasses: 4 }),
+      batchNormHealth(model, [x], { loss: () => loss() }),
+    ];
+    expect(diagnose(...reports)).toEqual([]);
+    expect(diagnose(...(JSON.parse(JSON.stringify(reports)) as DiagnosableReport[]))).toEqual([]);
+    expect(diagnose()).toEqual([]);
+  });
+
+  test("reads activations", () => {
+    expect(codes(act(new nn.Tanh(), tensor([[0.1], [0.2], [0.3], [5]])))).toEqual(["saturated 0"]);
+    expect(diagnose(act(new nn.Tanh(), tensor([[0.1], [0.2], [0.3], [5]])))[0].severity).toBe("warning");
+    expect(diagnose(act(new nn.Sigmoid(), tensor([[9], [7]])))[0].severity).toBe("critical");
+    expect(codes(act(new nn.ReLU(), tensor([[-1], [0]])))).toEqual(["constant-activations 0", "inactive 0"]);
+    expect(codes(act(new nn.ReLU(), tensor([[1], [Number.NaN], [2]])))).toEqual(["non-finite 0"]);
+  });
+
+  test("reads dead units, and those that have died", () => {
+    const [alive, dead] = [1, -10].map((bias) => new nn.Sequential(linear(0.1, bias), new nn.ReLU()));
+    const x = randn([20, 2]);
+    const since = deadUnits(alive, [x]);
+    expect(codes(since)).toEqual([]);
+    expect(codes(deadUnits(dead, [x], { since }))).toEqual(["dead-units 1", "units-died 1"]);
+    expect(diagnose(deadUnits(dead, [x]))[0]).toMatchObject({ severity: "critical" });
+    expect(diagnose(deadUnits(dead, [x]))[0].message).toBe("2 of 2 units are dead on all 20 examples.");
+  });
+
+  test("reads gradients", () => {
+    const model = new nn.Sequential(linear(1, 0), linear(1e-4, 0), linear(1, 0));
+    const x = randn([20, 2]);
+    const report = (factor: number) => gradientReport(model, () => model.forward(x).square().mean().mul(factor));
+    expect(codes(report(1))).toContain("gradient-spread null");
+    expect(codes(report(1e-6))).toContain("vanishing-gradient 0.weight");
+    const still = new nn.Sequential(linear(1, -9), new nn.ReLU(), linear(1, 0));
+    expect(codes(gradientReport(still, () => still.forward(x).square().add(1).mean()))).toContain(
+      "no-gradient 0.weight",
+    );
+  });
+
+  test("reads update ratios", () => {
+    const model = linear(1, 0);
+    const x = randn([20, 2]);
+    const at = (lr: number) => diagnose(updateRatios(model, () => model.forward(x).square().mean(), { lr }));
+    expect(at(100)[0]).toMatchObject({ code: "update-too-large", severity: "critical", layer: "weight" });
+    expect(at(1e-7)[0]).toMatchObject({ code: "update-too-small", severity: "warning" });
+    expect(at(1e-3)).toEqual([]);
+  });
+
+  test("reads the initial loss", () => {
+    const model = linear(50, 0, 3);
+    const [x, labels] = [randn([30, 2]), randint(0, 3, [30])];
+    const loss = () => new nn.CrossEntropyLoss().forward(model.forward(x), labels);
+    expect(codes(initialLossCheck(model, loss, { numClasses: 3 }))).toEqual(["initial-loss-high null"]);
+    const low = initialLossCheck(model, () => loss().mul(0.01), { numClasses: 3 });
+    expect(codes(low)).toEqual(["initial-loss-low null"]);
+  });
+
+  test("reads the health of batch norm, critical things first", () => {
+    const model = new nn.Sequential(linear(0, 3), new nn.BatchNorm1d(2));
+    const health = batchNormHealth(model, [randn([4, 2])], { loss: (net, x) => net.forward(x).square().mean() });
+    expect(codes(health)).toEqual([
+      "never-tracked 1",
+      "tiny-batches 1",
+      "constant-features 1",
+      "loss-gap null",
+      "useless-bias 1",
+    ]);
+    const norm = new nn.BatchNorm1d(1);
+    norm.forward(tensor([[0], [1]]));
+    expect(codes(batchNormHealth(norm, [randn([20, 1]).add(9)]))).toEqual(["stale-statistics "]);
+    const severities = diagnose(health, act(new nn.Tanh(), tensor([[9], [8]]))).map(({ severity }) => severity);
+    expect(severities).toEqual(["critical", "warning", "warning", "warning", "warning", "info"]);
+  });
+
+  test("reads nothing else", () => {
+    const cases = [{}, null, { kind: "toString" }, { kind: "recording" }] as unknown as DiagnosableReport[];
+    for (const report of cases) expect(refusal(() => diagnose(report)).expected).toContain("deadUnits");
+  });
+});
