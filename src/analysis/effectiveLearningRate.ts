@@ -11,7 +11,7 @@ export interface HasLearningRates {
   readonly paramGroups: readonly {
     /** The parameters. */
     readonly params: readonly Tensor[];
-    /** The learning rate, or null. */
+    /** Their learning rate. */
     readonly lr: number;
   }[];
 }
@@ -46,7 +46,7 @@ export interface EffectiveLearningRate {
   readonly layers: EffectiveLearningRateLayer[];
   /** The options used: the names of the layers. */
   readonly options: {
-    /** The layers asked for, or null for all. */
+    /** The names of the layers looked at. */
     readonly layers: string[];
   };
   /** No passes. */

@@ -53,7 +53,7 @@ export interface BatchNormMinimax {
   readonly options: BatchNormSettings & {
     /** The bound on the norm of the inputs. */
     readonly lambda: number;
-    /** What was taken for the inputs. */
+    /** Whether inputs were given. */
     readonly inputs: boolean;
   };
   /** The passes through the batch norm. */

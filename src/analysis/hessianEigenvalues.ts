@@ -51,7 +51,7 @@ export interface HessianEigenvalues {
   readonly options: HessianSettings & {
     /** How many eigenvalues were asked for. */
     readonly k: number;
-    /** How small residuals had to be. */
+    /** How small residuals had to be, as a share of the largest eigenvalue. */
     readonly tolerance: number;
     /** The most iterations allowed. */
     readonly maxIterations: number;

@@ -48,7 +48,7 @@ export interface HessianTrace {
   readonly loss: number;
   /** The options used. */
   readonly options: HessianSettings & {
-    /** How many products were spent. */
+    /** How many directions each of the two stages drew. */
     readonly samples: number;
     /** The seed of the directions, or null where a generator was given. */
     readonly seed: number | null;

@@ -57,11 +57,11 @@ export interface SpectralDensity {
   readonly options: HessianSettings & {
     /** How many random directions were started from. */
     readonly starts: number;
-    /** How many iterations each took. */
+    /** How many products there were for each, at most. */
     readonly iterations: number;
     /** How many points the grid has. */
     readonly points: number;
-    /** The standard deviation of the kernel. */
+    /** The standard deviation of the bell on each node. */
     readonly width: number;
     /** The seed of the starts, or null where a generator was given. */
     readonly seed: number | null;

@@ -57,13 +57,13 @@ export interface WeightScaleInvariance {
   readonly loss: number;
   /** The options used, with the names of the layers. */
   readonly options: {
-    /** The layers asked for, or null for all. */
+    /** The names of the layers looked at. */
     readonly layers: string[];
     /** The factor of the weights. */
     readonly scale: number;
     /** Which statistics batch norm used. */
     readonly batchNorm: BatchNormMode;
-    /** How small a residual, or a deviation, had to be. */
+    /** How far from exact still counted as invariant. */
     readonly tolerance: number;
   };
   /** The passes it took. */

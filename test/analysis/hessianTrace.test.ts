@@ -45,6 +45,15 @@ describe("hessianTrace", () => {
     expect(spread).toBeLessThan(Math.sqrt((2 * off) / 30));
   });
 
+  test("is the same by differences, whose directions are not of length 1", () => {
+    const model = new Quadratic(symmetric(spectrum));
+    const [exact, differences] = (["exact", "differences"] as const).map((method) =>
+      hessianTrace(model, () => model.forward(), { method, seed: 2 }),
+    );
+    expect(differences.trace).toBeCloseTo(exact.trace, 5);
+    expect(differences.standardError).toBeCloseTo(exact.standardError, 5);
+  });
+
   test("is the sum of its parts, and of the layers' traces", () => {
     const { model, loss } = network();
     for (const batchNorm of ["batch", "running"] as const) {
