@@ -3,8 +3,9 @@ import { describe, TensorError } from "../errors.ts";
 import { isFloat } from "../kernels/array.ts";
 import type { Module } from "../nn/module.ts";
 import { checkOptions } from "../options.ts";
+import { defaultGenerator } from "../random/generator.ts";
 import type { Cost } from "./loss.ts";
-import { type BatchNormMode, preserving } from "./preserving.ts";
+import { type BatchNormMode, generatorsOf, preserving } from "./preserving.ts";
 import { checkBudget, finish, finishAsync, type LongOptions, longOptionNames, type Parts } from "./running.ts";
 import { type SaturationThresholds, saturationOf, saturationThresholds } from "./saturation.ts";
 import { checkUnitDim, unitsOf } from "./units.ts";
@@ -259,14 +260,29 @@ function checked(where: string, model: Module, batches: Iterable<ForwardInputs>,
   return { all: batchesOf(where, batches), modules, thresholds, bitmap, unitDim, batchNorm, since };
 }
 
-/** The batches as a list, which may not be empty. A single tensor is most likely meant to be one. */
+/**
+ * The batches as a list, which may not be empty. A single tensor is most likely meant to be one. A loader draws random
+ * numbers as it is read: the default generator and its own are put back, so that training goes on as it would have.
+ */
 export function batchesOf<T>(where: string, batches: Iterable<T>): T[] {
   const isList = typeof batches === "object" && batches !== null && Symbol.iterator in batches && !isTensor(batches);
-  const all = isList ? [...batches] : [];
+  const all = isList ? read(batches) : [];
   if (all.length > 0) return all;
   throw new TensorError(where, {
     expected: "one batch or more, in an array or another iterable",
     got: isList ? "none" : describe(batches),
     hint: isTensor(batches) ? "Put it in an array: [x]." : "",
   });
+}
+
+function read<T>(batches: Iterable<T>): T[] {
+  const generators = [defaultGenerator, ...generatorsOf(batches)];
+  const states = generators.map((generator) => generator.getState());
+  try {
+    return [...batches];
+  } finally {
+    generators.forEach((generator, i) => {
+      generator.setState(states[i]);
+    });
+  }
 }

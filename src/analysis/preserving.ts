@@ -67,6 +67,7 @@ export function hasRunningStatistics(module: Module): boolean {
   return "runningMean" in module && ("runningVar" in module || "runningNorm" in module);
 }
 
-function generatorsOf(module: Module): Generator[] {
-  return Object.values(module).filter(isGenerator);
+/** The generators that an object, such as a module or a loader, has as fields. */
+export function generatorsOf(object: object): Generator[] {
+  return Object.values(object).filter(isGenerator);
 }

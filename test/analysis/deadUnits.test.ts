@@ -1,5 +1,12 @@
-import { Generator, manualSeed, nn, noGrad, optim, randn, type Tensor, tensor } from "evenkeel";
-import { activationReport, type DeadUnits, deadUnits, deadUnitsAsync } from "evenkeel/analysis";
+import { data, defaultGenerator, Generator, manualSeed, nn, noGrad, optim, randn, type Tensor, tensor } from "evenkeel";
+import {
+  activationReport,
+  batchNormHealth,
+  type DeadUnits,
+  deadUnits,
+  deadUnitsAsync,
+  recalibrateBatchNorm,
+} from "evenkeel/analysis";
 import { beforeEach, describe, expect, test } from "vitest";
 import { refusal } from "../refusal.ts";
 import { expectUntouched } from "./untouched.ts";
@@ -123,6 +130,29 @@ describe("dead units", () => {
       () => deadUnits(model, batches, { batchNorm: "running", onProgress: () => expectUntouched(model, () => 0) }),
       adam,
     );
+  });
+
+  test("are read from a loader without moving a generator, also when refused", () => {
+    const own = new Generator().manualSeed(3);
+    const dataset = new data.TensorDataset(randn([20, 2]));
+    for (const generator of [undefined, own]) {
+      const options = generator === undefined ? {} : { generator };
+      const loader = new data.DataLoader(dataset, { batchSize: 8, shuffle: true, ...options });
+      const model = network();
+      const states = () => [defaultGenerator.getState(), own.getState()];
+      const before = states();
+      expect(deadUnits(model, loader).examples).toBe(20);
+      batchNormHealth(model, loader);
+      recalibrateBatchNorm(model, loader);
+      refusal(() => deadUnits(model, loader, { maxEvaluations: 1 }));
+      expect(states()).toEqual(before);
+    }
+    function* broken(): Iterable<Tensor> {
+      yield randn([4, 2]);
+      throw new Error("broken");
+    }
+    const model = network();
+    expectUntouched(model, () => expect(() => deadUnits(model, broken())).toThrow("broken"));
   });
 
   test("are refused of what cannot have any", () => {
