@@ -7,7 +7,7 @@ import { Linear } from "../nn/linear.ts";
 import type { Module } from "../nn/module.ts";
 import { isParameter, Parameter } from "../nn/parameter.ts";
 import { Sequential } from "../nn/sequential.ts";
-import { defaultGenerator } from "../random/generator.ts";
+import { defaultGenerator, Generator, isGenerator } from "../random/generator.ts";
 import type { Tensor } from "../tensor.ts";
 
 /**
@@ -16,8 +16,8 @@ import type { Tensor } from "../tensor.ts";
  *
  * `W' = W·γ/√(v + eps)`, `b' = (b − m)·γ/√(v + eps) + β`,
  *
- * with `m` and `v` the running mean and variance. The model stays as it is; what is returned shares no memory with it,
- * and is in evaluation mode. Outputs differ by rounding only.
+ * with `m` and `v` the running mean and variance. The model stays as it is; what is returned shares no memory and no
+ * generator with it, and is in evaluation mode. Outputs differ by rounding only.
  *
  * Sequentials within are folded too; other modules are copied field by field (fields that begin with `#`, hooks, and
  * parameters shared between modules do not come along). It holds for inputs `[n, c]` of batch norm: for `[n, c, l]` a
@@ -134,6 +134,7 @@ function copyOfField(value: unknown): unknown {
   if (isParameter(value)) return new Parameter(value.detach().clone(), value);
   if (isTensor(value)) return (value as Tensor).detach().clone();
   if (isModule(value)) return copyOf(value);
+  if (isGenerator(value)) return new Generator().setState(value.getState());
   return Array.isArray(value) ? value.map(copyOfField) : value;
 }
 

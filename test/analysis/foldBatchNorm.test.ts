@@ -1,4 +1,4 @@
-import { manualSeed, nn, optim, randn, tensor } from "evenkeel";
+import { Generator, manualSeed, nn, optim, randn, tensor } from "evenkeel";
 import { foldBatchNorm } from "evenkeel/analysis";
 import { beforeEach, describe, expect, test } from "vitest";
 import { expectClose } from "../close.ts";
@@ -74,6 +74,18 @@ describe("a model with folded batch norm", () => {
     expect(folded.forward(x).data).toEqual(before.data);
     expectUntouched(model, () => folded.train().forward(x).sum().backward());
     expect(folded.parameters().every((p) => p.requiresGrad && p.grad !== null)).toBe(true);
+  });
+
+  test("has generators of its own, in the states of the model's", () => {
+    const generator = new Generator().manualSeed(1);
+    const dropout = new nn.Dropout(0.5, { generator });
+    const model = new nn.Sequential(new nn.Linear(3, 4), new nn.BatchNorm1d(4), dropout);
+    const folded = foldBatchNorm(model).train();
+    const state = generator.getState();
+    const h = randn([5, 4]);
+    const dropped = folded[1].forward(h).data;
+    expect(generator.getState()).toEqual(state);
+    expect(dropout.forward(h).data).toEqual(dropped);
   });
 
   test("is refused where the outputs would not be the same", () => {
