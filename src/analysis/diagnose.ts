@@ -177,12 +177,14 @@ const readers = {
       return verdicts;
     }),
 
-  initialLossCheck: ({ loss, expected, verdict }: InitialLossCheck) => {
+  initialLossCheck: ({ loss, expected, verdict, logitScale, suggestedFactor }: InitialLossCheck) => {
     const verdicts: Verdict[] = [];
-    const message = `The loss is ${loss.toFixed(3)}; a model without opinions has ${expected.toFixed(3)}.`;
+    const scale = logitScale == null ? "" : ` Logits have a scale of ${short(logitScale)}.`; // not in older reports
+    const message = `The loss is ${loss.toFixed(3)}; a model without opinions has ${expected.toFixed(3)}.${scale}`;
     const say = sayer(verdicts, null);
     if (verdict === "high") {
-      const hint = "It is confidently wrong: make the last layer's weights smaller, and its bias zero.";
+      const factor = suggestedFactor == null ? "" : `, by a factor of ${short(suggestedFactor)} or less`;
+      const hint = `It is confidently wrong: make the last layer's weights smaller${factor}, and its bias zero.`;
       say("initial-loss-high", "warning", message, hint);
     }
     if (verdict === "low") {

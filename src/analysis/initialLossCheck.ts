@@ -1,8 +1,11 @@
+import { isTensor } from "../brand.ts";
 import { describe, TensorError } from "../errors.ts";
 import type { Module } from "../nn/module.ts";
 import { checkOptions } from "../options.ts";
+import type { Tensor } from "../tensor.ts";
 import { type Cost, type Loss, Probe } from "./loss.ts";
 import { type BatchNormMode, preserving } from "./preserving.ts";
+import { moments } from "./statistics.ts";
 import { checkChoice } from "./watching.ts";
 
 /** Options of {@link initialLossCheck}. */
@@ -11,6 +14,8 @@ export interface InitialLossCheckOptions {
   readonly numClasses: number;
   /** How far the loss may be from the expected one, as a fraction of that. Default `0.1`. */
   readonly tolerance?: number;
+  /** What the loss makes of the batch: logits `[…, numClasses]`, to say how much too large they are. Default: none. */
+  readonly logits?: () => Tensor;
   /** Which statistics batch norm uses. Default `"batch"`. */
   readonly batchNorm?: BatchNormMode;
 }
@@ -25,10 +30,12 @@ export interface InitialLossCheck {
     readonly numClasses: number;
     /** How far the loss may be from the expected one, as a fraction. */
     readonly tolerance: number;
+    /** Whether logits were looked at. */
+    readonly logits: boolean;
     /** Which statistics batch norm used. */
     readonly batchNorm: BatchNormMode;
   };
-  /** Three evaluations of the loss and one gradient, to see that it is the same each time, and the model's. */
+  /** Three evaluations of the loss and one gradient, to see that it is the same each time, and the model's; one of logits. */
   readonly cost: Cost;
   /** The loss, in nats. */
   readonly loss: number;
@@ -38,16 +45,28 @@ export interface InitialLossCheck {
   readonly ratio: number;
   /** Whether the loss is within the tolerance, above it, or below. */
   readonly verdict: "as expected" | "high" | "low";
+  /**
+   * The root mean square of the logits less the mean of each example, which does not matter to the loss: 0 where all
+   * classes are equally likely. Null unless logits were given.
+   */
+  readonly logitScale: number | null;
+  /**
+   * By what to multiply the logits, so the last layer's weights and bias, for a loss at the upper end of the tolerance,
+   * where they are drawn from a normal distribution independent of the labels: then the loss is about
+   * `ln numClasses + scale²/2`, for small scales. Null unless logits were given and the verdict is `"high"`.
+   */
+  readonly suggestedFactor: number | null;
 }
 
 /**
  * Whether a classifier that has not been trained knows that it knows nothing: its mean cross-entropy should be near
  * `ln numClasses`. Above, it is confidently wrong, and the first steps only shrink the last layer. Below, it has been
- * trained, or sees the labels, or the loss is not the mean cross-entropy in nats.
+ * trained, or sees the labels, or the loss is not the mean cross-entropy in nats. With `logits`, it says how large they
+ * are, and by what to multiply the last layer.
  *
  * @param loss - the mean cross-entropy of the model on one fixed batch.
  * @throws TensorError for unknown options, fewer than two classes, and a loss that is not scalar, finite, the same each
- * time, and a function of the model.
+ * time, and a function of the model; and for logits that are not finite, or not of so many classes.
  *
  * @example
  * ```ts
@@ -64,30 +83,54 @@ export interface InitialLossCheck {
  */
 export function initialLossCheck(model: Module, loss: Loss, options: InitialLossCheckOptions): InitialLossCheck {
   const where = "initialLossCheck";
-  checkOptions(where, options, ["numClasses", "tolerance", "batchNorm"]);
-  const { numClasses, tolerance = 0.1, batchNorm = "batch" } = options ?? {};
+  checkOptions(where, options, ["numClasses", "tolerance", "logits", "batchNorm"]);
+  const { numClasses, tolerance = 0.1, logits, batchNorm = "batch" } = options ?? {};
   if (!Number.isInteger(numClasses) || numClasses < 2) {
     throw new TensorError(where, { expected: "a whole number of 2 or more as numClasses", got: describe(numClasses) });
   }
   if (typeof tolerance !== "number" || !(tolerance >= 0)) {
     throw new TensorError(where, { expected: "a tolerance of 0 or more", got: describe(tolerance) });
   }
+  if (logits !== undefined && typeof logits !== "function") {
+    throw new TensorError(where, { expected: "a function that returns the logits", got: describe(logits) });
+  }
   checkChoice(where, "batchNorm", batchNorm, ["batch", "running"]);
   const probe = new Probe(where, model, loss);
   const run = () => {
     probe.check();
-    return probe.gradient().loss; // refuses a loss of another model
+    const { loss } = probe.gradient(); // refuses a loss of another model
+    return { loss, scale: logits === undefined ? null : scaleOf(where, logits(), numClasses) };
   };
-  const value = preserving(model, run, { batchNorm });
+  const { loss: value, scale } = preserving(model, run, { batchNorm });
   const expected = Math.log(numClasses);
   const isNear = Math.abs(value - expected) <= tolerance * expected;
+  const verdict = isNear ? "as expected" : value > expected ? "high" : "low";
+  const factor = scale === null || scale === 0 ? null : Math.sqrt(2 * tolerance * expected) / scale;
   return {
     kind: "initialLossCheck",
-    options: { numClasses, tolerance, batchNorm },
-    cost: probe.cost,
+    options: { numClasses, tolerance, logits: logits !== undefined, batchNorm },
+    cost: { forward: probe.cost.forward + (logits === undefined ? 0 : 1), backward: probe.cost.backward },
     loss: value,
     expected,
     ratio: value / expected,
-    verdict: isNear ? "as expected" : value > expected ? "high" : "low",
+    verdict,
+    logitScale: scale,
+    suggestedFactor: verdict === "high" ? factor : null,
   };
+}
+
+function scaleOf(where: string, logits: Tensor, numClasses: number): number {
+  if (!isTensor(logits) || logits.numel() === 0 || logits.shape.at(-1) !== numClasses) {
+    throw new TensorError(where, { expected: `logits [..., ${numClasses}]`, got: describe(logits) });
+  }
+  const values = Float64Array.from(logits.data);
+  let squares = 0;
+  for (let i = 0; i < values.length; i += numClasses) {
+    const row = values.subarray(i, i + numClasses);
+    const mean = moments(row).mean ?? 0;
+    for (const value of row) squares += (value - mean) ** 2;
+  }
+  const scale = Math.sqrt(squares / values.length);
+  if (Number.isFinite(scale)) return scale;
+  throw new TensorError(where, { expected: "finite logits", got: "NaN or infinity" });
 }

@@ -94,6 +94,9 @@ describe("a diagnosis", () => {
     const [x, labels] = [randn([30, 2]), randint(0, 3, [30])];
     const loss = () => new nn.CrossEntropyLoss().forward(model.forward(x), labels);
     expect(codes(initialLossCheck(model, loss, { numClasses: 3 }))).toEqual(["initial-loss-high null"]);
+    const check = initialLossCheck(model, loss, { numClasses: 3, logits: () => model.forward(x) });
+    expect(diagnose(check)[0].message).toContain("Logits have a scale of ");
+    expect(diagnose(check)[0].suggestion).toMatch(/by a factor of 0\.\d+ or less/);
     const low = initialLossCheck(model, () => loss().mul(0.01), { numClasses: 3 });
     expect(codes(low)).toEqual(["initial-loss-low null"]);
   });
