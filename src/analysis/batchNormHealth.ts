@@ -52,6 +52,10 @@ export interface BatchNormHealthLayer {
   readonly constantFeatures: number;
   /** The fewest values per feature in a batch. */
   readonly smallestBatch: number;
+  /** The most values per feature in a batch. */
+  readonly largestBatch: number;
+  /** The values per feature in the last batch: fewer than in others where they do not divide the data set. */
+  readonly lastBatch: number;
   /** How many batches had fewer than `tiny` values per feature. */
   readonly tinyBatches: number;
   /**
@@ -240,6 +244,8 @@ function summary(norm: NamedBatchNorm[1], { moments, uselessBias }: Found, tiny:
     ...shifts(runningMean, runningVar, batch.mean, batch.variance),
     constantFeatures: data.variance.filter((variance) => variance === 0).length,
     smallestBatch: Math.min(...counts),
+    largestBatch: Math.max(...counts),
+    lastBatch: counts[counts.length - 1],
     tinyBatches: counts.filter((count) => count < tiny).length,
     uselessBias,
   };

@@ -55,6 +55,8 @@ export const diagnosisThresholds = {
   meanShift: 0.5,
   /** Ratio of running and batch standard deviation, or its inverse: a warning. */
   stdRatio: 1.5,
+  /** Size of the last batch, as a fraction of the largest, below which it is short: an info. */
+  shortBatch: 0.5,
   /** How much higher the loss is with running statistics, as a fraction of that with the batch's: a warning. */
   lossGap: 0.1,
 } as const;
@@ -210,6 +212,12 @@ const readers = {
         const message = `${layer.tinyBatches} batches have fewer than ${options.tiny} values per feature, the least ${layer.smallestBatch}.`;
         const hint = "Statistics of few values are noisy: use larger batches, or layer norm; drop a small last batch.";
         say("tiny-batches", "warning", message, hint);
+      }
+      if (layer.lastBatch >= options.tiny && layer.lastBatch < at.shortBatch * layer.largestBatch) {
+        const message = `The last batch has ${layer.lastBatch} values per feature, others up to ${layer.largestBatch}.`;
+        const hint =
+          "It counts as much as the others in running statistics, with more noise: { dropLast: true } drops it.";
+        say("short-last-batch", "info", message, hint);
       }
       if (layer.constantFeatures > 0) {
         const message = `${layer.constantFeatures} features do not vary over ${batches} batches.`;

@@ -45,7 +45,8 @@ describe("the health of batch norm", () => {
     expectClose(layer.data.mean, whole.mean(0).data, 1e-12);
     expectClose(layer.data.variance, whole.var(0).data, 1e-12);
     expect(layer.running).toEqual({ mean: [0, 0, 0, 0], variance: [1, 1, 1, 1] });
-    expect(layer).toMatchObject({ batchesTracked: 0, smallestBatch: 8, tinyBatches: 1, constantFeatures: 0 });
+    expect(layer).toMatchObject({ batchesTracked: 0, smallestBatch: 8, largestBatch: 20, lastBatch: 20 });
+    expect(layer).toMatchObject({ tinyBatches: 1, constantFeatures: 0 });
   });
 
   test("finds a shift before recalibration, and none after it", () => {

@@ -111,6 +111,12 @@ describe("a diagnosis", () => {
       "loss-gap null",
       "useless-bias 1",
     ]);
+    const short = new nn.BatchNorm1d(1);
+    const all = randn([84, 1]);
+    const sizes = [all, all, all.slice(0, 0, 20)];
+    recalibrateBatchNorm(short, [all]);
+    expect(codes(batchNormHealth(short, sizes))).toContain("short-last-batch ");
+    expect(codes(batchNormHealth(short, sizes.toReversed()))).not.toContain("short-last-batch ");
     const norm = new nn.BatchNorm1d(1);
     norm.forward(tensor([[0], [1]]));
     expect(codes(batchNormHealth(norm, [randn([20, 1]).add(9)]))).toEqual(["stale-statistics "]);
