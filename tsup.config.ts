@@ -1,7 +1,12 @@
 import { defineConfig } from "tsup";
 
 /** The entries of the package. */
-const entries = { index: "src/index.ts", analysis: "src/analysis/index.ts", testing: "src/testing/index.ts" };
+const entries = {
+  index: "src/index.ts",
+  analysis: "src/analysis/index.ts",
+  plot: "src/plot/index.ts",
+  testing: "src/testing/index.ts",
+};
 
 export default defineConfig({
   // The namespaces have files of their own, which bundlers leave out where nobody uses them.

@@ -1,0 +1,23 @@
+import type { Plot } from "./plot.ts";
+import { isInstalled, render } from "./render.ts";
+
+/** What a notebook shows of a plot: each kind of content by its media type. */
+export type DisplayBundle = Readonly<Record<string, unknown>>;
+
+/**
+ * A plot for a notebook: the specification, which Jupyter and VS Code draw by themselves, and, where the renderers are
+ * installed, a picture, which viewers on the web show.
+ */
+export async function display(plot: Plot): Promise<DisplayBundle> {
+  const bundle = { "application/vnd.vegalite.v5+json": plot, "text/plain": plot.title.text };
+  if (!(await isInstalled("vega", "vega-lite"))) return bundle;
+  const svg = await render(plot, "svg");
+  if (!(await isInstalled("@resvg/resvg-js"))) return { ...bundle, "image/svg+xml": svg };
+  return { ...bundle, "image/png": base64(await render(plot, "png")) };
+}
+
+function base64(bytes: Uint8Array): string {
+  let text = "";
+  for (const byte of bytes) text += String.fromCharCode(byte);
+  return btoa(text);
+}

@@ -1,0 +1,116 @@
+import { describe, TensorError } from "../errors.ts";
+import { checkOptions } from "../options.ts";
+import { escapeHtml, htmlPage } from "./html.ts";
+import type { Plot } from "./plot.ts";
+
+/** What {@link render} may be told. */
+export interface RenderOptions {
+  /** How many pixels of a PNG one pixel of the plot is. Default `2`. */
+  readonly scale?: number;
+}
+
+const where = "render";
+
+/** The packages that draw, none of which the library depends on. */
+const packages = {
+  vega: () => import("vega"),
+  "vega-lite": () => import("vega-lite"),
+  "@resvg/resvg-js": () => import("@resvg/resvg-js"),
+};
+
+type PackageName = keyof typeof packages;
+
+/** Whether packages are there to be imported. */
+export async function isInstalled(...names: readonly PackageName[]): Promise<boolean> {
+  const found = await Promise.allSettled(names.map((name) => packages[name]()));
+  return found.every(({ status }) => status === "fulfilled");
+}
+
+/** A package, or an error that says what to install. */
+async function imported<Name extends PackageName>(name: Name): Promise<Awaited<ReturnType<(typeof packages)[Name]>>> {
+  try {
+    return (await packages[name]()) as Awaited<ReturnType<(typeof packages)[Name]>>;
+  } catch (error) {
+    const needed = name === "@resvg/resvg-js" ? "vega vega-lite @resvg/resvg-js" : "vega vega-lite";
+    throw new TensorError(where, {
+      expected: `the package ${name}, which draws plots`,
+      got: `none that can be imported (${error instanceof Error ? error.message : String(error)})`,
+      hint: `npm install ${needed}`,
+    });
+  }
+}
+
+/**
+ * Draws a plot, as the text of an SVG or of an HTML page that needs nothing else, or as the bytes of a PNG.
+ *
+ * The packages `vega` and `vega-lite` do it, and for a PNG `@resvg/resvg-js`, which works in Node: install those that you
+ * want, the library itself needs none.
+ *
+ * @param plot - one of this entry's, or any Vega-Lite specification with its data in it.
+ * @throws TensorError if a package is missing, or for another format; and whatever Vega throws for a specification of your
+ * own that is none.
+ *
+ * @example
+ * ```ts
+ * import { lossCurves, render } from "evenkeel/plot";
+ * import { nn, ones, optim } from "evenkeel";
+ * import { Recorder } from "evenkeel/analysis";
+ *
+ * const model = new nn.Linear(1, 1);
+ * const recorder = new Recorder(model, new optim.SGD(model.parameters(), { lr: 0.1 }));
+ * for (let step = 0; step < 5; step++) recorder.step(() => model.forward(ones([1, 1])).square().mean());
+ * const svg = await render(lossCurves(recorder.recording()), "svg");
+ * console.log(svg.startsWith("<svg")); // => true
+ * ```
+ */
+export async function render(plot: Plot, format: "svg" | "html", options?: RenderOptions): Promise<string>;
+export async function render(plot: Plot, format: "png", options?: RenderOptions): Promise<Uint8Array>;
+export async function render(
+  plot: Plot,
+  format: "svg" | "html" | "png",
+  options: RenderOptions = {},
+): Promise<string | Uint8Array> {
+  checkOptions(where, options, ["scale"]);
+  const { scale = 2 } = options;
+  if (format !== "svg" && format !== "html" && format !== "png") {
+    throw new TensorError(where, { expected: 'a format "svg", "html" or "png"', got: describe(format) });
+  }
+  if (!Number.isFinite(scale) || scale <= 0) {
+    throw new TensorError(where, { expected: "a finite scale above 0", got: describe(scale) });
+  }
+  if (typeof plot !== "object" || plot === null || typeof plot.$schema !== "string") {
+    throw new TensorError(where, { expected: "a plot, such as lossCurves makes one", got: describe(plot) });
+  }
+  const svg = await toSvg(plot);
+  if (format === "svg") return svg;
+  const title = plot.title?.text ?? "Plot";
+  if (format === "html") return htmlPage(title, `<h1>${escapeHtml(title)}</h1>\n<figure>${svg}</figure>`);
+  const { Resvg } = await imported("@resvg/resvg-js");
+  const font = { loadSystemFonts: true, defaultFontFamily: "DejaVu Sans" };
+  return new Uint8Array(new Resvg(svg, { fitTo: { mode: "zoom", value: scale }, font }).render().asPng());
+}
+
+async function toSvg(plot: Plot): Promise<string> {
+  const [vega, vegaLite] = [await imported("vega"), await imported("vega-lite")];
+  // Vega-Lite may write into what it is given.
+  const spec = structuredClone({ ...plot }) as unknown as Parameters<typeof vegaLite.compile>[0];
+  const compiled = vegaLite.compile(spec, { logger: quiet() });
+  const view = new vega.View(vega.parse(compiled.spec), { renderer: "none", logger: quiet() });
+  try {
+    return await view.toSVG();
+  } finally {
+    view.finalize();
+  }
+}
+
+/** A logger that says nothing: a specification of version 5 is drawn by version 6 just as well. */
+function quiet() {
+  const logger = {
+    level: () => logger,
+    error: () => logger,
+    warn: () => logger,
+    info: () => logger,
+    debug: () => logger,
+  };
+  return logger as never;
+}

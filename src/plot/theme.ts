@@ -1,0 +1,69 @@
+/** On what a plot is to be looked at. */
+export type Theme = "light" | "dark";
+
+/**
+ * Colours for series, which the colour-blind can tell apart: those of Okabe and Ito, darker or lighter where they would
+ * not stand out from the background.
+ * @see Okabe & Ito 2002, "Color Universal Design".
+ */
+export const seriesColours: Readonly<Record<Theme, readonly string[]>> = {
+  light: ["#0072b2", "#d55e00", "#00805c", "#b3548c", "#6f6f6f", "#a87000", "#3fa0d8", "#000000"],
+  dark: ["#56b4e9", "#f08a3c", "#2fc79b", "#e39ac4", "#b8b8b8", "#f0e442", "#8fb4ff", "#ffffff"],
+};
+
+/** Colours for what is good, worth a look, and bad, with an accent for guides. */
+export const signalColours: Readonly<
+  Record<Theme, { readonly guide: string; readonly bad: string; readonly quiet: string }>
+> = {
+  light: { guide: "#6f6f6f", bad: "#d55e00", quiet: "#dcdcdc" },
+  dark: { guide: "#b8b8b8", bad: "#f08a3c", quiet: "#3d3d44" },
+};
+
+const inks = {
+  light: { background: "#ffffff", text: "#1c1c1c", soft: "#555555", grid: "#e6e6e6" },
+  dark: { background: "#1b1b1f", text: "#ececec", soft: "#b4b4b4", grid: "#36363c" },
+};
+
+/** The background of a theme. */
+export const backgroundOf = (theme: Theme): string => inks[theme].background;
+
+/** Vega-Lite's `config` of a theme. */
+export function configOf(theme: Theme): Readonly<Record<string, unknown>> {
+  const { text, soft, grid } = inks[theme];
+  const label = { labelColor: soft, titleColor: text, labelFontSize: 11, titleFontSize: 12, titleFontWeight: "normal" };
+  return {
+    font: "system-ui, 'DejaVu Sans', sans-serif",
+    padding: 8,
+    view: { stroke: "transparent", discreteWidth: 220, discreteHeight: 180 },
+    title: {
+      color: text,
+      subtitleColor: soft,
+      anchor: "start",
+      frame: "group",
+      fontSize: 15,
+      fontWeight: "bold",
+      subtitleFontSize: 12,
+      subtitlePadding: 4,
+      offset: 12,
+    },
+    axis: { ...label, domainColor: soft, tickColor: soft, gridColor: grid, labelLimit: 180, titlePadding: 6 },
+    legend: { ...label, labelLimit: 260, symbolStrokeWidth: 2.5, symbolSize: 180, symbolOpacity: 1 },
+    header: { ...label, labelFontSize: 12, labelColor: text },
+    range: { category: seriesColours[theme] },
+    line: { strokeWidth: 2 },
+    rule: { color: signalColours[theme].guide },
+    text: { color: text, fontSize: 11 },
+  };
+}
+
+/** The dashes that tell series apart where colours do not, as on paper. */
+export const seriesDashes: readonly (readonly number[])[] = [
+  [1, 0],
+  [6, 3],
+  [2, 2],
+  [8, 3, 2, 3],
+  [10, 4],
+  [4, 1],
+  [1, 3],
+  [6, 2, 1, 2, 1, 2],
+];

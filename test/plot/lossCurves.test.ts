@@ -1,0 +1,91 @@
+import { nn, ones, optim } from "evenkeel";
+import { compare, Recorder, type Recording } from "evenkeel/analysis";
+import { lossCurves } from "evenkeel/plot";
+import { expect, test } from "vitest";
+import { expectDrawn } from "./valid.ts";
+
+const network = (...norm: nn.Module[]) => new nn.Sequential(new nn.Linear(2, 3), ...norm, new nn.Linear(3, 1));
+
+const comparison = (steps: number, seed: number[], lr = 0.01) =>
+  compare({
+    variants: { standard: () => network(), "batch norm": () => network(new nn.BatchNorm1d(3)) },
+    data: [ones([4, 2])],
+    loss: (model, x) => model.forward(x).sub(1).square().mean(),
+    optimizer: (model) => new optim.SGD(model.parameters(), { lr }),
+    steps,
+    seed,
+  });
+
+function recording(values: readonly (number | null)[], layers = [""]): Recording {
+  const model = network();
+  const empty = new Recorder(model, new optim.SGD(model.parameters(), { lr: 0.1 })).recording();
+  const rows = values.flatMap((value, step) => layers.map((layer) => ({ step, layer, metric: "loss", value })));
+  return { ...empty, rows };
+}
+
+const valuesOf = (plot: unknown) => (plot as { data: { values: Record<string, unknown>[] } }).data.values;
+
+test("draws a line per variant with the spread between seeds", async () => {
+  const run = comparison(8, [0, 1, 2]);
+  const plot = lossCurves(run);
+  const svg = await expectDrawn(plot);
+  expect(svg).toContain("batch norm");
+  expect(plot.title.subtitle).toEqual(["Lines: means over 3 seeds. Bands: smallest to largest."]);
+  const rows = run.summary.map(({ variant, step, mean, min, max }) => ({
+    name: variant,
+    step,
+    value: mean,
+    low: min,
+    high: max,
+  }));
+  expect(valuesOf(plot)).toEqual(rows);
+});
+
+test("many points are averaged, and that is said; a point is the mean of its group", async () => {
+  const plot = lossCurves(recording(Array.from({ length: 1000 }, (_, i) => i)));
+  await expectDrawn(plot);
+  const values = valuesOf(plot);
+  expect(values.length).toBe(250);
+  expect(values[1]).toMatchObject({ step: 5.5, value: 5.5 });
+  expect(plot.title.subtitle).toEqual(["Each point is the mean of 4 steps that were recorded."]);
+});
+
+test("what is not finite is a gap, and counted; so is what a log scale cannot show", async () => {
+  const plot = lossCurves(recording([1, null, 3, Number.NaN]));
+  await expectDrawn(plot);
+  expect(valuesOf(plot).map(({ value }) => value)).toEqual([1, null, 3, null]);
+  expect(plot.title.subtitle).toEqual(["2 values are not finite: gaps."]);
+  expect(valuesOf(lossCurves(recording([1, 0, -1]), { log: true })).map(({ value }) => value)).toEqual([1, null, null]);
+  await expectDrawn(lossCurves(recording([null, null]), { log: true }));
+});
+
+test("one point is a point, hundreds of layers are thinned, and labels with markup are text", async () => {
+  await expectDrawn(lossCurves(recording([0.5])));
+  const plot = lossCurves(
+    recording(
+      [1, 2],
+      Array.from({ length: 300 }, (_, i) => `layer${i}`),
+    ),
+  );
+  await expectDrawn(plot);
+  expect(plot.title.subtitle).toEqual(["12 of 300 layers are shown."]);
+  const svg = await expectDrawn(lossCurves(recording([1, 2], ["<script>alert(1)</script>", "b"])));
+  expect(svg).not.toContain("<script");
+});
+
+test("themes and sizes are taken, and what makes no sense is refused", async () => {
+  const run = recording([1, 2]);
+  const dark = lossCurves(run, { theme: "dark", width: 100, height: 50, title: "Mine" });
+  await expectDrawn(dark);
+  expect(dark).toMatchObject({ title: { text: "Mine" }, width: 100, height: 50, background: "#1b1b1f" });
+  expect(() => lossCurves(run, { theme: "blue" as "dark" })).toThrow(/theme "light" or "dark"/);
+  expect(() => lossCurves(run, { width: -1 })).toThrow(/width in pixels/);
+  expect(() => lossCurves(run, { colour: 1 } as object)).toThrow(/options among/);
+  expect(() => lossCurves(run, { metric: "los" })).toThrow(/a metric among loss/);
+  expect(() => lossCurves(recording([]))).toThrow(/one recorded step or more/);
+  expect(() => lossCurves({} as Recording)).toThrow(/a recording or a comparison/);
+});
+
+test("its specification is as it was", () => {
+  expect(lossCurves(recording([1, 0.5, 0.25]))).toMatchSnapshot();
+});

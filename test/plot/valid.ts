@@ -1,0 +1,34 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { Ajv, type ValidateFunction } from "ajv";
+import addFormats from "ajv-formats";
+import { type Plot, render } from "evenkeel/plot";
+import { expect } from "vitest";
+
+const schema = createRequire(import.meta.url).resolve("vega-lite/vega-lite-schema.json");
+let validate: ValidateFunction | undefined;
+
+/** Vega-Lite's own schema, compiled once. */
+function validator(): ValidateFunction {
+  if (validate !== undefined) return validate;
+  const ajv = new Ajv({ strict: false, validateFormats: true });
+  addFormats.default(ajv);
+  ajv.addFormat("color-hex", () => true);
+  validate = ajv.compile(JSON.parse(readFileSync(schema, "utf8")));
+  return validate;
+}
+
+/**
+ * Fails unless a plot is plain JSON, valid by Vega-Lite's schema, and is drawn with its title and without a word such as
+ * NaN. Returns the SVG.
+ */
+export async function expectDrawn(plot: Plot): Promise<string> {
+  expect(JSON.parse(JSON.stringify(plot))).toEqual(plot);
+  const isValid = validator();
+  if (!isValid(plot)) expect.fail(JSON.stringify(isValid.errors?.slice(0, 3), null, 1));
+  const svg = await render(plot, "svg");
+  expect(svg).toMatch(/^<svg/);
+  for (const word of plot.title.text.split(" ").filter((part) => /^\w+$/.test(part))) expect(svg).toContain(word);
+  expect(svg).not.toMatch(/>[^<]*\b(NaN|undefined|Infinity|\[object)\b/);
+  return svg;
+}
