@@ -38,6 +38,8 @@ export interface DeadUnitsLayer {
   readonly type: string;
   /** How many units it has. */
   readonly units: number;
+  /** How many of its outputs were NaN or infinite. A unit that gives NaN for an example is not active there. */
+  readonly nonFinite: number;
   /** Those that were saturated for every example, at every place: indices, ascending. No gradient to speak of passes. */
   readonly dead: readonly number[];
   /** How many of its units are dead, as a fraction, 0 to 1. */
@@ -135,6 +137,12 @@ export async function deadUnitsAsync(
 /** What is known of a layer so far: for each example, which units were saturated. */
 type Rows = boolean[][];
 
+/** The same, with the number of outputs that are NaN or infinite. */
+interface Seen {
+  readonly rows: Rows;
+  nonFinite: number;
+}
+
 function* parts(
   where: string,
   model: Module,
@@ -144,22 +152,24 @@ function* parts(
   const { all, modules, thresholds, bitmap, unitDim, batchNorm, since } = checked(where, model, batches, options);
   const cost = deadUnitsCost({ batches: all.length });
   checkBudget(where, cost.forward, options);
-  const rows = new Map<string, Rows>();
+  const layersSeen = new Map<string, Seen>();
   for (let b = 0; b < all.length; b++) {
     const seen = preserving(model, () => look(where, model, all[b], modules, thresholds, unitDim), { batchNorm });
-    for (const [name, own] of seen) {
-      const before = rows.get(name) ?? [];
+    for (const [name, { rows: own, nonFinite }] of seen) {
+      const known = layersSeen.get(name) ?? { rows: [], nonFinite: 0 };
+      const before = known.rows;
       if (before.length > 0 && own.length > 0 && before[0].length !== own[0].length) {
         const expected = `${before[0].length} units in "${name}", as before`;
         throw new TensorError(where, { expected, got: `${own[0].length}` });
       }
       for (const row of own) before.push(row);
-      rows.set(name, before);
+      known.nonFinite += nonFinite;
+      layersSeen.set(name, known);
     }
     yield { done: b + 1, total: cost.forward };
   }
   const layers = modules.flatMap(([name, module]): DeadUnitsLayer[] => {
-    const own = rows.get(name);
+    const own = layersSeen.get(name);
     if (own === undefined) return [];
     return [{ layer: name, type: module.constructor.name, ...summary(where, name, own, bitmap, since) }];
   });
@@ -167,7 +177,7 @@ function* parts(
     kind: "deadUnits",
     options: { modules: modules.map(([name]) => name), thresholds, bitmap, unitDim, batchNorm },
     cost,
-    examples: Math.max(0, ...[...rows.values()].map((own) => own.length)),
+    examples: Math.max(0, ...[...layersSeen.values()].map(({ rows }) => rows.length)),
     layers,
   };
 }
@@ -179,8 +189,8 @@ function look(
   modules: readonly Named[],
   thresholds: SaturationThresholds,
   unitDim: number,
-): Map<string, Rows> {
-  const seen = new Map<string, Rows>();
+): Map<string, Seen> {
+  const seen = new Map<string, Seen>();
   watching(
     modules,
     (name, module, _, y) => {
@@ -188,7 +198,7 @@ function look(
         throw new TensorError(where, { expected: `a float tensor from module "${name}"`, got: describe(y) });
       }
       const { examples, units, unitOf, exampleOf } = unitsOf(where, y.shape, unitDim);
-      const rows = seen.get(name) ?? Array.from({ length: examples }, () => new Array<boolean>(units).fill(true));
+      const rows = seen.get(name)?.rows ?? Array.from({ length: examples }, () => new Array<boolean>(units).fill(true));
       if (rows.length !== examples || (examples > 0 && rows[0].length !== units)) {
         throw new TensorError(where, {
           expected: `outputs of one shape from all runs of "${name}"`,
@@ -197,10 +207,12 @@ function look(
         });
       }
       const isSaturated = saturationOf(module, thresholds) as (value: number) => boolean;
+      let nonFinite = seen.get(name)?.nonFinite ?? 0;
       y.data.forEach((value: number, i: number) => {
-        if (!isSaturated(value)) rows[exampleOf(i)][unitOf(i)] = false;
+        if (!Number.isFinite(value)) nonFinite++;
+        if (!Number.isNaN(value) && !isSaturated(value)) rows[exampleOf(i)][unitOf(i)] = false;
       });
-      seen.set(name, rows);
+      seen.set(name, { rows, nonFinite });
     },
     () => run(where, model, inputs),
   );
@@ -210,7 +222,7 @@ function look(
 function summary(
   where: string,
   name: string,
-  rows: Rows,
+  { rows, nonFinite }: Seen,
   bitmap: "none" | "strings" | "booleans",
   since: DeadUnits | undefined,
 ) {
@@ -221,6 +233,7 @@ function summary(
   const strings = () => rows.map((row) => row.map((isSaturated) => (isSaturated ? "1" : "0")).join(""));
   return {
     units,
+    nonFinite,
     dead,
     deadFraction: units === 0 ? 0 : dead.length / units,
     activeFraction: active.map((count) => count / rows.length),

@@ -1,7 +1,7 @@
 import { describe, TensorError } from "../errors.ts";
 import { checkOptions } from "../options.ts";
 import type { Tensor } from "../tensor.ts";
-import { checkDirection, directionOf, fits } from "./lineDirection.ts";
+import { checkDirection, directionOf } from "./lineDirection.ts";
 import { type Cost, Probe } from "./loss.ts";
 import { type BatchNormMode, preserving } from "./preserving.ts";
 import { checkBudget, finish, finishAsync, type LongOptions, longOptionNames, type Parts } from "./running.ts";
@@ -173,8 +173,7 @@ function* parts(where: string, target: ((x: Tensor) => Tensor) | Slice, options:
   const start = copies(parameters);
   const line = within(() => {
     probe.check();
-    const needsGradient = direction !== "random" && !fits(direction, parameters);
-    const found = directionOf(where, direction, parameters, needsGradient ? probe.gradient().gradient : [], generator);
+    const found = directionOf(where, direction, parameters, () => probe.gradient(), generator);
     const length = norm(found);
     if (length > 0 && Number.isFinite(length)) return found;
     throw new TensorError(where, { expected: "a direction of finite length above 0", got: `one of length ${length}` });

@@ -5,11 +5,15 @@ import { deadUnitsCost } from "./deadUnits.ts";
 import { descend1dCost } from "./descend1d.ts";
 import { hessianEigenvaluesCost } from "./hessianEigenvalues.ts";
 import { hessianTraceCost } from "./hessianTrace.ts";
+import { internalCovariateShiftCost } from "./internalCovariateShift.ts";
+import { interpolateCost } from "./interpolate.ts";
+import { layerInterferenceCost } from "./layerInterference.ts";
 import { lineProbeCost } from "./lineProbe.ts";
 import type { Cost } from "./loss.ts";
 import { lossSurfaceCost } from "./lossSurface.ts";
 import { recalibrateBatchNormCost } from "./recalibrateBatchNorm.ts";
 import { spectralDensityCost } from "./spectralDensity.ts";
+import { weightScaleInvarianceCost } from "./weightScaleInvariance.ts";
 
 const costs = {
   batchNormHealth: batchNormHealthCost,
@@ -18,10 +22,14 @@ const costs = {
   descend1d: descend1dCost,
   hessianEigenvalues: hessianEigenvaluesCost,
   hessianTrace: hessianTraceCost,
+  internalCovariateShift: internalCovariateShiftCost,
+  interpolate: interpolateCost,
+  layerInterference: layerInterferenceCost,
   lineProbe: lineProbeCost,
   lossSurface: lossSurfaceCost,
   recalibrateBatchNorm: recalibrateBatchNormCost,
   spectralDensity: spectralDensityCost,
+  weightScaleInvariance: weightScaleInvarianceCost,
 };
 
 /** The analyses whose cost can be told beforehand: those that may take long. */
@@ -32,10 +40,14 @@ export type LongAnalysis =
   | "descend1d"
   | "hessianEigenvalues"
   | "hessianTrace"
+  | "internalCovariateShift"
+  | "interpolate"
+  | "layerInterference"
   | "lineProbe"
   | "lossSurface"
   | "recalibrateBatchNorm"
-  | "spectralDensity";
+  | "spectralDensity"
+  | "weightScaleInvariance";
 
 /**
  * The passes through the model that an analysis will take, at most, before it is run: multiply by the time of one training
@@ -43,7 +55,8 @@ export type LongAnalysis =
  *
  * @param analysis - its name.
  * @param sizes - what its cost depends on: `{ steps }` of `lineProbe`; `{ points, path }` of `lossSurface`;
- * `{ starts, steps, points }` of `descend1d`, the number of each;
+ * `{ starts, steps, points }` of `descend1d`, the number of each; `{ positions }` of `interpolate`; `{ layers }` of
+ * `internalCovariateShift`, `layerInterference` and `weightScaleInvariance`;
  * `{ variants, seeds, steps }` of `compare`; `{ batches }` of `deadUnits`, `batchNormHealth` and `recalibrateBatchNorm`; of
  * the Hessian's three the number of parameters, then their options.
  * @throws TensorError for an analysis that there is not.

@@ -57,7 +57,7 @@ export {
   descend1d,
   descend1dAsync,
 } from "./descend1d.ts";
-export { type DiagnosableReport, diagnose, diagnosisThresholds, type Verdict } from "./diagnose.ts";
+export { type DiagnosableReport, diagnose } from "./diagnose.ts";
 export {
   type EffectiveLearningRate,
   type EffectiveLearningRateLayer,
@@ -111,11 +111,12 @@ export {
   type InternalCovariateShift,
   type InternalCovariateShiftOptions,
   internalCovariateShift,
+  internalCovariateShiftAsync,
   type LayerShift,
   type ShiftSettings,
 } from "./internalCovariateShift.ts";
-export { type InterpolateOptions, type Interpolation, interpolate } from "./interpolate.ts";
-export { type LayerInterference, layerInterference } from "./layerInterference.ts";
+export { type InterpolateOptions, type Interpolation, interpolate, interpolateAsync } from "./interpolate.ts";
+export { type LayerInterference, layerInterference, layerInterferenceAsync } from "./layerInterference.ts";
 export type { BatchNormPlace, LayerGroups, LayerOptions, LayerSettings } from "./layers.ts";
 export { type LearningRateRange, learningRateRange } from "./learningRateRange.ts";
 export type { LineDirection } from "./lineDirection.ts";
@@ -175,6 +176,7 @@ export { type ActivationProbeOptions, type LayerProbeOptions, stepProbes } from 
 export { type TidyRow, toCsv } from "./toCsv.ts";
 export type { UpdateOptions } from "./update.ts";
 export { type UpdateRatio, type UpdateRatios, type UpdateRatiosOptions, updateRatios } from "./updateRatios.ts";
+export { diagnosisThresholds, type Verdict } from "./verdict.ts";
 export type { ForwardInputs } from "./watching.ts";
 export {
   type ScaleInvarianceLayer,
@@ -182,4 +184,5 @@ export {
   type WeightScaleInvariance,
   type WeightScaleInvarianceOptions,
   weightScaleInvariance,
+  weightScaleInvarianceAsync,
 } from "./weightScaleInvariance.ts";

@@ -5,11 +5,12 @@ import type { Tensor } from "../tensor.ts";
 import { type Layer, type LayerOptions, type LayerSettings, orderedLayers } from "./layers.ts";
 import { type Cost, type Loss, Probe } from "./loss.ts";
 import { type BatchNormMode, preserving } from "./preserving.ts";
+import { checkBudget, finish, finishAsync, type LongOptions, longOptionNames, type Parts } from "./running.ts";
 import { checkUpdate, type UpdateOptions, updated } from "./update.ts";
-import { copies, cosine, distance, norm, place } from "./vectors.ts";
+import { angle, copies, cosine, distance, norm, place } from "./vectors.ts";
 
 /** What {@link internalCovariateShift} may be told. */
-export interface InternalCovariateShiftOptions extends UpdateOptions, LayerOptions {
+export interface InternalCovariateShiftOptions extends UpdateOptions, LayerOptions, LongOptions {
   /** Which statistics batch norm uses. Default `"batch"`. */
   readonly batchNorm?: BatchNormMode;
 }
@@ -52,6 +53,12 @@ export interface InternalCovariateShift {
   readonly cost: Cost;
 }
 
+/** The passes that the shift of so many layers takes. */
+export const internalCovariateShiftCost = ({ layers }: { readonly layers: number }): Cost => ({
+  forward: layers + 2,
+  backward: layers,
+});
+
 const where = "internalCovariateShift";
 
 /**
@@ -85,35 +92,70 @@ export function internalCovariateShift(
   loss: Loss,
   options: InternalCovariateShiftOptions,
 ): InternalCovariateShift {
+  return finish(shift(model, loss, options), options);
+}
+
+/**
+ * The same as {@link internalCovariateShift}, and lets others work between layers.
+ *
+ * @throws TensorError as there, by rejecting; the signal's reason if it is aborted.
+ *
+ * @example
+ * ```ts
+ * import { nn, ones } from "evenkeel";
+ * import { internalCovariateShiftAsync } from "evenkeel/analysis";
+ *
+ * const model = new nn.Sequential(new nn.Linear(2, 3), new nn.Linear(3, 1));
+ * const loss = () => model.forward(ones([4, 2])).square().mean();
+ * const { cost } = await internalCovariateShiftAsync(model, loss, { lr: 0.1 });
+ * console.log(cost); // => { forward: 4, backward: 2 }
+ * ```
+ */
+export async function internalCovariateShiftAsync(
+  model: Module,
+  loss: Loss,
+  options: InternalCovariateShiftOptions,
+): Promise<InternalCovariateShift> {
+  return finishAsync(shift(model, loss, options), options);
+}
+
+function* shift(model: Module, loss: Loss, options: InternalCovariateShiftOptions): Parts<InternalCovariateShift> {
   const probe = new Probe(where, model, loss);
   const { batchNorm, layers, settings } = shiftOptions(where, model, options);
-  return preserving(
-    model,
-    () => {
-      const value = probe.check();
-      const { parameters } = probe;
-      const { gradient } = probe.gradient();
-      const start = copies(parameters);
-      const end = updated(where, parameters, gradient, options);
-      const partOf = (whole: readonly Tensor[], layer: Layer) =>
-        layer.parameters.map((p) => whole[parameters.indexOf(p)]);
-      const shifts = layers.map((layer, i): LayerShift => {
-        const before = partOf(gradient, layer);
-        checkFinite(where, layer.name, before, true);
-        if (i === 0) return shiftOf(layer.name, before, before);
-        const preceding = new Set(layers.slice(0, i).flatMap((other) => other.parameters));
-        place(
-          parameters,
-          parameters.map((p, k) => (preceding.has(p) ? end[k] : start[k])),
-        );
-        const after = partOf(probe.gradient().gradient, layer);
-        checkFinite(where, layer.name, after);
-        return shiftOf(layer.name, before, after);
-      });
-      return { layers: shifts, loss: value, options: settings, cost: probe.cost };
-    },
-    { batchNorm },
-  );
+  const { parameters } = probe;
+  const { forward, backward } = internalCovariateShiftCost({ layers: layers.length });
+  const total = forward + backward;
+  checkBudget(where, total, options);
+  const within = <T>(fn: () => T): T => preserving(model, fn, { batchNorm });
+  const partOf = (whole: readonly Tensor[], layer: Layer) => layer.parameters.map((p) => whole[parameters.indexOf(p)]);
+
+  const { value, gradient, start, end } = within(() => {
+    const value = probe.check();
+    const slope = probe.gradient();
+    for (const layer of layers) checkFinite(where, layer.name, partOf(slope.gradient, layer), true);
+    const start = copies(parameters);
+    return { value, gradient: slope.gradient, start, end: updated(where, parameters, slope, options) };
+  });
+  const shifts: LayerShift[] = [];
+  for (const [i, layer] of layers.entries()) {
+    const before = partOf(gradient, layer);
+    if (i === 0) {
+      shifts.push(shiftOf(layer.name, before, before));
+      continue;
+    }
+    const preceding = new Set(layers.slice(0, i).flatMap((other) => other.parameters));
+    const after = within(() => {
+      place(
+        parameters,
+        parameters.map((p, k) => (preceding.has(p) ? end[k] : start[k])),
+      );
+      return partOf(probe.gradient().gradient, layer);
+    });
+    checkFinite(where, layer.name, after);
+    shifts.push(shiftOf(layer.name, before, after));
+    yield { done: probe.cost.forward + probe.cost.backward, total };
+  }
+  return { layers: shifts, loss: value, options: settings, cost: probe.cost };
 }
 
 /** The layers, the mode of batch norm, and all options as used; refuses those that make no sense. */
@@ -122,7 +164,7 @@ export function shiftOptions(
   model: Module,
   options: InternalCovariateShiftOptions,
 ): { readonly layers: readonly Layer[]; readonly batchNorm: BatchNormMode; readonly settings: ShiftSettings } {
-  checkOptions(where, options, ["lr", "optimizer", "groups", "batchNormWith", "batchNorm"]);
+  checkOptions(where, options, ["lr", "optimizer", "groups", "batchNormWith", "batchNorm", ...longOptionNames]);
   checkUpdate(where, options ?? {});
   const { lr = null, optimizer, batchNorm = "batch" } = options;
   if (batchNorm !== "batch" && batchNorm !== "running") {
@@ -150,6 +192,6 @@ export function checkFinite(where: string, layer: string, gradient: readonly Ten
 function shiftOf(name: string, g: readonly Tensor[], h: readonly Tensor[]): LayerShift {
   const [l2, gradNorm] = [distance(g, h), norm(g)];
   const relative = gradNorm > 0 ? l2 / gradNorm : l2 === 0 ? 0 : null;
-  const angle = l2 === 0 ? 1 : cosine(g, h);
-  return { name, l2, relative, cosine: angle, degrees: (Math.acos(angle) * 180) / Math.PI, gradNorm };
+  if (l2 === 0) return { name, l2, relative, cosine: 1, degrees: 0, gradNorm };
+  return { name, l2, relative, cosine: cosine(g, h), degrees: (angle(g, h) * 180) / Math.PI, gradNorm };
 }

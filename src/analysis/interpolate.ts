@@ -9,10 +9,11 @@ import { sameShape } from "../shapes.ts";
 import type { Tensor } from "../tensor.ts";
 import { type Cost, type Loss, Probe } from "./loss.ts";
 import { type BatchNormMode, preserving } from "./preserving.ts";
+import { checkBudget, finish, finishAsync, type LongOptions, longOptionNames, type Parts } from "./running.ts";
 import { distance, moved, place } from "./vectors.ts";
 
 /** What {@link interpolate} may be told. */
-export interface InterpolateOptions {
+export interface InterpolateOptions extends LongOptions {
   /** Where to look, 0 at the first state and 1 at the second. Default: 21 points from 0 to 1. */
   readonly positions?: readonly number[];
   /** Which statistics batch norm uses. Default `"batch"`. */
@@ -38,6 +39,12 @@ export interface Interpolation {
   /** The passes made. */
   readonly cost: Cost;
 }
+
+/** The passes of an interpolation: one for each position, two for the ends, and two to see that the loss is the same twice. */
+export const interpolateCost = ({ positions = 21 }: { readonly positions?: number } = {}): Cost => ({
+  forward: positions + 4,
+  backward: 0,
+});
 
 const where = "interpolate";
 
@@ -72,7 +79,44 @@ export function interpolate(
   to: StateDict,
   options: InterpolateOptions = {},
 ): Interpolation {
-  checkOptions(where, options, ["positions", "batchNorm"]);
+  return finish(parts(model, loss, from, to, options), options);
+}
+
+/**
+ * The same as {@link interpolate}, and lets others work between positions.
+ *
+ * @throws TensorError as there, by rejecting; the signal's reason if it is aborted.
+ *
+ * @example
+ * ```ts
+ * import { nn, ones, tensor } from "evenkeel";
+ * import { interpolateAsync } from "evenkeel/analysis";
+ *
+ * const model = new nn.Linear(1, 1, { bias: false });
+ * const at = (w: number) => ({ weight: tensor([[w]]) });
+ * const loss = () => model.forward(ones([1, 1])).square().sum();
+ * const { loss: values } = await interpolateAsync(model, loss, at(-1), at(1), { positions: [0, 0.5, 1] });
+ * console.log(values); // => [ 1, 0, 1 ]
+ * ```
+ */
+export async function interpolateAsync(
+  model: Module,
+  loss: Loss,
+  from: StateDict,
+  to: StateDict,
+  options: InterpolateOptions = {},
+): Promise<Interpolation> {
+  return finishAsync(parts(model, loss, from, to, options), options);
+}
+
+function* parts(
+  model: Module,
+  loss: Loss,
+  from: StateDict,
+  to: StateDict,
+  options: InterpolateOptions,
+): Parts<Interpolation> {
+  checkOptions(where, options, ["positions", "batchNorm", ...longOptionNames]);
   const { positions = Array.from({ length: 21 }, (_, i) => i / 20), batchNorm = "batch" } = options;
   if (!Array.isArray(positions) || positions.length === 0 || !positions.every(Number.isFinite)) {
     throw new TensorError(where, { expected: "one finite position or more", got: describe(positions) });
@@ -80,34 +124,32 @@ export function interpolate(
   const probe = new Probe(where, model, loss);
   const [a, b] = [from, to].map((state) => valuesIn(where, model, probe.parameters, state));
   const way = moved(b, a, -1);
-  return preserving(
-    model,
-    () => {
-      probe.check();
-      const values = noGrad(() =>
-        positions.map((t) => {
-          place(probe.parameters, t === 1 ? b : moved(a, way, t));
-          return probe.value();
-        }),
-      );
-      const [first, last] = noGrad(() =>
-        [a, b].map((end) => {
-          place(probe.parameters, end);
-          return probe.value();
-        }),
-      );
-      if (distance(a, b) > 0) probe.checkDependent([...values, first, last]);
-      const rise = values.map((value, i) => value - (first + positions[i] * (last - first)));
-      return {
-        positions,
-        loss: values.map((value) => (Number.isFinite(value) ? value : null)),
-        barrier: rise.every(Number.isFinite) ? Math.max(0, ...rise) : null,
-        options: { batchNorm },
-        cost: probe.cost,
-      };
-    },
-    { batchNorm },
-  );
+  const total = interpolateCost({ positions: positions.length }).forward;
+  checkBudget(where, total, options);
+  const within = <T>(fn: () => T): T => preserving(model, () => noGrad(fn), { batchNorm });
+  const valueAt = (t: number): number =>
+    within(() => {
+      place(probe.parameters, t === 1 ? b : moved(a, way, t));
+      return probe.value();
+    });
+
+  within(() => probe.check());
+  const values: number[] = [];
+  for (const t of positions) {
+    values.push(valueAt(t));
+    yield { done: probe.cost.forward, total };
+  }
+  const [first, last] = [valueAt(0), valueAt(1)];
+  if (distance(a, b) > 0) within(() => probe.checkDependent([...values, first, last]));
+  const rise = values.map((value, i) => value - (first + positions[i] * (last - first)));
+  yield { done: total, total };
+  return {
+    positions: [...positions],
+    loss: values.map((value) => (Number.isFinite(value) ? value : null)),
+    barrier: rise.every(Number.isFinite) ? Math.max(0, ...rise) : null,
+    options: { batchNorm },
+    cost: probe.cost,
+  };
 }
 
 /** The values of parameters in a state. */

@@ -9,6 +9,7 @@ import {
 } from "./internalCovariateShift.ts";
 import { type Cost, type Loss, Probe } from "./loss.ts";
 import { preserving } from "./preserving.ts";
+import { checkBudget, finish, finishAsync, type Parts } from "./running.ts";
 import { updated } from "./update.ts";
 import { copies, distance, moved, norm, place } from "./vectors.ts";
 
@@ -35,6 +36,12 @@ export interface LayerInterference {
   /** The passes made; a product with the Hessian counts as a gradient. */
   readonly cost: Cost;
 }
+
+/** The passes that the interference of so many layers takes. */
+export const layerInterferenceCost = ({ layers }: { readonly layers: number }): Cost => ({
+  forward: layers + 4,
+  backward: 2 * layers + 2,
+});
 
 const where = "layerInterference";
 
@@ -63,55 +70,91 @@ export function layerInterference(
   loss: Loss,
   options: InternalCovariateShiftOptions,
 ): LayerInterference {
+  return finish(interference(model, loss, options), options);
+}
+
+/**
+ * The same as {@link layerInterference}, and lets others work between layers.
+ *
+ * @throws TensorError as there, by rejecting; the signal's reason if it is aborted.
+ *
+ * @example
+ * ```ts
+ * import { nn, ones } from "evenkeel";
+ * import { layerInterferenceAsync } from "evenkeel/analysis";
+ *
+ * const model = new nn.Sequential(new nn.Linear(2, 3), new nn.Linear(3, 1));
+ * const loss = () => model.forward(ones([4, 2])).square().mean();
+ * const { cost } = await layerInterferenceAsync(model, loss, { lr: 0.1 });
+ * console.log(cost); // => { forward: 6, backward: 6 }
+ * ```
+ */
+export async function layerInterferenceAsync(
+  model: Module,
+  loss: Loss,
+  options: InternalCovariateShiftOptions,
+): Promise<LayerInterference> {
+  return finishAsync(interference(model, loss, options), options);
+}
+
+function* interference(model: Module, loss: Loss, options: InternalCovariateShiftOptions): Parts<LayerInterference> {
   const probe = new Probe(where, model, loss);
   const { batchNorm, layers, settings } = shiftOptions(where, model, options);
   const { parameters } = probe;
   const places = layers.map((layer) => layer.parameters.map((p) => parameters.indexOf(p)));
   const partOf = (whole: readonly Tensor[], i: number) => places[i].map((k) => whole[k]);
-  return preserving(
-    model,
-    () => {
-      const value = probe.check();
-      const { gradient, products } = withProducts(probe);
-      for (const [i, { name }] of layers.entries()) checkFinite(where, name, partOf(gradient, i), true);
-      const start = copies(parameters);
-      const step = moved(updated(where, parameters, gradient, options), start, -1);
-      const only = (j: number) => step.map((d, k) => (places[j].includes(k) ? d : d.mul(0)));
-      const directions = layers.map((_, j) => only(j));
-      const changes = directions.map(products);
-      const linearised = layers.map((_, i) => changes.map((change) => norm(partOf(change, i))));
-      const firstOrderShift = layers.map((_, i) => {
-        const before = changes.slice(0, i).map((change) => partOf(change, i));
-        if (before.length === 0) return 0;
-        return norm(before.reduce((sum, change) => moved(sum, change, 1)));
-      });
-      const gradients = directions.map((direction) => {
-        place(parameters, moved(start, direction, 1));
-        const after = probe.gradient().gradient;
-        for (const [i, { name }] of layers.entries()) checkFinite(where, name, partOf(after, i));
-        return after;
-      });
-      const exact = layers.map((_, i) => gradients.map((g) => distance(partOf(gradient, i), partOf(g, i))));
-      const { forward, backward } = probe.cost;
-      const cost = { forward, backward: backward + layers.length };
-      const names = layers.map(({ name }) => name);
-      return { layers: names, exact, linearised, firstOrderShift, loss: value, options: settings, cost };
-    },
-    { batchNorm },
-  );
+  const { forward, backward } = layerInterferenceCost({ layers: layers.length });
+  const total = forward + backward;
+  checkBudget(where, total, options);
+  const within = <T>(fn: () => T): T => preserving(model, fn, { batchNorm });
+  const checkAll = (gradient: readonly Tensor[], isStart: boolean) => {
+    for (const [i, { name }] of layers.entries()) checkFinite(where, name, partOf(gradient, i), isStart);
+  };
+
+  const { value, gradient, start, step } = within(() => {
+    const value = probe.check();
+    const slope = probe.gradient();
+    checkAll(slope.gradient, true);
+    const start = copies(parameters);
+    const step = moved(updated(where, parameters, slope, options), start, -1);
+    return { value, gradient: slope.gradient, start, step };
+  });
+  const directions = layers.map((_, j) => step.map((d, k) => (places[j].includes(k) ? d : d.mul(0))));
+  const changes = within(() => hessianProducts(probe, directions));
+  let done = probe.cost.forward + probe.cost.backward + layers.length;
+  yield { done, total };
+  const gradients: Tensor[][] = [];
+  for (const direction of directions) {
+    const after = within(() => {
+      place(parameters, moved(start, direction, 1));
+      return probe.gradient().gradient;
+    });
+    checkAll(after, false);
+    gradients.push(after);
+    done += 2;
+    yield { done, total };
+  }
+  return {
+    layers: layers.map(({ name }) => name),
+    exact: layers.map((_, i) => gradients.map((after) => distance(partOf(gradient, i), partOf(after, i)))),
+    linearised: layers.map((_, i) => changes.map((change) => norm(partOf(change, i)))),
+    firstOrderShift: layers.map((_, i) => {
+      const before = changes.slice(0, i).map((change) => partOf(change, i));
+      return before.length === 0 ? 0 : norm(before.reduce((sum, change) => moved(sum, change, 1)));
+    }),
+    loss: value,
+    options: settings,
+    cost: { forward: probe.cost.forward, backward: probe.cost.backward + layers.length },
+  };
 }
 
-/** The gradient, and a function that multiplies directions by the Hessian. */
-function withProducts(probe: Probe): {
-  readonly gradient: Tensor[];
-  products(direction: readonly Tensor[]): Tensor[];
-} {
+/** The products of the Hessian with directions, from one graph: rounded otherwise than a gradient without a graph. */
+function hessianProducts(probe: Probe, directions: readonly (readonly Tensor[])[]): Tensor[][] {
   const { parameters } = probe;
   const { gradient } = probe.gradient({ createGraph: true });
-  const products = (direction: readonly Tensor[]): Tensor[] => {
+  return directions.map((direction) => {
     const along = gradient.map((g, i) => g.mul(direction[i]).sum()).reduce((a, b) => a.add(b));
     if (!along.requiresGrad) return parameters.map((p) => p.detach().mul(0));
     return grad(along, parameters, { allowUnused: true }).map((h, i) => h ?? parameters[i].detach().mul(0));
-  };
-  return { gradient, products };
+  });
 }

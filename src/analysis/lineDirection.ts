@@ -5,6 +5,7 @@ import type { Generator } from "../random/generator.ts";
 import { randn } from "../sample.ts";
 import { sameShape } from "../shapes.ts";
 import type { Tensor } from "../tensor.ts";
+import type { LossGradient } from "./loss.ts";
 import { updated } from "./update.ts";
 import { copies, moved } from "./vectors.ts";
 
@@ -15,20 +16,23 @@ export type LineDirection = "gradient" | "random" | Optimizer | readonly Tensor[
 export const nameOf = (direction: LineDirection): string =>
   typeof direction === "string" ? direction : isOptimizer(direction) ? direction.constructor.name : "given";
 
-/** What is added to the parameters for a step of 1. To be called within `preserving`. */
+/**
+ * What is added to the parameters for a step of 1. To be called within `preserving`.
+ * @param from - the gradient where the line starts, which is asked for only if the direction needs it.
+ */
 export function directionOf(
   where: string,
   direction: LineDirection,
   parameters: readonly Tensor[],
-  gradient: readonly Tensor[],
+  from: () => LossGradient,
   generator: Generator,
 ): Tensor[] {
-  if (direction === "gradient") return gradient.map((g) => g.neg());
+  if (direction === "gradient") return from().gradient.map((g) => g.neg());
   if (direction === "random") {
     return parameters.map((p) => randn(p.shape, { dtype: p.dtype, generator }));
   }
   if (!isOptimizer(direction)) return direction.map((d) => d.detach());
-  return moved(updated(where, parameters, gradient, { optimizer: direction }), copies(parameters), -1);
+  return moved(updated(where, parameters, from(), { optimizer: direction }), copies(parameters), -1);
 }
 
 /** Refuses a direction that is none, or does not fit the parameters. */

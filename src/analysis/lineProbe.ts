@@ -168,9 +168,9 @@ function* walk(model: Module, loss: Loss, options: LineProbeOptions): Parts<Line
 
   const at = within(() => {
     const value = probe.check();
-    const { gradient } = probe.gradient();
-    const line = directionOf(where, direction, parameters, gradient, generator);
-    return { value, gradient, start: copies(parameters), line };
+    const slope = probe.gradient();
+    const line = directionOf(where, direction, parameters, () => slope, generator);
+    return { value, gradient: slope.gradient, start: copies(parameters), line };
   });
   const [length, size] = [norm(at.line), norm(at.gradient)];
   const points: Point[] = [];

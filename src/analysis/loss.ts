@@ -18,6 +18,15 @@ export interface Cost {
   readonly backward: number;
 }
 
+/** A loss, and its gradient at the parameters of a model. */
+export interface LossGradient {
+  readonly loss: number;
+  /** A gradient for each parameter; zeros where the loss does not depend on one. */
+  readonly gradient: Tensor[];
+  /** Whether it does. An optimiser passes over those without a gradient, and would let weight decay act on zeros. */
+  readonly isUsed: boolean[];
+}
+
 /** A loss and its gradient at the parameters of a model, counted. */
 export class Probe {
   /** The parameters that want a gradient, in order of registration. */
@@ -72,17 +81,16 @@ export class Probe {
     return this.evaluate().item();
   }
 
-  /** The loss, and its gradient at each parameter; zeros where it does not depend on one. */
-  gradient(options: { readonly createGraph?: boolean } = {}): { readonly loss: number; readonly gradient: Tensor[] } {
-    const { loss, gradient } = this.gradientAt(() => [], options);
-    return { loss, gradient };
+  /** The loss and its gradient. */
+  gradient(options: { readonly createGraph?: boolean } = {}): LossGradient {
+    return this.gradientAt(() => [], options);
   }
 
-  /** The same, with the gradient at other tensors, known once the loss has been evaluated, and which parameters count. */
+  /** The same, with the gradient at other tensors, known once the loss has been evaluated. */
   gradientAt(
     others: () => readonly Tensor[],
     options: { readonly createGraph?: boolean } = {},
-  ): { readonly loss: number; readonly gradient: Tensor[]; readonly atOthers: Tensor[]; readonly isUsed: boolean[] } {
+  ): LossGradient & { readonly atOthers: Tensor[] } {
     const y = this.evaluate();
     if (!y.requiresGrad) this.refuseIndependent();
     this.backward++;

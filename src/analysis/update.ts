@@ -2,6 +2,7 @@ import { noGrad } from "../autograd/gradMode.ts";
 import { describe, TensorError } from "../errors.ts";
 import { isOptimizer, type Optimizer } from "../optim/optimizer.ts";
 import type { Tensor } from "../tensor.ts";
+import type { LossGradient } from "./loss.ts";
 import { copies, moved, place } from "./vectors.ts";
 
 /** The step whose effect is looked at: gradient descent at a rate, or what an optimiser would do next. */
@@ -33,15 +34,15 @@ function checkChanges(where: string, optimizer: Optimizer, parameters: readonly 
 }
 
 /**
- * The parameters after one step from `gradient`, as tensors of their own. To be called within `preserving`: an optimiser
+ * The parameters after one step from a gradient, as tensors of their own. To be called within `preserving`: an optimiser
  * moves its own state, which is put back, and for the step the parameters are on copies of their memory, so that a graph
  * recorded from them stays valid. What else it may hold, of another model, has no gradient meanwhile, so that it is passed
- * over.
+ * over; so is a parameter that the loss does not reach.
  */
 export function updated(
   where: string,
   parameters: readonly Tensor[],
-  gradient: readonly Tensor[],
+  { gradient, isUsed }: Pick<LossGradient, "gradient" | "isUsed">,
   { lr = 0, optimizer }: UpdateOptions,
 ): Tensor[] {
   if (optimizer === undefined) return moved(parameters, gradient, -lr);
@@ -54,7 +55,7 @@ export function updated(
   try {
     place(parameters, copies(parameters));
     parameters.forEach((p, i) => {
-      p.grad = gradient[i].detach();
+      p.grad = isUsed[i] ? gradient[i].detach() : null;
     });
     for (const p of others) p.grad = null;
     noGrad(() => optimizer.step());

@@ -112,7 +112,7 @@ export function updateRatios(model: Module, loss: Loss, options: UpdateRatiosOpt
     () => {
       probe.check();
       const before = wanted.map(([, p]) => p.data.slice());
-      const { loss: value, gradient, isUsed } = probe.gradientAt(() => []);
+      const { loss: value, gradient, isUsed } = probe.gradient();
       if (optimizer !== undefined) {
         for (const p of model.parameters()) p.grad = null;
         probe.parameters.forEach((p, i) => {

@@ -40,6 +40,26 @@ export function cosine(a: readonly Tensor[], b: readonly Tensor[]): number {
   return Math.min(1, Math.max(-1, dot(a, b) / sizeA / sizeB));
 }
 
+/**
+ * The angle between `a` and `b`, from 0 to π: `2·atan2(‖â − b̂‖, ‖â + b̂‖)` of the vectors made as long as 1, which keeps its
+ * digits where the cosine is near 1 or −1. 0 of two zeros, π/2 of one.
+ * @see Kahan 2006, "How Futile are Mindless Assessments of Roundoff in Floating-Point Computation?", section 12.
+ */
+export function angle(a: readonly Tensor[], b: readonly Tensor[]): number {
+  const [sizeA, sizeB] = [norm(a), norm(b)];
+  if (sizeA === 0 || sizeB === 0) return sizeA === sizeB ? 0 : Math.PI / 2;
+  let [apart, together] = [0, 0];
+  for (let k = 0; k < a.length; k++) {
+    const [x, y] = [a[k].data, b[k].data];
+    for (let i = 0; i < x.length; i++) {
+      const [u, v] = [x[i] / sizeA, y[i] / sizeB];
+      apart += (u - v) * (u - v);
+      together += (u + v) * (u + v);
+    }
+  }
+  return 2 * Math.atan2(Math.sqrt(apart), Math.sqrt(together));
+}
+
 /** `x + scale·direction`, each number rounded once. */
 export function moved(x: readonly Tensor[], direction: readonly Tensor[], scale: number): Tensor[] {
   return x.map((tensor, k) => {

@@ -6,11 +6,12 @@ import { checkWord } from "./hessianProduct.ts";
 import { dotOf, lengthOf } from "./lanczos.ts";
 import { type Cost, type Loss, Probe } from "./loss.ts";
 import { type BatchNormMode, preserving } from "./preserving.ts";
-import { moved, norm, place } from "./vectors.ts";
+import { checkBudget, finish, finishAsync, type LongOptions, longOptionNames, type Parts } from "./running.ts";
+import { copies, moved, norm, place } from "./vectors.ts";
 import { type RowLayer, rowLayers, rows } from "./weightRows.ts";
 
 /** Options of {@link weightScaleInvariance}. */
-export interface WeightScaleInvarianceOptions {
+export interface WeightScaleInvarianceOptions extends LongOptions {
   /** The names of modules whose `weight` is looked at. Default: each linear layer that a batch norm follows. */
   readonly layers?: readonly string[];
   /** `a`, by which the weights are multiplied, above 0. Default `2`. */
@@ -70,6 +71,12 @@ export interface WeightScaleInvariance {
   readonly cost: Cost;
 }
 
+/** The passes it takes to look at so many layers. */
+export const weightScaleInvarianceCost = ({ layers }: { readonly layers: number }): Cost => ({
+  forward: layers + 3,
+  backward: layers + 1,
+});
+
 const where = "weightScaleInvariance";
 
 /**
@@ -105,7 +112,35 @@ export function weightScaleInvariance(
   loss: Loss,
   options: WeightScaleInvarianceOptions = {},
 ): WeightScaleInvariance {
-  checkOptions(where, options, ["layers", "scale", "batchNorm", "tolerance"]);
+  return finish(parts(model, loss, options), options);
+}
+
+/**
+ * The same as {@link weightScaleInvariance}, and lets others work between layers.
+ *
+ * @throws TensorError as there, by rejecting; the signal's reason if it is aborted.
+ *
+ * @example
+ * ```ts
+ * import { nn, randn } from "evenkeel";
+ * import { weightScaleInvarianceAsync } from "evenkeel/analysis";
+ *
+ * const model = new nn.Sequential(new nn.Linear(2, 3), new nn.BatchNorm1d(3), new nn.Tanh(), new nn.Linear(3, 1));
+ * const x = randn([8, 2]);
+ * const { cost } = await weightScaleInvarianceAsync(model, () => model.forward(x).square().mean());
+ * console.log(cost); // => { forward: 4, backward: 2 }
+ * ```
+ */
+export async function weightScaleInvarianceAsync(
+  model: Module,
+  loss: Loss,
+  options: WeightScaleInvarianceOptions = {},
+): Promise<WeightScaleInvariance> {
+  return finishAsync(parts(model, loss, options), options);
+}
+
+function* parts(model: Module, loss: Loss, options: WeightScaleInvarianceOptions): Parts<WeightScaleInvariance> {
+  checkOptions(where, options, ["layers", "scale", "batchNorm", "tolerance", ...longOptionNames]);
   const { scale = 2, batchNorm = "batch", tolerance = 1e-3 } = options;
   for (const [name, value] of Object.entries({ scale, tolerance })) {
     if (typeof value === "number" && value > 0 && Number.isFinite(value)) continue;
@@ -115,19 +150,22 @@ export function weightScaleInvariance(
   const chosen = rowLayers(where, model, options.layers);
   const weights = chosen.map(({ weight }) => weight);
   const probe = new Probe(where, model, loss, weights);
-  const measure = () => {
-    const value = probe.check();
-    const { gradient } = probe.gradient();
-    const found = chosen.map((layer, i) => {
-      const start = weights[i].detach();
-      place([weights[i]], moved([start], [start], scale - 1));
-      const scaled = probe.gradient();
-      place([weights[i]], [start]);
-      return layerOf(layer, gradient[i], scaled.gradient[i], scaled.loss - value, value, { scale, tolerance });
+  const { forward, backward } = weightScaleInvarianceCost({ layers: chosen.length });
+  const total = forward + backward;
+  checkBudget(where, total, options);
+  const within = <T>(fn: () => T): T => preserving(model, fn, { batchNorm });
+
+  const { value, gradient } = within(() => ({ value: probe.check(), gradient: probe.gradient().gradient }));
+  const found: ScaleInvarianceLayer[] = [];
+  for (const [i, layer] of chosen.entries()) {
+    const start = copies([weights[i]]);
+    const scaled = within(() => {
+      place([weights[i]], moved(start, start, scale - 1));
+      return probe.gradient();
     });
-    return { value, found };
-  };
-  const { value, found } = preserving(model, measure, { batchNorm });
+    found.push(layerOf(layer, gradient[i], scaled.gradient[i], scaled.loss - value, value, { scale, tolerance }));
+    yield { done: probe.cost.forward + probe.cost.backward, total };
+  }
   return {
     layers: found,
     loss: value,

@@ -5,6 +5,7 @@ import {
   type DeadUnits,
   deadUnits,
   deadUnitsAsync,
+  diagnose,
   recalibrateBatchNorm,
 } from "evenkeel/analysis";
 import { beforeEach, describe, expect, test } from "vitest";
@@ -56,6 +57,7 @@ describe("dead units", () => {
         layer: "1",
         type: "ReLU",
         units: 4,
+        nonFinite: 0,
         dead: [0],
         deadFraction: 0.25,
         activeFraction: [0, 1 / 3, 2 / 3, 1],
@@ -173,4 +175,14 @@ describe("dead units", () => {
     ];
     for (const [run, expected] of cases) expect(refusal(run).expected).toContain(expected);
   });
+});
+
+test("a unit that gives NaN is not alive for it, and is told", () => {
+  const x = tensor([
+    [Number.NaN, 1],
+    [-1, 1],
+  ]);
+  const report = deadUnits(new nn.Sequential(new nn.ReLU()), [x]);
+  expect(report.layers[0]).toMatchObject({ nonFinite: 1, dead: [0], activeFraction: [0, 1] });
+  expect(diagnose(report).map(({ code }) => code)).toContain("non-finite");
 });

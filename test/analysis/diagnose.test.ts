@@ -1,12 +1,16 @@
-import { manualSeed, nn, noGrad, randint, randn, type Tensor, tensor } from "evenkeel";
+import { manualSeed, nn, noGrad, optim, randint, randn, type Tensor, tensor } from "evenkeel";
 import {
   activationReport,
   batchNormHealth,
+  type Comparison,
+  compare,
   type DiagnosableReport,
   deadUnits,
   diagnose,
   gradientReport,
   initialLossCheck,
+  Recorder,
+  type Recording,
   recalibrateBatchNorm,
   updateRatios,
 } from "evenkeel/analysis";
@@ -25,6 +29,28 @@ const linear = (weight: number, bias: number, outputs = 2) => {
   });
   return layer;
 };
+
+/** A module that adds up to a number, whatever goes in. */
+class Still extends nn.Module {
+  readonly weight: nn.Parameter;
+  constructor(value: number) {
+    super();
+    this.weight = new nn.Parameter(tensor([value]));
+  }
+  override forward(x: Tensor): Tensor {
+    return this.weight.mul(x);
+  }
+}
+
+/** A recording of metrics of one layer, as a recorder makes it. */
+function recordingOf(metrics: Record<string, number[]>, layer = ""): Recording {
+  const model = new Still(1);
+  const empty = new Recorder(model, new optim.SGD(model.parameters(), { lr: 0.1 })).recording();
+  const rows = Object.entries(metrics).flatMap(([metric, values]) =>
+    values.map((value, step) => ({ step, layer, metric, value })),
+  );
+  return { ...empty, rows };
+}
 
 describe("a diagnosis", () => {
   test("has nothing to say about a healthy model", () => {
@@ -125,7 +151,50 @@ describe("a diagnosis", () => {
   });
 
   test("reads nothing else", () => {
-    const cases = [{}, null, { kind: "toString" }, { kind: "recording" }] as unknown as DiagnosableReport[];
+    const cases = [{}, null, { kind: "toString" }, { kind: "lineProbe" }] as unknown as DiagnosableReport[];
     for (const report of cases) expect(refusal(() => diagnose(report)).expected).toContain("deadUnits");
+    const broken = [{ kind: "recording" }, { kind: "deadUnits", layers: [{}] }] as unknown as DiagnosableReport[];
+    for (const report of broken) expect(refusal(() => diagnose(report)).expected).toMatch(/a whole report of/);
+  });
+
+  test("reads recordings: what diverged, did not learn, is saturated, or moves by too much", () => {
+    const run = recordingOf({ loss: [...new Array<number>(10).fill(1), ...new Array<number>(10).fill(2)] });
+    expect(codes(run)).toEqual(["not-learning null"]);
+    expect(codes({ ...run, divergedAt: 20 })).toEqual(["diverged null"]);
+    expect(codes(recordingOf({ loss: Array.from({ length: 40 }, (_, i) => 2 - i / 40) }))).toEqual([]);
+    const layers = recordingOf({ saturated: [0, 0.9], "update ratio": [1e-3, 0.5], "gradient norm": [1, 1e-9] }, "a");
+    expect(codes(layers)).toEqual(["update-too-large a", "saturated a", "vanishing-gradient a"]);
+    expect(codes(recordingOf({ saturated: [0.9, 0.1], "update ratio": [0.5, 1e-3] }, "a"))).toEqual([]);
+    expect(codes(recordingOf({}))).toEqual([]);
+  });
+
+  test("reads comparisons: which variant ends lowest, and whether seeds overlap", () => {
+    const lossOf = { a: [1, 2], b: [3, 4], c: [1.5, 5] };
+    const of = (names: (keyof typeof lossOf)[]): Comparison => {
+      const make = (x: number) => () => new nn.Sequential(new Still(x));
+      const comparison = compare({
+        variants: Object.fromEntries(names.map((name) => [name, (seed) => make(lossOf[name][seed])()])),
+        data: [tensor([1])],
+        loss: (model, x) => model.forward(x).sum(),
+        optimizer: (model) => new optim.SGD(model.parameters(), { lr: 0 }),
+        steps: 3,
+        seed: [0, 1],
+      });
+      return JSON.parse(JSON.stringify(comparison));
+    };
+    const [apart] = diagnose(of(["b", "a"]));
+    expect(apart.message).toMatch(/^a ends with the lowest loss: a 1.50 \(1.00 to 2.00\), b 3.50/);
+    expect([apart.code, apart.severity]).toEqual(["lowest-loss", "info"]);
+    expect(apart.suggestion).toMatch(/worst seed is better/);
+    expect(diagnose(of(["a", "c"]))[0].suggestion).toMatch(/overlap/);
+    expect(diagnose(of(["a"]))).toEqual([]);
+    const one = of(["a", "b"]);
+    const runs = one.runs.map((run) => ({ ...run, recording: { ...run.recording, divergedAt: 1 }, divergedAt: 1 }));
+    expect(diagnose({ ...one, runs }).map(({ message }) => message.slice(0, 10))).toEqual([
+      "a, seed 0:",
+      "b, seed 0:",
+      "a, seed 1:",
+      "b, seed 1:",
+    ]);
   });
 });

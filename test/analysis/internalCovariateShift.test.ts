@@ -1,5 +1,5 @@
 import { Generator, grad, nn, noGrad, optim, randint, randn, type Tensor, tensor } from "evenkeel";
-import { internalCovariateShift, layerInterference } from "evenkeel/analysis";
+import { internalCovariateShift, layerInterference, lineProbe } from "evenkeel/analysis";
 import { describe, expect, test } from "vitest";
 import { refusal } from "../refusal.ts";
 import { expectUntouched } from "./untouched.ts";
@@ -138,6 +138,31 @@ describe("internal covariate shift", () => {
     }
   });
 
+  test("passes over a parameter that the loss does not reach, as training does: weight decay leaves it alone", () => {
+    const { model, loss } = network(false);
+    const idle = new nn.Linear(5, 5, { dtype });
+    const both = new nn.Sequential(idle, model);
+    const reached = new optim.SGD(model.parameters(), { lr: 0.1, weightDecay: 0.5 });
+    const all = new optim.SGD(both.parameters(), { lr: 0.1, weightDecay: 0.5 });
+    const [, ...shifts] = expectUntouched(
+      both,
+      () => internalCovariateShift(both, loss, { optimizer: all }),
+      all,
+    ).layers;
+    const expected = internalCovariateShift(model, loss, { optimizer: reached }).layers;
+    expect(shifts.map(({ l2 }) => l2)).toEqual(expected.map(({ l2 }) => l2));
+    const [first] = layerInterference(both, loss, { optimizer: all }).exact;
+    expect(first).toEqual(first.map(() => 0));
+    const { distance } = lineProbe(both, loss, { direction: all, steps: [1] });
+    expect(distance).toEqual(lineProbe(model, loss, { direction: reached, steps: [1] }).distance);
+  });
+
+  test("has small angles to full precision", () => {
+    const { model, loss } = network(false);
+    const degrees = [1e-7, 1e-9].map((lr) => internalCovariateShift(model, loss, { lr }).layers[2].degrees);
+    expect(degrees[0] / degrees[1]).toBeCloseTo(100, 4);
+  });
+
   test("refuses a step after which the gradient is not finite", () => {
     const model = new Scalars(1, 1);
     const loss = () => model.forward(tensor(1, { dtype })).exp();
@@ -205,6 +230,20 @@ describe("layer interference", () => {
         expect(Math.abs(exact[i][j] - value)).toBeLessThan(1e-3 * value + 1e-12);
       });
     });
+  });
+
+  test("at a rate of 0 is exactly 0, in float32 too", () => {
+    const generator = new Generator().manualSeed(3);
+    const model = new nn.Sequential(
+      new nn.Linear(20, 30, { generator }),
+      new nn.BatchNorm1d(30),
+      new nn.Tanh(),
+      new nn.Linear(30, 9, { generator }),
+    );
+    const [x, labels] = [randn([40, 20], { generator }), randint(0, 9, [40], { generator })];
+    const loss = () => nn.functional.crossEntropy(model.forward(x), labels);
+    const { exact, linearised } = layerInterference(model, loss, { lr: 0 });
+    for (const value of [...exact.flat(), ...linearised.flat()]) expect(value).toBe(0);
   });
 
   test("with an optimiser is that of its step", () => {
