@@ -4,6 +4,7 @@ import { isModule } from "../nn/fields.ts";
 import type { Module } from "../nn/module.ts";
 import { checkOptions } from "../options.ts";
 import type { HookHandle, Tensor } from "../tensor.ts";
+import { displayed } from "./display.ts";
 import { histogramOf, type Moments, momentsOf, quantile, sketch, wasserstein } from "./distribution.ts";
 import type { Cost } from "./loss.ts";
 
@@ -279,7 +280,12 @@ export class ActivationDrift {
     const series = this.watched.flatMap(({ layer, series }) =>
       series.map(({ unit, points }) => ({ layer, unit, points: structuredClone(points) })),
     );
-    return { series, steps: this.steps, options: structuredClone(this.options), cost: { forward: 0, backward: 0 } };
+    return displayed({
+      series,
+      steps: this.steps,
+      options: structuredClone(this.options),
+      cost: { forward: 0, backward: 0 },
+    });
   }
 
   /**

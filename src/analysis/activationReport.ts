@@ -9,6 +9,7 @@ import { Sigmoid } from "../nn/sigmoid.ts";
 import { Tanh } from "../nn/tanh.ts";
 import { checkOptions } from "../options.ts";
 import type { Tensor } from "../tensor.ts";
+import { displayed } from "./display.ts";
 import type { Cost } from "./loss.ts";
 import { type BatchNormMode, preserving } from "./preserving.ts";
 import { type SaturationThresholds, saturationOf, saturationThresholds } from "./saturation.ts";
@@ -132,46 +133,48 @@ export function activationReport(
   checkChoice(where, "batchNorm", batchNorm, ["batch", "running"]);
   const modules = chosen(where, model, options.modules, isActivation, "Tanh, Sigmoid, ReLU and GELU");
   const outputs = new Map<string, Output[]>();
-  return preserving(
-    model,
-    () => {
-      watching(
-        modules,
-        (name, module, [x], y) => {
-          if (!isTensor(y) || !isFloat(y.dtype)) {
-            throw new TensorError(where, { expected: `a float tensor from module "${name}"`, got: describe(y) });
-          }
-          const input = isActivation(module) && isTensor(x) ? copies([x])[0] : null;
-          outputs.set(name, [...(outputs.get(name) ?? []), { values: Float64Array.from(y.data), output: y, input }]);
-        },
-        () => run(where, model, inputs),
-      );
-      const layers = modules.flatMap(([name, module]): ActivationLayer[] => {
-        const seen = outputs.get(name);
-        if (seen === undefined) return [];
-        const parts = partsOf(where, module, seen, thresholds, unitDim);
-        const all = parts.flatMap(({ values }) => values);
-        return [
-          {
-            layer: name,
-            type: module.constructor.name,
-            calls: seen.length,
-            ...statistics(all, { percentiles, bins }),
-            saturatedFraction: meanOf(parts.flatMap(({ saturated }) => saturated)),
-            localGradient: meanOf(parts.flatMap(({ slopes }) => slopes)),
-            units: parts.map(unitOf),
+  return displayed(
+    preserving(
+      model,
+      () => {
+        watching(
+          modules,
+          (name, module, [x], y) => {
+            if (!isTensor(y) || !isFloat(y.dtype)) {
+              throw new TensorError(where, { expected: `a float tensor from module "${name}"`, got: describe(y) });
+            }
+            const input = isActivation(module) && isTensor(x) ? copies([x])[0] : null;
+            outputs.set(name, [...(outputs.get(name) ?? []), { values: Float64Array.from(y.data), output: y, input }]);
           },
-        ];
-      });
-      const names = modules.map(([name]) => name);
-      return {
-        kind: "activationReport" as const,
-        options: { modules: names, thresholds, percentiles: [...percentiles], bins, unitDim, batchNorm },
-        cost: { forward: 1, backward: 0 },
-        layers,
-      };
-    },
-    { batchNorm },
+          () => run(where, model, inputs),
+        );
+        const layers = modules.flatMap(([name, module]): ActivationLayer[] => {
+          const seen = outputs.get(name);
+          if (seen === undefined) return [];
+          const parts = partsOf(where, module, seen, thresholds, unitDim);
+          const all = parts.flatMap(({ values }) => values);
+          return [
+            {
+              layer: name,
+              type: module.constructor.name,
+              calls: seen.length,
+              ...statistics(all, { percentiles, bins }),
+              saturatedFraction: meanOf(parts.flatMap(({ saturated }) => saturated)),
+              localGradient: meanOf(parts.flatMap(({ slopes }) => slopes)),
+              units: parts.map(unitOf),
+            },
+          ];
+        });
+        const names = modules.map(([name]) => name);
+        return {
+          kind: "activationReport" as const,
+          options: { modules: names, thresholds, percentiles: [...percentiles], bins, unitDim, batchNorm },
+          cost: { forward: 1, backward: 0 },
+          layers,
+        };
+      },
+      { batchNorm },
+    ),
   );
 }
 

@@ -9,9 +9,16 @@ import { defaultGenerator, type Generator } from "../random/generator.ts";
 import { sameShape } from "../shapes.ts";
 import type { Tensor } from "../tensor.ts";
 import { version } from "../version.ts";
-import { type Comparison, type ComparisonRun, type ComparisonStart, summarise } from "./comparison.ts";
+import {
+  type ComparedRow,
+  type Comparison,
+  type ComparisonRun,
+  type ComparisonStart,
+  summarise,
+} from "./comparison.ts";
 import type { Cost } from "./loss.ts";
 import { Recorder } from "./recorder.ts";
+import type { RecordedRow } from "./recording.ts";
 import { checkBudget, finish, finishAsync, type LongOptions, longOptionNames, type Parts } from "./running.ts";
 import type { StepProbes } from "./stepProbe.ts";
 
@@ -37,6 +44,8 @@ export interface CompareOptions<Batch> extends LongOptions {
    * the same class. Default `"seed"`.
    */
   readonly initial?: "seed" | "first";
+  /** Called after each step of each run with what was recorded of it, such as to show it while training. */
+  readonly onRows?: (rows: readonly ComparedRow[]) => void;
 }
 
 /** What {@link compareCost} counts by. */
@@ -203,7 +212,12 @@ function begin<Batch>(where: string, options: CompareOptions<Batch>, seed: numbe
         throw new TensorError(where, { expected: `an optimiser for variant "${variant}"`, got: describe(optimizer) });
       }
       const probes = options.probes === undefined ? {} : { probes: options.probes };
-      const recorder = new Recorder(model, optimizer, { ...probes, seed, notes: { variant } });
+      const { onRows } = options;
+      const tell =
+        onRows === undefined
+          ? {}
+          : { onRows: (rows: readonly RecordedRow[]) => onRows(rows.map((row) => ({ variant, seed, ...row }))) };
+      const recorder = new Recorder(model, optimizer, { ...probes, ...tell, seed, notes: { variant } });
       const start = startOf(first, model);
       return { variant, model, recorder, stream, start, finalLoss: null, hasDiverged: false };
     });
@@ -262,7 +276,7 @@ function within<T>(fn: () => T): T {
 
 function checked<Batch>(where: string, options: CompareOptions<Batch>) {
   if (options === undefined) refuse(where, "an object of options", options);
-  const names = ["variants", "data", "loss", "optimizer", "steps", "seed", "probes", "initial"];
+  const names = ["variants", "data", "loss", "optimizer", "steps", "seed", "probes", "initial", "onRows"];
   checkOptions(where, options, [...names, ...longOptionNames]);
   const { variants, data, loss, optimizer, steps, seed = 0, initial = "seed" } = options;
   const isObject = typeof variants === "object" && variants !== null && !Array.isArray(variants);
@@ -272,7 +286,8 @@ function checked<Batch>(where: string, options: CompareOptions<Batch>) {
   }
   const hasData = typeof data === "function" || (Array.isArray(data) && data.length > 0);
   if (!hasData) refuse(where, "data as an array of batches, or a function", data);
-  for (const [name, fn] of Object.entries({ loss, optimizer })) {
+  const functions = { loss, optimizer, ...(options.onRows === undefined ? {} : { onRows: options.onRows }) };
+  for (const [name, fn] of Object.entries(functions)) {
     if (typeof fn !== "function") refuse(where, `a function as ${name}`, fn);
   }
   if (!Number.isInteger(steps) || steps < 1) refuse(where, "a whole number of 1 or more as steps", steps);

@@ -3,6 +3,7 @@ import type { ActivationReport } from "./activationReport.ts";
 import type { BatchNormHealth } from "./batchNormHealth.ts";
 import type { Comparison } from "./comparison.ts";
 import type { DeadUnits } from "./deadUnits.ts";
+import { displayed } from "./display.ts";
 import type { GradientReport } from "./gradientReport.ts";
 import type { InitialLossCheck } from "./initialLossCheck.ts";
 import type { Recording } from "./recording.ts";
@@ -59,7 +60,7 @@ export function diagnose(...reports: DiagnosableReport[]): Verdict[] {
       });
     }
   });
-  return severities.flatMap((severity) => verdicts.filter((verdict) => verdict.severity === severity));
+  return displayed(severities.flatMap((severity) => verdicts.filter((verdict) => verdict.severity === severity)));
 }
 
 const readers = { ...verdictsOnReports, ...verdictsOnRuns };

@@ -2,6 +2,7 @@ import { describe, TensorError } from "../errors.ts";
 import type { Module } from "../nn/module.ts";
 import { checkOptions } from "../options.ts";
 import type { Tensor } from "../tensor.ts";
+import { displayed } from "./display.ts";
 import { lengthOf } from "./lanczos.ts";
 import { rowLayers, rows } from "./weightRows.ts";
 
@@ -107,7 +108,7 @@ export function effectiveLearningRate(
         : [known.reduce((sum, value) => sum + value, 0) / known.length, Math.min(...known), Math.max(...known)];
     return { name, lr: rate, rates, weightNorms, mean, smallest, largest };
   });
-  return { layers, options: { layers: chosen.map(({ name }) => name) }, cost: { forward: 0, backward: 0 } };
+  return displayed({ layers, options: { layers: chosen.map(({ name }) => name) }, cost: { forward: 0, backward: 0 } });
 }
 
 function rateOf(name: string, weight: Tensor, lr: unknown): number {

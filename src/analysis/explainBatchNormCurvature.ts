@@ -20,6 +20,7 @@ import {
   type UnitStatistics,
   unitsOf,
 } from "./batchNormTerms.ts";
+import { displayed } from "./display.ts";
 import { dotOf } from "./lanczos.ts";
 import type { Cost } from "./loss.ts";
 import { preserving } from "./preserving.ts";
@@ -139,13 +140,13 @@ export function explainBatchNormCurvature(
   };
   const mode = { batchNorm: form.batchNorm };
   const result = preserving(batchNorm, () => (model ? preserving(model, measure, mode) : measure()), mode);
-  return {
+  return displayed({
     units: result.units,
     m: units[0].xhat.length,
     loss: result.value,
     options: { ...form, units: places, model: model !== undefined },
     cost: { forward: 2, backward: 2 + 3 * places.length },
-  };
+  });
 }
 
 /** A loss, its gradient at one tensor, and its curvature along directions. */

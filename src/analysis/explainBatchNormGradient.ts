@@ -15,6 +15,7 @@ import {
   type UnitStatistics,
   unitsOf,
 } from "./batchNormTerms.ts";
+import { displayed } from "./display.ts";
 import { dotOf } from "./lanczos.ts";
 import type { Cost } from "./loss.ts";
 import { preserving } from "./preserving.ts";
@@ -113,13 +114,13 @@ export function explainBatchNormGradient(
 ): BatchNormGradient {
   checkOptions(where, options, batchNormFormNames);
   const { terms, form } = gradientTerms(where, batchNorm, x, gradOutput, options);
-  return {
+  return displayed({
     units: terms.map(({ dot: _, ...unit }) => unit),
     total: totalOf(terms),
     m: x.numel() / terms.length,
     options: form,
     cost: { forward: 1, backward: 1 },
-  };
+  });
 }
 
 /** The terms of each unit, and the gradient at its inputs. */

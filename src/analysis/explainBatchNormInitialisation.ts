@@ -2,6 +2,7 @@ import { isTensor } from "../brand.ts";
 import { describe, TensorError } from "../errors.ts";
 import { sameShape } from "../shapes.ts";
 import type { Tensor } from "../tensor.ts";
+import { displayed } from "./display.ts";
 import { dotOf } from "./lanczos.ts";
 
 /** Lemma 4.5 for one vector of weights. */
@@ -68,7 +69,7 @@ export function explainBatchNormInitialisation(weight: Tensor, optimum: Tensor):
   const units = Array.from({ length: from.length / size }, (_, i) =>
     termsOf(from.subarray(i * size, (i + 1) * size), to.subarray(i * size, (i + 1) * size)),
   );
-  return { ...termsOf(from, to), units };
+  return displayed({ ...termsOf(from, to), units });
 }
 
 function termsOf(start: Float64Array, optimum: Float64Array): InitialisationTerms {

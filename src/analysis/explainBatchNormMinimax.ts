@@ -11,6 +11,7 @@ import {
   columnsOf,
   type UnitStatistics,
 } from "./batchNormTerms.ts";
+import { displayed } from "./display.ts";
 import { gradientTerms } from "./explainBatchNormGradient.ts";
 import { dotOf, Lanczos } from "./lanczos.ts";
 import type { Cost } from "./loss.ts";
@@ -128,12 +129,12 @@ export function explainBatchNormMinimax(
     actualWithoutBatchNorm: rows === null ? null : gathered(rows, gradients[j]),
     actual: rows === null ? null : gathered(rows, measured[j]),
   }));
-  return {
+  return displayed({
     units,
     m: gradients[0].length,
     options: { ...form, lambda, inputs: rows !== null },
     cost: { forward: 1, backward: 1 },
-  };
+  });
 }
 
 function rowsOf(inputs: unknown, x: Tensor): Float64Array[] {

@@ -4,6 +4,7 @@ import type { Parameter } from "../nn/parameter.ts";
 import { checkOptions } from "../options.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkDetail } from "./activationReport.ts";
+import { displayed } from "./display.ts";
 import { type Cost, type Loss, Probe } from "./loss.ts";
 import { type BatchNormMode, preserving } from "./preserving.ts";
 import { moments, type Statistics, statistics } from "./statistics.ts";
@@ -116,44 +117,48 @@ export function gradientReport(model: Module, loss: Loss, options: GradientRepor
   const leaves = leavesOf(model).map(([, module]) => module);
   const modules = chosen(where, model, options.modules, (module) => leaves.includes(module), "all");
   const wanted = wantedParameters(where, model, options.parameters ?? "all");
-  return preserving(
-    model,
-    () => {
-      probe.check();
-      const outputs: [name: string, type: string, output: Tensor][] = [];
-      const see = (name: string, module: Module, _: unknown, y: Tensor) => {
-        if (y.requiresGrad) outputs.push([name, module.constructor.name, y]);
-      };
-      const all = probe.parameters;
-      const found = watching(modules, see, () => probe.gradientAt(() => outputs.map(([, , y]) => y)));
-      const detail = { percentiles, bins };
-      return {
-        kind: "gradientReport" as const,
-        options: {
-          modules: modules.map(([name]) => name),
-          parameters: wanted.map(([name]) => name),
-          percentiles: [...percentiles],
-          bins,
-          batchNorm,
-        },
-        cost: probe.cost,
-        loss: found.loss,
-        activations: modules.flatMap(([name]): ActivationGradient[] => {
-          const own = outputs.flatMap(([other], i) => (other === name ? [i] : []));
-          if (own.length === 0) return [];
-          const values = own.flatMap((i) => [...found.atOthers[i].data]);
-          return [{ layer: name, type: outputs[own[0]][1], calls: own.length, ...gradientStatistics(values, detail) }];
-        }),
-        parameters: wanted.map(([name, p]): ParameterGradient => {
-          const own = gradientStatistics([...found.gradient[all.indexOf(p)].data], detail);
-          const dataStd = moments([...p.data].filter(Number.isFinite)).std;
-          const layer = name.slice(0, Math.max(0, name.lastIndexOf(".")));
-          const gradToData = ratio(own.std, dataStd);
-          return { parameter: name, layer, shape: [...p.shape], dataStd, gradToData, ...own };
-        }),
-      };
-    },
-    { batchNorm },
+  return displayed(
+    preserving(
+      model,
+      () => {
+        probe.check();
+        const outputs: [name: string, type: string, output: Tensor][] = [];
+        const see = (name: string, module: Module, _: unknown, y: Tensor) => {
+          if (y.requiresGrad) outputs.push([name, module.constructor.name, y]);
+        };
+        const all = probe.parameters;
+        const found = watching(modules, see, () => probe.gradientAt(() => outputs.map(([, , y]) => y)));
+        const detail = { percentiles, bins };
+        return {
+          kind: "gradientReport" as const,
+          options: {
+            modules: modules.map(([name]) => name),
+            parameters: wanted.map(([name]) => name),
+            percentiles: [...percentiles],
+            bins,
+            batchNorm,
+          },
+          cost: probe.cost,
+          loss: found.loss,
+          activations: modules.flatMap(([name]): ActivationGradient[] => {
+            const own = outputs.flatMap(([other], i) => (other === name ? [i] : []));
+            if (own.length === 0) return [];
+            const values = own.flatMap((i) => [...found.atOthers[i].data]);
+            return [
+              { layer: name, type: outputs[own[0]][1], calls: own.length, ...gradientStatistics(values, detail) },
+            ];
+          }),
+          parameters: wanted.map(([name, p]): ParameterGradient => {
+            const own = gradientStatistics([...found.gradient[all.indexOf(p)].data], detail);
+            const dataStd = moments([...p.data].filter(Number.isFinite)).std;
+            const layer = name.slice(0, Math.max(0, name.lastIndexOf(".")));
+            const gradToData = ratio(own.std, dataStd);
+            return { parameter: name, layer, shape: [...p.shape], dataStd, gradToData, ...own };
+          }),
+        };
+      },
+      { batchNorm },
+    ),
   );
 }
 

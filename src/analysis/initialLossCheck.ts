@@ -3,6 +3,7 @@ import { describe, TensorError } from "../errors.ts";
 import type { Module } from "../nn/module.ts";
 import { checkOptions } from "../options.ts";
 import type { Tensor } from "../tensor.ts";
+import { displayed } from "./display.ts";
 import { type Cost, type Loss, Probe } from "./loss.ts";
 import { type BatchNormMode, preserving } from "./preserving.ts";
 import { moments } from "./statistics.ts";
@@ -106,7 +107,7 @@ export function initialLossCheck(model: Module, loss: Loss, options: InitialLoss
   const isNear = Math.abs(value - expected) <= tolerance * expected;
   const verdict = isNear ? "as expected" : value > expected ? "high" : "low";
   const factor = scale === null || scale === 0 ? null : Math.sqrt(2 * tolerance * expected) / scale;
-  return {
+  return displayed({
     kind: "initialLossCheck",
     options: { numClasses, tolerance, logits: logits !== undefined, batchNorm },
     cost: { forward: probe.cost.forward + (logits === undefined ? 0 : 1), backward: probe.cost.backward },
@@ -116,7 +117,7 @@ export function initialLossCheck(model: Module, loss: Loss, options: InitialLoss
     verdict,
     logitScale: scale,
     suggestedFactor: verdict === "high" ? factor : null,
-  };
+  });
 }
 
 function scaleOf(where: string, logits: Tensor, numClasses: number): number {

@@ -1,3 +1,4 @@
+import { displayed } from "./display.ts";
 import type { LineProbe } from "./lineProbe.ts";
 
 /** What {@link learningRateRange} reads off a line. */
@@ -59,7 +60,7 @@ export function learningRateRange({ steps, loss, start, effectiveBeta }: LinePro
     if (value < start.loss) lowering = step;
     if (value < least) [least, best] = [value, step];
   }
-  return { monotone, lowering, best, bound: boundOf(start, effectiveBeta) };
+  return displayed({ monotone, lowering, best, bound: boundOf(start, effectiveBeta) });
 }
 
 function boundOf({ slope, directionNorm }: LineProbe["start"], beta: number | null): number | null {

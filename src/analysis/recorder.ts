@@ -7,6 +7,7 @@ import { isOptimizer, type Optimizer } from "../optim/optimizer.ts";
 import { checkOptions } from "../options.ts";
 import type { Tensor } from "../tensor.ts";
 import { version } from "../version.ts";
+import { displayed } from "./display.ts";
 import type { Loss } from "./loss.ts";
 import { preserving } from "./preserving.ts";
 import type { Plain, RecordedOptimizer, RecordedRow, Recording } from "./recording.ts";
@@ -24,6 +25,8 @@ export interface RecorderOptions {
   readonly train?: (loss: Loss) => Tensor;
   /** The seed of the run, to be kept in the recording. */
   readonly seed?: number;
+  /** Called after each step with what was recorded of it, such as to show it while training. */
+  readonly onRows?: (rows: readonly RecordedRow[]) => void;
   /** Anything else to be kept in the recording that JSON can say. */
   readonly notes?: Readonly<Record<string, Plain>>;
 }
@@ -74,6 +77,7 @@ export class Recorder {
   private readonly optimizer: Optimizer;
   private readonly probes: readonly NamedProbe[];
   private readonly train: (loss: Loss) => Tensor;
+  private readonly onRows: ((rows: readonly RecordedRow[]) => void) | undefined;
   private readonly header: Pick<Recording, "seed" | "options" | "notes">;
   private readonly rows: RecordedRow[] = [];
   private steps = 0;
@@ -87,15 +91,17 @@ export class Recorder {
    * @param options - see {@link RecorderOptions}.
    */
   constructor(model: Module, optimizer: Optimizer, options: RecorderOptions = {}) {
-    checkOptions("Recorder", options, ["probes", "train", "seed", "notes"]);
-    const { probes = { loss: stepProbes.loss() }, train, seed = null, notes = {} } = options;
+    checkOptions("Recorder", options, ["probes", "train", "seed", "notes", "onRows"]);
+    const { probes = { loss: stepProbes.loss() }, train, seed = null, notes = {}, onRows } = options;
     if (!isModule(model)) refuse("a module", model);
     if (!isOptimizer(optimizer)) refuse("an optimiser", optimizer);
     if (train !== undefined && typeof train !== "function") refuse("a function as train", train);
+    if (onRows !== undefined && typeof onRows !== "function") refuse("a function as onRows", onRows);
     if (seed !== null && typeof seed !== "number") refuse("a number as seed", seed);
     this.model = model;
     this.optimizer = optimizer;
     this.probes = named("Recorder", probes);
+    this.onRows = onRows;
     this.train = train ?? ((loss) => this.trainPlainly(loss));
     this.header = {
       seed,
@@ -157,6 +163,7 @@ export class Recorder {
       return asRows(own.name, step, Number.isFinite(start) ? after() : (attempt(after) ?? []));
     });
     for (const row of rows) this.rows.push(row);
+    this.onRows?.(rows.map((row) => ({ ...row })));
     return start;
   }
 
@@ -178,7 +185,16 @@ export class Recorder {
     const { header, steps, divergedAt, forward, backward } = this;
     const cost = { forward, backward };
     const rows = this.rows.map((row) => ({ ...row }));
-    return { kind: "recording", schema: 1, version, ...structuredClone(header), steps, divergedAt, cost, rows };
+    return displayed({
+      kind: "recording",
+      schema: 1,
+      version,
+      ...structuredClone(header),
+      steps,
+      divergedAt,
+      cost,
+      rows,
+    });
   }
 
   private trainPlainly(loss: Loss): Tensor {

@@ -1,4 +1,5 @@
 import { describe, TensorError } from "../errors.ts";
+import { displayed } from "./display.ts";
 
 /** How far a long analysis has come. */
 export interface Progress {
@@ -43,7 +44,7 @@ export function finish<T>(parts: Parts<T>, options: LongOptions): T {
   for (;;) {
     options?.signal?.throwIfAborted(); // what is no options, the first part refuses
     const { done, value } = parts.next();
-    if (done) return value;
+    if (done) return displayed(value);
     options.onProgress?.(value);
   }
 }
@@ -54,7 +55,7 @@ export async function finishAsync<T>(parts: Parts<T>, options: LongOptions): Pro
   for (;;) {
     options?.signal?.throwIfAborted(); // what is no options, the first part refuses
     const { done, value } = parts.next();
-    if (done) return value;
+    if (done) return displayed(value);
     options.onProgress?.(value);
     if (performance.now() - rested < mostBusy) continue;
     await rest();

@@ -2,6 +2,7 @@ import { describe, TensorError } from "../errors.ts";
 import type { Module } from "../nn/module.ts";
 import { isOptimizer, type Optimizer } from "../optim/optimizer.ts";
 import { checkOptions } from "../options.ts";
+import { displayed } from "./display.ts";
 import { ratio, wantedParameters } from "./gradientReport.ts";
 import { type Cost, type Loss, Probe } from "./loss.ts";
 import { type BatchNormMode, preserving } from "./preserving.ts";
@@ -107,44 +108,46 @@ export function updateRatios(model: Module, loss: Loss, options: UpdateRatiosOpt
   const probe = new Probe(where, model, loss);
   const wanted = wantedParameters(where, model, options.parameters ?? "matrices");
   if (optimizer !== undefined) checkOptimizer(where, model, optimizer);
-  return preserving(
-    model,
-    () => {
-      probe.check();
-      const before = wanted.map(([, p]) => p.data.slice());
-      const { loss: value, gradient, isUsed } = probe.gradient();
-      if (optimizer !== undefined) {
-        for (const p of model.parameters()) p.grad = null;
-        probe.parameters.forEach((p, i) => {
-          p.grad = isUsed[i] ? gradient[i] : null;
+  return displayed(
+    preserving(
+      model,
+      () => {
+        probe.check();
+        const before = wanted.map(([, p]) => p.data.slice());
+        const { loss: value, gradient, isUsed } = probe.gradient();
+        if (optimizer !== undefined) {
+          for (const p of model.parameters()) p.grad = null;
+          probe.parameters.forEach((p, i) => {
+            p.grad = isUsed[i] ? gradient[i] : null;
+          });
+          tryStep(optimizer);
+        }
+        const parameters = wanted.map(([name, p], i): UpdateRatio => {
+          const g = gradient[probe.parameters.indexOf(p)].data;
+          const update = lr === undefined ? p.data.map((x, j) => x - before[i][j]) : g.map((x) => lr * x);
+          const updateStd = update.every(Number.isFinite) ? moments(update).std : null;
+          const dataStd = before[i].every(Number.isFinite) ? moments(before[i]).std : null;
+          const size = ratio(updateStd, dataStd);
+          const log10 = size === null || size === 0 ? null : Math.log10(size);
+          const layer = name.slice(0, Math.max(0, name.lastIndexOf(".")));
+          return { parameter: name, layer, shape: [...p.shape], updateStd, dataStd, ratio: size, log10 };
         });
-        tryStep(optimizer);
-      }
-      const parameters = wanted.map(([name, p], i): UpdateRatio => {
-        const g = gradient[probe.parameters.indexOf(p)].data;
-        const update = lr === undefined ? p.data.map((x, j) => x - before[i][j]) : g.map((x) => lr * x);
-        const updateStd = update.every(Number.isFinite) ? moments(update).std : null;
-        const dataStd = before[i].every(Number.isFinite) ? moments(before[i]).std : null;
-        const size = ratio(updateStd, dataStd);
-        const log10 = size === null || size === 0 ? null : Math.log10(size);
-        const layer = name.slice(0, Math.max(0, name.lastIndexOf(".")));
-        return { parameter: name, layer, shape: [...p.shape], updateStd, dataStd, ratio: size, log10 };
-      });
-      return {
-        kind: "updateRatios" as const,
-        options: {
-          lr: lr ?? null,
-          optimizer: optimizer === undefined ? null : optimizer.constructor.name,
-          parameters: wanted.map(([name]) => name),
-          batchNorm,
-        },
-        cost: probe.cost,
-        guide: -3,
-        loss: value,
-        parameters,
-      };
-    },
-    { batchNorm },
+        return {
+          kind: "updateRatios" as const,
+          options: {
+            lr: lr ?? null,
+            optimizer: optimizer === undefined ? null : optimizer.constructor.name,
+            parameters: wanted.map(([name]) => name),
+            batchNorm,
+          },
+          cost: probe.cost,
+          guide: -3,
+          loss: value,
+          parameters,
+        };
+      },
+      { batchNorm },
+    ),
   );
 }
 

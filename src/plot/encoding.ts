@@ -30,3 +30,14 @@ export const stepAxis = {
   title: "step",
   axis: { grid: false, format: "d", tickMinStep: 1 },
 };
+
+/** Panels side by side, in this order, each with its name above it. */
+export function panelBy(field: string, names: readonly string[]) {
+  return {
+    field,
+    type: "nominal",
+    title: null,
+    sort: names,
+    header: { labelAnchor: "start", labelFontWeight: "bold" },
+  };
+}

@@ -1,6 +1,6 @@
 import type { Comparison, Recording } from "../analysis/index.ts";
 import { describe, TensorError } from "../errors.ts";
-import { colourBy, dashBy, stepAxis } from "./encoding.ts";
+import { colourBy, dashBy, panelBy, stepAxis } from "./encoding.ts";
 import { type Plot, type PlotOptions, plotOf, settingsOf } from "./plot.ts";
 import { averaged, gapNote, groupSize, mostSeries, orGap, thinned, thinnedNote } from "./series.ts";
 
@@ -12,8 +12,9 @@ export interface LossCurvesOptions extends PlotOptions {
   readonly log?: boolean;
 }
 
-/** One line: a variant, or a layer. */
+/** One line: a variant, or a layer, which has its variant's panel. */
 interface Curve {
+  readonly panel: string;
   readonly name: string;
   readonly points: readonly CurvePoint[];
 }
@@ -29,7 +30,8 @@ const where = "lossCurves";
 
 /**
  * The loss, or any other metric, over the steps of a training run: a line per variant of a comparison, its band from the
- * smallest to the largest value over the seeds; or a line per layer of a recording.
+ * smallest to the largest value over the seeds. Of what was measured layer by layer, a line per layer, and a panel per
+ * variant.
  *
  * Lines of more than 300 points are averaged in groups. Values that are not finite are gaps, and counted below the title.
  *
@@ -64,19 +66,27 @@ export function lossCurves(run: Recording | Comparison, options: LossCurvesOptio
   });
   const { theme, width, height } = settings;
   const all = curvesOf(run, metric);
-  const curves = thinned(all, mostSeries);
-  const missing = all.flatMap(({ points }) => points).filter(({ value }) => value === null).length;
+  const allNames = [...new Set(all.map(({ name }) => name))];
+  const names = thinned(allNames, mostSeries);
+  const curves = all.filter(({ name }) => names.includes(name));
+  const panels = [...new Set(curves.map(({ panel }) => panel))];
+  const missing = curves.flatMap(({ points }) => points).filter(({ value }) => value === null).length;
   const every = groupSize(Math.max(...curves.map(({ points }) => points.length)));
-  const values = curves.flatMap(({ name, points }) => {
+  const values = curves.flatMap(({ panel, name, points }) => {
     const of = (field: "value" | "low" | "high") =>
       averaged(
         points.map((point) => ({ step: point.step, value: log && (point[field] ?? 0) <= 0 ? null : point[field] })),
         every,
       );
     const [value, low, high] = [of("value"), of("low"), of("high")];
-    return value.map((point, i) => ({ name, ...point, low: low[i].value, high: high[i].value }));
+    return value.map((point, i) => ({
+      ...(panels.length > 1 ? { panel } : {}),
+      name,
+      ...point,
+      low: low[i].value,
+      high: high[i].value,
+    }));
   });
-  const names = curves.map(({ name }) => name);
   const seeds = run.kind === "comparison" ? run.options.seed.length : 1;
   const spread = seeds > 1 ? [`Lines: means over ${seeds} seeds. Bands: smallest to largest.`] : [];
   const means = every > 1 ? [`Each point is the mean of ${every} steps that were recorded.`] : [];
@@ -87,10 +97,9 @@ export function lossCurves(run: Recording | Comparison, options: LossCurvesOptio
     title: metric,
     scale: log ? { type: "log" } : { zero: false },
   };
-  const body = {
-    width,
-    height,
-    data: { values },
+  const drawn = {
+    width: panels.length > 1 ? width / 2 : width,
+    height: panels.length > 1 ? height * 0.75 : height,
     layer: [
       ...(seeds > 1
         ? [
@@ -101,12 +110,16 @@ export function lossCurves(run: Recording | Comparison, options: LossCurvesOptio
           ]
         : []),
       {
-        mark: { type: "line", point: values.length === names.length },
+        mark: { type: "line", point: values.length === curves.length },
         encoding: { x: stepAxis, y: { ...y, field: "value" }, color: colour, strokeDash: dash },
       },
     ],
   };
-  const notes = [...spread, ...means, ...thinnedNote(curves.length, all.length, "layers"), ...gapNote(missing)];
+  const body =
+    panels.length > 1
+      ? { data: { values }, columns: 2, facet: panelBy("panel", panels), spec: drawn }
+      : { data: { values }, ...drawn };
+  const notes = [...spread, ...means, ...thinnedNote(names.length, allNames.length, "layers"), ...gapNote(missing)];
   return plotOf(body, settings, notes);
 }
 
@@ -117,20 +130,22 @@ function curvesOf(run: Recording | Comparison, metric: string): Curve[] {
   }
   const rows =
     run.kind === "recording"
-      ? run.rows.map((row) => ({ ...row, group: row.layer, low: null, high: null }))
+      ? run.rows.map((row) => ({ ...row, panel: "", name: row.layer, low: null, high: null }))
       : run.summary.map(({ variant, layer, mean, min, max, ...row }) => ({
           ...row,
-          group: layer === "" ? variant : `${variant}, ${layer}`,
+          panel: layer === "" ? "" : variant,
+          name: layer === "" ? variant : layer,
           value: mean,
           low: min,
           high: max,
         }));
-  const curves = new Map<string, CurvePoint[]>();
+  const curves = new Map<string, { panel: string; name: string; points: CurvePoint[] }>();
   for (const row of rows) {
     if (row.metric !== metric) continue;
-    const points = curves.get(row.group) ?? [];
-    curves.set(row.group, points);
-    points.push({ step: row.step, value: orGap(row.value), low: orGap(row.low), high: orGap(row.high) });
+    const key = JSON.stringify([row.panel, row.name]);
+    const curve = curves.get(key) ?? { panel: row.panel, name: row.name === "" ? metric : row.name, points: [] };
+    curves.set(key, curve);
+    curve.points.push({ step: row.step, value: orGap(row.value), low: orGap(row.low), high: orGap(row.high) });
   }
   if (curves.size === 0) {
     const known = [...new Set(rows.map((row) => row.metric))];
@@ -139,5 +154,5 @@ function curvesOf(run: Recording | Comparison, metric: string): Curve[] {
       got: known.length === 0 ? "one without rows" : describe(metric),
     });
   }
-  return [...curves].map(([name, points]) => ({ name: name === "" ? metric : name, points }));
+  return [...curves.values()];
 }

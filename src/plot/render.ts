@@ -1,6 +1,7 @@
+import { escapeHtml } from "../analysis/html.ts";
 import { describe, TensorError } from "../errors.ts";
 import { checkOptions } from "../options.ts";
-import { escapeHtml, htmlPage } from "./html.ts";
+import { htmlPage } from "./htmlPage.ts";
 import type { Plot } from "./plot.ts";
 
 /** What {@link render} may be told. */

@@ -1,5 +1,6 @@
 import { defaultGenerator, type Generator, manualSeed, nn, noGrad, optim, randn, type Tensor, tensor } from "evenkeel";
 import {
+  type ComparedRow,
   type CompareOptions,
   type Comparison,
   compare,
@@ -348,6 +349,14 @@ test("batch norm trains better than none from large weights, and with noise afte
   expect(mean("noisy")).toBeLessThan(mean("standard"));
 });
 
+test("a comparison tells of each step what it records, with variant and seed", () => {
+  const told: ComparedRow[] = [];
+  const comparison = compare({ ...base, seed: [3, 4], onRows: (rows) => void told.push(...rows) });
+  const inOrder = (rows: readonly ComparedRow[]) => rows.map((row) => JSON.stringify(row)).sort();
+  expect(told.length).toBeGreaterThan(0);
+  expect(inOrder(told)).toEqual(inOrder(comparisonRows(comparison)));
+});
+
 test("a comparison refuses what it cannot compare", () => {
   const one = new nn.Linear(3, 1);
   const cases: [run: () => unknown, says: RegExp][] = [
@@ -362,6 +371,7 @@ test("a comparison refuses what it cannot compare", () => {
     [() => compare({ ...base, loss: undefined as never }), /a function as loss, got undefined/],
     [() => compare({ ...base, optimizer: {} as never }), /a function as optimizer/],
     [() => compare({ ...base, optimizer: () => 3 as never }), /an optimiser for variant "standard", got 3/],
+    [() => compare({ ...base, onRows: 3 as never }), /a function as onRows/],
     [() => compare({ ...base, steps: 0 }), /1 or more as steps, got 0/],
     [() => compare({ ...base, seed: [] }), /as seed, got \[\]/],
     [() => compare({ ...base, seed: [1, 1] }), /different ones, as seed, got \[1, 1\]/],

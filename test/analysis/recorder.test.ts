@@ -1,5 +1,6 @@
 import { Generator, manualSeed, nn, noGrad, optim, randn, type Tensor, tensor } from "evenkeel";
 import {
+  type RecordedRow,
   Recorder,
   type RecorderOptions,
   type Recording,
@@ -420,6 +421,16 @@ describe("a step that is refused", () => {
   });
 });
 
+test("a recorder tells of each step what it records, in copies", () => {
+  const model = network();
+  const told: RecordedRow[][] = [];
+  const recorder = new Recorder(model, adam(model), { onRows: (rows) => void told.push([...rows]) });
+  for (let step = 0; step < 3; step++) recorder.step(lossOf(model));
+  expect(told.flat()).toEqual(recorder.recording().rows);
+  (told[0][0] as { value: number }).value = 7;
+  expect(recorder.recording().rows[0].value).not.toBe(7);
+});
+
 test("a recorder refuses what it cannot record", () => {
   const model = network();
   const optimizer = adam(model);
@@ -436,6 +447,7 @@ test("a recorder refuses what it cannot record", () => {
     ],
     [() => new Recorder(model, optimizer, { probes: { a: { probe: () => [], evry: 1 } as never } }), /"every"/],
     [() => new Recorder(model, optimizer, { train: 1 as never }), /a function as train/],
+    [() => new Recorder(model, optimizer, { onRows: 1 as never }), /a function as onRows/],
     [() => new Recorder(model, optimizer, { seed: "1" as never }), /a number as seed/],
   ];
   for (const [run, says] of cases) expect(refusal(run).message).toMatch(says);

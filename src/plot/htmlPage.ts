@@ -1,12 +1,4 @@
-/** Text as HTML shows it, with nothing in it that HTML would take for markup. */
-export function escapeHtml(text: string): string {
-  return text
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
-    .replaceAll('"', "&quot;")
-    .replaceAll("'", "&#39;");
-}
+import { escapeHtml } from "../analysis/html.ts";
 
 const style = `
 :root { color-scheme: light dark; --ink: #1c1c1c; --soft: #555; --paper: #fff; --line: #ddd; }
@@ -21,6 +13,11 @@ pre { overflow-x: auto; font-size: 0.85rem; padding: 0.75rem; border: 1px solid 
 .soft { color: var(--soft); }
 .critical { border-left: 4px solid #d55e00; } .warning { border-left: 4px solid #e69f00; }
 .info { border-left: 4px solid #0072b2; } .verdict { padding: 0.25rem 0.75rem; margin: 0.5rem 0; }
+@media (prefers-color-scheme: dark) {
+  figure svg > rect:first-child { fill: none; } figure svg text { fill: var(--ink); }
+  figure svg .role-axis-grid line { stroke: #36363c; }
+  figure svg .role-axis-domain line, figure svg .role-axis-tick line { stroke: var(--soft); }
+}
 @media print { body { margin: 0; max-width: none; } figure { break-inside: avoid; } }
 `;
 

@@ -1,0 +1,93 @@
+import { escapeHtml, htmlTable, shortText } from "../analysis/html.ts";
+import type { Plain, Verdict } from "../analysis/index.ts";
+import { describe, TensorError } from "../errors.ts";
+import { checkOptions } from "../options.ts";
+import { htmlPage } from "./htmlPage.ts";
+import type { Plot } from "./plot.ts";
+import { render } from "./render.ts";
+
+/** What a page of a report says, in the order in which it says it. All but the title may be left out. */
+export interface ReportContent {
+  /** The heading. */
+  readonly title: string;
+  /** Paragraphs in words. */
+  readonly text?: readonly string[];
+  /** What was found, as `diagnose` returns it; a page that is given none says that there is nothing to say. */
+  readonly verdicts?: readonly Verdict[];
+  /** The figures. */
+  readonly figures?: readonly Plot[];
+  /** Tables: rows of the same fields, by title. */
+  readonly tables?: Readonly<Record<string, readonly Readonly<Record<string, unknown>>[]>>;
+  /** Everything that the numbers depend on: options, versions, seeds. */
+  readonly configuration?: Readonly<Record<string, Plain>>;
+}
+
+const where = "reportPage";
+
+/**
+ * One HTML page of verdicts, figures, tables and configuration that needs nothing else: it opens from disk, offline, in
+ * light and dark, and can be printed.
+ *
+ * `report` makes one of a training run; this is for what else you have measured.
+ *
+ * @throws TensorError for unknown parts, or if the packages that draw are missing.
+ *
+ * @example
+ * ```ts
+ * import { diagnose, lineProbe } from "evenkeel/analysis";
+ * import { reportPage } from "evenkeel/plot";
+ *
+ * const html = await reportPage({ title: "Nothing yet", verdicts: diagnose(), configuration: { seed: 0 } });
+ * console.log(html.includes("<h1>Nothing yet</h1>")); // => true
+ * ```
+ */
+export async function reportPage(content: ReportContent): Promise<string> {
+  checkOptions(where, content, ["title", "text", "verdicts", "figures", "tables", "configuration"]);
+  const { title, text = [], verdicts, figures = [], tables = {}, configuration = {} } = content ?? {};
+  if (typeof title !== "string") throw new TensorError(where, { expected: "a title in words", got: describe(title) });
+  const parts = [`<h1>${escapeHtml(title)}</h1>`, ...text.map((paragraph) => `<p>${escapeHtml(paragraph)}</p>`)];
+  if (verdicts !== undefined) parts.push(...verdictParts(verdicts));
+  if (figures.length > 0) parts.push("<h2>Figures</h2>");
+  for (const figure of figures) parts.push(`<figure>${inlined(await render(figure, "svg"))}</figure>`);
+  for (const [name, rows] of Object.entries(tables)) {
+    if (rows.length > 0) parts.push(`<h2>${escapeHtml(name)}</h2>`, htmlTable(rows));
+  }
+  if (Object.keys(configuration).length > 0) parts.push(...configurationParts(configuration));
+  return htmlPage(title, parts.join("\n"));
+}
+
+function verdictParts(verdicts: readonly Verdict[]): string[] {
+  if (verdicts.length === 0) return ["<h2>Verdicts</h2>", '<p class="soft">Nothing to say against it.</p>'];
+  const shown = verdicts.slice(0, mostVerdicts).map(({ severity, layer, message, suggestion, code }) => {
+    const place = layer === null || layer === "" ? "" : ` <code>${escapeHtml(layer)}</code>`;
+    const head = `<b>${severity}</b>${place} <span class="soft">${escapeHtml(code)}</span>`;
+    return `<div class="verdict ${severity}">${head}<br>${escapeHtml(message)} ${escapeHtml(suggestion)}</div>`;
+  });
+  const rest = verdicts.length - shown.length;
+  return ["<h2>Verdicts</h2>", ...shown, ...(rest > 0 ? [`<p class="soft">${rest} more.</p>`] : [])];
+}
+
+/** At most so many verdicts are shown: a network of hundreds of layers has as many of one kind. */
+const mostVerdicts = 30;
+
+function configurationParts(configuration: Readonly<Record<string, Plain>>): string[] {
+  const rows = Object.entries(configuration)
+    .filter(([, value]) => typeof value !== "object" || value === null)
+    .map(([name, value]) => `<tr><th>${escapeHtml(name)}</th><td>${escapeHtml(shortText(value))}</td></tr>`);
+  const nested = Object.fromEntries(
+    Object.entries(configuration).filter(([, value]) => typeof value === "object" && value !== null),
+  );
+  const rest = Object.keys(nested).length === 0 ? [] : [`<pre>${escapeHtml(JSON.stringify(nested, null, 2))}</pre>`];
+  return ["<h2>Configuration</h2>", `<table><tbody>${rows.join("\n")}</tbody></table>`, ...rest];
+}
+
+let inlinedSoFar = 0;
+
+/** An SVG whose names, of clip paths and gradients, are its own among several on one page. */
+function inlined(svg: string): string {
+  const prefix = `f${inlinedSoFar++}-`;
+  return svg
+    .replace(/\bid="/g, `id="${prefix}`)
+    .replace(/url\(#/g, `url(#${prefix}`)
+    .replace(/href="#/g, `href="#${prefix}`);
+}

@@ -1,0 +1,50 @@
+import { nn, ones, optim, randn } from "evenkeel";
+import {
+  activationReport,
+  deadUnits,
+  diagnose,
+  internalCovariateShift,
+  lineProbeAsync,
+  Recorder,
+} from "evenkeel/analysis";
+import { expect, test } from "vitest";
+
+const symbol = Symbol.for("Jupyter.display");
+const shown = (result: object): string =>
+  (result as Record<symbol, () => Record<string, string>>)[symbol]()["text/html"];
+
+const model = new nn.Sequential(new nn.Linear(2, 60), new nn.Tanh(), new nn.Linear(60, 1));
+const loss = () =>
+  model
+    .forward(ones([3, 2]))
+    .square()
+    .mean();
+
+test("a notebook is shown a result's numbers and its entries as tables, and the result stays plain data", async () => {
+  const shift = internalCovariateShift(model, loss, { lr: 0.1 });
+  expect(shown(shift)).toMatch(/<th>loss<\/th><td>[\d.e-]+<\/td>/);
+  expect(shown(shift)).toMatch(/<th>name<\/th><th>l2<\/th>/);
+  expect(JSON.parse(JSON.stringify(shift))).toEqual(shift);
+  expect(Object.keys({ ...shift })).toEqual(["layers", "loss", "options", "cost"]);
+  const recorder = new Recorder(model, new optim.SGD(model.parameters(), { lr: 0.1 }));
+  for (let step = 0; step < 50; step++) recorder.step(loss);
+  for (const result of [recorder.recording(), await lineProbeAsync(model, loss, { steps: [1] }), diagnose()]) {
+    expect(typeof shown(result)).toBe("string");
+  }
+  expect(shown(recorder.recording())).toContain("10 more rows");
+});
+
+test("markup in names is text, long cells are cut, and a bitmap does not flood the page", () => {
+  class Named extends nn.Module {
+    readonly "<script>" = new nn.Tanh();
+    override forward(x: ReturnType<typeof ones>) {
+      return this["<script>"].forward(x);
+    }
+  }
+  const named = new Named();
+  const report = activationReport(named, randn([4, 2]).mul(9));
+  expect(shown(report)).toContain("&lt;script&gt;");
+  expect(shown(report)).not.toContain("<script");
+  expect(shown(deadUnits(named, [randn([2000, 2])], { bitmap: "strings" })).length).toBeLessThan(5000);
+  expect(shown(diagnose(report))).toMatch(/<th>code<\/th>/);
+});
