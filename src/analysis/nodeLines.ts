@@ -14,8 +14,8 @@ export function nodeLines(node: GraphNode): string[] {
     ...(kind === "operation" && owner !== "" ? [`in ${owner}`] : []),
     ...(kind === "module" ? [contents(node)] : []),
     ...(sizes.length > 0 ? [sizes.join(" ")] : []),
-    `value ${numbers(value)}`,
-    ...(gradient === null ? [] : [`grad ${numbers(gradient)}`]),
+    ...numbers("value", value),
+    ...(gradient === null ? [] : numbers("grad", gradient)),
     ...(isChanged ? ["changed in place since"] : []),
   ];
 }
@@ -39,16 +39,30 @@ function counted(n: number, noun: string): string {
   return `${n} ${noun}${n === 1 ? "" : "s"}`;
 }
 
-function numbers({ values, min, mean, max, nan, infinite }: GraphNumbers): string {
+/** How many numbers stand in a line. */
+const inLine = 4;
+
+function numbers(what: string, { values, min, mean, max, nan, infinite }: GraphNumbers): string[] {
   const odd = [nan > 0 ? `${nan} NaN` : "", infinite > 0 ? `${infinite} infinite` : ""].filter((part) => part !== "");
-  if (values?.length === 1 && odd.length > 0) return nan > 0 ? "NaN" : "infinite";
-  if (values?.length === 0) return "empty";
-  const spread = mean === null ? [] : [`${rounded(min)} … ${rounded(max)}, mean ${rounded(mean)}`];
-  const shown = values === null ? spread : [values.map(rounded).join(", ")];
-  return [...shown, ...odd].join("; ");
+  if (values?.length === 1 && odd.length > 0) return [`${what} ${nan > 0 ? "NaN" : "infinite"}`];
+  if (values === null) {
+    const reach = mean === null ? [] : [`${rounded(min)} … ${rounded(max)}`, `mean ${rounded(mean)}`];
+    return [...reach, ...odd].map((line, i) => (i === 0 ? `${what} ${line}` : line));
+  }
+  if (values.length === 0) return [`${what} empty`];
+  const lines = Array.from({ length: Math.ceil(values.length / inLine) }, (_, i) =>
+    values
+      .slice(i * inLine, (i + 1) * inLine)
+      .map(rounded)
+      .join(", "),
+  );
+  return [`${what} ${lines.join(",\n")}`.split("\n"), odd].flat();
 }
 
 /** To four digits; what is not finite is a gap. */
 function rounded(value: number | null): string {
-  return value === null ? "–" : String(Number(value.toPrecision(4)));
+  if (value === null) return "–";
+  const size = Math.abs(value);
+  const digits = Number(value.toPrecision(4));
+  return size !== 0 && (size < 1e-4 || size >= 1e7) ? digits.toExponential() : String(digits);
 }

@@ -23,11 +23,10 @@ import { checkGraph, nodeLines } from "./nodeLines.ts";
  */
 export function toDot(graph: ComputationGraph): string {
   checkGraph("toDot", graph);
-  const font = `fontname="Helvetica,Arial,sans-serif"`;
   return [
     "digraph computationGraph {",
     `  graph [rankdir=LR, bgcolor=transparent, ranksep=0.35, nodesep=0.2];`,
-    `  node [shape=box, ${font}, fontsize=11, margin="0.12,0.07", color="${nodeInk}", fontcolor="${nodeInk}"];`,
+    `  node [shape=box, fontname=${graphFont}, fontsize=10, margin="0.12,0.07", color="${nodeInk}", fontcolor="${nodeInk}"];`,
     `  edge [color="${edgeColour}", arrowsize=0.7];`,
     ...graph.nodes.map((node) => `  n${node.id} [${attributes(node, node.id === graph.output)}];`),
     ...graph.edges.map(({ from, to }) => `  n${from} -> n${to};`),
@@ -35,6 +34,9 @@ export function toDot(graph: ComputationGraph): string {
     "",
   ].join("\n");
 }
+
+/** A font whose letters are all as wide in whatever takes its place: Graphviz does not know the fonts of the reader. */
+export const graphFont = "Courier";
 
 const styles: Readonly<Record<GraphNode["kind"], string>> = {
   operation: `style="filled,rounded"`,
