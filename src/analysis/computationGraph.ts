@@ -119,7 +119,7 @@ export interface ComputationGraph {
  * `Sequential` then run one by one. Given a tensor, it reads what is there, and nothing is run.
  *
  * @param y - any tensor, of whatever shape; or a function that returns one, which takes `{ model }`. Should the function
- * call `backward`, the gradients are in the graph, and the model's are put back.
+ * call `backward`, the graph has the gradients of that, and the model gets back those it had.
  * @throws TensorError if `y` is neither; for a function without a model; for `collapse: "all"` of a tensor; for unknown
  * options.
  * @see micrograd's `draw_dot`, which has a second node for each operation. PyTorch has `torch.autograd.graph`, and
@@ -153,6 +153,8 @@ export function computationGraph(y: Tensor | (() => Tensor), options: Computatio
       });
     }
     return preserving(model, () => {
+      // Those of `backward` in the function are then its own, and the memory of the model's is not used again.
+      for (const parameter of model.parameters()) parameter.grad = null;
       const { result, calls } = moduleCalls(model, y);
       checkTensor(result, "a function that returns a tensor");
       return graphOf(result, calls, settings, 1);
