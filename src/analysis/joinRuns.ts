@@ -31,16 +31,27 @@ export function joinRuns(drafts: readonly Draft[]): Draft[] {
 /** The longest list of classes that is written out. */
 const mostNamed = 6;
 
-/** What follows what: `(Linear → Tanh) × 25 → Linear`. */
+/** What follows what: `Linear → (Linear → Tanh) × 25 → Linear`. */
 export function describeRun(types: readonly string[]): string {
-  const n = types.length;
-  const period = types.findIndex((_, p) => p > 0 && types.every((type, i) => i < p || type === types[i - p]));
-  if (period > 0 && n >= 2 * period) {
-    const times = Math.floor(n / period);
-    const part = types.slice(0, period).join(" → ");
-    const repeated = `${period > 1 ? `(${part})` : part} × ${times}`;
-    return [repeated, ...types.slice(times * period)].join(" → ");
+  const parts: string[] = [];
+  for (let at = 0; at < types.length; ) {
+    const { period, times } = repetition(types, at);
+    const part = types.slice(at, at + period).join(" → ");
+    parts.push(times === 1 ? part : `${period > 1 ? `(${part})` : part} × ${times}`);
+    at += period * times;
   }
-  if (n <= mostNamed) return types.join(" → ");
-  return `${types.slice(0, 2).join(" → ")} → … → ${types[n - 1]}, ${n} modules`;
+  if (parts.length <= mostNamed) return parts.join(" → ");
+  return `${parts.slice(0, 2).join(" → ")} → … → ${parts[parts.length - 1]}, ${types.length} modules`;
+}
+
+/** What is repeated from a place on: of all repetitions the one that reaches furthest, and of those the shortest. */
+function repetition(types: readonly string[], at: number): { readonly period: number; readonly times: number } {
+  let best = { period: 1, times: 1 };
+  for (let period = 1; at + 2 * period <= types.length; period++) {
+    let end = at + period;
+    while (end < types.length && types[end] === types[end - period]) end++;
+    const times = Math.floor((end - at) / period);
+    if (times > 1 && period * times > best.period * best.times) best = { period, times };
+  }
+  return best;
 }

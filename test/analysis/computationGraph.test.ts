@@ -1,6 +1,7 @@
 import { grad, manualSeed, nn, randint, randn, type Tensor, tensor } from "evenkeel";
 import { type ComputationGraph, computationGraph, toSvg } from "evenkeel/analysis";
 import { beforeEach, describe, expect, test } from "vitest";
+import { describeRun } from "../../src/analysis/joinRuns.ts";
 import { refusal } from "../refusal.ts";
 import { expectUntouched } from "./untouched.ts";
 
@@ -226,9 +227,20 @@ describe("the computation graph of a model", () => {
     expectSound(graph);
   });
 
+  test.each([
+    ["A", "A"],
+    ["A A", "A × 2"],
+    ["A B A B A", "(A → B) × 2 → A"],
+    ["C A B A B A B D D", "C → (A → B) × 3 → D × 2"],
+    ["A B B A B B", "(A → B → B) × 2"],
+    ["A B C D E F G", "A → B → … → G, 7 modules"],
+  ])("calls %s %s", (types, expected) => {
+    expect(describeRun(types.split(" "))).toBe(expected);
+  });
+
   test("shows a parameter that two modules share, and each run of a module", () => {
     const [first, second] = [new nn.Linear(3, 3, { bias: false }), new nn.Linear(3, 3, { bias: false })];
-    second.weight = first.weight;
+    Object.assign(second, { weight: first.weight });
     const model = new nn.Sequential(first, second, first);
     const x = randn([2, 3]);
     const graph = computationGraph(() => model.forward(x), { model, collapse: "all" });
@@ -280,7 +292,8 @@ describe("the computation graph of a model", () => {
       throw new RangeError("no");
     };
     expect(() => expectUntouched(model, () => computationGraph(throwing, { model }))).toThrow(RangeError);
-    expectUntouched(model, () => computationGraph(loss(), { model }));
+    const y = loss();
+    expectUntouched(model, () => computationGraph(y, { model }));
   });
 
   test("leaves hooks of the user's where they are, and sees the output that they give", () => {
