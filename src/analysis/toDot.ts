@@ -16,9 +16,7 @@ import { checkGraph, nodeLines } from "./nodeLines.ts";
  *
  * const a = tensor(2, { requiresGrad: true });
  * const lines = toDot(computationGraph(a.add(a), { names: { a } })).split("\n");
- * console.log(lines.filter((line) => line.includes("->")).join("\n"));
- * // =>   n0 -> n1;
- * //   n0 -> n1;
+ * console.log(lines.filter((line) => line.includes("->")).map((line) => line.trim())); // => [ 'n0 -> n1;', 'n0 -> n1;' ]
  * ```
  */
 export function toDot(graph: ComputationGraph): string {
@@ -35,8 +33,8 @@ export function toDot(graph: ComputationGraph): string {
   ].join("\n");
 }
 
-/** A font whose letters are all as wide in whatever takes its place: Graphviz does not know the fonts of the reader. */
-export const graphFont = "Courier";
+/** Graphviz does not know the reader's fonts: letters of this one are as wide in whatever takes its place. */
+const graphFont = "Courier";
 
 const styles: Readonly<Record<GraphNode["kind"], string>> = {
   operation: `style="filled,rounded"`,

@@ -1,7 +1,7 @@
 import { TensorError } from "../errors.ts";
 import type { ComputationGraph } from "./computationGraph.ts";
 import { checkGraph } from "./nodeLines.ts";
-import { graphFont, toDot } from "./toDot.ts";
+import { toDot } from "./toDot.ts";
 
 /**
  * A computation graph as a picture: an `<svg>` element, to be put into a page or a file. Its background is transparent,
@@ -24,8 +24,7 @@ export async function toSvg(graph: ComputationGraph): Promise<string> {
   checkGraph("toSvg", graph);
   const { instance } = await graphviz();
   const drawn = (await instance()).renderString(toDot(graph), { format: "svg" });
-  const fonts = "ui-monospace,Menlo,Consolas,monospace";
-  return drawn.slice(drawn.indexOf("<svg")).replaceAll(`font-family="${graphFont}"`, `font-family="${fonts}"`);
+  return drawn.slice(drawn.indexOf("<svg")).replace("<svg", `<svg role="img" aria-label="Computation graph"`);
 }
 
 async function graphviz(): Promise<typeof import("@viz-js/viz")> {
