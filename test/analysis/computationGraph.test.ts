@@ -264,6 +264,26 @@ describe("the computation graph of a model", () => {
     expect(outline(graph)).toEqual(["constant()", ":Linear(0)", "sum(1)"]);
   });
 
+  test("is right where a module goes on after one within has thrown, and of what a module has beside its output", () => {
+    const beside: Tensor[] = [];
+    class Careful extends nn.Module {
+      readonly inner = new nn.Linear(9, 9);
+      override forward(x: Tensor): Tensor {
+        const y = x.exp();
+        expect(() => this.inner.forward(y)).toThrow();
+        beside.push(y.neg().sum());
+        return y;
+      }
+    }
+    const model = new nn.Sequential(new Careful());
+    const x = tensor([[1, 2]], { requiresGrad: true });
+    const whole = computationGraph(() => model.forward(x), { model, collapse: "all" });
+    expect(outline(whole)).toEqual(["input()", "0:Careful(0)"]);
+    const other = computationGraph(() => [model.forward(x), beside[1]][1], { model, collapse: "all" });
+    expect(outline(other)).toEqual(["input()", "0:Careful(0)"]);
+    expect(other.nodes[1]).toMatchObject({ shape: [], operations: 3 });
+  });
+
   test("leaves the model as it was, also where the function calls backward or throws", () => {
     const { model, loss } = parts();
     loss().backward();
