@@ -5,6 +5,8 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
 
 const require = createRequire(import.meta.url);
 const { exports } = require("evenkeel/package.json");
@@ -20,6 +22,25 @@ const checks = {
       assert.ok(esm.length > 0, entry);
     }
   },
+
+  "modules and optimisers keep their names, which reports and prints say, also in a bundle that renames classes":
+    async () => {
+      const source = `import { nn, optim } from "evenkeel";
+      globalThis.names = Object.entries({ ...nn, ...optim }).map(([name, made]) => [name, made.name]);`;
+      const { outputFiles } = await build({
+        stdin: { contents: source, resolveDir: fileURLToPath(new URL("..", import.meta.url)) },
+        bundle: true,
+        minify: true,
+        format: "esm",
+        write: false,
+        tsconfigRaw: {},
+      });
+      await import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].text).toString("base64")}`);
+      const { Module, Parameter, Optimizer, ...others } = Object.fromEntries(globalThis.names);
+      const classes = Object.entries(others).filter(([name]) => /^[A-Z]/.test(name));
+      assert.ok(classes.length > 15);
+      for (const [exported, name] of classes) assert.equal(name, exported);
+    },
 
   "gradients flow through tensors of both copies": async () => {
     const [esm, cjs] = await copies();

@@ -13,7 +13,7 @@ export function displayed<T>(result: T): T {
 }
 
 /** A result as HTML. */
-export function htmlOf(result: object): string {
+function htmlOf(result: object): string {
   if (Array.isArray(result)) return htmlTable(result);
   const [facts, tables]: [string[], string[]] = [[], []];
   for (const [name, value] of Object.entries(result)) {

@@ -44,6 +44,14 @@ export {
   comparisonRows,
 } from "./comparison.ts";
 export {
+  type ComputationGraph,
+  type ComputationGraphOptions,
+  computationGraph,
+  type GraphCollapse,
+  type GraphEdge,
+  type GraphNode,
+} from "./computationGraph.ts";
+export {
   type DeadUnits,
   type DeadUnitsLayer,
   type DeadUnitsOptions,
@@ -98,6 +106,7 @@ export {
   gradientReport,
   type ParameterGradient,
 } from "./gradientReport.ts";
+export type { GraphNumbers } from "./graphNumbers.ts";
 export {
   type HessianEigenvalues,
   type HessianEigenvaluesOptions,
@@ -174,6 +183,9 @@ export type {
 } from "./stepProbe.ts";
 export { type ActivationProbeOptions, type LayerProbeOptions, stepProbes } from "./stepProbes.ts";
 export { type TidyRow, toCsv } from "./toCsv.ts";
+export { toDot } from "./toDot.ts";
+export { toMermaid } from "./toMermaid.ts";
+export { toSvg } from "./toSvg.ts";
 export type { UpdateOptions } from "./update.ts";
 export { type UpdateRatio, type UpdateRatios, type UpdateRatiosOptions, updateRatios } from "./updateRatios.ts";
 export { diagnosisThresholds, type Verdict } from "./verdict.ts";

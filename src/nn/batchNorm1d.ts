@@ -79,6 +79,8 @@ export const batchNorm1dOptionNames = [
  * ```
  */
 export class BatchNorm1d extends Module {
+  /** @internal What stays when a bundler renames the class. */
+  static override readonly name: string = "BatchNorm1d";
   /** How many features there are. */
   readonly numFeatures: number;
   /** Added to the variance before its root is taken. */

@@ -26,6 +26,8 @@ import { Module } from "./module.ts";
  * ```
  */
 export class CrossEntropyLoss extends Module {
+  /** @internal What stays when a bundler renames the class. */
+  static override readonly name: string = "CrossEntropyLoss";
   /** The weight of each class, `[c]`, or null. */
   readonly weight: Tensor | null;
   /** The label that counts for nothing. */

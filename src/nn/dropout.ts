@@ -27,6 +27,8 @@ import { showNumber } from "./repr.ts";
  * ```
  */
 export class Dropout extends Module {
+  /** @internal What stays when a bundler renames the class. */
+  static override readonly name: string = "Dropout";
   /** The probability with which an element becomes 0. */
   readonly p: number;
   /** Where the random numbers come from, if not from the default generator. */

@@ -40,6 +40,8 @@ export interface EmbeddingOptions extends EmbeddingFunctionOptions, RandomOption
  * ```
  */
 export class Embedding extends Module {
+  /** @internal What stays when a bundler renames the class. */
+  static override readonly name: string = "Embedding";
   /** How many vectors there are. */
   readonly numEmbeddings: number;
   /** How long each is. */

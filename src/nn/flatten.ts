@@ -28,6 +28,8 @@ export interface FlattenOptions {
  * ```
  */
 export class Flatten extends Module {
+  /** @internal What stays when a bundler renames the class. */
+  static override readonly name: string = "Flatten";
   /** The first dimension that becomes part of the one. */
   readonly startDim: number;
   /** The last. */

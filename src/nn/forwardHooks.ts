@@ -8,9 +8,11 @@ export type ForwardHook = (module: Module, inputs: readonly unknown[], output: T
 const hookedKey: unique symbol = Symbol.for("evenkeel.hooked") as never;
 
 interface Hooked {
+  /** Called before each `forward`. */
+  readonly entering: Set<() => void>;
   readonly hooks: Set<ForwardHook>;
-  /** Puts the module's own `forward` back. */
-  restore(): void;
+  /** Puts the module's own `forward` back, if there are no hooks any more. */
+  release(): void;
 }
 
 /**
@@ -20,20 +22,23 @@ interface Hooked {
 export function hooked(module: Module): Hooked {
   const holder = module as Module & { [hookedKey]?: Hooked };
   if (holder[hookedKey] !== undefined) return holder[hookedKey];
+  const entering = new Set<() => void>();
   const hooks = new Set<ForwardHook>();
   const before = Object.getOwnPropertyDescriptor(module, "forward");
   const plain = module.forward;
   const forward = (...inputs: unknown[]): Tensor => {
+    for (const enter of entering) enter();
     let output = plain.apply(module, inputs);
     for (const hook of [...hooks]) output = hook(module, inputs, output) ?? output;
     return output;
   };
-  const restore = () => {
+  const release = () => {
+    if (entering.size > 0 || hooks.size > 0) return;
     Reflect.deleteProperty(module, hookedKey);
     if (before === undefined) Reflect.deleteProperty(module, "forward");
     else Object.defineProperty(module, "forward", before);
   };
-  const made: Hooked = { hooks, restore };
+  const made: Hooked = { entering, hooks, release };
   Object.defineProperty(module, hookedKey, { value: made, configurable: true });
   Object.defineProperty(module, "forward", { value: forward, configurable: true });
   return made;

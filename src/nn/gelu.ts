@@ -20,6 +20,8 @@ import { Module } from "./module.ts";
  * ```
  */
 export class GELU extends Module {
+  /** @internal What stays when a bundler renames the class. */
+  static override readonly name: string = "GELU";
   /** `"none"` or `"tanh"`. */
   readonly approximate: "none" | "tanh";
 

@@ -15,6 +15,8 @@ import { Module } from "./module.ts";
  * ```
  */
 export class Identity extends Module {
+  /** @internal What stays when a bundler renames the class. */
+  static override readonly name: string = "Identity";
   override forward(x: Tensor): Tensor {
     checkTensor("Identity.forward", "input", x);
     return x;

@@ -42,6 +42,8 @@ export interface LayerNormOptions {
  * ```
  */
 export class LayerNorm extends Module {
+  /** @internal What stays when a bundler renames the class. */
+  static override readonly name: string = "LayerNorm";
   /** The sizes of the last dimensions of inputs. */
   readonly normalizedShape: readonly number[];
   /** Added to the variance before its root is taken. */

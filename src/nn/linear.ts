@@ -43,6 +43,8 @@ export interface LinearOptions extends RandomOptions {
  * ```
  */
 export class Linear extends Module {
+  /** @internal What stays when a bundler renames the class. */
+  static override readonly name: string = "Linear";
   /** The size of the last dimension of inputs. */
   readonly inFeatures: number;
   /** The size of the last dimension of outputs. */

@@ -66,6 +66,8 @@ const optionNames = ["p", "eps", "momentum", "affine", "trackRunningStats", "dty
  * ```
  */
 export class LpNorm1d extends Module {
+  /** @internal What stays when a bundler renames the class. */
+  static override readonly name: string = "LpNorm1d";
   /** How many features there are. */
   readonly numFeatures: number;
   /** Which norm. */

@@ -287,12 +287,12 @@ export abstract class Module {
     if (typeof hook !== "function") {
       throw new TensorError("Module.registerForwardHook", { expected: "a function", got: describe(hook) });
     }
-    const { hooks, restore } = hooked(this);
+    const { hooks, release } = hooked(this);
     const own: ForwardHook = (module, inputs, output) => hook(module, inputs, output);
     hooks.add(own);
     return {
       remove: () => {
-        if (hooks.delete(own) && hooks.size === 0) restore();
+        if (hooks.delete(own)) release();
       },
     };
   }

@@ -17,6 +17,8 @@ import { Module } from "./module.ts";
  * ```
  */
 export class MSELoss extends Module {
+  /** @internal What stays when a bundler renames the class. */
+  static override readonly name: string = "MSELoss";
   /** What becomes of the single losses. */
   readonly reduction: Reduction;
 

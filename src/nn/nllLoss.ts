@@ -21,6 +21,8 @@ import { Module } from "./module.ts";
  * ```
  */
 export class NLLLoss extends Module {
+  /** @internal What stays when a bundler renames the class. */
+  static override readonly name: string = "NLLLoss";
   /** The weight of each class, `[c]`, or null. */
   readonly weight: Tensor | null;
   /** The label that counts for nothing. */

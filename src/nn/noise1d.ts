@@ -90,6 +90,8 @@ export function showLaw({ nMu, nSigma, rMu, rSigma }: NoiseLaw): string {
  * ```
  */
 export class Noise1d extends Module {
+  /** @internal What stays when a bundler renames the class. */
+  static override readonly name: string = "Noise1d";
   /** How many features there are. */
   readonly numFeatures: number;
   /** Half the range of a unit's shift. */

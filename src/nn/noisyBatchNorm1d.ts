@@ -37,6 +37,8 @@ export interface NoisyBatchNorm1dOptions extends BatchNorm1dOptions, Noise1dOpti
  * ```
  */
 export class NoisyBatchNorm1d extends BatchNorm1d {
+  /** @internal What stays when a bundler renames the class. */
+  static override readonly name: string = "NoisyBatchNorm1d";
   /** Half the range of a unit's shift. */
   readonly nMu: number;
   /** The most that a unit's scale can be. */

@@ -17,6 +17,8 @@ import { Module } from "./module.ts";
  * ```
  */
 export class ReLU extends Module {
+  /** @internal What stays when a bundler renames the class. */
+  static override readonly name: string = "ReLU";
   override forward(x: Tensor): Tensor {
     return relu(x);
   }

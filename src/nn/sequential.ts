@@ -33,6 +33,8 @@ import { Module } from "./module.ts";
  * ```
  */
 export class Sequential extends Module {
+  /** @internal What stays when a bundler renames the class. */
+  static override readonly name: string = "Sequential";
   /** The modules, in order. */
   [i: number]: Module;
   /** How many there are. */

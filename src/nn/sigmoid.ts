@@ -17,6 +17,8 @@ import { Module } from "./module.ts";
  * ```
  */
 export class Sigmoid extends Module {
+  /** @internal What stays when a bundler renames the class. */
+  static override readonly name: string = "Sigmoid";
   override forward(x: Tensor): Tensor {
     return sigmoid(x);
   }

@@ -17,6 +17,8 @@ import { Module } from "./module.ts";
  * ```
  */
 export class Tanh extends Module {
+  /** @internal What stays when a bundler renames the class. */
+  static override readonly name: string = "Tanh";
   override forward(x: Tensor): Tensor {
     return tanh(x);
   }

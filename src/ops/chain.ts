@@ -11,6 +11,16 @@ export interface Link {
   readonly count: number;
 }
 
+/** Operations one after the other, as one that says which they are. */
+export interface Chain extends Fused<Kept> {
+  readonly links: readonly Link[];
+}
+
+/** The operations that an operation is made of, if it is a chain. */
+export function linksOf(op: Op): readonly Link[] | null {
+  return "links" in op ? (op as Chain).links : null;
+}
+
 /** What a chain keeps for its gradient. */
 interface Kept {
   /** The output of each link; `null` once they have been used, and their memory given back. */
@@ -29,7 +39,8 @@ interface Kept {
  *
  * @param keeps - whether a gradient may be asked for.
  */
-export const chain = (links: readonly Link[], keeps: boolean): Fused<Kept> => ({
+export const chain = (links: readonly Link[], keeps: boolean): Chain => ({
+  links,
   name: links[links.length - 1].op.name,
   needs: "both",
   composite: (x, ...others) => {

@@ -25,6 +25,8 @@ import { type AdamGroupOptions, AdamOptimizer, type AdamOptions } from "./adamOp
  * ```
  */
 export class Adam extends AdamOptimizer {
+  /** @internal What stays when a bundler renames the class. */
+  static override readonly name: string = "Adam";
   constructor(params: readonly Tensor[] | readonly AdamGroupOptions[], options: AdamOptions = {}) {
     super("Adam", params, options, { weightDecay: 0, decoupled: false });
   }

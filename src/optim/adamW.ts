@@ -22,6 +22,8 @@ import { type AdamGroupOptions, AdamOptimizer, type AdamOptions } from "./adamOp
  * ```
  */
 export class AdamW extends AdamOptimizer {
+  /** @internal What stays when a bundler renames the class. */
+  static override readonly name: string = "AdamW";
   constructor(params: readonly Tensor[] | readonly AdamGroupOptions[], options: AdamOptions = {}) {
     super("AdamW", params, options, { weightDecay: 1e-2, decoupled: true });
   }

@@ -87,6 +87,8 @@ const defaults = { momentum: 0, dampening: 0, weightDecay: 0, nesterov: false, m
  * ```
  */
 export class SGD extends Optimizer<SGDGroup> {
+  /** @internal What stays when a bundler renames the class. */
+  static override readonly name: string = "SGD";
   constructor(params: readonly Tensor[], options: SGDOptions);
   constructor(params: readonly SGDGroupOptions[], options?: Partial<SGDOptions>);
   constructor(params: readonly Tensor[] | readonly SGDGroupOptions[], options?: Partial<SGDOptions>) {

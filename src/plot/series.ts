@@ -1,5 +1,5 @@
 /** At most so many points are drawn of one line: more are averaged in groups, and said. */
-export const mostPoints = 300;
+const mostPoints = 300;
 
 /** At most so many layers, units or series are drawn of one kind: more are left out evenly, and said. */
 export const mostSeries = 12;

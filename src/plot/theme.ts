@@ -11,17 +11,9 @@ export const seriesColours: Readonly<Record<Theme, readonly string[]>> = {
   dark: ["#56b4e9", "#f08a3c", "#2fc79b", "#e39ac4", "#b8b8b8", "#f0e442", "#8fb4ff", "#ffffff"],
 };
 
-/** Colours for what is good, worth a look, and bad, with an accent for guides. */
-export const signalColours: Readonly<
-  Record<Theme, { readonly guide: string; readonly bad: string; readonly quiet: string }>
-> = {
-  light: { guide: "#6f6f6f", bad: "#d55e00", quiet: "#dcdcdc" },
-  dark: { guide: "#b8b8b8", bad: "#f08a3c", quiet: "#3d3d44" },
-};
-
 const inks = {
-  light: { background: "#ffffff", text: "#1c1c1c", soft: "#555555", grid: "#e6e6e6" },
-  dark: { background: "#1b1b1f", text: "#ececec", soft: "#b4b4b4", grid: "#36363c" },
+  light: { background: "#ffffff", text: "#1c1c1c", soft: "#555555", grid: "#e6e6e6", guide: "#6f6f6f" },
+  dark: { background: "#1b1b1f", text: "#ececec", soft: "#b4b4b4", grid: "#36363c", guide: "#b8b8b8" },
 };
 
 /** The background of a theme. */
@@ -29,7 +21,7 @@ export const backgroundOf = (theme: Theme): string => inks[theme].background;
 
 /** Vega-Lite's `config` of a theme. */
 export function configOf(theme: Theme): Readonly<Record<string, unknown>> {
-  const { text, soft, grid } = inks[theme];
+  const { text, soft, grid, guide } = inks[theme];
   const label = { labelColor: soft, titleColor: text, labelFontSize: 11, titleFontSize: 12, titleFontWeight: "normal" };
   return {
     font: "system-ui, 'DejaVu Sans', sans-serif",
@@ -51,7 +43,7 @@ export function configOf(theme: Theme): Readonly<Record<string, unknown>> {
     header: { ...label, labelFontSize: 12, labelColor: text },
     range: { category: seriesColours[theme] },
     line: { strokeWidth: 2 },
-    rule: { color: signalColours[theme].guide },
+    rule: { color: guide },
     text: { color: text, fontSize: 11 },
   };
 }

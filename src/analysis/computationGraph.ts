@@ -1,0 +1,322 @@
+import { isTensor } from "../brand.ts";
+import { describe, TensorError } from "../errors.ts";
+import type { Dtype } from "../kernels/array.ts";
+import type { Module } from "../nn/module.ts";
+import { isParameter } from "../nn/parameter.ts";
+import { linksOf } from "../ops/chain.ts";
+import { checkOptions } from "../options.ts";
+import type { Tensor } from "../tensor.ts";
+import { type Draft, draftGraph, nodeOf, operationsBehind } from "./draftGraph.ts";
+import { type GraphNumbers, graphNumbers } from "./graphNumbers.ts";
+import { describeRun, joinRuns } from "./joinRuns.ts";
+import type { Cost } from "./loss.ts";
+import { callsAround, type ModuleCall, moduleCalls } from "./moduleCalls.ts";
+import { preserving } from "./preserving.ts";
+import { checkChoice, checkModel } from "./watching.ts";
+
+/** Which operations become one node: those of each module where there are many nodes, of all modules, or none. */
+export type GraphCollapse = "auto" | "all" | "none";
+
+/** Options of {@link computationGraph}. */
+export interface ComputationGraphOptions {
+  /** Whose parameters, buffers and modules are called by their dotted names. Default: there are no such names. */
+  readonly model?: Module;
+  /** Names for tensors. Those of tensors that are not in the graph are passed over. Default: none. */
+  readonly names?: Readonly<Record<string, Tensor>>;
+  /** Of how many numbers a tensor may be to have all of them in the graph. Default `8`. */
+  readonly values?: number;
+  /**
+   * Which operations become one node: `"none"`; those of `"all"` outermost modules within the model; or, with `"auto"`,
+   * those of modules, inner ones first, until there are no more nodes than `most`. It takes a function. Default `"auto"`.
+   */
+  readonly collapse?: GraphCollapse;
+  /** With `collapse: "auto"`, how many nodes are still readable. Default `60`. */
+  readonly most?: number;
+}
+
+/** One tensor of a graph, and what made it. */
+export interface GraphNode {
+  /** Its place in the list of nodes, from 0. */
+  readonly id: number;
+  /**
+   * What made it: an operation; a module whose operations are one node; or nothing that was recorded, so that it is a
+   * parameter, another leaf that wants a gradient (`"input"`), or one that wants none.
+   */
+  readonly kind: "operation" | "module" | "parameter" | "input" | "constant";
+  /** The name it was given, or else that of the parameter or buffer; null without one. */
+  readonly name: string | null;
+  /** The name of the operation, such as `"matmul"`; layers that ran as one are `"linear → tanh"`; null of other kinds. */
+  readonly operation: string | null;
+  /**
+   * The dotted name of the module it stands for, `""` for the model itself, or of the first and last as `"0 … 9"`; of an
+   * operation, the innermost module that made it; null where there is none or where it is not known.
+   */
+  readonly module: string | null;
+  /** The class of that module, such as `"Linear"`; of several, what follows what: `"(Linear → Tanh) × 5"`; or null. */
+  readonly type: string | null;
+  /** The shape of the tensor. */
+  readonly shape: readonly number[];
+  /** Its dtype. */
+  readonly dtype: Dtype;
+  /** Whether gradients flow to it. */
+  readonly requiresGrad: boolean;
+  /** Its numbers, as they are now. */
+  readonly value: GraphNumbers;
+  /** Those of its `.grad`; null without one. Of what is no leaf, only `retainGrad` keeps it. */
+  readonly gradient: GraphNumbers | null;
+  /** Whether it has been changed in place since an operation of the graph made or used it. */
+  readonly isChanged: boolean;
+  /** How many recorded operations it stands for; 0 of a leaf. */
+  readonly operations: number;
+  /** How many numbers are in the parameters that belong to it and have no node of their own. */
+  readonly parameters: number;
+}
+
+/** That one node is made from another. */
+export interface GraphEdge {
+  /** The node that goes in. */
+  readonly from: number;
+  /** The node that it goes into. */
+  readonly to: number;
+  /** Its place among the arguments of the operation, from 0; of a module, among the nodes that go into it. */
+  readonly argument: number;
+}
+
+/** What {@link computationGraph} returns. */
+export interface ComputationGraph {
+  /** What it is. */
+  readonly kind: "computationGraph";
+  /** The options used. */
+  readonly options: {
+    /** The names that were given. */
+    readonly names: readonly string[];
+    /** Of how many numbers a tensor may be to have all of them here. */
+    readonly values: number;
+    /** Which operations were to become one node. */
+    readonly collapse: GraphCollapse;
+    /** How many nodes are still readable. */
+    readonly most: number;
+  };
+  /** One evaluation of the function, or none of a tensor. */
+  readonly cost: Cost;
+  /** Each after those it is made from; of an operation's inputs that are leaves, in argument order. */
+  readonly nodes: readonly GraphNode[];
+  /** Node by node, in argument order: two from the same node in `a.add(a)`. */
+  readonly edges: readonly GraphEdge[];
+  /** The node of the tensor that was asked about. */
+  readonly output: number;
+  /** How many recorded operations are behind it. */
+  readonly operations: number;
+  /** What became one node: nothing, the operations of modules, or whole runs of modules too. */
+  readonly collapsed: "nothing" | "modules" | "runs";
+}
+
+/**
+ * How a tensor was made: every recorded operation behind it, and what went into it, with shapes, values and gradients,
+ * as plain data for {@link toDot}, {@link toMermaid} and {@link toSvg}.
+ *
+ * Given a function and a model, it runs the function once and also notes which module made what; the layers of a
+ * `Sequential` then run one by one. Given a tensor, it reads what is there, and nothing is run.
+ *
+ * @param y - any tensor, of whatever shape; or a function that returns one, which takes `{ model }`. Should the function
+ * call `backward`, the graph has the gradients of that, and the model gets back those it had.
+ * @throws TensorError if `y` is neither; for a function without a model; for `collapse: "all"` of a tensor; for unknown
+ * options.
+ * @see micrograd's `draw_dot`, which has a second node for each operation. PyTorch has `torch.autograd.graph`, and
+ * torchviz draws it, without values.
+ *
+ * @example
+ * ```ts
+ * import { tensor } from "evenkeel";
+ * import { computationGraph } from "evenkeel/analysis";
+ *
+ * const a = tensor(2, { requiresGrad: true });
+ * const b = tensor(-3, { requiresGrad: true });
+ * const y = a.mul(b).tanh();
+ * y.backward();
+ * const { nodes, edges } = computationGraph(y, { names: { a, b, y } });
+ * console.log(nodes.map(({ name, operation }) => name ?? operation).join(" ")); // => a b mul y
+ * console.log(edges.map(({ from, to }) => `${from}→${to}`).join(" ")); // => 0→2 1→2 2→3
+ * ```
+ */
+export function computationGraph(y: Tensor | (() => Tensor), options: ComputationGraphOptions = {}): ComputationGraph {
+  checkOptions(where, options, ["model", "names", "values", "collapse", "most"]);
+  const { model, names = {}, values = 8, collapse = "auto", most = 60 } = options;
+  const settings = { model, names, values, collapse, most };
+  checkSettings(settings);
+  if (typeof y === "function") {
+    if (model === undefined) {
+      throw new TensorError(where, {
+        expected: "a function together with { model }",
+        got: "a function alone",
+        hint: "Without a model, give what the function returns.",
+      });
+    }
+    return preserving(model, () => {
+      // Those of `backward` in the function are then its own, and the memory of the model's is not used again.
+      for (const parameter of model.parameters()) parameter.grad = null;
+      const { result, calls } = moduleCalls(model, y);
+      checkTensor(result, "a function that returns a tensor");
+      return graphOf(result, calls, settings, 1);
+    });
+  }
+  checkTensor(y, "a tensor, or a function that returns one");
+  if (collapse === "all") {
+    throw new TensorError(where, {
+      expected: 'a function together with collapse: "all"',
+      got: "a tensor, of which nobody knows which module made it",
+      hint: 'Write computationGraph(() => model.forward(x), { model, collapse: "all" }).',
+    });
+  }
+  return graphOf(y, [], settings, 0);
+}
+
+const where = "computationGraph";
+
+interface Settings extends Required<Omit<ComputationGraphOptions, "model">> {
+  readonly model: Module | undefined;
+}
+
+function checkSettings({ model, names, values, collapse, most }: Settings): void {
+  if (model !== undefined) checkModel(where, model);
+  checkChoice(where, "collapse", collapse, ["auto", "all", "none"]);
+  for (const [name, value, least] of [["values", values, 0] as const, ["most", most, 1] as const]) {
+    if (Number.isInteger(value) && value >= least) continue;
+    throw new TensorError(where, { expected: `${name} as a whole number from ${least}`, got: describe(value) });
+  }
+  if (typeof names !== "object" || names === null || Array.isArray(names) || isTensor(names)) {
+    throw new TensorError(where, { expected: "names as an object of tensors", got: describe(names) });
+  }
+  for (const [name, value] of Object.entries(names)) {
+    if (isTensor(value)) continue;
+    throw new TensorError(where, { expected: `a tensor by the name ${describe(name)}`, got: describe(value) });
+  }
+}
+
+function checkTensor(y: unknown, expected: string): asserts y is Tensor {
+  if (!isTensor(y)) throw new TensorError(where, { expected, got: describe(y) });
+}
+
+function graphOf(y: Tensor, calls: readonly ModuleCall[], settings: Settings, forward: number): ComputationGraph {
+  const { names, values, collapse, most, model } = settings;
+  const operations = operationsBehind(y);
+  const around = new Map<Tensor, readonly ModuleCall[]>();
+  const found = callsAround(
+    calls,
+    operations.map(nodeOf).map(({ order }) => order),
+  );
+  operations.forEach((x, i) => void around.set(x, found[i]));
+  const { drafts, collapsed } = readable(y, operations, around, calls, settings);
+
+  const own = model === undefined ? [] : [...model.namedParameters(), ...model.namedBuffers()];
+  const nameOf = namesOf(
+    own.map(([name, x]) => [x, name] as const),
+    names,
+  );
+  const changed = changedTensors(operations);
+  const idOf = new Map(drafts.map((draft, id) => [draft, id]));
+  return {
+    kind: "computationGraph",
+    options: { names: Object.keys(names), values, collapse, most },
+    cost: { forward, backward: 0 },
+    nodes: drafts.map((draft, id): GraphNode => {
+      const { tensor } = draft;
+      const gradient = tensor.hiddenGrad();
+      return {
+        id,
+        name: nameOf.get(tensor) ?? null,
+        ...originOf(draft, around.get(tensor)?.at(-1)),
+        shape: [...tensor.shape],
+        dtype: tensor.dtype,
+        requiresGrad: tensor.requiresGrad,
+        value: graphNumbers(tensor, values),
+        gradient: gradient === null ? null : graphNumbers(gradient, values),
+        isChanged: changed.has(tensor),
+        operations: draft.operations.length,
+        parameters: draft.absorbed.reduce((sum, x) => sum + x.numel(), 0),
+      };
+    }),
+    edges: drafts.flatMap((draft, to) =>
+      draft.sources.map((source, argument) => ({ from: idOf.get(source) as number, to, argument })),
+    ),
+    output: drafts.length - 1,
+    operations: operations.length,
+    collapsed,
+  };
+}
+
+/** The nodes at the finest level that is still readable. */
+function readable(
+  y: Tensor,
+  operations: readonly Tensor[],
+  around: ReadonlyMap<Tensor, readonly ModuleCall[]>,
+  calls: readonly ModuleCall[],
+  { model, names, collapse, most }: Settings,
+): { readonly drafts: readonly Draft[]; readonly collapsed: ComputationGraph["collapsed"] } {
+  const given = new Set<unknown>([...Object.values(names), ...calls.flatMap(({ inputs }) => inputs)]);
+  const isShown = (x: Tensor) => given.has(x) || (x.requiresGrad && !isParameter(x));
+  const isAlone = model?.namedModules().length === 1;
+  /** What is made at this depth or by an innermost module above it; the model itself stays open. */
+  const callAt = (depth: number) => (x: Tensor) => {
+    const path = (around.get(x) ?? []).filter(({ name }) => name !== "" || isAlone);
+    const call = path[Math.min(depth, path.length - 1)];
+    return call !== undefined && (call.depth === depth || call.isInnermost) ? call : null;
+  };
+  const at = (depth: number) => draftGraph(y, operations, { callOf: callAt(depth), isShown });
+
+  const open = draftGraph(y, operations, { callOf: () => null, isShown });
+  if (calls.length === 0 || collapse === "none") return { drafts: open, collapsed: "nothing" };
+  if (collapse === "all") return { drafts: at(0), collapsed: "modules" };
+  if (open.length <= most) return { drafts: open, collapsed: "nothing" };
+  const deepest = calls.reduce((depth, call) => Math.max(depth, call.depth), 0);
+  for (let depth = deepest; depth >= 0; depth--) {
+    const drafts = at(depth);
+    if (drafts.length <= most) return { drafts, collapsed: "modules" };
+  }
+  return { drafts: joinRuns(at(0)), collapsed: "runs" };
+}
+
+/** What made the tensor of a node. */
+function originOf(
+  { tensor, calls }: Draft,
+  innermost: ModuleCall | undefined,
+): Pick<GraphNode, "kind" | "operation" | "module" | "type"> {
+  if (calls.length > 0) {
+    const [first, last] = [calls[0].name, calls[calls.length - 1].name];
+    const type = describeRun(calls.map((call) => call.type));
+    return { kind: "module", operation: null, module: calls.length > 1 ? `${first} … ${last}` : first, type };
+  }
+  if (tensor.node !== null) {
+    const { op } = tensor.node;
+    const operation = (linksOf(op) ?? [{ op }]).map((link) => link.op.name).join(" → ");
+    return { kind: "operation", operation, module: innermost?.name ?? null, type: innermost?.type ?? null };
+  }
+  const kind = isParameter(tensor) ? "parameter" : tensor.requiresGrad ? "input" : "constant";
+  return { kind, operation: null, module: null, type: null };
+}
+
+/** The names of tensors: those given go before those of the model. */
+function namesOf(
+  own: readonly (readonly [Tensor, string])[],
+  given: Readonly<Record<string, Tensor>>,
+): Map<Tensor, string> {
+  const chosen = new Map<Tensor, string>();
+  for (const [name, x] of Object.entries(given)) {
+    const before = chosen.get(x);
+    chosen.set(x, before === undefined ? name : `${before}, ${name}`);
+  }
+  return new Map([...own, ...chosen]);
+}
+
+/** The tensors whose memory has another version than when an operation was recorded. */
+function changedTensors(operations: readonly Tensor[]): Set<Tensor> {
+  const changed = new Set<Tensor>();
+  for (const x of operations) {
+    const { inputs, versions, outputVersion } = nodeOf(x);
+    if (x.array.version !== outputVersion) changed.add(x);
+    inputs.forEach((input, i) => {
+      if (input.array.version !== versions[i]) changed.add(input);
+    });
+  }
+  return changed;
+}

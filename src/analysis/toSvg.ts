@@ -1,0 +1,40 @@
+import { TensorError } from "../errors.ts";
+import type { ComputationGraph } from "./computationGraph.ts";
+import { checkGraph } from "./nodeLines.ts";
+import { toDot } from "./toDot.ts";
+
+/**
+ * A computation graph as a picture: an `<svg>` element, to be put into a page or a file. Its background is transparent,
+ * its colours can be read on light and on dark. Graphviz lays it out, from the optional package `@viz-js/viz`.
+ *
+ * @throws TensorError if it is no computation graph, or if `@viz-js/viz` cannot be loaded.
+ * @see {@link toDot}, which needs no package.
+ *
+ * @example
+ * ```ts
+ * import { tensor } from "evenkeel";
+ * import { computationGraph, toSvg } from "evenkeel/analysis";
+ *
+ * const a = tensor(2, { requiresGrad: true });
+ * const svg = await toSvg(computationGraph(a.mul(a).tanh(), { names: { a } }));
+ * console.log(svg.slice(0, 4), svg.includes("tanh")); // => <svg true
+ * ```
+ */
+export async function toSvg(graph: ComputationGraph): Promise<string> {
+  checkGraph("toSvg", graph);
+  const { instance } = await graphviz();
+  const drawn = (await instance()).renderString(toDot(graph), { format: "svg" });
+  return drawn.slice(drawn.indexOf("<svg")).replace("<svg", `<svg role="img" aria-label="Computation graph"`);
+}
+
+async function graphviz(): Promise<typeof import("@viz-js/viz")> {
+  try {
+    return await import("@viz-js/viz");
+  } catch (error) {
+    throw new TensorError("toSvg", {
+      expected: "the package @viz-js/viz",
+      got: `none that can be loaded (${error instanceof Error ? error.message : String(error)})`,
+      hint: "Run npm install @viz-js/viz; toDot and toMermaid do without.",
+    });
+  }
+}
