@@ -6,7 +6,7 @@ import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { experiments } from "./experiments/all.ts";
-import { printed } from "./experiments/experiment.ts";
+import { pageOf, printed } from "./experiments/experiment.ts";
 
 const help = `What the text and its papers claim about batch norm, measured on real names and on deep linear networks.
 
@@ -14,12 +14,12 @@ const help = `What the text and its papers claim about batch norm, measured on r
   npm run experiments -- noisy landscape    these
   npm run experiments -- --large            as long as the claims deserve: some minutes each
   npm run experiments -- --seed 3           from another seed (default 0)
-  npm run experiments -- --out DIR          writes the data as JSON to this folder (default experiments-out)
+  npm run experiments -- --out DIR          writes data as JSON, and a page to read, to this folder (default experiments-out)
 
 Experiments: ${Object.keys(experiments).join(", ")}.`;
 
 /** Runs the experiments asked for; whether there were any by these names. */
-export function main(args: readonly string[], write: (line: string) => void): boolean {
+export async function main(args: readonly string[], write: (line: string) => void): Promise<boolean> {
   const { values, positionals } = parseArgs({
     args: [...args],
     allowPositionals: true,
@@ -48,11 +48,13 @@ export function main(args: readonly string[], write: (line: string) => void): bo
     const result = experiments[name](values.large ? "large" : "small", seed);
     const file = resolve(values.out, `${name}.json`);
     writeFileSync(file, `${JSON.stringify(result, null, 2)}\n`);
-    for (const line of [...printed(result), "", `Data: ${file}`, ""]) write(line);
+    const page = resolve(values.out, `${name}.html`);
+    writeFileSync(page, await pageOf(result));
+    for (const line of [...printed(result), "", `Data: ${file}`, `Report: ${page}`, ""]) write(line);
   }
   return true;
 }
 
 if (process.argv[1] !== undefined && resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {
-  process.exitCode = main(process.argv.slice(2), console.log) ? 0 : 2;
+  process.exitCode = (await main(process.argv.slice(2), console.log)) ? 0 : 2;
 }

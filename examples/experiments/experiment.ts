@@ -1,3 +1,6 @@
+import type { Plain } from "evenkeel/analysis";
+import { reportPage } from "evenkeel/plot";
+import library from "../../package.json" with { type: "json" };
 import { table } from "../demo/table.ts";
 import { wrap } from "../demo/wrap.ts";
 
@@ -48,6 +51,25 @@ export function printed(result: Result): string[] {
   ]);
   const open = result.open.length === 0 ? [] : ["", ...wrap(`Left open: ${result.open.join(" ")}`)];
   return [result.title, "", ...table(result.table), ...claims, ...open];
+}
+
+/** A result as one HTML page, which opens from disk. */
+export function pageOf({ title, settings, table: [head, ...rows], claims, open }: Result): Promise<string> {
+  return reportPage({
+    title,
+    tables: {
+      "What was measured": rows.map((row) => Object.fromEntries(row.map((cell, i) => [head[i], cell]))),
+      "What is said, and what was seen": claims.map(({ agrees, ...claim }) => ({
+        ...claim,
+        verdict: verdicts.get(agrees) ?? "",
+      })),
+      "Left open": open.map((what) => ({ what })),
+    },
+    configuration: {
+      "evenkeel version": library.version,
+      ...(JSON.parse(JSON.stringify(settings)) as Record<string, Plain>),
+    },
+  });
 }
 
 /** `1.23e-4`, `0.0123`, `12.3`: three digits. */

@@ -107,14 +107,16 @@ test("the walk through three neurons has the text's steps, and says what they sh
   expect(claims.map(({ agrees }) => agrees)).toEqual([true, true, true]);
 });
 
-test("the command writes the data where it says, and refuses what it does not know", () => {
+test("the command writes data and a page where it says, and refuses what it does not know", async () => {
   const lines: string[] = [];
   const write = (line: string) => lines.push(line);
   const out = mkdtempSync(join(tmpdir(), "experiments-"));
-  expect(main(["threeNeurons", "--out", out], write)).toBe(true);
+  expect(await main(["threeNeurons", "--out", out], write)).toBe(true);
   const file = lines.find((line) => line.startsWith("Data: "))?.slice("Data: ".length) ?? "";
   expect(JSON.parse(readFileSync(file, "utf8")).title).toMatch(/Three neurons/);
-  expect(main(["--help"], write)).toBe(true);
-  expect(main(["nothing"], write)).toBe(false);
+  const page = lines.find((line) => line.startsWith("Report: "))?.slice("Report: ".length) ?? "";
+  expect(readFileSync(page, "utf8")).toMatch(/^<!doctype html>[\s\S]*What is said, and what was seen/);
+  expect(await main(["--help"], write)).toBe(true);
+  expect(await main(["nothing"], write)).toBe(false);
   expect(lines[lines.length - 1]).toMatch(/no such experiment: nothing/);
 });
