@@ -5,6 +5,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import library from "../package.json" with { type: "json" };
 import { experiments } from "./experiments/all.ts";
 import { pageOf, printed } from "./experiments/experiment.ts";
 
@@ -47,7 +48,7 @@ export async function main(args: readonly string[], write: (line: string) => voi
   for (const name of names) {
     const result = experiments[name](values.large ? "large" : "small", seed);
     const file = resolve(values.out, `${name}.json`);
-    writeFileSync(file, `${JSON.stringify(result, null, 2)}\n`);
+    writeFileSync(file, `${JSON.stringify({ version: library.version, ...result }, null, 2)}\n`);
     const page = resolve(values.out, `${name}.html`);
     writeFileSync(page, await pageOf(result));
     for (const line of [...printed(result), "", `Data: ${file}`, `Report: ${page}`, ""]) write(line);
@@ -56,5 +57,10 @@ export async function main(args: readonly string[], write: (line: string) => voi
 }
 
 if (process.argv[1] !== undefined && resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {
+  // A reader such as `head` may have seen enough.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit();
+    throw error;
+  });
   process.exitCode = (await main(process.argv.slice(2), console.log)) ? 0 : 2;
 }

@@ -29,13 +29,15 @@ export const learningRateAndScale: Experiment = (scale, seed) => {
       }),
     ),
   );
-  const linearRates = [1e-6, 3e-6, 1e-5, 3e-5, 1e-4, 3e-4, 1e-3];
-  const linearSettings = { depth: 10, samples: 200, seed };
+  const linearRates = Array.from({ length: 25 }, (_, i) => 10 ** (i / 8 - 6)); // eight to a power of ten
+  const [depth, samples] = scale === "small" ? [10, 200] : [25, 1000];
+  const linearSettings = { depth, samples, seed };
   const linear = Object.entries(variants).map(([variant, normalisation]) => ({
     variant,
     left: linearRates.map((lr) => lossLeft(deepLinear(normalisation, linearSettings), lr)),
   }));
   const most = linear.map(({ left }) => Math.max(0, ...linearRates.filter((_, i) => (left[i] ?? 1) < 1)));
+  const ratio = most[0] > 0 ? most[1] / most[0] : null;
   const largest = (variant: string) => {
     const good = cells.filter((cell) => cell.variant === variant && cell.trains).map(({ lr }) => lr);
     return good.length === 0 ? null : Math.max(...good);
@@ -57,10 +59,10 @@ export const learningRateAndScale: Experiment = (scale, seed) => {
     ],
     claims: [
       {
-        source: "Ioffe & Szegedy, sections 3.3 and 4.2; the text, on a network of ten linear layers",
+        source: "Ioffe & Szegedy, sections 3.3 and 4.2; the text, on a network of linear layers",
         says: "with batch norm far larger learning rates can be used.",
-        seen: `the largest rate that lowers the loss in ${linearSteps} steps is ${three(most[0])} without and ${three(most[1])} with batch norm.`,
-        agrees: most[1] >= 9.9 * most[0] ? true : most[1] > most[0] ? "partly" : false,
+        seen: `the largest rate that lowers the loss in ${linearSteps} steps is ${three(most[0])} without and ${three(most[1])} with batch norm, ${three(ratio)} times as large.`,
+        agrees: ratio !== null && ratio >= 10 * (1 - 1e-9) ? true : most[1] > most[0] ? "partly" : false,
       },
       {
         source: "The same, on names",
@@ -80,8 +82,11 @@ export const learningRateAndScale: Experiment = (scale, seed) => {
         agrees: count("batch norm") > count("standard"),
       },
     ],
-    open: ["What counts as trained is chosen here, as are the network and the steps."],
-    data: { cells, linear: { rates: linearRates, ...linearSettings, runs: linear } },
+    open: [
+      "What counts as trained is chosen here, as are the network and the steps.",
+      "The linear network was added after the names network had not shown ten times the rate.",
+    ],
+    data: { cells, linear: { ratio, rates: linearRates, ...linearSettings, runs: linear } },
   };
 };
 

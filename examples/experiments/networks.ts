@@ -51,6 +51,14 @@ export function namesBatches(size: number, seed: number): (step: number) => Batc
   };
 }
 
+/** Letters of names that no batch is drawn from. */
+export function namesHeldOut(seed: number): Batch {
+  const { validation } = splitNames(readNames(), new Generator().manualSeed(seed));
+  const { contexts, next } = toExamples(validation.slice(0, 300));
+  const x = oneHot(contexts, characters.length).to("float32").reshape([next.numel(), inputs]);
+  return { x, labels: next };
+}
+
 export const namesLoss = (model: nn.Module, { x, labels }: Batch): Tensor =>
   nn.functional.crossEntropy(model.forward(x), labels);
 

@@ -40,17 +40,19 @@ describe.each(Object.keys(experiments))("%s", (name) => {
 });
 
 describe.each([0, 1])("from seed %i", (seed) => {
-  test("noise behind batch norm drifts more, and trains about as well; without batch norm it does not help", {
+  test("noise behind batch norm drifts more than batch norm, and trains about as well; noise alone trains worse than nothing", {
     timeout: patience,
   }, () => {
     interface Run {
       readonly loss: number;
       readonly meanStep: number;
     }
-    const [standard, normed, noise, alone] = dataOf<{ runs: Run[] }>("noisy", seed).runs;
-    expect(noise.meanStep).toBeGreaterThan(5 * normed.meanStep);
-    expect(noise.loss - normed.loss).toBeLessThan(0.6 * (standard.loss - normed.loss));
-    expect(alone.loss).toBeGreaterThan(noise.loss + 0.1);
+    for (const { runs } of dataOf<{ settings: { runs: Run[] }[] }>("noisy", seed).settings) {
+      const [standard, normed, noise, alone] = runs;
+      expect(noise.meanStep).toBeGreaterThan(5 * normed.meanStep);
+      expect(noise.loss - normed.loss).toBeLessThan(0.6 * (standard.loss - normed.loss));
+      expect(alone.loss).toBeGreaterThan(standard.loss);
+    }
   });
 
   test("internal covariate shift is no smaller with batch norm, and a deep linear network learns more", {
@@ -84,11 +86,12 @@ describe.each([0, 1])("from seed %i", (seed) => {
     for (const { loss } of losses.slice(1)) expect(loss).toBeLessThan(losses[0].loss - 0.1);
   });
 
-  test("batch norm lets a deep linear network take ten times the learning rate, and more scales train", {
+  test("batch norm lets a deep linear network take about ten times the learning rate, and more scales train", {
     timeout: patience,
   }, () => {
-    const [linear, , scales] = run("learningRateAndScale", seed).claims;
-    expect(linear.agrees).toBe(true);
+    const [, , scales] = run("learningRateAndScale", seed).claims;
+    const { linear } = dataOf<{ linear: { ratio: number } }>("learningRateAndScale", seed);
+    expect(linear.ratio).toBeGreaterThan(7);
     expect(scales.agrees).toBe(true);
   });
 

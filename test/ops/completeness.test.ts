@@ -4,7 +4,7 @@ import { Tensor } from "evenkeel";
 import { expect, test } from "vitest";
 import * as combine from "../../src/combine.ts";
 import { batchNormEvaluating } from "../../src/ops/batchNorm.ts";
-import { chain } from "../../src/ops/chain.ts";
+import { chain, linksOf } from "../../src/ops/chain.ts";
 import { isFused, type Op } from "../../src/ops/op.ts";
 import * as shape from "../../src/ops/shape.ts";
 import { cotangent, draw, rows } from "./ops.table.ts";
@@ -91,7 +91,7 @@ function collect(y: Tensor, seen: Set<Op>): void {
 function exported(): { records: Op[]; makers: Op[] } {
   const files = import.meta.glob<Record<string, unknown>>("../../src/ops/*.ts", { eager: true });
   const values = Object.values(files).flatMap((file) => Object.values(file));
-  const made = values.filter((value) => typeof value === "function" && value !== isFused);
+  const made = values.filter((value) => typeof value === "function" && value !== isFused && value !== linksOf);
   return {
     records: values.filter((value) => typeof value === "object") as Op[],
     makers: (made as ((...parts: unknown[]) => Op)[]).map((make) => make(...(partsOf.get(make) ?? [0, 1, 1, 1]))),
