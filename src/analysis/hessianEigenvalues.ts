@@ -111,7 +111,7 @@ export function hessianEigenvalues(
   loss: Loss,
   options: HessianEigenvaluesOptions = {},
 ): HessianEigenvalues {
-  return finish(parts(model, loss, options), options);
+  return finish(eigenvalueParts(model, loss, options), options);
 }
 
 /**
@@ -134,10 +134,15 @@ export async function hessianEigenvaluesAsync(
   loss: Loss,
   options: HessianEigenvaluesOptions = {},
 ): Promise<HessianEigenvalues> {
-  return finishAsync(parts(model, loss, options), options);
+  return finishAsync(eigenvalueParts(model, loss, options), options);
 }
 
-function* parts(model: Module, loss: Loss, options: HessianEigenvaluesOptions): Parts<HessianEigenvalues> {
+/** {@link hessianEigenvalues} in parts. */
+export function* eigenvalueParts(
+  model: Module,
+  loss: Loss,
+  options: HessianEigenvaluesOptions,
+): Parts<HessianEigenvalues> {
   const known = ["k", "tolerance", "maxIterations", "vectors"];
   checkOptions(where, options, [...known, ...hessianOptionNames, ...seedOptionNames, ...longOptionNames]);
   const product = new HessianProduct(where, model, loss, options);

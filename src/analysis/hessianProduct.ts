@@ -223,7 +223,7 @@ function joined(tensors: readonly Tensor[]): Float64Array {
 }
 
 /** One long vector as tensors like others. */
-function split(vector: Float64Array, like: readonly Tensor[]): Tensor[] {
+export function split(vector: Float64Array, like: readonly Tensor[]): Tensor[] {
   let from = 0;
   return like.map((x) => {
     const numbers = vector.subarray(from, from + x.numel());

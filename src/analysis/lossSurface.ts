@@ -5,6 +5,13 @@ import type { StateDict } from "../nn/stateDict.ts";
 import { checkOptions } from "../options.ts";
 import type { Tensor } from "../tensor.ts";
 import { filterNormalised, principalDirections } from "./directions.ts";
+import {
+  eigenvalueParts,
+  type HessianEigenvalues,
+  type HessianEigenvaluesOptions,
+  hessianEigenvaluesCost,
+} from "./hessianEigenvalues.ts";
+import { passes, split } from "./hessianProduct.ts";
 import { valuesIn } from "./interpolate.ts";
 import { fits } from "./lineDirection.ts";
 import { type Cost, type Loss, Probe } from "./loss.ts";
@@ -17,9 +24,9 @@ import { copies, cosine, dot, moved, norm, place } from "./vectors.ts";
 export interface LossSurfaceOptions extends LongOptions, SeedOptions {
   /**
    * The two directions of the plane: `"random"`, filter by filter as long as the weights; `"pca"`, those that hold most
-   * of `path`; or two lists of a tensor like each parameter. Default `"random"`.
+   * of `path`; `"hessian"`, the eigenvectors, of length 1, of the two eigenvalues of largest absolute value; or two lists of a tensor like each parameter. Default `"random"`.
    */
-  readonly directions?: "random" | "pca" | readonly [readonly Tensor[], readonly Tensor[]];
+  readonly directions?: "random" | "pca" | "hessian" | readonly [readonly Tensor[], readonly Tensor[]];
   /** How far to go to either side, in units of the directions. Default `1`; for `"pca"`, as far as the path, and a tenth. */
   readonly extent?: number;
   /** How many points along each side; odd, so that the middle is one. Default `51`. */
@@ -56,6 +63,8 @@ export interface LossSurface {
   readonly path: readonly PathPoint[];
   /** For `"pca"`, the shares of the path's squared way that the two directions hold; otherwise null. */
   readonly explained: readonly [number, number] | null;
+  /** For `"hessian"`, the two eigenvalues, second derivatives of the loss along the axes; otherwise null. */
+  readonly eigenvalues: readonly [number, number] | null;
   /** The directions' lengths, `‖d‖₂`. */
   readonly lengths: readonly [number, number];
   /** How it was measured. */
@@ -75,11 +84,19 @@ export interface LossSurface {
   readonly cost: Cost;
 }
 
-/** The passes of a surface. */
-export const lossSurfaceCost = ({ points = 51, path = 0 }: { points?: number; path?: number } = {}): Cost => ({
-  forward: points * points + path + 2,
-  backward: 0,
-});
+/** The passes of a surface, those for the Hessian's directions on top where the number of parameters is given. */
+export function lossSurfaceCost({
+  points = 51,
+  path = 0,
+  hessian = 0,
+}: {
+  points?: number;
+  path?: number;
+  hessian?: number;
+} = {}): Cost {
+  const found = hessian === 0 ? { forward: 0, backward: 0 } : hessianEigenvaluesCost(hessian, { k: 2 });
+  return { forward: points * points + path + 2 + found.forward, backward: found.backward };
+}
 
 const where = "lossSurface";
 const names = ["directions", "extent", "points", "path", "batchNorm", ...seedOptionNames, ...longOptionNames];
@@ -143,7 +160,10 @@ function* parts(model: Module, loss: Loss, options: LossSurfaceOptions): Parts<L
   const { generator, seed } = seeded(where, options);
   const probe = new Probe(where, model, loss);
   const { parameters } = probe;
-  const total = lossSurfaceCost({ points, path: path.length }).forward;
+  const size = parameters.reduce((sum, p) => sum + p.numel(), 0);
+  const hessian = directions === "hessian" ? size : 0;
+  if (hessian === 1) throw new TensorError(where, { expected: "two parameters or more, for a plane", got: "one" });
+  const total = passes(lossSurfaceCost({ points, path: path.length, hessian }));
   checkBudget(where, total, options);
   const states = path.map((state) => valuesIn(where, model, parameters, state));
   const within = <T>(fn: () => T): T => preserving(model, () => noGrad(fn), { batchNorm });
@@ -152,8 +172,12 @@ function* parts(model: Module, loss: Loss, options: LossSurfaceOptions): Parts<L
   const value = within(() => probe.check());
   const principal = directions === "pca" ? principalDirections(states, centre) : null;
   if (directions === "pca" && principal === null) refusePath(states.length);
+  const eigen =
+    directions === "hessian" ? yield* eigenPlane(model, loss, { ...seedOptions(options), batchNorm }, total) : null;
   const [first, second] =
-    principal?.directions ?? given(directions, parameters, () => filterNormalised(centre, generator));
+    eigen?.vectors?.map((vector) => split(Float64Array.from(vector), parameters)) ??
+    principal?.directions ??
+    given(directions, parameters, () => filterNormalised(centre, generator));
   checkPlane(directions, first, second);
   const onPlane = states.map((state) => project(moved(state, centre, -1), first, second));
   const reach = Math.max(...onPlane.map(({ x, y }) => Math.max(Math.abs(x), Math.abs(y))), 0);
@@ -169,7 +193,7 @@ function* parts(model: Module, loss: Loss, options: LossSurfaceOptions): Parts<L
   for (const y of axis) {
     const row = moved(centre, second, y);
     losses.push(within(() => axis.map((x) => at(moved(row, first, x)))));
-    yield { done: probe.cost.forward, total };
+    yield { done: probe.cost.forward + (eigen === null ? 0 : passes(eigen.cost)), total };
   }
   within(() => probe.checkDependent(losses.flat()));
   const shown = within(() => states.map((state, i) => ({ ...onPlane[i], loss: at(state) })));
@@ -180,17 +204,41 @@ function* parts(model: Module, loss: Loss, options: LossSurfaceOptions): Parts<L
     centre: value,
     path: shown,
     explained: principal?.explained ?? null,
+    eigenvalues: eigen === null ? null : [eigen.values[0], eigen.values[1]],
     lengths: [norm(first), norm(second)],
     options: {
       directions: typeof directions === "string" ? directions : "given",
       extent,
       points,
       batchNorm,
-      seed: directions === "random" ? seed : null,
+      seed: directions === "random" || directions === "hessian" ? seed : null,
     },
-    cost: probe.cost,
+    cost: {
+      forward: probe.cost.forward + (eigen?.cost.forward ?? 0),
+      backward: probe.cost.backward + (eigen?.cost.backward ?? 0),
+    },
   };
 }
+
+/** The two leading eigenvectors of the Hessian, with progress told in terms of the whole. */
+function* eigenPlane(
+  model: Module,
+  loss: Loss,
+  options: HessianEigenvaluesOptions,
+  total: number,
+): Parts<HessianEigenvalues> {
+  const all = eigenvalueParts(model, loss, { ...options, k: 2, vectors: true });
+  for (;;) {
+    const { done, value } = all.next();
+    if (done) return value;
+    yield { done: value.done, total };
+  }
+}
+
+const seedOptions = ({ seed, generator }: SeedOptions): SeedOptions => ({
+  ...(seed === undefined ? {} : { seed }),
+  ...(generator === undefined ? {} : { generator }),
+});
 
 /** The place on the plane that is nearest to `offset`, and how far that is: least squares, for directions not at right angles. */
 function project(offset: readonly Tensor[], first: readonly Tensor[], second: readonly Tensor[]) {
@@ -213,7 +261,7 @@ function given(
     directions.every((direction) => fits(direction, parameters));
   if (areTwo) return directions as unknown as readonly [readonly Tensor[], readonly Tensor[]];
   throw new TensorError(where, {
-    expected: '"random", "pca", or two lists of a tensor like each parameter as directions',
+    expected: '"random", "pca", "hessian", or two lists of a tensor like each parameter as directions',
     got: describe(directions),
     hint: `There are ${parameters.length} parameters that want a gradient.`,
   });

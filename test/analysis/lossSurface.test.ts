@@ -1,5 +1,5 @@
 import { Generator, nn, noGrad, randint, randn, type Tensor, tensor } from "evenkeel";
-import { interpolate, lossSurface, lossSurfaceAsync } from "evenkeel/analysis";
+import { estimateCost, interpolate, lossSurface, lossSurfaceAsync } from "evenkeel/analysis";
 import { describe, expect, test } from "vitest";
 import { filterNormalised } from "../../src/analysis/directions.ts";
 import { eigenSymmetric } from "../../src/analysis/eigenSymmetric.ts";
@@ -42,6 +42,41 @@ function network() {
 }
 
 describe("a loss surface", () => {
+  test("on the Hessian's plane is the parabola of its two leading eigenvalues, from directions of length 1", async () => {
+    const model = new Quadratic([0, 0, 0, 0]);
+    const options = { directions: "hessian", extent: 2, points: 5, seed: 3 } as const;
+    const surface = expectUntouched(model, () => lossSurface(model, () => model.forward(), options));
+    const [first, second] = surface.eigenvalues ?? [];
+    expect([first, second].map((value) => value?.toFixed(9))).toEqual(["4.000000000", "3.000000000"]);
+    for (const length of surface.lengths) expect(length).toBeCloseTo(1, 12);
+    surface.y.forEach((y, j) => {
+      surface.x.forEach((x, i) => {
+        expect(surface.loss[j][i]).toBeCloseTo(0.5 * (4 * x * x + 3 * y * y), 9);
+      });
+    });
+    const most = estimateCost("lossSurface", { points: 5, hessian: 4 });
+    expect(surface.cost.forward).toBeLessThanOrEqual(most.forward);
+    expect(surface.cost.backward).toBeLessThanOrEqual(most.backward);
+    expect(surface.cost.backward).toBeGreaterThan(1);
+    expect(await lossSurfaceAsync(model, () => model.forward(), options)).toEqual(surface);
+    const { model: net, loss } = network();
+    const seen: number[] = [];
+    const onProgress = ({ done, total }: { done: number; total: number }) => void seen.push(done / total);
+    const running = expectUntouched(net, () =>
+      lossSurface(net, loss, { directions: "hessian", points: 3, batchNorm: "running", onProgress }),
+    );
+    expect(running.loss[1][1]).toBe(running.centre);
+    expect(seen).toEqual(seen.toSorted((a, b) => a - b));
+    expect(seen.at(-1)).toBeLessThanOrEqual(1);
+    const one = new nn.Linear(1, 1, { bias: false, dtype });
+    const square = () =>
+      one
+        .forward(tensor([[1]], { dtype }))
+        .square()
+        .sum();
+    expect(refusal(() => lossSurface(one, square, { directions: "hessian" })).expected).toMatch(/two parameters/);
+  });
+
   test("of ½xᵀDx on a given plane is that quadratic, and shows a path with its distance from the plane", () => {
     const model = new Quadratic([1, 1, 1, 1]);
     const directions = [[tensor([1, 0, 0, 0], { dtype })], [tensor([1, 2, 0, 0], { dtype })]] as const;
