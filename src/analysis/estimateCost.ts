@@ -54,8 +54,8 @@ export type LongAnalysis =
  * step to know whether to wait.
  *
  * @param analysis - its name.
- * @param sizes - what its cost depends on: `{ steps }` of `lineProbe`; `{ points, path, hessian }` of `lossSurface`, the last the
- * number of parameters for the plane of that name;
+ * @param sizes - what its cost depends on: `{ steps }` of `lineProbe`; `{ points, path, repeats, hessian }` of `lossSurface`, the
+ * last the number of parameters for the plane of that name;
  * `{ starts, steps, points }` of `descend1d`, the number of each; `{ positions }` of `interpolate`; `{ layers }` of
  * `internalCovariateShift`, `layerInterference` and `weightScaleInvariance`;
  * `{ variants, seeds, steps }` of `compare`; `{ batches }` of `deadUnits`, `batchNormHealth` and `recalibrateBatchNorm`; of

@@ -138,6 +138,7 @@ export {
 } from "./lineProbe.ts";
 export type { Cost, Loss } from "./loss.ts";
 export {
+  type Grid,
   type LossSurface,
   type LossSurfaceOptions,
   lossSurface,

@@ -31,6 +31,8 @@ export interface LossSurfaceOptions extends LongOptions, SeedOptions {
   readonly extent?: number;
   /** How many points along each side; odd, so that the middle is one. Default `51`. */
   readonly points?: number;
+  /** How many planes to look at, each of random directions of its own: whether a shape is typical. Default `1`. */
+  readonly repeats?: number;
   /** States of a training run, to be shown on the plane with their distance from it. */
   readonly path?: readonly StateDict[];
   /** Which statistics batch norm uses. Default `"batch"`. */
@@ -49,6 +51,9 @@ export interface PathPoint {
   readonly loss: number | null;
 }
 
+/** Numbers at the points of a plane, row by row; null where there is no finite one. */
+export type Grid = readonly (readonly (number | null)[])[];
+
 /** What {@link lossSurface} returns. */
 export interface LossSurface {
   /** The positions along the first direction. */
@@ -56,7 +61,14 @@ export interface LossSurface {
   /** The positions along the second. */
   readonly y: readonly number[];
   /** `loss[j][i]`: at `x[i]`, `y[j]`; null where it is not finite. */
-  readonly loss: readonly (readonly (number | null)[])[];
+  readonly loss: Grid;
+  /** The losses on the further planes of `repeats`, in the same order; empty without. */
+  readonly repeats: readonly Grid[];
+  /**
+   * `spread[j][i]`: the standard deviation over all planes, over `planes − 1`; null where a loss is not finite. Null of one
+   * plane.
+   */
+  readonly spread: Grid | null;
   /** The loss at the centre: the model's own. */
   readonly centre: number;
   /** The path's points; empty without a path. */
@@ -75,6 +87,8 @@ export interface LossSurface {
     readonly extent: number;
     /** How many points there are. */
     readonly points: number;
+    /** How many planes there were. */
+    readonly repeats: number;
     /** Which statistics batch norm used. */
     readonly batchNorm: BatchNormMode;
     /** The seed of what was drawn, or null. */
@@ -89,17 +103,28 @@ export function lossSurfaceCost({
   points = 51,
   path = 0,
   hessian = 0,
+  repeats = 1,
 }: {
   points?: number;
+  repeats?: number;
   path?: number;
   hessian?: number;
 } = {}): Cost {
   const found = hessian === 0 ? { forward: 0, backward: 0 } : hessianEigenvaluesCost(hessian, { k: 2 });
-  return { forward: points * points + path + 2 + found.forward, backward: found.backward };
+  return { forward: repeats * points * points + path + 2 + found.forward, backward: found.backward };
 }
 
 const where = "lossSurface";
-const names = ["directions", "extent", "points", "path", "batchNorm", ...seedOptionNames, ...longOptionNames];
+const names = [
+  "directions",
+  "extent",
+  "points",
+  "repeats",
+  "path",
+  "batchNorm",
+  ...seedOptionNames,
+  ...longOptionNames,
+];
 
 /**
  * The loss on a plane through the model's parameters, `L(θ + x·d₁ + y·d₂)`, forward passes only; with the path of a
@@ -154,8 +179,9 @@ export async function lossSurfaceAsync(
 
 function* parts(model: Module, loss: Loss, options: LossSurfaceOptions): Parts<LossSurface> {
   checkOptions(where, options, names);
-  const { directions = "random", points = 51, path = [], batchNorm = "batch" } = options;
+  const { directions = "random", points = 51, repeats = 1, path = [], batchNorm = "batch" } = options;
   checkSizes(points, options.extent);
+  checkRepeats(repeats, directions);
   if (!Array.isArray(path)) throw new TensorError(where, { expected: "a list of states", got: describe(path) });
   const { generator, seed } = seeded(where, options);
   const probe = new Probe(where, model, loss);
@@ -163,7 +189,7 @@ function* parts(model: Module, loss: Loss, options: LossSurfaceOptions): Parts<L
   const size = parameters.reduce((sum, p) => sum + p.numel(), 0);
   const hessian = directions === "hessian" ? size : 0;
   if (hessian === 1) throw new TensorError(where, { expected: "two parameters or more, for a plane", got: "one" });
-  const total = passes(lossSurfaceCost({ points, path: path.length, hessian }));
+  const total = passes(lossSurfaceCost({ points, path: path.length, hessian, repeats }));
   checkBudget(where, total, options);
   const states = path.map((state) => valuesIn(where, model, parameters, state));
   const within = <T>(fn: () => T): T => preserving(model, () => noGrad(fn), { batchNorm });
@@ -189,18 +215,25 @@ function* parts(model: Module, loss: Loss, options: LossSurfaceOptions): Parts<L
     return Number.isFinite(y) ? y : null;
   };
 
-  const losses: (number | null)[][] = [];
-  for (const y of axis) {
-    const row = moved(centre, second, y);
-    losses.push(within(() => axis.map((x) => at(moved(row, first, x)))));
-    yield { done: probe.cost.forward + (eigen === null ? 0 : passes(eigen.cost)), total };
+  const planes: (number | null)[][][] = [];
+  for (let plane = 0; plane < repeats; plane++) {
+    const along = plane === 0 ? [first, second] : [0, 1].map(() => filterNormalised(centre, generator));
+    const losses: (number | null)[][] = [];
+    planes.push(losses);
+    for (const y of axis) {
+      const row = moved(centre, along[1], y);
+      losses.push(within(() => axis.map((x) => at(moved(row, along[0], x)))));
+      yield { done: probe.cost.forward + (eigen === null ? 0 : passes(eigen.cost)), total };
+    }
   }
-  within(() => probe.checkDependent(losses.flat()));
+  within(() => probe.checkDependent(planes.flat(2)));
   const shown = within(() => states.map((state, i) => ({ ...onPlane[i], loss: at(state) })));
   return {
     x: axis,
     y: axis,
-    loss: losses,
+    loss: planes[0],
+    repeats: planes.slice(1),
+    spread: repeats === 1 ? null : spreadOf(planes),
     centre: value,
     path: shown,
     explained: principal?.explained ?? null,
@@ -210,6 +243,7 @@ function* parts(model: Module, loss: Loss, options: LossSurfaceOptions): Parts<L
       directions: typeof directions === "string" ? directions : "given",
       extent,
       points,
+      repeats,
       batchNorm,
       seed: directions === "random" || directions === "hessian" ? seed : null,
     },
@@ -233,6 +267,30 @@ function* eigenPlane(
     if (done) return value;
     yield { done: value.done, total };
   }
+}
+
+/** The standard deviation over planes, place by place. */
+function spreadOf(planes: readonly Grid[]): Grid {
+  return planes[0].map((row, j) =>
+    row.map((_, i) => {
+      const values = planes.map((plane) => plane[j][i]).filter((value) => value !== null);
+      if (values.length < planes.length) return null;
+      const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+      return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1));
+    }),
+  );
+}
+
+function checkRepeats(repeats: unknown, directions: LossSurfaceOptions["directions"]): void {
+  if (!Number.isInteger(repeats) || (repeats as number) < 1) {
+    throw new TensorError(where, { expected: "a whole number of 1 or more as repeats", got: describe(repeats) });
+  }
+  if (repeats === 1 || directions === "random") return;
+  throw new TensorError(where, {
+    expected: 'directions "random" where there are repeats',
+    got: typeof directions === "string" ? describe(directions) : "directions of your own",
+    hint: "All others are the same each time.",
+  });
 }
 
 const seedOptions = ({ seed, generator }: SeedOptions): SeedOptions => ({

@@ -1,4 +1,4 @@
-import { nn, ones, optim, randn } from "evenkeel";
+import { manualSeed, nn, ones, optim, randn } from "evenkeel";
 import {
   activationReport,
   deadUnits,
@@ -13,6 +13,7 @@ const symbol = Symbol.for("Jupyter.display");
 const shown = (result: object): string =>
   (result as Record<symbol, () => Record<string, string>>)[symbol]()["text/html"];
 
+manualSeed(0);
 const model = new nn.Sequential(new nn.Linear(2, 60), new nn.Tanh(), new nn.Linear(60, 1));
 const loss = () =>
   model
@@ -26,7 +27,7 @@ test("a notebook is shown a result's numbers and its entries as tables, and the 
   expect(shown(shift)).toMatch(/<th>name<\/th><th>l2<\/th>/);
   expect(JSON.parse(JSON.stringify(shift))).toEqual(shift);
   expect(Object.keys({ ...shift })).toEqual(["layers", "loss", "options", "cost"]);
-  const recorder = new Recorder(model, new optim.SGD(model.parameters(), { lr: 0.1 }));
+  const recorder = new Recorder(model, new optim.SGD(model.parameters(), { lr: 0.001 }));
   for (let step = 0; step < 50; step++) recorder.step(loss);
   for (const result of [recorder.recording(), await lineProbeAsync(model, loss, { steps: [1] }), diagnose()]) {
     expect(typeof shown(result)).toBe("string");

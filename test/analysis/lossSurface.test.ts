@@ -42,6 +42,25 @@ function network() {
 }
 
 describe("a loss surface", () => {
+  test("on several random planes is that of each, with the spread between them", () => {
+    const { model, loss } = network();
+    const surface = expectUntouched(model, () => lossSurface(model, loss, { points: 3, repeats: 3, seed: 2 }));
+    expect(surface.loss).toEqual(lossSurface(model, loss, { points: 3, seed: 2 }).loss);
+    expect(surface.repeats.length).toBe(2);
+    expect(surface.repeats[0]).not.toEqual(surface.loss);
+    expect(surface.repeats[1]).not.toEqual(surface.repeats[0]);
+    const [a, b, c] = [surface.loss, ...surface.repeats].map((plane) => plane[0][2] ?? Number.NaN);
+    const mean = (a + b + c) / 3;
+    expect(surface.spread?.[0][2]).toBeCloseTo(
+      Math.sqrt(((a - mean) ** 2 + (b - mean) ** 2 + (c - mean) ** 2) / 2),
+      12,
+    );
+    expect(surface.spread?.[1][1]).toBe(0);
+    expect(surface.cost).toEqual(estimateCost("lossSurface", { points: 3, repeats: 3 }));
+    expect(refusal(() => lossSurface(model, loss, { repeats: 0 })).expected).toMatch(/as repeats/);
+    expect(refusal(() => lossSurface(model, loss, { repeats: 2, directions: "hessian" })).hint).toMatch(/the same/);
+  });
+
   test("on the Hessian's plane is the parabola of its two leading eigenvalues, from directions of length 1", async () => {
     const model = new Quadratic([0, 0, 0, 0]);
     const options = { directions: "hessian", extent: 2, points: 5, seed: 3 } as const;

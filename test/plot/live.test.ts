@@ -1,8 +1,10 @@
-import { nn, ones, optim } from "evenkeel";
+import { manualSeed, nn, ones, optim } from "evenkeel";
 import { compare, Recorder } from "evenkeel/analysis";
 import { type DisplayBundle, LiveView, lossCurves, ProgressLine, sparkline } from "evenkeel/plot";
-import { expect, test, vi } from "vitest";
+import { beforeEach, expect, test, vi } from "vitest";
 import { refusal } from "../refusal.ts";
+
+beforeEach(() => void manualSeed(0));
 
 const variants = { plain: () => new nn.Linear(1, 1), "with bias": () => new nn.Linear(1, 1) };
 const base = {

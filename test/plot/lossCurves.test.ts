@@ -1,8 +1,10 @@
-import { nn, ones, optim } from "evenkeel";
+import { manualSeed, nn, ones, optim } from "evenkeel";
 import { compare, Recorder, type Recording } from "evenkeel/analysis";
 import { lossCurves } from "evenkeel/plot";
-import { expect, test } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import { expectDrawn } from "./valid.ts";
+
+beforeEach(() => void manualSeed(0));
 
 const network = (...norm: nn.Module[]) => new nn.Sequential(new nn.Linear(2, 3), ...norm, new nn.Linear(3, 1));
 

@@ -1,7 +1,9 @@
-import { nn, ones, optim, randn } from "evenkeel";
+import { manualSeed, nn, ones, optim, randn } from "evenkeel";
 import { activationReport, type Comparison, compare, Recorder, type Recording, stepProbes } from "evenkeel/analysis";
 import { lossCurves, report, reportPage } from "evenkeel/plot";
-import { expect, test } from "vitest";
+import { beforeEach, expect, test } from "vitest";
+
+beforeEach(() => void manualSeed(0));
 
 const network = () => new nn.Sequential(new nn.Linear(2, 3), new nn.Tanh(), new nn.Linear(3, 1));
 
