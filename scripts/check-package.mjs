@@ -33,6 +33,7 @@ const checks = {
         minify: true,
         format: "esm",
         write: false,
+        logLevel: "error",
         tsconfigRaw: {},
       });
       await import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].text).toString("base64")}`);
