@@ -13,8 +13,8 @@ import { copies, dot, moved, norm, place } from "./vectors.ts";
 export interface Descend1dOptions extends LongOptions, SeedOptions {
   /** Where to start, once each. On a slice 0 is the model as it is. */
   readonly starts: readonly number[];
-  /** The learning rate: `x ← x − lr·f′(x)`. */
-  readonly lr: number;
+  /** The learning rate, `x ← x − lr·f′(x)`; of a list, each start is descended at each rate. */
+  readonly lr: number | readonly number[];
   /** The most steps that each descent takes. Default `100`. */
   readonly steps?: number;
   /** From where to where to show the curve. Default: as far as the starts, and half as far again to either side. */
@@ -29,6 +29,8 @@ export interface Descend1dOptions extends LongOptions, SeedOptions {
 
 /** One descent: an entry for the start, and one for each step. */
 export interface Descent {
+  /** The learning rate. */
+  readonly lr: number;
   /** Where it has been. */
   readonly x: readonly number[];
   /** `f(x)` there; null where it is not finite, which only the last can be. */
@@ -55,7 +57,7 @@ export interface Descents {
     /** The loss at each; null where it is not finite. */
     readonly loss: readonly (number | null)[];
   };
-  /** One for each start. */
+  /** One for each start, and of several rates one for each of them in turn. */
   readonly descents: readonly Descent[];
   /** How it was made. */
   readonly options: {
@@ -63,8 +65,8 @@ export interface Descents {
     readonly of: string;
     /** Where they started. */
     readonly starts: readonly number[];
-    /** The learning rate. */
-    readonly lr: number;
+    /** The learning rate, or rates. */
+    readonly lr: number | readonly number[];
     /** The most steps of each. */
     readonly steps: number;
     /** From where to where the curve goes. */
@@ -85,13 +87,15 @@ export interface Descents {
 /** The most passes that descents take. */
 export const descend1dCost = ({
   starts,
+  rates = 1,
   steps = 100,
   points = 0,
 }: {
   readonly starts: number;
+  readonly rates?: number;
   readonly steps?: number;
   readonly points?: number;
-}): Cost => ({ forward: starts * (steps + 1) + points + 3, backward: starts * (steps + 1) + 1 });
+}): Cost => ({ forward: starts * rates * (steps + 1) + points + 3, backward: starts * rates * (steps + 1) + 1 });
 
 const names = [
   "starts",
@@ -165,7 +169,8 @@ function* parts(where: string, target: ((x: Tensor) => Tensor) | Slice, options:
   const probe = new Probe(where, model, loss);
   const { parameters } = probe;
   checkDirection(where, direction, parameters);
-  const most = descend1dCost({ starts: starts.length, steps, points });
+  const rates = typeof lr === "number" ? [lr] : lr;
+  const most = descend1dCost({ starts: starts.length, rates: rates.length, steps, points });
   const total = most.forward + most.backward;
   checkBudget(where, total, options);
   const within = <T>(fn: () => T): T => preserving(model, fn, { batchNorm });
@@ -198,8 +203,8 @@ function* parts(where: string, target: ((x: Tensor) => Tensor) | Slice, options:
     yield { done: ++done, total };
   }
   const descents: Descent[] = [];
-  for (const from of starts) {
-    const steadily = descent(where, from, { lr, steps, tolerance, slopeAt });
+  for (const { from, rate } of starts.flatMap((start) => rates.map((rate) => ({ from: start, rate })))) {
+    const steadily = descent(where, from, { lr: rate, steps, tolerance, slopeAt });
     for (;;) {
       const { done: isOver, value } = steadily.next();
       if (isOver) {
@@ -217,7 +222,7 @@ function* parts(where: string, target: ((x: Tensor) => Tensor) | Slice, options:
     options: {
       of,
       starts: [...starts],
-      lr,
+      lr: typeof lr === "number" ? lr : [...lr],
       steps,
       range,
       points,
@@ -245,6 +250,7 @@ function* descent(
   const [xs, losses, slopes]: [number[], (number | null)[], (number | null)[]] = [[], [], []];
   let [x, before, overshoots] = [from, 0, 0];
   const end = (outcome: Descent["outcome"], arrivedAfter: number | null = null): Descent => ({
+    lr,
     x: xs,
     loss: losses,
     slope: slopes,
@@ -289,7 +295,8 @@ function checked(where: string, options: Descend1dOptions) {
   if (!Array.isArray(starts) || starts.length === 0 || !starts.every(isFiniteNumber)) {
     refuse("one finite start or more", starts);
   }
-  if (!isFiniteNumber(lr)) refuse("a finite number as lr", lr);
+  const areRates = Array.isArray(lr) && lr.length > 0 && lr.every(isFiniteNumber);
+  if (!isFiniteNumber(lr) && !areRates) refuse("a finite number, or a list of them, as lr", lr);
   if (!Number.isInteger(steps) || steps < 0) refuse("a whole number of 0 or more as steps", steps);
   if (!Number.isInteger(points) || points < 0) refuse("a whole number of 0 or more as points", points);
   if (!isFiniteNumber(tolerance) || tolerance < 0) refuse("a finite tolerance of 0 or more", tolerance);

@@ -56,7 +56,7 @@ export type LongAnalysis =
  * @param analysis - its name.
  * @param sizes - what its cost depends on: `{ steps }` of `lineProbe`; `{ points, path, repeats, hessian }` of `lossSurface`, the
  * last the number of parameters for the plane of that name;
- * `{ starts, steps, points }` of `descend1d`, the number of each; `{ positions }` of `interpolate`; `{ layers }` of
+ * `{ starts, rates, steps, points }` of `descend1d`, the number of each; `{ positions }` of `interpolate`; `{ layers }` of
  * `internalCovariateShift`, `layerInterference` and `weightScaleInvariance`;
  * `{ variants, seeds, steps }` of `compare`; `{ batches }` of `deadUnits`, `batchNormHealth` and `recalibrateBatchNorm`; of
  * the Hessian's three the number of parameters, then their options.

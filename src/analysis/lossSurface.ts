@@ -5,26 +5,22 @@ import type { StateDict } from "../nn/stateDict.ts";
 import { checkOptions } from "../options.ts";
 import type { Tensor } from "../tensor.ts";
 import { filterNormalised, principalDirections } from "./directions.ts";
-import {
-  eigenvalueParts,
-  type HessianEigenvalues,
-  type HessianEigenvaluesOptions,
-  hessianEigenvaluesCost,
-} from "./hessianEigenvalues.ts";
+import { hessianEigenvaluesCost } from "./hessianEigenvalues.ts";
 import { passes, split } from "./hessianProduct.ts";
 import { valuesIn } from "./interpolate.ts";
-import { fits } from "./lineDirection.ts";
 import { type Cost, type Loss, Probe } from "./loss.ts";
+import { checkPlane, eigenPlane, given, project, refusePath, seedOptions } from "./plane.ts";
 import { type BatchNormMode, preserving } from "./preserving.ts";
 import { checkBudget, finish, finishAsync, type LongOptions, longOptionNames, type Parts } from "./running.ts";
 import { type SeedOptions, seeded, seedOptionNames } from "./seeded.ts";
-import { copies, cosine, dot, moved, norm, place } from "./vectors.ts";
+import { copies, moved, norm, place } from "./vectors.ts";
 
 /** What {@link lossSurface} may be told. */
 export interface LossSurfaceOptions extends LongOptions, SeedOptions {
   /**
    * The two directions of the plane: `"random"`, filter by filter as long as the weights; `"pca"`, those that hold most
-   * of `path`; `"hessian"`, the eigenvectors, of length 1, of the two eigenvalues of largest absolute value; or two lists of a tensor like each parameter. Default `"random"`.
+   * of `path`; `"hessian"`, the eigenvectors, of length 1, of the two eigenvalues of largest absolute
+   * value; or two lists of a tensor like each parameter. Default `"random"`.
    */
   readonly directions?: "random" | "pca" | "hessian" | readonly [readonly Tensor[], readonly Tensor[]];
   /** How far to go to either side, in units of the directions. Default `1`; for `"pca"`, as far as the path, and a tenth. */
@@ -254,21 +250,6 @@ function* parts(model: Module, loss: Loss, options: LossSurfaceOptions): Parts<L
   };
 }
 
-/** The two leading eigenvectors of the Hessian, with progress told in terms of the whole. */
-function* eigenPlane(
-  model: Module,
-  loss: Loss,
-  options: HessianEigenvaluesOptions,
-  total: number,
-): Parts<HessianEigenvalues> {
-  const all = eigenvalueParts(model, loss, { ...options, k: 2, vectors: true });
-  for (;;) {
-    const { done, value } = all.next();
-    if (done) return value;
-    yield { done: value.done, total };
-  }
-}
-
 /** The standard deviation over planes, place by place. */
 function spreadOf(planes: readonly Grid[]): Grid {
   return planes[0].map((row, j) =>
@@ -293,69 +274,10 @@ function checkRepeats(repeats: unknown, directions: LossSurfaceOptions["directio
   });
 }
 
-const seedOptions = ({ seed, generator }: SeedOptions): SeedOptions => ({
-  ...(seed === undefined ? {} : { seed }),
-  ...(generator === undefined ? {} : { generator }),
-});
-
-/** The place on the plane that is nearest to `offset`, and how far that is: least squares, for directions not at right angles. */
-function project(offset: readonly Tensor[], first: readonly Tensor[], second: readonly Tensor[]) {
-  const [a, b, c] = [dot(first, first), dot(first, second), dot(second, second)];
-  const [p, q] = [dot(offset, first), dot(offset, second)];
-  const determinant = a * c - b * b;
-  const [x, y] = [(c * p - b * q) / determinant, (a * q - b * p) / determinant];
-  return { x, y, distance: norm(moved(moved(offset, first, -x), second, -y)) };
-}
-
-function given(
-  directions: LossSurfaceOptions["directions"],
-  parameters: readonly Tensor[],
-  random: () => Tensor[],
-): readonly [readonly Tensor[], readonly Tensor[]] {
-  if (directions === "random") return [random(), random()];
-  const areTwo =
-    Array.isArray(directions) &&
-    directions.length === 2 &&
-    directions.every((direction) => fits(direction, parameters));
-  if (areTwo) return directions as unknown as readonly [readonly Tensor[], readonly Tensor[]];
-  throw new TensorError(where, {
-    expected: '"random", "pca", "hessian", or two lists of a tensor like each parameter as directions',
-    got: describe(directions),
-    hint: `There are ${parameters.length} parameters that want a gradient.`,
-  });
-}
-
 function checkSizes(points: unknown, extent: unknown): void {
   if (!Number.isInteger(points) || (points as number) < 1 || (points as number) % 2 === 0) {
     throw new TensorError(where, { expected: "an odd number of points along each side", got: describe(points) });
   }
   if (extent === undefined || (typeof extent === "number" && extent > 0 && Number.isFinite(extent))) return;
   throw new TensorError(where, { expected: "a finite extent above 0", got: describe(extent) });
-}
-
-/** Refuses two directions that span no plane. */
-function checkPlane(
-  directions: LossSurfaceOptions["directions"],
-  first: readonly Tensor[],
-  second: readonly Tensor[],
-): void {
-  const sine = Math.sqrt(Math.max(0, 1 - cosine(first, second) ** 2));
-  const lengths = [norm(first), norm(second)];
-  if (lengths.every((length) => length > 0 && Number.isFinite(length)) && sine > 1e-6) return;
-  throw new TensorError(where, {
-    expected: "two directions that span a plane",
-    got: `lengths of ${lengths.join(" and ")}, at an angle whose sine is ${sine}`,
-    hint:
-      directions === "random"
-        ? "Random directions leave alone what has one dimension, and rows of zeros: is there a matrix of weights?"
-        : "",
-  });
-}
-
-function refusePath(length: number): never {
-  throw new TensorError(where, {
-    expected: "a path that spans a plane, for its principal directions",
-    got: `one of ${length} states on a line`,
-    hint: "Give { path: [state, …] } of states that the run has been through, by model.stateDict().",
-  });
 }

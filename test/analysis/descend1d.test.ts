@@ -38,6 +38,21 @@ describe("descent on a function of one number", () => {
     expect(beyond.overshoots).toBe(5);
   });
 
+  test("at several rates arrives below 2/β, and diverges above, start by start", () => {
+    const rates = [0.1, 0.4, 0.6];
+    const { descents, cost, options } = descend1d(parabola, { starts: [1, -2], lr: rates, steps: 2000 });
+    expect(descents.map(({ lr, x }) => [lr, x[0]])).toEqual([1, -2].flatMap((x) => rates.map((lr) => [lr, x])));
+    expect(descents.map(({ outcome }) => outcome === "arrived")).toEqual([true, true, false, true, true, false]);
+    descents.forEach(({ lr, x }) => {
+      expect(x[3]).toBeCloseTo(x[0] * (1 - 4 * lr) ** 3, 12);
+    });
+    const most = estimateCost("descend1d", { starts: 2, rates: 3, steps: 2000 });
+    expect(cost.forward).toBeLessThan(most.forward);
+    expect(options.lr).toEqual(rates);
+    expect(refusal(() => descend1d(parabola, { starts: [1], lr: [] })).expected).toMatch(/list of them, as lr/);
+    expect(refusal(() => descend1d(parabola, { starts: [1], lr: [0.1, Number.NaN] })).expected).toMatch(/as lr/);
+  });
+
   test("ends in the valley it starts in, says where it has diverged, and stays on a maximum", () => {
     const double = (x: Tensor) => x.square().sub(1).square(); // valleys at −1 and 1, a maximum at 0
     const { descents } = descend1d(double, { starts: [-0.1, 0, 0.1, 10], lr: 0.05, steps: 300 });
