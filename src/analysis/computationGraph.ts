@@ -153,7 +153,7 @@ export function computationGraph(y: Tensor | (() => Tensor), options: Computatio
       });
     }
     return preserving(model, () => {
-      // Those of `backward` in the function are then its own, and the memory of the model's is not used again.
+      // Those of `backward` in the function are then its own, and not added to those there were.
       for (const parameter of model.parameters()) parameter.grad = null;
       const { result, calls } = moduleCalls(model, y);
       checkTensor(result, "a function that returns a tensor");

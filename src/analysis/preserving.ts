@@ -1,5 +1,4 @@
 import { enableGrad } from "../autograd/gradMode.ts";
-import type { NDArray } from "../kernels/array.ts";
 import { kernels } from "../kernels/index.ts";
 import type { Module } from "../nn/module.ts";
 import { defaultGenerator, type Generator, isGenerator } from "../random/generator.ts";
@@ -40,26 +39,22 @@ export function preserving<T>(model: Module, fn: () => T, { batchNorm }: Preserv
   }
 }
 
-/** Puts a tensor on a copy of its memory, until it is restored. */
+/**
+ * Puts a tensor, and its gradient, on copies of their memory, until it is restored. A gradient that stayed where it is could
+ * be cleared meanwhile, and its memory have another owner by the time it is put back.
+ */
 function keepTensor(tensor: Tensor): { restore(): void } {
   const { array, requiresGrad } = tensor;
   const gradient = tensor.hiddenGrad();
-  const numbers = gradient === null ? null : kernels().copy(gradient.array);
   tensor.array = kernels().copy(array);
+  if (gradient !== null) tensor.grad = gradient.detach().wrap(kernels().copy(gradient.array));
   return {
     restore() {
       tensor.array = array;
       if (tensor.requiresGrad !== requiresGrad) tensor.requiresGrad = requiresGrad;
       if (tensor.hiddenGrad() !== gradient) tensor.grad = gradient;
-      if (gradient !== null && numbers !== null) restoreNumbers(gradient.array, numbers);
     },
   };
-}
-
-function restoreNumbers(array: NDArray, numbers: NDArray): void {
-  if (array.data.every((value, i) => Object.is(value, numbers.data[i]))) return;
-  array.data.set(numbers.data);
-  array.bump();
 }
 
 /** Whether a module normalises by statistics of the batch or by running ones, as it is trained or not. */
