@@ -9,7 +9,7 @@ import { hessianEigenvaluesCost } from "./hessianEigenvalues.ts";
 import { passes, split } from "./hessianProduct.ts";
 import { valuesIn } from "./interpolate.ts";
 import { type Cost, type Loss, Probe } from "./loss.ts";
-import { checkPlane, eigenPlane, given, project, refusePath, seedOptions } from "./plane.ts";
+import { checkPlane, eigenPlane, given, project, refusePath } from "./plane.ts";
 import { type BatchNormMode, preserving } from "./preserving.ts";
 import { checkBudget, finish, finishAsync, type LongOptions, longOptionNames, type Parts } from "./running.ts";
 import { type SeedOptions, seeded, seedOptionNames } from "./seeded.ts";
@@ -194,8 +194,7 @@ function* parts(model: Module, loss: Loss, options: LossSurfaceOptions): Parts<L
   const value = within(() => probe.check());
   const principal = directions === "pca" ? principalDirections(states, centre) : null;
   if (directions === "pca" && principal === null) refusePath(states.length);
-  const eigen =
-    directions === "hessian" ? yield* eigenPlane(model, loss, { ...seedOptions(options), batchNorm }, total) : null;
+  const eigen = directions === "hessian" ? yield* eigenPlane(model, loss, { generator, batchNorm }, total) : null;
   const [first, second] =
     eigen?.vectors?.map((vector) => split(Float64Array.from(vector), parameters)) ??
     principal?.directions ??

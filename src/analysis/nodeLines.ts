@@ -66,3 +66,8 @@ function rounded(value: number | null): string {
   const digits = Number(value.toPrecision(4));
   return size !== 0 && (size < 1e-4 || size >= 1e7) ? digits.toExponential() : String(digits);
 }
+
+/** A text without line breaks and other control characters, which are blanks then. */
+export function oneLine(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cs}\u2028\u2029]+/gu, " ");
+}

@@ -6,7 +6,6 @@ import { fits } from "./lineDirection.ts";
 import type { Loss } from "./loss.ts";
 import type { LossSurfaceOptions } from "./lossSurface.ts";
 import type { Parts } from "./running.ts";
-import type { SeedOptions } from "./seeded.ts";
 import { cosine, dot, moved, norm } from "./vectors.ts";
 
 // The plane that a loss surface is on: its directions, and what is nearest on it.
@@ -27,12 +26,6 @@ export function* eigenPlane(
     yield { done: value.done, total };
   }
 }
-
-/** Where random numbers come from, of the options. */
-export const seedOptions = ({ seed, generator }: SeedOptions): SeedOptions => ({
-  ...(seed === undefined ? {} : { seed }),
-  ...(generator === undefined ? {} : { generator }),
-});
 
 /** The place on the plane that is nearest to `offset`, and how far that is: least squares, for directions not at right angles. */
 export function project(offset: readonly Tensor[], first: readonly Tensor[], second: readonly Tensor[]) {

@@ -1,6 +1,6 @@
 import type { ComputationGraph, GraphNode } from "./computationGraph.ts";
 import { edgeColour, nodeColours, nodeInk } from "./nodeColours.ts";
-import { checkGraph, nodeLines } from "./nodeLines.ts";
+import { checkGraph, nodeLines, oneLine } from "./nodeLines.ts";
 
 /**
  * A computation graph in DOT, the language of Graphviz, from left to right: operations are rounded, modules have a double
@@ -52,9 +52,4 @@ function attributes(node: GraphNode, isOutput: boolean): string {
 /** Graphviz reads backslashes and, as HTML does, names between `&` and `;` in a text. */
 function escaped(text: string): string {
   return oneLine(text).replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("&", "&amp;");
-}
-
-/** A text without line breaks and other control characters, which are blanks then. */
-export function oneLine(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cs}\u2028\u2029]+/gu, " ");
 }

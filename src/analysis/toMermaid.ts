@@ -1,7 +1,6 @@
 import type { ComputationGraph, GraphNode } from "./computationGraph.ts";
 import { nodeColours, nodeInk } from "./nodeColours.ts";
-import { checkGraph, nodeLines } from "./nodeLines.ts";
-import { oneLine } from "./toDot.ts";
+import { checkGraph, nodeLines, oneLine } from "./nodeLines.ts";
 
 /**
  * A computation graph as a Mermaid flowchart, which GitHub, GitLab and many editors draw where it stands in a Markdown

@@ -1,4 +1,4 @@
-import { TensorError } from "../errors.ts";
+import { optionalPackage } from "../optionalPackage.ts";
 import type { ComputationGraph } from "./computationGraph.ts";
 import { checkGraph } from "./nodeLines.ts";
 import { toDot } from "./toDot.ts";
@@ -22,19 +22,10 @@ import { toDot } from "./toDot.ts";
  */
 export async function toSvg(graph: ComputationGraph): Promise<string> {
   checkGraph("toSvg", graph);
-  const { instance } = await graphviz();
+  const { instance } = await optionalPackage("toSvg", "@viz-js/viz", () => import("@viz-js/viz"), {
+    install: "@viz-js/viz",
+    hint: "toDot and toMermaid do without.",
+  });
   const drawn = (await instance()).renderString(toDot(graph), { format: "svg" });
   return drawn.slice(drawn.indexOf("<svg")).replace("<svg", `<svg role="img" aria-label="Computation graph"`);
-}
-
-async function graphviz(): Promise<typeof import("@viz-js/viz")> {
-  try {
-    return await import("@viz-js/viz");
-  } catch (error) {
-    throw new TensorError("toSvg", {
-      expected: "the package @viz-js/viz",
-      got: `none that can be loaded (${error instanceof Error ? error.message : String(error)})`,
-      hint: "Run npm install @viz-js/viz; toDot and toMermaid do without.",
-    });
-  }
 }

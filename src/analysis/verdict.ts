@@ -26,7 +26,7 @@ export const diagnosisThresholds = {
   dead: 0.1,
   /** Fraction of dead units: critical. */
   veryDead: 0.5,
-  /** Mean absolute gradient at a parameter, below which it vanishes: a warning. */
+  /** Mean absolute gradient at a parameter, or in a recording the norm of a layer's, below which it vanishes: a warning. */
   vanishing: 1e-7,
   /** Ratio of the largest and smallest standard deviation of gradients at outputs: a warning. */
   gradientSpread: 100,

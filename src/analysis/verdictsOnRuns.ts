@@ -24,7 +24,7 @@ function onLoss({ divergedAt, rows }: Recording): Verdict[] {
     say("diverged", "critical", `The loss was NaN or infinite in step ${divergedAt}.`, hint);
     return verdicts;
   }
-  const losses = finite(rows.filter(({ metric, layer }) => metric === "loss" && layer === ""));
+  const losses = lossesIn(rows);
   const [first, last] = [losses[0], endOf(losses)];
   if (losses.length >= 20 && last >= first) {
     const message = `The loss has not fallen: ${first.toPrecision(3)} at first, ${last.toPrecision(3)} in the last tenth of the steps.`;
@@ -61,7 +61,7 @@ function onLayers({ rows }: Recording): Verdict[] {
 function onVariants(variants: readonly string[], runs: Comparison["runs"]): Verdict | null {
   const ended = variants.flatMap((variant) => {
     const own = runs.filter((run) => run.variant === variant);
-    const losses = own.map(({ recording }) => endOf(finite(recording.rows.filter(({ metric }) => metric === "loss"))));
+    const losses = own.map(({ recording }) => endOf(lossesIn(recording.rows)));
     if (own.some(({ divergedAt }) => divergedAt !== null) || losses.some(Number.isNaN)) return [];
     const mean = losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
     return [{ variant, mean, least: Math.min(...losses), most: Math.max(...losses), seeds: losses.length }];
@@ -82,6 +82,9 @@ function onVariants(variants: readonly string[], runs: Comparison["runs"]): Verd
 
 const finite = (rows: readonly RecordedRow[]): number[] =>
   rows.flatMap(({ value }) => (value !== null && Number.isFinite(value) ? [value] : []));
+
+const lossesIn = (rows: readonly RecordedRow[]): number[] =>
+  finite(rows.filter(({ metric, layer }) => metric === "loss" && layer === ""));
 
 /** The mean of the last tenth; NaN of none. */
 function endOf(values: readonly number[]): number {

@@ -11,9 +11,9 @@ export type DisplayBundle = Readonly<Record<string, unknown>>;
 export async function display(plot: Plot): Promise<DisplayBundle> {
   const bundle = { "application/vnd.vegalite.v5+json": plot, "text/plain": plot.title.text };
   if (!(await isInstalled("vega", "vega-lite"))) return bundle;
-  const svg = await render(plot, "svg");
-  if (!(await isInstalled("@resvg/resvg-js"))) return { ...bundle, "image/svg+xml": svg };
-  return { ...bundle, "image/png": base64(await render(plot, "png")) };
+  return (await isInstalled("@resvg/resvg-js"))
+    ? { ...bundle, "image/png": base64(await render(plot, "png")) }
+    : { ...bundle, "image/svg+xml": await render(plot, "svg") };
 }
 
 function base64(bytes: Uint8Array): string {

@@ -2,7 +2,7 @@ import type { Comparison, Recording } from "../analysis/index.ts";
 import { describe, TensorError } from "../errors.ts";
 import { colourBy, dashBy, panelBy, stepAxis } from "./encoding.ts";
 import { type Plot, type PlotOptions, plotOf, settingsOf } from "./plot.ts";
-import { averaged, gapNote, groupSize, mostSeries, orGap, thinned, thinnedNote } from "./series.ts";
+import { averaged, belowNote, gapNote, groupSize, mostSeries, orGap, thinned, thinnedNote } from "./series.ts";
 
 /** What {@link lossCurves} may be told. */
 export interface LossCurvesOptions extends PlotOptions {
@@ -70,7 +70,9 @@ export function lossCurves(run: Recording | Comparison, options: LossCurvesOptio
   const names = thinned(allNames, mostSeries);
   const curves = all.filter(({ name }) => names.includes(name));
   const panels = [...new Set(curves.map(({ panel }) => panel))];
-  const missing = curves.flatMap(({ points }) => points).filter(({ value }) => value === null).length;
+  const drawnPoints = curves.flatMap(({ points }) => points);
+  const missing = drawnPoints.filter(({ value }) => value === null).length;
+  const below = log ? drawnPoints.filter(({ value }) => value !== null && value <= 0).length : 0;
   const every = groupSize(Math.max(...curves.map(({ points }) => points.length)));
   const values = curves.flatMap(({ panel, name, points }) => {
     const of = (field: "value" | "low" | "high") =>
@@ -119,7 +121,13 @@ export function lossCurves(run: Recording | Comparison, options: LossCurvesOptio
     panels.length > 1
       ? { data: { values }, columns: 2, facet: panelBy("panel", panels), spec: drawn }
       : { data: { values }, ...drawn };
-  const notes = [...spread, ...means, ...thinnedNote(names.length, allNames.length, "layers"), ...gapNote(missing)];
+  const notes = [
+    ...spread,
+    ...means,
+    ...thinnedNote(names.length, allNames.length, "layers"),
+    ...gapNote(missing),
+    ...belowNote(below),
+  ];
   return plotOf(body, settings, notes);
 }
 

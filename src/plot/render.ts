@@ -1,5 +1,6 @@
 import { escapeHtml } from "../analysis/html.ts";
 import { describe, TensorError } from "../errors.ts";
+import { optionalPackage } from "../optionalPackage.ts";
 import { checkOptions } from "../options.ts";
 import { htmlPage } from "./htmlPage.ts";
 import type { Plot } from "./plot.ts";
@@ -28,18 +29,10 @@ export async function isInstalled(...names: readonly PackageName[]): Promise<boo
 }
 
 /** A package, or an error that says what to install. */
-async function imported<Name extends PackageName>(name: Name): Promise<Awaited<ReturnType<(typeof packages)[Name]>>> {
-  try {
-    return (await packages[name]()) as Awaited<ReturnType<(typeof packages)[Name]>>;
-  } catch (error) {
-    const needed = name === "@resvg/resvg-js" ? "vega vega-lite @resvg/resvg-js" : "vega vega-lite";
-    throw new TensorError(where, {
-      expected: `the package ${name}, which draws plots`,
-      got: `none that can be imported (${error instanceof Error ? error.message : String(error)})`,
-      hint: `npm install ${needed}`,
-    });
-  }
-}
+const imported = <Name extends PackageName>(name: Name): ReturnType<(typeof packages)[Name]> =>
+  optionalPackage(where, name, packages[name] as () => Promise<unknown>, {
+    install: name === "@resvg/resvg-js" ? "vega vega-lite @resvg/resvg-js" : "vega vega-lite",
+  }) as ReturnType<(typeof packages)[Name]>;
 
 /**
  * Draws a plot, as the text of an SVG or of an HTML page that needs nothing else, or as the bytes of a PNG.

@@ -48,7 +48,9 @@ export async function reportPage(content: ReportContent): Promise<string> {
   const parts = [`<h1>${escapeHtml(title)}</h1>`, ...text.map((paragraph) => `<p>${escapeHtml(paragraph)}</p>`)];
   if (verdicts !== undefined) parts.push(...verdictParts(verdicts));
   if (figures.length > 0) parts.push("<h2>Figures</h2>");
-  for (const figure of figures) parts.push(`<figure>${inlined(await render(figure, "svg"))}</figure>`);
+  for (const [i, figure] of figures.entries()) {
+    parts.push(`<figure>${inlined(await render(figure, "svg"), `figure${i}-`)}</figure>`);
+  }
   for (const [name, rows] of Object.entries(tables)) {
     if (rows.length > 0) parts.push(`<h2>${escapeHtml(name)}</h2>`, htmlTable(rows));
   }
@@ -81,11 +83,8 @@ function configurationParts(configuration: Readonly<Record<string, Plain>>): str
   return ["<h2>Configuration</h2>", `<table><tbody>${rows.join("\n")}</tbody></table>`, ...rest];
 }
 
-let inlinedSoFar = 0;
-
 /** An SVG whose names, of clip paths and gradients, are its own among several on one page. */
-function inlined(svg: string): string {
-  const prefix = `f${inlinedSoFar++}-`;
+function inlined(svg: string, prefix: string): string {
   return svg
     .replace(/\bid="/g, `id="${prefix}`)
     .replace(/url\(#/g, `url(#${prefix}`)

@@ -22,6 +22,12 @@ export function gapNote(count: number): string[] {
   return [count === 1 ? "1 value is not finite: a gap." : `${count} values are not finite: gaps.`];
 }
 
+/** What is said of numbers that a log scale cannot show; nothing without any. */
+export function belowNote(count: number): string[] {
+  if (count === 0) return [];
+  return [count === 1 ? "1 value is 0 or below: a gap." : `${count} values are 0 or below: gaps.`];
+}
+
 /** A number as JSON can say it: null for NaN and infinities, which become gaps. */
 export const orGap = (value: number | null | undefined): number | null =>
   typeof value === "number" && Number.isFinite(value) ? value : null;

@@ -57,7 +57,9 @@ test("what is not finite is a gap, and counted; so is what a log scale cannot sh
   await expectDrawn(plot);
   expect(valuesOf(plot).map(({ value }) => value)).toEqual([1, null, 3, null]);
   expect(plot.title.subtitle).toEqual(["2 values are not finite: gaps."]);
-  expect(valuesOf(lossCurves(recording([1, 0, -1]), { log: true })).map(({ value }) => value)).toEqual([1, null, null]);
+  const onLog = lossCurves(recording([1, 0, -1]), { log: true });
+  expect(valuesOf(onLog).map(({ value }) => value)).toEqual([1, null, null]);
+  expect(onLog.title.subtitle).toEqual(["2 values are 0 or below: gaps."]);
   await expectDrawn(lossCurves(recording([null, null]), { log: true }));
 });
 

@@ -54,6 +54,7 @@ test("a page has verdicts, a figure of each metric, a table, the configuration, 
   expect(html.indexOf("Verdicts")).toBeLessThan(html.indexOf("Figures"));
   expect(html).not.toMatch(elsewhere);
   expect(html).not.toMatch(/<script|NaN|undefined/);
+  expect(await report(run)).toBe(await report(run));
   const ids = [...html.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id);
   expect(new Set(ids).size).toBe(ids.length);
 });

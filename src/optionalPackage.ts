@@ -1,0 +1,24 @@
+import { TensorError } from "./errors.ts";
+
+/**
+ * A package that the library does without, imported when it is needed, or an error that says what to install.
+ *
+ * @param load - imports it by its name, written out, so that bundlers see it.
+ * @param install - the packages to install, beside others that may be of use.
+ */
+export async function optionalPackage<T>(
+  where: string,
+  name: string,
+  load: () => Promise<T>,
+  { install, hint = "" }: { readonly install: string; readonly hint?: string },
+): Promise<T> {
+  try {
+    return await load();
+  } catch (error) {
+    throw new TensorError(where, {
+      expected: `the package ${name}`,
+      got: `none that can be loaded (${error instanceof Error ? error.message : String(error)})`,
+      hint: `Run npm install ${install}${hint === "" ? "." : `; ${hint}`}`,
+    });
+  }
+}
