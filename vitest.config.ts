@@ -8,7 +8,7 @@ const src = fileURLToPath(new URL("src", import.meta.url));
 /** Tests of the unit project that run in the browser too. */
 const alsoInBrowser = [
   "test/{autograd,derivatives}.test.ts",
-  "test/{analysis,data,nn,ops,optim,tensor,testing}/*.test.ts",
+  "test/{analysis,analysis/graph,data,nn,ops,optim,tensor,testing}/*.test.ts",
   "test/kernels/{accuracy,crossEntropy,elementwise,optimizer,random,reduce,relaxed,softmax,wasm}.test.ts",
   "test/random/{boxMuller32,draws,fma,golden,libm}.test.ts",
 ];

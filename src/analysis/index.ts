@@ -44,14 +44,6 @@ export {
   comparisonRows,
 } from "./comparison.ts";
 export {
-  type ComputationGraph,
-  type ComputationGraphOptions,
-  computationGraph,
-  type GraphCollapse,
-  type GraphEdge,
-  type GraphNode,
-} from "./computationGraph.ts";
-export {
   type DeadUnits,
   type DeadUnitsLayer,
   type DeadUnitsOptions,
@@ -106,7 +98,18 @@ export {
   gradientReport,
   type ParameterGradient,
 } from "./gradientReport.ts";
-export type { GraphNumbers } from "./graphNumbers.ts";
+export {
+  type ComputationGraph,
+  type ComputationGraphOptions,
+  computationGraph,
+  type GraphCollapse,
+  type GraphEdge,
+  type GraphNode,
+} from "./graph/computationGraph.ts";
+export type { GraphNumbers } from "./graph/graphNumbers.ts";
+export { toDot } from "./graph/toDot.ts";
+export { toMermaid } from "./graph/toMermaid.ts";
+export { toSvg } from "./graph/toSvg.ts";
 export {
   type HessianEigenvalues,
   type HessianEigenvaluesOptions,
@@ -184,9 +187,6 @@ export type {
 } from "./stepProbe.ts";
 export { type ActivationProbeOptions, type LayerProbeOptions, stepProbes } from "./stepProbes.ts";
 export { type TidyRow, toCsv } from "./toCsv.ts";
-export { toDot } from "./toDot.ts";
-export { toMermaid } from "./toMermaid.ts";
-export { toSvg } from "./toSvg.ts";
 export type { UpdateOptions } from "./update.ts";
 export { type UpdateRatio, type UpdateRatios, type UpdateRatiosOptions, updateRatios } from "./updateRatios.ts";
 export { diagnosisThresholds, type Verdict } from "./verdict.ts";

@@ -1,8 +1,8 @@
-import { hooked } from "../nn/forwardHooks.ts";
-import type { Module } from "../nn/module.ts";
-import { shared } from "../shared.ts";
-import type { Tensor } from "../tensor.ts";
-import { watching } from "./watching.ts";
+import { hooked } from "../../nn/forwardHooks.ts";
+import type { Module } from "../../nn/module.ts";
+import { shared } from "../../shared.ts";
+import type { Tensor } from "../../tensor.ts";
+import { watching } from "../watching.ts";
 
 /** One run of a module's `forward`, during which some operations were recorded. */
 export interface ModuleCall {

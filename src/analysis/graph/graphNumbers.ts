@@ -1,5 +1,5 @@
-import type { Tensor } from "../tensor.ts";
-import { moments } from "./statistics.ts";
+import type { Tensor } from "../../tensor.ts";
+import { moments } from "../statistics.ts";
 
 /** The numbers of a tensor: all of them if they are few, and otherwise how far they reach. */
 export interface GraphNumbers {

@@ -1,6 +1,6 @@
-import type { Node } from "../autograd/tape.ts";
-import { isParameter } from "../nn/parameter.ts";
-import type { Tensor } from "../tensor.ts";
+import type { Node } from "../../autograd/tape.ts";
+import { isParameter } from "../../nn/parameter.ts";
+import type { Tensor } from "../../tensor.ts";
 import type { ModuleCall } from "./moduleCalls.ts";
 
 /** A node of a graph to be, and what it stands for. */

@@ -1,18 +1,18 @@
-import { isTensor } from "../brand.ts";
-import { describe, TensorError } from "../errors.ts";
-import type { Dtype } from "../kernels/array.ts";
-import type { Module } from "../nn/module.ts";
-import { isParameter } from "../nn/parameter.ts";
-import { linksOf } from "../ops/chain.ts";
-import { checkOptions } from "../options.ts";
-import type { Tensor } from "../tensor.ts";
+import { isTensor } from "../../brand.ts";
+import { describe, TensorError } from "../../errors.ts";
+import type { Dtype } from "../../kernels/array.ts";
+import type { Module } from "../../nn/module.ts";
+import { isParameter } from "../../nn/parameter.ts";
+import { linksOf } from "../../ops/chain.ts";
+import { checkOptions } from "../../options.ts";
+import type { Tensor } from "../../tensor.ts";
+import type { Cost } from "../loss.ts";
+import { preserving } from "../preserving.ts";
+import { checkChoice, checkModel } from "../watching.ts";
 import { type Draft, draftGraph, nodeOf, operationsBehind } from "./draftGraph.ts";
 import { type GraphNumbers, graphNumbers } from "./graphNumbers.ts";
 import { describeRun, joinRuns } from "./joinRuns.ts";
-import type { Cost } from "./loss.ts";
 import { callsAround, type ModuleCall, moduleCalls } from "./moduleCalls.ts";
-import { preserving } from "./preserving.ts";
-import { checkChoice, checkModel } from "./watching.ts";
 
 /** Which operations become one node: those of each module where there are many nodes, of all modules, or none. */
 export type GraphCollapse = "auto" | "all" | "none";

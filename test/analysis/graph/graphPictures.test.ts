@@ -1,7 +1,7 @@
 import { nn, randn, tensor } from "evenkeel";
 import { computationGraph, toDot, toMermaid, toSvg } from "evenkeel/analysis";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { refusal } from "../refusal.ts";
+import { refusal } from "../../refusal.ts";
 
 afterEach(() => {
   vi.doUnmock("@viz-js/viz");
@@ -149,7 +149,7 @@ describe("a computation graph is drawn", () => {
     vi.doMock("@viz-js/viz", () => {
       throw new Error("there is none");
     });
-    const { toSvg: draw } = await import("../../src/analysis/toSvg.ts");
+    const { toSvg: draw } = await import("../../../src/analysis/graph/toSvg.ts");
     await expect(draw(small())).rejects.toThrow("Run npm install @viz-js/viz");
   });
 });

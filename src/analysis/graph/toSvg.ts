@@ -1,4 +1,4 @@
-import { optionalPackage } from "../optionalPackage.ts";
+import { optionalPackage } from "../../optionalPackage.ts";
 import type { ComputationGraph } from "./computationGraph.ts";
 import { checkGraph } from "./nodeLines.ts";
 import { toDot } from "./toDot.ts";

@@ -1,9 +1,9 @@
 import { grad, manualSeed, nn, randint, randn, type Tensor, tensor } from "evenkeel";
 import { type ComputationGraph, computationGraph, toSvg } from "evenkeel/analysis";
 import { beforeEach, describe, expect, test } from "vitest";
-import { describeRun } from "../../src/analysis/joinRuns.ts";
-import { refusal } from "../refusal.ts";
-import { expectUntouched } from "./untouched.ts";
+import { describeRun } from "../../../src/analysis/graph/joinRuns.ts";
+import { refusal } from "../../refusal.ts";
+import { expectUntouched } from "../untouched.ts";
 
 beforeEach(() => void manualSeed(0));
 
