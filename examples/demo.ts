@@ -4,13 +4,13 @@
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Generator, randint } from "evenkeel";
+import { ProgressLine } from "evenkeel/plot";
 import { characters, contextLength, readNames, splitNames, toExamples } from "./demo/data.ts";
 import { diagnose, diagnoseUntrained } from "./demo/diagnostics.ts";
 import { help } from "./demo/help.ts";
 import { Network } from "./demo/network.ts";
 import { whole } from "./demo/numbers.ts";
 import { type DemoOptions, OptionError, parseOptions } from "./demo/options.ts";
-import { ProgressLine } from "./demo/progress.ts";
 import { comparison, conclusion, inventions } from "./demo/report.ts";
 import type { Result } from "./demo/result.ts";
 import { sampleNames } from "./demo/sampling.ts";
@@ -66,8 +66,10 @@ async function compare(options: DemoOptions, terminal: Terminal, signal: AbortSi
   const study = async (label: string, batchNorm: boolean): Promise<Result> => {
     const network = new Network({ hiddenUnits: hidden, batchNorm, seed: seeds.weights });
     const before = await diagnoseUntrained(network, validation, signal);
-    const progress = quiet ? null : new ProgressLine({ label, steps, terminal });
-    const onStep = (step: number, loss: number) => progress?.update(step, loss);
+    const { write, isInteractive, columns } = terminal;
+    const progress = quiet ? null : new ProgressLine({ label, steps, write, isInteractive, columns });
+    const onStep = (step: number, loss: number) =>
+      progress?.onRows([{ step: step - 1, layer: "", metric: "loss", value: loss }]);
     const settings = { steps, batch, lr, seed: seeds.batches, onStep, signal };
     const stepsPerSecond = await train(network, training, settings).finally(() => progress?.end());
     return {

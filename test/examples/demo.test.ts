@@ -3,7 +3,6 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { Network } from "../../examples/demo/network.ts";
-import { ProgressLine } from "../../examples/demo/progress.ts";
 import { idealFirstLoss } from "../../examples/demo/report.ts";
 import { main } from "../../examples/demo.ts";
 
@@ -53,7 +52,9 @@ describe("the demo", () => {
     const { code, text } = await first;
     expect(code).toBe(0);
     expect(text).toMatch(/^ +without batch norm {2}with batch norm$/m);
-    expect(text).toMatch(/^without batch norm {2}step 200\/200 {2}loss +\d+\.\d{3} {2}[\d,]+ steps\/s {2}in 0:\d\d$/m);
+    expect(text).toMatch(
+      /^without batch norm {2}step 200\/200 {2}loss \d\.\d\d [▁-█]+ {2}[\d,]+ steps\/s {2}in 0:\d\d$/m,
+    );
     for (const name of ["training loss", "dying units, of 40", "dead units", "steps per second"]) row(text, name);
     expect(text).toContain(`ideal: ${idealFirstLoss.toFixed(2)}`);
   });
@@ -122,17 +123,16 @@ describe("the demo", () => {
     expect(text).not.toContain("steps/s");
   });
 
-  test("writes its progress over one line of a terminal, however narrow", () => {
-    let text = "";
-    const write = (more: string) => {
-      text += more;
-    };
+  test("writes its progress over one line of a terminal, however narrow", { timeout: patience }, async () => {
+    const texts: string[] = [];
+    const write = (more: string) => void texts.push(more);
     const terminal = { write, writeError: write, isInteractive: true, isStyled: true, columns: 40 };
-    const progress = new ProgressLine({ label: "without batch norm", steps: 2, terminal });
-    progress.update(1, 3.5);
-    progress.update(2, 2.5);
-    progress.end();
-    expect(text).toMatch(/^\rwithout batch norm {2}step 2\/2 {2}loss {2}3\.0\n$/);
+    expect(await main(["--steps", "2", "--hidden", "5"], write, terminal)).toBe(0);
+    const lines = texts.filter((text) => text.startsWith("\r")).map((text) => text.slice(1));
+    expect(lines.length).toBeGreaterThanOrEqual(2);
+    for (const line of lines) expect(line.length).toBeLessThan(40);
+    expect(lines[0]).toMatch(/^without batch norm {2}step \d\/2 {2}loss \d/);
+    expect(lines.at(-1)).toMatch(/^with batch norm {2}step 2\/2 {2}loss \d\.\d\d/);
   });
 
   test("lists its options, their defaults and its columns with --help", async () => {

@@ -33,8 +33,20 @@ test("a progress line writes over itself in a terminal, never wider than it, and
   expect(lines.length).toBe(160);
   for (const one of lines) expect(one.replace("\n", "").length).toBeLessThan(60);
   expect(text.endsWith("\n")).toBe(true);
-  expect(lines[40]).toMatch(/^seed 0 {2}step 21\/40 {2}plain [\d.e-]+ [▁-█]+ {2}with bias/);
+  expect(lines[40]).toMatch(/^seed 0 {2}step 21\/40 {2}plain [\d.e-]+ {2}with bias/); // no room for bars
   expect(lines[159]).toMatch(/^seed 1 {2}step 40\/40/);
+});
+
+test("sparklines take the room that there is", () => {
+  const texts: string[] = [];
+  const write = (part: string) => void texts.push(part);
+  const line = new ProgressLine({ steps: 40, label: "names", write, interval: 0, columns: 100, isInteractive: false });
+  compare({ ...base, onRows: line.onRows });
+  const written = texts.map((text) => text.trimEnd());
+  for (const one of written) expect(one.length).toBeLessThan(100);
+  expect(written.at(-1)).toMatch(
+    /^names {2}seed 0 {2}step 40\/40 {2}plain [\d.e-]+ [▁-█]{4,16} {2}with bias .* in 0:0\d$/,
+  );
 });
 
 test("where lines stay it writes few, and a loss that is not finite is a dash", () => {
@@ -52,9 +64,9 @@ test("where lines stay it writes few, and a loss that is not finite is a dash", 
     );
   line.end();
   const lines = texts.join("").split("\n");
-  expect(lines.length).toBe(3);
-  expect(lines[0]).toBe("step 1/30  loss – ·");
-  expect(lines[1]).toMatch(/^step 30\/30 {2}loss – ·+ {2}0 s left$/);
+  expect(lines.length).toBe(2);
+  expect(lines[0]).toMatch(/^step 30\/30 {2}loss – ·+ {2}[\d,]+ steps\/s {2}in 0:0\d$/);
+  expect(lines[1]).toBe("");
 });
 
 test("a progress line refuses what it cannot do", () => {
