@@ -23,6 +23,8 @@ export interface Result {
   readonly settings: Readonly<Record<string, unknown>>;
   /** The table that is printed, the head first. */
   readonly table: readonly (readonly string[])[];
+  /** Pictures in letters, below the table, each by its title. */
+  readonly pictures?: Readonly<Record<string, readonly string[]>>;
   readonly claims: readonly Claim[];
   /** What the papers leave open, and what was chosen. */
   readonly open: readonly string[];
@@ -49,12 +51,20 @@ export function printed(result: Result): string[] {
     ...wrap(`${source}: ${says}`),
     ...wrap(`Here: ${seen} It ${verdicts.get(agrees)}.`),
   ]);
+  const pictures = Object.entries(result.pictures ?? {}).flatMap(([title, lines]) => ["", ...wrap(title), ...lines]);
   const open = result.open.length === 0 ? [] : ["", ...wrap(`Left open: ${result.open.join(" ")}`)];
-  return [result.title, "", ...table(result.table), ...claims, ...open];
+  return [result.title, "", ...table(result.table), ...pictures, ...claims, ...open];
 }
 
 /** A result as one HTML page, which opens from disk. */
-export function pageOf({ title, settings, table: [head, ...rows], claims, open }: Result): Promise<string> {
+export function pageOf({
+  title,
+  settings,
+  table: [head, ...rows],
+  pictures = {},
+  claims,
+  open,
+}: Result): Promise<string> {
   return reportPage({
     title,
     tables: {
@@ -65,6 +75,7 @@ export function pageOf({ title, settings, table: [head, ...rows], claims, open }
       })),
       "Left open": open.map((what) => ({ what })),
     },
+    listings: pictures,
     configuration: {
       "evenkeel version": library.version,
       ...(JSON.parse(JSON.stringify(settings)) as Record<string, Plain>),

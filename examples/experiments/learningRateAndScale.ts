@@ -1,6 +1,6 @@
 import { optim } from "evenkeel";
 import { type Experiment, mean, three } from "./experiment.ts";
-import { batchNorm, deepLinear, namesBatches, namesLoss, namesNetwork, nothing } from "./networks.ts";
+import { batchNorm, deepLinear, lossLeft, namesBatches, namesLoss, namesNetwork, nothing } from "./networks.ts";
 
 /** Learning rate against the scale of the first weights: what trains, and what diverges or stays where it is. */
 export const learningRateAndScale: Experiment = (scale, seed) => {
@@ -34,7 +34,7 @@ export const learningRateAndScale: Experiment = (scale, seed) => {
   const linearSettings = { depth, samples, seed };
   const linear = Object.entries(variants).map(([variant, normalisation]) => ({
     variant,
-    left: linearRates.map((lr) => lossLeft(deepLinear(normalisation, linearSettings), lr)),
+    left: linearRates.map((lr) => lossLeft(deepLinear(normalisation, linearSettings), { lr, steps: linearSteps })),
   }));
   const most = linear.map(({ left }) => Math.max(0, ...linearRates.filter((_, i) => (left[i] ?? 1) < 1)));
   const ratio = most[0] > 0 ? most[1] / most[0] : null;
@@ -91,18 +91,3 @@ export const learningRateAndScale: Experiment = (scale, seed) => {
 };
 
 const linearSteps = 150;
-
-/** The loss after some steps, in parts of the first; null if it is not finite. */
-function lossLeft({ model, loss }: ReturnType<typeof deepLinear>, lr: number): number | null {
-  const optimizer = new optim.SGD(model.parameters(), { lr });
-  const first = loss().item();
-  for (let step = 0; step < linearSteps; step++) {
-    optimizer.zeroGrad();
-    const now = loss();
-    if (!Number.isFinite(now.item())) return null;
-    now.backward();
-    optimizer.step();
-  }
-  const last = loss().item() / first;
-  return Number.isFinite(last) ? last : null;
-}

@@ -1,7 +1,8 @@
-import { manualSeed, noGrad, optim } from "evenkeel";
+import { Generator, grad, manualSeed, nn, noGrad, optim, randn, type Tensor } from "evenkeel";
 import {
   activationReport,
   batchNormHealth,
+  type DeadUnits,
   deadUnits,
   diagnose,
   gradientReport,
@@ -41,7 +42,7 @@ export const makemoreDiagnostics: Experiment = (scale, seed) => {
       dead: deadUnits(
         model,
         many.map(({ x }) => x),
-        { bitmap: "none" },
+        { bitmap: "strings" },
       ),
       ...(variant === "standard"
         ? {}
@@ -62,12 +63,14 @@ export const makemoreDiagnostics: Experiment = (scale, seed) => {
       saturated: saturated(reports.activations),
       std: reports.activations.layers.map(({ std }) => std),
       updates: ratios,
+      bitmap: bitmapOf(reports.dead),
       loss: noGrad(() => namesLoss(model.eval(), heldOut).item()),
       verdicts: verdicts.map(({ code, severity, layer, message }) => ({ code, severity, layer, message })),
       reports,
     };
   });
   const [plain, normed] = runs;
+  const spread = spreadThroughLinear(seed);
   const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
   return {
     title: "Makemore's diagnostics, with batch norm and without",
@@ -83,6 +86,12 @@ export const makemoreDiagnostics: Experiment = (scale, seed) => {
         three(run.loss),
       ]),
     ],
+    pictures: Object.fromEntries(
+      runs.map(({ variant, bitmap }) => [
+        `Saturated (#) units of the last tanh, ${variant}: 10 examples below`,
+        bitmap,
+      ]),
+    ),
     claims: [
       {
         source: "The text, first benefit; makemore part 3",
@@ -102,13 +111,45 @@ export const makemoreDiagnostics: Experiment = (scale, seed) => {
         seen: `they are 10^${three(mean(plain.updates))} without and 10^${three(mean(normed.updates))} with batch norm, on average over the matrices.`,
         agrees: inBoth(runs.map(({ updates }) => Math.abs(mean(updates) + 3) < 0.5)),
       },
+      {
+        source: "Makemore part 3",
+        says: "a linear layer of n standard normal inputs makes outputs, and gradients on their way back, √n times as large; batch norm behind it takes both back.",
+        seen: `of ${spread.n} inputs, √n = ${three(Math.sqrt(spread.n))}: outputs have a standard deviation of ${three(spread.plain.output)} and gradients at the input ${three(spread.plain.gradient)} without, ${three(spread.normed.output)} and ${three(spread.normed.gradient)} with batch norm.`,
+        agrees:
+          [spread.plain.output, spread.plain.gradient].every((std) => Math.abs(std / Math.sqrt(spread.n) - 1) < 0.1) &&
+          [spread.normed.output, spread.normed.gradient].every((std) => Math.abs(std - 1) < 0.1),
+      },
     ],
     open: [
       "Other names than makemore's, and one-hot letters in place of its embedding: compare directions, not digits.",
     ],
-    data: { runs },
+    data: { runs, spread },
   };
 };
+
+/** Rows of units, saturated or not: the first examples, and as many units as a line has room for. */
+function bitmapOf({ layers }: DeadUnits): string[] {
+  return (layers.at(-1)?.bitmap ?? [])
+    .slice(0, 10)
+    .map((row) => String(row).slice(0, 76).replaceAll("1", "#").replaceAll("0", "."));
+}
+
+/** How large outputs of a linear layer and gradients at its input are, where weights and what comes in are standard normal. */
+function spreadThroughLinear(seed: number) {
+  const n = 400;
+  const generator = new Generator().manualSeed(seed);
+  const weight = randn([n, n], { generator });
+  const [values, gradient] = [randn([n, n], { generator }), randn([n, n], { generator })];
+  const through = (normalise: (y: Tensor) => Tensor) => {
+    const x = values.clone();
+    x.requiresGrad = true;
+    const y = normalise(x.matmul(weight));
+    const [g] = grad(y.mul(gradient).sum(), [x]);
+    return { output: y.detach().std().item(), gradient: g.std().item() };
+  };
+  const norm = new nn.BatchNorm1d(n);
+  return { n, plain: through((y) => y), normed: through((y) => norm.forward(y)) };
+}
 
 /** What both networks, or only one of them, show. */
 const inBoth = (shown: readonly boolean[]): boolean | "partly" =>

@@ -1,4 +1,4 @@
-import { Generator, manualSeed, nn, oneHot, randint, randn, type Tensor } from "evenkeel";
+import { Generator, manualSeed, nn, oneHot, optim, randint, randn, type Tensor } from "evenkeel";
 import { characters, contextLength, readNames, splitNames, toExamples } from "../demo/data.ts";
 
 /** Batches of real names, as one-hot rows, and the letter that comes next. */
@@ -79,4 +79,22 @@ export function deepLinear(
   const model = new nn.Sequential(...layers.flat());
   const y = x.matmul(target.T);
   return { model, loss: () => model.forward(x).sub(y).square().sum() };
+}
+
+/** The loss of a deep linear network after some steps, in parts of the first; null if it is not finite. */
+export function lossLeft(
+  { model, loss }: ReturnType<typeof deepLinear>,
+  { lr, steps }: { lr: number; steps: number },
+): number | null {
+  const optimizer = new optim.SGD(model.parameters(), { lr });
+  const first = loss().item();
+  for (let step = 0; step < steps; step++) {
+    optimizer.zeroGrad();
+    const now = loss();
+    if (!Number.isFinite(now.item())) return null;
+    now.backward();
+    optimizer.step();
+  }
+  const last = loss().item() / first;
+  return Number.isFinite(last) ? last : null;
 }

@@ -1,7 +1,7 @@
-import { nn, optim } from "evenkeel";
-import { ActivationDrift } from "evenkeel/analysis";
+import { nn } from "evenkeel";
+import { trainWatched } from "./drift.ts";
 import { type Experiment, mean, three } from "./experiment.ts";
-import { batchNorm, type Normalisation, namesBatches, namesLoss, namesNetwork, nothing } from "./networks.ts";
+import { batchNorm, type Normalisation, namesNetwork, nothing } from "./networks.ts";
 
 const variants: Readonly<Record<string, Normalisation>> = {
   standard: nothing,
@@ -91,21 +91,9 @@ function train(
   { scaleOfWeights, lr, steps, seed }: { scaleOfWeights: number; lr: number; steps: number; seed: number },
 ) {
   const model = namesNetwork(normalisation, { hidden: 5, scale: scaleOfWeights, seed });
-  const optimizer = new optim.SGD(model.parameters(), { lr });
-  const next = namesBatches(64, seed);
   const tanhs = model.namedModules().flatMap(([name, module]) => (module instanceof nn.Tanh ? [name] : []));
-  const drift = new ActivationDrift(model, { layers: [tanhs[tanhs.length - 1]], what: "input" });
-  const losses: number[] = [];
-  for (let step = 0; step < steps; step++) {
-    optimizer.zeroGrad();
-    const loss = namesLoss(model, next(step));
-    loss.backward();
-    optimizer.step();
-    drift.step();
-    losses.push(loss.item());
-  }
-  drift.detach();
-  const points = drift.report().series[0].points.slice(1);
+  const { losses, points: all } = trainWatched(model, { steps, lr, seed, layer: tanhs[tanhs.length - 1] });
+  const points = all.slice(1);
   return {
     loss: mean(losses.slice(-Math.floor(steps / 5))),
     meanStep: mean(points.map((point) => point.meanStep)),

@@ -1,7 +1,7 @@
-import { manualSeed, nn, optim } from "evenkeel";
-import { ActivationDrift } from "evenkeel/analysis";
+import { manualSeed, nn } from "evenkeel";
+import { trainWatched } from "./drift.ts";
 import { type Experiment, mean, three } from "./experiment.ts";
-import { namesBatches, namesLoss, namesNetwork, nothing } from "./networks.ts";
+import { namesNetwork, nothing } from "./networks.ts";
 
 /** The text's counter argument 2: batch norm before the activation, and behind it. */
 export const placement: Experiment = (scale, seed) => {
@@ -21,20 +21,8 @@ export const placement: Experiment = (scale, seed) => {
   };
   const runs = Object.entries(build).map(([place, make]) => {
     const model = make();
-    const optimizer = new optim.SGD(model.parameters(), { lr });
-    const next = namesBatches(64, seed);
-    const drift = new ActivationDrift(model, { layers: [String(model.length - 1)], what: "input" });
-    const losses: number[] = [];
-    for (let step = 0; step < steps; step++) {
-      optimizer.zeroGrad();
-      const loss = namesLoss(model, next(step));
-      loss.backward();
-      optimizer.step();
-      drift.step();
-      losses.push(loss.item());
-    }
-    drift.detach();
-    const { points } = drift.report().series[0];
+    const layer = String(model.length - 1);
+    const { losses, points } = trainWatched(model, { steps, lr, seed, layer });
     return {
       place,
       loss: mean(losses.slice(-Math.floor(steps / 5))),

@@ -18,6 +18,8 @@ export interface ReportContent {
   readonly figures?: readonly Plot[];
   /** Tables: rows of the same fields, by title. */
   readonly tables?: Readonly<Record<string, readonly Readonly<Record<string, unknown>>[]>>;
+  /** Text to be shown as it is, line by line, by title. */
+  readonly listings?: Readonly<Record<string, readonly string[]>>;
   /** Everything that the numbers depend on: options, versions, seeds. */
   readonly configuration?: Readonly<Record<string, Plain>>;
 }
@@ -42,8 +44,8 @@ const where = "reportPage";
  * ```
  */
 export async function reportPage(content: ReportContent): Promise<string> {
-  checkOptions(where, content, ["title", "text", "verdicts", "figures", "tables", "configuration"]);
-  const { title, text = [], verdicts, figures = [], tables = {}, configuration = {} } = content ?? {};
+  checkOptions(where, content, ["title", "text", "verdicts", "figures", "tables", "listings", "configuration"]);
+  const { title, text = [], verdicts, figures = [], tables = {}, listings = {}, configuration = {} } = content ?? {};
   if (typeof title !== "string") throw new TensorError(where, { expected: "a title in words", got: describe(title) });
   const parts = [`<h1>${escapeHtml(title)}</h1>`, ...text.map((paragraph) => `<p>${escapeHtml(paragraph)}</p>`)];
   if (verdicts !== undefined) parts.push(...verdictParts(verdicts));
@@ -53,6 +55,9 @@ export async function reportPage(content: ReportContent): Promise<string> {
   }
   for (const [name, rows] of Object.entries(tables)) {
     if (rows.length > 0) parts.push(`<h2>${escapeHtml(name)}</h2>`, htmlTable(rows));
+  }
+  for (const [name, lines] of Object.entries(listings)) {
+    parts.push(`<h2>${escapeHtml(name)}</h2>`, `<pre>${escapeHtml(lines.join("\n"))}</pre>`);
   }
   if (Object.keys(configuration).length > 0) parts.push(...configurationParts(configuration));
   return htmlPage(title, parts.join("\n"));

@@ -23,7 +23,7 @@ const dataOf = <T>(name: string, seed: number): T => run(name, seed).data as T;
 
 test("every file of an experiment is in the list", () => {
   const files = globSync("examples/experiments/*.ts").map((file) => file.replace(/^.*\/|\.ts$/g, ""));
-  const others = ["all", "digits", "experiment", "networks"];
+  const others = ["all", "digits", "drift", "experiment", "networks"];
   expect(files.filter((file) => !others.includes(file)).sort()).toEqual(Object.keys(experiments).sort());
 });
 
@@ -77,6 +77,10 @@ describe.each([0, 1])("from seed %i", (seed) => {
     const [plain, normed] = dataOf<{ runs: Run[] }>("makemoreDiagnostics", seed).runs;
     expect(normed.saturatedAtFirst).toBeLessThan(0.5 * plain.saturatedAtFirst);
     expect(normed.saturated).toBeLessThan(plain.saturated);
+    const { pictures = {}, claims } = run("makemoreDiagnostics", seed);
+    const marks = Object.values(pictures).map((lines) => lines.join("").replaceAll(".", "").length);
+    expect(marks[1]).toBeLessThan(marks[0]);
+    expect(claims.at(-1)).toMatchObject({ agrees: true });
     const [accuracy, steady] = run("ioffeFig1", seed).claims;
     expect([accuracy.agrees, steady.agrees]).toEqual([true, true]);
   });
@@ -84,6 +88,10 @@ describe.each([0, 1])("from seed %i", (seed) => {
   test("each lp norm trains better than none", { timeout: patience }, () => {
     const { losses } = dataOf<{ losses: { loss: number }[] }>("lpNorms", seed);
     for (const { loss } of losses.slice(1)) expect(loss).toBeLessThan(losses[0].loss - 0.1);
+    const { linear } = dataOf<{ linear: { losses: { loss: number }[] } }>("lpNorms", seed);
+    const [plain, normed, l1] = linear.losses.map(({ loss }) => loss);
+    expect(normed).toBeLessThan(plain);
+    expect(l1).toBeLessThan(normed);
   });
 
   test("batch norm lets a deep linear network take about ten times the learning rate, and more scales train", {

@@ -93,8 +93,10 @@ test("hundreds of verdicts and rows are cut, and that is said", async () => {
   const html = await reportPage({
     title: "Long",
     verdicts: new Array(200).fill(verdict),
+    listings: { Drawn: ["#..", "<.>"] },
     tables: { Rows: Array.from({ length: 100 }, (_, i) => ({ i })) },
   });
   expect(html).toContain("170 more.");
   expect(html).toContain("60 more rows.");
+  expect(html).toContain("<pre>#..\n&lt;.&gt;</pre>");
 });

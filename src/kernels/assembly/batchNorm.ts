@@ -3,14 +3,14 @@
 // and what the rounding lost joins the shift.
 
 /** The two float64 of the first two lanes. */
-// @ts-ignore: decorator
+// @ts-ignore: decorators of functions are AssemblyScript's, which editors do not know
 @inline
 function low(x: v128): v128 {
   return f64x2.promote_low_f32x4(x);
 }
 
 /** The two float64 of the last two lanes. */
-// @ts-ignore: decorator
+// @ts-ignore: decorators of functions are AssemblyScript's, which editors do not know
 @inline
 function high(x: v128): v128 {
   return f64x2.promote_low_f32x4(v128.shuffle<i64>(x, x, 1, 1));
@@ -161,7 +161,7 @@ export function batchNormF64(
 }
 
 /** Bytes from one number per channel to the next, of float32. */
-// @ts-ignore: decorator
+// @ts-ignore: decorators of functions are AssemblyScript's, which editors do not know
 @inline
 function rowOf(c: i32): usize {
   return ((usize(c) << 2) + 31) & ~15;

@@ -5,7 +5,7 @@ import { rowTotal } from "./reduce";
 import { exponentials, exponentials4, findLines, gather, lineAt, powers as keepPowers, scatter } from "./softmax";
 
 /** The weight of a class; 1 where there are none. */
-// @ts-ignore: decorator
+// @ts-ignore: decorators of functions are AssemblyScript's, which editors do not know
 @inline
 function weightOf<T>(weight: usize, j: i32): f64 {
   return weight == 0 ? 1 : <f64>load<T>(weight + j * sizeof<T>());

@@ -16,28 +16,28 @@ const rounder2: f64 = 6755399441055744;
 const mostSmall: f32 = 1048576;
 
 /** `a·b + c`, rounded twice. */
-// @ts-ignore: decorator
+// @ts-ignore: decorators of functions are AssemblyScript's, which editors do not know
 @inline
 function mulAdd(a: v128, b: v128, c: v128): v128 {
   return f32x4.add(f32x4.mul(a, b), c);
 }
 
 /** `a·b + c` of two float64 lanes, rounded twice. */
-// @ts-ignore: decorator
+// @ts-ignore: decorators of functions are AssemblyScript's, which editors do not know
 @inline
 function mulAdd2(a: v128, b: v128, c: v128): v128 {
   return f64x2.add(f64x2.mul(a, b), c);
 }
 
 /** `magnitude` with the sign bit of `sign`. */
-// @ts-ignore: decorator
+// @ts-ignore: decorators of functions are AssemblyScript's, which editors do not know
 @inline
 function withSign(magnitude: v128, sign: v128): v128 {
   return v128.bitselect(sign, magnitude, i32x4.splat(i32.MIN_VALUE));
 }
 
 /** `e^r` for `x = n·ln 2 + r`. */
-// @ts-ignore: decorator
+// @ts-ignore: decorators of functions are AssemblyScript's, which editors do not know
 @inline
 function expFraction(x: v128, n: v128): v128 {
   let r = f32x4.sub(x, f32x4.mul(n, f32x4.splat(ln2High)));
@@ -51,7 +51,7 @@ function expFraction(x: v128, n: v128): v128 {
 }
 
 /** `eˣ` for `|x| < 87`, where one power of two scales it, or NaN. */
-// @ts-ignore: decorator
+// @ts-ignore: decorators of functions are AssemblyScript's, which editors do not know
 @inline
 function expSmall4(x: v128): v128 {
   const biased = mulAdd(x, f32x4.splat(perLn2), f32x4.splat(rounder + 127)); // ends in the exponent of 2ⁿ
@@ -60,7 +60,7 @@ function expSmall4(x: v128): v128 {
 }
 
 /** `eˣ`. */
-// @ts-ignore: decorator
+// @ts-ignore: decorators of functions are AssemblyScript's, which editors do not know
 @inline
 export function exp4(x: v128): v128 {
   // pmin and pmax keep their first operand, NaN, unless the second is less, or greater.
@@ -77,7 +77,7 @@ export function exp4(x: v128): v128 {
  * `ln x + low` for positive normal `x` and a `low` of less than an ulp of it: with `x = 2ᵏ(1 + f)`, `√½ ≤ 1 + f < √2`
  * and `s = f/(2 + f)`, `ln(1 + f) = 2 artanh s = f − (f²/2 − s·(f²/2 + R(s²)))`.
  */
-// @ts-ignore: decorator
+// @ts-ignore: decorators of functions are AssemblyScript's, which editors do not know
 @inline
 function logSum4(x: v128, exponent: v128, low: v128): v128 {
   const shifted = i32x4.add(x, i32x4.splat(0x3f800000 - 0x3f3504f3)); // 0x3f3504f3: √½
@@ -96,7 +96,7 @@ function logSum4(x: v128, exponent: v128, low: v128): v128 {
 }
 
 /** The logarithm of `x` where it is not a positive finite number: −∞ of 0, NaN of less, `x` itself otherwise. */
-// @ts-ignore: decorator
+// @ts-ignore: decorators of functions are AssemblyScript's, which editors do not know
 @inline
 function logSpecial4(x: v128): v128 {
   const zero = f32x4.splat(0);
@@ -105,7 +105,7 @@ function logSpecial4(x: v128): v128 {
 }
 
 /** `ln x`. */
-// @ts-ignore: decorator
+// @ts-ignore: decorators of functions are AssemblyScript's, which editors do not know
 @inline
 export function log4(x: v128): v128 {
   const subnormal = f32x4.lt(x, f32x4.splat(1.1754943508222875e-38));
@@ -116,7 +116,7 @@ export function log4(x: v128): v128 {
 }
 
 /** `ln(1 + x)`: `ln u + c/u` for the rounded sum `u` and what it lost, `c`. */
-// @ts-ignore: decorator
+// @ts-ignore: decorators of functions are AssemblyScript's, which editors do not know
 @inline
 export function log1p4(x: v128): v128 {
   const u = f32x4.add(x, f32x4.splat(1));
@@ -131,7 +131,7 @@ export function log1p4(x: v128): v128 {
  * `((1 − 2ⁿ) + s·(1 + 2ⁿ))/((1 + 2ⁿ) + s·(1 − 2ⁿ))`, by the theorem of addition: no difference of like numbers.
  * From ½ it is made of its difference to 1, `2·2ⁿ·(1 − s)` above the line, whose errors are small beside it.
  */
-// @ts-ignore: decorator
+// @ts-ignore: decorators of functions are AssemblyScript's, which editors do not know
 @inline
 export function tanh4(x: v128): v128 {
   // pmin keeps its first operand, NaN, unless the second is less.
@@ -153,7 +153,7 @@ export function tanh4(x: v128): v128 {
 }
 
 /** The quotient `a/(1 + b)` of the first two lanes, in float64, which spares it the sum's rounding. */
-// @ts-ignore: decorator
+// @ts-ignore: decorators of functions are AssemblyScript's, which editors do not know
 @inline
 function overOnePlus(a: v128, b: v128): v128 {
   const sum = f64x2.add(f64x2.promote_low_f32x4(b), f64x2.splat(1));
@@ -161,7 +161,7 @@ function overOnePlus(a: v128, b: v128): v128 {
 }
 
 /** `1/(1 + e⁻ˣ)`, as `e^x/(1 + e^x)` below 0, so that nothing overflows or cancels. */
-// @ts-ignore: decorator
+// @ts-ignore: decorators of functions are AssemblyScript's, which editors do not know
 @inline
 export function sigmoid4(x: v128): v128 {
   const e = exp4(f32x4.neg(f32x4.abs(x)));
@@ -171,14 +171,14 @@ export function sigmoid4(x: v128): v128 {
 }
 
 /** The last two lanes, twice. */
-// @ts-ignore: decorator
+// @ts-ignore: decorators of functions are AssemblyScript's, which editors do not know
 @inline
 function upper(x: v128): v128 {
   return v128.shuffle<i64>(x, x, 1, 1);
 }
 
 /** `erf x`: a polynomial below 1, and `1 − e^(Q(|x|))`, `Q` approximating `ln erfc`, above. */
-// @ts-ignore: decorator
+// @ts-ignore: decorators of functions are AssemblyScript's, which editors do not know
 @inline
 export function erf4(x: v128): v128 {
   const a = f32x4.pmin(f32x4.abs(x), f32x4.splat(4)); // erf 4 rounds to 1
@@ -207,7 +207,7 @@ export function erf4(x: v128): v128 {
  * `sin(x + quarters·π/2)` of two float64 lanes that hold float32 numbers, `|x| ≤ 2²⁰`: `x` less the nearest multiple of
  * `π/2`, of which 33 bits make an exact product, and the sine or cosine of the rest.
  */
-// @ts-ignore: decorator
+// @ts-ignore: decorators of functions are AssemblyScript's, which editors do not know
 @inline
 function sin2(x: v128, quarters: i64): v128 {
   const t = mulAdd2(x, f64x2.splat(0.6366197723675814), f64x2.splat(rounder2));
@@ -232,7 +232,7 @@ function sin2(x: v128, quarters: i64): v128 {
 }
 
 /** `sin(x + quarters·π/2)` of lanes up to 2²⁰. */
-// @ts-ignore: decorator
+// @ts-ignore: decorators of functions are AssemblyScript's, which editors do not know
 @inline
 function sinSmall4(x: v128, quarters: i64): v128 {
   const low = sin2(f64x2.promote_low_f32x4(x), quarters);
@@ -241,14 +241,14 @@ function sinSmall4(x: v128, quarters: i64): v128 {
 }
 
 /** Whether no lane exceeds 2²⁰ or is NaN. */
-// @ts-ignore: decorator
+// @ts-ignore: decorators of functions are AssemblyScript's, which editors do not know
 @inline
 function allSmall4(x: v128): bool {
   return i32x4.all_true(f32x4.le(f32x4.abs(x), f32x4.splat(mostSmall)));
 }
 
 /** `sin(x + quarters·π/2)`, for 0 or 1 quarters. */
-// @ts-ignore: decorator
+// @ts-ignore: decorators of functions are AssemblyScript's, which editors do not know
 @inline
 export function sin4(x: v128, quarters: i64): v128 {
   const y = sinSmall4(x, quarters);

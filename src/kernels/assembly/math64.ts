@@ -42,7 +42,7 @@ export function expSum(x: f64, low: f64): f64 {
 }
 
 /** `2ⁿ` for normal results. */
-// @ts-ignore: decorator
+// @ts-ignore: decorators of functions are AssemblyScript's, which editors do not know
 @inline
 function powerOfTwo(n: i64): f64 {
   return reinterpret<f64>((n + 1023) << 52);
@@ -75,7 +75,7 @@ function logSum(x: f64, exponent: i64, low: f64): f64 {
 }
 
 /** The logarithm of `x` where it is not a positive finite number. */
-// @ts-ignore: decorator
+// @ts-ignore: decorators of functions are AssemblyScript's, which editors do not know
 @inline
 function logSpecial(x: f64): f64 {
   return x == 0 ? -Infinity : x < 0 ? NaN : x;
@@ -202,7 +202,7 @@ export function splitError(a: f64, b: f64, ab: f64): f64 {
 }
 
 /** The upper 26 bits. */
-// @ts-ignore: decorator
+// @ts-ignore: decorators of functions are AssemblyScript's, which editors do not know
 @inline
 function highHalf(a: f64): f64 {
   return reinterpret<f64>(reinterpret<i64>(a) & ~0x7ffffff);
@@ -227,7 +227,7 @@ export function sinTurned(x: f64, quarters: i64): f64 {
 }
 
 /** The sine of `r + low` after `quarters` quarter turns. */
-// @ts-ignore: decorator
+// @ts-ignore: decorators of functions are AssemblyScript's, which editors do not know
 @inline
 function turned(r: f64, low: f64, quarters: i64): f64 {
   const y = (quarters & 1) == 0 ? sinNear(r, low) : cosNear(r, low);
@@ -235,7 +235,7 @@ function turned(r: f64, low: f64, quarters: i64): f64 {
 }
 
 /** `sin(r + low)` for `|r| ≤ π/4`. */
-// @ts-ignore: decorator
+// @ts-ignore: decorators of functions are AssemblyScript's, which editors do not know
 @inline
 function sinNear(r: f64, low: f64): f64 {
   const z = r * r;
@@ -250,7 +250,7 @@ function sinNear(r: f64, low: f64): f64 {
 }
 
 /** `cos(r + low)` for `|r| ≤ π/4`. */
-// @ts-ignore: decorator
+// @ts-ignore: decorators of functions are AssemblyScript's, which editors do not know
 @inline
 function cosNear(r: f64, low: f64): f64 {
   const z = r * r;

@@ -390,7 +390,7 @@ function narrowPanelTimes(
 }
 
 /** Sixteen numbers stored at `y`, or added to what is there. */
-// @ts-ignore: decorator
+// @ts-ignore: decorators of functions are AssemblyScript's, which editors do not know
 @inline
 function storeRow(y: usize, c0: v128, c1: v128, c2: v128, c3: v128, adds: bool): void {
   if (adds) {

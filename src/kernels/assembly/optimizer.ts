@@ -2,27 +2,27 @@
 // those round them, and a product of float32 goes into its sum in float64. Whole vectors: up to 15 bytes past the ends
 // are read and written. Settings come rounded to the precision of the arrays; an address of 0 stands for no array.
 
-// @ts-ignore: decorator
+// @ts-ignore: decorators of functions are AssemblyScript's, which editors do not know
 @inline
 function low(x: v128): v128 {
   return f64x2.promote_low_f32x4(x);
 }
 
-// @ts-ignore: decorator
+// @ts-ignore: decorators of functions are AssemblyScript's, which editors do not know
 @inline
 function high(x: v128): v128 {
   return f64x2.promote_low_f32x4(v128.shuffle<i64>(x, x, 1, 1));
 }
 
 /** Two and two float64, rounded to float32. */
-// @ts-ignore: decorator
+// @ts-ignore: decorators of functions are AssemblyScript's, which editors do not know
 @inline
 function narrow(x: v128, y: v128): v128 {
   return v128.shuffle<i64>(f32x4.demote_f64x2_zero(x), f32x4.demote_f64x2_zero(y), 0, 2);
 }
 
 /** `x·s + y`. */
-// @ts-ignore: decorator
+// @ts-ignore: decorators of functions are AssemblyScript's, which editors do not know
 @inline
 function mulAdd<T>(x: v128, s: f64, y: v128): v128 {
   const factor = f64x2.splat(s);
@@ -31,14 +31,14 @@ function mulAdd<T>(x: v128, s: f64, y: v128): v128 {
 }
 
 /** `x·y + z`. */
-// @ts-ignore: decorator
+// @ts-ignore: decorators of functions are AssemblyScript's, which editors do not know
 @inline
 function mulAddEach<T>(x: v128, y: v128, z: v128): v128 {
   if (sizeof<T>() == 8) return f64x2.add(f64x2.mul(x, y), z);
   return narrow(f64x2.add(f64x2.mul(low(x), low(y)), low(z)), f64x2.add(f64x2.mul(high(x), high(y)), high(z)));
 }
 
-// @ts-ignore: decorator
+// @ts-ignore: decorators of functions are AssemblyScript's, which editors do not know
 @inline
 function sgd<T>(
   p: usize,
@@ -70,7 +70,7 @@ function sgd<T>(
 }
 
 /** `p ← p + s·g`, two by two: a sixth faster than whole vectors taken apart and put together. */
-// @ts-ignore: decorator
+// @ts-ignore: decorators of functions are AssemblyScript's, which editors do not know
 @inline
 function descend(p: usize, g: usize, n: i32, s: f64): void {
   const end = p + (<usize>n << 2);
@@ -119,7 +119,7 @@ export function sgdF64(
   sgd<f64>(p, g, b, n, lr, momentum, inflow, decay, isFirst, nesterov, maximize);
 }
 
-// @ts-ignore: decorator
+// @ts-ignore: decorators of functions are AssemblyScript's, which editors do not know
 @inline
 function adam<T>(
   p: usize,

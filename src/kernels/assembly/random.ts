@@ -57,7 +57,7 @@ export function uniformF64(y: usize, n: i32): void {
   }
 }
 
-// @ts-ignore: decorator
+// @ts-ignore: decorators of functions are AssemblyScript's, which editors do not know
 @inline
 function c2(x: f64): v128 {
   return f64x2.splat(x);
@@ -69,7 +69,7 @@ function round(x: v128): v128 {
 }
 
 /** `a·x + b`, rounded to float32. */
-// @ts-ignore: decorator
+// @ts-ignore: decorators of functions are AssemblyScript's, which editors do not know
 @inline
 function mulAdd(a: v128, x: v128, b: v128): v128 {
   return round(f64x2.add(f64x2.mul(a, x), b));
@@ -98,7 +98,7 @@ function radius(draws: v128): v128 {
 }
 
 /** Turns two words at `y`, and the two eight numbers on, into two pairs of normal numbers. */
-// @ts-ignore: decorator
+// @ts-ignore: decorators of functions are AssemblyScript's, which editors do not know
 @inline
 function pairs(y: usize): void {
   const low = i32x4.splat(0xffffff);

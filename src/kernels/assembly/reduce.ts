@@ -28,7 +28,7 @@ export function noted(): f64 {
 }
 
 /** What rounding took from `sum = a + b`, in two lanes. */
-// @ts-ignore: decorator
+// @ts-ignore: decorators of functions are AssemblyScript's, which editors do not know
 @inline
 function lost(a: v128, b: v128, sum: v128): v128 {
   const part = f64x2.sub(sum, a);
@@ -36,7 +36,7 @@ function lost(a: v128, b: v128, sum: v128): v128 {
 }
 
 /** `sum + rest`, and the sum alone where that is NaN. */
-// @ts-ignore: decorator
+// @ts-ignore: decorators of functions are AssemblyScript's, which editors do not know
 @inline
 function complete(sum: v128, rest: v128): v128 {
   const whole = f64x2.add(sum, rest);
@@ -44,7 +44,7 @@ function complete(sum: v128, rest: v128): v128 {
 }
 
 /** Two numbers as float64, or the squares of their distances from the two at `mean`. */
-// @ts-ignore: decorator
+// @ts-ignore: decorators of functions are AssemblyScript's, which editors do not know
 @inline
 function pair<T>(x: usize, mean: usize, squared: bool): v128 {
   const v = sizeof<T>() == 4 ? f64x2.promote_low_f32x4(v128.load64_zero(x)) : v128.load(x);
@@ -54,7 +54,7 @@ function pair<T>(x: usize, mean: usize, squared: bool): v128 {
 }
 
 /** The sums of columns that fill 32 bytes, or of the squares, to `to`: 8 of float32, 4 of float64. */
-// @ts-ignore: decorator
+// @ts-ignore: decorators of functions are AssemblyScript's, which editors do not know
 @inline
 function columns<T>(x: usize, rows: i32, stride: usize, mean: usize, to: usize, squared: bool): void {
   let a = f64x2.splat(0);
@@ -137,7 +137,7 @@ function means<T>(x: usize, length: i32, inner: i32, to: usize, scratch: usize):
 }
 
 /** Scratch memory: 128 bytes, and three rows of `inner` float64. */
-// @ts-ignore: decorator
+// @ts-ignore: decorators of functions are AssemblyScript's, which editors do not know
 @inline
 function rowBytes(inner: i32): usize {
   return (<usize>inner << 3) + 64;

@@ -18,20 +18,20 @@ export const RELU: i32 = 6;
 export const COMPARE: i32 = 7;
 
 /** All ones, where `flag` has bit `bit`, else all zeros. */
-// @ts-ignore: decorator
+// @ts-ignore: decorators of functions are AssemblyScript's, which editors do not know
 @inline
 function mask(flag: i32, bit: i32): v128 {
   return i32x4.splat(-((flag >> bit) & 1));
 }
 
 /** The sign bits of all lanes, where `flag` is 1. */
-// @ts-ignore: decorator
+// @ts-ignore: decorators of functions are AssemblyScript's, which editors do not know
 @inline
 function signs<T>(flag: i32): v128 {
   return sizeof<T>() == 4 ? i32x4.splat(flag << 31) : i64x2.splat(i64(flag) << 63);
 }
 
-// @ts-ignore: decorator
+// @ts-ignore: decorators of functions are AssemblyScript's, which editors do not know
 @inline
 function apply<T>(op: i32, a: v128, b: v128, flag: i32): v128 {
   if (op == ADD) return v128.add<T>(a, v128.xor(b, signs<T>(flag)));
@@ -51,7 +51,7 @@ function apply<T>(op: i32, a: v128, b: v128, flag: i32): v128 {
 }
 
 /** Stores a mask of lanes as bytes, 0 or 1. */
-// @ts-ignore: decorator
+// @ts-ignore: decorators of functions are AssemblyScript's, which editors do not know
 @inline
 function storeBytes<T>(y: usize, mask: v128): void {
   const words = sizeof<T>() == 4 ? mask : v128.shuffle<i32>(mask, mask, 0, 2, 0, 2);
@@ -61,7 +61,7 @@ function storeBytes<T>(y: usize, mask: v128): void {
   else v128.store16_lane(y, bytes, 0);
 }
 
-// @ts-ignore: decorator
+// @ts-ignore: decorators of functions are AssemblyScript's, which editors do not know
 @inline
 export function rows<T>(
   op: i32,

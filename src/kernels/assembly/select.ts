@@ -1,7 +1,7 @@
 // Choices among numbers, in whole vectors: up to 15 bytes past the ends are read and written.
 
 /** `y = min(max(x, low), high)`; NaN stays. */
-// @ts-ignore: decorator
+// @ts-ignore: decorators of functions are AssemblyScript's, which editors do not know
 @inline
 function clamp<T>(x: usize, y: usize, n: i32, low: f64, high: f64): void {
   const least = v128.splat<T>(<T>low);

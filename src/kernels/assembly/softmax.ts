@@ -8,14 +8,14 @@ import { expF64, logF64 } from "./math64";
 import { note, noteNothing, noted } from "./reduce";
 
 /** The number at `i` of four lines. */
-// @ts-ignore: decorator
+// @ts-ignore: decorators of functions are AssemblyScript's, which editors do not know
 @inline
 export function gather(a: usize, b: usize, c: usize, d: usize, i: usize): v128 {
   return v128.load32_lane(d + i, v128.load32_lane(c + i, v128.load32_lane(b + i, v128.load32_zero(a + i), 1), 2), 3);
 }
 
 /** A number to each of four lines. */
-// @ts-ignore: decorator
+// @ts-ignore: decorators of functions are AssemblyScript's, which editors do not know
 @inline
 export function scatter(a: usize, b: usize, c: usize, d: usize, i: usize, v: v128): void {
   v128.store32_lane(a + i, v, 0);
@@ -25,7 +25,7 @@ export function scatter(a: usize, b: usize, c: usize, d: usize, i: usize, v: v12
 }
 
 /** The address of a line that {@link findLines} found. */
-// @ts-ignore: decorator
+// @ts-ignore: decorators of functions are AssemblyScript's, which editors do not know
 @inline
 export function lineAt(k: usize, scratch: usize): usize {
   return load<usize>(scratch + (k << 2), 48);

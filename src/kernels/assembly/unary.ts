@@ -19,7 +19,7 @@ const ABS: i32 = 9;
 const SIGN: i32 = 10;
 
 /** Four lanes of float32. */
-// @ts-ignore: decorator
+// @ts-ignore: decorators of functions are AssemblyScript's, which editors do not know
 @inline
 function apply4(op: i32, x: v128): v128 {
   if (op == EXP) return exp4(x);
@@ -30,7 +30,7 @@ function apply4(op: i32, x: v128): v128 {
   return erf4(x);
 }
 
-// @ts-ignore: decorator
+// @ts-ignore: decorators of functions are AssemblyScript's, which editors do not know
 @inline
 function map4(op: i32, x: usize, y: usize, n: i32): void {
   for (const end = x + (<usize>n << 2); x < end; x += 16, y += 16) {
@@ -48,7 +48,7 @@ function mapSin4(x: usize, y: usize, n: i32, quarters: i64): void {
 }
 
 /** Lanes of either type. */
-// @ts-ignore: decorator
+// @ts-ignore: decorators of functions are AssemblyScript's, which editors do not know
 @inline
 function apply<T>(op: i32, x: v128): v128 {
   if (op == SQRT) return v128.sqrt<T>(x);
@@ -59,7 +59,7 @@ function apply<T>(op: i32, x: v128): v128 {
   return v128.sub<T>(v128.and(v128.gt<T>(x, zero), one), v128.and(v128.lt<T>(x, zero), one)); // 0 of NaN
 }
 
-// @ts-ignore: decorator
+// @ts-ignore: decorators of functions are AssemblyScript's, which editors do not know
 @inline
 function map<T>(op: i32, x: usize, y: usize, n: i32): void {
   for (const end = x + (<usize>n << alignof<T>()); x < end; x += 16, y += 16) {
@@ -68,7 +68,7 @@ function map<T>(op: i32, x: usize, y: usize, n: i32): void {
 }
 
 /** One float64. */
-// @ts-ignore: decorator
+// @ts-ignore: decorators of functions are AssemblyScript's, which editors do not know
 @inline
 function apply1(op: i32, x: f64, quarters: i64): f64 {
   if (op == EXP) return exp(x);
@@ -80,7 +80,7 @@ function apply1(op: i32, x: f64, quarters: i64): f64 {
   return sinTurned(x, quarters);
 }
 
-// @ts-ignore: decorator
+// @ts-ignore: decorators of functions are AssemblyScript's, which editors do not know
 @inline
 function map1(op: i32, x: usize, y: usize, n: i32, quarters: i64 = 0): void {
   for (const end = x + (<usize>n << 3); x < end; x += 8, y += 8) {
