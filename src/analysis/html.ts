@@ -8,7 +8,7 @@ export function escapeHtml(text: string): string {
     .replaceAll("'", "&#39;");
 }
 
-/** At most so many rows of a table are shown, and so many letters of a cell. */
+/** At most so many rows of a table are shown, and so many letters of an entry of a list, such as a row of a bitmap. */
 const [mostRows, mostLetters] = [40, 120];
 
 /**
@@ -34,18 +34,22 @@ function cell(value: unknown): string {
 export function shortText(value: unknown): string {
   if (value === null || value === undefined) return "–";
   if (typeof value === "number") return fourDigits(value);
-  if (Array.isArray(value)) return value.every(isScalar) ? cut(value.map(shortText)) : `${value.length} entries`;
+  if (Array.isArray(value)) return value.every(isScalar) ? cut(value.map(entryText)) : `${value.length} entries`;
   if (typeof value === "object") {
     return cut(Object.entries(value).map(([name, entry]) => `${name} ${shortText(entry)}`));
   }
-  const text = String(value);
-  return text.length <= mostLetters ? text : `${text.slice(0, mostLetters)}…`;
+  return String(value);
 }
 
 function fourDigits(value: number): string {
   if (Number.isInteger(value)) return String(value);
   const size = Math.abs(value);
   return size < 1e-3 || size >= 1e6 ? value.toExponential(3) : String(Number(value.toPrecision(4)));
+}
+
+function entryText(value: unknown): string {
+  const text = shortText(value);
+  return text.length <= mostLetters ? text : `${text.slice(0, mostLetters)}…`;
 }
 
 const cut = (parts: readonly string[]): string =>

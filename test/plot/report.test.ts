@@ -88,6 +88,11 @@ test("an empty recording is a page that says so, and what is no run is refused",
   await expect(reportPage({ title: 3 as unknown as string })).rejects.toThrow(/a title in words/);
 });
 
+test("sentences in a table are whole", async () => {
+  const sentence = "What was seen takes some words to say. ".repeat(10).trim();
+  expect(await reportPage({ title: "Words", tables: { Claims: [{ sentence }] } })).toContain(sentence);
+});
+
 test("hundreds of verdicts and rows are cut, and that is said", async () => {
   const verdict = { code: "c", severity: "info", layer: null, message: "m", suggestion: "s" } as const;
   const html = await reportPage({
