@@ -13,7 +13,7 @@ const help = `What the text and its papers claim about batch norm, measured on r
 
   npm run experiments                       all of them, small: about a minute
   npm run experiments -- noisy landscape    these
-  npm run experiments -- --large            as long as the claims deserve: some minutes each
+  npm run experiments -- --large            longer: a minute or so each
   npm run experiments -- --seed 3           from another seed (default 0)
   npm run experiments -- --out DIR          writes data as JSON, and a page to read, to this folder (default experiments-out)
 
