@@ -94,12 +94,11 @@ describe.each([0, 1])("from seed %i", (seed) => {
     expect(l1).toBeLessThan(normed);
   });
 
-  test("batch norm lets a deep linear network take about ten times the learning rate, and more scales train", {
+  test("batch norm lets a deep linear network take ten times the learning rate, and more scales train", {
     timeout: patience,
   }, () => {
-    const [, , scales] = run("learningRateAndScale", seed).claims;
-    const { linear } = dataOf<{ linear: { ratio: number } }>("learningRateAndScale", seed);
-    expect(linear.ratio).toBeGreaterThan(7);
+    const [linear, , scales] = run("learningRateAndScale", seed).claims;
+    expect(linear.agrees).toBe(true);
     expect(scales.agrees).toBe(true);
   });
 
