@@ -8,7 +8,8 @@ import { describe, expect, test } from "vitest";
 const mayTouchData = /^(kernels|random|testing|analysis)\/|^(print|tensor|create|factories|sample)\.ts$/;
 
 /** What may use functions whose last bits differ between engines: the plain loops of what SIMD kernels do otherwise. */
-const mayDiffer = /^(analysis\/.*|kernels\/(scalar|reference\/(batchNorm|crossEntropy|elementwise|reduce))\.ts)$/;
+const mayDiffer =
+  /^((analysis|plot)\/.*|kernels\/(scalar|reference\/(batchNorm|crossEntropy|elementwise|reduce))\.ts)$/;
 
 /** Those functions of `Math`; the others, and arithmetic, are exact or rounded once everywhere. */
 const differing = /^(a?(cos|sin|tan)h?|atan2|cbrt|exp|expm1|hypot|log|log1p|log2|log10|pow)$/;

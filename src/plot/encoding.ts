@@ -41,3 +41,28 @@ export function panelBy(field: string, names: readonly string[]) {
     header: { labelAnchor: "start", labelFontWeight: "bold" },
   };
 }
+
+/** Colours of named states, with a legend below. */
+export function nominal(field: string, names: readonly string[], colours: readonly string[]) {
+  return {
+    field,
+    type: "nominal",
+    title: null,
+    scale: { domain: names, range: colours },
+    legend: { orient: "bottom", symbolType: "square", columns: 3, labelLimit: 320 },
+  };
+}
+
+/** A line to compare with. */
+export const guideMark = { type: "rule", strokeDash: [5, 4], strokeWidth: 1.2 };
+
+/** Colours of a heat map, from dark to bright, which also order as shades of grey; a gap is the background. */
+export function heat(field: string, title: string, { log = false }: { readonly log?: boolean } = {}) {
+  return {
+    field,
+    type: "quantitative",
+    title,
+    scale: { scheme: "viridis", ...(log ? { type: "log" } : {}) },
+    legend: { gradientLength: 160, tickCount: 5, format: "~g" },
+  };
+}

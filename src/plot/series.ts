@@ -56,3 +56,6 @@ export function averaged(points: readonly SeriesPoint[], every: number): SeriesP
 
 /** How many points are averaged into one, so that no more are drawn than can be seen. */
 export const groupSize = (points: number): number => Math.max(1, Math.ceil(points / mostPoints));
+
+/** At most so many rows, of layers or parameters, are listed one below the other. */
+export const mostRows = 24;

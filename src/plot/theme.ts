@@ -59,3 +59,11 @@ export const seriesDashes: readonly (readonly number[])[] = [
   [1, 3],
   [6, 2, 1, 2, 1, 2],
 ];
+
+/** Colours of what is as it should be, of what is not quite, and of what is broken: told apart also in shades of grey. */
+export const alarmColours: Readonly<
+  Record<Theme, { readonly calm: string; readonly uneasy: string; readonly alarm: string }>
+> = {
+  light: { calm: "#e8edf2", uneasy: "#e3a83b", alarm: "#a8321c" },
+  dark: { calm: "#2c3440", uneasy: "#b98a2e", alarm: "#ff7a5c" },
+};

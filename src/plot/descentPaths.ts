@@ -1,0 +1,141 @@
+import type { Descent, Descents } from "../analysis/index.ts";
+import { TensorError } from "../errors.ts";
+import { colourBy } from "./encoding.ts";
+import { has, named, type OneOrNamed } from "./named.ts";
+import { type Plot, type PlotOptions, plotOf, settingsOf } from "./plot.ts";
+import { gapNote, mostSeries, orGap, thinned, thinnedNote } from "./series.ts";
+
+const where = "descentPaths";
+
+const mostPoints = 200;
+
+const outcomes = ["arrived", "moving", "diverged"];
+
+/**
+ * Gradient descent on a curve of one number, as `descend1d` has followed it: the curve, and on it a line of points from
+ * each start, the last of which says whether the descent has arrived. Several results stand side by side.
+ *
+ * What leaves the curve's range is cut off, and counted. Of more than 12 descents some are left out; that is said.
+ *
+ * @throws TensorError for what is no such result, or one without a finite loss on its curve.
+ * @see Santurkar et al. 2018, arXiv:1805.11604, section 3.
+ *
+ * @example
+ * ```ts
+ * import type { Tensor } from "evenkeel";
+ * import { descend1d } from "evenkeel/analysis";
+ * import { descentPaths } from "evenkeel/plot";
+ *
+ * const bumpy = (x: Tensor) => x.square().mul(0.1).add(x.mul(3).cos());
+ * console.log(descentPaths(descend1d(bumpy, { starts: [-3, 0.5, 4], lr: 0.05 })).title.text); // => Gradient descent
+ * ```
+ */
+export function descentPaths(results: OneOrNamed<Descents>, options: PlotOptions = {}): Plot {
+  const settings = settingsOf(where, options, { title: "Gradient descent", width: 360, height: 260 });
+  const { theme, width, height } = settings;
+  const list = named(where, results, has("curve", "descents"), "a result of descend1d");
+  const notes = new Set<string>();
+  let [outside, missing] = [0, 0];
+  const label = labelOf(list.flatMap(([, { descents }]) => descents));
+  const shownOf = new Map(list.map(([name, { descents }]) => [name, thinned(descents, mostSeries)]));
+  const names = [...new Set([...shownOf.values()].flat().map(label))];
+  const panels = list.map(([name, { curve, descents }]) => {
+    const shown = shownOf.get(name) ?? [];
+    for (const note of thinnedNote(shown.length, descents.length, "descents")) notes.add(note);
+    const { x: domain, y: range } = extentOf(curve);
+    const isInside = (x: number, loss: number) =>
+      x >= domain[0] && x <= domain[1] && loss <= range[1] && loss >= range[0];
+    const paths = shown.map((descent) => {
+      const all = descent.x.map((x, step) => ({ name: label(descent), step, x, loss: orGap(descent.loss[step]) }));
+      const finite = all.filter(({ loss }) => loss !== null) as {
+        name: string;
+        step: number;
+        x: number;
+        loss: number;
+      }[];
+      const inside = finite.filter(({ x, loss }) => isInside(x, loss));
+      missing += all.length - finite.length;
+      outside += finite.length - inside.length;
+      return { points: thinned(inside, mostPoints), outcome: descent.outcome };
+    });
+    const place = {
+      x: {
+        field: "x",
+        type: "quantitative",
+        title: "x",
+        scale: { domain, nice: false, zero: false },
+        axis: { grid: false },
+      },
+      y: { field: "loss", type: "quantitative", title: "loss", scale: { domain: range, zero: false } },
+    };
+    const color = colourBy("name", names, theme);
+    const values = paths.flatMap(({ points }) => points);
+    const ends = paths.flatMap(({ points, outcome }) => points.slice(-1).map((point) => ({ ...point, outcome })));
+    return {
+      width,
+      height,
+      ...(name === "" ? {} : { title: { text: name, fontSize: 12, offset: 4 } }),
+      layer: [
+        {
+          data: { values: curve.x.map((x, i) => ({ x, loss: orGap(curve.loss[i]) })) },
+          mark: { type: "line", strokeWidth: 4, opacity: 0.35, color: "#888888", clip: true },
+          encoding: place,
+        },
+        {
+          data: { values },
+          mark: { type: "line", strokeWidth: 1, clip: true },
+          encoding: { ...place, order: { field: "step", type: "quantitative" }, color },
+        },
+        {
+          data: { values },
+          mark: { type: "point", filled: true, size: 22, opacity: 0.8, clip: true },
+          encoding: { ...place, color },
+        },
+        {
+          data: { values: ends },
+          mark: { type: "point", filled: true, size: 170, opacity: 1, clip: true },
+          encoding: {
+            ...place,
+            color,
+            shape: {
+              field: "outcome",
+              type: "nominal",
+              title: null,
+              scale: { domain: outcomes, range: ["circle", "triangle-up", "cross"] },
+              legend: { orient: "bottom" },
+            },
+          },
+        },
+      ],
+    };
+  });
+  if (outside > 0)
+    notes.add(
+      `${outside} ${outside === 1 ? "step lies" : "steps lie"} outside and ${outside === 1 ? "is" : "are"} not drawn.`,
+    );
+  return plotOf({ hconcat: panels }, settings, [
+    "Each small point is a step, the large one the last.",
+    ...notes,
+    ...gapNote(missing),
+  ]);
+}
+
+/** What tells descents apart: where they start, how fast they go, or both. */
+function labelOf(descents: readonly Descent[]): (descent: Descent) => string {
+  const rates = new Set(descents.map(({ lr }) => lr));
+  const starts = new Set(descents.map(({ x }) => x[0]));
+  return ({ lr, x }) => {
+    const start = `from ${Number(x[0]?.toPrecision(3))}`;
+    if (rates.size === 1) return start;
+    return starts.size === 1 ? `rate ${lr}` : `${start}, rate ${lr}`;
+  };
+}
+
+/** The range of the curve, with a margin above and below. */
+function extentOf({ x, loss }: Descents["curve"]) {
+  const finite = loss.filter((value) => orGap(value) !== null) as number[];
+  if (finite.length === 0) throw new TensorError(where, { expected: "a curve with a finite loss", got: "one without" });
+  const [low, high] = [Math.min(...finite), Math.max(...finite)];
+  const margin = (high - low || Math.abs(high) || 1) * 0.05;
+  return { x: [x[0], x[x.length - 1]] as const, y: [low - margin, high + margin] as const };
+}

@@ -1,0 +1,32 @@
+import { describe, TensorError } from "../errors.ts";
+
+/** One result of an analysis, or several to be set beside one another, by name. */
+export type OneOrNamed<T> = T | Readonly<Record<string, T>>;
+
+/**
+ * The results by name; one alone has the empty name.
+ * @param isOne - whether something is such a result.
+ * @param expected - what is said to be expected otherwise.
+ */
+export function named<T>(
+  where: string,
+  results: OneOrNamed<T>,
+  isOne: (value: object) => boolean,
+  expected: string,
+): readonly (readonly [name: string, result: T])[] {
+  const isResult = (value: unknown) => typeof value === "object" && value !== null && isOne(value);
+  if (isResult(results)) return [["", results as T]];
+  const entries = typeof results === "object" && results !== null ? Object.entries(results) : [];
+  const wrong = entries.find(([, value]) => !isResult(value));
+  if (entries.length > 0 && wrong === undefined) return entries;
+  throw new TensorError(where, {
+    expected: `${expected}, or several by name`,
+    got: wrong === undefined || Array.isArray(results) ? describe(results) : `${describe(wrong[1])} as "${wrong[0]}"`,
+  });
+}
+
+/** Whether an object has these fields. */
+export const has =
+  (...fields: readonly string[]) =>
+  (value: object): boolean =>
+    fields.every((field) => field in value);
