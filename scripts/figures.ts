@@ -1,12 +1,16 @@
 /** Draws the figures of the guides from real runs, into docs/figures: `npm run figures`. */
 import { writeFileSync } from "node:fs";
-import { manualSeed, nn, optim, randint, randn, tensor } from "evenkeel";
-import { compare, computationGraph, stepProbes, toSvg } from "evenkeel/analysis";
-import { lossCurves, render } from "evenkeel/plot";
-import { batchNorm, namesBatches, namesLoss, namesNetwork, nothing } from "../examples/experiments/networks.ts";
+import { manualSeed, nn, randint, randn, tensor } from "evenkeel";
+import { computationGraph, toSvg } from "evenkeel/analysis";
+import { render } from "evenkeel/plot";
+import { activationFigures } from "./figures/activations.ts";
+import { covariateShiftFigures } from "./figures/covariateShift.ts";
+import { landscapeFigures } from "./figures/landscape.ts";
+import { theoryFigures } from "./figures/theory.ts";
+import { trainingFigures } from "./figures/training.ts";
 
-/** Each figure as an SVG, by the name of its file. */
-const figures: Readonly<Record<string, () => Promise<string>>> = {
+/** Computation graphs, as SVG, by the names of their files. */
+const graphs: Readonly<Record<string, () => Promise<string>>> = {
   /** One number, and what it is made of. */
   "computation-graph": () => {
     const [a, b, c] = [2, -3, 10].map((value) => tensor(value / 4, { requiresGrad: true }));
@@ -31,26 +35,19 @@ const figures: Readonly<Record<string, () => Promise<string>>> = {
     const loss = () => new nn.CrossEntropyLoss().forward(model.forward(rows), labels);
     return toSvg(computationGraph(loss, { model, collapse: "all", names: { rows, labels } }));
   },
-
-  /** Training on names, with batch norm and without. */
-  "loss-curves": () => {
-    const next = namesBatches(64, 0);
-    const comparison = compare({
-      variants: {
-        standard: (seed) => namesNetwork(nothing, { hidden: 5, scale: 10, seed }),
-        "batch norm": (seed) => namesNetwork(batchNorm, { hidden: 5, scale: 10, seed }),
-      },
-      data: Array.from({ length: 300 }, (_, step) => next(step)),
-      loss: namesLoss,
-      optimizer: (model) => new optim.SGD(model.parameters(), { lr: 1 }),
-      steps: 300,
-      seed: [0, 1, 2],
-      probes: { loss: { probe: stepProbes.loss(), every: 5 } },
-    });
-    return render(lossCurves(comparison, { title: "Guessing the next letter of a name" }), "svg");
-  },
 };
 
-for (const [name, draw] of Object.entries(figures)) {
-  writeFileSync(new URL(`../docs/figures/${name}.svg`, import.meta.url), await draw());
+const plots = {
+  ...trainingFigures,
+  ...activationFigures,
+  ...covariateShiftFigures,
+  ...landscapeFigures,
+  ...theoryFigures,
+};
+
+for (const [name, draw] of Object.entries(graphs)) write(name, await draw());
+for (const [name, draw] of Object.entries(plots)) write(name, await render(draw(), "svg"));
+
+function write(name: string, svg: string): void {
+  writeFileSync(new URL(`../docs/figures/${name}.svg`, import.meta.url), svg);
 }

@@ -18,7 +18,8 @@ const panels = [
  * changes when the layers before it have taken their step – as a distance, beside the gradient's own length, and as the
  * cosine of the angle. Several results stand side by side, layer by layer.
  *
- * Where the layers of several results have different names they are numbered. Of more than 24 some are left out; that is
+ * Where the layers of several results have different names they are numbered: measure with `batchNormWith: "preceding"`,
+ * and those of a network without batch norm and of one with it stand beside one another. Of more than 24 some are left out; that is
  * said, and how many numbers are missing.
  *
  * @throws TensorError for what is no such result.
@@ -71,7 +72,7 @@ export function covariateShiftBars(shifts: OneOrNamed<InternalCovariateShift>, o
         type: "quantitative",
         title,
         scale,
-        axis: { tickCount: 4, format: field === "cosine" ? ".1f" : "~g" },
+        axis: { tickCount: 4, format: field === "cosine" ? ".1f" : ".4~g" },
       },
       color: { ...colourBy("name", names, theme), ...(names.length > 1 ? { legend: { orient: "bottom" } } : {}) },
     },

@@ -12,12 +12,12 @@ const mostPoints = 200;
 const outcomes = ["arrived", "moving", "diverged"];
 
 /**
- * Gradient descent on a curve of one number, as `descend1d` has followed it: the curve, and on it a line of points from
- * each start, the last of which says whether the descent has arrived. Several results stand side by side.
+ * Gradient descent on a curve of one number, as `descend1d` has followed it: the curve, if its points were asked for, and on it a line of points
+ * from each start, the last of which says whether the descent has arrived. Several results stand side by side.
  *
  * What leaves the curve's range is cut off, and counted. Of more than 12 descents some are left out; that is said.
  *
- * @throws TensorError for what is no such result, or one without a finite loss on its curve.
+ * @throws TensorError for what is no such result, or one without a finite loss.
  * @see Santurkar et al. 2018, arXiv:1805.11604, section 3.
  *
  * @example
@@ -27,26 +27,26 @@ const outcomes = ["arrived", "moving", "diverged"];
  * import { descentPaths } from "evenkeel/plot";
  *
  * const bumpy = (x: Tensor) => x.square().mul(0.1).add(x.mul(3).cos());
- * console.log(descentPaths(descend1d(bumpy, { starts: [-3, 0.5, 4], lr: 0.05 })).title.text); // => Gradient descent
+ * console.log(descentPaths(descend1d(bumpy, { starts: [-3, 0.5, 4], lr: 0.05, points: 99 })).title.text); // => Gradient descent
  * ```
  */
 export function descentPaths(results: OneOrNamed<Descents>, options: PlotOptions = {}): Plot {
   const settings = settingsOf(where, options, { title: "Gradient descent", width: 360, height: 260 });
   const { theme, width, height } = settings;
-  const list = named(where, results, has("curve", "descents"), "a result of descend1d");
+  const list = named(where, results, has("curve", "descents", "options"), "a result of descend1d");
   const notes = new Set<string>();
   let [outside, missing] = [0, 0];
-  const label = labelOf(list.flatMap(([, { descents }]) => descents));
-  const shownOf = new Map(list.map(([name, { descents }]) => [name, thinned(descents, mostSeries)]));
-  const names = [...new Set([...shownOf.values()].flat().map(label))];
-  const panels = list.map(([name, { curve, descents }]) => {
+  const shownOf = new Map(list.map(([name, { descents }]) => [name, labelled(thinned(descents, mostSeries))]));
+  const names = [...new Set([...shownOf.values()].flat().map(([label]) => label))];
+  const panels = list.map(([name, result]) => {
+    const { curve, descents } = result;
     const shown = shownOf.get(name) ?? [];
     for (const note of thinnedNote(shown.length, descents.length, "descents")) notes.add(note);
-    const { x: domain, y: range } = extentOf(curve);
+    const { x: domain, y: range } = extentOf(result);
     const isInside = (x: number, loss: number) =>
       x >= domain[0] && x <= domain[1] && loss <= range[1] && loss >= range[0];
-    const paths = shown.map((descent) => {
-      const all = descent.x.map((x, step) => ({ name: label(descent), step, x, loss: orGap(descent.loss[step]) }));
+    const paths = shown.map(([label, descent]) => {
+      const all = descent.x.map((x, step) => ({ name: label, step, x, loss: orGap(descent.loss[step]) }));
       const finite = all.filter(({ loss }) => loss !== null) as {
         name: string;
         step: number;
@@ -120,22 +120,25 @@ export function descentPaths(results: OneOrNamed<Descents>, options: PlotOptions
   ]);
 }
 
-/** What tells descents apart: where they start, how fast they go, or both. */
-function labelOf(descents: readonly Descent[]): (descent: Descent) => string {
-  const rates = new Set(descents.map(({ lr }) => lr));
-  const starts = new Set(descents.map(({ x }) => x[0]));
-  return ({ lr, x }) => {
-    const start = `from ${Number(x[0]?.toPrecision(3))}`;
-    if (rates.size === 1) return start;
-    return starts.size === 1 ? `rate ${lr}` : `${start}, rate ${lr}`;
-  };
+/** What tells the descents of a result apart: where they start, how fast they go, or both. */
+function labelled(descents: readonly Descent[]): readonly (readonly [name: string, descent: Descent])[] {
+  const count = (values: readonly number[]) => new Set(values).size;
+  const oneRate = count(descents.map(({ lr }) => lr)) === 1;
+  const oneStart = count(descents.map(({ x }) => x[0])) === 1;
+  return descents.map((descent) => {
+    const start = `from ${String(Number(descent.x[0].toPrecision(3))).replace("-", "−")}`;
+    const rate = `rate ${descent.lr}`;
+    return [oneRate ? start : oneStart ? rate : `${start}, ${rate}`, descent];
+  });
 }
 
-/** The range of the curve, with a margin above and below. */
-function extentOf({ x, loss }: Descents["curve"]) {
-  const finite = loss.filter((value) => orGap(value) !== null) as number[];
-  if (finite.length === 0) throw new TensorError(where, { expected: "a curve with a finite loss", got: "one without" });
-  const [low, high] = [Math.min(...finite), Math.max(...finite)];
+/** The range that is drawn: that of the curve, or of the steps if there is none, with a margin. */
+function extentOf({ curve, descents, options }: Descents) {
+  const known = (losses: readonly (number | null)[]) => losses.filter((value) => orGap(value) !== null) as number[];
+  const onCurve = known(curve.loss);
+  const finite = onCurve.length > 0 ? onCurve : known(descents.flatMap(({ loss }) => loss));
+  if (finite.length === 0) throw new TensorError(where, { expected: "a finite loss or more", got: "a result of none" });
+  const [low, high] = finite.reduce(([a, b], v) => [Math.min(a, v), Math.max(b, v)], [finite[0], finite[0]]);
   const margin = (high - low || Math.abs(high) || 1) * 0.05;
-  return { x: [x[0], x[x.length - 1]] as const, y: [low - margin, high + margin] as const };
+  return { x: options.range, y: [low - margin, high + margin] as const };
 }

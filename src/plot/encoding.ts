@@ -63,6 +63,6 @@ export function heat(field: string, title: string, { log = false }: { readonly l
     type: "quantitative",
     title,
     scale: { scheme: "viridis", ...(log ? { type: "log" } : {}) },
-    legend: { gradientLength: 160, tickCount: 5, format: "~g" },
+    legend: { gradientLength: 160, tickCount: 5, format: ".4~g" },
   };
 }

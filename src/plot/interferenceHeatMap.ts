@@ -22,7 +22,7 @@ const mostWritten = 8;
  *
  * Of more than 24 layers some are left out; that is said, and how many numbers are missing.
  *
- * @throws TensorError for what is no such result.
+ * @throws TensorError for what is no such result, or one of no layers or no finite change.
  *
  * @example
  * ```ts
@@ -56,6 +56,9 @@ export function interferenceHeatMap(interference: LayerInterference, options: In
     places.map((j) => ({ disturbed: layers[i], moves: layers[j], change: orGap(matrices[of][i]?.[j]) })),
   );
   const names = places.map((i) => layers[i]);
+  if (values.every(({ change }) => change === null)) {
+    throw new TensorError(where, { expected: "a result with a finite change", got: "one without" });
+  }
   const largest = Math.max(0, ...values.map(({ change }) => change ?? 0));
   const axis = { type: "nominal", sort: names, axis: { grid: false, labelAngle: 0, domain: false, ticks: false } };
   const position = {

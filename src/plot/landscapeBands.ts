@@ -1,6 +1,6 @@
 import type { LineProbe } from "../analysis/index.ts";
 import { describe, TensorError } from "../errors.ts";
-import { colourBy, dashBy, stepAxis } from "./encoding.ts";
+import { colourBy, panelBy, stepAxis } from "./encoding.ts";
 import { has, named, type OneOrNamed } from "./named.ts";
 import { type Plot, type PlotOptions, plotOf, settingsOf } from "./plot.ts";
 import { gapNote, orGap, thinned, thinnedNote } from "./series.ts";
@@ -24,16 +24,16 @@ const where = "landscapeBands";
 /** At most so many probes of one run are drawn. */
 const mostProbes = 200;
 
-const panels = [
+const measures = [
   { title: "loss along the step", low: "lossLow", high: "lossHigh" },
-  { title: "change of the gradient, ‖∇L(θₕ) − ∇L(θ)‖₂", low: "gradientLow", high: "gradientHigh" },
+  { title: ["change of the gradient", "‖∇L(θₕ) − ∇L(θ)‖₂"], low: "gradientLow", high: "gradientHigh" },
   { title: "effective β", low: null, high: "beta" },
 ] as const;
 
 /**
  * The three pictures of the loss landscape while training: from the smallest to the largest loss along the step, from the
  * smallest to the largest change of the gradient, and the effective smoothness β. A narrow band is a smooth landscape.
- * Several runs are laid over one another.
+ * Several runs stand side by side, on the same scales.
  *
  * Of more than 200 probes of a run some are left out; that is said, and how many numbers are missing.
  *
@@ -58,8 +58,8 @@ export function landscapeBands(runs: OneOrNamed<readonly LineProbeAt[]>, options
   const settings = settingsOf(where, options, {
     own: ["log"],
     title: "The landscape along the step",
-    width: 240,
-    height: 220,
+    width: 260,
+    height: 150,
   });
   const { theme, width, height } = settings;
   const list = named(where, runs, Array.isArray, "a list of { step, probe } with results of lineProbe");
@@ -84,22 +84,28 @@ export function landscapeBands(runs: OneOrNamed<readonly LineProbeAt[]>, options
     }));
   });
   const scale = log ? { type: "log" } : { zero: false };
-  const one = values.length === list.length;
-  const drawn = panels.map(({ title, low, high }) => {
-    const y = { type: "quantitative", title, scale, axis: { format: "~g", tickCount: 5 } };
-    const colour = colourBy("name", names, theme);
+  const isOne = values.length === list.length;
+  const rows = measures.map(({ title, low, high }, row) => {
+    const y = { type: "quantitative", title, scale, axis: { format: ".4~g", tickCount: 5 } };
+    const color = { ...colourBy("name", names, theme), legend: null };
     const edge = (field: string) => ({
-      mark: { type: "line", strokeWidth: low === null ? 2 : 1.2, point: one },
-      encoding: { x: stepAxis, y: { ...y, field }, color: colour, strokeDash: dashBy("name", names, theme) },
+      mark: { type: "line", strokeWidth: low === null ? 2 : 1.2, point: isOne },
+      encoding: { x: stepAxis, y: { ...y, field }, color },
     });
     const band = {
       mark: { type: "area", opacity: 0.3 },
-      encoding: { x: stepAxis, y: { ...y, field: low }, y2: { field: high }, color: colour },
+      encoding: { x: stepAxis, y: { ...y, field: low }, y2: { field: high }, color },
     };
-    return { width, height, layer: low === null ? [edge(high)] : [band, edge(low), edge(high)] };
+    const spec = { width, height, layer: low === null ? [edge(high)] : [band, edge(low), edge(high)] };
+    if (names.length === 1) return spec;
+    const { header, ...column } = panelBy("name", names);
+    return { facet: { column: { ...column, header: row === 0 ? header : null } }, spec };
   });
   const missing = values.flatMap(({ name, step, ...rest }) => Object.values(rest)).filter((value) => value === null);
-  return plotOf({ data: { values }, hconcat: drawn }, settings, [...notes, ...gapNote(missing.length)]);
+  return plotOf({ data: { values }, [names.length === 1 ? "hconcat" : "vconcat"]: rows }, settings, [
+    ...notes,
+    ...gapNote(missing.length),
+  ]);
 }
 
 function checkProbes(probes: readonly LineProbeAt[]): void {

@@ -57,10 +57,15 @@ export function lineProfile(probes: OneOrNamed<LineProbe>, options: PlotOptions 
     type: "quantitative",
     title: `step length h along the ${directions.join(", ")} direction`,
     scale: isLog ? { type: "log" } : {},
-    axis: { grid: false, tickCount: 4, format: "~g" },
+    axis: { grid: false, tickCount: 4, format: ".4~g" },
   };
   const drawn = panels.map(({ field, title }) => {
-    const y = { type: "quantitative", title, scale: { zero: field !== "loss" }, axis: { format: "~g", tickCount: 5 } };
+    const y = {
+      type: "quantitative",
+      title,
+      scale: { zero: field !== "loss" },
+      axis: { format: ".4~g", tickCount: 5 },
+    };
     const series = { color: colourBy("name", names, theme), strokeDash: dashBy("name", names, theme) };
     return {
       width,

@@ -9,6 +9,8 @@ export interface Plot {
   readonly $schema: string;
   /** The title, and what is said below it. */
   readonly title: PlotTitle;
+  /** The same in one text, for who cannot see the plot. */
+  readonly description: string;
   /** The rest of the specification. */
   readonly [name: string]: unknown;
 }
@@ -69,6 +71,7 @@ export function plotOf(
   const plot: Plot = {
     $schema: "https://vega.github.io/schema/vega-lite/v5.json",
     title: { text: title, subtitle: notes },
+    description: [`${title}.`, ...notes].join(" "),
     background: backgroundOf(theme),
     ...body,
     config: configOf(theme),

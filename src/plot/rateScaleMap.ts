@@ -67,29 +67,28 @@ export function rateScaleMap(cells: readonly RateScaleCell[], options: RateScale
   };
   const colour = heat("loss", "loss at the end");
   const diverged = values.filter(({ loss }) => loss === null).length;
-  const layer = [
-    {
-      transform: [{ filter: "isValid(datum.loss)" }],
-      mark: { type: "rect" },
-      encoding: {
-        ...place,
-        color: {
-          ...colour,
-          scale: {
-            ...colour.scale,
-            reverse: true,
-            ...(mostLoss === undefined ? {} : { domainMax: mostLoss, clamp: true }),
-          },
+  const trained = {
+    transform: [{ filter: "isValid(datum.loss)" }],
+    mark: { type: "rect" },
+    encoding: {
+      ...place,
+      color: {
+        ...colour,
+        scale: {
+          ...colour.scale,
+          reverse: true,
+          ...(mostLoss === undefined ? {} : { domainMax: mostLoss, clamp: true }),
         },
       },
     },
-    {
-      transform: [{ filter: "!isValid(datum.loss)" }],
-      mark: { type: "text", text: "×", fontSize: 18, color: theme === "light" ? "#a8321c" : "#ff7a5c" },
-      encoding: place,
-    },
-  ];
-  const spec = { width, height, layer };
+  };
+  const crossed = {
+    transform: [{ filter: "!isValid(datum.loss)" }],
+    mark: { type: "text", text: "×", fontSize: 18, color: theme === "light" ? "#a8321c" : "#ff7a5c" },
+    encoding: place,
+  };
+  // Colours of no number at all have a legend of NaN.
+  const spec = { width, height, layer: diverged < values.length ? [trained, crossed] : [crossed] };
   const body =
     panels.length > 1
       ? { data: { values }, columns: 2, facet: panelBy("panel", panels), spec }

@@ -4,6 +4,7 @@ import { optionalPackage } from "../optionalPackage.ts";
 import { checkOptions } from "../options.ts";
 import { htmlPage } from "./htmlPage.ts";
 import type { Plot } from "./plot.ts";
+import { textWidth } from "./textWidth.ts";
 
 /** What {@link render} may be told. */
 export interface RenderOptions {
@@ -90,11 +91,42 @@ async function toSvg(plot: Plot): Promise<string> {
   const spec = structuredClone({ ...plot }) as unknown as Parameters<typeof vegaLite.compile>[0];
   const compiled = vegaLite.compile(spec, { logger: quiet() });
   const view = new vega.View(vega.parse(compiled.spec), { renderer: "none", logger: quiet() });
+  const restore = measureText(vega);
   try {
-    return await view.toSVG();
+    const svg = await view.toSVG();
+    const said = escapeHtml(plot.description ?? plot.title?.text ?? "Plot");
+    return svg.replace("<svg ", `<svg role="img" aria-label="${said}" `);
   } finally {
+    restore();
     view.finalize();
   }
+}
+
+/** What Vega measures text by; its types do not name it. */
+interface TextMetrics {
+  width: (item: TextItem, text: string) => number;
+  readonly estimateWidth: TextMetrics["width"];
+}
+
+interface TextItem {
+  readonly fontSize?: number;
+  readonly fontWeight?: string | number;
+}
+
+let measuring = 0;
+
+/** Lets Vega measure text by {@link textWidth} where it could only guess, until the last plot under way is drawn. */
+function measureText(vega: object): () => void {
+  const { textMetrics } = vega as { textMetrics?: TextMetrics };
+  if (textMetrics === undefined || (measuring === 0 && textMetrics.width !== textMetrics.estimateWidth))
+    return () => {};
+  measuring++;
+  textMetrics.width = ({ fontSize = 11, fontWeight }, text) =>
+    fontSize * textWidth(String(text ?? ""), fontWeight === "bold" || Number(fontWeight) >= 600);
+  return () => {
+    measuring--;
+    if (measuring === 0) textMetrics.width = textMetrics.estimateWidth;
+  };
 }
 
 /** A logger that says nothing: a specification of version 5 is drawn by version 6 just as well. */

@@ -16,6 +16,9 @@ const where = "surfaceContours";
 
 const [mostPerSide, mostPath, contourCount] = [61, 300, 8];
 
+/** Between panels side by side: their axis, and what Vega-Lite leaves free. */
+const panelGap = 65;
+
 /** From how many times the smallest loss on a log scale shows more. */
 const wideRange = 20;
 
@@ -91,8 +94,19 @@ export function surfaceContours(surfaces: OneOrNamed<LossSurface>, options: Surf
   const distances = list.flatMap(([name, { path }]) =>
     thinned([...path.entries()], mostPath).map(([state, { distance }]) => ({ name, state, distance: orGap(distance) })),
   );
-  const off = { data: { values: distances }, width: width * panels.length, height: 90, ...distanceMark(names, theme) };
-  const body = distances.length === 0 ? { hconcat: panels } : { vconcat: [{ hconcat: panels }, off] };
+  const off = {
+    data: { values: distances },
+    width: width * panels.length + panelGap * (panels.length - 1),
+    height: 90,
+    ...distanceMark(names, theme),
+  };
+  const body =
+    distances.length === 0
+      ? { hconcat: panels }
+      : {
+          vconcat: [{ hconcat: panels }, off],
+          resolve: { scale: { color: "independent", strokeDash: "independent" } },
+        };
   return plotOf(body, settings, [
     ...list.flatMap(([name, { explained }]) => explainedNote(name, explained)),
     ...notes,
@@ -108,17 +122,21 @@ function levelsOf(least: number, most: number, log: boolean): number[] {
   return [...new Set(between.map((level) => Number((log ? Math.exp(level) : level).toPrecision(2))))];
 }
 
-/** Each cell reaches halfway to its neighbours, and a little further, so that no background shows between them. */
+/**
+ * Each cell reaches halfway to its neighbours, and into the next ones, which are drawn over it: no background shows between
+ * them, however they are rounded to pixels.
+ */
 function coloured(
   x: readonly number[],
   y: readonly number[],
   loss: readonly (readonly (number | null)[])[],
   log: boolean,
 ) {
-  const reach = (at: readonly number[]) => (at.length > 1 ? (at[1] - at[0]) * 0.51 : 0.5);
+  const reach = (at: readonly number[]) => (at.length > 1 ? (at[1] - at[0]) / 2 : 0.5);
   const [dx, dy] = [reach(x), reach(y)];
+  const upTo = (at: readonly number[], i: number, d: number) => at[i] + (i + 1 < at.length ? 1.5 * d : d);
   const values = loss.flatMap((row, j) =>
-    row.map((value, i) => ({ x: x[i] - dx, x2: x[i] + dx, y: y[j] - dy, y2: y[j] + dy, loss: value })),
+    row.map((value, i) => ({ x: x[i] - dx, x2: upTo(x, i, dx), y: y[j] - dy, y2: upTo(y, j, dy), loss: value })),
   );
   return {
     data: { values },
@@ -225,6 +243,7 @@ const distanceMark = (names: readonly string[], theme: PlotOptions["theme"] & st
       field: "state",
       type: "quantitative",
       title: "state of the path, from its start",
+      scale: { nice: false },
       axis: { grid: false, format: "d", tickMinStep: 1 },
     },
     y: { field: "distance", type: "quantitative", title: ["distance", "from the plane"], axis: { tickCount: 4 } },

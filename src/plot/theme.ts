@@ -42,6 +42,8 @@ export function configOf(theme: Theme): Readonly<Record<string, unknown>> {
     legend: { ...label, labelLimit: 260, symbolStrokeWidth: 2.5, symbolSize: 180, symbolOpacity: 1 },
     header: { ...label, labelFontSize: 12, labelColor: text },
     range: { category: seriesColours[theme] },
+    // Read aloud, thousands of marks are noise: the plot has one description.
+    mark: { aria: false },
     line: { strokeWidth: 2 },
     rule: { color: guide },
     text: { color: text, fontSize: 11 },

@@ -40,7 +40,7 @@ export function theoremTerms(result: TheoremResult, options: PlotOptions = {}): 
   const units = rows.map(({ unit }) => String(unit));
   const { bars, points } = valuesOf(rows, theorem);
   const y = { field: "unit", type: "nominal", title: "unit", sort: units, axis: { grid: false, ticks: false } };
-  const x = { field: "value", type: "quantitative", title: theorem.axis, axis: { format: "~g", tickCount: 6 } };
+  const x = { field: "value", type: "quantitative", title: theorem.axis, axis: { format: ".4~g", tickCount: 4 } };
   const body = {
     width,
     height: Math.max(height, rows.length * 18),
@@ -58,28 +58,16 @@ export function theoremTerms(result: TheoremResult, options: PlotOptions = {}): 
           },
         },
       },
-      {
-        data: { values: points },
-        mark: { type: "point", size: 70, opacity: 1, strokeWidth: 1.5, ...inks[theme] },
-        encoding: {
-          y,
-          x,
-          shape: {
-            field: "point",
-            type: "nominal",
-            title: null,
-            sort: theorem.points,
-            scale: { domain: theorem.points, range: ["diamond", "stroke"].slice(0, theorem.points.length) },
-            legend: { orient: "bottom", ...legendInks[theme] },
-          },
-          angle: { field: "point", scale: { domain: theorem.points, range: [0, 90] }, type: "nominal", legend: null },
-        },
-      },
+      ...theorem.points.map((name, i) => ({
+        data: { values: points.filter(({ point }) => point === name) },
+        mark: { ...pointMarks[i], opacity: 1, ...inks[theme] },
+        encoding: { y, x },
+      })),
     ],
-    resolve: { legend: { shape: "independent", color: "independent" } },
   };
   const missing = [...bars, ...points].filter(({ value }) => value === null).length;
   return plotOf(body, settings, [
+    ...theorem.points.map((name, i) => `${pointSigns[i]} ${name}.`),
     ...theorem.notes,
     ...thinnedNote(rows.length, theorem.rows.length, "units"),
     ...gapNote(missing),
@@ -91,10 +79,12 @@ const inks = {
   dark: { fill: "#000000", stroke: "#ffffff" },
 };
 
-const legendInks = {
-  light: { symbolFillColor: "#ffffff", symbolStrokeColor: "#000000" },
-  dark: { symbolFillColor: "#000000", symbolStrokeColor: "#ffffff" },
-};
+/** What points are drawn as, and how they are written below the title: a legend would not show them. */
+const pointMarks = [
+  { type: "point", shape: "diamond", size: 70, strokeWidth: 1.5 },
+  { type: "tick", thickness: 3, height: { band: 0.95 } },
+];
+const pointSigns = ["◇", "▯"];
 
 function valuesOf(rows: TheoremParts["rows"], { parts, points }: TheoremParts) {
   const named = (names: readonly string[], values: readonly number[], unit: number, field: string) =>

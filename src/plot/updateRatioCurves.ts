@@ -5,11 +5,11 @@ import { type Plot, type PlotOptions, settingsOf } from "./plot.ts";
 const where = "updateRatioCurves";
 
 /**
- * How large the updates of each parameter are, beside its values, over the steps of a training run: `std(update)/std(data)`
- * as `stepProbes.updateRatio()` records it, on a log scale, with a guide at 10⁻³. Far above it a layer learns too fast,
+ * How large the updates of each layer are, beside its values, over the steps of a training run: `‖θ′ − θ‖₂/‖θ‖₂` as
+ * `stepProbes.updateRatios()` records it, on a log scale, with a guide at 10⁻³. Far above it a layer learns too fast,
  * far below it too slowly.
  *
- * Lines of more than 300 points are averaged in groups, and of more than 12 parameters some are left out; that is said.
+ * Lines of more than 300 points are averaged in groups, and of more than 12 layers some are left out; that is said.
  *
  * @throws TensorError for what is neither a recording nor a comparison, and for one without that probe.
  * @see Karpathy 2022, "Building makemore", part 3.
@@ -22,7 +22,7 @@ const where = "updateRatioCurves";
  *
  * const model = new nn.Sequential(new nn.Linear(4, 8), new nn.Tanh(), new nn.Linear(8, 1));
  * const optimizer = new optim.SGD(model.parameters(), { lr: 0.1 });
- * const recorder = new Recorder(model, optimizer, { probes: { ratios: stepProbes.updateRatio() } });
+ * const recorder = new Recorder(model, optimizer, { probes: { ratios: stepProbes.updateRatios() } });
  * const x = randn([16, 4]);
  * for (let step = 0; step < 20; step++) recorder.step(() => model.forward(x).sub(1).square().mean());
  * console.log(updateRatioCurves(recorder.recording()).title.text); // => Updates beside the values they change
@@ -36,7 +36,7 @@ export function updateRatioCurves(run: Recording | Comparison, options: PlotOpti
   });
   return curves(where, run, settings, {
     metric: "update ratio",
-    axis: "std(update)/std(data)",
+    axis: "‖θ′ − θ‖₂ / ‖θ‖₂",
     log: true,
     guide: 1e-3,
     notes: ["Dashed: 1/1000, where it is usually best."],

@@ -36,7 +36,7 @@ export function updateRatioDots(reports: OneOrNamed<UpdateRatios>, options: Plot
   });
   const { theme, width, height } = settings;
   const list = named(where, reports, has("parameters", "guide"), "a report of updateRatios");
-  const all = [...new Set(list.flatMap(([, { parameters }]) => parameters.map(({ parameter }) => parameter)))];
+  const all = merged(list.map(([, { parameters }]) => parameters.map(({ parameter }) => parameter)));
   if (all.length === 0) throw new TensorError(where, { expected: "one parameter or more", got: "a report of none" });
   const rows = thinned(all, mostRows);
   const names = list.map(([name]) => name);
@@ -67,9 +67,20 @@ export function updateRatioDots(reports: OneOrNamed<UpdateRatios>, options: Plot
     },
     settings,
     [
-      `Dashed: ${guide}, where it is usually best.`,
+      `Dashed: ${String(guide).replace("-", "−")}, where it is usually best.`,
       ...thinnedNote(rows.length, all.length, "parameters"),
       ...gapNote(values.filter(({ log10 }) => log10 === null).length),
     ],
   );
+}
+
+/** All names of several lists, each behind the one that it follows in its own. */
+function merged(lists: readonly (readonly string[])[]): string[] {
+  const all: string[] = [];
+  for (const list of lists) {
+    for (const [i, name] of list.entries()) {
+      if (!all.includes(name)) all.splice(i === 0 ? 0 : all.indexOf(list[i - 1]) + 1, 0, name);
+    }
+  }
+  return all;
 }

@@ -32,3 +32,21 @@ export async function expectDrawn(plot: Plot): Promise<string> {
   expect(svg).not.toMatch(/>[^<]*\b(NaN|undefined|Infinity|\[object)\b/);
   return svg;
 }
+
+/** All rows of data in a plot, in order, wherever in it they are. */
+export function valuesIn(plot: unknown): readonly Readonly<Record<string, unknown>>[] {
+  if (typeof plot !== "object" || plot === null) return [];
+  const data = (plot as { data?: { values?: readonly Readonly<Record<string, unknown>>[] } }).data?.values ?? [];
+  return [...data, ...Object.values(plot).flatMap(valuesIn)];
+}
+
+/** A specification without `config`, with two rows of each data set and numbers of six digits: short enough to be read. */
+export function abbreviated(value: unknown): unknown {
+  if (typeof value === "number") return Number(value.toPrecision(6));
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.map(abbreviated);
+  const { config, values, ...rest } = value as { config?: unknown; values?: readonly unknown[] };
+  const entries = Object.entries(rest).map(([name, part]) => [name, abbreviated(part)]);
+  const data = Array.isArray(values) ? { values: values.slice(0, 2).map(abbreviated), rows: values.length } : {};
+  return { ...Object.fromEntries(entries), ...data };
+}

@@ -1,0 +1,78 @@
+import { tensor } from "evenkeel";
+import { explainBatchNormInitialisation } from "evenkeel/analysis";
+import { rateScaleMap, theoremTerms } from "evenkeel/plot";
+import { expect, test } from "vitest";
+import * as small from "./small.ts";
+import { expectDrawn, valuesIn } from "./valid.ts";
+
+const { gradient, curvature, minimax, initialisation } = small.theorems();
+
+test.each(Object.entries(small.theorems()))("the parts of %s add up to what was measured", async (name, result) => {
+  const plot = theoremTerms(result);
+  await expectDrawn(plot);
+  const values = valuesIn(plot);
+  for (let unit = 0; unit < result.units.length; unit++) {
+    const parts = values
+      .filter((row) => row.unit === String(unit) && row.part !== undefined)
+      .map(({ value }) => Number(value));
+    const [measured, compared] = values
+      .filter((row) => row.unit === String(unit) && row.point !== undefined)
+      .map(({ value }) => Number(value));
+    const sum = parts.reduce((a, b) => a + b, 0);
+    if (name === "curvature") expect(sum).toBeCloseTo(measured, 10);
+    else expect(parts[0]).toBeCloseTo(measured, 10);
+    if (name === "gradient") expect(sum).toBeCloseTo(1, 12);
+    if (name === "minimax")
+      expect(sum).toBeCloseTo(compared * (minimax.units[unit].gamma / minimax.units[unit].sigma) ** 2, 10);
+    if (name === "initialisation") expect(sum).toBeCloseTo(initialisation.units[unit].distanceSquared, 10);
+  }
+});
+
+test("titles say which theorem it is, and where the lemma says nothing", () => {
+  expect(
+    [gradient, curvature, minimax, initialisation].map((result) => theoremTerms(result).title.text.split(":")[0]),
+  ).toEqual(["Theorem 4.1", "Theorem 4.2", "Theorem 4.4", "Lemma 4.5"]);
+  const opposite = explainBatchNormInitialisation(
+    tensor([
+      [1, 0],
+      [-1, 0],
+    ]),
+    tensor([
+      [1, 0],
+      [1, 0],
+    ]),
+  );
+  expect(theoremTerms(opposite).title.subtitle).toContain("For 1 of 2 units k ≤ 0, where the lemma says nothing.");
+});
+
+test("a unit without a gradient is a gap, thousands of units are thinned, and none is refused", async () => {
+  const [unit] = gradient.units;
+  const zero = theoremTerms({ ...gradient, units: [{ ...unit, rescaled: 0, measured: 0 }] });
+  await expectDrawn(zero);
+  expect(zero.title.subtitle).toContain("1 value is not finite: a gap.");
+  const many = theoremTerms({ ...gradient, units: Array.from({ length: 4000 }, (_, i) => ({ ...unit, unit: i })) });
+  await expectDrawn(many);
+  expect(many.title.subtitle).toContain("24 of 4000 units are shown.");
+  expect(() => theoremTerms({ ...gradient, units: [] })).toThrow(/one unit or more/);
+  expect(() => theoremTerms({ ...gradient, units: [{ unit: 0 } as never] })).toThrow(/explainBatchNorm/);
+});
+
+test("a map has a cell for each pair, a cross for each that diverged, and a limit of colours", async () => {
+  const cells = small.cells();
+  const plot = rateScaleMap(cells, { mostLoss: 5 });
+  await expectDrawn(plot);
+  expect(valuesIn(plot)).toEqual(cells.map(({ variant: panel, ...rest }) => ({ panel, ...rest })));
+  expect(plot.title.subtitle).toEqual(["×: diverged, as 2 of 8 did.", "Losses of 5 and more have one colour."]);
+  await expectDrawn(rateScaleMap([{ lr: 1, scale: 1, loss: Number.NaN }]));
+  await expectDrawn(rateScaleMap([{ lr: 1, scale: 1, loss: 2 }]));
+});
+
+test("a map refuses what is no rate, no scale, and pairs given twice", () => {
+  const cell = { lr: 1, scale: 1, loss: 2 };
+  expect(() => rateScaleMap([])).toThrow(/one or more/);
+  expect(() => rateScaleMap([cell, cell])).toThrow(/each pair once/);
+  expect(() => rateScaleMap([{ ...cell, lr: 0 }])).toThrow(/above 0/);
+  expect(() => rateScaleMap([{ ...cell, scale: Number.NaN }])).toThrow(/above 0/);
+  expect(() => rateScaleMap([{ ...cell, loss: "2" as unknown as number }])).toThrow(/above 0/);
+  expect(() => rateScaleMap([cell], { mostLoss: Number.NaN })).toThrow(/mostLoss as a number/);
+});
