@@ -96,7 +96,7 @@ export function deadUnitTimeline(runs: OneOrNamed<readonly DeadUnitsAt[]>, optio
         type: "quantitative",
         title: "unit",
         scale: { reverse: true, nice: false },
-        axis: { grid: false },
+        axis: { grid: false, format: "d", tickMinStep: 1 },
       },
       y2: { field: "bottom" },
       color: nominal("state", states, [calm, uneasy, alarm]),

@@ -4,6 +4,7 @@ import { colourBy } from "./encoding.ts";
 import { has, named, type OneOrNamed } from "./named.ts";
 import { type Plot, type PlotOptions, plotOf, settingsOf } from "./plot.ts";
 import { gapNote, mostSeries, orGap, thinned, thinnedNote } from "./series.ts";
+import { textOf } from "./theme.ts";
 
 const where = "descentPaths";
 
@@ -33,6 +34,7 @@ const outcomes = ["arrived", "moving", "diverged"];
 export function descentPaths(results: OneOrNamed<Descents>, options: PlotOptions = {}): Plot {
   const settings = settingsOf(where, options, { title: "Gradient descent", width: 360, height: 260 });
   const { theme, width, height } = settings;
+  const ink = textOf(theme);
   const list = named(where, results, has("curve", "descents", "options"), "a result of descend1d");
   const notes = new Set<string>();
   let [outside, missing] = [0, 0];
@@ -102,7 +104,7 @@ export function descentPaths(results: OneOrNamed<Descents>, options: PlotOptions
               type: "nominal",
               title: null,
               scale: { domain: outcomes, range: ["circle", "triangle-up", "cross"] },
-              legend: { orient: "bottom" },
+              legend: { orient: "bottom", symbolFillColor: ink, symbolStrokeColor: ink },
             },
           },
         },

@@ -70,14 +70,20 @@ export function saturationBitmap(reports: OneOrNamed<DeadUnits>, options: PlotOp
     ...(background ? { transform: [{ filter: "!isValid(datum.state)" }] } : {}),
     mark: background ? { type: "rect", color: colours.calm, tooltip: null } : { type: "rect" },
     encoding: {
-      x: { field: "from", type: "quantitative", title: "unit", scale: { nice: false }, axis: { grid: false } },
+      x: {
+        field: "from",
+        type: "quantitative",
+        title: "unit",
+        scale: { nice: false },
+        axis: { grid: false, format: "d", tickMinStep: 1 },
+      },
       x2: { field: "to" },
       y: {
         field: "top",
         type: "quantitative",
         title: "example",
         scale: { reverse: true, nice: false },
-        axis: { grid: false },
+        axis: { grid: false, format: "d", tickMinStep: 1 },
       },
       y2: { field: "bottom" },
       ...(background ? {} : { color: nominal("state", states, [colours.uneasy, colours.alarm]) }),

@@ -19,6 +19,9 @@ const inks = {
 /** The background of a theme. */
 export const backgroundOf = (theme: Theme): string => inks[theme].background;
 
+/** The colour of a theme's text. */
+export const textOf = (theme: Theme): string => inks[theme].text;
+
 /** Vega-Lite's `config` of a theme. */
 export function configOf(theme: Theme): Readonly<Record<string, unknown>> {
   const { text, soft, grid, guide } = inks[theme];
