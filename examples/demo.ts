@@ -1,9 +1,11 @@
 /**
  * What batch norm is good for, on real data, in half a minute: `npm run demo`, and `npm run demo -- --help`.
  */
+import { writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Generator, randint } from "evenkeel";
+import { activationReport } from "evenkeel/analysis";
 import { ProgressLine } from "evenkeel/plot";
 import { characters, contextLength, readNames, splitNames, toExamples } from "./demo/data.ts";
 import { diagnose, diagnoseUntrained } from "./demo/diagnostics.ts";
@@ -11,6 +13,7 @@ import { help } from "./demo/help.ts";
 import { Network } from "./demo/network.ts";
 import { whole } from "./demo/numbers.ts";
 import { type DemoOptions, OptionError, parseOptions } from "./demo/options.ts";
+import { page } from "./demo/page.ts";
 import { comparison, conclusion, inventions } from "./demo/report.ts";
 import type { Result } from "./demo/result.ts";
 import { sampleNames } from "./demo/sampling.ts";
@@ -71,28 +74,35 @@ async function compare(options: DemoOptions, terminal: Terminal, signal: AbortSi
     const onStep = (step: number, loss: number) =>
       progress?.onRows([{ step: step - 1, layer: "", metric: "loss", value: loss }]);
     const settings = { steps, batch, lr, seed: seeds.batches, onStep, signal };
-    const stepsPerSecond = await train(network, training, settings).finally(() => progress?.end());
+    const { stepsPerSecond, recording } = await train(network, training, settings).finally(() => progress?.end());
     return {
       label,
       before,
       training: await diagnose(network, training, signal),
       validation: await diagnose(network, validation, signal),
       stepsPerSecond,
+      recording,
+      activations: activationReport(network.eval(), validation.contexts.slice(0, 0, 1000), { batchNorm: "running" }),
       names: sampleNames(network, 10, seeds.names),
     };
   };
   const plain = await study("without batch norm", false);
   const normalised = await study("with batch norm", true);
-  const results = [plain, normalised];
+  const results = [plain, normalised] as const;
 
   const [heading, ...rows] = comparison(results, hidden);
   print("", bold(heading, terminal), ...rows);
 
-  const [labels, ...invented] = inventions(results, new Set(names));
+  const known = new Set(names);
+  const [labels, ...invented] = inventions(results, known);
   print("", `Ten names by each; a star marks those that are none of the ${whole(names.length)}:`);
   print("", bold(labels, terminal), ...invented);
 
   print("", ...conclusion(plain, normalised, steps).flatMap((sentence) => wrap(sentence)));
+
+  const file = resolve(options.report);
+  writeFileSync(file, await page(results, known, { steps, batch, lr, hidden, seed: options.seed }));
+  print("", `Report: ${file}`);
 }
 
 /** A seed of its own for each purpose, so that none draws the numbers of another. */

@@ -1,5 +1,5 @@
 import { dyingFrom, saturationThreshold } from "./diagnostics.ts";
-import { flags, numberOptions } from "./options.ts";
+import { flags, numberOptions, textOptions } from "./options.ts";
 
 /** What `--help` shows. */
 export function help(): string {
@@ -7,14 +7,19 @@ export function help(): string {
     `--${name} N`,
     `${option.help} (${option.default})`,
   ]);
+  const texts = Object.entries(textOptions).map(([name, option]) => [
+    `--${name} FILE`,
+    `${option.help} (${option.default})`,
+  ]);
   const switches = Object.entries(flags).map(([name, flag]) => [`--${name}`, flag.help]);
-  const options = [...numbers, ...switches].map(([left, right]) => `  ${left.padEnd(12)}${right}`);
+  const options = [...numbers, ...texts, ...switches].map(([left, right]) => `  ${left.padEnd(15)}${right}`);
   return `\
 npm run demo -- [options]
 
 Trains a small network twice to continue first names, from the same badly
 scaled weights and on the same batches: as it is, and with batch norm before
-its tanh. Then compares the two, and lets both invent names.
+its tanh. Then compares the two, lets both invent names, and writes a report
+with pictures.
 
 ${options.join("\n")}
 

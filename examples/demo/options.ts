@@ -7,6 +7,8 @@ export interface DemoOptions {
   readonly hidden: number;
   readonly batch: number;
   readonly lr: number;
+  /** The file that the report is written to. */
+  readonly report: string;
   readonly quiet: boolean;
   readonly help: boolean;
 }
@@ -41,15 +43,21 @@ export const numberOptions = {
   },
 } satisfies Record<string, NumberOption>;
 
+export const textOptions = {
+  report: { default: "demo-report.html", expected: "the name of a file", help: "where the report is written to" },
+};
+
 export const flags = {
   quiet: { help: "no progress lines" },
   help: { help: "this text" },
 };
 
 type NumberName = keyof typeof numberOptions;
+type TextName = keyof typeof textOptions;
 type FlagName = keyof typeof flags;
 
 const isNumberName = (name: string): name is NumberName => Object.hasOwn(numberOptions, name);
+const isTextName = (name: string): name is TextName => Object.hasOwn(textOptions, name);
 const isFlagName = (name: string): name is FlagName => Object.hasOwn(flags, name);
 
 /** @throws {@link OptionError} for whatever is no option, or no value of one. */
@@ -57,18 +65,23 @@ export function parseOptions(args: readonly string[]): DemoOptions {
   const { tokens } = parseArgs({
     args: [...args],
     options: {
-      ...mapValues(numberOptions, () => ({ type: "string" as const })),
+      ...mapValues({ ...numberOptions, ...textOptions }, () => ({ type: "string" as const })),
       ...mapValues(flags, () => ({ type: "boolean" as const })),
       help: { type: "boolean", short: "h" },
     },
     strict: false, // its own messages do not name the options
     tokens: true,
   });
-  const chosen = { ...mapValues(numberOptions, (option) => option.default), ...mapValues(flags, () => false) };
+  const chosen = {
+    ...mapValues(numberOptions, (option) => option.default),
+    ...mapValues(textOptions, (option) => option.default),
+    ...mapValues(flags, () => false),
+  };
   for (const token of tokens) {
     if (token.kind === "positional") throw unknown(`"${token.value}"`);
     if (token.kind === "option-terminator") continue;
     if (isNumberName(token.name)) chosen[token.name] = toNumber(token.name, token.value);
+    else if (isTextName(token.name)) chosen[token.name] = toText(token.name, token.value);
     else if (isFlagName(token.name) && token.value === undefined) chosen[token.name] = true;
     else throw unknown(token.value === undefined ? token.rawName : `${token.rawName}=${token.value}`);
   }
@@ -82,8 +95,13 @@ function toNumber(name: NumberName, text: string | undefined): number {
   throw new OptionError(`--${name} takes ${expected}, ${text === undefined ? "and has none" : `not "${text}"`}.`);
 }
 
+function toText(name: TextName, text: string | undefined): string {
+  if (text !== undefined && text !== "" && !text.startsWith("--")) return text;
+  throw new OptionError(`--${name} takes ${textOptions[name].expected}, and has none.`);
+}
+
 function unknown(given: string): OptionError {
-  const known = [...Object.keys(numberOptions), ...Object.keys(flags)].map((name) => `--${name}`);
+  const known = [numberOptions, textOptions, flags].flatMap(Object.keys).map((name) => `--${name}`);
   return new OptionError(`${given} is no option. The options are ${known.join(", ")}.`);
 }
 

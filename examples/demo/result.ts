@@ -1,3 +1,4 @@
+import type { ActivationReport, Recording } from "evenkeel/analysis";
 import type { Diagnosis } from "./diagnostics.ts";
 
 /** All that is found out about one network. */
@@ -10,6 +11,10 @@ export interface Result {
   /** Over the validation examples, at the end. */
   readonly validation: Diagnosis;
   readonly stepsPerSecond: number;
+  /** The loss of each step. */
+  readonly recording: Recording;
+  /** The tanh outputs for some validation examples, at the end. */
+  readonly activations: ActivationReport;
   /** Names of its invention. */
   readonly names: readonly string[];
 }

@@ -1,8 +1,12 @@
 import type { Comparison, Recording } from "../analysis/index.ts";
 import { describe, TensorError } from "../errors.ts";
 import { colourBy, dashBy, guideMark, panelBy, stepAxis } from "./encoding.ts";
+import { named } from "./named.ts";
 import { type Plot, type PlotSettings, plotOf } from "./plot.ts";
 import { averaged, belowNote, gapNote, groupSize, mostSeries, orGap, thinned, thinnedNote } from "./series.ts";
+
+/** A training run, or several recordings by name, which are set beside one another as the variants of a comparison are. */
+export type Run = Recording | Comparison | Readonly<Record<string, Recording>>;
 
 /** One line: a variant, or a layer, which has its variant's panel. */
 interface Curve {
@@ -36,7 +40,7 @@ interface CurvesSettings {
  */
 export function curves(
   where: string,
-  run: Recording | Comparison,
+  run: Run,
   settings: PlotSettings,
   { metric, axis, log, guide, notes = [] }: CurvesSettings,
 ): Plot {
@@ -65,7 +69,7 @@ export function curves(
       high: high[i].value,
     }));
   });
-  const seeds = run.kind === "comparison" ? run.options.seed.length : 1;
+  const seeds = isComparison(run) ? run.options.seed.length : 1;
   const spread = seeds > 1 ? [`Lines: means over ${seeds} seeds. Bands: smallest to largest.`] : [];
   const means = every > 1 ? [`Each point is the mean of ${every} steps that were recorded.`] : [];
   const colour = colourBy("name", names, theme);
@@ -109,27 +113,23 @@ export function curves(
   return plotOf(body, settings, said);
 }
 
-function curvesOf(where: string, run: Recording | Comparison, metric: string): Curve[] {
-  const kind = (run as { kind?: unknown } | null)?.kind;
-  if (kind !== "recording" && kind !== "comparison") {
-    throw new TensorError(where, { expected: "a recording or a comparison", got: describe(run) });
-  }
-  const rows =
-    run.kind === "recording"
-      ? run.rows.map((row) => ({ ...row, panel: "", name: row.layer, low: null, high: null }))
-      : run.summary.map(({ variant, layer, mean, min, max, ...row }) => ({
-          ...row,
-          panel: layer === "" ? "" : variant,
-          name: layer === "" ? variant : layer,
-          value: mean,
-          low: min,
-          high: max,
-        }));
+const isComparison = (run: unknown): run is Comparison => (run as { kind?: unknown } | null)?.kind === "comparison";
+
+const isRecording = (run: object): boolean => "kind" in run && run.kind === "recording";
+
+function curvesOf(where: string, run: Run, metric: string): Curve[] {
+  const rows = isComparison(run)
+    ? run.summary.map(({ variant, mean, min, max, ...row }) => ({ ...row, variant, value: mean, low: min, high: max }))
+    : named<Recording>(where, run, isRecording, "a recording or a comparison").flatMap(([variant, recording]) =>
+        recording.rows.map((row) => ({ ...row, variant, low: null, high: null })),
+      );
   const curves = new Map<string, { panel: string; name: string; points: CurvePoint[] }>();
   for (const row of rows) {
     if (row.metric !== metric) continue;
-    const key = JSON.stringify([row.panel, row.name]);
-    const curve = curves.get(key) ?? { panel: row.panel, name: row.name === "" ? metric : row.name, points: [] };
+    const key = JSON.stringify([row.variant, row.layer]);
+    const isWhole = row.layer === "";
+    const name = isWhole ? row.variant || metric : row.layer;
+    const curve = curves.get(key) ?? { panel: isWhole ? "" : row.variant, name, points: [] };
     curves.set(key, curve);
     curve.points.push({ step: row.step, value: orGap(row.value), low: orGap(row.low), high: orGap(row.high) });
   }

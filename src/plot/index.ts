@@ -7,6 +7,7 @@
 export { activationHistograms } from "./activationHistograms.ts";
 export { activationRidges } from "./activationRidges.ts";
 export { covariateShiftBars } from "./covariateShiftBars.ts";
+export type { Run } from "./curves.ts";
 export { type DeadUnitsAt, deadUnitTimeline } from "./deadUnitTimeline.ts";
 export { descentPaths } from "./descentPaths.ts";
 export type { DisplayBundle } from "./display.ts";

@@ -22,8 +22,8 @@ export function layerHistograms(
   { x, what }: { readonly x: string; readonly what: string },
 ): Plot {
   const { theme, width, height } = settings;
-  if (panels.every(({ rows }) => rows.every(({ histogram }) => histogram === null))) {
-    throw new TensorError(where, { expected: "a report with finite values", got: `one without any, of no ${what}` });
+  if (panels.every(({ rows }) => rows.length === 0)) {
+    throw new TensorError(where, { expected: "a report of one layer or more", got: `one of no ${what}` });
   }
   const notes = new Set([ridgeNote]);
   const drawn = panels.map(({ panel, rows }) => {

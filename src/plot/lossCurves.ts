@@ -1,5 +1,4 @@
-import type { Comparison, Recording } from "../analysis/index.ts";
-import { curves } from "./curves.ts";
+import { curves, type Run } from "./curves.ts";
 import { type Plot, type PlotOptions, settingsOf } from "./plot.ts";
 
 /** What {@link lossCurves} may be told. */
@@ -14,12 +13,13 @@ const where = "lossCurves";
 
 /**
  * The loss, or any other metric, over the steps of a training run: a line per variant of a comparison, its band from the
- * smallest to the largest value over the seeds. Of what was measured layer by layer, a line per layer, and a panel per
+ * smallest to the largest value over the seeds; or a line per recording, of several by name. Of what was measured layer by layer, a line per layer, and a panel per
  * variant.
  *
  * Lines of more than 300 points are averaged in groups. Values that are not finite are gaps, and counted below the title.
  *
- * @throws TensorError for what is neither a recording nor a comparison, and for a metric that it does not have.
+ * @throws TensorError for what is neither a recording, nor several by name, nor a comparison, and for a metric that it does
+ * not have.
  *
  * @example
  * ```ts
@@ -40,7 +40,7 @@ const where = "lossCurves";
  * console.log(lossCurves(comparison).title.text); // => Loss while training
  * ```
  */
-export function lossCurves(run: Recording | Comparison, options: LossCurvesOptions = {}): Plot {
+export function lossCurves(run: Run, options: LossCurvesOptions = {}): Plot {
   const { metric = "loss", log = false } = options ?? {};
   const settings = settingsOf(where, options, {
     own: ["metric", "log"],

@@ -1,5 +1,4 @@
-import type { Comparison, Recording } from "../analysis/index.ts";
-import { curves } from "./curves.ts";
+import { curves, type Run } from "./curves.ts";
 import { type Plot, type PlotOptions, settingsOf } from "./plot.ts";
 
 const where = "updateRatioCurves";
@@ -11,7 +10,7 @@ const where = "updateRatioCurves";
  *
  * Lines of more than 300 points are averaged in groups, and of more than 12 layers some are left out; that is said.
  *
- * @throws TensorError for what is neither a recording nor a comparison, and for one without that probe.
+ * @throws TensorError for what is neither a recording, nor several by name, nor a comparison, and for one without that probe.
  * @see Karpathy 2022, "Building makemore", part 3.
  *
  * @example
@@ -28,7 +27,7 @@ const where = "updateRatioCurves";
  * console.log(updateRatioCurves(recorder.recording()).title.text); // => Updates beside the values they change
  * ```
  */
-export function updateRatioCurves(run: Recording | Comparison, options: PlotOptions = {}): Plot {
+export function updateRatioCurves(run: Run, options: PlotOptions = {}): Plot {
   const settings = settingsOf(where, options, {
     title: "Updates beside the values they change",
     width: 520,

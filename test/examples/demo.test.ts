@@ -1,13 +1,19 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import { Network } from "../../examples/demo/network.ts";
 import { idealFirstLoss } from "../../examples/demo/report.ts";
 import { main } from "../../examples/demo.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
-const small = ["--steps", "200", "--hidden", "40", "--seed", "7"];
+const folder = mkdtempSync(join(tmpdir(), "evenkeel-demo-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+const report = ["--report", join(folder, "report.html")];
+const small = ["--steps", "200", "--hidden", "40", "--seed", "7", ...report];
 const patience = 60_000;
 
 async function run(...args: string[]): Promise<{ code: number; text: string }> {
@@ -90,9 +96,28 @@ describe("the demo", () => {
     expect(lines[heading + 11]).toBe("");
   });
 
+  test("writes a report with both curves, and says where", { timeout: patience }, async () => {
+    const { text } = await first;
+    const [, file] = /^Report: (.*)$/m.exec(text) ?? [];
+    expect(file).toBe(report[1]);
+    const html = readFileSync(file, "utf8");
+    for (const part of ["Loss while training", "Outputs of the tanh", "validation loss", "evenkeel version"]) {
+      expect(html).toContain(part);
+    }
+    expect(html.match(/<svg/g)?.length).toBe(2);
+  });
+
+  test("also reports a training that has diverged", { timeout: patience }, async () => {
+    const { code, text } = await run("--steps", "20", "--hidden", "5", "--lr", "1e30", "--quiet", ...report);
+    expect(code).toBe(0);
+    expect(text).toContain("the training has diverged");
+    expect(readFileSync(report[1], "utf8")).toMatch(/not finite: gaps/);
+  });
+
   test("fits into 80 columns", { timeout: patience }, async () => {
     for (const { text } of [await first, await run("--help")]) {
-      for (const line of text.split("\n")) expect(line.length, line).toBeLessThanOrEqual(80);
+      for (const line of text.replace(/^Report: .*$/m, "").split("\n"))
+        expect(line.length, line).toBeLessThanOrEqual(80);
     }
   });
 
@@ -105,8 +130,8 @@ describe("the demo", () => {
   });
 
   test("has other numbers from another seed", { timeout: patience }, async () => {
-    const { text } = await run("--steps", "1", "--hidden", "5", "--seed", "8", "--quiet");
-    const { text: other } = await run("--steps", "1", "--hidden", "5", "--seed", "9", "--quiet");
+    const { text } = await run("--steps", "1", "--hidden", "5", "--seed", "8", "--quiet", ...report);
+    const { text: other } = await run("--steps", "1", "--hidden", "5", "--seed", "9", "--quiet", ...report);
     expect(row(text, "loss before training")).not.toEqual(row(other, "loss before training"));
   });
 
@@ -119,7 +144,7 @@ describe("the demo", () => {
   });
 
   test("says nothing of its progress with --quiet", { timeout: patience }, async () => {
-    const { text } = await run("--steps", "2", "--hidden", "5", "--quiet");
+    const { text } = await run("--steps", "2", "--hidden", "5", "--quiet", ...report);
     expect(text).not.toContain("steps/s");
   });
 
@@ -127,7 +152,7 @@ describe("the demo", () => {
     const texts: string[] = [];
     const write = (more: string) => void texts.push(more);
     const terminal = { write, writeError: write, isInteractive: true, isStyled: true, columns: 40 };
-    expect(await main(["--steps", "2", "--hidden", "5"], write, terminal)).toBe(0);
+    expect(await main(["--steps", "2", "--hidden", "5", ...report], write, terminal)).toBe(0);
     const lines = texts.filter((text) => text.startsWith("\r")).map((text) => text.slice(1));
     expect(lines.length).toBeGreaterThanOrEqual(2);
     for (const line of lines) expect(line.length).toBeLessThan(40);
@@ -146,13 +171,14 @@ describe("the demo", () => {
   test.each([
     [
       ["--step", "5"],
-      "--step is no option. The options are --steps, --seed, --hidden, --batch, --lr,\n--quiet, --help.",
+      "--step is no option. The options are --steps, --seed, --hidden, --batch, --lr,\n--report, --quiet, --help.",
     ],
     [["5"], '"5" is no option.'],
     [["--steps"], "--steps takes a whole number of 1 or more, and has none."],
     [["--steps", "1.5"], '--steps takes a whole number of 1 or more, not "1.5".'],
     [["--batch", "1"], '--batch takes a whole number of 2 or more, not "1".'],
     [["--lr", "-1"], '--lr takes a number above 0, not "-1".'],
+    [["--report"], "--report takes the name of a file, and has none."],
     [["--quiet=no"], "--quiet=no is no option."],
   ])("refuses %j", async (args, message) => {
     const { code, text } = await run(...args);

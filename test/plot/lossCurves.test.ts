@@ -43,6 +43,21 @@ test("draws a line per variant with the spread between seeds", async () => {
   expect(valuesOf(plot)).toEqual(rows);
 });
 
+test("recordings by name are lines beside one another, or panels of layers", async () => {
+  const plot = lossCurves({ standard: recording([1, 2]), other: recording([3]) });
+  expect(await expectDrawn(plot)).toContain("other");
+  expect(valuesOf(plot).map(({ name, value }) => [name, value])).toEqual([
+    ["standard", 1],
+    ["standard", 2],
+    ["other", 3],
+  ]);
+  const layers = lossCurves({ a: recording([1, 2], ["x", "y"]), b: recording([1, 2], ["x", "y"]) });
+  await expectDrawn(layers);
+  expect(new Set(valuesOf(layers).map(({ panel, name }) => `${panel} ${name}`))).toEqual(
+    new Set(["a x", "a y", "b x", "b y"]),
+  );
+});
+
 test("many points are averaged, and that is said; a point is the mean of its group", async () => {
   const plot = lossCurves(recording(Array.from({ length: 1000 }, (_, i) => i)));
   await expectDrawn(plot);
