@@ -5,11 +5,12 @@
  * An engine that is not here is a note; where CI=true, a failure.
  */
 import { execFileSync, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import "./install-engines.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const folder = join(root, "test/engines");
@@ -49,13 +50,6 @@ const engines = [
     start: runInPage,
   },
 ];
-
-function install() {
-  const installed = statSync(join(folder, "node_modules/.package-lock.json"), { throwIfNoEntry: false });
-  if (installed && installed.mtimeMs >= statSync(join(folder, "package-lock.json")).mtimeMs) return;
-  console.log("installing the engines in test/engines");
-  execFileSync("npm", ["ci", "--no-audit", "--no-fund"], { cwd: folder, stdio: ["ignore", "ignore", "inherit"] });
-}
 
 async function runInConsole({ command, flags = [] }) {
   const program = join(folder, "console.mjs");
@@ -158,7 +152,6 @@ async function check(engine) {
 const isUpdate = process.argv.includes("--update");
 let expected = JSON.parse(readFileSync(expectedFile, "utf8"));
 let failures = 0;
-install();
 for (const engine of engines) {
   const isRight = await check(engine).catch((error) => {
     console.log(`${engine.name}: ${error.message}`);

@@ -12,7 +12,7 @@ export async function display(plot: Plot): Promise<DisplayBundle> {
   const bundle = { "application/vnd.vegalite.v5+json": plot, "text/plain": plot.title.text };
   if (!(await isInstalled("vega", "vega-lite"))) return bundle;
   return (await isInstalled("@resvg/resvg-js"))
-    ? { ...bundle, "image/png": base64(await render(plot, "png")) }
+    ? { ...bundle, "image/png": base64(await render(plot, "png", { scale: 1 })) }
     : { ...bundle, "image/svg+xml": await render(plot, "svg") };
 }
 

@@ -1,6 +1,7 @@
 import { manualSeed, nn, ones, optim, randn } from "evenkeel";
 import {
   activationReport,
+  computationGraph,
   deadUnits,
   diagnose,
   internalCovariateShift,
@@ -48,4 +49,18 @@ test("markup in names is text, long cells are cut, and a bitmap does not flood t
   expect(shown(report)).not.toContain("<script");
   expect(shown(deadUnits(named, [randn([2000, 2])], { bitmap: "strings" })).length).toBeLessThan(5000);
   expect(shown(diagnose(report))).toMatch(/<th>code<\/th>/);
+});
+
+test("a computation graph is a picture, and Mermaid's text for who has no package that draws it", async () => {
+  const graph = computationGraph(loss());
+  const bundle = await (graph as unknown as Record<symbol, () => Promise<Record<string, string>>>)[symbol]();
+  expect(bundle["text/vnd.mermaid"]).toMatch(/^flowchart|^graph/);
+  expect(bundle["text/plain"]).toBe(
+    `A computation graph of ${graph.nodes.length} nodes and ${graph.edges.length} edges`,
+  );
+  if (bundle["image/svg+xml"] !== undefined) {
+    expect(bundle["image/svg+xml"]).toMatch(/^<svg/);
+    expect(bundle["text/html"]).toMatch(/^<img alt=".*" src="data:image\/svg\+xml;base64,[\w+/=]+">$/);
+  }
+  expect(JSON.parse(JSON.stringify(graph))).toEqual(graph);
 });

@@ -9,6 +9,7 @@ import type { Tensor } from "../../tensor.ts";
 import type { Cost } from "../loss.ts";
 import { preserving } from "../preserving.ts";
 import { checkChoice, checkModel } from "../watching.ts";
+import { displayedGraph } from "./displayedGraph.ts";
 import { type Draft, draftGraph, nodeOf, operationsBehind } from "./draftGraph.ts";
 import { type GraphNumbers, graphNumbers } from "./graphNumbers.ts";
 import { describeRun, joinRuns } from "./joinRuns.ts";
@@ -157,7 +158,7 @@ export function computationGraph(y: Tensor | (() => Tensor), options: Computatio
       for (const parameter of model.parameters()) parameter.grad = null;
       const { result, calls } = moduleCalls(model, y);
       checkTensor(result, "a function that returns a tensor");
-      return graphOf(result, calls, settings, 1);
+      return displayedGraph(graphOf(result, calls, settings, 1));
     });
   }
   checkTensor(y, "a tensor, or a function that returns one");
@@ -168,7 +169,7 @@ export function computationGraph(y: Tensor | (() => Tensor), options: Computatio
       hint: 'Write computationGraph(() => model.forward(x), { model, collapse: "all" }).',
     });
   }
-  return graphOf(y, [], settings, 0);
+  return displayedGraph(graphOf(y, [], settings, 0));
 }
 
 const where = "computationGraph";
