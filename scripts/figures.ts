@@ -4,6 +4,7 @@ import { manualSeed, nn, randint, randn, tensor } from "evenkeel";
 import { computationGraph, toSvg } from "evenkeel/analysis";
 import { render } from "evenkeel/plot";
 import { activationFigures } from "./figures/activations.ts";
+import { counterArgumentFigures } from "./figures/counterArguments.ts";
 import { covariateShiftFigures } from "./figures/covariateShift.ts";
 import { landscapeFigures } from "./figures/landscape.ts";
 import { theoryFigures } from "./figures/theory.ts";
@@ -41,6 +42,7 @@ const plots = {
   ...trainingFigures,
   ...activationFigures,
   ...covariateShiftFigures,
+  ...counterArgumentFigures,
   ...landscapeFigures,
   ...theoryFigures,
 };

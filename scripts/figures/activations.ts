@@ -21,6 +21,17 @@ export const activationFigures: Readonly<Record<string, () => Plot>> = {
     return activationHistograms(each(sickAndHealthy(), (model) => activationReport(model, x)));
   },
 
+  "batch-norm": () => {
+    manualSeed(0);
+    const layers = (...norm: nn.Module[]) => new nn.Sequential(new nn.Linear(20, 100), ...norm, new nn.Tanh());
+    const x = randn([500, 20]).mul(5);
+    const networks = { "without batch norm": layers(), "with batch norm": layers(new nn.BatchNorm1d(100)) };
+    return activationHistograms(
+      each(networks, (model) => activationReport(model, x)),
+      { title: "The outputs of 100 tanh units", height: 160 },
+    );
+  },
+
   "gradient-histograms": () => {
     const [batch] = batches(1, 256);
     const reports = each(sickAndHealthy(), (model) => gradientReport(model, () => namesLoss(model, batch)));

@@ -44,7 +44,7 @@ const steps: Partial<Record<WorkloadName, string>> = {
 /** The whole page. Its sentences hold whatever the figures are, or are made from them. */
 export function report(results: Results): string {
   const sections = [
-    ["---\ntitle: Performance\n---\n\n# Performance", ...summary(results)],
+    ["---\ntitle: Performance\ngroup: How it works\n---\n\n# Performance", ...summary(results)],
     ["## Targets", ...targetsMet(results.tables, results.isComplete)],
     ["## The machine", machine(results)],
     ["## Training steps", ...trainingSteps(results)],

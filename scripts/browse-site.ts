@@ -1,0 +1,89 @@
+/**
+ * Opens the site in a headless Chromium as a reader would: every guide with all its figures, and the search. Fails on what is
+ * missing, on errors of scripts, and on anything fetched from elsewhere. Needs `npm run docs`, and Chromium.
+ */
+import { readFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { extname, join, normalize } from "node:path";
+import { type Page as BrowserPage, chromium } from "playwright";
+import { pages, siteFolder } from "./site/pages.ts";
+
+const types: Readonly<Record<string, string>> = {
+  ".html": "text/html",
+  ".js": "text/javascript",
+  ".css": "text/css",
+  ".svg": "image/svg+xml",
+};
+
+const server = createServer((request, response) => {
+  const path = decodeURIComponent(new URL(request.url ?? "/", "http://site").pathname);
+  try {
+    const content = readFileSync(join(siteFolder, normalize(path === "/" ? "/index.html" : path)));
+    response.writeHead(200, { "Content-Type": types[extname(path)] ?? "text/html" }).end(content);
+  } catch {
+    response.writeHead(404).end();
+  }
+});
+await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+  args: ["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-sync"],
+});
+const failures: string[] = [];
+try {
+  const page = await browser.newPage();
+  page.on("pageerror", (error) => failures.push(`an error on ${page.url()}: ${error.message}`));
+  page.on("requestfailed", (request) => failures.push(`not loaded: ${request.url()}`));
+  page.on("request", (request) => {
+    if (!request.url().startsWith(address) && !request.url().startsWith("data:")) {
+      failures.push(`fetched from elsewhere: ${request.url()}`);
+    }
+  });
+  let figures = 0;
+  for (const { title, text } of pages()) figures += await lookAt(page, title, [...text.matchAll(/^!\[/gm)].length);
+  for (const [words, expected] of [
+    ["landscapeBands", "landscapeBands"],
+    ["saturationBitmap", "saturationBitmap"],
+    ["three neurons", "internal covariate shift"],
+  ]) {
+    await search(page, words, expected);
+  }
+  console.log(`${pages().length} guides with ${figures} figures, and the search`);
+} finally {
+  await browser.close();
+  server.close();
+}
+for (const failure of failures) console.error(failure);
+if (failures.length > 0) process.exitCode = 1;
+
+/** Goes to a guide by the navigation, and counts the figures that are really drawn. */
+async function lookAt(page: BrowserPage, title: string, expected: number): Promise<number> {
+  await page.goto(address);
+  const link = page.locator("nav a").getByText(title, { exact: true }).locator("xpath=ancestor-or-self::a").first();
+  await link.waitFor({ state: "attached" });
+  await page.goto(new URL((await link.getAttribute("href")) ?? "", page.url()).href);
+  const drawn = await page.locator(".tsd-typography img").evaluateAll(async (images) => {
+    const figures = images as HTMLImageElement[];
+    await Promise.all(figures.map((figure) => figure.decode().catch(() => {})));
+    return figures.filter(({ complete, naturalWidth, alt }) => complete && naturalWidth > 0 && alt !== "").length;
+  });
+  if (drawn !== expected) failures.push(`${title}: ${drawn} of ${expected} figures are drawn`);
+  return drawn;
+}
+
+/** Types into the search, and expects a result by this name among the first. */
+async function search(page: BrowserPage, words: string, expected: string): Promise<void> {
+  await page.goto(address);
+  await page.locator("#tsd-search-trigger").click();
+  await page.locator("#tsd-search-input").fill(words);
+  const results = page.locator("#tsd-search-results li");
+  await results
+    .first()
+    .waitFor({ timeout: 10_000 })
+    .catch(() => {});
+  const found = (await results.allInnerTexts()).join("\n").toLowerCase();
+  if (!found.includes(expected.toLowerCase())) failures.push(`searching "${words}" finds ${JSON.stringify(found)}`);
+}

@@ -1,0 +1,39 @@
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { globSync } from "tinyglobby";
+import { siteFolder } from "./pages.ts";
+
+/** Links of the site's pages that lead nowhere: to a file that is not there, or to a place that is not on its page. */
+export function brokenLinks(): string[] {
+  const files = globSync(["**/*.html"], { cwd: siteFolder }).sort();
+  const contents = new Map(files.map((file) => [file, readFileSync(join(siteFolder, file), "utf8")]));
+  const places = new Map<string, Set<string>>();
+  const placesOf = (file: string): Set<string> => {
+    const known =
+      places.get(file) ?? new Set([...(contents.get(file) ?? "").matchAll(/ id="([^"]*)"/g)].map(([, id]) => id));
+    places.set(file, known);
+    return known;
+  };
+  return files.flatMap((file) => {
+    const links = [...(contents.get(file) ?? "").matchAll(/(?:href|src)="([^"]*)"/g)].map(([, link]) =>
+      unescaped(link),
+    );
+    return [...new Set(links)].filter((link) => !leads(file, link, placesOf)).map((link) => `${file}: ${link}`);
+  });
+}
+
+function leads(file: string, link: string, placesOf: (file: string) => Set<string>): boolean {
+  if (/^[a-z]+:/.test(link)) return true;
+  const [path, place = ""] = link.split("#").map(decodeURIComponent);
+  const target = path === "" ? join(siteFolder, file) : join(siteFolder, dirname(file), path);
+  if (!existsSync(target) || !statSync(target).isFile()) return false;
+  return place === "" || !target.endsWith(".html") || placesOf(relative(siteFolder, target)).has(place);
+}
+
+const unescaped = (text: string): string =>
+  text
+    .replaceAll("&quot;", '"')
+    .replaceAll("&#39;", "'")
+    .replaceAll("&lt;", "<")
+    .replaceAll("&gt;", ">")
+    .replaceAll("&amp;", "&");
