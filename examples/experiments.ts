@@ -47,8 +47,9 @@ export async function main(args: readonly string[], write: (line: string) => voi
   mkdirSync(values.out, { recursive: true });
   for (const name of names) {
     const result = experiments[name](values.large ? "large" : "small", seed);
+    const { figures: _figures, ...plain } = result;
     const file = resolve(values.out, `${name}.json`);
-    writeFileSync(file, `${JSON.stringify({ version: library.version, ...result }, null, 2)}\n`);
+    writeFileSync(file, `${JSON.stringify({ version: library.version, ...plain }, null, 2)}\n`);
     const page = resolve(values.out, `${name}.html`);
     writeFileSync(page, await pageOf(result));
     for (const line of [...printed(result), "", `Data: ${file}`, `Report: ${page}`, ""]) write(line);

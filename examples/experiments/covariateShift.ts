@@ -1,5 +1,6 @@
 import { optim } from "evenkeel";
-import { internalCovariateShift } from "evenkeel/analysis";
+import { type InternalCovariateShift, internalCovariateShift } from "evenkeel/analysis";
+import { covariateShiftBars } from "evenkeel/plot";
 import { type Experiment, mean, three } from "./experiment.ts";
 import { batchNorm, deepLinear, namesBatches, namesLoss, namesNetwork, nothing } from "./networks.ts";
 
@@ -20,15 +21,19 @@ export const covariateShift: Experiment = (scale, seed) => {
     const optimizer = new optim.SGD(model.parameters(), { lr: 0.1 });
     const next = namesBatches(32, seed);
     const seen: Seen[] = [];
+    const shifts: InternalCovariateShift[] = [];
     for (let step = 0; step < steps; step++) {
       const batch = next(step);
       const loss = () => namesLoss(model, batch);
-      if (step % every === 0) seen.push(look(step, internalCovariateShift(model, loss, { optimizer })));
+      if (step % every === 0) {
+        seen.push(look(step, internalCovariateShift(model, loss, { optimizer })));
+        shifts.push(internalCovariateShift(model, loss, { optimizer, batchNormWith: "preceding" }));
+      }
       optimizer.zeroGrad();
       loss().backward();
       optimizer.step();
     }
-    return { network: "names", variant: name, seen };
+    return { network: "names", variant: name, seen, halfway: shifts[Math.floor(shifts.length / 2)] };
   });
   const [depth, samples, lr] = [scale === "small" ? 10 : 25, scale === "small" ? 200 : 1000, 1e-6];
   const linear = Object.entries(variants).map(([name, normalisation]) => {
@@ -43,7 +48,7 @@ export const covariateShift: Experiment = (scale, seed) => {
     }
     return { network: `${depth} linear layers`, variant: name, seen };
   });
-  const runs = [...names, ...linear];
+  const runs = [...names, ...linear].map(({ network, variant, seen }) => ({ network, variant, seen }));
   const row = ({ network, variant, seen }: (typeof runs)[number]) => [
     `${network}, ${variant}`,
     three(seen[0].loss),
@@ -63,6 +68,11 @@ export const covariateShift: Experiment = (scale, seed) => {
       linear: { depth, samples, lr },
     },
     table: [["network", "loss at first", "and last", "‖G − G'‖/‖G‖", "cosine"], ...runs.map(row)],
+    figures: [
+      covariateShiftBars(Object.fromEntries(names.map(({ variant, halfway }) => [variant, halfway])), {
+        title: "Internal covariate shift on names, half way",
+      }),
+    ],
     claims: [
       {
         source: "Santurkar et al., Figure 3, on a network of their own",

@@ -1,5 +1,5 @@
 import { type nn, optim } from "evenkeel";
-import { ActivationDrift, type DriftPoint } from "evenkeel/analysis";
+import { ActivationDrift, type DriftPoint, type DriftReport } from "evenkeel/analysis";
 import { namesBatches, namesLoss } from "./networks.ts";
 
 /** How to train on names, and the module whose input is watched. */
@@ -14,7 +14,7 @@ interface DriftSettings {
 export function trainWatched(
   model: nn.Module,
   { steps, lr, seed, layer }: DriftSettings,
-): { readonly losses: readonly number[]; readonly points: readonly DriftPoint[] } {
+): { readonly losses: readonly number[]; readonly points: readonly DriftPoint[]; readonly report: DriftReport } {
   const optimizer = new optim.SGD(model.parameters(), { lr });
   const next = namesBatches(64, seed);
   const drift = new ActivationDrift(model, { layers: [layer], what: "input" });
@@ -28,5 +28,6 @@ export function trainWatched(
     losses.push(loss.item());
   }
   drift.detach();
-  return { losses, points: drift.report().series[0].points };
+  const report = drift.report();
+  return { losses, points: report.series[0].points, report };
 }

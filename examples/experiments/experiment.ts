@@ -1,5 +1,5 @@
 import type { Plain } from "evenkeel/analysis";
-import { reportPage } from "evenkeel/plot";
+import { type Plot, reportPage } from "evenkeel/plot";
 import library from "../../package.json" with { type: "json" };
 import { table } from "../demo/table.ts";
 import { wrap } from "../demo/wrap.ts";
@@ -25,6 +25,8 @@ export interface Result {
   readonly table: readonly (readonly string[])[];
   /** Pictures in letters, below the table, each by its title. */
   readonly pictures?: Readonly<Record<string, readonly string[]>>;
+  /** Pictures for the page. */
+  readonly figures: readonly Plot[];
   readonly claims: readonly Claim[];
   /** What the papers leave open, and what was chosen. */
   readonly open: readonly string[];
@@ -62,11 +64,13 @@ export function pageOf({
   settings,
   table: [head, ...rows],
   pictures = {},
+  figures,
   claims,
   open,
 }: Result): Promise<string> {
   return reportPage({
     title,
+    figures,
     tables: {
       "What was measured": rows.map((row) => Object.fromEntries(row.map((cell, i) => [head[i], cell]))),
       "What is said, and what was seen": claims.map(({ agrees, ...claim }) => ({

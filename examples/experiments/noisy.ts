@@ -1,4 +1,5 @@
 import { nn } from "evenkeel";
+import { percentileBands } from "evenkeel/plot";
 import { trainWatched } from "./drift.ts";
 import { type Experiment, mean, three } from "./experiment.ts";
 import { batchNorm, type Normalisation, namesNetwork, nothing } from "./networks.ts";
@@ -52,6 +53,11 @@ export const noisy: Experiment = (scale, seed) => {
         ]),
       ]),
     ],
+    figures: all.map(({ name, runs }) =>
+      percentileBands(Object.fromEntries(runs.map(({ variant, report }) => [variant, report])), {
+        title: `What goes into the last tanh, ${name}`,
+      }),
+    ),
     claims: [
       {
         source: "Santurkar et al., section 2.1, Figure 2; the text's counter argument 1",
@@ -80,7 +86,12 @@ export const noisy: Experiment = (scale, seed) => {
       "r_σ is read as a standard deviation. The loss is the mean of the last fifth of the steps.",
       "Depth, scale of the weights and rate of the first setting were chosen, after trying five, for one in which batch norm helps much.",
     ],
-    data: { settings: all },
+    data: {
+      settings: all.map(({ runs, ...setting }) => ({
+        ...setting,
+        runs: runs.map(({ report: _report, ...run }) => run),
+      })),
+    },
   };
 };
 
@@ -92,7 +103,7 @@ function train(
 ) {
   const model = namesNetwork(normalisation, { hidden: 5, scale: scaleOfWeights, seed });
   const tanhs = model.namedModules().flatMap(([name, module]) => (module instanceof nn.Tanh ? [name] : []));
-  const { losses, points: all } = trainWatched(model, { steps, lr, seed, layer: tanhs[tanhs.length - 1] });
+  const { losses, points: all, report } = trainWatched(model, { steps, lr, seed, layer: tanhs[tanhs.length - 1] });
   const points = all.slice(1);
   return {
     loss: mean(losses.slice(-Math.floor(steps / 5))),
@@ -101,5 +112,6 @@ function train(
     varianceStep: mean(points.map((point) => point.varianceStep)),
     distanceStep: mean(points.map((point) => point.distanceStep)),
     losses,
+    report,
   };
 }

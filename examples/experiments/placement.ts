@@ -1,4 +1,5 @@
 import { manualSeed, nn } from "evenkeel";
+import { percentileBands } from "evenkeel/plot";
 import { trainWatched } from "./drift.ts";
 import { type Experiment, mean, three } from "./experiment.ts";
 import { namesNetwork, nothing } from "./networks.ts";
@@ -22,13 +23,14 @@ export const placement: Experiment = (scale, seed) => {
   const runs = Object.entries(build).map(([place, make]) => {
     const model = make();
     const layer = String(model.length - 1);
-    const { losses, points } = trainWatched(model, { steps, lr, seed, layer });
+    const { losses, points, report } = trainWatched(model, { steps, lr, seed, layer });
     return {
       place,
       loss: mean(losses.slice(-Math.floor(steps / 5))),
       mean: mean(points.map((point) => Math.abs(point.mean))),
       variance: mean(points.map((point) => point.variance)),
       meanStep: mean(points.slice(1).map((point) => point.meanStep)),
+      report,
     };
   });
   const [none, before, after] = runs;
@@ -45,6 +47,12 @@ export const placement: Experiment = (scale, seed) => {
         three(r.variance),
         three(r.meanStep),
       ]),
+    ],
+    figures: [
+      percentileBands(
+        Object.fromEntries(runs.map(({ place, report }) => [words[place as keyof typeof words], report])),
+        { title: "What goes into the last layer" },
+      ),
     ],
     claims: [
       {
@@ -64,6 +72,6 @@ export const placement: Experiment = (scale, seed) => {
       "Mean, variance and drift are of the last layer's input, averages over the whole run.",
       "Neither the text nor Ioffe & Szegedy measure both places; the network is that of the experiment on noise, chosen.",
     ],
-    data: { runs },
+    data: { runs: runs.map(({ report: _report, ...run }) => run) },
   };
 };

@@ -1,5 +1,6 @@
 import { grad, nn, type Tensor, tensor } from "evenkeel";
 import { internalCovariateShift } from "evenkeel/analysis";
+import { covariateShiftBars } from "evenkeel/plot";
 import type { Experiment } from "./experiment.ts";
 import { three } from "./experiment.ts";
 
@@ -79,6 +80,7 @@ export const threeNeurons: Experiment = () => {
         three(row.updated),
       ]),
     ],
+    figures: [covariateShiftBars(shift)],
     claims: [
       {
         source: "The text, stepping through an example",

@@ -1,5 +1,6 @@
 import { Generator, randn, type Tensor } from "evenkeel";
-import { descend1d } from "evenkeel/analysis";
+import { type Descents, descend1d } from "evenkeel/analysis";
+import { descentPaths } from "evenkeel/plot";
 import { type Experiment, three } from "./experiment.ts";
 
 /**
@@ -16,9 +17,12 @@ export const threeStarts: Experiment = (_scale, seed) => {
     "with batch norm": (gamma: Tensor) => normal.mul(gamma).tanh().sub(target).square().mean(),
   };
   const [starts, rates, steps] = [[-0.5, 0.2, 3], [0.1, 1, 10], 300];
+  const results: Record<string, Descents> = {};
   const runs = Object.entries(slices).flatMap(([variant, fn]) =>
     rates.map((lr) => {
-      const { descents } = descend1d(fn, { starts, lr, steps, tolerance: 1e-4 });
+      const result = descend1d(fn, { starts, lr, steps, tolerance: 1e-4, points: 201 });
+      const { descents } = result;
+      if (lr === rates[1]) results[variant] = result;
       const least = Math.min(...descents.map(({ loss }) => loss[loss.length - 1] ?? Number.POSITIVE_INFINITY));
       return { variant, lr, descents, least };
     }),
@@ -45,6 +49,7 @@ export const threeStarts: Experiment = (_scale, seed) => {
         }),
       ]),
     ],
+    figures: [descentPaths(results, { title: `Three starts, at a rate of ${rates[1]}` })],
     claims: [
       {
         source: "The text, convergence for three initialisation points",

@@ -32,6 +32,7 @@ describe.each(Object.keys(experiments))("%s", (name) => {
     const result = run(name);
     expect(JSON.parse(JSON.stringify(result))).toEqual(result);
     expect(result.claims.length).toBeGreaterThan(0);
+    expect(result.figures.length).toBeGreaterThan(0);
     const text = printed(result).join("\n");
     for (const cell of result.table.flat()) expect(text).toContain(cell);
     expect(text).toMatch(/It (agrees|does not agree)/);
