@@ -70,13 +70,12 @@ export function pageOf({
 }: Result): Promise<string> {
   return reportPage({
     title,
+    text: claims.map(
+      ({ source, says, seen, agrees }) => `${source}: ${says} Here: ${seen} It ${verdicts.get(agrees)}.`,
+    ),
     figures,
     tables: {
       "What was measured": rows.map((row) => Object.fromEntries(row.map((cell, i) => [head[i], cell]))),
-      "What is said, and what was seen": claims.map(({ agrees, ...claim }) => ({
-        ...claim,
-        verdict: verdicts.get(agrees) ?? "",
-      })),
       "Left open": open.map((what) => ({ what })),
     },
     listings: pictures,
