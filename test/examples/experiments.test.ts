@@ -126,7 +126,7 @@ test("the command writes data and a page where it says, and refuses what it does
   const file = lines.find((line) => line.startsWith("Data: "))?.slice("Data: ".length) ?? "";
   expect(JSON.parse(readFileSync(file, "utf8")).title).toMatch(/Three neurons/);
   const page = lines.find((line) => line.startsWith("Report: "))?.slice("Report: ".length) ?? "";
-  expect(readFileSync(page, "utf8")).toMatch(/^<!doctype html>[\s\S]*What is said, and what was seen/);
+  expect(readFileSync(page, "utf8")).toMatch(/^<!doctype html>[\s\S]*It (agrees|does not agree)[\s\S]*<svg/);
   expect(await main(["--help"], write)).toBe(true);
   expect(await main(["nothing"], write)).toBe(false);
   expect(lines[lines.length - 1]).toMatch(/no such experiment: nothing/);
