@@ -4,6 +4,8 @@ import { defineConfig } from "tsup";
 const entries = {
   index: "src/index.ts",
   analysis: "src/analysis/index.ts",
+  io: "src/io/index.ts",
+  "io/node": "src/io/node/index.ts",
   plot: "src/plot/index.ts",
   testing: "src/testing/index.ts",
 };

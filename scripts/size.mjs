@@ -29,6 +29,7 @@ const table = [
     limit: 68,
   },
   { name: "evenkeel/plot", source: 'export * from "evenkeel/plot";', limit: 72 },
+  { name: "evenkeel/io", source: 'export * from "evenkeel/io";', limit: 80 },
   { name: "evenkeel/testing", source: 'export * from "evenkeel/testing";', limit: 51 },
   { name: "the WebAssembly", source: 'export { binary } from "./src/kernels/wasm/module.generated.ts";', limit: 13.5 },
 ];

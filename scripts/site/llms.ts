@@ -9,7 +9,7 @@ export function llmsIndex(pages: readonly Page[]): string {
     "",
     `> ${introduction()}`,
     "",
-    'Names are PyTorch\'s in camelCase. Entries: "evenkeel" (tensors, `nn`, `optim`, `data`), "evenkeel/analysis", "evenkeel/plot",',
+    'Names are PyTorch\'s in camelCase. Entries: "evenkeel" (tensors, `nn`, `optim`, `data`), "evenkeel/analysis", "evenkeel/plot", "evenkeel/io",',
     '"evenkeel/testing". Required arguments come first, all others in one options object; unknown options are errors.',
     ...groups.flatMap((group) => [
       "",

@@ -155,7 +155,7 @@ export {
   recalibrateBatchNorm,
   recalibrateBatchNormAsync,
 } from "./recalibrateBatchNorm.ts";
-export { Recorder, type RecorderOptions } from "./recorder.ts";
+export { Recorder, type RecorderOptions, type RecorderStateDict } from "./recorder.ts";
 export {
   type Plain,
   type RecordedOptimizer,

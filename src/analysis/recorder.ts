@@ -10,7 +10,7 @@ import { version } from "../version.ts";
 import { displayed } from "./display.ts";
 import type { Loss } from "./loss.ts";
 import { preserving } from "./preserving.ts";
-import type { Plain, RecordedOptimizer, RecordedRow, Recording } from "./recording.ts";
+import { type Plain, type RecordedOptimizer, type RecordedRow, type Recording, readRecording } from "./recording.ts";
 import type { AfterStep, ScheduledProbe, StepProbe, StepProbes, StepRow, WatchedOutput } from "./stepProbe.ts";
 import { leavesOf, stepProbes } from "./stepProbes.ts";
 
@@ -29,6 +29,14 @@ export interface RecorderOptions {
   readonly onRows?: (rows: readonly RecordedRow[]) => void;
   /** Anything else to be kept in the recording that JSON can say. */
   readonly notes?: Readonly<Record<string, Plain>>;
+}
+
+/** Where a {@link Recorder} stands. */
+export interface RecorderStateDict {
+  /** What was recorded so far. */
+  readonly recording: Recording;
+  /** What each probe keeps in mind, by its name. */
+  readonly memory: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }
 
 interface NamedProbe extends Required<ScheduledProbe> {
@@ -195,6 +203,58 @@ export class Recorder {
       cost,
       rows,
     });
+  }
+
+  /**
+   * Everything needed to go on recording in another run: what was recorded, and what probes keep in mind.
+   *
+   * @example
+   * ```ts
+   * import { nn, ones, optim } from "evenkeel";
+   * import { Recorder } from "evenkeel/analysis";
+   *
+   * const make = () => {
+   *   const model = new nn.Linear(1, 1);
+   *   return new Recorder(model, new optim.SGD(model.parameters(), { lr: 0.1 }));
+   * };
+   * const [first, second] = [make(), make()];
+   * second.loadStateDict(first.stateDict());
+   * console.log(second.recording().steps); // => 0
+   * ```
+   */
+  stateDict(): RecorderStateDict {
+    const memory = this.probes.map(({ name, memory }) => [name, Object.fromEntries(memory)]);
+    return { recording: { ...this.recording() }, memory: Object.fromEntries(memory) };
+  }
+
+  /**
+   * Goes on where another recorder left off; its probes have to have the same names.
+   *
+   * @param state - of {@link Recorder.stateDict}'s making.
+   * @throws TensorError for what is no such state, or one of other probes; then nothing has changed.
+   */
+  loadStateDict(state: RecorderStateDict): void {
+    const where = "Recorder.loadStateDict";
+    const { recording: saved, memory } = (state ?? {}) as Partial<RecorderStateDict>;
+    const recording = readRecording(saved as Recording);
+    const names = this.probes.map(({ name }) => name);
+    const savedNames = Object.keys(memory ?? {});
+    if (savedNames.length !== names.length || names.some((name) => !savedNames.includes(name))) {
+      throw new TensorError(where, {
+        expected: `the probes ${names.join(", ")}`,
+        got: savedNames.join(", ") || "none",
+      });
+    }
+    this.rows.splice(0, this.rows.length);
+    for (const row of recording.rows) this.rows.push({ ...row });
+    this.steps = recording.steps;
+    this.divergedAt = recording.divergedAt;
+    this.forward = recording.cost.forward;
+    this.backward = recording.cost.backward;
+    for (const probe of this.probes) {
+      probe.memory.clear();
+      for (const [name, value] of Object.entries(memory?.[probe.name] ?? {})) probe.memory.set(name, value);
+    }
   }
 
   private trainPlainly(loss: Loss): Tensor {

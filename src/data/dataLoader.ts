@@ -1,6 +1,6 @@
 import { describe, TensorError } from "../errors.ts";
 import { checkOptions } from "../options.ts";
-import { defaultGenerator, type Generator } from "../random/generator.ts";
+import { defaultGenerator, Generator } from "../random/generator.ts";
 import { type Batch, batchOf } from "./collate.ts";
 import { checkDataset, type DatasetLike } from "./dataset.ts";
 import { checkGenerator, drawSeed, inBatches, inOrder, shuffled } from "./sampler.ts";
@@ -15,6 +15,14 @@ export interface DataLoaderOptions {
   readonly dropLast?: boolean;
   /** Where the random order comes from. Default: a fresh one each epoch, seeded by the one that `manualSeed` seeds. */
   readonly generator?: Generator;
+}
+
+/** Where a {@link DataLoader} stands. */
+export interface DataLoaderStateDict {
+  /** How many batches of the epoch under way have been handed out; 0 between epochs. */
+  readonly batch: number;
+  /** The state that the generator had when the epoch began; null between epochs. */
+  readonly start: Uint8Array | null;
 }
 
 /**
@@ -54,6 +62,10 @@ export class DataLoader<T> implements Iterable<Batch<T>> {
   private readonly shuffle: boolean;
   private readonly dropLast: boolean;
   private readonly generator: Generator | undefined;
+  /** Where the epoch under way stands. */
+  private position: DataLoaderStateDict = betweenEpochs;
+  /** Where the next epoch has to go on from. */
+  private resumed: DataLoaderStateDict = betweenEpochs;
 
   constructor(dataset: DatasetLike<T>, options: DataLoaderOptions = {}) {
     checkOptions("DataLoader", options, ["batchSize", "shuffle", "dropLast", "generator"]);
@@ -88,18 +100,103 @@ export class DataLoader<T> implements Iterable<Batch<T>> {
     return this.dropLast ? Math.floor(batches) : Math.ceil(batches);
   }
 
-  /** Starts an epoch. */
+  /** Starts an epoch, or goes on with the one that {@link DataLoader.loadStateDict} was told of. */
   [Symbol.iterator](): IterableIterator<Batch<T>> {
-    drawSeed(this.generator ?? defaultGenerator); // PyTorch seeds its workers with it
-    return this.batches();
+    const generator = this.generator ?? defaultGenerator;
+    const { resumed } = this;
+    this.resumed = betweenEpochs;
+    if (resumed.start === null) {
+      const start = generator.getState();
+      drawSeed(generator); // PyTorch seeds its workers with it
+      return this.batches(this.numbers(), { batch: 0, start });
+    }
+    // The epoch is drawn once more from where it began, and its first batches are passed over.
+    const now = generator.getState();
+    generator.setState(resumed.start);
+    drawSeed(generator);
+    const numbers = this.numbers();
+    for (let batch = 0; batch < resumed.batch; batch++) numbers.next();
+    generator.setState(now);
+    return this.batches(numbers, resumed);
   }
 
-  private *batches(): globalThis.Generator<Batch<T>, void, undefined> {
-    const { dataset, generator } = this;
-    const numbers = this.shuffle ? shuffled(dataset, generator) : inOrder(dataset);
-    for (const indices of inBatches(numbers, this.batchSize, this.dropLast)) yield batchOf(dataset, indices);
+  private numbers(): Iterator<number[]> {
+    const { dataset, generator, batchSize, dropLast } = this;
+    return inBatches(this.shuffle ? shuffled(dataset, generator) : inOrder(dataset), batchSize, dropLast);
+  }
+
+  private *batches(
+    numbers: Iterator<number[]>,
+    { batch: from, start }: DataLoaderStateDict,
+  ): globalThis.Generator<Batch<T>, void, undefined> {
+    try {
+      for (let batch = from + 1; ; batch++) {
+        const { value, done } = numbers.next();
+        if (done) return;
+        this.position = { batch, start };
+        yield batchOf(this.dataset, value);
+      }
+    } finally {
+      this.position = betweenEpochs;
+    }
+  }
+
+  /**
+   * Where the epoch under way stands, or that none is. Taken in the middle of a loop it lets another run go on with the next
+   * batch, in the same order, if the generators are restored too.
+   * @see PyTorch's `torchdata.stateful_dataloader`.
+   *
+   * @example
+   * ```ts
+   * import { data } from "evenkeel";
+   *
+   * const loader = new data.DataLoader([1, 2, 3, 4, 5], { batchSize: 2 });
+   * const [first] = loader;
+   * console.log(loader.stateDict().batch); // => 0
+   * for (const _ of loader) {
+   *   console.log(loader.stateDict().batch); // prints: 1
+   *   break;
+   * }
+   * ```
+   */
+  stateDict(): DataLoaderStateDict {
+    return this.resumed.start === null ? this.position : this.resumed;
+  }
+
+  /**
+   * Has the next loop go on where another loader stood: with the next batch of that epoch, in its order. Random numbers are
+   * drawn as if nothing had happened between.
+   *
+   * @throws {@link TensorError} for what is no such state; then nothing has changed.
+   *
+   * @example
+   * ```ts
+   * import { data } from "evenkeel";
+   *
+   * const loader = () => new data.DataLoader([1, 2, 3, 4, 5], { batchSize: 2 });
+   * const [first, second] = [loader(), loader()];
+   * for (const _ of first) {
+   *   second.loadStateDict(first.stateDict());
+   *   break;
+   * }
+   * for (const batch of second) console.log(String(batch)); // prints: tensor([3., 4.]), and tensor([5.])
+   * ```
+   */
+  loadStateDict(state: DataLoaderStateDict): void {
+    const { batch, start } = (state ?? {}) as Partial<DataLoaderStateDict>;
+    const isPlace = Number.isInteger(batch) && (batch as number) >= 0 && (batch as number) <= this.length;
+    if (!isPlace || start === undefined || (start === null) !== (batch === 0)) {
+      throw new TensorError("DataLoader.loadStateDict", {
+        expected: `what stateDict() of a loader of ${this.length} batches returns`,
+        got: describe(state),
+      });
+    }
+    if (start !== null) new Generator().setState(start); // refuses what is no state
+    this.resumed = { batch: batch as number, start: start === null ? null : Uint8Array.from(start) };
   }
 }
+
+const betweenEpochs: DataLoaderStateDict = { batch: 0, start: null };
 
 function refuse(expected: string, value: unknown): never {
   throw new TensorError("DataLoader", { expected, got: value === "none" ? "none" : describe(value) });

@@ -3,7 +3,7 @@
  * @module data
  */
 export type { Batch } from "./collate.ts";
-export { DataLoader, type DataLoaderOptions } from "./dataLoader.ts";
+export { DataLoader, type DataLoaderOptions, type DataLoaderStateDict } from "./dataLoader.ts";
 export type { Dataset, DatasetLike } from "./dataset.ts";
 export { type RandomSplitOptions, randomSplit } from "./randomSplit.ts";
 export { Subset } from "./subset.ts";

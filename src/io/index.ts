@@ -1,0 +1,19 @@
+/**
+ * Files: tensors and models that other programs read, and theirs read here; and checkpoints, from which a training run that
+ * was stopped goes on. Everything is bytes in memory, or comes as a stream; `evenkeel/io/node` writes files.
+ * @module evenkeel/io
+ */
+
+export type { ByteSource } from "./byteReader.ts";
+export {
+  type CheckpointParts,
+  type LoadedCheckpoint,
+  loadCheckpoint,
+  type Stateful,
+  saveCheckpoint,
+} from "./checkpoint.ts";
+export { fromNpy, toNpy } from "./npy.ts";
+export { readNpz, toNpz } from "./npz.ts";
+export { type ExportOnnxOptions, exportOnnx } from "./onnx/exportOnnx.ts";
+export { type ReadOptions, readSafetensors } from "./readSafetensors.ts";
+export { fromSafetensors, type Safetensors, type SafetensorsOptions, toSafetensors } from "./safetensors.ts";

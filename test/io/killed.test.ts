@@ -1,0 +1,83 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { Generator, ones, randint, TensorError } from "evenkeel";
+import { fromSafetensors, loadCheckpoint, toSafetensors } from "evenkeel/io";
+import { writeFileAtomically, writeFileAtomicallySync } from "evenkeel/io/node";
+import { afterAll, describe, expect, test } from "vitest";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), "evenkeel-io-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const steps = 400;
+
+/** Starts the run, kills it some milliseconds after it has begun, and says what it printed. */
+async function start(file: string, killAfter: number | null): Promise<{ out: string; wasKilled: boolean }> {
+  const child = spawn(process.execPath, ["--import", "tsx", "test/io/killed.ts", file, String(steps)], { cwd: root });
+  let [out, timer]: [string, NodeJS.Timeout | undefined] = ["", undefined];
+  child.stdout.on("data", (text) => {
+    out += text;
+    if (killAfter !== null) timer ??= setTimeout(() => child.kill("SIGKILL"), killAfter);
+  });
+  let err = "";
+  child.stderr.on("data", (text) => {
+    err += text;
+  });
+  const [code, signal] = await once(child, "close");
+  clearTimeout(timer);
+  if (signal !== "SIGKILL" && code !== 0) throw new Error(err);
+  return { out, wasKilled: signal === "SIGKILL" };
+}
+
+const resultOf = (out: string) => out.trim().split("\n").at(-1);
+
+test("a run killed at 50 random moments ends as one that was not", { timeout: 240_000 }, async () => {
+  const expected = resultOf((await start(join(folder, "whole"), null)).out);
+  expect(expected).toMatch(/^[0-9a-f]{64}$/);
+  const generator = new Generator().manualSeed(7);
+  let kills = 0;
+  for (let run = 0; kills < 50; run++) {
+    const file = join(folder, `run${run}`);
+    for (;;) {
+      const { out, wasKilled } = await start(file, randint(1, 120, [1], { generator }).item());
+      if (!wasKilled) {
+        expect(resultOf(out)).toBe(expected);
+        break;
+      }
+      kills++;
+      // Whatever it was doing: the checkpoint is whole, if there is one.
+      if (readdirSync(folder).includes(`run${run}`)) loadCheckpoint(readFileSync(file), {}, { strict: false });
+      if (kills < 50) continue;
+      expect(resultOf((await start(file, null)).out)).toBe(expected);
+      break;
+    }
+  }
+});
+
+describe.each([
+  ["writeFileAtomically", writeFileAtomically],
+  ["writeFileAtomicallySync", async (path: string, bytes: Uint8Array) => writeFileAtomicallySync(path, bytes)],
+])("%s", (name, write) => {
+  test("writes the bytes, and leaves nothing else behind", async () => {
+    const own = mkdtempSync(join(folder, "own-"));
+    const file = join(own, "model.safetensors");
+    writeFileSync(file, "old");
+    await write(file, toSafetensors({ w: ones([3]) }));
+    expect(fromSafetensors(readFileSync(file)).tensors.w.toArray()).toEqual([1, 1, 1]);
+    expect(readdirSync(own)).toEqual(["model.safetensors"]);
+  });
+
+  test("leaves the file as it was where it cannot write", async () => {
+    const above = mkdtempSync(join(folder, "above-"));
+    const own = mkdtempSync(join(above, "own-"));
+    await expect(write(join(own, "nowhere", "file"), new Uint8Array(3))).rejects.toThrow(/ENOENT/);
+    await expect(write(own, new Uint8Array(3))).rejects.toThrow(/EISDIR|ENOTEMPTY|EEXIST|EPERM/);
+    expect([...readdirSync(above), ...readdirSync(own)]).toEqual([basename(own)]);
+    await expect(write(join(own, "file"), "text" as never)).rejects.toThrow(TensorError);
+    await expect(write("", new Uint8Array())).rejects.toThrow(new RegExp(name));
+  });
+});

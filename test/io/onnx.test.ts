@@ -1,0 +1,210 @@
+import { manualSeed, nn, optim, randint, randn, type Tensor, TensorError, zeros } from "evenkeel";
+import { exportOnnx } from "evenkeel/io";
+import * as ort from "onnxruntime-web";
+import { beforeAll, beforeEach, describe, expect, test } from "vitest";
+
+beforeAll(() => {
+  ort.env.wasm.numThreads = 1; // threads would keep the process alive
+  ort.env.logLevel = "error";
+});
+beforeEach(() => void manualSeed(0));
+
+/** What the runtime computes with the file, beside what the model says in evaluation. */
+async function compared(
+  model: nn.Module,
+  example: Tensor,
+  x: Tensor,
+): Promise<{ own: Tensor; theirs: ort.Tensor; apart: number }> {
+  const session = await ort.InferenceSession.create(exportOnnx(model, example));
+  const { output } = await session.run({
+    input: new ort.Tensor(x.dtype as "float32", x.data as Float32Array, x.shape),
+  });
+  const own = model.eval().forward(x);
+  const data = output.data as Float32Array;
+  const apart = Math.max(
+    0,
+    ...Array.from(own.data, (value, i) => Math.abs(Number(value) - data[i]) / (1 + Math.abs(Number(value)))),
+  );
+  return { own, theirs: output, apart };
+}
+
+/** Moves the statistics and the parameters of a model away from 0 and 1. */
+function trained<M extends nn.Module>(model: M, x: Tensor): M {
+  const parameters = model.parameters();
+  const optimizer = parameters.length > 0 ? new optim.SGD(parameters, { lr: 0.1 }) : null;
+  for (let step = 0; step < 5; step++) {
+    optimizer?.zeroGrad();
+    const y = model.train().forward(x);
+    if (y.requiresGrad) y.square().mean().backward();
+    optimizer?.step();
+  }
+  return model;
+}
+
+const rows = () => randn([9, 6]).mul(2).add(0.5);
+const sequences = () => randn([9, 6, 4]).mul(2).add(0.5);
+const numbers = () => randint(0, 11, [9, 3]);
+
+const modules: Readonly<Record<string, { make: () => nn.Module; x: () => Tensor }>> = {
+  Linear: { make: () => new nn.Linear(6, 5), x: rows },
+  "Linear without bias": { make: () => new nn.Linear(6, 5, { bias: false }), x: rows },
+  "Linear on sequences": { make: () => new nn.Linear(4, 5), x: sequences },
+  BatchNorm1d: { make: () => new nn.BatchNorm1d(6), x: rows },
+  "BatchNorm1d on sequences": { make: () => new nn.BatchNorm1d(6), x: sequences },
+  "BatchNorm1d without parameters": { make: () => new nn.BatchNorm1d(6, { affine: false, eps: 0.1 }), x: rows },
+  "BatchNorm1d by hand": {
+    make: () => new nn.BatchNorm1d(6, { variance: "unbiased", runningAverage: "std" }),
+    x: rows,
+  },
+  NoisyBatchNorm1d: { make: () => new nn.NoisyBatchNorm1d(6), x: rows },
+  Noise1d: { make: () => new nn.Sequential(new nn.Noise1d(6), new nn.Tanh()), x: rows },
+  LpNorm1d: { make: () => new nn.LpNorm1d(6, { p: 1 }), x: rows },
+  "LpNorm1d on sequences": { make: () => new nn.LpNorm1d(6, { p: Number.POSITIVE_INFINITY }), x: sequences },
+  LayerNorm: { make: () => new nn.LayerNorm([6]), x: rows },
+  "LayerNorm of two dimensions": { make: () => new nn.LayerNorm([6, 4]), x: sequences },
+  "LayerNorm without parameters": { make: () => new nn.LayerNorm([4], { elementwiseAffine: false }), x: sequences },
+  Embedding: { make: () => new nn.Embedding(11, 5, { paddingIdx: 0 }), x: numbers },
+  Dropout: { make: () => new nn.Sequential(new nn.Dropout(0.5), new nn.Linear(6, 2)), x: rows },
+  "Dropout alone": { make: () => new nn.Dropout(0.5), x: rows },
+  Identity: { make: () => new nn.Identity(), x: rows },
+  Flatten: { make: () => new nn.Flatten(), x: sequences },
+  "Flatten of the last two": { make: () => new nn.Flatten({ startDim: -2 }), x: sequences },
+  ReLU: { make: () => new nn.ReLU(), x: rows },
+  Sigmoid: { make: () => new nn.Sigmoid(), x: rows },
+  Tanh: { make: () => new nn.Tanh(), x: rows },
+  GELU: { make: () => new nn.GELU(), x: rows },
+  "GELU by tanh": { make: () => new nn.GELU({ approximate: "tanh" }), x: rows },
+  Sequential: {
+    make: () =>
+      new nn.Sequential(
+        new nn.Embedding(11, 5),
+        new nn.Flatten(),
+        new nn.Linear(15, 8, { bias: false }),
+        new nn.BatchNorm1d(8),
+        new nn.Tanh(),
+        new nn.Dropout(0.3),
+        new nn.Sequential(new nn.Linear(8, 8), new nn.ReLU()),
+        new nn.Linear(8, 3),
+      ),
+    x: numbers,
+  },
+};
+
+test("every module of the library is here, but for losses and what is not one", () => {
+  const classes = Object.keys(nn).filter((name) => /^[A-Z]/.test(name) && !/Loss$|^Module$|^Parameter$/.test(name));
+  const names = Object.keys(modules).join(" ");
+  for (const name of classes) expect(names).toContain(name);
+});
+
+describe.each(Object.entries(modules))("%s", (_, { make, x }) => {
+  test("says the same in onnxruntime, for any number of examples", async () => {
+    const inputs = x();
+    const model = trained(make(), inputs);
+    const { own, theirs, apart } = await compared(model, inputs.slice(0, 0, 1), inputs);
+    expect(theirs.dims).toEqual(own.shape);
+    expect(apart).toBeLessThan(1e-5);
+  });
+});
+
+class Shortcut extends nn.Module {
+  readonly linear = new nn.Linear(6, 6);
+  readonly norm = new nn.BatchNorm1d(6);
+  readonly scale = new nn.Parameter(randn([6]));
+  override forward(x: Tensor): Tensor {
+    const y = this.norm.forward(this.linear.forward(x)).tanh().mul(this.scale);
+    return x.add(y).div(2).sub(y.exp().add(3).log()).mul(0.5).reshape(x.shape[0], 6).matmul(this.linear.weight);
+  }
+}
+
+test("a module of one's own is written by what it does, and stays as it was", async () => {
+  const inputs = rows();
+  const model = trained(new Shortcut(), inputs);
+  const before = model.stateDict();
+  const modes = model.namedModules().map(([, { training }]) => training);
+  const { apart } = await compared(model.train(), inputs.slice(0, 0, 2), inputs);
+  expect(apart).toBeLessThan(1e-5);
+  model.train();
+  exportOnnx(model, inputs);
+  expect(model.namedModules().map(([, { training }]) => training)).toEqual(modes);
+  for (const [name, value] of Object.entries(model.stateDict())) expect(value.eq(before[name]).all().item()).toBe(true);
+  expect(Object.hasOwn(model.linear, "forward")).toBe(false);
+});
+
+test("a chain of a thousand operations, and weights shared by two layers, are written", async () => {
+  class Long extends nn.Module {
+    readonly linear = new nn.Linear(6, 6);
+    override forward(x: Tensor): Tensor {
+      let y = this.linear.forward(this.linear.forward(x).tanh());
+      for (let i = 0; i < 1000; i++) y = y.add(0.001);
+      return y;
+    }
+  }
+  const inputs = rows();
+  expect((await compared(new Long(), inputs, inputs)).apart).toBeLessThan(1e-5);
+});
+
+test("float64 stays float64", async () => {
+  const model = new nn.Sequential(new nn.Linear(6, 4, { dtype: "float64" }), new nn.Tanh());
+  const x = randn([5, 6], { dtype: "float64" });
+  const session = await ort.InferenceSession.create(exportOnnx(model, x));
+  const { output } = await session.run({ input: new ort.Tensor("float64", x.data as Float64Array, x.shape) });
+  expect(output.type).toBe("float64");
+  const y = model.forward(x);
+  for (const [i, value] of Array.from(output.data as Float64Array).entries())
+    expect(value).toBeCloseTo(Number(y.data[i]), 12);
+});
+
+test("names of input and output are taken", async () => {
+  const bytes = exportOnnx(new nn.Linear(6, 2), rows(), { inputName: "x", outputName: "logits" });
+  const session = await ort.InferenceSession.create(bytes);
+  expect([session.inputNames, session.outputNames]).toEqual([["x"], ["logits"]]);
+});
+
+describe("is refused:", () => {
+  const of = (forward: (x: Tensor) => Tensor) =>
+    new (class extends nn.Module {
+      override forward(x: Tensor): Tensor {
+        return forward(x);
+      }
+    })();
+  test.each([
+    ["what is no module", () => exportOnnx({} as nn.Module, rows()), /a module/],
+    ["what is no tensor", () => exportOnnx(new nn.Tanh(), [1] as never), /an example input/],
+    ["a single number", () => exportOnnx(new nn.Tanh(), zeros([])), /an example input/],
+    [
+      "an operation that is not written",
+      () =>
+        exportOnnx(
+          of((x) => x.sum(1)),
+          rows(),
+        ),
+      /the operation sum/,
+    ],
+    [
+      "statistics of the batch",
+      () => exportOnnx(new nn.BatchNorm1d(6, { trackRunningStats: false }), rows()),
+      /no running statistics/,
+    ],
+    [
+      "a choice by the input's values",
+      () =>
+        exportOnnx(
+          of((x) => x.mul(x.detach().abs())),
+          rows(),
+        ),
+      /another way/,
+    ],
+    ["an unknown option", () => exportOnnx(new nn.Tanh(), rows(), { input: "x" } as object), /options among/],
+    ["a name that is none", () => exportOnnx(new nn.Tanh(), rows(), { inputName: "" }), /names/],
+  ])("%s", (_, run, message) => {
+    expect(run).toThrow(TensorError);
+    expect(run).toThrow(message);
+  });
+
+  test("and leaves the model as it was", () => {
+    const model = new nn.Sequential(new nn.Linear(6, 6), new nn.BatchNorm1d(6, { trackRunningStats: false }));
+    expect(() => exportOnnx(model, rows())).toThrow(TensorError);
+    expect(model.training).toBe(true);
+    expect(Object.hasOwn(model[0], "forward")).toBe(false);
+  });
+});
