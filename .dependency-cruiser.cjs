@@ -12,6 +12,7 @@ const layers = [
   "analysis",
   "plot",
   "index",
+  "single",
 ].map((names) => `^src/(${names})(/|[.]ts$)`);
 
 /** Types are erased, so they may be imported from anywhere. */

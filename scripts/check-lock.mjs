@@ -4,7 +4,12 @@
  */
 import { readFileSync } from "node:fs";
 
-const locks = ["package-lock.json", "test/bench/package-lock.json", "test/engines/package-lock.json"];
+const locks = [
+  "package-lock.json",
+  "test/bench/package-lock.json",
+  "test/engines/package-lock.json",
+  "test/consumers/package-lock.json",
+];
 
 function holesOf(lock) {
   const { packages } = JSON.parse(readFileSync(lock, "utf8"));

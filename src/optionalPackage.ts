@@ -22,3 +22,11 @@ export async function optionalPackage<T>(
     });
   }
 }
+
+/**
+ * What becomes of an import that fails. Written behind each, as `import("…").catch(missing)`, it tells bundlers that the package may
+ * be missing: they then leave the import as it is, to fail when it is asked for, and not the build.
+ */
+export function missing(error: unknown): never {
+  throw error;
+}

@@ -51,6 +51,12 @@ function rowsOf(name: string, module: Module): RowLayer | null {
 }
 
 /** The rows of a weight, in float64. */
-export function rows({ shape: [count, size], data }: { shape: readonly number[]; data: ArrayLike<number> }) {
+export function rows({
+  shape: [count, size],
+  data,
+}: {
+  shape: readonly number[];
+  data: ArrayLike<number>;
+}): Float64Array[] {
   return Array.from({ length: count }, (_, i) => Float64Array.from({ length: size }, (_, j) => data[i * size + j]));
 }

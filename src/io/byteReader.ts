@@ -1,4 +1,5 @@
 import { describe, TensorError } from "../errors.ts";
+import type { Bytes } from "./bytes.ts";
 import { allocate, checkBytes, isBytes } from "./checks.ts";
 
 /**
@@ -10,9 +11,9 @@ export type ByteSource = ReadableStream<Uint8Array> | AsyncIterable<Uint8Array> 
 /** Bytes in the portions that are asked for. */
 export interface ByteReader {
   /** The next bytes, in memory of their own, which is taken when all of them are there. */
-  take(count: number, what: string): Promise<Uint8Array<ArrayBuffer>>;
+  take(count: number, what: string): Promise<Bytes>;
   /** All bytes that are left; `refuse` is called where they are more than `most`. */
-  takeAll(most: number, refuse: () => never): Promise<Uint8Array<ArrayBuffer>>;
+  takeAll(most: number, refuse: () => never): Promise<Bytes>;
   /** Whether no byte is left. */
   isAtEnd(): Promise<boolean>;
   /** Lets go of the source, which is told that nobody reads on. */
@@ -35,7 +36,7 @@ export function byteReader(where: string, source: unknown): ByteReader {
     return true;
   }
 
-  function gather(count: number): Uint8Array<ArrayBuffer> {
+  function gather(count: number): Bytes {
     const bytes = allocate(where, count);
     let filled = 0;
     let used = 0;

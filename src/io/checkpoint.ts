@@ -3,6 +3,7 @@ import { checkOptions } from "../options.ts";
 import { defaultGenerator, type Generator, isGenerator } from "../random/generator.ts";
 import type { Tensor } from "../tensor.ts";
 import { version } from "../version.ts";
+import type { Bytes } from "./bytes.ts";
 import { parseJson } from "./json.ts";
 import { deepest, packed, unpacked } from "./packed.ts";
 import { fromSafetensors, toSafetensors } from "./safetensors.ts";
@@ -70,7 +71,7 @@ type Kind = "state" | "generator" | "value";
  * console.log(values.step, again.model.weight.eq(run.model.weight).all().item()); // => 3 true
  * ```
  */
-export function saveCheckpoint(parts: CheckpointParts): Uint8Array<ArrayBuffer> {
+export function saveCheckpoint(parts: CheckpointParts): Bytes {
   const where = "saveCheckpoint";
   checkParts(where, parts);
   const tensors = new Map<string, Tensor>();

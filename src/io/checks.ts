@@ -1,6 +1,7 @@
 import { isTensor } from "../brand.ts";
 import { describe, show, TensorError } from "../errors.ts";
 import type { Tensor } from "../tensor.ts";
+import type { Bytes } from "./bytes.ts";
 
 /** What a reader is doing, for its errors: its public name, and what in the file it is at. */
 export interface Place {
@@ -94,7 +95,7 @@ export function isWhole(value: unknown): value is number {
 }
 
 /** Bytes of zeros; where memory is short, an error that says so. */
-export function allocate(where: string, byteLength: number): Uint8Array<ArrayBuffer> {
+export function allocate(where: string, byteLength: number): Bytes {
   try {
     return new Uint8Array(byteLength);
   } catch {
@@ -103,7 +104,7 @@ export function allocate(where: string, byteLength: number): Uint8Array<ArrayBuf
 }
 
 /** A copy of some of the bytes, in memory of their own that starts with them. */
-export function copyOf(where: string, bytes: Uint8Array, start: number, end: number): Uint8Array<ArrayBuffer> {
+export function copyOf(where: string, bytes: Uint8Array, start: number, end: number): Bytes {
   const own = allocate(where, end - start);
   own.set(bytes.subarray(start, end));
   return own;

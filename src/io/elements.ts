@@ -1,6 +1,7 @@
 import { describe } from "../errors.ts";
 import { type Data, type Dtype, NDArray, type Shape } from "../kernels/array.ts";
 import { Tensor } from "../tensor.ts";
+import type { Bytes } from "./bytes.ts";
 import { copyOf, type Place, refuse } from "./checks.ts";
 import { bfloat16Bits, float16Bits } from "./half.ts";
 
@@ -32,12 +33,12 @@ export function bytesOf(where: string, { data }: Tensor): Uint8Array {
  *
  * @param bytes - as many as the shape has elements, in memory that becomes the tensor's.
  */
-export function tensorFrom(place: Place, kind: Kind, shape: Shape, bytes: Uint8Array<ArrayBuffer>): Tensor {
+export function tensorFrom(place: Place, kind: Kind, shape: Shape, bytes: Bytes): Tensor {
   const [elements, dtype] = decode(place, kind, bytes);
   return new Tensor(new NDArray(elements, shape, dtype));
 }
 
-function decode(place: Place, kind: Kind, bytes: Uint8Array<ArrayBuffer>): [Data, Dtype] {
+function decode(place: Place, kind: Kind, bytes: Bytes): [Data, Dtype] {
   const count = bytes.length / widthOf(kind);
   const view = new DataView(bytes.buffer);
   switch (kind) {
@@ -99,7 +100,7 @@ function checkBools(place: Place, bytes: Uint8Array): void {
 }
 
 /** The memory of elements stored with the lowest byte first, in the order of this machine. */
-function native(bytes: Uint8Array<ArrayBuffer>, width: number): ArrayBuffer {
+function native(bytes: Bytes, width: number): ArrayBuffer {
   if (!isLittleEndian()) swapped(bytes, width);
   return bytes.buffer;
 }

@@ -5,6 +5,7 @@
  */
 
 export type { ByteSource } from "./byteReader.ts";
+export type { Bytes } from "./bytes.ts";
 export {
   type CheckpointParts,
   type LoadedCheckpoint,

@@ -1,5 +1,6 @@
 import { describe, TensorError } from "../errors.ts";
 import type { Tensor } from "../tensor.ts";
+import type { Bytes } from "./bytes.ts";
 import { allocate, checkBytes, checkTensor, copyOf, countOf, type Place, refuse } from "./checks.ts";
 import { bytesOf, isKind, type Kind, kindOf, swapped, tensorFrom, widthOf } from "./elements.ts";
 import { parseNpyHeader } from "./npyHeader.ts";
@@ -27,7 +28,7 @@ const longestHeader = 65_536;
  * console.log(fromNpy(toNpy(tensor([[1, 2], [3, 4]]))).shape); // => [ 2, 2 ]
  * ```
  */
-export function toNpy(x: Tensor): Uint8Array<ArrayBuffer> {
+export function toNpy(x: Tensor): Bytes {
   const where = "toNpy";
   checkTensor(where, x);
   const kind = kindOf[x.dtype];
@@ -106,12 +107,7 @@ function headerOf(place: Place, bytes: Uint8Array): { readonly start: number; re
 }
 
 /** Elements whose first index moves fastest, in the order in which the last does. */
-function inRows(
-  where: string,
-  bytes: Uint8Array<ArrayBuffer>,
-  shape: readonly number[],
-  width: number,
-): Uint8Array<ArrayBuffer> {
+function inRows(where: string, bytes: Bytes, shape: readonly number[], width: number): Bytes {
   const own = allocate(where, bytes.length);
   const strides = shape.map((_, dim) => shape.slice(0, dim).reduce((a, b) => a * b, 1));
   const index = new Array<number>(shape.length).fill(0);

@@ -3,6 +3,7 @@ import type { StateDict } from "../nn/stateDict.ts";
 import { checkOptions } from "../options.ts";
 import type { Tensor } from "../tensor.ts";
 import { type ByteSource, byteReader } from "./byteReader.ts";
+import type { Bytes } from "./bytes.ts";
 import { checkMaxBytes, checkName, defaultMaxBytes, namedTensors } from "./checks.ts";
 import { npyTensor, toNpy } from "./npy.ts";
 import type { ReadOptions } from "./readSafetensors.ts";
@@ -25,7 +26,7 @@ import { unzipped, zipEntries, zipOf } from "./zip.ts";
  * console.log(Object.keys(await readNpz(bytes))); // => [ 'weight', 'bias' ]
  * ```
  */
-export function toNpz(tensors: StateDict | Readonly<Record<string, Tensor>>): Uint8Array<ArrayBuffer> {
+export function toNpz(tensors: StateDict | Readonly<Record<string, Tensor>>): Bytes {
   const where = "toNpz";
   return zipOf(
     where,

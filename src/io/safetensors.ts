@@ -3,6 +3,7 @@ import type { Dtype } from "../kernels/array.ts";
 import type { StateDict } from "../nn/stateDict.ts";
 import { checkOptions } from "../options.ts";
 import type { Tensor } from "../tensor.ts";
+import type { Bytes } from "./bytes.ts";
 import { allocate, checkBytes, checkName, copyOf, namedTensors } from "./checks.ts";
 import { bytesOf, tensorFrom } from "./elements.ts";
 import { maxHeaderLength, metadataName, prefixLength, readHeader, readHeaderLength } from "./safetensorsHeader.ts";
@@ -54,7 +55,7 @@ const written: readonly (readonly [Dtype, string])[] = [
 export function toSafetensors(
   tensors: StateDict | Readonly<Record<string, Tensor>>,
   options: SafetensorsOptions = {},
-): Uint8Array<ArrayBuffer> {
+): Bytes {
   const where = "toSafetensors";
   checkOptions(where, options, ["metadata"]);
   const entries = sorted(namedTensors(where, tensors));

@@ -1,4 +1,5 @@
 import { describe, TensorError } from "../errors.ts";
+import type { Bytes } from "./bytes.ts";
 import { allocate, copyOf, type Place, refuse } from "./checks.ts";
 import { crc32 } from "./crc32.ts";
 
@@ -27,10 +28,7 @@ export interface ZipEntry {
 }
 
 /** Files as one zip file, not compressed; the same files give the same bytes. */
-export function zipOf(
-  where: string,
-  files: readonly (readonly [name: string, bytes: Uint8Array])[],
-): Uint8Array<ArrayBuffer> {
+export function zipOf(where: string, files: readonly (readonly [name: string, bytes: Uint8Array])[]): Bytes {
   const encoder = new TextEncoder();
   const parts = files.map(([name, bytes]) => ({ name: encoder.encode(name), bytes, crc: crc32(bytes) }));
   const total = parts.reduce(
@@ -116,7 +114,7 @@ export function zipEntries(place: Place, bytes: Uint8Array): ZipEntry[] {
 }
 
 /** The bytes of one file, unpacked: never more than its directory says, and checked by their sum. */
-export async function unzipped(place: Place, bytes: Uint8Array, entry: ZipEntry): Promise<Uint8Array<ArrayBuffer>> {
+export async function unzipped(place: Place, bytes: Uint8Array, entry: ZipEntry): Promise<Bytes> {
   const { start } = dataOf(place, bytes, entry);
   const packed = copyOf(place.where, bytes, start, start + entry.packed);
   const own = entry.method === stored ? packed : await inflated(place, packed, entry.size);
@@ -218,7 +216,7 @@ function dataOf(place: Place, bytes: Uint8Array, { name, offset, packed }: ZipEn
 }
 
 /** Deflated bytes as they were; stops as soon as there are more than `size`, which a zip bomb would be. */
-async function inflated(place: Place, packed: Uint8Array<ArrayBuffer>, size: number): Promise<Uint8Array<ArrayBuffer>> {
+async function inflated(place: Place, packed: Bytes, size: number): Promise<Bytes> {
   const own = allocate(place.where, size);
   const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
   const reader = stream.getReader();

@@ -1,6 +1,6 @@
 import { escapeHtml } from "../analysis/html.ts";
 import { describe, TensorError } from "../errors.ts";
-import { optionalPackage } from "../optionalPackage.ts";
+import { missing, optionalPackage } from "../optionalPackage.ts";
 import { checkOptions } from "../options.ts";
 import { htmlPage } from "./htmlPage.ts";
 import type { Plot } from "./plot.ts";
@@ -16,12 +16,12 @@ const where = "render";
 
 /** The packages that draw, none of which the library depends on. */
 const packages = {
-  vega: () => import("vega"),
-  "vega-lite": () => import("vega-lite"),
-  "@resvg/resvg-js": () => import("@resvg/resvg-js"),
+  vega: () => import("vega").catch(missing),
+  "vega-lite": () => import("vega-lite").catch(missing),
+  "@resvg/resvg-js": () => import("@resvg/resvg-js").catch(missing),
 };
 
-type PackageName = keyof typeof packages;
+type PackageName = "vega" | "vega-lite" | "@resvg/resvg-js";
 
 /** Whether packages are there to be imported. */
 export async function isInstalled(...names: readonly PackageName[]): Promise<boolean> {

@@ -1,4 +1,4 @@
-import type { Tensor } from "../../tensor.ts";
+import type { NDArray } from "../../kernels/array.ts";
 import { moments } from "../statistics.ts";
 
 /** The numbers of a tensor: all of them if they are few, and otherwise how far they reach. */
@@ -17,9 +17,8 @@ export interface GraphNumbers {
   readonly infinite: number;
 }
 
-/** The numbers of `x`, all of them if they are `most` or fewer, or a single one. */
-export function graphNumbers({ array }: Tensor, most: number): GraphNumbers {
-  const { data } = array;
+/** The numbers of an array, all of them if they are `most` or fewer, or a single one. */
+export function graphNumbers({ data }: NDArray, most: number): GraphNumbers {
   const finite: number[] = [];
   let nan = 0;
   for (const value of data) {

@@ -1,4 +1,4 @@
-import { optionalPackage } from "../../optionalPackage.ts";
+import { missing, optionalPackage } from "../../optionalPackage.ts";
 import type { ComputationGraph } from "./computationGraph.ts";
 import { checkGraph } from "./nodeLines.ts";
 import { toDot } from "./toDot.ts";
@@ -22,7 +22,7 @@ import { toDot } from "./toDot.ts";
  */
 export async function toSvg(graph: ComputationGraph): Promise<string> {
   checkGraph("toSvg", graph);
-  const { instance } = await optionalPackage("toSvg", "@viz-js/viz", () => import("@viz-js/viz"), {
+  const { instance } = await optionalPackage("toSvg", "@viz-js/viz", () => import("@viz-js/viz").catch(missing), {
     install: "@viz-js/viz",
     hint: "toDot and toMermaid do without.",
   });

@@ -5,6 +5,7 @@ import { isModule } from "../../nn/fields.ts";
 import type { Module } from "../../nn/module.ts";
 import { checkOptions } from "../../options.ts";
 import type { Tensor } from "../../tensor.ts";
+import type { Bytes } from "../bytes.ts";
 import { Graph } from "./graph.ts";
 import { nodesOf, refusalOf } from "./moduleNodes.ts";
 import { operationNode } from "./operationNodes.ts";
@@ -43,11 +44,7 @@ const where = "exportOnnx";
  * console.log(bytes instanceof Uint8Array); // => true
  * ```
  */
-export function exportOnnx(
-  model: Module,
-  exampleInput: Tensor,
-  options: ExportOnnxOptions = {},
-): Uint8Array<ArrayBuffer> {
+export function exportOnnx(model: Module, exampleInput: Tensor, options: ExportOnnxOptions = {}): Bytes {
   if (!isModule(model)) throw new TensorError(where, { expected: "a module", got: describe(model) });
   if (!isTensor(exampleInput) || exampleInput.ndim < 1) {
     throw new TensorError(where, { expected: "an example input [n, …]", got: describe(exampleInput) });

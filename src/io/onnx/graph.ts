@@ -1,6 +1,7 @@
 import { type Dtype, NDArray } from "../../kernels/array.ts";
 import { Tensor } from "../../tensor.ts";
 import { version } from "../../version.ts";
+import type { Bytes } from "../bytes.ts";
 import { bytesOf } from "../elements.ts";
 import { Message } from "./protobuf.ts";
 
@@ -62,7 +63,7 @@ export class Graph {
   }
 
   /** The model, from `input` to `output`, whose first dimension may be of any size. */
-  model(name: string, input: readonly [string, Tensor], output: readonly [string, Tensor]): Uint8Array<ArrayBuffer> {
+  model(name: string, input: readonly [string, Tensor], output: readonly [string, Tensor]): Bytes {
     const graph = new Message()
       .putAll(1, this.nodes)
       .put(2, name)

@@ -1,3 +1,5 @@
+import type { Bytes } from "../bytes.ts";
+
 /**
  * A message of Protocol Buffers as it is written: fields one after the other, each with its number and the kind of its value.
  * @see https://protobuf.dev/programming-guides/encoding.
@@ -34,7 +36,7 @@ export class Message {
   }
 
   /** All that was put in. */
-  bytes(): Uint8Array<ArrayBuffer> {
+  bytes(): Bytes {
     const all = new Uint8Array(this.length);
     let at = 0;
     for (const part of this.parts) {

@@ -10,7 +10,7 @@ export interface CosineAnnealingLROptions extends SchedulerOptions {
   readonly etaMin?: number;
 }
 
-/** @internal */
+/** What the scheduler keeps in its state. */
 type CosineAnnealingLRSettings = { T_max: number; eta_min: number };
 
 /**

@@ -3,7 +3,7 @@ import type { Optimizer } from "../optimizer.ts";
 import type { ParamGroup } from "../paramGroup.ts";
 import { checkFinite, type GroupChange, LRScheduler, type SchedulerOptions } from "./scheduler.ts";
 
-/** @internal */
+/** What the scheduler keeps in its state. */
 type ExponentialLRSettings = { gamma: number };
 
 /**

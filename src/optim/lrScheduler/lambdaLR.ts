@@ -7,7 +7,7 @@ import { type GroupChange, LRScheduler, type SchedulerOptions } from "./schedule
 /** From the epoch, counted from 0, to a factor. */
 export type LrLambda = (epoch: number) => number;
 
-/** @internal Functions cannot be saved: the state dict has null for each. */
+/** Functions cannot be saved: the state dict has null for each. */
 type LambdaLRSettings = { lr_lambdas: null[] };
 
 /**

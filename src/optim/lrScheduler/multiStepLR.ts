@@ -11,7 +11,7 @@ export interface MultiStepLROptions extends SchedulerOptions {
   readonly gamma?: number;
 }
 
-/** @internal How often each epoch is a milestone. */
+/** How often each epoch is a milestone. */
 type MultiStepLRSettings = { milestones: Record<string, number>; gamma: number };
 
 /**

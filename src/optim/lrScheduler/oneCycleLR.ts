@@ -47,10 +47,10 @@ const optionNames = [
   "lastEpoch",
 ];
 
-/** @internal One rise or fall, between what a group has under these names. */
+/** One rise or fall, between what a group has under these names. */
 type Phase = { end_step: number; start_lr: string; end_lr: string; start_momentum: string; end_momentum: string };
 
-/** @internal */
+/** What the scheduler keeps in its state. */
 type OneCycleLRSettings = {
   total_steps: number;
   _schedule_phases: Phase[];

@@ -9,7 +9,7 @@ export interface StepLROptions extends SchedulerOptions {
   readonly gamma?: number;
 }
 
-/** @internal */
+/** What the scheduler keeps in its state. */
 type StepLRSettings = { step_size: number; gamma: number };
 
 /**
