@@ -11,7 +11,7 @@ import { build } from "esbuild";
 const require = createRequire(import.meta.url);
 const { exports } = require("evenkeel/package.json");
 const entries = Object.keys(exports)
-  .filter((entry) => !entry.endsWith(".json") && entry !== "./single") // which is ESM alone
+  .filter((entry) => !entry.endsWith(".json"))
   .map((entry) => entry.replace(/^\./, "evenkeel"));
 
 const checks = {

@@ -1,7 +1,8 @@
 /**
- * Prints how large the library is, minified and gzipped, and fails if a limit is exceeded. With `--parts`, also how much
- * of the core is due to each file. Needs `npm run build` first.
+ * Prints how large the library is, minified and gzipped, and fails if a limit is exceeded, or if the README has other sizes, which
+ * `--update` writes there. With `--parts`, also how much of the core is due to each file. Needs `npm run build` first.
  */
+import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build, transformSync } from "esbuild";
@@ -68,13 +69,23 @@ async function printParts() {
 }
 
 let exceeded = 0;
+const rows = ["| minified and gzipped | kB | at most |", "| --- | ---: | ---: |"];
 for (const { name, source, limit } of table) {
   const code = await bundle(source);
   const size = packedSize(code);
   const minified = (code.length / 1000).toFixed(1);
   console.log(`${size.toFixed(1).padStart(6)} kB of at most ${limit}: ${name} (minified only, ${minified} kB)`);
+  rows.push(`| ${name.startsWith("evenkeel/") ? `\`${name}\`` : name} | ${Math.round(size)} | ${limit} |`);
   if (size > limit) exceeded++;
 }
 if (process.argv.includes("--parts")) await printParts();
+const readme = `${root}README.md`;
+const text = readFileSync(readme, "utf8");
+const updated = text.replace(/(<!-- sizes, by npm run size -->\n)[\s\S]*?(<!-- -->)/, `$1\n${rows.join("\n")}\n\n$2`);
+if (updated !== text && process.argv.includes("--update")) writeFileSync(readme, updated);
+else if (updated !== text) {
+  console.log("the README has other sizes: npm run size -- --update");
+  exceeded++;
+}
 if (exceeded > 0) console.log(`${exceeded} too large`);
 process.exit(exceeded === 0 ? 0 : 1);

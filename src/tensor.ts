@@ -1797,7 +1797,8 @@ export class Tensor {
     const open = sizes.indexOf(-1);
     if (open >= 0) {
       const known = sizes.reduce((product, size, d) => (d === open ? product : product * size), 1);
-      sizes[open] = known === 0 ? 0 : this.numel() / known;
+      // Beside a size of 0 any number would do for it: as PyTorch, it is left at −1, and refused.
+      if (known > 0) sizes[open] = this.numel() / known;
     }
     if (sizeOf(sizes) !== this.numel() || !sizes.every((size) => Number.isInteger(size) && size >= 0)) {
       throw new TensorError(where, {

@@ -376,3 +376,17 @@ test("int32 takes no value that it cannot hold", () => {
 test("a tensor is no array in disguise: it has no methods of one", () => {
   expect(Tensor.prototype).not.toHaveProperty("length");
 });
+
+test("reshape refuses a size of -1 beside one of 0, which could be any, as PyTorch does", () => {
+  const empty = zeros([0, 3]);
+  for (const shape of [
+    [-1, 0],
+    [0, -1],
+    [0, -1, 2],
+  ]) {
+    expect(() => empty.reshape(shape)).toThrow(/a shape of 0 elements/);
+  }
+  expect(empty.reshape(-1).shape).toEqual([0]);
+  expect(empty.reshape(-1, 3).shape).toEqual([0, 3]);
+  expect(empty.reshape(0, 5).shape).toEqual([0, 5]);
+});
