@@ -145,6 +145,16 @@ export class Recorder {
         hint: "Write () => criterion.forward(model.forward(x), labels).",
       });
     }
+    const { forward, backward } = this;
+    try {
+      return this.recordedStep(loss);
+    } catch (error) {
+      Object.assign(this, { forward, backward });
+      throw error;
+    }
+  }
+
+  private recordedStep(loss: Loss): number {
     const counted = this.counted(loss);
     const due = this.probes.filter(({ every }) => isDue(every, this.steps));
     const watched = new Map<string, WatchedOutput>();
