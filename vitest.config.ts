@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import { playwright } from "@vitest/browser-playwright";
 import { defineConfig } from "vitest/config";
 import { docExamples } from "./test/docs/plugin.ts";
+import { mutant } from "./test/mutants/plugin.ts";
 
 const src = fileURLToPath(new URL("src", import.meta.url));
 
@@ -45,7 +46,7 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        plugins: [docExamples()],
+        plugins: [docExamples(), mutant()],
         test: {
           name: "unit",
           include: ["test/**/*.test.ts"],
@@ -55,6 +56,7 @@ export default defineConfig({
       },
       {
         extends: true,
+        plugins: [mutant()],
         test: {
           name: "plain loops",
           include: ["test/{autograd,derivatives}.test.ts", "test/{data,nn,ops,optim,random,tensor,testing}/*.test.ts"],

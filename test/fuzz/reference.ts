@@ -28,7 +28,7 @@ const build = (shape: readonly number[], of: (index: readonly number[]) => numbe
 });
 
 /** The shape that two meet in, by PyTorch's rules. */
-export function broadcast(a: readonly number[], b: readonly number[]): readonly number[] | null {
+function broadcast(a: readonly number[], b: readonly number[]): readonly number[] | null {
   const ndim = Math.max(a.length, b.length);
   const [p, q] = [a, b].map((shape) => [...new Array(ndim - shape.length).fill(1), ...shape]);
   const shape = p.map((size, i) => (size === 1 ? q[i] : q[i] === 1 || q[i] === size ? size : -1));
@@ -50,7 +50,7 @@ export function binary(a: Plain, b: Plain, of: (x: number, y: number) => number)
 export const unary = (x: Plain, of: (x: number) => number): Plain => ({ shape: x.shape, data: x.data.map(of) });
 
 /** A dimension counted from either end, or null. */
-export const dimOf = (ndim: number, dim: number): number | null =>
+const dimOf = (ndim: number, dim: number): number | null =>
   dim >= -ndim && dim < ndim ? (dim + ndim) % Math.max(1, ndim) : null;
 
 export function reduce(x: Plain, dim: number, keepdim: boolean, of: (values: number[]) => number): Plain | null {
