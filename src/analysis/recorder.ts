@@ -9,9 +9,10 @@ import type { Tensor } from "../tensor.ts";
 import { version } from "../version.ts";
 import { displayed } from "./display.ts";
 import type { Loss } from "./loss.ts";
+import { asRows, intervals, isDue, type NamedProbe, named } from "./namedProbes.ts";
 import { preserving } from "./preserving.ts";
 import { type Plain, type RecordedOptimizer, type RecordedRow, type Recording, readRecording } from "./recording.ts";
-import type { AfterStep, ScheduledProbe, StepProbe, StepProbes, StepRow, WatchedOutput } from "./stepProbe.ts";
+import type { AfterStep, StepProbe, StepProbes, StepRow, WatchedOutput } from "./stepProbe.ts";
 import { leavesOf, stepProbes } from "./stepProbes.ts";
 
 /** Options of {@link Recorder}. */
@@ -37,11 +38,6 @@ export interface RecorderStateDict {
   readonly recording: Recording;
   /** What each probe keeps in mind, by its name. */
   readonly memory: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
-}
-
-interface NamedProbe extends Required<ScheduledProbe> {
-  readonly name: string;
-  readonly memory: Map<string, unknown>;
 }
 
 /**
@@ -315,54 +311,6 @@ export class Recorder {
       for (const handle of handles) handle.remove();
     }
   }
-}
-
-/** Probes with all that they need, checked. */
-function named(where: string, probes: StepProbes): NamedProbe[] {
-  if (typeof probes !== "object" || probes === null || Array.isArray(probes)) {
-    throw new TensorError(where, { expected: "an object of probes by name", got: describe(probes) });
-  }
-  return Object.entries(probes).map(([name, given]) => {
-    const scheduled: ScheduledProbe = typeof given === "function" ? { probe: given } : given;
-    checkOptions(`${where}, probe "${name}"`, scheduled, ["probe", "every"]);
-    const { probe, every = 1 } = scheduled;
-    if (typeof probe !== "function") {
-      throw new TensorError(where, { expected: `a function as probe "${name}"`, got: describe(probe) });
-    }
-    const isInterval = typeof every === "function" || (Number.isInteger(every) && every >= 1);
-    if (isInterval) return { name, probe, every, memory: new Map() };
-    throw new TensorError(where, {
-      expected: `a whole number of 1 or more, or a function, as every of probe "${name}"`,
-      got: describe(every),
-    });
-  });
-}
-
-function intervals(probes: readonly NamedProbe[]): Record<string, number | "function"> {
-  return Object.fromEntries(probes.map(({ name, every }) => [name, typeof every === "number" ? every : "function"]));
-}
-
-function isDue(every: NamedProbe["every"], step: number): boolean {
-  return typeof every === "number" ? step % every === 0 : every(step);
-}
-
-/** The rows of a probe, checked, with numbers that JSON can say. */
-function asRows(probe: string, step: number, rows: readonly StepRow[]): RecordedRow[] {
-  const refuseRow = (got: string): never => {
-    throw new TensorError("Recorder.step", {
-      expected: `rows { layer, metric, value } from probe "${probe}"`,
-      got,
-      hint: "The step was trained, but is not recorded.",
-    });
-  };
-  if (!Array.isArray(rows)) refuseRow(describe(rows));
-  return rows.map((row) => {
-    const { layer = "", metric, value } = row ?? {};
-    if (typeof layer === "string" && typeof metric === "string" && typeof value === "number") {
-      return { step, layer, metric, value: Number.isFinite(value) ? value + 0 : null }; // + 0: JSON has no −0
-    }
-    return refuseRow(`layer ${describe(layer)}, metric ${describe(metric)}, value ${describe(value)}`);
-  });
 }
 
 function describeOptimizer(optimizer: Optimizer): RecordedOptimizer {
