@@ -87,7 +87,8 @@ const sections = Object.entries(entries).map(([name, path]) => {
   if (module === undefined) throw new Error(`no module in ${path}`);
   return [`# ${name}`, ...exportsOf(module, "")].join("\n");
 });
-const api = `${sections.join("\n\n")}\n`;
+// Where a type comes from depends on what else a file imports.
+const api = `${sections.join("\n\n")}\n`.replaceAll(/import\("[^"]*"\)\./g, "");
 
 const hashOf = (text: string) => createHash("sha256").update(text).digest("hex").slice(0, 16);
 const [, newest = ""] = readFileSync(`${root}CHANGELOG.md`, "utf8").split(/^## /m);
