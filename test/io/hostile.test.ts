@@ -12,6 +12,7 @@ import {
 } from "evenkeel/io";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { numRuns, patience } from "../fuzz/runs.ts";
 
 const encoder = new TextEncoder();
 
@@ -220,10 +221,6 @@ const mutated = (good: Uint8Array) =>
       return file;
     });
 
-/** How many cases a reader has to stand: `FUZZ=1000000` for many. */
-const numRuns = Number(process.env.FUZZ ?? 2000);
-const patience = Math.max(60_000, numRuns * 10);
-
 const tensors = {
   w: tensor([
     [1, 2],
@@ -251,7 +248,7 @@ describe.each(readers)("%s", (_, good, read) => {
         }
         if (Object.keys(Object.prototype).length > 0) throw new Error("a prototype was polluted");
       }),
-      { numRuns },
+      { numRuns: numRuns(2000) },
     );
   });
 
@@ -260,7 +257,7 @@ describe.each(readers)("%s", (_, good, read) => {
       fc.asyncProperty(fc.uint8Array({ maxLength: 400 }), async (file) => {
         await expect((async () => read(file))()).rejects.toThrow(TensorError);
       }),
-      { numRuns: Math.ceil(numRuns / 4) },
+      { numRuns: numRuns(500) },
     );
   });
 });
