@@ -23,7 +23,7 @@ const { values, positionals } = parseArgs({
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
-const ops = "test/ops/laws.test.ts";
+const ops = "test/ops";
 const norms = [
   "test/nn/batchNorm1d.test.ts",
   "test/nn/golden.test.ts",
