@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { playwright } from "@vitest/browser-playwright";
 import { defineConfig } from "vitest/config";
+import { chromiumOptions } from "./scripts/chromium.ts";
 import { docExamples } from "./test/docs/plugin.ts";
 import { mutant } from "./test/mutants/plugin.ts";
 
@@ -14,19 +15,7 @@ const alsoInBrowser = [
   "test/random/{boxMuller32,draws,fma,golden,libm}.test.ts",
 ];
 
-const chromium = playwright({
-  launchOptions: {
-    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-    args: [
-      "--no-sandbox",
-      "--disable-quic",
-      "--no-first-run",
-      "--disable-background-networking",
-      "--disable-component-update",
-      "--disable-sync",
-    ],
-  },
-});
+const chromium = playwright({ launchOptions: chromiumOptions });
 
 export default defineConfig({
   resolve: {

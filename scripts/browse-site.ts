@@ -2,36 +2,13 @@
  * Opens the site in a headless Chromium as a reader would: every guide with all its figures, and the search. Fails on what is
  * missing, on errors of scripts, and on anything fetched from elsewhere. Needs `npm run docs`, and Chromium.
  */
-import { readFileSync } from "node:fs";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
-import { extname, join, normalize } from "node:path";
 import { type Page as BrowserPage, chromium } from "playwright";
+import { chromiumOptions } from "./chromium.ts";
+import { serve } from "./serve.ts";
 import { pages, siteFolder } from "./site/pages.ts";
 
-const types: Readonly<Record<string, string>> = {
-  ".html": "text/html",
-  ".js": "text/javascript",
-  ".css": "text/css",
-  ".svg": "image/svg+xml",
-};
-
-const server = createServer((request, response) => {
-  const path = decodeURIComponent(new URL(request.url ?? "/", "http://site").pathname);
-  try {
-    const content = readFileSync(join(siteFolder, normalize(path === "/" ? "/index.html" : path)));
-    response.writeHead(200, { "Content-Type": types[extname(path)] ?? "text/html" }).end(content);
-  } catch {
-    response.writeHead(404).end();
-  }
-});
-await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-  args: ["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-sync"],
-});
+const { address, close } = await serve(siteFolder);
+const browser = await chromium.launch(chromiumOptions);
 const failures: string[] = [];
 try {
   const page = await browser.newPage();
@@ -54,7 +31,7 @@ try {
   console.log(`${pages().length} guides with ${figures} figures, and the search`);
 } finally {
   await browser.close();
-  server.close();
+  close();
 }
 for (const failure of failures) console.error(failure);
 if (failures.length > 0) process.exitCode = 1;

@@ -12,7 +12,7 @@ import {
 } from "evenkeel/plot";
 import { characters } from "../../examples/demo/data.ts";
 import { namesLoss } from "../../examples/experiments/networks.ts";
-import { batches, each, sickAndHealthy, train } from "./networks.ts";
+import { batches, each, lastTanh, sickAndHealthy, train } from "./networks.ts";
 
 /** Pictures of activations, units and gradients: each of a network that is sick and of one that is not. */
 export const activationFigures: Readonly<Record<string, () => Plot>> = {
@@ -85,12 +85,6 @@ export const activationFigures: Readonly<Record<string, () => Plot>> = {
     );
   },
 };
-
-const lastTanh = (model: nn.Module) =>
-  [...model.namedModules()]
-    .filter(([, module]) => module instanceof nn.Tanh)
-    .map(([name]) => name)
-    .at(-1) as string;
 
 function drift(model: nn.Module, layers: string[], what: "input" | "output", units: number[] = []) {
   const watched = new ActivationDrift(model, { layers, what, units });

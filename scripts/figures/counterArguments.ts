@@ -9,7 +9,7 @@ import {
   namesNetwork,
   nothing,
 } from "../../examples/experiments/networks.ts";
-import { batches, each, train } from "./networks.ts";
+import { batches, each, lastTanh, train } from "./networks.ts";
 
 const noisy: Normalisation = (width) => new nn.NoisyBatchNorm1d(width);
 const network = (normalisation: Normalisation, seed = 0) => namesNetwork(normalisation, { hidden: 5, scale: 10, seed });
@@ -37,8 +37,7 @@ export const counterArgumentFigures: Readonly<Record<string, () => Plot>> = {
   "noisy-drift": () => {
     const reports = each({ "batch norm": batchNorm, "noisy batch norm": noisy }, (normalisation) => {
       const model = network(normalisation);
-      const tanh = [...model.namedModules()].filter(([, module]) => module instanceof nn.Tanh).map(([name]) => name);
-      const watched = new ActivationDrift(model, { layers: tanh.slice(-1), what: "input", units: [0] });
+      const watched = new ActivationDrift(model, { layers: [lastTanh(model)], what: "input", units: [0] });
       train(model, batches(150), { lr: 1, after: () => watched.step() });
       watched.detach();
       const report = watched.report();

@@ -1,5 +1,4 @@
-import type { nn } from "evenkeel";
-import { optim } from "evenkeel";
+import { nn, optim } from "evenkeel";
 import {
   type Batch,
   batchNorm,
@@ -26,6 +25,12 @@ export function each<T, Y>(networks: Readonly<Record<string, T>>, of: (network: 
 export function batches(count: number, size = 64): Batch[] {
   const next = namesBatches(size, 0);
   return Array.from({ length: count }, (_, step) => next(step));
+}
+
+/** The name of the last tanh of a network. */
+export function lastTanh(model: nn.Module): string {
+  const names = model.namedModules().flatMap(([name, module]) => (module instanceof nn.Tanh ? [name] : []));
+  return names[names.length - 1];
 }
 
 /** Trains on batches in turn, and shows each step before and after it is made. */

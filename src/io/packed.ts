@@ -1,7 +1,7 @@
+import { fromBase64, toBase64 } from "../base64.ts";
 import { isTensor } from "../brand.ts";
 import { describe, TensorError } from "../errors.ts";
 import type { Tensor } from "../tensor.ts";
-import { fromBase64, toBase64 } from "./base64.ts";
 import { type Place, refuse } from "./checks.ts";
 import type { Json } from "./json.ts";
 

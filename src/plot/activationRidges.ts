@@ -1,6 +1,6 @@
 import type { DriftReport } from "../analysis/index.ts";
 import { panelsOf } from "./driftPanels.ts";
-import { panelBy } from "./encoding.ts";
+import { inPanelsIfSeveral } from "./encoding.ts";
 import type { OneOrNamed } from "./named.ts";
 import { type Plot, type PlotOptions, plotOf, settingsOf } from "./plot.ts";
 import { type Ridge, ridgeMarks, ridgeNote, ridgeValues } from "./ridge.ts";
@@ -52,10 +52,8 @@ export function activationRidges(reports: OneOrNamed<DriftReport>, options: Plot
   const values = ridgeValues(ridges, steps.length);
   const marks = ridgeMarks(steps.map(String), { x: "activation", y: "step", theme });
   const spec = { width, height, ...marks };
-  const body =
-    panels.length > 1
-      ? { data: { values }, columns: 2, facet: panelBy("panel", [...new Set(panels.map(({ panel }) => panel))]), spec }
-      : { data: { values }, ...spec };
+  const names = panels.map(({ panel }) => panel);
+  const body = inPanelsIfSeveral(values, names, spec);
   return plotOf(body, settings, [
     ridgeNote,
     ...thinnedNote(steps.length, all.length, "steps"),

@@ -1,6 +1,6 @@
 import type { Comparison, Recording } from "../analysis/index.ts";
 import { describe, TensorError } from "../errors.ts";
-import { colourBy, dashBy, guideMark, panelBy, stepAxis } from "./encoding.ts";
+import { colourBy, dashBy, guideMark, inPanelsIfSeveral, stepAxis } from "./encoding.ts";
 import { named } from "./named.ts";
 import { type Plot, type PlotSettings, plotOf } from "./plot.ts";
 import { averaged, belowNote, gapNote, groupSize, mostSeries, orGap, thinned, thinnedNote } from "./series.ts";
@@ -98,10 +98,7 @@ export function curves(
       ...(guide === undefined ? [] : [{ mark: guideMark, encoding: { y: { ...y, datum: guide } } }]),
     ],
   };
-  const body =
-    panels.length > 1
-      ? { data: { values }, columns: 2, facet: panelBy("panel", panels), spec: drawn }
-      : { data: { values }, ...drawn };
+  const body = inPanelsIfSeveral(values, panels, drawn);
   const said = [
     ...notes,
     ...spread,

@@ -1,9 +1,9 @@
 import type { DeadUnits } from "../analysis/index.ts";
 import { describe, TensorError } from "../errors.ts";
-import { nominal, panelBy } from "./encoding.ts";
-import { has, named, type OneOrNamed } from "./named.ts";
+import { inPanels, nominal } from "./encoding.ts";
+import { has, named, type OneOrNamed, panelName } from "./named.ts";
 import { type Plot, type PlotOptions, plotOf, settingsOf } from "./plot.ts";
-import { runsOf } from "./runs.ts";
+import { rectangles, runsOf } from "./runs.ts";
 import { orGap, thinned, thinnedNote } from "./series.ts";
 import { alarmColours } from "./theme.ts";
 
@@ -53,7 +53,7 @@ export function deadUnitTimeline(runs: OneOrNamed<readonly DeadUnitsAt[]>, optio
   const all = list.flatMap(([name, timeline]) => {
     checkTimeline(timeline);
     return timeline[0].report.layers.map(({ layer, type }, place) => ({
-      panel: `${name === "" ? "" : `${name} · `}${layer} · ${type}`,
+      panel: panelName(name, layer, type),
       timeline: timeline.map(({ step, report }) => ({ step, layer: report.layers[place] })),
     }));
   });
@@ -83,32 +83,12 @@ export function deadUnitTimeline(runs: OneOrNamed<readonly DeadUnitsAt[]>, optio
     height,
     mark: { type: "rect" },
     encoding: {
-      x: {
-        field: "from",
-        type: "quantitative",
-        title: "step",
-        scale: { nice: false },
-        axis: { grid: false, format: "d", tickMinStep: 1 },
-      },
-      x2: { field: "to" },
-      y: {
-        field: "top",
-        type: "quantitative",
-        title: "unit",
-        scale: { reverse: true, nice: false },
-        axis: { grid: false, format: "d", tickMinStep: 1 },
-      },
-      y2: { field: "bottom" },
+      ...rectangles("step", "unit"),
       color: nominal("state", states, [calm, uneasy, alarm]),
     },
   };
-  const body = {
-    data: { values },
-    columns: 2,
-    facet: panelBy("panel", [...new Set(panels.map(({ panel }) => panel))]),
-    spec,
-    resolve: { scale: { y: "independent" } },
-  };
+  const names = panels.map(({ panel }) => panel);
+  const body = inPanels(values, names, spec, ["y"]);
   return plotOf(body, settings, ["Each row is a unit.", ...notes]);
 }
 

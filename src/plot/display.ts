@@ -1,3 +1,4 @@
+import { toBase64 } from "../base64.ts";
 import type { Plot } from "./plot.ts";
 import { isInstalled, render } from "./render.ts";
 
@@ -12,12 +13,6 @@ export async function display(plot: Plot): Promise<DisplayBundle> {
   const bundle = { "application/vnd.vegalite.v5+json": plot, "text/plain": plot.title.text };
   if (!(await isInstalled("vega", "vega-lite"))) return bundle;
   return (await isInstalled("@resvg/resvg-js"))
-    ? { ...bundle, "image/png": base64(await render(plot, "png", { scale: 1 })) }
+    ? { ...bundle, "image/png": toBase64(await render(plot, "png", { scale: 1 })) }
     : { ...bundle, "image/svg+xml": await render(plot, "svg") };
-}
-
-function base64(bytes: Uint8Array): string {
-  let text = "";
-  for (const byte of bytes) text += String.fromCharCode(byte);
-  return btoa(text);
 }

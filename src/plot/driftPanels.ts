@@ -1,6 +1,6 @@
 import type { DriftPoint, DriftReport } from "../analysis/index.ts";
 import { TensorError } from "../errors.ts";
-import { has, named, type OneOrNamed } from "./named.ts";
+import { has, named, type OneOrNamed, panelName } from "./named.ts";
 import { thinned, thinnedNote } from "./series.ts";
 
 /** At most so many panels are drawn. */
@@ -22,7 +22,7 @@ export function panelsOf(where: string, reports: OneOrNamed<DriftReport>) {
       if (series[i] === undefined || series[i].points.length === 0) return [];
       const { layer, unit, points } = series[i];
       const place = unit === null ? layer : `${layer}, unit ${unit}`;
-      return [{ panel: name === "" ? place : `${name} · ${place}`, edges: options.edges, points }];
+      return [{ panel: panelName(name, place), edges: options.edges, points }];
     }),
   ).flat();
   if (all.length === 0) {

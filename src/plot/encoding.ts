@@ -42,6 +42,28 @@ export function panelBy(field: string, names: readonly string[]) {
   };
 }
 
+/** A plot of panels side by side, in this order, for each of which there is a `panel` among the values. */
+export function inPanels(
+  values: readonly object[],
+  panels: readonly string[],
+  spec: object,
+  independent: readonly ("x" | "y")[] = [],
+) {
+  const scale = Object.fromEntries(independent.map((axis) => [axis, "independent"]));
+  return {
+    data: { values },
+    columns: 2,
+    facet: panelBy("panel", [...new Set(panels)]),
+    spec,
+    ...(independent.length === 0 ? {} : { resolve: { scale } }),
+  };
+}
+
+/** The same, but without a frame where there is one panel only. */
+export function inPanelsIfSeveral(values: readonly object[], panels: readonly string[], spec: object) {
+  return new Set(panels).size > 1 ? inPanels(values, panels, spec) : { data: { values }, ...spec };
+}
+
 /** Colours of named states, with a legend below. */
 export function nominal(field: string, names: readonly string[], colours: readonly string[]) {
   return {

@@ -25,6 +25,9 @@ export function named<T>(
   });
 }
 
+/** What stands above a panel: the name of a result, where it has one, and of what it is a part. */
+export const panelName = (...parts: readonly string[]): string => parts.filter((part) => part !== "").join(" · ");
+
 /** Whether an object has these fields. */
 export const has =
   (...fields: readonly string[]) =>

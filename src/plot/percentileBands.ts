@@ -1,6 +1,6 @@
 import type { DriftReport } from "../analysis/index.ts";
 import { panelsOf } from "./driftPanels.ts";
-import { panelBy, stepAxis } from "./encoding.ts";
+import { inPanelsIfSeveral, stepAxis } from "./encoding.ts";
 import type { OneOrNamed } from "./named.ts";
 import { type Plot, type PlotOptions, plotOf, settingsOf } from "./plot.ts";
 import { averaged, gapNote, groupSize, orGap } from "./series.ts";
@@ -73,10 +73,8 @@ export function percentileBands(reports: OneOrNamed<DriftReport>, options: PlotO
       },
     ],
   };
-  const body =
-    panels.length > 1
-      ? { data: { values }, columns: 2, facet: panelBy("panel", [...new Set(panels.map(({ panel }) => panel))]), spec }
-      : { data: { values }, ...spec };
+  const names = panels.map(({ panel }) => panel);
+  const body = inPanelsIfSeveral(values, names, spec);
   return plotOf(body, settings, [
     "Line: the median. Band: from the 15th to the 85th percentile.",
     ...(every > 1 ? [`Each point is the mean of ${every} steps.`] : []),

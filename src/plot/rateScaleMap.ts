@@ -1,5 +1,5 @@
 import { describe, TensorError } from "../errors.ts";
-import { heat, panelBy } from "./encoding.ts";
+import { heat, inPanelsIfSeveral } from "./encoding.ts";
 import { type Plot, type PlotOptions, plotOf, settingsOf } from "./plot.ts";
 import { orGap } from "./series.ts";
 
@@ -89,10 +89,7 @@ export function rateScaleMap(cells: readonly RateScaleCell[], options: RateScale
   };
   // Colours of no number at all have a legend of NaN.
   const spec = { width, height, layer: diverged < values.length ? [trained, crossed] : [crossed] };
-  const body =
-    panels.length > 1
-      ? { data: { values }, columns: 2, facet: panelBy("panel", panels), spec }
-      : { data: { values }, ...spec };
+  const body = inPanelsIfSeveral(values, panels, spec);
   return plotOf(body, settings, [
     ...(diverged === 0 ? [] : [`×: diverged, as ${diverged} of ${values.length} did.`]),
     ...(mostLoss === undefined ? [] : [`Losses of ${mostLoss} and more have one colour.`]),

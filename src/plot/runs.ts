@@ -1,3 +1,14 @@
+/** Where rectangles of a bitmap lie: `from` to `to` across, `top` to `bottom` down, with whole numbers at both axes. */
+export function rectangles(across: string, down: string) {
+  const axis = { type: "quantitative", axis: { grid: false, format: "d", tickMinStep: 1 } };
+  return {
+    x: { field: "from", ...axis, title: across, scale: { nice: false } },
+    x2: { field: "to" },
+    y: { field: "top", ...axis, title: down, scale: { reverse: true, nice: false } },
+    y2: { field: "bottom" },
+  };
+}
+
 /** Neighbours of the same value, from one place up to another. */
 export interface Run<T> {
   readonly value: T;

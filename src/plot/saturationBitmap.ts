@@ -1,9 +1,9 @@
 import type { DeadUnits, DeadUnitsLayer } from "../analysis/index.ts";
 import { TensorError } from "../errors.ts";
-import { nominal, panelBy } from "./encoding.ts";
-import { has, named, type OneOrNamed } from "./named.ts";
+import { inPanels, nominal } from "./encoding.ts";
+import { has, named, type OneOrNamed, panelName } from "./named.ts";
 import { type Plot, type PlotOptions, plotOf, settingsOf } from "./plot.ts";
-import { runsOf } from "./runs.ts";
+import { rectangles, runsOf } from "./runs.ts";
 import { gapNote, thinned, thinnedNote } from "./series.ts";
 import { alarmColours } from "./theme.ts";
 
@@ -40,7 +40,7 @@ export function saturationBitmap(reports: OneOrNamed<DeadUnits>, options: PlotOp
   const list = named(where, reports, has("layers", "examples"), "a report of deadUnits");
   const notes = new Set<string>();
   const all = list.flatMap(([name, { layers }]) =>
-    layers.map((layer) => ({ panel: `${name === "" ? "" : `${name} · `}${layer.layer} · ${layer.type}`, layer })),
+    layers.map((layer) => ({ panel: panelName(name, layer.layer, layer.type), layer })),
   );
   if (all.length === 0) throw new TensorError(where, { expected: "a report of one layer or more", got: "one of none" });
   const panels = thinned(all, mostPanels);
@@ -70,22 +70,7 @@ export function saturationBitmap(reports: OneOrNamed<DeadUnits>, options: PlotOp
     ...(background ? { transform: [{ filter: "!isValid(datum.state)" }] } : {}),
     mark: background ? { type: "rect", color: colours.calm, tooltip: null } : { type: "rect" },
     encoding: {
-      x: {
-        field: "from",
-        type: "quantitative",
-        title: "unit",
-        scale: { nice: false },
-        axis: { grid: false, format: "d", tickMinStep: 1 },
-      },
-      x2: { field: "to" },
-      y: {
-        field: "top",
-        type: "quantitative",
-        title: "example",
-        scale: { reverse: true, nice: false },
-        axis: { grid: false, format: "d", tickMinStep: 1 },
-      },
-      y2: { field: "bottom" },
+      ...rectangles("unit", "example"),
       ...(background ? {} : { color: nominal("state", states, [colours.uneasy, colours.alarm]) }),
     },
   });
@@ -94,13 +79,8 @@ export function saturationBitmap(reports: OneOrNamed<DeadUnits>, options: PlotOp
     height,
     layer: [cell(true), { ...cell(false), transform: [{ filter: "isValid(datum.state)" }] }],
   };
-  const body = {
-    data: { values: [...extents, ...values] },
-    columns: 2,
-    facet: panelBy("panel", [...new Set(panels.map(({ panel }) => panel))]),
-    spec,
-    resolve: { scale: { x: "independent", y: "independent" } },
-  };
+  const names = panels.map(({ panel }) => panel);
+  const body = inPanels([...extents, ...values], names, spec, ["x", "y"]);
   const missing = panels.reduce((sum, { layer }) => sum + layer.nonFinite, 0);
   return plotOf(body, settings, ["A filled column is a dead unit.", ...notes, ...gapNote(missing)]);
 }

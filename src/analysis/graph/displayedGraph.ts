@@ -1,3 +1,4 @@
+import { toBase64 } from "../../base64.ts";
 import type { ComputationGraph } from "./computationGraph.ts";
 import { toMermaid } from "./toMermaid.ts";
 import { toSvg } from "./toSvg.ts";
@@ -16,12 +17,6 @@ async function bundleOf(graph: ComputationGraph): Promise<Readonly<Record<string
   const svg = await toSvg(graph).catch(() => null);
   if (svg === null) return bundle;
   // As an image, for viewers that strip SVG from HTML.
-  const address = `data:image/svg+xml;base64,${base64(svg)}`;
+  const address = `data:image/svg+xml;base64,${toBase64(new TextEncoder().encode(svg))}`;
   return { "text/html": `<img alt="${text}" src="${address}">`, "image/svg+xml": svg, ...bundle };
-}
-
-function base64(text: string): string {
-  let bytes = "";
-  for (const byte of new TextEncoder().encode(text)) bytes += String.fromCharCode(byte);
-  return btoa(bytes);
 }

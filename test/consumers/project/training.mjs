@@ -1,24 +1,9 @@
-import { createHash } from "node:crypto";
-import { manualSeed, nn, optim, randn } from "evenkeel";
-import { activationReport } from "evenkeel/analysis";
-import { fromSafetensors, toSafetensors } from "evenkeel/io";
-import { writeFileAtomicallySync } from "evenkeel/io/node";
-import { saturationBitmap } from "evenkeel/plot";
-import { gradcheck } from "evenkeel/testing";
+import * as evenkeel from "evenkeel";
+import * as analysis from "evenkeel/analysis";
+import * as io from "evenkeel/io";
+import * as node from "evenkeel/io/node";
+import * as plot from "evenkeel/plot";
+import * as testing from "evenkeel/testing";
+import train from "./train.cjs";
 
-manualSeed(0);
-const model = new nn.Sequential(new nn.Linear(3, 8), new nn.BatchNorm1d(8), new nn.Tanh(), new nn.Linear(8, 1));
-const optimizer = new optim.SGD(model.parameters(), { lr: 0.1 });
-const x = randn([16, 3]);
-for (let step = 0; step < 20; step++) {
-  optimizer.zeroGrad();
-  model.forward(x).square().mean().backward();
-  optimizer.step();
-}
-const bytes = toSafetensors(model.stateDict());
-model.loadStateDict(fromSafetensors(bytes).tensors);
-if (activationReport(model, x).layers.length !== 1) throw new Error("no report");
-if (!gradcheck((t) => t.tanh(), [randn([2], { dtype: "float64", requiresGrad: true })])) throw new Error("no gradient");
-if (typeof saturationBitmap !== "function" || typeof writeFileAtomicallySync !== "function")
-  throw new Error("no entry");
-console.log(createHash("sha256").update(bytes).digest("hex"));
+console.log(train({ evenkeel, analysis, io, node, plot, testing }));
