@@ -114,6 +114,38 @@ test("a layer's own forward, in a class derived from it, is called", () => {
   );
 });
 
+test("a batch norm's own forward, and forms of it that a chain does not know, are as by themselves", () => {
+  class Shifted extends nn.BatchNorm1d {
+    override forward(x: Tensor): Tensor {
+      return super.forward(x).add(1);
+    }
+  }
+  const x = drawn([6, 5]);
+  const make: (() => nn.BatchNorm1d)[] = [
+    () => new Shifted(8),
+    () => new nn.BatchNorm1d(8, { variance: "unbiased" }),
+    () => new nn.BatchNorm1d(8, { runningAverage: "std" }),
+    () => new nn.BatchNorm1d(8, { variance: "unbiased", runningAverage: "std", momentum: null }),
+  ];
+  for (const norm of make) {
+    const layersOf = () => [new nn.Linear(5, 8, { generator: new Generator().manualSeed(1) }), norm(), new nn.Tanh()];
+    const [chained, plain] = [new nn.Sequential(...layersOf()), new OneByOne(...layersOf())];
+    for (let step = 0; step < 2; step++) expect(chained.forward(x).data).toEqual(plain.forward(x).data);
+    expect(bits(chained)).toEqual(bits(plain));
+  }
+});
+
+test("a batch norm of another width, or with settings that make no sense, refuses within a chain as well", () => {
+  const model = (width: number) => new nn.Sequential(new nn.Linear(5, 4), new nn.BatchNorm1d(width), new nn.Tanh());
+  const where = (module: nn.Module) => refusal(() => module.forward(drawn([3, 5]))).where;
+  expect(where(model(3))).toBe("BatchNorm1d.forward");
+  for (const wrong of [{ eps: -1 }, { eps: Number.POSITIVE_INFINITY }, { momentum: -0.1 }, { momentum: 1.5 }]) {
+    const own = model(4);
+    Object.assign(own[1], wrong);
+    expect(where(own), JSON.stringify(wrong)).toBe("BatchNorm1d.forward");
+  }
+});
+
 test("what a layer in the middle refuses is said by that layer", () => {
   const model = new nn.Sequential(new nn.Linear(5, 4), new nn.Tanh(), new nn.Linear(3, 2), new nn.Tanh());
   expect(refusal(() => model.forward(zeros([2, 5]))).where).toBe("Linear.forward");

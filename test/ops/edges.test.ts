@@ -1,8 +1,11 @@
-import { grad, nn, type Tensor, tensor, zeros } from "evenkeel";
+import { type Fused, grad, nn, type Tensor, tensor } from "evenkeel";
 import { gradcheck, gradgradcheck } from "evenkeel/testing";
 import { describe, expect, test } from "vitest";
 import { kernels } from "../../src/kernels/index.ts";
-import { prod } from "../../src/ops/reduce.ts";
+import { crossEntropy } from "../../src/ops/crossEntropy.ts";
+import { linear } from "../../src/ops/linear.ts";
+import { prod, variance } from "../../src/ops/reduce.ts";
+import { triangle } from "../../src/ops/shape.ts";
 
 /** What central differences do not see, for they would step over an edge, and what the rows of the table have no room for. */
 
@@ -38,11 +41,88 @@ describe("softplus behind its threshold", () => {
   });
 });
 
-test("the product of nothing is 1, by its definition as by its kernel", () => {
-  const empty = zeros([0, 3]);
-  const { composite, forward } = prod(0, 1);
-  expect(composite(empty).toArray()).toEqual([1, 1, 1]);
-  expect(Array.from(forward(kernels(), empty.array)[0].data)).toEqual([1, 1, 1]);
+describe("definitions of fused operations give what their kernels give:", () => {
+  const values = (x: Tensor, op: Pick<Fused<unknown>, "composite" | "forward">, ...others: Tensor[]) => [
+    Array.from(op.composite(x, ...others).data),
+    Array.from(op.forward(kernels(), x.array, ...others.map(({ array }) => array))[0].data),
+  ];
+  const float64 = { dtype: "float64" } as const;
+
+  test.each([0, 1, 2, 3, 5])("the product of %d, which of nothing is 1", (count) => {
+    const x = tensor(
+      Array.from({ length: count * 2 }, (_, i) => i + 2),
+      float64,
+    ).reshape(count, 2);
+    const [own, fast] = values(x, prod(0, 1) as Fused<unknown>);
+    expect(own).toEqual(fast);
+    if (count === 0) expect(own).toEqual([1, 1]);
+  });
+
+  test.each([0, 1, 2])("the variance of few, of which too few have none, corrected by %d", (correction) => {
+    for (const count of [1, 2, 3]) {
+      const x = tensor([1, 4, 6].slice(0, count), float64);
+      const [own, fast] = values(x, variance(0, 1, correction) as Fused<unknown>);
+      expect(own).toEqual(fast);
+    }
+  });
+
+  test.each(["none", "sum", "mean"] as const)(
+    "cross-entropy, %s, of labels that are ignored, weights and smoothing",
+    (reduction) => {
+      const x = tensor(
+        [
+          [0.5, -1, 2],
+          [0, 0.3, -0.7],
+          [1, 1, 3],
+        ],
+        float64,
+      );
+      const labels = tensor([2, 9, 0], { dtype: "int32" });
+      for (const labelSmoothing of [0, 0.3, 1]) {
+        for (const weights of [[], [tensor([1, 2, 0.5], float64)]]) {
+          const op = crossEntropy({ ignoreIndex: 9, reduction, labelSmoothing }) as Fused<unknown>;
+          const [own, fast] = values(x, op, labels, ...weights);
+          for (const [i, value] of own.entries()) expect(value).toBeCloseTo(fast[i], 12);
+        }
+      }
+    },
+  );
+
+  test("linear gives the gradient of each input, whichever are wanted", () => {
+    const [x, weight, bias] = [tensor([[1, 2]]), tensor([[3, 4]]), tensor([5])].map(({ array }) => array);
+    const all = linear.backward(kernels(), tensor([[2]]).array, null, x, weight, bias);
+    expect(all.map((g) => Array.from(g?.data ?? []))).toEqual([[6, 8], [2, 4], [2]]);
+  });
+});
+
+test("gradients by a base of 0, of a length and of a spread of 0, and of whole powers, are PyTorch's, recorded or not", () => {
+  for (const createGraph of [false, true]) {
+    const slope = (fn: (x: Tensor) => Tensor, ...at: number[]) => {
+      const x = tensor(at, { requiresGrad: true, dtype: "float64" });
+      return Array.from(grad(fn(x).sum(), [x], { createGraph })[0].data);
+    };
+    const exponents = (...b: number[]) => tensor(b, { dtype: "float64" });
+    expect(slope((x) => x.pow(exponents(0, 1, 2)), 0, 0, 3)).toEqual([0, 1, 6]);
+    expect([0, 1, 2, 3].map((p) => slope((x) => x.pow(p), 2)[0])).toEqual([0, 1, 4, 12]);
+    expect(slope((x) => x.abs(), 0, -2, 3)).toEqual([0, -1, 1]);
+    expect(slope((x) => x.norm(), 0, 0)).toEqual([0, 0]);
+    expect(slope((x) => x.std(), 4, 4, 4)).toEqual([0, 0, 0]);
+  }
+});
+
+test("triangles are called by their names", () => {
+  expect([triangle(0, true).name, triangle(0, false).name]).toEqual(["triu", "tril"]);
+});
+
+test("a class that is impossible costs nothing where it is not asked for", () => {
+  const x = tensor([[0, Number.NEGATIVE_INFINITY]], { dtype: "float64" });
+  expect(nn.functional.crossEntropy(x, tensor([0], { dtype: "int32" })).item()).toBe(0);
+});
+
+test("batch norm's eps is PyTorch's where none is given, in the function as in the module", () => {
+  const x = tensor([[0], [2e-3]], { dtype: "float64" });
+  const y = nn.functional.batchNorm(x, null, null, { training: true });
+  expect(Number(y.data[1])).toBeCloseTo(1e-3 / Math.sqrt(1e-6 + 1e-5), 12);
 });
 
 test("a power's gradient by the exponent is that of the limit where the base is 0, and NaN where there is none", () => {
