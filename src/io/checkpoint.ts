@@ -6,7 +6,7 @@ import { version } from "../version.ts";
 import type { Bytes } from "./bytes.ts";
 import { parseJson } from "./json.ts";
 import { deepest, packed, unpacked } from "./packed.ts";
-import { fromSafetensors, toSafetensors } from "./safetensors.ts";
+import { safetensorsFrom, toSafetensors } from "./safetensors.ts";
 
 /** What can go on where another of its kind left off: modules, optimisers, schedulers, loaders, recorders. */
 export interface Stateful {
@@ -171,7 +171,7 @@ function checkNames(where: string, own: readonly string[], saved: readonly strin
 }
 
 function readParts(where: string, bytes: Uint8Array) {
-  const { tensors, metadata } = fromSafetensors(bytes);
+  const { tensors, metadata } = safetensorsFrom(where, bytes);
   const text = metadata[note];
   if (text === undefined) {
     throw new TensorError(where, {

@@ -106,7 +106,11 @@ export function toSafetensors(
  * ```
  */
 export function fromSafetensors(bytes: Uint8Array): Safetensors {
-  const where = "fromSafetensors";
+  return safetensorsFrom("fromSafetensors", bytes);
+}
+
+/** {@link fromSafetensors} on behalf of `where`. */
+export function safetensorsFrom(where: string, bytes: Uint8Array): Safetensors {
   checkBytes(where, bytes);
   const atLeast = (expected: number): void => {
     if (bytes.length >= expected) return;

@@ -132,6 +132,7 @@ test("what cannot be saved is refused, and what is no checkpoint", () => {
   expect(() => saveCheckpoint(run().model as never)).toThrow(/Write \{ model/);
   expect(() => saveCheckpoint({ defaultGenerator: 1 })).toThrow(/always saved/);
   expect(() => loadCheckpoint(toSafetensors({}))).toThrow(/something else/);
+  expect(() => loadCheckpoint(new TextEncoder().encode("no checkpoint"))).toThrow(/^loadCheckpoint: expected/);
 });
 
 test("a loader goes on in the middle of an epoch, in order and shuffled, also at the last batch", () => {

@@ -79,5 +79,6 @@ describe.each(Object.entries(cases))("%s", (name, { plot, of, named }) => {
     expect(svg).toContain("&lt;b&gt;batch&lt;/b&gt;");
     expect(svg).not.toContain("<b>");
     expect(() => plot({ one: of(), other: 3 })).toThrow(/3 as "other"/);
+    expect(() => plot([of(), of()])).toThrow(/expected/); // a list has no names
   });
 });
