@@ -323,3 +323,9 @@ describe("the function behind it", () => {
     ]);
   });
 });
+
+test("batch norm's eps is PyTorch's where none is given, in the function as in the module", () => {
+  const x = tensor([[0], [2e-3]], { dtype: "float64" });
+  const y = nn.functional.batchNorm(x, null, null, { training: true });
+  expect(Number(y.data[1])).toBeCloseTo(1e-3 / Math.sqrt(1e-6 + 1e-5), 12);
+});

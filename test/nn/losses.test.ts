@@ -144,3 +144,27 @@ describe("mseLoss", () => {
     ]);
   });
 });
+
+test("cross-entropy of a batch of one keeps its dimension where it is not reduced, and one example has none", () => {
+  const x = tensor([[1, 2, 3]]);
+  expect(crossEntropy(x, labels([2]), { reduction: "none" }).shape).toEqual([1]);
+  expect(crossEntropy(x.squeeze(0), labels([2]).squeeze(0), { reduction: "none" }).shape).toEqual([]);
+});
+
+test("a label that is no class is found wherever it stands", () => {
+  for (const wrong of [
+    [3, 0],
+    [0, 3],
+    [-1, 0],
+  ]) {
+    expect(() =>
+      crossEntropy(
+        tensor([
+          [1, 2, 3],
+          [1, 2, 3],
+        ]),
+        labels(wrong),
+      ),
+    ).toThrow(/label|class/);
+  }
+});
