@@ -1,14 +1,24 @@
 import { manualSeed, nn, ones, optim, randn } from "evenkeel";
 import {
   activationReport,
+  batchNormHealth,
   computationGraph,
   deadUnits,
   diagnose,
+  effectiveLearningRate,
+  hessianEigenvalues,
+  hessianTrace,
+  initialLossCheck,
   internalCovariateShift,
+  learningRateRange,
+  lineProbe,
   lineProbeAsync,
   Recorder,
+  recalibrateBatchNorm,
+  weightScaleInvariance,
 } from "evenkeel/analysis";
 import { expect, test } from "vitest";
+import * as small from "../plot/small.ts";
 
 const symbol = Symbol.for("Jupyter.display");
 const shown = (result: object): string =>
@@ -63,4 +73,42 @@ test("a computation graph is a picture, and Mermaid's text for who has no packag
     expect(bundle["text/html"]).toMatch(/^<img alt=".*" src="data:image\/svg\+xml;base64,[\w+/=]+">$/);
   }
   expect(JSON.parse(JSON.stringify(graph))).toEqual(graph);
+});
+
+test("every kind of result shows itself in a notebook", () => {
+  const x = randn([8, 2], { dtype: "float64" });
+  const normed = new nn.Sequential(
+    new nn.Linear(2, 3, { dtype: "float64" }),
+    new nn.BatchNorm1d(3, { dtype: "float64" }),
+    new nn.Linear(3, 2, { dtype: "float64" }),
+  );
+  const mean = () => normed.forward(x).square().mean();
+  const line = lineProbe(normed, mean, { steps: [0.1, 1] });
+  const results: object[] = [
+    ...Object.values(small.theorems()),
+    small.comparison(),
+    small.activations(),
+    small.gradients(),
+    small.drift(),
+    small.dead(),
+    small.ratios(),
+    small.shift(),
+    small.interference(),
+    small.between(),
+    small.surface(),
+    small.descents(),
+    small.density(),
+    line,
+    learningRateRange(line),
+    batchNormHealth(normed, [x]),
+    initialLossCheck(normed, mean, { numClasses: 2 }),
+    hessianEigenvalues(normed, mean),
+    hessianTrace(normed, mean),
+    weightScaleInvariance(normed, mean),
+    effectiveLearningRate(normed, 0.1),
+    recalibrateBatchNorm(normed, [x]),
+    computationGraph(mean()),
+    diagnose(),
+  ];
+  for (const result of results) expect(symbol in result, Object.keys(result).join()).toBe(true);
 });
