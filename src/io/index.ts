@@ -18,3 +18,4 @@ export { readNpz, toNpz } from "./npz.ts";
 export { type ExportOnnxOptions, exportOnnx } from "./onnx/exportOnnx.ts";
 export { type ReadOptions, readSafetensors } from "./readSafetensors.ts";
 export { fromSafetensors, type Safetensors, type SafetensorsOptions, toSafetensors } from "./safetensors.ts";
+export { writeSafetensors } from "./writeSafetensors.ts";

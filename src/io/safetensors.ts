@@ -57,29 +57,46 @@ export function toSafetensors(
   options: SafetensorsOptions = {},
 ): Bytes {
   const where = "toSafetensors";
+  const { head, parts, byteLength } = layOut(where, tensors, options);
+  const file = allocate(where, byteLength);
+  file.set(head);
+  for (const { start, x } of parts) file.set(bytesOf(where, x), start);
+  return file;
+}
+
+/** A safetensors file before the tensors' bytes are in it. */
+export interface Layout {
+  /** Its beginning: the header, and before it the header's length. */
+  readonly head: Bytes;
+  /** The tensors in the order of the file, each with the place of its first byte. */
+  readonly parts: readonly { readonly name: string; readonly x: Tensor; readonly start: number }[];
+  /** Bytes of the whole file. */
+  readonly byteLength: number;
+}
+
+/** Where everything stands in a safetensors file; refuses what {@link toSafetensors} refuses. */
+export function layOut(where: string, tensors: unknown, options: SafetensorsOptions): Layout {
   checkOptions(where, options, ["metadata"]);
-  const entries = sorted(namedTensors(where, tensors));
   const fields = options.metadata === undefined ? [] : [`"${metadataName}":${metadataText(where, options.metadata)}`];
   let end = 0;
-  const parts = entries.map(({ name, x, dtype }) => {
+  const entries = sorted(namedTensors(where, tensors)).map(({ name, x, dtype }) => {
     if (name === metadataName) {
       throw new TensorError(where, { expected: `names other than ${metadataName}`, got: describe(name) });
     }
-    const [start, bytes] = [end, bytesOf(where, x)];
-    end += bytes.length;
+    const start = end;
+    end += x.data.byteLength;
     fields.push(`${JSON.stringify(name)}:{"dtype":"${dtype}","shape":[${x.shape}],"data_offsets":[${start},${end}]}`);
-    return { start, bytes };
+    return { name, x, start };
   });
   const header = padded(new TextEncoder().encode(`{${fields.join(",")}}`));
   if (header.length > maxHeaderLength) {
     throw new TensorError(where, { expected: `a header of at most ${maxHeaderLength} bytes`, got: `${header.length}` });
   }
-  const begin = prefixLength + header.length;
-  const file = allocate(where, begin + end);
-  new DataView(file.buffer).setBigUint64(0, BigInt(header.length), true);
-  file.set(header, prefixLength);
-  for (const { start, bytes } of parts) file.set(bytes, begin + start);
-  return file;
+  const head = new Uint8Array(prefixLength + header.length);
+  new DataView(head.buffer).setBigUint64(0, BigInt(header.length), true);
+  head.set(header, prefixLength);
+  const parts = entries.map((entry) => ({ ...entry, start: head.length + entry.start }));
+  return { head, parts, byteLength: head.length + end };
 }
 
 /**

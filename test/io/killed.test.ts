@@ -1,11 +1,11 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { Generator, ones, randint, TensorError } from "evenkeel";
-import { fromSafetensors, loadCheckpoint, toSafetensors } from "evenkeel/io";
+import { Generator, ones, randint, randn, TensorError } from "evenkeel";
+import { fromSafetensors, loadCheckpoint, toSafetensors, writeSafetensors } from "evenkeel/io";
 import { writeFileAtomically, writeFileAtomicallySync } from "evenkeel/io/node";
 import { afterAll, describe, expect, test } from "vitest";
 
@@ -71,6 +71,17 @@ describe.each([
     expect(readdirSync(own)).toEqual(["model.safetensors"]);
   });
 
+  test("removes what killed writers of the same file left an hour ago, and nothing else", async () => {
+    const own = mkdtempSync(join(folder, "own-"));
+    const kept = [".model.0123456789ab.draft", ".other.0123456789ab.draft", ".model.note"];
+    for (const left of [".model.ba9876543210.draft", ...kept]) {
+      writeFileSync(join(own, left), "half");
+      if (left !== kept[0]) utimesSync(join(own, left), 0, Date.now() / 1000 - 3700);
+    }
+    await write(join(own, "model"), new Uint8Array(3));
+    expect(readdirSync(own).sort()).toEqual([...kept, "model"].sort());
+  });
+
   test("leaves the file as it was where it cannot write", async () => {
     const above = mkdtempSync(join(folder, "above-"));
     const own = mkdtempSync(join(above, "own-"));
@@ -79,5 +90,48 @@ describe.each([
     expect([...readdirSync(above), ...readdirSync(own)]).toEqual([basename(own)]);
     await expect(write(join(own, "file"), "text" as never)).rejects.toThrow(TensorError);
     await expect(write("", new Uint8Array())).rejects.toThrow(new RegExp(name));
+  });
+});
+
+describe("writeFileAtomically of a stream", () => {
+  const large = randn([700_000]);
+
+  test("writes what toSafetensors would have made", async () => {
+    const file = join(folder, "streamed");
+    const tensors = { large, none: ones([0]), small: ones([3]) };
+    await writeFileAtomically(file, writeSafetensors(tensors, { metadata: { epoch: "12" } }));
+    expect(Buffer.compare(readFileSync(file), toSafetensors(tensors, { metadata: { epoch: "12" } }))).toBe(0);
+  });
+
+  test("leaves the previous file where a tensor changes on the way, and where the stream gives no bytes", async () => {
+    const own = mkdtempSync(join(folder, "own-"));
+    const file = join(own, "model");
+    writeFileSync(file, "old");
+    const [changing, chunks] = [large.clone(), [] as number[]];
+    async function* disturbed() {
+      for await (const chunk of writeSafetensors({ changing })) {
+        chunks.push(chunk.length);
+        yield chunk;
+        if (chunks.length === 2) changing.add_(1);
+      }
+    }
+    await expect(writeFileAtomically(file, disturbed())).rejects.toThrow(/a change of "changing"/);
+    expect(chunks).toHaveLength(2);
+    async function* text() {
+      yield "text" as never;
+    }
+    await expect(writeFileAtomically(file, text())).rejects.toThrow(TensorError);
+    expect(readFileSync(file, "utf8")).toBe("old");
+    expect(readdirSync(own)).toEqual(["model"]);
+  });
+
+  test("asks for a chunk when it is wanted, and refuses what toSafetensors refuses", async () => {
+    const [x, y] = [ones([2]), ones([2])];
+    const reader = writeSafetensors({ x, y }).getReader();
+    await reader.read();
+    x.mul_(2);
+    await expect(reader.read()).rejects.toThrow(/a change of "x"/);
+    expect(() => writeSafetensors({ x: 1 as never })).toThrow(TensorError);
+    expect(() => writeSafetensors({ x }, { meta: {} } as object)).toThrow(/options among/);
   });
 });

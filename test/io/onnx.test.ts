@@ -1,4 +1,4 @@
-import { manualSeed, nn, optim, randint, randn, type Tensor, TensorError, zeros } from "evenkeel";
+import { manualSeed, nn, optim, randint, randn, type Tensor, TensorError, tensor, zeros } from "evenkeel";
 import { exportOnnx } from "evenkeel/io";
 import * as ort from "onnxruntime-web";
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
@@ -12,14 +12,16 @@ beforeEach(() => void manualSeed(0));
 /** What the runtime computes with the file, beside what the model says in evaluation. */
 async function compared(
   model: nn.Module,
-  example: Tensor,
-  x: Tensor,
+  example: Tensor | readonly Tensor[],
+  ...xs: Tensor[]
 ): Promise<{ own: Tensor; theirs: ort.Tensor; apart: number }> {
   const session = await ort.InferenceSession.create(exportOnnx(model, example));
-  const { output } = await session.run({
-    input: new ort.Tensor(x.dtype as "float32", x.data as Float32Array, x.shape),
-  });
-  const own = model.eval().forward(x);
+  const feeds = xs.map((x, i) => [
+    i === 0 ? "input" : `input_${i}`,
+    new ort.Tensor(x.dtype as "float32", x.data as Float32Array, x.shape),
+  ]);
+  const { output } = await session.run(Object.fromEntries(feeds));
+  const own = model.eval().forward(...xs);
   const data = output.data as Float32Array;
   const apart = Math.max(
     0,
@@ -90,9 +92,75 @@ const modules: Readonly<Record<string, { make: () => nn.Module; x: () => Tensor 
   },
 };
 
-test("every module of the library is here, but for losses and what is not one", () => {
-  const classes = Object.keys(nn).filter((name) => /^[A-Z]/.test(name) && !/Loss$|^Module$|^Parameter$/.test(name));
-  const names = Object.keys(modules).join(" ");
+const places = () => randn([9, 6, 4]);
+const labels = () => randint(0, 6, [9]);
+const ignored = () => labels().maskedFill(tensor([0, 1, 0, 0, 0, 0, 1, 0, 0], { dtype: "bool" }), 2);
+const weight = tensor([0.5, 1, 2, 0.1, 3, 1]);
+
+const losses: Readonly<Record<string, { loss: nn.Module; x: () => Tensor; target: () => Tensor }>> = {
+  MSELoss: { loss: new nn.MSELoss(), x: rows, target: rows },
+  "MSELoss, their sum": { loss: new nn.MSELoss({ reduction: "sum" }), x: sequences, target: sequences },
+  "MSELoss, each": { loss: new nn.MSELoss({ reduction: "none" }), x: rows, target: rows },
+  NLLLoss: { loss: new nn.NLLLoss(), x: () => rows().logSoftmax(1), target: labels },
+  "NLLLoss, weighted, some ignored": {
+    loss: new nn.NLLLoss({ weight, ignoreIndex: 2 }),
+    x: () => rows().logSoftmax(1),
+    target: ignored,
+  },
+  "NLLLoss at places, each": {
+    loss: new nn.NLLLoss({ reduction: "none" }),
+    x: () => places().logSoftmax(1),
+    target: () => randint(0, 6, [9, 4]),
+  },
+  CrossEntropyLoss: { loss: new nn.CrossEntropyLoss(), x: rows, target: labels },
+  "CrossEntropyLoss, weighted, smoothed, some ignored": {
+    loss: new nn.CrossEntropyLoss({ weight, ignoreIndex: 2, labelSmoothing: 0.2 }),
+    x: rows,
+    target: ignored,
+  },
+  "CrossEntropyLoss, smoothed, each": {
+    loss: new nn.CrossEntropyLoss({ labelSmoothing: 0.2, reduction: "none" }),
+    x: places,
+    target: () => randint(0, 6, [9, 4]),
+  },
+  "CrossEntropyLoss, their sum": { loss: new nn.CrossEntropyLoss({ reduction: "sum" }), x: rows, target: labels },
+  "CrossEntropyLoss of probabilities": {
+    loss: new nn.CrossEntropyLoss({ weight, labelSmoothing: 0.1 }),
+    x: rows,
+    target: () => rows().softmax(1),
+  },
+  "CrossEntropyLoss of probabilities at places, each": {
+    loss: new nn.CrossEntropyLoss({ reduction: "none" }),
+    x: places,
+    target: () => places().softmax(1),
+  },
+};
+
+describe.each(Object.entries(losses))("%s", (_, { loss, x, target }) => {
+  test("says the same in onnxruntime, for any number of examples", async () => {
+    const inputs = [x(), target()];
+    const examples = inputs.map((input) => input.slice(0, 0, 2));
+    const { own, theirs, apart } = await compared(loss, examples, ...inputs);
+    expect(theirs.dims).toEqual(own.shape);
+    expect(apart).toBeLessThan(1e-5);
+  });
+});
+
+test("a model and its loss are one file, in float64 too", async () => {
+  class Trained extends nn.Module {
+    readonly linear = new nn.Linear(6, 6, { dtype: "float64" });
+    readonly loss = new nn.CrossEntropyLoss({ ignoreIndex: 2 });
+    override forward(x: Tensor, target: Tensor): Tensor {
+      return this.loss.forward(this.linear.forward(x), target);
+    }
+  }
+  const [x, target] = [rows().to("float64"), ignored()];
+  expect((await compared(new Trained(), [x, target], x, target)).apart).toBeLessThan(1e-12);
+});
+
+test("every module of the library is here", () => {
+  const classes = Object.keys(nn).filter((name) => /^[A-Z]/.test(name) && !/^Module$|^Parameter$/.test(name));
+  const names = Object.keys({ ...modules, ...losses }).join(" ");
   for (const name of classes) expect(names).toContain(name);
 });
 
@@ -158,7 +226,16 @@ test("names of input and output are taken", async () => {
   const bytes = exportOnnx(new nn.Linear(6, 2), rows(), { inputName: "x", outputName: "logits" });
   const session = await ort.InferenceSession.create(bytes);
   expect([session.inputNames, session.outputNames]).toEqual([["x"], ["logits"]]);
+  const loss = exportOnnx(new nn.CrossEntropyLoss(), [rows(), labels()], { inputName: ["scores", "labels"] });
+  expect((await ort.InferenceSession.create(loss)).inputNames).toEqual(["scores", "labels"]);
 });
+
+class Single extends nn.Module {
+  readonly loss = new nn.CrossEntropyLoss();
+  override forward(x: Tensor): Tensor {
+    return this.loss.forward(x, tensor(1, { dtype: "int32" }));
+  }
+}
 
 describe("is refused:", () => {
   const of = (forward: (x: Tensor) => Tensor) =>
@@ -195,6 +272,14 @@ describe("is refused:", () => {
       /another way/,
     ],
     ["an unknown option", () => exportOnnx(new nn.Tanh(), rows(), { input: "x" } as object), /options among/],
+    ["no example", () => exportOnnx(new nn.Tanh(), []), /an example input/],
+    ["one name for two inputs", () => exportOnnx(new nn.MSELoss(), [rows(), rows()], { inputName: ["x"] }), /2 inputs/],
+    [
+      "the same name for both",
+      () => exportOnnx(new nn.MSELoss(), [rows(), rows()], { inputName: ["x", "x"] }),
+      /all different/,
+    ],
+    ["a loss of one example's scores", () => exportOnnx(new Single(), randn([6])), /scores \[n, c\]/],
     ["a name that is none", () => exportOnnx(new nn.Tanh(), rows(), { inputName: "" }), /names/],
   ])("%s", (_, run, message) => {
     expect(run).toThrow(TensorError);

@@ -1,22 +1,31 @@
 import { randomBytes } from "node:crypto";
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, openSync, readdirSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
 import { open, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { describe, TensorError } from "../../errors.ts";
-import { isBytes } from "../checks.ts";
+import { checkBytes, isBytes } from "../checks.ts";
+
+/** What the names of all drafts of a file begin with, and end with. */
+const beginningOf = (path: string) => `.${basename(path)}.`;
+const ending = ".draft";
 
 /** A name beside the file's own, which no other write uses: a file is renamed only within its folder. */
-const draftOf = (path: string) => join(dirname(path), `.${basename(path)}.${randomBytes(6).toString("hex")}.draft`);
+const draftOf = (path: string) => join(dirname(path), `${beginningOf(path)}${randomBytes(6).toString("hex")}${ending}`);
+
+/** Milliseconds after which a draft that nobody has written to belongs to no running process. */
+const abandonedAfter = 3_600_000;
 
 /**
  * Writes a file whole or not at all: a process that is killed at any moment, or a disk that is full, leaves the previous file as
  * it was.
  *
  * The bytes go to a draft in the same folder, are flushed to the disk, and then take the file's name; the folder is flushed as
- * well, where the system allows it. What a killed process leaves behind is at most a file that ends in `.draft`.
+ * well, where the system allows it. What a killed process leaves behind is at most a file that ends in `.draft`, which the next
+ * write of the same file removes once it is an hour old.
  *
  * @param path - of the file; its folder has to be there.
- * @throws TensorError for what is no Uint8Array, and whatever the file system throws.
+ * @param bytes - all of them, or a stream, of which no more than a chunk is in memory.
+ * @throws TensorError for what are no bytes, and whatever the stream and the file system throw.
  *
  * @example
  * ```ts no-run
@@ -27,13 +36,21 @@ const draftOf = (path: string) => join(dirname(path), `.${basename(path)}.${rand
  * await writeFileAtomically("model.safetensors", toSafetensors(new nn.Linear(2, 3).stateDict()));
  * ```
  */
-export async function writeFileAtomically(path: string, bytes: Uint8Array): Promise<void> {
-  check("writeFileAtomically", path, bytes);
+export async function writeFileAtomically(
+  path: string,
+  bytes: Uint8Array | ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>,
+): Promise<void> {
+  const where = "writeFileAtomically";
+  checkPath(where, path);
+  const source = isBytes(bytes) ? [bytes] : chunksOf(where, bytes);
   const draft = draftOf(path);
   try {
     const file = await open(draft, "wx");
     try {
-      await file.writeFile(bytes);
+      for await (const chunk of source) {
+        checkBytes(where, chunk);
+        await file.writeFile(chunk);
+      }
       await file.sync();
     } finally {
       await file.close();
@@ -43,7 +60,7 @@ export async function writeFileAtomically(path: string, bytes: Uint8Array): Prom
     await rm(draft, { force: true });
     throw error;
   }
-  flushFolder(dirname(path));
+  tidyUp(path);
 }
 
 /**
@@ -61,7 +78,8 @@ export async function writeFileAtomically(path: string, bytes: Uint8Array): Prom
  * ```
  */
 export function writeFileAtomicallySync(path: string, bytes: Uint8Array): void {
-  check("writeFileAtomicallySync", path, bytes);
+  checkPath("writeFileAtomicallySync", path);
+  checkBytes("writeFileAtomicallySync", bytes);
   const draft = draftOf(path);
   try {
     const file = openSync(draft, "wx");
@@ -76,26 +94,47 @@ export function writeFileAtomicallySync(path: string, bytes: Uint8Array): void {
     rmSync(draft, { force: true });
     throw error;
   }
-  flushFolder(dirname(path));
+  tidyUp(path);
 }
 
-function check(where: string, path: unknown, bytes: unknown): void {
-  if (typeof path !== "string" || path === "") {
-    throw new TensorError(where, { expected: "the path of a file", got: describe(path) });
+function checkPath(where: string, path: unknown): void {
+  if (typeof path === "string" && path !== "") return;
+  throw new TensorError(where, { expected: "the path of a file", got: describe(path) });
+}
+
+function chunksOf(where: string, source: unknown): AsyncIterable<unknown> {
+  if (typeof source === "object" && source !== null && Symbol.asyncIterator in source) {
+    return source as AsyncIterable<unknown>;
   }
-  if (!isBytes(bytes)) throw new TensorError(where, { expected: "a Uint8Array", got: describe(bytes) });
+  throw new TensorError(where, { expected: "a Uint8Array, or a stream of them", got: describe(source) });
+}
+
+/** What is left to do once the file is there, whole: it does not fail for what is not allowed in its folder. */
+function tidyUp(path: string): void {
+  const folder = dirname(path);
+  for (const task of [() => flush(folder), () => removeAbandoned(folder, beginningOf(path))]) {
+    try {
+      task();
+    } catch {
+      // Such as a folder that may not be listed.
+    }
+  }
 }
 
 /** So that the name itself survives a power cut. Windows has no such thing. */
-function flushFolder(folder: string): void {
+function flush(folder: string): void {
+  const file = openSync(folder, "r");
   try {
-    const file = openSync(folder, "r");
-    try {
-      fsyncSync(file);
-    } finally {
-      closeSync(file);
-    }
-  } catch {
-    // The file is whole without it.
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+function removeAbandoned(folder: string, beginning: string): void {
+  for (const name of readdirSync(folder)) {
+    if (!name.startsWith(beginning) || !name.endsWith(ending)) continue;
+    const draft = join(folder, name);
+    if (Date.now() - statSync(draft).mtimeMs > abandonedAfter) rmSync(draft);
   }
 }

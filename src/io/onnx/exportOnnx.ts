@@ -12,8 +12,8 @@ import { operationNode } from "./operationNodes.ts";
 
 /** Options of {@link exportOnnx}. */
 export interface ExportOnnxOptions {
-  /** The name of the input. Default `"input"`. */
-  readonly inputName?: string;
+  /** The name of the input; of several, a list. Default `"input"`, and then `"input_1"`, `"input_2"`, … */
+  readonly inputName?: string | readonly string[];
   /** The name of the output. Default `"output"`. */
   readonly outputName?: string;
 }
@@ -27,8 +27,9 @@ const where = "exportOnnx";
  * them sums, products, elementwise functions, `matmul` and `reshape`, as in a module of your own with a shortcut. What does
  * nothing in evaluation, such as dropout, is not in the file. Nothing about the model changes.
  *
- * @param model - any module whose `forward` takes one tensor.
- * @param exampleInput - an input, whose first dimension is that of the examples.
+ * @param model - any module whose `forward` takes tensors.
+ * @param exampleInput - an input, whose first dimension is that of the examples; a list where `forward` takes several, such as
+ * the scores and the labels of a loss.
  * @returns a model of ONNX's operator set 17.
  * @throws TensorError for operations that are not written, a batch norm without running statistics, and what
  * `forward` throws.
@@ -44,19 +45,29 @@ const where = "exportOnnx";
  * console.log(bytes instanceof Uint8Array); // => true
  * ```
  */
-export function exportOnnx(model: Module, exampleInput: Tensor, options: ExportOnnxOptions = {}): Bytes {
+export function exportOnnx(
+  model: Module,
+  exampleInput: Tensor | readonly Tensor[],
+  options: ExportOnnxOptions = {},
+): Bytes {
   if (!isModule(model)) throw new TensorError(where, { expected: "a module", got: describe(model) });
-  if (!isTensor(exampleInput) || exampleInput.ndim < 1) {
+  const examples: readonly Tensor[] = Array.isArray(exampleInput) ? exampleInput : [exampleInput];
+  if (examples.length === 0 || !examples.every((x) => isTensor(x) && x.ndim > 0)) {
     throw new TensorError(where, { expected: "an example input [n, …]", got: describe(exampleInput) });
   }
   checkOptions(where, options, ["inputName", "outputName"]);
-  const { inputName = "input", outputName = "output" } = options;
-  for (const name of [inputName, outputName]) {
+  const { outputName = "output" } = options;
+  const inputNames = namesOf(examples.length, options.inputName);
+  for (const name of [...inputNames, outputName]) {
     if (typeof name !== "string" || name === "")
       throw new TensorError(where, { expected: "names", got: describe(name) });
   }
-  const { graph, x, y, made, constants } = graphOf(model, exampleInput.detach().clone(), inputName);
-  const other = graphOf(model, elsewhere(exampleInput), inputName);
+  const { graph, inputs, y, made, constants } = graphOf(
+    model,
+    examples.map((x) => x.detach().clone()),
+    inputNames,
+  );
+  const other = graphOf(model, examples.map(elsewhere), inputNames);
   if (!constants.every((value, i) => sameData(value, other.constants[i]))) {
     throw new TensorError(where, {
       expected: "a forward whose operations are recorded",
@@ -65,16 +76,25 @@ export function exportOnnx(model: Module, exampleInput: Tensor, options: ExportO
     });
   }
   const output = graph.node("Identity", [made], {}, outputName);
-  return graph.model(model.constructor.name, [inputName, x], [output, y]);
+  return graph.model(model.constructor.name, inputs, [output, y]);
+}
+
+/** A name for each input, all of them different. */
+function namesOf(count: number, given: string | readonly string[] = "input"): readonly string[] {
+  if (!Array.isArray(given))
+    return Array.from({ length: count }, (_, i) => (i === 0 ? (given as string) : `${given}_${i}`));
+  if (given.length === count && new Set(given).size === count) return given;
+  throw new TensorError(where, { expected: `names of ${count} inputs, all different`, got: describe(given) });
 }
 
 /** The graph of one run, with the tensors in it that nothing recorded has made. */
-function graphOf(model: Module, x: Tensor, inputName: string) {
+function graphOf(model: Module, xs: readonly Tensor[], inputNames: readonly string[]) {
   const graph = new Graph();
-  const known = new Map<Tensor, string>([[x, graph.unique(inputName)]]);
+  const inputs = xs.map((x, i) => [graph.unique(inputNames[i]), x] as const);
+  const known = new Map<Tensor, string>(inputs.map(([name, x]) => [x, name]));
   const constants: Tensor[] = [];
-  const y = inEvaluation(model, () => traced(model, x, { graph, known, constants }));
-  return { graph, x, y, made: nameOf(y, { graph, known, constants }), constants };
+  const y = inEvaluation(model, () => traced(model, xs, { graph, known, constants }));
+  return { graph, inputs, y, made: nameOf(y, { graph, known, constants }), constants };
 }
 
 /** Another input of the same shape: its numbers in reverse, and floats also halved. */
@@ -95,26 +115,25 @@ interface Trace {
 }
 
 /** Runs the model, and adds the nodes of each of its modules that is written as a whole. */
-function traced(model: Module, x: Tensor, trace: Trace): Tensor {
+function traced(model: Module, xs: readonly Tensor[], trace: Trace): Tensor {
   const { graph, known } = trace;
   // So that what happens between modules is recorded.
-  if (x.dtype.startsWith("float")) x.requiresGrad = true;
+  for (const x of xs) if (x.dtype.startsWith("float")) x.requiresGrad = true;
   const hooks = model.namedModules().flatMap(([name, module]) => {
     const write = nodesOf(module);
     if (write === null) return [];
-    const hook = module.registerForwardHook((_, [input], output) => {
+    const hook = module.registerForwardHook((_, inputs, output) => {
       const refusal = refusalOf(module);
       if (refusal !== null)
         throw new TensorError(where, { expected: "a model in evaluation", got: `"${name}", which ${refusal}` });
       if (known.has(output)) return;
-      const from = input as Tensor;
-      const run = { graph, input: nameOf(from, trace), name: name === "" ? module.constructor.name : name, x: from };
-      known.set(output, write(run));
+      const [[input, x], ...others] = (inputs as readonly Tensor[]).map((x) => [nameOf(x, trace), x] as const);
+      known.set(output, write({ graph, input, name: name === "" ? module.constructor.name : name, x, others }));
     });
     return [hook];
   });
   try {
-    return enableGrad(() => model.forward(x));
+    return enableGrad(() => model.forward(...xs));
   } finally {
     for (const hook of hooks) hook.remove();
   }

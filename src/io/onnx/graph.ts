@@ -49,8 +49,8 @@ export class Graph {
   }
 
   /** One number of a dtype. */
-  scalar(name: string, value: number, dtype: "float32" | "float64"): string {
-    const data = dtype === "float32" ? Float32Array.of(value) : Float64Array.of(value);
+  scalar(name: string, value: number, dtype: "float32" | "float64" | "int32"): string {
+    const data = { float32: Float32Array, float64: Float64Array, int32: Int32Array }[dtype].of(value);
     return this.constant(name, new Tensor(new NDArray(data, [], dtype)));
   }
 
@@ -62,13 +62,16 @@ export class Graph {
     return own;
   }
 
-  /** The model, from `input` to `output`, whose first dimension may be of any size. */
-  model(name: string, input: readonly [string, Tensor], output: readonly [string, Tensor]): Bytes {
+  /** The model, from `inputs` to `output`, whose first dimension may be of any size. */
+  model(name: string, inputs: readonly (readonly [string, Tensor])[], output: readonly [string, Tensor]): Bytes {
     const graph = new Message()
       .putAll(1, this.nodes)
       .put(2, name)
       .putAll(5, this.initializers)
-      .put(11, valueInfo(...input))
+      .putAll(
+        11,
+        inputs.map((input) => valueInfo(...input)),
+      )
       .put(12, valueInfo(...output));
     const operators = new Message().put(1, "").int(2, opset);
     return new Message().int(1, irVersion).put(2, "evenkeel").put(3, version).put(7, graph).put(8, operators).bytes();

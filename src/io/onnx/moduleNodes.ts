@@ -1,5 +1,6 @@
 import { ones, zeros } from "../../factories.ts";
 import { BatchNorm1d } from "../../nn/batchNorm1d.ts";
+import { CrossEntropyLoss } from "../../nn/crossEntropyLoss.ts";
 import { Embedding } from "../../nn/embedding.ts";
 import { Flatten } from "../../nn/flatten.ts";
 import { GELU } from "../../nn/gelu.ts";
@@ -7,19 +8,26 @@ import { LayerNorm } from "../../nn/layerNorm.ts";
 import { Linear } from "../../nn/linear.ts";
 import { LpNorm1d } from "../../nn/lpNorm1d.ts";
 import type { Module } from "../../nn/module.ts";
+import { MSELoss } from "../../nn/mseLoss.ts";
+import { NLLLoss } from "../../nn/nllLoss.ts";
 import { NoisyBatchNorm1d } from "../../nn/noisyBatchNorm1d.ts";
 import { ReLU } from "../../nn/relu.ts";
 import { Sigmoid } from "../../nn/sigmoid.ts";
 import { Tanh } from "../../nn/tanh.ts";
 import type { Tensor } from "../../tensor.ts";
 import type { Graph } from "./graph.ts";
+import { crossEntropyLoss, mseLoss, nllLoss } from "./lossNodes.ts";
 
-/** One run of a module: the name of its input in the graph, the name that its numbers are kept under, and the input itself. */
+/**
+ * One run of a module: the name of its input in the graph, the name that its numbers are kept under, the input itself, and
+ * the other inputs, such as a loss's target.
+ */
 export interface ModuleRun {
   readonly graph: Graph;
   readonly input: string;
   readonly name: string;
   readonly x: Tensor;
+  readonly others: readonly (readonly [name: string, x: Tensor])[];
 }
 
 /** What a module is in ONNX: adds its nodes, and returns the name of its output. */
@@ -35,6 +43,9 @@ const classes: readonly (readonly [new (...args: never[]) => Module, ModuleNodes
   [Embedding, embedding],
   [Flatten, flatten],
   [GELU, gelu],
+  [MSELoss, mseLoss],
+  [NLLLoss, nllLoss],
+  [CrossEntropyLoss, crossEntropyLoss],
   [ReLU, (_: ReLU, { graph, input }) => graph.node("Relu", [input])],
   [Sigmoid, (_: Sigmoid, { graph, input }) => graph.node("Sigmoid", [input])],
   [Tanh, (_: Tanh, { graph, input }) => graph.node("Tanh", [input])],
