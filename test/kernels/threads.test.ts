@@ -120,6 +120,13 @@ describe("threads", { timeout: 60_000 }, () => {
     expect(getNumThreads()).toBe(1);
   });
 
+  test("that are started again share a module that is compiled once", () => {
+    watchWorkers();
+    for (const count of [2, 1, 2]) setNumThreads(count);
+    expect(started).toHaveLength(2);
+    expect(started[1].data.module).toBe(started[0].data.module);
+  });
+
   test.runIf(relaxedKernels())("share products by relaxed SIMD too", async () => {
     watchWorkers();
     useKernels("wasm-relaxed");

@@ -1,5 +1,5 @@
 import { Machine } from "./machine.ts";
-import { compile } from "./start.ts";
+import { compileShared } from "./start.ts";
 import { type Running, sharedKernels, startWorker, type WorkerData, words } from "./worker.ts";
 
 /** The memory that threads share, in pages: what it has at first, which costs nothing until used, and at most. */
@@ -27,7 +27,7 @@ export class Crew {
    * @throws whatever forbids them here.
    */
   constructor(binary: string, workers: number, changed: () => void, patience = 10_000) {
-    const module = compile(binary, true);
+    const module = compileShared(binary);
     const memory = new WebAssembly.Memory({ ...pages, shared: true });
     this.control = new Int32Array(new SharedArrayBuffer(4 * (words.slots + workers + 1)));
     this.machine = new Machine(binary, module, memory);

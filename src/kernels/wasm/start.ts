@@ -17,8 +17,17 @@ export function startMachine(binary: string): Machine | null {
   }
 }
 
-/** The module, or the same on memory that threads share. */
-export function compile(binary: string, shares = false): WebAssembly.Module {
+/** Modules on memory that threads share: what V8 frees of a module that is compiled again and again does not all come back. */
+const compiled = new Map<string, WebAssembly.Module>();
+
+/** The module on memory that threads share, compiled once. */
+export function compileShared(binary: string): WebAssembly.Module {
+  const module = compiled.get(binary) ?? compile(binary, true);
+  compiled.set(binary, module);
+  return module;
+}
+
+function compile(binary: string, shares = false): WebAssembly.Module {
   const bytes = decode(binary);
   if (shares)
     bytes[String.fromCharCode(...bytes.subarray(0, head)).indexOf(memoryImport) + memoryImport.length] |= isShared;
