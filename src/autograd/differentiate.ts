@@ -177,8 +177,13 @@ function pullPrimitive(
   return inputs.map((_, i) => (wanted[i] ? (op.vjp[i]?.(g, y, ...inputs) ?? null) : null));
 }
 
-function pullFused(op: Fused, { inputs, saved }: Node, g: Tensor, wanted: readonly boolean[]): (Tensor | null)[] {
-  if (shared().gradEnabled) return replay(op, inputs, wanted, g);
+function pullFused(
+  op: Fused,
+  { inputs, saved }: Node,
+  g: Tensor,
+  wanted: readonly boolean[],
+): readonly (Tensor | null)[] {
+  if (shared().gradEnabled) return op.pull?.(g, inputs, wanted) ?? replay(op, inputs, saved, wanted, g);
   const arrays = inputs.map((x) => x.array);
   const pulled =
     op.backwardWanted === undefined
@@ -191,11 +196,17 @@ function pullFused(op: Fused, { inputs, saved }: Node, g: Tensor, wanted: readon
 }
 
 /** The gradient of a fused operation's composite, recorded, for when that gradient is itself to be differentiated. */
-function replay(op: Fused, inputs: readonly Tensor[], wanted: readonly boolean[], g: Tensor): (Tensor | null)[] {
+function replay(
+  op: Fused,
+  inputs: readonly Tensor[],
+  saved: unknown,
+  wanted: readonly boolean[],
+  g: Tensor,
+): (Tensor | null)[] {
   // Fresh nodes, so that the gradient stops at the inputs. One may have been made from another, as a mean is from x:
   // what lies behind them is the caller's to walk, and would otherwise count twice.
   const fresh = inputs.map((x) => x.reshape(x.shape));
-  const y = op.composite(...fresh);
+  const y = op.replay?.(saved, ...fresh) ?? op.composite(...fresh);
   if (!sameShape(y.shape, g.shape) || y.dtype !== g.dtype) {
     throw new TensorError(op.name, { expected: `its composite to return ${describe(g)}`, got: describe(y) });
   }

@@ -1,3 +1,4 @@
+import { type NDArray, zeros } from "../kernels/array.ts";
 import type { BatchStatistics } from "../kernels/index.ts";
 import { give } from "../kernels/pool.ts";
 import type { Tensor } from "../tensor.ts";
@@ -6,10 +7,14 @@ import type { Fused } from "./op.ts";
 /** Channel values `[c]` laid out to meet `x` `[n, c]` or `[n, c, l]`. */
 const meeting = (x: Tensor, v: Tensor): Tensor => (x.ndim === 2 ? v : v.reshape([1, v.numel(), 1]));
 
-/** What normalising by its own statistics is, along the dimensions that a channel spans. */
-function normalised(x: Tensor, dims: number | readonly number[], eps: number): Tensor {
-  const centred = x.sub(x.mean(dims, { keepdim: true }));
-  return centred.mul(centred.square().mean(dims, { keepdim: true }).add(eps).pow(-0.5));
+/** The dimensions that a channel spans. */
+const spanned = (x: Tensor): number | readonly number[] => (x.ndim === 2 ? 0 : [0, 2]);
+
+/** What normalising by its own statistics is, and by what it divides, as a factor. */
+function normalised(x: Tensor, eps: number): readonly [xHat: Tensor, scale: Tensor] {
+  const centred = x.sub(x.mean(spanned(x), { keepdim: true }));
+  const scale = centred.square().mean(spanned(x), { keepdim: true }).add(eps).pow(-0.5);
+  return [centred.mul(scale), scale];
 }
 
 /**
@@ -23,21 +28,83 @@ export const batchNormTraining = (
   observe: (statistics: BatchStatistics) => void = () => {},
 ): Fused<BatchStatistics> => ({
   name: "batchNorm",
-  composite: (x, weight, bias) =>
-    normalised(x, x.ndim === 2 ? 0 : [0, 2], eps)
-      .mul(meeting(x, weight))
-      .add(meeting(x, bias)),
+  composite: (x, weight, bias) => normalised(x, eps)[0].mul(meeting(x, weight)).add(meeting(x, bias)),
   forward: (k, x, weight, bias) => {
     const statistics = k.batchStatistics(x);
     observe(statistics);
     return [k.batchNorm(x, statistics, weight, bias, eps), statistics];
   },
   backward: (k, g, statistics, x, weight) => k.batchNormBackward(g, x, statistics, weight, eps, true),
-  release: ({ mean, variance }) => {
-    give({ data: mean });
-    give({ data: variance });
-  },
+  pull: (g, [x, weight], wanted) => [
+    wanted[0] ? g.through(batchNormInputGradient(eps), x, weight) : null,
+    wanted[1] ? g.through(batchNormWeightGradient(eps), x) : null,
+    wanted[2] ? g.sum(spanned(x)) : null,
+  ],
+  release,
 });
+
+/**
+ * The gradient of {@link batchNormTraining} at `x`, from `g` at its output:
+ * `weight·r·(g − mean(g) − x̂·mean(g·x̂))`, where `r = (var + eps)^(−1/2)`.
+ */
+export const batchNormInputGradient = (eps: number): Fused<BatchStatistics> => ({
+  name: "batchNormInputGradient",
+  composite: (g, x, weight) => {
+    const [xHat, scale] = normalised(x, eps);
+    const mean = (y: Tensor) => y.mean(spanned(x), { keepdim: true });
+    return g
+      .sub(mean(g))
+      .sub(xHat.mul(mean(g.mul(xHat))))
+      .mul(scale)
+      .mul(meeting(x, weight));
+  },
+  forward: (k, g, x, weight) => {
+    const statistics = k.batchStatistics(x);
+    const [dx, dweight, dbias] = k.batchNormBackward(g, x, statistics, weight, eps, true);
+    give(dweight);
+    give(dbias);
+    return [dx, statistics];
+  },
+  // Linear in g, and equal to its own transpose.
+  backward: (k, u, statistics, g, x, weight) => {
+    const [dg, dweight, dbias] = k.batchNormBackward(u, x, statistics, weight, eps, true);
+    give(dweight);
+    give(dbias);
+    return [dg, ...k.batchNormBackwardTwice(u, g, x, statistics, weight, eps)];
+  },
+  release,
+});
+
+/** The gradient of {@link batchNormTraining} at `weight`, from `g` at its output: `Σ g·x̂`. */
+export const batchNormWeightGradient = (eps: number): Fused<BatchStatistics> => ({
+  name: "batchNormWeightGradient",
+  composite: (g, x) => normalised(x, eps)[0].mul(g).sum(spanned(x)),
+  forward: (k, g, x) => {
+    const statistics = k.batchStatistics(x);
+    const [dx, dweight, dbias] = k.batchNormBackward(g, x, statistics, channels(x, 1), eps, true);
+    give(dx);
+    give(dbias);
+    return [dweight, statistics];
+  },
+  // What u·g is at the output of a batch norm whose weight is 1, is g where the weight is u.
+  backward: (k, u, statistics, g, x) => [
+    k.batchNorm(x, statistics, u, channels(x, 0), eps),
+    k.batchNormBackward(g, x, statistics, u, eps, true)[0],
+  ],
+  release,
+});
+
+function release({ mean, variance }: BatchStatistics): void {
+  give({ data: mean });
+  give({ data: variance });
+}
+
+/** The same number for each channel of `x`. */
+function channels({ shape, dtype }: NDArray, value: number): NDArray {
+  const y = zeros(dtype, [shape[1]]);
+  y.data.fill(value);
+  return y;
+}
 
 /** Normalises each channel of `x` `[n, c]` or `[n, c, l]` by a given mean and variance `[c]`, which have no gradient. */
 export const batchNormEvaluating = (eps: number): Fused<null> => ({

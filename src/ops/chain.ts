@@ -27,6 +27,8 @@ interface Kept {
   outputs: readonly NDArray[] | null;
   /** What each link saved. */
   saved: readonly unknown[];
+  /** Whether recorded operations have them too, so that their memory is not to be given back. */
+  isShared: boolean;
   /** Whether a gradient has been taken before. A third one would otherwise compute the outputs a third time. */
   isWorn: boolean;
 }
@@ -54,7 +56,18 @@ export const chain = (links: readonly Link[], keeps: boolean): Chain => ({
   },
   forward: (k, ...inputs) => {
     const { outputs, saved } = pass(k, links, inputs, keeps);
-    return [outputs[outputs.length - 1], { outputs, saved, isWorn: false }];
+    return [outputs[outputs.length - 1], { outputs, saved, isShared: false, isWorn: false }];
+  },
+  replay: (kept, x, ...others) => {
+    const { outputs, saved } = kept;
+    if (outputs === null) return null;
+    kept.isShared = true;
+    let [y, at] = [x, 0];
+    for (const [i, { op, count }] of links.entries()) {
+      y = y.throughKnown(op, outputs[i], saved[i], ...others.slice(at, at + count));
+      at += count;
+    }
+    return y;
   },
   backward: (k, g, kept, ...inputs) => back(k, links, g, kept, inputs, new Array(inputs.length).fill(true)),
   backwardWanted: (k, g, kept, inputs, wanted) => back(k, links, g, kept, inputs, wanted),
@@ -129,6 +142,7 @@ function pull(
 
 /** After the first gradient gives the memory between the links back, after the second keeps it. */
 function settle(links: readonly Link[], kept: Kept, outputs: readonly NDArray[], saved: readonly unknown[]): void {
+  if (kept.isShared) return;
   if (kept.isWorn) {
     kept.outputs = outputs;
     kept.saved = saved;

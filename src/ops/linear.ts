@@ -22,4 +22,9 @@ export const linear: Fused<null> = {
     wanted[1] ? k.matmul(g, x, true, false) : null,
     wanted[2] ? k.sum(g, 0, 1) : null,
   ],
+  pull: (g, [x, weight], wanted) => [
+    wanted[0] ? g.through(matmul(false, false), weight) : null,
+    wanted[1] ? g.through(matmul(true, false), x) : null,
+    wanted[2] ? g.sum(0) : null,
+  ],
 };

@@ -44,7 +44,8 @@ export interface Primitive {
 
 /**
  * A composite of other operations, with kernels that do the same faster. The composite is the definition; the kernels
- * have to agree with it. When a gradient is itself to be differentiated, the composite is replayed.
+ * have to agree with it. When a gradient is itself to be differentiated, the composite is replayed, unless there is a
+ * `pull`.
  *
  * @example
  * ```ts
@@ -78,6 +79,13 @@ export interface Fused<Saved = unknown> {
     inputs: readonly NDArray[],
     wanted: readonly boolean[],
   ): readonly (NDArray | null)[];
+  /**
+   * The gradient at each input as operations on tensors, for when it is itself to be differentiated: in place of the
+   * composite's, which it has to equal.
+   */
+  pull?(g: Tensor, inputs: readonly Tensor[], wanted: readonly boolean[]): readonly (Tensor | null)[];
+  /** The output as recorded operations on the inputs, from what `forward` saved; `null` where that is gone. In place of `composite`. */
+  replay?(saved: Saved, ...inputs: Tensor[]): Tensor | null;
   /** Gives the memory of what `forward` saved back, once nobody will ask for it. */
   release?(saved: Saved): void;
   /** Whose values `backward` reads, which may then not be changed in place. Default: the inputs'. */

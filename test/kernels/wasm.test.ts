@@ -8,7 +8,10 @@ import { expectClose } from "../close.ts";
 type FloatType = "float32" | "float64";
 
 const wasm = wasmKernels() as Required<
-  Pick<typeof reference, "tanh" | "matmul" | "batchStatistics" | "batchNorm" | "batchNormBackward">
+  Pick<
+    typeof reference,
+    "tanh" | "matmul" | "batchStatistics" | "batchNorm" | "batchNormBackward" | "batchNormBackwardTwice"
+  >
 >;
 const floats = ["float32", "float64"] as const;
 const generator = new Generator().manualSeed(1);
@@ -133,6 +136,20 @@ describe.each(floats)("batch norm in %s", (dtype) => {
       );
       wanted.forEach((array, i) => expectAlike(actual[i], array, dtype, slope));
     }
+  });
+
+  test.each(shapes)("the gradient of its gradient, of [%i, %i, %i], is the reference's", (n, c, l) => {
+    const [u, g, x, weight] = [
+      draw([n, c, l], dtype),
+      draw([n, c, l], dtype),
+      draw([n, c, l], dtype),
+      draw([c], dtype),
+    ];
+    const args = [u, g, x, reference.batchStatistics(x), weight, 1e-5] as const;
+    const [wanted, actual] = [reference.batchNormBackwardTwice(...args), wasm.batchNormBackwardTwice(...args)];
+    // Of two examples it is the small difference of terms as large as weight·r².
+    const terms = Array.from(weight.data, (w, j) => Math.abs(w) / (args[3].variance[j] + 1e-5));
+    wanted.forEach((array, i) => expectAlike(actual[i], array, dtype, Math.max(1, ...terms)));
   });
 
   test("spreads NaN and infinities as the reference does", () => {

@@ -12,7 +12,7 @@ import { cotangent, draw, rows } from "./ops.table.ts";
 /** Methods of a tensor that are no operations: they have tests of their own. */
 const noOperations = new Set(
   `constructor numel item toArray toJSON toString backward accumulate detach retainGrad registerHook refuseWithoutGrad apply
-   wrap through hiddenGrad clearGrad sumToSize meeting binary expanded floated reduceOver reshaped extreme varianceOver best inOrder alongDim refuseEmpty
+   wrap through throughKnown hiddenGrad clearGrad sumToSize meeting binary expanded floated reduceOver reshaped extreme varianceOver best inOrder alongDim refuseEmpty
    refuseInPlace refuseRandom become triangle indexMask add_ sub_ mul_ div_ copy_ fill_ zero_ lerp_ uniform_ normal_
    exponential_ bernoulli_`.split(/\s+/),
 );

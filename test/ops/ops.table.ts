@@ -14,7 +14,12 @@ import {
   tensor,
   where,
 } from "evenkeel";
-import { batchNormEvaluating, batchNormTraining } from "../../src/ops/batchNorm.ts";
+import {
+  batchNormEvaluating,
+  batchNormInputGradient,
+  batchNormTraining,
+  batchNormWeightGradient,
+} from "../../src/ops/batchNorm.ts";
 import { chain } from "../../src/ops/chain.ts";
 import { crossEntropy } from "../../src/ops/crossEntropy.ts";
 import { relu, sigmoid, tanh } from "../../src/ops/elementwise.ts";
@@ -646,6 +651,25 @@ export const rows: readonly Row[] = [
     torch: "lambda x, m, v, w, b: F.batch_norm(x, m, v, w, b, False, 0.1, 0.1)",
     run: (x, m, v, w, b) => apply(batchNormEvaluating(0.1), x, m, v, w, b),
     inputs: (n, c) => [float([n, c, 2]), constant([c], -2, 2), constant([c], 0.5, 2), float([c], 0.5, 2), float([c])],
+    sizes: nonzero,
+  },
+  {
+    op: "batchNormInputGradient",
+    torch:
+      "lambda g, x, w: " +
+      "torch.autograd.grad(F.batch_norm(x, None, None, w, None, True, 0.1, 0.1), x, g, create_graph=True)[0]",
+    run: (g, x, w) => apply(batchNormInputGradient(0.1), g, x, w),
+    inputs: (n, c) => [float([n + 1, c]), float([n + 1, c]), float([c], 0.5, 2)],
+    sizes: nonzero,
+  },
+  {
+    op: "batchNormWeightGradient",
+    torch:
+      "lambda g, x: " +
+      "(lambda w: torch.autograd.grad(F.batch_norm(x, None, None, w, None, True, 0.1, 0.1), w, g, create_graph=True)[0])" +
+      "(torch.ones(x.shape[1], dtype=x.dtype, requires_grad=True))",
+    run: (g, x) => apply(batchNormWeightGradient(0.1), g, x),
+    inputs: (n, c) => [float([n + 1, c, 2]), float([n + 1, c, 2])],
     sizes: nonzero,
   },
   {

@@ -1,5 +1,6 @@
 export * from "./backward";
 export * from "./batchNorm";
+export * from "./batchNormTwice";
 export * from "./binary";
 export * from "./crossEntropy";
 export * from "./compare";

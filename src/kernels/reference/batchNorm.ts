@@ -95,3 +95,53 @@ export function batchNormBackward(
   dbias.data.set(sumG);
   return [dx, dweight, dbias];
 }
+
+/**
+ * The gradients of {@link batchNormBackward}'s `dx`, through the statistics, at `x` and `weight`, from `u` at that `dx`. With
+ * `r = (var + eps)^(−1/2)`, means over a channel, and `k = mean(g·u) − mean(g)·mean(u) − mean(g·x̂)·mean(u·x̂)`:
+ * `dx = −weight·r²·(x̂·k + mean(u·x̂)·(g − mean(g) − x̂·mean(g·x̂)) + mean(g·x̂)·(u − mean(u) − x̂·mean(u·x̂)))`,
+ * `dweight = count·r·k`.
+ */
+export function batchNormBackwardTwice(
+  u: NDArray,
+  g: NDArray,
+  x: NDArray,
+  { mean, variance }: BatchStatistics,
+  weight: NDArray,
+  eps: number,
+): [dx: NDArray, dweight: NDArray] {
+  const [n, c, l = 1] = x.shape;
+  const count = n * l;
+  const inverse = Float64Array.from(variance, (v) => 1 / Math.sqrt(v + eps));
+  const [meanG, meanU, meanGX, meanUX, meanGU] = Array.from({ length: 5 }, () => new Float64Array(c));
+  for (let i = 0, at = 0; i < n; i++) {
+    for (let j = 0; j < c; j++) {
+      for (let t = 0; t < l; t++, at++) {
+        const gi = g.data[at];
+        const ui = u.data[at];
+        const xHat = (x.data[at] - mean[j]) * inverse[j];
+        meanG[j] += gi;
+        meanU[j] += ui;
+        meanGX[j] += gi * xHat;
+        meanUX[j] += ui * xHat;
+        meanGU[j] += gi * ui;
+      }
+    }
+  }
+  for (const mean of [meanG, meanU, meanGX, meanUX, meanGU]) for (let j = 0; j < c; j++) mean[j] /= count;
+  const k = meanGU.map((gu, j) => gu - meanG[j] * meanU[j] - meanGX[j] * meanUX[j]);
+  const [dx, dweight] = [zerosLike(x), zeros(weight.dtype, [c])];
+  for (let j = 0; j < c; j++) dweight.data[j] = count * inverse[j] * k[j];
+  for (let i = 0, at = 0; i < n; i++) {
+    for (let j = 0; j < c; j++) {
+      const scale = -weight.data[j] * inverse[j] ** 2;
+      for (let t = 0; t < l; t++, at++) {
+        const xHat = (x.data[at] - mean[j]) * inverse[j];
+        const ofG = g.data[at] - meanG[j] - xHat * meanGX[j];
+        const ofU = u.data[at] - meanU[j] - xHat * meanUX[j];
+        dx.data[at] = scale * (xHat * k[j] + meanUX[j] * ofG + meanGX[j] * ofU);
+      }
+    }
+  }
+  return [dx, dweight];
+}

@@ -4,7 +4,7 @@ import { take } from "../pool.ts";
 import * as reference from "../reference/index.ts";
 import { type Machine, mostBytes } from "./machine.ts";
 
-type BatchNormKernels = Pick<Kernels, "batchStatistics" | "batchNorm" | "batchNormBackward">;
+type BatchNormKernels = Pick<Kernels, "batchStatistics" | "batchNorm" | "batchNormBackward" | "batchNormBackwardTwice">;
 
 /** Batch norm of rows of channels, `[n, c]` or `[n, c, 1]`; all else is the reference's. */
 export function batchNormOn(machine: Machine): BatchNormKernels {
@@ -65,6 +65,23 @@ export function batchNormOn(machine: Machine): BatchNormKernels {
       machine.get(toWeight, dweight.data);
       machine.get(toBias, dbias.data);
       return [dx, dweight, dbias];
+    },
+
+    batchNormBackwardTwice(u, g, x, statistics, weight, eps) {
+      if (!isRows(x)) return reference.batchNormBackwardTwice(u, g, x, statistics, weight, eps);
+      const [n, c] = x.shape;
+      const kernel = x.dtype === "float32" ? run.batchNormBackwardTwiceF32 : run.batchNormBackwardTwiceF64;
+      const [dx, dweight] = [emptyLike(x), empty(x.dtype, [c])];
+      machine.begin();
+      const [slopes, bends] = [machine.put(g.data), machine.put(u.data)];
+      const from = machine.put(x.data);
+      const [mean, variance] = [machine.put(statistics.mean), machine.put(statistics.variance)];
+      const weights = machine.put(weight.data);
+      const toWeight = machine.room(dweight.data.byteLength);
+      kernel(bends, slopes, from, mean, variance, weights, eps, bends, toWeight, n, c);
+      machine.get(bends, dx.data);
+      machine.get(toWeight, dweight.data);
+      return [dx, dweight];
     },
   };
 }
