@@ -1,4 +1,4 @@
-import { grad, manualSeed, nn, optim, randint, randn, type Tensor } from "evenkeel";
+import { grad, manualSeed, nn, optim, randint, randn, type Tensor, zeros } from "evenkeel";
 import { expect, test } from "vitest";
 
 /** The bits of a tensor, copied. */
@@ -65,3 +65,29 @@ test.each(dtypes)("%s values that are kept keep their bits while training goes o
   const changed = kept.filter(({ value, asItWas }) => Buffer.compare(bits(value), asItWas) !== 0);
   expect(changed.map(({ what }) => what)).toEqual([]);
 });
+
+test.each(dtypes)(
+  "what a recorded %s gradient still reads is not used again by gradients that are not recorded",
+  (dtype) => {
+    manualSeed(0);
+    const model = new nn.Sequential(
+      new nn.Linear(30, 64, { bias: false, dtype }),
+      new nn.BatchNorm1d(64, { dtype }),
+      new nn.Tanh(),
+      new nn.Linear(64, 27, { dtype }),
+    );
+    const parameters = model.parameters();
+    const [x, labels] = [randn([32, 30], { dtype }), randint(0, 27, [32])];
+    const loss = () => nn.functional.crossEntropy(model.forward(x), labels);
+    const along = (gradients: readonly Tensor[]) =>
+      gradients.reduce((sum, g) => sum.add(g.mul(g).sum()), zeros([], { dtype }));
+    const undisturbed = grad(along(grad(loss(), parameters, { createGraph: true })), parameters).map(bits);
+
+    const own = loss();
+    const gradients = grad(own, parameters, { createGraph: true });
+    for (let i = 0; i < 3; i++) grad(own, parameters);
+    for (let i = 0; i < 5; i++) grad(loss().mul(3), parameters);
+    const second = along(gradients);
+    for (let i = 0; i < 2; i++) expect(grad(second, parameters).map(bits)).toEqual(undisturbed);
+  },
+);
