@@ -163,8 +163,8 @@ export class Contender {
     const first = await this.measure(workload, 1);
     const microseconds = await this.measure(workload, Math.ceil((seconds / 4) * (1e6 / first)));
     const steps = Math.ceil((seconds * 1e6) / microseconds);
-    const { shares } = await this.#ask({ workload, steps, profile: true });
-    return { shares: shares as Profile["shares"], microseconds };
+    const { shares, withinWebAssembly } = await this.#ask({ workload, steps, profile: true });
+    return { shares: shares as Profile["shares"], withinWebAssembly: Number(withinWebAssembly), microseconds };
   }
 
   async #ask(request: object): Promise<Answer> {
@@ -184,6 +184,8 @@ export class Contender {
 export interface Profile {
   /** Shares of the time, by what it goes to. */
   readonly shares: Readonly<Record<string, number>>;
+  /** Of all that, what is spent within WebAssembly. */
+  readonly withinWebAssembly: number;
   /** What one step took in that process when nobody looked. */
   readonly microseconds: number;
 }

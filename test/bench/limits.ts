@@ -12,7 +12,7 @@ const [ours, baseline] = [evenkeel.name, pytorch.name];
 const least = 0.005;
 
 /** Where the time of a step goes. */
-export function profiles(found: ReadonlyMap<WorkloadName, Profile>): string[] {
+export function profiles(found: ReadonlyMap<WorkloadName, Profile>, tables: Tables): string[] {
   if (found.size === 0) return [];
   const names = new Set([...found.values()].flatMap(({ shares }) => Object.keys(shares)));
   const shares = [...names].map((name) => ({
@@ -22,6 +22,11 @@ export function profiles(found: ReadonlyMap<WorkloadName, Profile>): string[] {
   const shown = shares
     .filter(({ each }) => Math.max(...each) >= least)
     .toSorted((a, b) => Math.max(...b.each) - Math.max(...a.each));
+  const withinWebAssembly = ({ withinWebAssembly, microseconds }: Profile) => withinWebAssembly * microseconds;
+  const toPyTorch = [...found].map(([name, profile]) => {
+    const other = measured(tables.get(name)?.get(baseline));
+    return times(other && withinWebAssembly(profile) / other.microseconds);
+  });
   return [
     `Of the time of a step of evenkeel, in the default kernels:`,
     table(
@@ -29,11 +34,14 @@ export function profiles(found: ReadonlyMap<WorkloadName, Profile>): string[] {
       [
         ...shown.map(({ name, each }) => [name, ...each.map(percent)]),
         ["a step in that process, µs", ...[...found.values()].map(({ microseconds }) => digits(microseconds))],
+        ["of these within WebAssembly, µs", ...[...found.values()].map(withinWebAssembly).map(digits)],
+        ["that alone, to PyTorch's step", ...toPyTorch],
       ],
     ),
     `This is from V8's own profiler, which looks at the stack every 0.1 ms, by the file of the source that is at work,
 in a process whose only difference is that functions are not inlined: else their time would be their callers'. The time
-of WebAssembly is that of the kernel which calls it. What is below ${percent(least)} everywhere is left out.`,
+of WebAssembly is that of the kernel which calls it. What is spent within it is arithmetic: were recording, walking back,
+memory and copies to take no time at all, a step would still take that long with these kernels. What is below ${percent(least)} everywhere is left out.`,
   ];
 }
 

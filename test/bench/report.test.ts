@@ -18,7 +18,9 @@ const results: Results = {
   versions: new Map([["evenkeel", "1.0.0"]]),
   tables,
   series: new Map([["batch", [new Map([["PyTorch", new Unmeasured("refused")]]), new Map([["PyTorch", took(7)]])]]]),
-  profiles: new Map([["A", { shares: { products: 0.75, sums: 0.25, crumbs: 0.001 }, microseconds: 110 }]]),
+  profiles: new Map([
+    ["A", { shares: { products: 0.75, sums: 0.25, crumbs: 0.001 }, withinWebAssembly: 0.5, microseconds: 110 }],
+  ]),
   isComplete: true,
 };
 const page = report(results);
@@ -39,6 +41,7 @@ test("what is out of reach is computed from the limit", () => {
 
 test("profiles leave crumbs out, and what is missing has its reason once", () => {
   expect(page).toContain("| products | 75 % |\n| sums | 25 % |\n| a step in that process, µs | 110 |");
+  expect(page).toContain("| of these within WebAssembly, µs | 55 |\n| that alone, to PyTorch's step | 0.28 × |");
   expect(page).toContain("- **evenkeel**: it has no threads (D2)");
   expect(page).toContain("n = 1 has no time: batch norm in training needs more than one example.");
   expect(page).not.toContain("refused");

@@ -49,7 +49,7 @@ export function report(results: Results): string {
     ["## The machine", machine(results)],
     ["## Training steps", ...trainingSteps(results)],
     ["## Products, curvature, surfaces", ...others(results)],
-    ["## What stands in the way", ...profiles(results.profiles), ...leastTimes(results.tables)],
+    ["## What stands in the way", ...profiles(results.profiles, results.tables), ...leastTimes(results.tables)],
     ["## A newer engine", ...engines(results.tables)],
     ["## As sizes grow", ...growth(results)],
     ["## How it is measured", ...method(results)],

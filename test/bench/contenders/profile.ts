@@ -25,8 +25,16 @@ const rest = "all else: recording, walking back, modules";
 /** How often the stack is looked at, in microseconds. */
 const interval = 100;
 
-/** The shares of the time that `run` takes, by part of the library: from the stack, looked at every 0.1 ms. */
-export async function profiled(run: () => Promise<unknown>): Promise<Record<string, number>> {
+/** Shares of a time. */
+export interface Shares {
+  /** By part of the library. */
+  readonly shares: Record<string, number>;
+  /** Of all that, what is spent within WebAssembly. */
+  readonly withinWebAssembly: number;
+}
+
+/** The shares of the time that `run` takes: from the stack, looked at every 0.1 ms. */
+export async function profiled(run: () => Promise<unknown>): Promise<Shares> {
   const session = new Session();
   session.connect();
   await session.post("Profiler.enable");
@@ -35,10 +43,10 @@ export async function profiled(run: () => Promise<unknown>): Promise<Record<stri
   await run();
   const { profile } = await session.post("Profiler.stop");
   session.disconnect();
-  return shares(profile);
+  return sharesIn(profile);
 }
 
-function shares({ nodes, samples = [], timeDeltas = [] }: Profiler.Profile): Record<string, number> {
+function sharesIn({ nodes, samples = [], timeDeltas = [] }: Profiler.Profile): Shares {
   const parents = new Map(nodes.flatMap(({ id, children = [] }) => children.map((child) => [child, id] as const)));
   const frames = new Map(nodes.map(({ id, callFrame }) => [id, callFrame]));
   const names = new Map<number, string>();
@@ -56,15 +64,17 @@ function shares({ nodes, samples = [], timeDeltas = [] }: Profiler.Profile): Rec
     return sources.some((source) => source.includes("src/")) ? rest : "";
   };
   const times = new Map<string, number>();
-  let total = 0;
+  let [total, within] = [0, 0];
   for (const [i, id] of samples.entries()) {
     const name = names.get(id) ?? nameOf(id);
     names.set(id, name);
     if (name === "") continue; // before, after, and in between: the benchmark's own
     times.set(name, (times.get(name) ?? 0) + timeDeltas[i]);
     total += timeDeltas[i];
+    if (frames.get(id)?.url.startsWith("wasm:")) within += timeDeltas[i];
   }
-  return Object.fromEntries([...times].map(([name, time]) => [name, time / total]));
+  const shares = Object.fromEntries([...times].map(([name, time]) => [name, time / total]));
+  return { shares, withinWebAssembly: within / total };
 }
 
 const maps = new Map<string, SourceMap>();

@@ -24,14 +24,14 @@ interface Request {
 }
 
 /** Shares of the time that `run` takes, by what it goes to. */
-type Profiled = (run: () => Promise<unknown>) => Promise<Record<string, number>>;
+type Profiled = (run: () => Promise<unknown>) => Promise<object>;
 
 /** How long a workload runs before it is measured, in milliseconds. */
 const warmUp = 500;
 
 /**
  * Answers requests: a line `{"workload": …, "steps": n}` on standard input with a line `{"microseconds": …}`, the time
- * of one of `n` steps, or with `{"error": …}`; with `"profile": true`, with `{"shares": …}`. The first line of all is `{"version": …}`.
+ * of one of `n` steps, or with `{"error": …}`; with `"profile": true`, with `{"shares": …, "withinWebAssembly": …}`. The first line of all is `{"version": …}`.
  *
  * @param missing - why a kind of workload is left out.
  * @param profiled - how the library is profiled, if it can be.
@@ -61,7 +61,7 @@ export async function serve(
       const measured = () => run(prepared, (done) => done >= steps);
       if (!profile) reply({ microseconds: await measured() });
       else if (profiled === undefined) throw new Error("it is not profiled");
-      else reply({ shares: await profiled(measured) });
+      else reply(await profiled(measured));
     } catch (error) {
       reply({ error: error instanceof Error ? error.message : String(error) });
     }
