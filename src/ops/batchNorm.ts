@@ -1,4 +1,3 @@
-import { type NDArray, zeros } from "../kernels/array.ts";
 import type { BatchStatistics } from "../kernels/index.ts";
 import { give } from "../kernels/pool.ts";
 import type { Tensor } from "../tensor.ts";
@@ -81,14 +80,14 @@ export const batchNormWeightGradient = (eps: number): Fused<BatchStatistics> => 
   composite: (g, x) => normalised(x, eps)[0].mul(g).sum(spanned(x)),
   forward: (k, g, x) => {
     const statistics = k.batchStatistics(x);
-    const [dx, dweight, dbias] = k.batchNormBackward(g, x, statistics, channels(x, 1), eps, true);
+    const [dx, dweight, dbias] = k.batchNormBackward(g, x, statistics, k.fill(x.dtype, [x.shape[1]], 1), eps, true);
     give(dx);
     give(dbias);
     return [dweight, statistics];
   },
   // What u·g is at the output of a batch norm whose weight is 1, is g where the weight is u.
   backward: (k, u, statistics, g, x) => [
-    k.batchNorm(x, statistics, u, channels(x, 0), eps),
+    k.batchNorm(x, statistics, u, k.fill(x.dtype, [x.shape[1]], 0), eps),
     k.batchNormBackward(g, x, statistics, u, eps, true)[0],
   ],
   release,
@@ -97,13 +96,6 @@ export const batchNormWeightGradient = (eps: number): Fused<BatchStatistics> => 
 function release({ mean, variance }: BatchStatistics): void {
   give({ data: mean });
   give({ data: variance });
-}
-
-/** The same number for each channel of `x`. */
-function channels({ shape, dtype }: NDArray, value: number): NDArray {
-  const y = zeros(dtype, [shape[1]]);
-  y.data.fill(value);
-  return y;
 }
 
 /** Normalises each channel of `x` `[n, c]` or `[n, c, l]` by a given mean and variance `[c]`, which have no gradient. */
