@@ -15,8 +15,8 @@ const core = Object.keys(await import("evenkeel"))
 
 /** What is imported, and the most kilobytes (of 1000 bytes) that it may take. */
 const table = [
-  { name: "evenkeel, all of it", source: 'export * from "evenkeel";', limit: 73 },
-  { name: `the core: all but ${namespaces.join(", ")}`, source: `export { ${core} } from "evenkeel";`, limit: 54 },
+  { name: "evenkeel, all of it", source: 'export * from "evenkeel";', limit: 74 },
+  { name: `the core: all but ${namespaces.join(", ")}`, source: `export { ${core} } from "evenkeel";`, limit: 55 },
   {
     name: "a small trainer",
     source: `
@@ -27,9 +27,9 @@ const table = [
       const optimizer = new optim.SGD(model.parameters(), { lr: 0.1 });
       functional.crossEntropy(model.forward(randn([8, 2])), randint(0, 3, [8])).backward();
       optimizer.step();`,
-    limit: 68,
+    limit: 69,
   },
-  { name: "evenkeel/plot", source: 'export * from "evenkeel/plot";', limit: 72 },
+  { name: "evenkeel/plot", source: 'export * from "evenkeel/plot";', limit: 73 },
   { name: "evenkeel/io", source: 'export * from "evenkeel/io";', limit: 80 },
   { name: "evenkeel/testing", source: 'export * from "evenkeel/testing";', limit: 51 },
   { name: "the WebAssembly", source: 'export { binary } from "./src/kernels/wasm/module.generated.ts";', limit: 13.5 },
