@@ -1,6 +1,7 @@
 import type { NDArray } from "../kernels/array.ts";
 import type { CrossEntropySaved, CrossEntropySettings } from "../kernels/index.ts";
 import type { Tensor } from "../tensor.ts";
+import { scatterAdd } from "./indexing.ts";
 import type { Fused } from "./op.ts";
 
 /**
@@ -35,4 +36,19 @@ export const crossEntropy = (settings: CrossEntropySettings): Fused<CrossEntropy
     null,
     null,
   ],
+  pull: (g, [x, target, weight]: readonly Tensor[]) => {
+    const { ignoreIndex, reduction, labelSmoothing } = settings;
+    if (labelSmoothing !== 0) return null;
+    const ignored = target.eq(ignoreIndex).unsqueeze(1);
+    const label = target.unsqueeze(1).maskedFill(ignored, 0);
+    const counted = weight?.index(label).maskedFill(ignored, 0) ?? ignored.eq(false).to(x.dtype);
+    const share = reduction === "mean" ? counted.div(counted.sum()) : counted;
+    const slopes = (reduction === "none" ? g.unsqueeze(1) : g).mul(share);
+    const dx = x
+      .softmax(1)
+      .mul(slopes)
+      .sub(slopes.through(scatterAdd(1, x.shape), label));
+    // A row that is ignored may hold what is no number, and where all are, their shares are none.
+    return [ignored.any().item() ? dx.maskedFill(ignored, 0) : dx, null, null];
+  },
 });

@@ -81,9 +81,9 @@ export interface Fused<Saved = unknown> {
   ): readonly (NDArray | null)[];
   /**
    * The gradient at each input as operations on tensors, for when it is itself to be differentiated: in place of the
-   * composite's, which it has to equal.
+   * composite's, which it has to equal. `null` leaves it to the composite.
    */
-  pull?(g: Tensor, inputs: readonly Tensor[], wanted: readonly boolean[]): readonly (Tensor | null)[];
+  pull?(g: Tensor, inputs: readonly Tensor[], wanted: readonly boolean[]): readonly (Tensor | null)[] | null;
   /** The output as recorded operations on the inputs, from what `forward` saved; `null` where that is gone. In place of `composite`. */
   replay?(saved: Saved, ...inputs: Tensor[]): Tensor | null;
   /** Gives the memory of what `forward` saved back, once nobody will ask for it. */

@@ -85,6 +85,32 @@ describe("cross-entropy", () => {
     expect((x.grad as Tensor).select(0, 1).toArray()).toEqual([0, 0, 0, 0]);
   });
 
+  describe.each(["mean", "sum", "none"] as const)("has the same gradient recorded as not, %s,", (reduction) => {
+    const weight = tensor([0.5, 2, 1, 3], { dtype: "float64" });
+
+    test.each([[[1, 0, 2]], [[1, -100, 2]], [[-100, -100, -100]], [[]]])("of labels %j", (target) => {
+      const x = randn([target.length, 4], { dtype: "float64" });
+      for (const options of [{ reduction }, { reduction, weight }, { reduction, weight, labelSmoothing: 0.1 }]) {
+        const gradient = (createGraph: boolean) =>
+          grad(crossEntropy(x, labels(target), options).sum(), [x], { createGraph })[0].data;
+        x.requiresGrad = true;
+        expectClose(gradient(true), gradient(false), 1e-14);
+      }
+    });
+
+    test("of scores that are no numbers, where the label is ignored", () => {
+      const x = tensor(
+        [
+          [1, 2, 3, 4],
+          [Number.NaN, 0, 0, 0],
+        ],
+        { dtype: "float64", requiresGrad: true },
+      );
+      const [g] = grad(crossEntropy(x, labels([1, -100]), { reduction }).sum(), [x], { createGraph: true });
+      expect(g.select(0, 1).toArray()).toEqual([0, 0, 0, 0]);
+    });
+  });
+
   test("over nothing is NaN as a mean, 0 as a sum", () => {
     for (const [x, target] of [
       [zeros([2, 3]), labels([-100, -100])],
