@@ -1,7 +1,8 @@
-import { type Dtype, Generator, grad, noGrad, rand, type Tensor } from "evenkeel";
+import { type Dtype, Generator, grad, noGrad, rand, type Tensor, zeros, zerosLike } from "evenkeel";
 import { gradcheck, gradgradcheck } from "evenkeel/testing";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { isFused } from "../../src/ops/op.ts";
 import { expectClose, fromGolden } from "../close.ts";
 import golden from "../golden/ops.json" with { type: "json" };
 import { keyOf } from "./cases.ts";
@@ -104,6 +105,22 @@ describe.each(smooth.map((row) => [nameOf(row), row] as const))("%s", (_name, ro
     );
   });
 
+  // Whoever has a `pull` replays no composite, and yet that is the definition.
+  test("is what its composite is, if it has one, with the same gradients of two orders", () => {
+    fc.assert(
+      fc.property(anyCase(row), ({ n, c, seed }) => {
+        const y = row.run(...draw(row, [n, c], seed, "float64"));
+        if (y.node === null || !isFused(y.node.op)) return;
+        const { op, inputs } = y.node;
+        const defined = op.composite(...inputs);
+        expectClose(y.data, defined.data, 1e-10, 1e-14);
+        const [own, wanted] = [y, defined].map((output) => ordersOf(output, inputs));
+        own.forEach((g, i) => expectClose(g, wanted[i], 1e-9, 1e-12));
+      }),
+      { numRuns: 10 },
+    );
+  });
+
   test("reads in its pullbacks no values but those that it says it needs", () => {
     const inputs = draw(row, [2, 3], 3, "float64");
     const y = row.run(...inputs);
@@ -128,4 +145,15 @@ function entangled(inputs: readonly Tensor[]): Tensor[] {
     before = related;
     return related;
   });
+}
+
+/** The gradients of `y` at what has one, and those of the sum of their squares. */
+function ordersOf(y: Tensor, inputs: readonly Tensor[]): Tensor["data"][] {
+  const targets = wanted(inputs);
+  const orZero = (g: Tensor | null, i: number) => g ?? zerosLike(targets[i]);
+  const options = { allowUnused: true, createGraph: true } as const;
+  const first = grad(y, targets, { ...options, gradOutput: cotangent(y) }).map(orZero);
+  const squares = first.reduce((sum, g) => sum.add(g.square().sum()), zeros([], { dtype: "float64" }));
+  const second = squares.requiresGrad ? grad(squares, targets, options).map(orZero) : [];
+  return [...first, ...second].map(({ data }) => data);
 }
