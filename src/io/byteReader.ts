@@ -77,7 +77,8 @@ export function byteReader(where: string, source: unknown): ByteReader {
 
 type Chunks = AsyncGenerator<unknown, void, undefined>;
 
-function chunksOf(where: string, source: unknown): Chunks {
+/** What a source holds, chunk by chunk; refuses what is none. */
+export function chunksOf(where: string, source: unknown): Chunks {
   if (isBytes(source)) return once(source);
   if (typeof source === "object" && source !== null) {
     // Streams are not iterable in every browser.

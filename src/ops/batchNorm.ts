@@ -1,4 +1,5 @@
-import type { BatchStatistics } from "../kernels/index.ts";
+import type { NDArray } from "../kernels/array.ts";
+import type { BatchStatistics, Kernels } from "../kernels/index.ts";
 import { give } from "../kernels/pool.ts";
 import type { Tensor } from "../tensor.ts";
 import type { Fused } from "./op.ts";
@@ -59,18 +60,13 @@ export const batchNormInputGradient = (eps: number): Fused<BatchStatistics> => (
   },
   forward: (k, g, x, weight) => {
     const statistics = k.batchStatistics(x);
-    const [dx, dweight, dbias] = k.batchNormBackward(g, x, statistics, weight, eps, true);
-    give(dweight);
-    give(dbias);
-    return [dx, statistics];
+    return [atInput(k, g, x, statistics, weight, eps), statistics];
   },
   // Linear in g, and equal to its own transpose.
-  backward: (k, u, statistics, g, x, weight) => {
-    const [dg, dweight, dbias] = k.batchNormBackward(u, x, statistics, weight, eps, true);
-    give(dweight);
-    give(dbias);
-    return [dg, ...k.batchNormBackwardTwice(u, g, x, statistics, weight, eps)];
-  },
+  backward: (k, u, statistics, g, x, weight) => [
+    atInput(k, u, x, statistics, weight, eps),
+    ...k.batchNormBackwardTwice(u, g, x, statistics, weight, eps),
+  ],
   release,
 });
 
@@ -88,10 +84,25 @@ export const batchNormWeightGradient = (eps: number): Fused<BatchStatistics> => 
   // What u·g is at the output of a batch norm whose weight is 1, is g where the weight is u.
   backward: (k, u, statistics, g, x) => [
     k.batchNorm(x, statistics, u, k.fill(x.dtype, [x.shape[1]], 0), eps),
-    k.batchNormBackward(g, x, statistics, u, eps, true)[0],
+    atInput(k, g, x, statistics, u, eps),
   ],
   release,
 });
+
+/** Of batch norm's gradients the one at `x`; the others are given back. */
+function atInput(
+  k: Kernels,
+  g: NDArray,
+  x: NDArray,
+  statistics: BatchStatistics,
+  weight: NDArray,
+  eps: number,
+): NDArray {
+  const [dx, dweight, dbias] = k.batchNormBackward(g, x, statistics, weight, eps, true);
+  give(dweight);
+  give(dbias);
+  return dx;
+}
 
 function release({ mean, variance }: BatchStatistics): void {
   give({ data: mean });

@@ -3,7 +3,8 @@ import { closeSync, fsyncSync, openSync, readdirSync, renameSync, rmSync, statSy
 import { open, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { describe, TensorError } from "../../errors.ts";
-import { checkBytes, isBytes } from "../checks.ts";
+import { type ByteSource, chunksOf } from "../byteReader.ts";
+import { checkBytes } from "../checks.ts";
 
 /** What the names of all drafts of a file begin with, and end with. */
 const beginningOf = (path: string) => `.${basename(path)}.`;
@@ -36,18 +37,15 @@ const abandonedAfter = 3_600_000;
  * await writeFileAtomically("model.safetensors", toSafetensors(new nn.Linear(2, 3).stateDict()));
  * ```
  */
-export async function writeFileAtomically(
-  path: string,
-  bytes: Uint8Array | ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>,
-): Promise<void> {
+export async function writeFileAtomically(path: string, bytes: ByteSource): Promise<void> {
   const where = "writeFileAtomically";
   checkPath(where, path);
-  const source = isBytes(bytes) ? [bytes] : chunksOf(where, bytes);
+  const chunks = chunksOf(where, bytes);
   const draft = draftOf(path);
   try {
     const file = await open(draft, "wx");
     try {
-      for await (const chunk of source) {
+      for await (const chunk of chunks) {
         checkBytes(where, chunk);
         await file.writeFile(chunk);
       }
@@ -100,13 +98,6 @@ export function writeFileAtomicallySync(path: string, bytes: Uint8Array): void {
 function checkPath(where: string, path: unknown): void {
   if (typeof path === "string" && path !== "") return;
   throw new TensorError(where, { expected: "the path of a file", got: describe(path) });
-}
-
-function chunksOf(where: string, source: unknown): AsyncIterable<unknown> {
-  if (typeof source === "object" && source !== null && Symbol.asyncIterator in source) {
-    return source as AsyncIterable<unknown>;
-  }
-  throw new TensorError(where, { expected: "a Uint8Array, or a stream of them", got: describe(source) });
 }
 
 /** What is left to do once the file is there, whole: it does not fail for what is not allowed in its folder. */

@@ -13,8 +13,7 @@ export function mseLoss({ reduction }: MSELoss, run: ModuleRun): string {
   const { graph, input } = run;
   const difference = graph.node("Sub", [input, targetOf(run).target]);
   const losses = graph.node("Mul", [difference, difference]);
-  if (reduction === "none") return losses;
-  return graph.node(reduction === "mean" ? "ReduceMean" : "ReduceSum", [losses], { keepdims: 0 });
+  return reduced(run, losses, reduction);
 }
 
 /** Minus the log-probability of each label. */
@@ -64,10 +63,8 @@ function ofLabels(run: ModuleRun, logP: string, settings: Settings): string {
     ]);
   }
   losses = counted(graph.node("Neg", [losses]));
-  if (reduction === "none") return losses;
-  const sum = graph.node("ReduceSum", [losses], { keepdims: 0 });
-  if (reduction === "sum") return sum;
-  return graph.node("Div", [sum, graph.node("ReduceSum", [weightOfLabel], { keepdims: 0 })]);
+  if (reduction !== "mean") return reduced(run, losses, reduction);
+  return graph.node("Div", [reduced(run, losses, "sum"), reduced(run, weightOfLabel, "sum")]);
 }
 
 function ofProbabilities(run: ModuleRun, logP: string, { weight, reduction, labelSmoothing }: Settings): string {
@@ -77,6 +74,11 @@ function ofProbabilities(run: ModuleRun, logP: string, { weight, reduction, labe
   const terms = graph.node("Mul", [weighted(run, logP, weight), wanted]);
   const ofAll = graph.node("ReduceSum", [terms, graph.shape(`${name}.dim`, [1])], { keepdims: 0 });
   const losses = graph.node("Neg", [ofAll]);
+  return reduced(run, losses, reduction);
+}
+
+/** What a reduction makes of single losses. */
+function reduced({ graph }: ModuleRun, losses: string, reduction: Reduction): string {
   if (reduction === "none") return losses;
   return graph.node(reduction === "mean" ? "ReduceMean" : "ReduceSum", [losses], { keepdims: 0 });
 }
