@@ -1,5 +1,6 @@
 import { isTensor } from "../brand.ts";
 import { describe, show, TensorError } from "../errors.ts";
+import { isModule } from "../nn/fields.ts";
 import type { Tensor } from "../tensor.ts";
 import type { Bytes } from "./bytes.ts";
 
@@ -56,7 +57,8 @@ export function checkName(where: string, name: string): void {
 
 /** The named tensors that are to be written. */
 export function namedTensors(where: string, tensors: unknown): [name: string, x: Tensor][] {
-  if (typeof tensors !== "object" || tensors === null || Array.isArray(tensors) || isTensor(tensors)) {
+  const isSomethingElse = Array.isArray(tensors) || isTensor(tensors) || isModule(tensors);
+  if (typeof tensors !== "object" || tensors === null || isSomethingElse) {
     throw new TensorError(where, {
       expected: "an object of tensors by name",
       got: describe(tensors),

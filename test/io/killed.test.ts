@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSy
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { Generator, ones, randint, randn, TensorError } from "evenkeel";
+import { Generator, nn, ones, randint, randn, TensorError } from "evenkeel";
 import { fromSafetensors, loadCheckpoint, toSafetensors, writeSafetensors } from "evenkeel/io";
 import { writeFileAtomically, writeFileAtomicallySync } from "evenkeel/io/node";
 import { afterAll, describe, expect, test } from "vitest";
@@ -132,6 +132,7 @@ describe("writeFileAtomically of a stream", () => {
     x.mul_(2);
     await expect(reader.read()).rejects.toThrow(/a change of "x"/);
     expect(() => writeSafetensors({ x: 1 as never })).toThrow(TensorError);
+    expect(() => writeSafetensors(new nn.Linear(2, 2) as never)).toThrow(/Such as model\.stateDict\(\)/);
     expect(() => writeSafetensors({ x }, { meta: {} } as object)).toThrow(/options among/);
   });
 });
