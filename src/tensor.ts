@@ -6,7 +6,7 @@ import { isTensor, tensorBrand } from "./brand.ts";
 import { describe, show, TensorError } from "./errors.ts";
 import { type Data, type Dtype, isFloat, type NDArray, type Shape, sizeOf } from "./kernels/array.ts";
 import { kernels } from "./kernels/index.ts";
-import { give, watch } from "./kernels/pool.ts";
+import { give, isInArena, watch } from "./kernels/pool.ts";
 import * as elementwise from "./ops/elementwise.ts";
 import * as indexing from "./ops/indexing.ts";
 import { matmul } from "./ops/matmul.ts";
@@ -241,7 +241,7 @@ export class Tensor {
    * ```
    */
   get grad(): Tensor | null {
-    this.gradientIsHidden = false;
+    if (this.gradientIsHidden) this.showGradient();
     return this.gradient;
   }
 
@@ -419,7 +419,6 @@ export class Tensor {
     for (const [leaf, g] of gradients) leaf.accumulate(g, createGraph, owned);
   }
 
-  /** Adds to `.grad`; the first time a copy, since the array may be another leaf's too, or the caller's. */
   /** Adds `g` to the gradient; where there is none yet, takes `g` itself if it is nobody else's, or a copy. */
   private accumulate(g: Tensor, createGraph: boolean, owned: Set<Tensor>): void {
     const sofar = this.gradient;
@@ -433,6 +432,15 @@ export class Tensor {
       sofar.array.bump();
       give(sum);
     }
+  }
+
+  /** From now on somebody may keep the gradient, for which memory of the arena will not do. */
+  private showGradient(): void {
+    const hidden = this.gradient;
+    this.gradientIsHidden = false;
+    if (hidden === null || !isInArena(hidden.array)) return;
+    this.gradient = new Tensor(kernels().copy(hidden.array));
+    give(hidden.array);
   }
 
   /** @internal The gradient, for who only reads its numbers and keeps nothing of it. */

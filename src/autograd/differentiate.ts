@@ -16,7 +16,8 @@ export type Gradients = Map<Tensor, Tensor>;
  * The gradient of `y` at `targets`, or, where `targets` is null, at every leaf and every tensor that retains its
  * gradient. Walks the tape newest first, with a loop.
  *
- * @param owned - is filled with the gradients whose memory is nobody else's.
+ * @param owned - is filled with the gradients whose memory is nobody else's. It may lie in the arena, where nobody but
+ *   the engine is to see it.
  */
 export function differentiate(
   y: Tensor,

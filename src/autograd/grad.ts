@@ -1,6 +1,7 @@
 import { isTensor } from "../brand.ts";
 import { describe, TensorError } from "../errors.ts";
 import { kernels } from "../kernels/index.ts";
+import { give, isInArena } from "../kernels/pool.ts";
 import { checkOptions } from "../options.ts";
 import { sameShape } from "../shapes.ts";
 import type { Tensor } from "../tensor.ts";
@@ -75,16 +76,20 @@ export function grad(output: Tensor, inputs: Tensor | readonly Tensor[], options
       hint: "Create it with { requiresGrad: true }, before the output is made from it.",
     });
   });
-  const gradients = differentiate(output, gradient, new Set(targets), createGraph, "grad");
-  return targets.map((x, i) => {
+  const owned = new Set<Tensor>();
+  const gradients = differentiate(output, gradient, new Set(targets), createGraph, "grad", owned);
+  const results = targets.map((x, i) => {
     const g = gradients.get(x);
-    if (g !== undefined || allowUnused) return g ?? null;
+    if (g !== undefined) return isInArena(g.array) ? g.wrap(kernels().copy(g.array)) : g;
+    if (allowUnused) return null;
     throw new TensorError("grad", {
       expected: "inputs that the output depends on",
       got: `input ${i}, ${describe(x)}, which it does not depend on`,
       hint: "With { allowUnused: true } its gradient is null.",
     });
   });
+  for (const { array } of owned) if (isInArena(array)) give(array);
+  return results;
 }
 
 /** The gradient at the output from which a walk starts; refuses outputs that have none. */

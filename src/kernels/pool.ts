@@ -1,3 +1,4 @@
+import type { Arena } from "./arena.ts";
 import type { Data, Dtype, NDArray } from "./array.ts";
 
 // Memory that nobody can see any more, kept warm: a new typed array of some thousand elements costs more than the
@@ -5,6 +6,9 @@ import type { Data, Dtype, NDArray } from "./array.ts";
 
 /** Arrays of fewer elements are made anew: that is as fast. */
 const smallest = 32;
+
+/** Arrays of fewer elements are copied to where kernels work in less time than it takes to find them there. */
+const smallestInArena = 512;
 
 /** The most bytes kept. */
 const mostKept = 2 ** 26;
@@ -17,11 +21,30 @@ let kept = 0;
 /** What is taken now is noted here, or nowhere. */
 let watching: Taken | null = null;
 
+/** Whether only the engine will ever see what is taken now, though it is not noted. */
+let isHidden = false;
+
+/** Where arrays that only the engine sees are made, if kernels have such a place. */
+let arena: Arena | null = null;
+
+/** Has arrays that only the engine sees made in an arena from now on, or in none. */
+export function useArena(place: Arena | null): void {
+  arena = place;
+}
+
 /** A typed array of `size` elements, whatever they are: for kernels that write all of them. */
 export function take(dtype: Dtype, size: number): Data {
-  const data = (size >= smallest ? takeIdle(dtype, size) : null) ?? fresh(dtype, size);
+  const data =
+    (size >= smallestInArena ? takeInArena(dtype, size) : null) ??
+    (size >= smallest ? takeIdle(dtype, size) : null) ??
+    fresh(dtype, size);
   watching?.note(data);
   return data;
+}
+
+function takeInArena(dtype: Dtype, size: number): Data | null {
+  if (arena === null || !(isHidden || watching !== null)) return null;
+  return dtype === "float32" || dtype === "float64" ? arena.take(dtype, size) : null;
 }
 
 function takeIdle(dtype: Dtype, size: number): Data | null {
@@ -46,6 +69,10 @@ export function give({ data }: Pick<NDArray, "data">): void {
 }
 
 function giveData(data: Data): void {
+  if (arena?.holds(data)) {
+    arena.give(data);
+    return;
+  }
   if (data.length < smallest || kept + data.byteLength > mostKept) return;
   const arrays = data instanceof Float32Array ? idle.float32 : data instanceof Float64Array ? idle.float64 : null;
   if (arrays === null || data.byteLength !== data.buffer.byteLength) return;
@@ -65,6 +92,22 @@ export function watch<T>(isPrivate: boolean, fn: () => T): readonly [result: T, 
   } finally {
     watching = outer;
   }
+}
+
+/** What `fn` makes, of which only the engine will ever see the memory; what is noted while it runs stays noted. */
+export function hide<T>(fn: () => T): T {
+  const outer = isHidden;
+  isHidden = true;
+  try {
+    return fn();
+  } finally {
+    isHidden = outer;
+  }
+}
+
+/** Whether an array lies where only the engine may see it. */
+export function isInArena({ data }: NDArray): boolean {
+  return arena?.holds(data) ?? false;
 }
 
 /** Memory that has been taken, and not yet given back. */

@@ -1,6 +1,6 @@
 import type { NDArray } from "../kernels/array.ts";
 import type { Kernels } from "../kernels/index.ts";
-import { give, watch } from "../kernels/pool.ts";
+import { give, hide, watch } from "../kernels/pool.ts";
 import type { Tensor } from "../tensor.ts";
 import { type Fused, isFused, type Op } from "./op.ts";
 
@@ -81,7 +81,8 @@ function pass(k: Kernels, links: readonly Link[], inputs: readonly NDArray[], ke
   let at = 1;
   for (const { op, count } of links) {
     const own = inputs.slice(at, at + count);
-    const [y, rest] = isFused(op) ? op.forward(k, x, ...own) : [op.forward(k, x), null];
+    const run = () => (isFused(op) ? op.forward(k, x, ...own) : ([op.forward(k, x), null] as const));
+    const [y, rest] = outputs.length < links.length - 1 ? hide(run) : run();
     if (!keeps && outputs.length > 0) give(x);
     if (!keeps && isFused(op)) op.release?.(rest);
     outputs.push(y);

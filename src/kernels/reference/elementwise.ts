@@ -4,7 +4,9 @@ import * as scalar from "../scalar.ts";
 
 /** `y = x`, in memory of its own. */
 export function copy(x: NDArray): NDArray {
-  return new NDArray(x.data.slice(), x.shape, x.dtype);
+  const y = emptyLike(x);
+  y.data.set(x.data);
+  return y;
 }
 
 /** `y = x` as another dtype: to int32 towards zero, to bool whether it is not zero. */

@@ -22,7 +22,7 @@ export function batchNormOn(machine: Machine): BatchNormKernels {
       const [n, c] = x.shape;
       const kernel = x.dtype === "float32" ? run.batchStatisticsF32 : run.batchStatisticsF64;
       machine.begin();
-      const from = machine.put(x.data);
+      const from = machine.at(x.data);
       const [mean, variance] = [machine.room(8 * c), machine.room(8 * c)];
       kernel(from, mean, variance, n, c);
       const statistics = { mean: takeDoubles(c), variance: takeDoubles(c), count: n };
@@ -37,12 +37,13 @@ export function batchNormOn(machine: Machine): BatchNormKernels {
       const kernel = x.dtype === "float32" ? run.batchNormF32 : run.batchNormF64;
       const y = emptyLike(x);
       machine.begin();
-      const from = machine.put(x.data);
+      const from = machine.at(x.data);
+      const to = machine.roomOver(from, y.data);
       const [means, variances] = [machine.put(mean), machine.put(variance)];
       const [weights, biases] = [machine.put(weight.data), machine.put(bias.data)];
       const scratch = machine.room(2 * batchNormScratch(c));
-      kernel(from, means, variances, weights, biases, eps, from, scratch, n, c);
-      machine.get(from, y.data);
+      kernel(from, means, variances, weights, biases, eps, to, scratch, n, c);
+      machine.get(to, y.data);
       return y;
     },
 
@@ -53,15 +54,16 @@ export function batchNormOn(machine: Machine): BatchNormKernels {
       const dx = emptyLike(x);
       const [dweight, dbias] = [empty(x.dtype, [c]), empty(x.dtype, [c])];
       machine.begin();
-      const slopes = machine.put(g.data);
-      const from = machine.put(x.data);
+      const slopes = machine.at(g.data);
+      const to = machine.roomOver(slopes, dx.data);
+      const from = machine.at(x.data);
       const [mean, variance] = [machine.put(statistics.mean), machine.put(statistics.variance)];
       const weights = machine.put(weight.data);
       const [toWeight, toBias] = [machine.room(dweight.data.byteLength), machine.room(dbias.data.byteLength)];
       const scratch = machine.room(batchNormScratch(c));
       const through = Number(throughStatistics);
-      kernel(slopes, from, mean, variance, weights, eps, through, slopes, toWeight, toBias, scratch, n, c);
-      machine.get(slopes, dx.data);
+      kernel(slopes, from, mean, variance, weights, eps, through, to, toWeight, toBias, scratch, n, c);
+      machine.get(to, dx.data);
       machine.get(toWeight, dweight.data);
       machine.get(toBias, dbias.data);
       return [dx, dweight, dbias];
@@ -73,13 +75,14 @@ export function batchNormOn(machine: Machine): BatchNormKernels {
       const kernel = x.dtype === "float32" ? run.batchNormBackwardTwiceF32 : run.batchNormBackwardTwiceF64;
       const [dx, dweight] = [emptyLike(x), empty(x.dtype, [c])];
       machine.begin();
-      const [slopes, bends] = [machine.put(g.data), machine.put(u.data)];
-      const from = machine.put(x.data);
+      const [slopes, bends] = [machine.at(g.data), machine.at(u.data)];
+      const to = machine.roomOver(bends, dx.data);
+      const from = machine.at(x.data);
       const [mean, variance] = [machine.put(statistics.mean), machine.put(statistics.variance)];
       const weights = machine.put(weight.data);
       const toWeight = machine.room(dweight.data.byteLength);
-      kernel(bends, slopes, from, mean, variance, weights, eps, bends, toWeight, n, c);
-      machine.get(bends, dx.data);
+      kernel(bends, slopes, from, mean, variance, weights, eps, to, toWeight, n, c);
+      machine.get(to, dx.data);
       machine.get(toWeight, dweight.data);
       return [dx, dweight];
     },

@@ -16,9 +16,9 @@ const few = 128;
 export function binaryOn(machine: Machine): Pick<Kernels, Name> {
   const vectors = { float32: new Float32Array(4), float64: new Float64Array(2) };
 
-  /** The address of a copy of `data`, or of a vector of its only number. */
-  const put = (data: Data): number => {
-    if (data.length > 1) return machine.put(data);
+  /** The address of `data`, or of a vector of its only number. */
+  const at = (data: Data): number => {
+    if (data.length > 1) return machine.at(data);
     const vector = data instanceof Float32Array ? vectors.float32 : vectors.float64;
     return machine.put(vector.fill(data[0]));
   };
@@ -37,9 +37,9 @@ export function binaryOn(machine: Machine): Pick<Kernels, Name> {
       return;
     }
     machine.begin();
-    const left = put(a);
-    const right = put(b);
-    const to = machine.room(y.byteLength);
+    const left = at(a);
+    const right = at(b);
+    const to = machine.roomFor(y);
     const width = repeats ? period : size;
     const bytes = width * a.BYTES_PER_ELEMENT;
     const [stepA, stepB] = [a.length === 1 ? 0 : 16, b.length === 1 ? 0 : 16];

@@ -2,6 +2,7 @@ import type { Kernels } from "../index.ts";
 import { batchNormOn } from "./batchNorm.ts";
 import { binaryOn } from "./binary.ts";
 import { crossEntropyOn } from "./crossEntropy.ts";
+import type { Machine } from "./machine.ts";
 import { matmulOn } from "./matmul.ts";
 import { binary } from "./module.generated.ts";
 import { optimizerOn } from "./optimizer.ts";
@@ -10,13 +11,15 @@ import { reduceOn } from "./reduce.ts";
 import { scalarOpsOn } from "./scalarOps.ts";
 import { selectOn } from "./select.ts";
 import { softmaxOn } from "./softmax.ts";
-import { startMachine } from "./start.ts";
+import { startKernels } from "./start.ts";
 import { unaryOn } from "./unary.ts";
 
 /** The kernels worth writing in SIMD, or null where they cannot run. */
 export function wasmKernels(): Partial<Kernels> | null {
-  const machine = startMachine(binary);
-  if (machine === null) return null;
+  return startKernels(binary, kernelsOn);
+}
+
+function kernelsOn(machine: Machine): Partial<Kernels> {
   const arithmetic = { ...binaryOn(machine), ...unaryOn(machine) };
   return {
     matmul: matmulOn(machine),

@@ -8,10 +8,14 @@ export interface Exports {
 /** Bytes behind each array that vectors may read and write. */
 const spare = 64;
 
+/** Thrown by a machine of fixed size for a call that needs more room than there is. */
+export class NoRoom extends Error {}
+
 /** The first address: 0 is left free. */
 const bottom = 64;
 
-const pageSize = 65536;
+/** Bytes of a page of memory. */
+export const pageSize = 65536;
 
 /** How many windows into the memory are kept: a prime, so that addresses spread. */
 const windowCount = 127;
@@ -25,6 +29,9 @@ export const chunk = 2 ** 15;
 /**
  * A WebAssembly module, and its memory, which holds nothing between calls: a kernel begins, puts its inputs in, makes
  * room for its outputs, runs, and gets these out. Addresses are multiples of 16.
+ *
+ * Above a limit the memory is somebody else's, such as an {@link Arena}'s, and never grows. Arrays that lie there need
+ * not be copied.
  */
 export class Machine {
   /** The kernels by name, such as `matmulF32`. */
@@ -32,6 +39,7 @@ export class Machine {
   /** The module, as text. */
   readonly binary: string;
   private readonly memory: WebAssembly.Memory;
+  private readonly limit: number;
   private top = bottom;
   private float32: Float32Array;
   private float64: Float64Array;
@@ -39,12 +47,19 @@ export class Machine {
   private bytes: Uint8Array;
   private windows = new Array<Data | undefined>(windowCount);
 
-  constructor(binary: string, module: WebAssembly.Module, memory: WebAssembly.Memory) {
+  /** @param limit - where the part of the memory ends that is for copies; without it the memory grows as is needed. */
+  constructor(
+    binary: string,
+    module: WebAssembly.Module,
+    memory: WebAssembly.Memory,
+    limit = Number.POSITIVE_INFINITY,
+  ) {
     const { buffer } = memory;
     const { exports } = new WebAssembly.Instance(module, { env: { memory } });
     this.run = exports as unknown as Exports;
     this.binary = binary;
     this.memory = memory;
+    this.limit = limit;
     this.float32 = new Float32Array(buffer);
     this.float64 = new Float64Array(buffer);
     this.int32 = new Int32Array(buffer);
@@ -56,10 +71,14 @@ export class Machine {
     this.top = bottom;
   }
 
-  /** Room for `bytes` bytes, whatever they hold. */
+  /**
+   * Room for `bytes` bytes, whatever they hold.
+   * @throws {@link NoRoom} if the memory may not grow.
+   */
   room(bytes: number): number {
     const address = this.top;
     this.top = (address + bytes + spare + 15) & ~15;
+    if (this.top > this.limit) throw new NoRoom();
     if (this.top > this.bytes.length) this.grow();
     return address;
   }
@@ -71,9 +90,29 @@ export class Machine {
     return address;
   }
 
+  /** The address of `data` where it lies in the memory, else of a copy; only to be read. */
+  at(data: Data): number {
+    return this.holds(data) ? data.byteOffset : this.put(data);
+  }
+
+  /** The address where `y` is to be made: its own where it lies in the memory, else that of new room. */
+  roomFor(y: Data): number {
+    return this.holds(y) ? y.byteOffset : this.room(y.byteLength);
+  }
+
+  /** The same for what is made of the array at `from`, element by element, and so may take the place of a copy of it. */
+  roomOver(from: number, y: Data): number {
+    return from < this.limit && !this.holds(y) ? from : this.roomFor(y);
+  }
+
   /** Fills `data` with what stands at `address`. */
   get(address: number, data: Data): void {
+    if (address >= this.limit && address === data.byteOffset) return;
     data.set(this.windowAt(address, data));
+  }
+
+  private holds(data: Data): boolean {
+    return data.byteOffset >= this.limit && data.buffer === this.memory.buffer;
   }
 
   /** The memory from `address` on, as long as `data` and of its kind. */

@@ -31,9 +31,10 @@ export function matmulOn(machine: Machine): Kernels["matmul"] {
     for (let z = 0; z < batch; z++) {
       const on = crew === null ? machine : crew.machine;
       on.begin();
-      const left = on.put(part(a, z, batch));
-      const right = on.put(part(b, z, batch));
-      const to = on.room(m * n * size);
+      const left = on.at(part(a, z, batch));
+      const right = on.at(part(b, z, batch));
+      const result = part(y, z, batch);
+      const to = on.roomFor(result);
       if (crew === null) {
         run(left, right, to, on.room(scratchBytes), 0, 1, m, n, k, Number(transposeA), Number(transposeB));
       } else {
@@ -47,7 +48,7 @@ export function matmulOn(machine: Machine): Kernels["matmul"] {
           continue;
         }
       }
-      on.get(to, part(y, z, batch));
+      on.get(to, result);
     }
     return y;
   };

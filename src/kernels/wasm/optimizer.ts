@@ -31,7 +31,7 @@ export function optimizerOn(machine: Machine): Pick<Kernels, "sgd" | "adam"> {
         const kept = buffer === null ? null : part(buffer, start);
         machine.begin();
         const at = machine.put(values);
-        const slope = machine.put(slopes);
+        const slope = machine.at(slopes);
         const b = kept === null ? 0 : isFirst ? machine.room(kept.byteLength) : machine.put(kept);
         const [first, ahead, up] = [Number(isFirst), Number(nesterov), Number(maximize)];
         kernel(at, slope, b, values.length, lr, momentum, inflow, decay, first, ahead, up);
@@ -61,7 +61,7 @@ export function optimizerOn(machine: Machine): Pick<Kernels, "sgd" | "adam"> {
         const largest = most === null ? null : part(most, start);
         machine.begin();
         const at = machine.put(values);
-        const slope = machine.put(part(g, start));
+        const slope = machine.at(part(g, start));
         const mean = machine.put(means);
         const square = machine.put(squares);
         const top = largest === null ? 0 : machine.put(largest);

@@ -23,8 +23,8 @@ export function reduceOn(machine: Machine): ReduceKernels {
       const outer = sizeBetween(x, 0, start);
       const inner = y.data.length / outer;
       machine.begin();
-      const from = machine.put(x.data);
-      const to = machine.room(y.data.byteLength);
+      const from = machine.at(x.data);
+      const to = machine.roomFor(y.data);
       kernel(from, to, outer, sizeBetween(x, start, end), inner, machine.room(reduceScratch(inner)));
       machine.get(to, y.data);
       return y;
@@ -37,8 +37,8 @@ export function reduceOn(machine: Machine): ReduceKernels {
       const [outer, length] = [sizeBetween(x, 0, start), sizeBetween(x, start, end)];
       const inner = y.data.length / outer;
       machine.begin();
-      const from = machine.put(x.data);
-      const to = machine.room(y.data.byteLength);
+      const from = machine.at(x.data);
+      const to = machine.roomFor(y.data);
       const scratch = machine.room(reduceScratch(inner));
       kernel(from, to, outer, length, inner, Math.max(0, length - correction), scratch);
       machine.get(to, y.data);
@@ -53,9 +53,9 @@ export function reduceOn(machine: Machine): ReduceKernels {
       const dx = emptyLike(x);
       const inner = g.data.length / outer;
       machine.begin();
-      const slopes = machine.put(g.data);
-      const from = machine.put(x.data);
-      const to = machine.room(x.data.byteLength);
+      const slopes = machine.at(g.data);
+      const from = machine.at(x.data);
+      const to = machine.roomFor(dx.data);
       kernel(slopes, from, to, outer, length, inner, length - correction, machine.room(reduceScratch(inner)));
       machine.get(to, dx.data);
       return dx;

@@ -1,10 +1,9 @@
 import type { Kernels } from "../index.ts";
 import { matmulOn } from "./matmul.ts";
 import { binary } from "./relaxed.generated.ts";
-import { startMachine } from "./start.ts";
+import { startKernels } from "./start.ts";
 
 /** The kernels that gain by fused multiply-adds, or null where they cannot run. */
 export function relaxedKernels(): Partial<Kernels> | null {
-  const machine = startMachine(binary);
-  return machine && { matmul: matmulOn(machine) };
+  return startKernels(binary, (machine) => ({ matmul: matmulOn(machine) }));
 }

@@ -19,11 +19,13 @@ export function selectOn(machine: Machine): Pick<Kernels, "where" | "maskedFill"
       const end = start + chunk;
       machine.begin();
       const bytes = machine.put(mask.subarray(start, end));
-      const left = machine.put(a?.subarray(start, end) ?? (isSingle ? vectors.float32 : vectors.float64));
+      const left = machine.at(a?.subarray(start, end) ?? (isSingle ? vectors.float32 : vectors.float64));
       const part = b.subarray(start, end);
-      const right = machine.put(part);
-      (isSingle ? whereF32 : whereF64)(bytes, left, right, right, part.length, a === null ? 0 : 16);
-      machine.get(right, y.subarray(start, end));
+      const result = y.subarray(start, end);
+      const right = machine.at(part);
+      const to = machine.roomOver(right, result);
+      (isSingle ? whereF32 : whereF64)(bytes, left, right, to, part.length, a === null ? 0 : 16);
+      machine.get(to, result);
     }
   };
 

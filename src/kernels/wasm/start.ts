@@ -1,5 +1,8 @@
+import { Arena } from "../arena.ts";
+import type { Kernels } from "../index.ts";
+import { useArena } from "../pool.ts";
 import { decode } from "./decode.ts";
-import { Machine } from "./machine.ts";
+import { Machine, NoRoom, pageSize } from "./machine.ts";
 
 /** The import of the memory, up to its flags: whether it has a maximum, and whether it is shared. */
 const memoryImport = "\x06memory\x02";
@@ -8,13 +11,60 @@ const isShared = 2;
 /** In so many bytes the imports have come. */
 const head = 1024;
 
-/** A machine from a module as text, or null where there is no WebAssembly with SIMD, or a policy forbids it. */
-export function startMachine(binary: string): Machine | null {
+/** The most pages that a memory may have: what the modules say. */
+const maximum = 65536;
+
+/** Pages of the memory that kernels share with the arena, which cost nothing until used: of the lower ones, for copies. */
+const shared = { copies: 384, all: 1024 };
+
+let memory: WebAssembly.Memory | null | undefined;
+
+/**
+ * Kernels from a module as text, by what makes them of a machine; null where there is no WebAssembly with SIMD, or a
+ * policy forbids it. They work beside the arena; a call that finds no room there is made on a memory that grows.
+ */
+export function startKernels<K extends Partial<Kernels>>(binary: string, make: (machine: Machine) => K): K | null {
   try {
-    return new Machine(binary, compile(binary), new WebAssembly.Memory({ initial: 16, maximum: 65536 }));
+    const module = compile(binary);
+    const makeRoomy = () => make(new Machine(binary, module, new WebAssembly.Memory({ initial: 16, maximum })));
+    memory ??= shareMemory();
+    if (memory === null) return makeRoomy();
+    let roomy: K | undefined;
+    return withRoom(make(new Machine(binary, module, memory, shared.copies * pageSize)), () => {
+      roomy ??= makeRoomy();
+      return roomy;
+    });
   } catch {
     return null;
   }
+}
+
+/** The memory whose upper part is the arena, or null where so much is not to be had. */
+function shareMemory(): WebAssembly.Memory | null {
+  try {
+    const made = new WebAssembly.Memory({ initial: shared.all, maximum: shared.all });
+    useArena(new Arena(made.buffer, shared.copies * pageSize));
+    return made;
+  } catch {
+    return null;
+  }
+}
+
+/** The same kernels; a call that finds no room is made again by those of `roomy`. */
+function withRoom<K extends Partial<Kernels>>(near: K, roomy: () => K): K {
+  type Kernel = (...inputs: unknown[]) => unknown;
+  const entries = Object.entries(near).map(([name, kernel]): [string, Kernel] => [
+    name,
+    (...inputs) => {
+      try {
+        return (kernel as Kernel)(...inputs);
+      } catch (error) {
+        if (error instanceof NoRoom) return (roomy()[name as keyof K] as Kernel)(...inputs);
+        throw error;
+      }
+    },
+  ]);
+  return Object.fromEntries(entries) as unknown as K;
 }
 
 /** Modules on memory that threads share: what V8 frees of a module that is compiled again and again does not all come back. */

@@ -36,9 +36,11 @@ export function unaryOn(machine: Machine): Pick<Kernels, Name> {
       for (let start = 0; start < size; start += chunk) {
         const part = size <= chunk ? x.data : x.data.subarray(start, start + chunk);
         machine.begin();
-        const from = machine.put(part);
-        kernel(from, from, part.length, c, d);
-        machine.get(from, size <= chunk ? y.data : y.data.subarray(start, start + chunk));
+        const result = size <= chunk ? y.data : y.data.subarray(start, start + chunk);
+        const from = machine.at(part);
+        const to = machine.roomOver(from, result);
+        kernel(from, to, part.length, c, d);
+        machine.get(to, result);
       }
       return y;
     };
