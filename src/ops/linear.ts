@@ -1,4 +1,4 @@
-import { give } from "../kernels/pool.ts";
+import { give, hide } from "../kernels/pool.ts";
 import { matmul } from "./matmul.ts";
 import type { Fused } from "./op.ts";
 
@@ -10,8 +10,8 @@ export const linear: Fused<null> = {
     return bias === undefined ? y : y.add(bias);
   },
   forward: (k, x, weight, bias?) => {
-    const product = k.matmul(x, weight, false, true);
-    if (bias === undefined) return [product, null];
+    if (bias === undefined) return [k.matmul(x, weight, false, true), null];
+    const product = hide(() => k.matmul(x, weight, false, true));
     const y = k.add(product, bias);
     give(product);
     return [y, null];

@@ -1,4 +1,4 @@
-import { around, NDArray, type Shape, sizeOf, zeros } from "../array.ts";
+import { around, empty, NDArray, type Shape, sizeOf, zeros } from "../array.ts";
 import { fresh } from "../pool.ts";
 
 /** Row-major strides: how far apart in memory neighbours along each dimension are. */
@@ -13,7 +13,7 @@ function strides(shape: Shape): number[] {
 
 /** Reads `x` in an order of its own: element `[i, j, …]` of the result lies at `i·steps[0] + j·steps[1] + …`. */
 function gatherStrided(x: NDArray, shape: Shape, steps: readonly number[]): NDArray {
-  const y = zeros(x.dtype, shape);
+  const y = empty(x.dtype, shape);
   const last = shape.length - 1;
   if (last < 0) {
     y.data[0] = x.data[0];
@@ -50,7 +50,7 @@ function alikeAtTheEnd(a: Shape, b: Shape): number {
 
 /** All of `x` again and again: each copy twice as long as the one before. */
 function repeatWhole(x: NDArray, shape: Shape): NDArray {
-  const y = zeros(x.dtype, shape);
+  const y = empty(x.dtype, shape);
   if (y.data.length === 0) return y;
   y.data.set(x.data);
   for (let done = x.data.length; done < y.data.length; done *= 2) y.data.copyWithin(done, 0, done);
@@ -70,7 +70,7 @@ export function permute(x: NDArray, dims: readonly number[]): NDArray {
 /** `count` steps along `dim`, from `start`, `step` apart. */
 export function slice(x: NDArray, dim: number, start: number, step: number, count: number): NDArray {
   const [outer, length, inner] = around(x.shape, dim, dim + 1);
-  const y = zeros(x.dtype, [...x.shape.slice(0, dim), count, ...x.shape.slice(dim + 1)]);
+  const y = empty(x.dtype, [...x.shape.slice(0, dim), count, ...x.shape.slice(dim + 1)]);
   for (let o = 0, at = 0; o < outer; o++) {
     for (let l = 0; l < count; l++, at += inner) {
       const from = (o * length + start + l * step) * inner;
@@ -96,7 +96,7 @@ export function unslice(g: NDArray, dim: number, start: number, step: number, le
 export function cat(arrays: readonly NDArray[], dim: number): NDArray {
   const first = arrays[0];
   const total = arrays.reduce((size, x) => size + x.shape[dim], 0);
-  const y = zeros(first.dtype, [...first.shape.slice(0, dim), total, ...first.shape.slice(dim + 1)]);
+  const y = empty(first.dtype, [...first.shape.slice(0, dim), total, ...first.shape.slice(dim + 1)]);
   const outer = sizeOf(first.shape.slice(0, dim));
   for (let o = 0, at = 0; o < outer; o++) {
     for (const x of arrays) {
