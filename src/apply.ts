@@ -1,4 +1,5 @@
 import { markForeign } from "./autograd/foreign.ts";
+import { isTensor } from "./brand.ts";
 import type { Op } from "./ops/op.ts";
 import { apply as applyOwn, type Tensor } from "./tensor.ts";
 
@@ -26,5 +27,6 @@ import { apply as applyOwn, type Tensor } from "./tensor.ts";
  */
 export function apply(op: Op, ...inputs: Tensor[]): Tensor {
   if (typeof op === "object" && op !== null) markForeign(op);
+  for (const x of inputs) if (isTensor(x)) x.array.shown();
   return applyOwn(op, ...inputs);
 }

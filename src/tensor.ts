@@ -182,7 +182,7 @@ export class Tensor {
    * ```
    */
   get data(): Data {
-    return this.array.data;
+    return this.array.shown();
   }
 
   /**

@@ -47,8 +47,7 @@ function differentiateAlong(
   state.gradEnabled = createGraph;
   try {
     const [results, taken] = watch(isPrivate, () => walkTape(tape, y, gradient, targets));
-    for (const g of results.values()) if (taken.keep(g.array)) owned.add(g);
-    taken.give();
+    for (const g of taken.giveBut(results.values())) owned.add(g);
     return results;
   } finally {
     state.gradEnabled = before;

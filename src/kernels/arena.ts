@@ -1,41 +1,47 @@
 import type { Data } from "./array.ts";
 
-/** Bytes behind each block that vectors may read and write. */
+/** Bytes behind each array that vectors may read and write. */
 const spare = 64;
 
-/** What the arena has of one dtype and length. */
-type Alike = Map<number, Data[]>;
-
-/** A block that nobody holds any more, by where it was and since when. */
-interface Lost {
+/** A piece of the arena. */
+interface Block {
   readonly address: number;
-  readonly length: number;
-  readonly isSingle: boolean;
-  readonly age: number;
+  /** Its bytes, with what is spare. */
+  readonly bytes: number;
+  /** The array that lay there last, while it is idle: else it would never be collected. */
+  data: Data | null;
+  /** How many arrays have been made there. */
+  count: number;
+  isUsed: boolean;
 }
 
 /**
- * The upper part of a memory whose size is fixed, for arrays that only the engine sees: kernels that work on that memory
- * find them in place. An array is a block of it, of a length for good; when no block is in use, all are forgotten.
+ * The upper part of a memory of fixed size, for arrays that only the engine sees: kernels that work on that memory find
+ * them in place. Blocks are of few sizes, an eighth apart at most, so that what is given back fits what is taken next;
+ * when none is in use, all are forgotten.
  */
 export class Arena {
   private readonly buffer: ArrayBuffer;
   private readonly start: number;
-  private readonly end: number;
   private top: number;
-  private used = 0;
-  /** How often all blocks have been forgotten. */
-  private age = 0;
-  private idle: { readonly float32: Alike; readonly float64: Alike } = { float32: new Map(), float64: new Map() };
+  private usedBytes = 0;
+  private readonly blocks = new Map<number, Block>();
+  private readonly idle = new Map<number, Block[]>();
   /** What is dropped without being given back, with a graph that nobody walks, comes back once it is collected. */
-  private readonly lost = new FinalizationRegistry<Lost>((block) => this.recover(block));
+  private readonly dropped = new FinalizationRegistry<readonly [Block, count: number]>(([block, count]) => {
+    if (block.isUsed && block.count === count && this.blocks.get(block.address) === block) this.free(block);
+  });
 
   /** @param start - the first address that it may use, a multiple of 16. */
   constructor(buffer: ArrayBuffer, start: number) {
     this.buffer = buffer;
     this.start = start;
-    this.end = buffer.byteLength;
     this.top = start;
+  }
+
+  /** The share of it that is in use. */
+  get load(): number {
+    return this.usedBytes / (this.buffer.byteLength - this.start);
   }
 
   /** Whether `data` lies in it. */
@@ -45,49 +51,52 @@ export class Arena {
 
   /** An array of `length` elements, whatever they are, or null if there is no room. */
   take(dtype: "float32" | "float64", length: number): Data | null {
-    const data = this.idle[dtype].get(length)?.pop() ?? this.carve(dtype === "float32", length);
-    if (data !== null) this.used++;
-    return data;
+    const kind = dtype === "float32" ? Float32Array : Float64Array;
+    const bytes = blockSize(length * kind.BYTES_PER_ELEMENT + spare);
+    const block = this.idle.get(bytes)?.pop() ?? this.carve(bytes);
+    if (block === null) return null;
+    block.isUsed = true;
+    this.usedBytes += bytes;
+    const { data } = block;
+    block.data = null;
+    if (data !== null && data.length === length && data.constructor === kind) return data;
+    const made = new kind(this.buffer, block.address, length);
+    this.dropped.register(made, [block, ++block.count]);
+    return made;
   }
 
   /** Takes an array back. */
   give(data: Data): void {
-    this.used--;
-    this.keep(data);
+    const block = this.blocks.get(data.byteOffset) as Block;
+    block.data = data;
+    this.free(block);
   }
 
-  private keep(data: Data): void {
-    const arrays = data instanceof Float32Array ? this.idle.float32 : this.idle.float64;
-    const alike = arrays.get(data.length);
-    if (alike === undefined) arrays.set(data.length, [data]);
-    else alike.push(data);
+  private free(block: Block): void {
+    block.isUsed = false;
+    this.usedBytes -= block.bytes;
+    const alike = this.idle.get(block.bytes);
+    if (alike === undefined) this.idle.set(block.bytes, [block]);
+    else alike.push(block);
   }
 
-  private carve(isSingle: boolean, length: number): Data | null {
-    const bytes = (length * (isSingle ? 4 : 8) + spare + 15) & ~15;
-    if (this.top + bytes > this.end && this.used === 0) this.forget();
-    if (this.top + bytes > this.end) return null;
-    const address = this.top;
+  private carve(bytes: number): Block | null {
+    const end = this.buffer.byteLength;
+    if (this.top + bytes > end && this.usedBytes === 0) {
+      this.top = this.start;
+      this.blocks.clear();
+      this.idle.clear();
+    }
+    if (this.top + bytes > end) return null;
+    const block: Block = { address: this.top, bytes, data: null, count: 0, isUsed: false };
+    this.blocks.set(block.address, block);
     this.top += bytes;
-    return this.view({ address, length, isSingle, age: this.age });
+    return block;
   }
+}
 
-  private view(block: Lost): Data {
-    const { address, length, isSingle } = block;
-    const data = new (isSingle ? Float32Array : Float64Array)(this.buffer, address, length);
-    this.lost.register(data, block);
-    return data;
-  }
-
-  private forget(): void {
-    this.top = this.start;
-    this.age++;
-    this.idle = { float32: new Map(), float64: new Map() };
-  }
-
-  private recover(block: Lost): void {
-    if (block.age !== this.age) return;
-    this.used--;
-    this.keep(this.view(block));
-  }
+/** The least size of a block that has so many bytes: a multiple of an eighth of a power of two, and of 16. */
+function blockSize(bytes: number): number {
+  const step = Math.max(16, 2 ** (28 - Math.clz32(bytes)));
+  return Math.ceil(bytes / step) * step + 448;
 }

@@ -1,4 +1,4 @@
-import { fresh, take } from "./pool.ts";
+import { fresh, leaveArena, take } from "./pool.ts";
 
 /** The element types: two floats for values, `int32` for indices and labels, `bool` for masks. */
 export type Dtype = "float32" | "float64" | "int32" | "bool";
@@ -36,6 +36,8 @@ export class NDArray {
   readonly shape: Shape;
   /** The type of the elements. */
   readonly dtype: Dtype;
+  /** @internal Whether nobody but the engine has `data`, so that it may be moved. */
+  isMovable = false;
   private readonly base: NDArray | null;
   private changes = 0;
 
@@ -96,7 +98,22 @@ export class NDArray {
    * ```
    */
   view(shape: Shape): NDArray {
-    return new NDArray(this.data, shape, this.dtype, this.base ?? this);
+    return new NDArray(this.shown(), shape, this.dtype, this.base ?? this);
+  }
+
+  /** @internal The elements, for somebody who may keep them: from now on they stay where they are. */
+  shown(): Data {
+    if (this.isMovable) {
+      leaveArena(this);
+      this.isMovable = false;
+    }
+    return this.data;
+  }
+
+  /** @internal Moves the elements into other memory. */
+  move(to: Data): void {
+    to.set(this.data);
+    (this as { data: Data }).data = to;
   }
 }
 

@@ -110,28 +110,56 @@ export function isInArena({ data }: NDArray): boolean {
   return arena?.holds(data) ?? false;
 }
 
+/** The share of the arena that may be taken by what stays. */
+const mostLoad = 0.5;
+
+/** Moves a movable array that stays for long to where kernels find it, if there is room. */
+export function enterArena(x: NDArray): void {
+  const { data, dtype } = x;
+  if (arena === null || !x.isMovable || data.length < smallestInArena || arena.holds(data)) return;
+  if (arena.load > mostLoad || (dtype !== "float32" && dtype !== "float64")) return;
+  const place = arena.take(dtype, data.length);
+  if (place !== null) x.move(place);
+}
+
+/** Moves an array to where it may stay for good. */
+export function leaveArena(x: NDArray): void {
+  const { data } = x;
+  if (!arena?.holds(data)) return;
+  x.move(fresh(x.dtype, data.length));
+  arena.give(data);
+}
+
 /** Memory that has been taken, and not yet given back. */
 export class Taken {
-  private readonly memory = new Set<Data>();
+  private readonly memory: Data[] = [];
 
   /** Adds what has just been taken. */
   note(data: Data): void {
-    this.memory.add(data);
+    this.memory.push(data);
   }
 
-  /** Leaves out what somebody else gives back. */
+  /** Leaves out what somebody else gives back: mostly what was taken last. */
   forget(data: Data): void {
-    this.memory.delete(data);
+    const at = this.memory.lastIndexOf(data);
+    if (at >= 0) this.memory.splice(at, 1);
   }
 
-  /** Leaves out what somebody keeps; whether it was here, so that it is now theirs alone. */
-  keep({ data }: NDArray): boolean {
-    return this.memory.delete(data);
+  /** Gives all of it back but what some keep; tells whose was here, and is now theirs alone. */
+  giveBut<Holder extends { readonly array: NDArray }>(keepers: Iterable<Holder>): Holder[] {
+    const kept = new Map<Data, Holder>();
+    for (const keeper of keepers) if (!kept.has(keeper.array.data)) kept.set(keeper.array.data, keeper);
+    const owners: Holder[] = [];
+    for (const data of this.memory.splice(0)) {
+      const owner = kept.get(data);
+      if (owner === undefined) giveData(data);
+      else owners.push(owner);
+    }
+    return owners;
   }
 
   /** Gives all of it back. */
   give(): void {
-    for (const data of this.memory) giveData(data);
-    this.memory.clear();
+    for (const data of this.memory.splice(0)) giveData(data);
   }
 }

@@ -68,6 +68,7 @@ export class Linear extends Module {
     const source = drawFrom("Linear", options);
     this.weight = new Parameter(zeros([outFeatures, inFeatures], { dtype }));
     this.bias = bias ? new Parameter(zeros([outFeatures], { dtype })) : null;
+    this.weight.array.isMovable = true;
     kaimingUniform_(this.weight, { a: Math.sqrt(5), ...source }); // in PyTorch's way: gain 1/√3, times √3
     const bound = inFeatures > 0 ? 1 / Math.sqrt(inFeatures) : 0;
     if (this.bias !== null) uniform_(this.bias, { a: -bound, b: bound, ...source });

@@ -1,5 +1,6 @@
 import { enableGrad } from "../autograd/gradMode.ts";
 import { describe, TensorError } from "../errors.ts";
+import { enterArena } from "../kernels/pool.ts";
 import { checkOptions } from "../options.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkSensible, type OptionRule, type OptionRules } from "./optionRules.ts";
@@ -149,6 +150,7 @@ export abstract class Optimizer<Group extends ParamGroup = ParamGroup> {
       for (const p of group.params) {
         const g = p.hiddenGrad();
         if (g === null) continue;
+        enterArena(p.array);
         this.update(p, g, group);
         p.array.bump();
       }

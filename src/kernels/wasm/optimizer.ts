@@ -30,7 +30,7 @@ export function optimizerOn(machine: Machine): Pick<Kernels, "sgd" | "adam"> {
         const slopes = part(g, start);
         const kept = buffer === null ? null : part(buffer, start);
         machine.begin();
-        const at = machine.put(values);
+        const at = machine.at(values);
         const slope = machine.at(slopes);
         const b = kept === null ? 0 : isFirst ? machine.room(kept.byteLength) : machine.put(kept);
         const [first, ahead, up] = [Number(isFirst), Number(nesterov), Number(maximize)];
@@ -60,7 +60,7 @@ export function optimizerOn(machine: Machine): Pick<Kernels, "sgd" | "adam"> {
         const squares = part(v, start);
         const largest = most === null ? null : part(most, start);
         machine.begin();
-        const at = machine.put(values);
+        const at = machine.at(values);
         const slope = machine.at(part(g, start));
         const mean = machine.put(means);
         const square = machine.put(squares);
