@@ -19,16 +19,33 @@ function encode(bytes) {
   return characters.join("");
 }
 
+// Both work on one memory, in which each has constants from an address of its own on: src/kernels/wasm/machine.ts.
 const modules = [
-  { entry: "index", target: "module", what: "the SIMD kernels", features: ["simd"] },
-  { entry: "relaxed", target: "relaxed", what: "the relaxed SIMD kernels", features: ["simd", "relaxed-simd"] },
+  { entry: "index", target: "module", what: "the SIMD kernels", features: ["simd"], constants: 64 },
+  {
+    entry: "relaxed",
+    target: "relaxed",
+    what: "the relaxed SIMD kernels",
+    features: ["simd", "relaxed-simd"],
+    constants: 768,
+  },
 ];
 
-for (const { entry, target, what, features } of modules) {
+for (const { entry, target, what, features, constants } of modules) {
   let binary;
   const enabled = features.flatMap((feature) => ["--enable", feature]);
   const { error, stderr } = await asc.main(
-    [`src/kernels/assembly/${entry}.ts`, "--baseDir", root, "--outFile", "kernels.wasm", ...options, ...enabled],
+    [
+      `src/kernels/assembly/${entry}.ts`,
+      "--baseDir",
+      root,
+      "--outFile",
+      "kernels.wasm",
+      ...options,
+      ...enabled,
+      "--memoryBase",
+      `${constants}`,
+    ],
     {
       writeFile: (name, contents) => {
         if (name.endsWith(".wasm")) binary = contents;

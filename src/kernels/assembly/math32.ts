@@ -15,6 +15,56 @@ const rounder2: f64 = 6755399441055744;
 /** 2²⁰, the largest number that float64 and two parts of π/2 are enough for. */
 const mostSmall: f32 = 1048576;
 
+// What the functions that are used most add and multiply by lies in memory, from where an engine takes it in less time
+// than it needs to make it. Tables have the coefficients of polynomials, of the highest power first.
+const ONE = memory.data<f32>([1]);
+const TWO = memory.data<f32>([2]);
+const HALF = memory.data<f32>([0.5]);
+const LN2_HIGH = memory.data<f32>([ln2High]);
+const LN2_LOW = memory.data<f32>([ln2Low]);
+const HALF_LN2_HIGH = memory.data<f32>([0.5 * ln2High]);
+const HALF_LN2_LOW = memory.data<f32>([0.5 * ln2Low]);
+const PER_LN2 = memory.data<f32>([perLn2]);
+const MINUS_PER_HALF_LN2 = memory.data<f32>([-2 * perLn2]);
+/** What rounds, and leaves in the low bits the biased exponent of one power of two, or the sum of those of two. */
+const BIAS = memory.data<f32>([rounder + 127]);
+const BIAS_OF_TWO = memory.data<f32>([rounder + 254]);
+/** Beyond these `eˣ` is infinite, or 0, and `tanh x` is 1. */
+const MOST_EXP = memory.data<f32>([89]);
+const LEAST_EXP = memory.data<f32>([-104]);
+const MOST_TANH = memory.data<f32>([10]);
+const EXP = memory.data<f32>([0.0013814438, 0.008368797, 0.041668396, 0.1666652, 0.49999994]);
+const LOG = memory.data<f32>([0.298738, 0.39977476, 0.66666776]);
+const TANH = memory.data<f32>([0.01947446, -0.053734113, 0.13332424, -0.33333322]);
+
+/** What lies in memory, in each lane. */
+// @ts-ignore: decorators of functions are AssemblyScript's, which editors do not know
+@inline
+function constant(address: usize): v128 {
+  return v128.load32_splat(address);
+}
+
+/** A polynomial of degree 2 in `x`. */
+// @ts-ignore: decorators of functions are AssemblyScript's, which editors do not know
+@inline
+function quadratic(terms: usize, x: v128): v128 {
+  return mulAdd(mulAdd(constant(terms), x, constant(terms + 4)), x, constant(terms + 8));
+}
+
+/** A polynomial of degree 3 in `x`. */
+// @ts-ignore: decorators of functions are AssemblyScript's, which editors do not know
+@inline
+function cubic(terms: usize, x: v128): v128 {
+  return mulAdd(quadratic(terms, x), x, constant(terms + 12));
+}
+
+/** A polynomial of degree 4 in `x`. */
+// @ts-ignore: decorators of functions are AssemblyScript's, which editors do not know
+@inline
+function quartic(terms: usize, x: v128): v128 {
+  return mulAdd(cubic(terms, x), x, constant(terms + 16));
+}
+
 /** `a·b + c`, rounded twice. */
 // @ts-ignore: decorators of functions are AssemblyScript's, which editors do not know
 @inline
@@ -40,22 +90,17 @@ function withSign(magnitude: v128, sign: v128): v128 {
 // @ts-ignore: decorators of functions are AssemblyScript's, which editors do not know
 @inline
 function expFraction(x: v128, n: v128): v128 {
-  let r = f32x4.sub(x, f32x4.mul(n, f32x4.splat(ln2High)));
-  r = f32x4.sub(r, f32x4.mul(n, f32x4.splat(ln2Low)));
-  let q = f32x4.splat(0.0013814438);
-  q = mulAdd(q, r, f32x4.splat(0.008368797));
-  q = mulAdd(q, r, f32x4.splat(0.041668396));
-  q = mulAdd(q, r, f32x4.splat(0.1666652));
-  q = mulAdd(q, r, f32x4.splat(0.49999994));
-  return f32x4.add(mulAdd(f32x4.mul(r, r), q, r), f32x4.splat(1));
+  let r = f32x4.sub(x, f32x4.mul(n, constant(LN2_HIGH)));
+  r = f32x4.sub(r, f32x4.mul(n, constant(LN2_LOW)));
+  return f32x4.add(mulAdd(f32x4.mul(r, r), quartic(EXP, r), r), constant(ONE));
 }
 
 /** `eˣ` for `|x| < 87`, where one power of two scales it, or NaN. */
 // @ts-ignore: decorators of functions are AssemblyScript's, which editors do not know
 @inline
 function expSmall4(x: v128): v128 {
-  const biased = mulAdd(x, f32x4.splat(perLn2), f32x4.splat(rounder + 127)); // ends in the exponent of 2ⁿ
-  const n = f32x4.sub(biased, f32x4.splat(rounder + 127));
+  const biased = mulAdd(x, constant(PER_LN2), constant(BIAS)); // ends in the exponent of 2ⁿ
+  const n = f32x4.sub(biased, constant(BIAS));
   return f32x4.mul(expFraction(x, n), i32x4.shl(biased, 23));
 }
 
@@ -64,10 +109,10 @@ function expSmall4(x: v128): v128 {
 @inline
 export function exp4(x: v128): v128 {
   // pmin and pmax keep their first operand, NaN, unless the second is less, or greater.
-  const clamped = f32x4.pmax(f32x4.pmin(x, f32x4.splat(89)), f32x4.splat(-104));
+  const clamped = f32x4.pmax(f32x4.pmin(x, constant(MOST_EXP)), constant(LEAST_EXP));
   // Ends in the sum of the exponents of two powers of two: neither overflows, and a subnormal result is rounded once.
-  const biased = mulAdd(clamped, f32x4.splat(perLn2), f32x4.splat(rounder + 254));
-  const n = f32x4.sub(biased, f32x4.splat(rounder + 254));
+  const biased = mulAdd(clamped, constant(PER_LN2), constant(BIAS_OF_TWO));
+  const n = f32x4.sub(biased, constant(BIAS_OF_TWO));
   const half = i32x4.shr_u(biased, 1);
   const y = f32x4.mul(expFraction(clamped, n), i32x4.shl(half, 23));
   return f32x4.mul(y, i32x4.shl(i32x4.sub(biased, half), 23));
@@ -83,16 +128,13 @@ function logSum4(x: v128, exponent: v128, low: v128): v128 {
   const shifted = i32x4.add(x, i32x4.splat(0x3f800000 - 0x3f3504f3)); // 0x3f3504f3: √½
   const k = f32x4.convert_i32x4_s(i32x4.add(i32x4.sub(i32x4.shr_s(shifted, 23), i32x4.splat(127)), exponent));
   const m = i32x4.add(v128.and(shifted, i32x4.splat(0x7fffff)), i32x4.splat(0x3f3504f3));
-  const f = f32x4.sub(m, f32x4.splat(1));
-  const s = f32x4.div(f, f32x4.add(f, f32x4.splat(2)));
+  const f = f32x4.sub(m, constant(ONE));
+  const s = f32x4.div(f, f32x4.add(f, constant(TWO)));
   const z = f32x4.mul(s, s);
-  const h = f32x4.mul(f32x4.mul(f, f), f32x4.splat(0.5));
-  let p = f32x4.splat(0.298738);
-  p = mulAdd(p, z, f32x4.splat(0.39977476));
-  p = mulAdd(p, z, f32x4.splat(0.66666776));
-  const tail = f32x4.add(low, f32x4.mul(k, f32x4.splat(ln2Low)));
-  const small = mulAdd(s, f32x4.add(h, f32x4.mul(z, p)), tail);
-  return mulAdd(k, f32x4.splat(ln2High), f32x4.sub(f, f32x4.sub(h, small)));
+  const h = f32x4.mul(f32x4.mul(f, f), constant(HALF));
+  const tail = f32x4.add(low, f32x4.mul(k, constant(LN2_LOW)));
+  const small = mulAdd(s, f32x4.add(h, f32x4.mul(z, quadratic(LOG, z))), tail);
+  return mulAdd(k, constant(LN2_HIGH), f32x4.sub(f, f32x4.sub(h, small)));
 }
 
 /** The logarithm of `x` where it is not a positive finite number: −∞ of 0, NaN of less, `x` itself otherwise. */
@@ -135,17 +177,13 @@ export function log1p4(x: v128): v128 {
 @inline
 export function tanh4(x: v128): v128 {
   // pmin keeps its first operand, NaN, unless the second is less.
-  const a = f32x4.pmin(f32x4.abs(x), f32x4.splat(10));
-  const n = f32x4.ceil(f32x4.mul(a, f32x4.splat(-2 * perLn2)));
-  const h = f32x4.add(f32x4.add(a, f32x4.mul(n, f32x4.splat(0.5 * ln2High))), f32x4.mul(n, f32x4.splat(0.5 * ln2Low)));
+  const a = f32x4.pmin(f32x4.abs(x), constant(MOST_TANH));
+  const n = f32x4.ceil(f32x4.mul(a, constant(MINUS_PER_HALF_LN2)));
+  const h = f32x4.add(f32x4.add(a, f32x4.mul(n, constant(HALF_LN2_HIGH))), f32x4.mul(n, constant(HALF_LN2_LOW)));
   const z = f32x4.mul(h, h);
-  let p = f32x4.splat(0.01947446);
-  p = mulAdd(p, z, f32x4.splat(-0.053734113));
-  p = mulAdd(p, z, f32x4.splat(0.13332424));
-  p = mulAdd(p, z, f32x4.splat(-0.33333322));
-  const s = mulAdd(f32x4.mul(h, z), p, h);
-  const power = i32x4.shl(f32x4.add(n, f32x4.splat(rounder + 127)), 23);
-  const one = f32x4.splat(1);
+  const s = mulAdd(f32x4.mul(h, z), cubic(TANH, z), h);
+  const power = i32x4.shl(f32x4.add(n, constant(BIAS)), 23);
+  const one = constant(ONE);
   const above = f32x4.add(f32x4.sub(one, power), f32x4.mul(s, f32x4.add(one, power)));
   const rest = f32x4.mul(f32x4.add(power, power), f32x4.sub(one, s));
   const quotient = f32x4.div(f32x4.pmin(above, rest), f32x4.add(above, rest));

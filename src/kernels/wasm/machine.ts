@@ -11,8 +11,8 @@ const spare = 64;
 /** Thrown by a machine of fixed size for a call that needs more room than there is. */
 export class NoRoom extends Error {}
 
-/** The first address: 0 is left free. */
-const bottom = 64;
+/** The first address for copies: below lie the constants of the modules, where `scripts/build-wasm.mjs` has put them. */
+export const bottom = 1024;
 
 /** Bytes of a page of memory. */
 export const pageSize = 65536;
