@@ -1,6 +1,9 @@
 import { Generator, kernelsName, NDArray, randn, tensor, useKernels } from "evenkeel";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { kernels } from "../../src/kernels/index.ts";
+import { decode } from "../../src/kernels/wasm/decode.ts";
+import { binary as ofDefault } from "../../src/kernels/wasm/module.generated.ts";
+import { binary as ofRelaxed } from "../../src/kernels/wasm/relaxed.generated.ts";
 import { relaxedKernels } from "../../src/kernels/wasm/relaxed.ts";
 import { expectClose } from "../close.ts";
 import { refusal } from "../refusal.ts";
@@ -41,6 +44,21 @@ describe.runIf(relaxed)("relaxed SIMD", () => {
       }
     }
   });
+});
+
+// The memory that both modules work on; copies begin at 1024.
+test("the constants of the modules lie apart, below all copies", () => {
+  const lastOf = (binary: string, from: number) => {
+    const memory = new WebAssembly.Memory({ initial: 1, maximum: 65536 });
+    new WebAssembly.Instance(new WebAssembly.Module(decode(binary)), { env: { memory } });
+    const bytes = new Uint8Array(memory.buffer);
+    expect(bytes.subarray(0, from).every((byte) => byte === 0)).toBe(true);
+    return bytes.findLastIndex((byte) => byte !== 0);
+  };
+  const last = lastOf(ofDefault, 64);
+  expect(last).toBeGreaterThan(64);
+  expect(last).toBeLessThan(768);
+  if (relaxed) expect(lastOf(ofRelaxed, 768)).toBeLessThan(1024);
 });
 
 test.runIf(!relaxed)("relaxed SIMD is refused where it cannot run, and the set in use stays", () => {

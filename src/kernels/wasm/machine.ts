@@ -12,7 +12,7 @@ const spare = 64;
 export class NoRoom extends Error {}
 
 /** The first address for copies: below lie the constants of the modules, where `scripts/build-wasm.mjs` has put them. */
-export const bottom = 1024;
+const bottom = 1024;
 
 /** Bytes of a page of memory. */
 export const pageSize = 65536;
