@@ -241,7 +241,12 @@ export class Tensor {
    * ```
    */
   get grad(): Tensor | null {
-    if (this.gradientIsHidden) this.showGradient();
+    const hidden = this.gradientIsHidden ? this.gradient : null;
+    this.gradientIsHidden = false;
+    if (hidden !== null && isInArena(hidden.array)) {
+      this.gradient = new Tensor(kernels().copy(hidden.array)); // from now on somebody may keep it
+      give(hidden.array);
+    }
     return this.gradient;
   }
 
@@ -432,15 +437,6 @@ export class Tensor {
       sofar.array.bump();
       give(sum);
     }
-  }
-
-  /** From now on somebody may keep the gradient, for which memory of the arena will not do. */
-  private showGradient(): void {
-    const hidden = this.gradient;
-    this.gradientIsHidden = false;
-    if (hidden === null || !isInArena(hidden.array)) return;
-    this.gradient = new Tensor(kernels().copy(hidden.array));
-    give(hidden.array);
   }
 
   /** @internal The gradient, for who only reads its numbers and keeps nothing of it. */
