@@ -1,4 +1,16 @@
-import { apply, grad, manualSeed, NDArray, nn, optim, type Primitive, randint, randn, type Tensor } from "evenkeel";
+import {
+  apply,
+  grad,
+  manualSeed,
+  NDArray,
+  nn,
+  noGrad,
+  optim,
+  type Primitive,
+  randint,
+  randn,
+  type Tensor,
+} from "evenkeel";
 import { beforeEach, describe, expect, test } from "vitest";
 import { isInArena } from "../src/kernels/pool.ts";
 
@@ -102,6 +114,15 @@ test("gradients of grad are values of their own, also where two are the same", (
   const before = gx.data.slice();
   for (let i = 0; i < 5; i++) grad(x.mul(y).tanh().sum(), [x, y]);
   expect([gx.data, gy.data]).toEqual([before, before]);
+});
+
+test("what a model returns is a value of its own, with a graph or without", () => {
+  const model = new nn.Sequential(new nn.Linear(30, 64), new nn.Tanh(), new nn.Linear(64, 64), new nn.Tanh());
+  for (const requiresGrad of [true, false]) {
+    const y = model.forward(randn([32, 30], { requiresGrad }));
+    expect(isInArena(y.array)).toBe(false);
+  }
+  expect(isInArena(noGrad(() => model.forward(randn([32, 30]))).array)).toBe(false);
 });
 
 test("an operation of a user's own keeps what it is given", () => {

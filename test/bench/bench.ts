@@ -35,7 +35,7 @@ const help = `Measures evenkeel, as built, beside PyTorch and other JavaScript l
   npm run bench -- --help           this
 
 Workloads: ${[...Object.keys(workloads), ...Object.keys(growths)].join(", ")}.
-A, A′, B, C and D are profiled too; D2 is D with two threads each; limit is what the engine could multiply and add at most.
+A, A′, B, C, D and surface are profiled too; D2 is D with two threads each; limit is what the engine could multiply and add at most.
 
 PyTorch is that of $PYTHON, or else of python3. The other libraries, and a newer Node.js, are installed in test/bench
 when first needed. OPENBLAS_CORETYPE and OPENBLAS_L2_SIZE, if set, are kept from PyTorch; with them, it is measured once
@@ -141,7 +141,9 @@ async function run({ tables, series, withPeers, complete }: Plan): Promise<void>
     const results = {
       tables: await measureTables(crew, tables, withPeers),
       series: await measureSeries(crew, series),
-      profiles: await profile(tables.filter((name) => withPeers && ["A", "A′", "B", "C", "D"].includes(name))),
+      profiles: await profile(
+        tables.filter((name) => withPeers && ["A", "A′", "B", "C", "D", "surface"].includes(name)),
+      ),
     };
     const names = [evenkeel, pytorch, ...(withPeers ? peers : [])].map(({ name }) => name);
     const text = report({ names, versions: crew.versions, isComplete: complete, ...results });

@@ -3,6 +3,7 @@ import { evenkeel, onNewerEngine, openblasSettings, type Profile, pytorch, Unmea
 import { cell, digits, listed, measured, percent, ratioOf, table, timeCell, times, wrap } from "./format.ts";
 import { engines, leastTimes, profiles } from "./limits.ts";
 import type { Measurement, Measurements } from "./measure.ts";
+import { misses } from "./misses.ts";
 import { targetsMet } from "./targets.ts";
 import {
   type Growth,
@@ -49,7 +50,12 @@ export function report(results: Results): string {
     ["## The machine", machine(results)],
     ["## Training steps", ...trainingSteps(results)],
     ["## Products, curvature, surfaces", ...others(results)],
-    ["## What stands in the way", ...profiles(results.profiles, results.tables), ...leastTimes(results.tables)],
+    [
+      "## What stands in the way",
+      ...profiles(results.profiles, results.tables),
+      ...leastTimes(results.tables),
+      ...misses(results.profiles, results.tables),
+    ],
     ["## A newer engine", ...engines(results.tables)],
     ["## As sizes grow", ...growth(results)],
     ["## How it is measured", ...method(results)],

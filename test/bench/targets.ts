@@ -6,8 +6,11 @@ import type { WorkloadName } from "./workloads.ts";
 type Tables = ReadonlyMap<WorkloadName, Measurements>;
 
 /** What evenkeel is to reach. */
-interface Target {
+export interface Target {
   readonly what: string;
+  /** The workload, and who is compared on it, where it is one. */
+  readonly name?: WorkloadName;
+  readonly other?: string;
   readonly bound: number;
   readonly sense: "at most" | "at least" | "more than";
   /** What this run has, or null where something of it was not measured. */
@@ -45,6 +48,8 @@ const label = (name: WorkloadName) => labels[name] ?? name;
 const toPyTorch = (other: string): Target[] =>
   [...boundsToPyTorch].map(([name, bound]) => ({
     what: `${label(name)}: times PyTorch's`,
+    name,
+    other,
     bound,
     sense: "at most",
     value: (tables) => ratio(tables, name, other),
@@ -58,6 +63,8 @@ const fasterThan = (
 ): Target[] =>
   names.map((name) => ({
     what: `${label(name)}: ${other}'s time in times evenkeel's`,
+    name,
+    other,
     bound,
     sense,
     value: (tables) => {
@@ -80,11 +87,20 @@ const targets: readonly Target[] = [
 ];
 
 /** Three digits, so that what misses a target narrowly does not look as if it met it. */
-const exact = (value: number): string => Number(value.toPrecision(3)).toLocaleString("en");
+export const exact = (value: number): string => Number(value.toPrecision(3)).toLocaleString("en");
 
-function meets({ bound, sense }: Target, value: number): boolean {
+/** Whether that is enough. */
+export function meets({ bound, sense }: Target, value: number): boolean {
   if (sense === "at most") return value <= bound;
   return sense === "at least" ? value >= bound : value > bound;
+}
+
+/** What this run misses. */
+export function missedTargets(tables: Tables): { readonly target: Target; readonly value: number }[] {
+  return targets.flatMap((target) => {
+    const value = target.value(tables);
+    return value === null || meets(target, value) ? [] : [{ target, value }];
+  });
 }
 
 /** The targets with what this run has, and whether that is enough; of an incomplete run, those that it measured. */

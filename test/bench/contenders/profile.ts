@@ -5,6 +5,9 @@ import { SourceMap } from "node:module";
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 
+/** Where memory for results is found, or made. */
+export const forResults = "arrays for results";
+
 /** What a part of the source is called on the page; by the kernel's file, or else by the layer. */
 const parts: Readonly<Record<string, string>> = {
   matmul: "products of matrices",
@@ -16,8 +19,7 @@ const parts: Readonly<Record<string, string>> = {
   optimizer: "gradient descent",
   reduce: "sums",
   machine: "copies to and from WebAssembly",
-  array: "arrays for results",
-  pool: "arrays for results",
+  ...Object.fromEntries(["array", "pool", "arena"].map((file) => [file, forResults])),
 };
 
 const rest = "all else: recording, walking back, modules";
