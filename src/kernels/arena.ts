@@ -98,5 +98,5 @@ export class Arena {
 /** The least size of a block that has so many bytes: a multiple of an eighth of a power of two, and of 16. */
 function blockSize(bytes: number): number {
   const step = Math.max(16, 1 << (28 - Math.clz32(bytes)));
-  return Math.ceil(bytes / step) * step + 448;
+  return Math.ceil(bytes / step) * step;
 }
