@@ -408,5 +408,9 @@ function storeRow(y: usize, c0: v128, c1: v128, c2: v128, c3: v128, adds: bool):
 /** The first `columns` numbers of a row of a tile. */
 function storePart(y: usize, from: usize, columns: i32, adds: bool): void {
   const end = y + (usize(columns) << 2);
+  for (; y + 16 <= end; y += 16, from += 16) {
+    const row = v128.load(from);
+    v128.store(y, adds ? f32x4.add(v128.load(y), row) : row);
+  }
   for (; y < end; y += 4, from += 4) store<f32>(y, adds ? load<f32>(y) + load<f32>(from) : load<f32>(from));
 }
