@@ -1,5 +1,5 @@
 import { evenkeel, onNewerEngine, type Profile, pytorch, pytorchAsSet } from "./contender.ts";
-import { cell, digits, listed, measured, percent, table, timeCell, times } from "./format.ts";
+import { cell, digits, listed, measured, percent, ratioOf, table, timeCell, times } from "./format.ts";
 import type { Measurement, Measurements } from "./measure.ts";
 import { boundsToPyTorch } from "./targets.ts";
 import { gflops, matmulSize, multiplyAdds, type WorkloadName, workloads } from "./workloads.ts";
@@ -24,8 +24,8 @@ export function profiles(found: ReadonlyMap<WorkloadName, Profile>, tables: Tabl
     .toSorted((a, b) => Math.max(...b.each) - Math.max(...a.each));
   const withinWebAssembly = ({ withinWebAssembly, microseconds }: Profile) => withinWebAssembly * microseconds;
   const toPyTorch = [...found].map(([name, profile]) => {
-    const other = measured(tables.get(name)?.get(baseline));
-    return times(other && withinWebAssembly(profile) / other.microseconds);
+    const ratio = ratioOf(tables.get(name)?.get(ours), tables.get(name)?.get(baseline));
+    return times(ratio && profile.withinWebAssembly * ratio);
   });
   return [
     `Of the time of a step of evenkeel, in the default kernels:`,

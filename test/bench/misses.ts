@@ -3,15 +3,15 @@ import { forResults } from "./contenders/profile.ts";
 import { digits, measured, table } from "./format.ts";
 import type { Measurements } from "./measure.ts";
 import { exact, meets, missedTargets, type Target } from "./targets.ts";
-import { gflops, multiplyAdds, type WorkloadName, workloads } from "./workloads.ts";
+import { gflops, type WorkloadName, workloads } from "./workloads.ts";
 
 type Tables = ReadonlyMap<WorkloadName, Measurements>;
 
 /** What would be reached if a step took only so long, for each target that is missed. */
 export function misses(profiles: ReadonlyMap<WorkloadName, Profile>, tables: Tables): string[] {
   const found = missedTargets(tables).map(({ target, value }) => {
-    const [arithmetic, withArrays] = leastTimes(target, profiles, tables).map((least) =>
-      reached(target, tables, least),
+    const [arithmetic, withArrays] = leastShares(target, profiles, tables).map((share) =>
+      reached(target, value, share),
     );
     return { target, value, arithmetic, withArrays };
   });
@@ -40,25 +40,25 @@ user may keep is a new one: making a typed array, and the cache that it is not i
   ];
 }
 
-/** The least microseconds of a step: of its arithmetic, and with the arrays for its results. */
-function leastTimes(
+/** The least share of a step: of its arithmetic, and with the arrays for its results. */
+function leastShares(
   { name }: Target,
   profiles: ReadonlyMap<WorkloadName, Profile>,
   tables: Tables,
 ): readonly [number | null, number | null] {
   if (name === "matmul") {
-    const limit = measured(tables.get("limit")?.get(evenkeel.name));
-    return [limit && (2 * multiplyAdds(workloads.matmul)) / gflops(workloads.limit, limit.fastest) / 1e3, null];
+    const [limit, product] = (["limit", "matmul"] as const).map((of) => measured(tables.get(of)?.get(evenkeel.name)));
+    if (!limit || !product) return [null, null];
+    return [gflops(workloads.matmul, product.microseconds) / gflops(workloads.limit, limit.fastest), null];
   }
   const profile = name === undefined ? undefined : profiles.get(name);
   if (profile === undefined) return [null, null];
-  const { withinWebAssembly, shares, microseconds } = profile;
-  return [withinWebAssembly * microseconds, (withinWebAssembly + (shares[forResults] ?? 0)) * microseconds];
+  const { withinWebAssembly, shares } = profile;
+  return [withinWebAssembly, withinWebAssembly + (shares[forResults] ?? 0)];
 }
 
-/** What a time of evenkeel would reach. */
-function reached({ name, other, sense }: Target, tables: Tables, microseconds: number | null): number | null {
-  const theirs = name && other ? measured(tables.get(name)?.get(other)) : null;
-  if (theirs === null || microseconds === null) return null;
-  return sense === "at most" ? microseconds / theirs.microseconds : theirs.microseconds / microseconds;
+/** What would be reached in so much of the time. */
+function reached({ sense }: Target, value: number, share: number | null): number | null {
+  if (share === null) return null;
+  return sense === "at most" ? value * share : value / share;
 }
