@@ -8,7 +8,7 @@ import type { Data, Dtype, NDArray } from "./array.ts";
 const smallest = 32;
 
 /** Arrays of fewer elements are copied to where kernels work in less time than it takes to find them there. */
-const smallestInArena = 512;
+const smallestInArena = 64;
 
 /** The most bytes kept. */
 const mostKept = 2 ** 26;
@@ -141,8 +141,11 @@ export class Taken {
 
   /** Leaves out what somebody else gives back: mostly what was taken last. */
   forget(data: Data): void {
-    const at = this.memory.lastIndexOf(data);
-    if (at >= 0) this.memory.splice(at, 1);
+    const { memory } = this;
+    const at = memory.lastIndexOf(data);
+    if (at < 0) return;
+    memory[at] = memory[memory.length - 1];
+    memory.pop();
   }
 
   /** Gives all of it back but what some keep; tells whose was here, and is now theirs alone. */

@@ -23,9 +23,9 @@ export function batchNormOn(machine: Machine): BatchNormKernels {
       const kernel = x.dtype === "float32" ? run.batchStatisticsF32 : run.batchStatisticsF64;
       machine.begin();
       const from = machine.at(x.data);
-      const [mean, variance] = [machine.room(8 * c), machine.room(8 * c)];
-      kernel(from, mean, variance, n, c);
       const statistics = { mean: takeDoubles(c), variance: takeDoubles(c), count: n };
+      const [mean, variance] = [machine.roomFor(statistics.mean), machine.roomFor(statistics.variance)];
+      kernel(from, mean, variance, n, c);
       machine.get(mean, statistics.mean);
       machine.get(variance, statistics.variance);
       return statistics;
@@ -39,8 +39,8 @@ export function batchNormOn(machine: Machine): BatchNormKernels {
       machine.begin();
       const from = machine.at(x.data);
       const to = machine.roomOver(from, y.data);
-      const [means, variances] = [machine.put(mean), machine.put(variance)];
-      const [weights, biases] = [machine.put(weight.data), machine.put(bias.data)];
+      const [means, variances] = [machine.at(mean), machine.at(variance)];
+      const [weights, biases] = [machine.at(weight.data), machine.at(bias.data)];
       const scratch = machine.room(2 * batchNormScratch(c));
       kernel(from, means, variances, weights, biases, eps, to, scratch, n, c);
       machine.get(to, y.data);
@@ -57,9 +57,9 @@ export function batchNormOn(machine: Machine): BatchNormKernels {
       const slopes = machine.at(g.data);
       const to = machine.roomOver(slopes, dx.data);
       const from = machine.at(x.data);
-      const [mean, variance] = [machine.put(statistics.mean), machine.put(statistics.variance)];
-      const weights = machine.put(weight.data);
-      const [toWeight, toBias] = [machine.room(dweight.data.byteLength), machine.room(dbias.data.byteLength)];
+      const [mean, variance] = [machine.at(statistics.mean), machine.at(statistics.variance)];
+      const weights = machine.at(weight.data);
+      const [toWeight, toBias] = [machine.roomFor(dweight.data), machine.roomFor(dbias.data)];
       const scratch = machine.room(batchNormScratch(c));
       const through = Number(throughStatistics);
       kernel(slopes, from, mean, variance, weights, eps, through, to, toWeight, toBias, scratch, n, c);
@@ -78,9 +78,9 @@ export function batchNormOn(machine: Machine): BatchNormKernels {
       const [slopes, bends] = [machine.at(g.data), machine.at(u.data)];
       const to = machine.roomOver(bends, dx.data);
       const from = machine.at(x.data);
-      const [mean, variance] = [machine.put(statistics.mean), machine.put(statistics.variance)];
-      const weights = machine.put(weight.data);
-      const toWeight = machine.room(dweight.data.byteLength);
+      const [mean, variance] = [machine.at(statistics.mean), machine.at(statistics.variance)];
+      const weights = machine.at(weight.data);
+      const toWeight = machine.roomFor(dweight.data);
       kernel(bends, slopes, from, mean, variance, weights, eps, to, toWeight, n, c);
       machine.get(to, dx.data);
       machine.get(toWeight, dweight.data);
