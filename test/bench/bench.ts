@@ -155,7 +155,7 @@ async function run({ tables, series, withPeers, complete }: Plan): Promise<void>
   }
 }
 
-const options = { repeats: 5, seconds: 0.3 };
+const options = { repeats: 9, seconds: 0.2 };
 /** The fastest repeat counts there: many short ones find a quiet moment. */
 const optionsOfLimit = { repeats: 20, seconds: 0.1 };
 

@@ -6,10 +6,26 @@ type Entry = Measurement | Unmeasured | undefined;
 /** The measurement, if there is one. */
 export const measured = (m: Entry): Measurement | null => (m === undefined || m instanceof Unmeasured ? null : m);
 
-/** How many times as long as the second the first takes. */
-export function ratioOf(a: Entry, b: Entry): number | null {
+/** The middle one, or halfway between the two in the middle. */
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = (sorted.length - 1) / 2;
+  return (sorted[Math.floor(middle)] + sorted[Math.ceil(middle)]) / 2;
+}
+
+/** How many times as long as the second the first takes, on different workloads. */
+export function growthOf(a: Entry, b: Entry): number | null {
   const [first, second] = [measured(a), measured(b)];
   return first && second && first.microseconds / second.microseconds;
+}
+
+/**
+ * How many times as long as the second the first takes, on the same workload: the median over the repeats, each beside
+ * the other's next to it, so that what slows the machine for a while slows both.
+ */
+export function ratioOf(a: Entry, b: Entry): number | null {
+  const [first, second] = [measured(a), measured(b)];
+  return first && second && median(first.each.map((time, i) => time / second.each[i]));
 }
 
 export function cell(m: Entry, show: (m: Measurement) => string): string {

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Contender, Unmeasured } from "./contender.ts";
+import { median } from "./format.ts";
 import type { Workload } from "./workloads.ts";
 
 /** How one library did on one workload. */
@@ -8,6 +9,8 @@ export interface Measurement {
   readonly microseconds: number;
   /** The fastest repeat. */
   readonly fastest: number;
+  /** Each repeat, in turn with those of the others. */
+  readonly each: readonly number[];
   /** The slowest repeat less the fastest, in parts of the median. */
   readonly spread: number;
 }
@@ -72,8 +75,7 @@ async function calibrate(contender: Contender, workload: Workload, seconds: numb
 }
 
 function summarise(times: readonly number[]): Measurement {
-  const sorted = times.toSorted((a, b) => a - b);
-  const middle = (sorted.length - 1) / 2;
-  const median = (sorted[Math.floor(middle)] + sorted[Math.ceil(middle)]) / 2;
-  return { microseconds: median, fastest: sorted[0], spread: (sorted[sorted.length - 1] - sorted[0]) / median };
+  const microseconds = median(times);
+  const fastest = Math.min(...times);
+  return { microseconds, fastest, each: times, spread: (Math.max(...times) - fastest) / microseconds };
 }

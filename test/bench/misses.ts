@@ -15,7 +15,7 @@ export function misses(profiles: ReadonlyMap<WorkloadName, Profile>, tables: Tab
     );
     return { target, value, arithmetic, withArrays };
   });
-  if (found.length === 0) return [];
+  if (found.length === 0 || profiles.size === 0) return [];
   const show = (value: number | null) => (value === null ? "–" : exact(value));
   const verdict = (target: Target, arithmetic: number | null, withArrays: number | null) => {
     if (arithmetic === null) return "not known";

@@ -1,10 +1,11 @@
 import { expect, test } from "vitest";
 import { Unmeasured } from "./contender.ts";
+import { ratioOf } from "./format.ts";
 import type { Measurements } from "./measure.ts";
 import { type Results, report } from "./report.ts";
 import { multiplyAdds, type WorkloadName, workloads } from "./workloads.ts";
 
-const took = (microseconds: number) => ({ microseconds, fastest: microseconds, spread: 0.1 });
+const took = (microseconds: number) => ({ microseconds, fastest: microseconds, each: [microseconds], spread: 0.1 });
 
 const tables = new Map<WorkloadName, Measurements>([
   ["A", new Map([...Object.entries({ evenkeel: took(100), PyTorch: took(200), "jax-js": took(499) })])],
@@ -37,6 +38,11 @@ test("each target is met, missed or not measured", () => {
   expect(page).toContain("| C: times PyTorch's | at most 1.3 | 4 | missed |");
   expect(page).toContain("| D, two threads each: times PyTorch's | at most 1 | – | not measured |");
   expect(page).toContain("| A: jax-js's time in times evenkeel's | at least 5 | 4.99 | missed |");
+});
+
+test("a machine that is slow for a while does not change a ratio", () => {
+  const busy = (factor: number) => ({ ...took(7), each: [1, 1, 9, 9, 9].map((slow) => factor * slow) });
+  expect(ratioOf(busy(2), { ...took(7), each: [1, 1, 9, 9, 1] })).toBe(2);
 });
 
 test("what is out of reach is computed from the limit", () => {

@@ -1,6 +1,6 @@
 import { arch, cpus, release, totalmem, type } from "node:os";
 import { evenkeel, onNewerEngine, openblasSettings, type Profile, pytorch, Unmeasured } from "./contender.ts";
-import { cell, digits, listed, measured, percent, ratioOf, table, timeCell, times, wrap } from "./format.ts";
+import { cell, digits, growthOf, listed, measured, percent, ratioOf, table, timeCell, times, wrap } from "./format.ts";
 import { engines, leastTimes, profiles } from "./limits.ts";
 import type { Measurement, Measurements } from "./measure.ts";
 import { misses } from "./misses.ts";
@@ -176,7 +176,7 @@ function growthSentence(letter: string, values: readonly number[], rows: readonl
   const [from, to] = values.slice(-2).map((value) => value.toLocaleString("en"));
   const parts = [ours, baseline].flatMap((name) => {
     const [before, last] = rows.slice(-2).map((measurements) => measurements.get(name));
-    const ratio = ratioOf(last, before);
+    const ratio = growthOf(last, before);
     return ratio === null ? [] : [`${digits(ratio)} times as long for ${name}`];
   });
   return parts.length === 0 ? "" : `From ${letter} = ${from} to ${to} a step becomes ${parts.join(", ")}.`;
@@ -196,8 +196,9 @@ function method({ names, tables, series }: Results): string[] {
         `${percent(spreads[Math.floor(spreads.length / 2)])} of the median, at worst ${percent(spreads[spreads.length - 1])}.`;
   return [
     `Each library runs in a process of its own, with one thread unless two are said, in float32. It warms up for half a
-second; then come five repeats of about 0.3 s each, the libraries in turn, while the others wait. The figure is the
-median; of the limits, it is the fastest of twenty of 0.1 s. ${noise}`,
+second; then come nine repeats of about 0.2 s each, the libraries in turn, while the others wait. The figure is the median; a ratio is
+the median of those of repeats that stood side by side, so that what slows the machine for a while slows both; of the
+limits, the figure is the fastest of twenty repeats of 0.1 s. ${noise}`,
     held(),
     `evenkeel is measured as built, with the optimiser and the modules that its users have.`,
     names.length > 2 ? peersMethod : "",
