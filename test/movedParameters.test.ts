@@ -12,7 +12,7 @@ import {
   type Tensor,
 } from "evenkeel";
 import { beforeEach, describe, expect, test } from "vitest";
-import { isInArena } from "../src/kernels/pool.ts";
+import { hide, isInArena, take } from "../src/kernels/pool.ts";
 
 // The weights of a linear layer move to where kernels find them, unless somebody may hold their numbers.
 
@@ -166,4 +166,19 @@ describe("movable memory", () => {
     const data = new Float32Array(1000);
     expect(new NDArray(data, [1000], "float32").isMovable).toBe(false);
   });
+});
+
+test("graphs that are dropped with what was hidden leave the arena to others for a while", () => {
+  const { model, step } = training();
+  step();
+  const hides = () => hide(() => take("float32", 1000)).byteOffset > 0;
+  expect(hides()).toBe(true);
+  const loss = model
+    .forward(randn([32, 30]))
+    .square()
+    .sum();
+  grad(loss, model.parameters(), { createGraph: true });
+  expect(hides()).toBe(false);
+  for (let i = 0; i < 64; i++) hides();
+  expect(hides()).toBe(true);
 });

@@ -18,6 +18,9 @@ const idle = { float32: new Map<number, Data[]>(), float64: new Map<number, Data
 
 let kept = 0;
 
+/** So many calls are some passes through a network. */
+const mostShunned = 64;
+
 /** What is taken now is noted here, or nowhere. */
 let watching: Taken | null = null;
 
@@ -94,15 +97,27 @@ export function watch<T>(isPrivate: boolean, fn: () => T): readonly [result: T, 
   }
 }
 
+/** How many of the next calls of {@link hide} are to stay out of the arena. */
+let shunning = 0;
+
 /** What `fn` makes, of which only the engine will ever see the memory; what is noted while it runs stays noted. */
 export function hide<T>(fn: () => T): T {
   const outer = isHidden;
-  isHidden = true;
+  isHidden = shunning === 0;
+  if (shunning > 0) shunning--;
   try {
     return fn();
   } finally {
     isHidden = outer;
   }
+}
+
+/**
+ * Says that what was hidden is not given back, but dropped with a graph: what is made next will be as well, and the
+ * arena is to be left to what comes back at once.
+ */
+export function shunArena(): void {
+  shunning = mostShunned;
 }
 
 /** Whether an array lies where only the engine may see it. */

@@ -1,6 +1,6 @@
 import type { NDArray } from "../kernels/array.ts";
 import type { Kernels } from "../kernels/index.ts";
-import { give, hide, watch } from "../kernels/pool.ts";
+import { give, hide, shunArena, watch } from "../kernels/pool.ts";
 import type { Tensor } from "../tensor.ts";
 import { type Fused, isFused, type Op } from "./op.ts";
 
@@ -62,6 +62,7 @@ export const chain = (links: readonly Link[], keeps: boolean): Chain => ({
     const { outputs, saved } = kept;
     if (outputs === null) return null;
     kept.isShared = true;
+    shunArena();
     let [y, at] = [x, 0];
     for (const [i, { op, count }] of links.entries()) {
       y = y.throughKnown(op, outputs[i], saved[i], ...others.slice(at, at + count));
