@@ -25,11 +25,12 @@ export class Arena {
   private readonly start: number;
   private top: number;
   private usedBytes = 0;
-  private readonly blocks = new Map<number, Block>();
+  /** The block of each array. */
+  private readonly places = new WeakMap<Data, Block>();
   private readonly idle = new Map<number, Block[]>();
   /** What is dropped without being given back, with a graph that nobody walks, comes back once it is collected. */
   private readonly dropped = new FinalizationRegistry<readonly [Block, count: number]>(([block, count]) => {
-    if (block.isUsed && block.count === count && this.blocks.get(block.address) === block) this.free(block);
+    if (block.isUsed && block.count === count) this.free(block);
   });
 
   /** @param start - the first address that it may use, a multiple of 16. */
@@ -46,7 +47,7 @@ export class Arena {
 
   /** Whether `data` lies in it. */
   holds(data: Data): boolean {
-    return data.byteOffset >= this.start && data.buffer === this.buffer;
+    return data.byteOffset >= this.start && this.places.has(data);
   }
 
   /** An array of `length` elements, whatever they are, or null if there is no room. */
@@ -61,13 +62,14 @@ export class Arena {
     block.data = null;
     if (data !== null && data.length === length && data.constructor === kind) return data;
     const made = new kind(this.buffer, block.address, length);
+    this.places.set(made, block);
     this.dropped.register(made, [block, ++block.count]);
     return made;
   }
 
   /** Takes an array back. */
   give(data: Data): void {
-    const block = this.blocks.get(data.byteOffset) as Block;
+    const block = this.places.get(data) as Block;
     block.data = data;
     this.free(block);
   }
@@ -84,12 +86,10 @@ export class Arena {
     const end = this.buffer.byteLength;
     if (this.top + bytes > end && this.usedBytes === 0) {
       this.top = this.start;
-      this.blocks.clear();
       this.idle.clear();
     }
     if (this.top + bytes > end) return null;
     const block: Block = { address: this.top, bytes, data: null, count: 0, isUsed: false };
-    this.blocks.set(block.address, block);
     this.top += bytes;
     return block;
   }

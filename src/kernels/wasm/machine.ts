@@ -18,7 +18,10 @@ const bottom = 1024;
 export const pageSize = 65536;
 
 /** How many windows into the memory are kept: a prime, so that addresses spread. */
-const windowCount = 127;
+const windowCount = 509;
+
+/** Where the window at an address is kept. */
+const slotOf = (address: number): number => (address >> 4) % windowCount;
 
 /** The most bytes that a call may need. WebAssembly's memory only ever grows, so more is left to the plain loops. */
 export const mostBytes = 2 ** 29;
@@ -40,6 +43,7 @@ export class Machine {
   readonly binary: string;
   private readonly memory: WebAssembly.Memory;
   private readonly limit: number;
+  private buffer: ArrayBuffer;
   private top = bottom;
   private float32: Float32Array;
   private float64: Float64Array;
@@ -59,6 +63,7 @@ export class Machine {
     this.run = exports as unknown as Exports;
     this.binary = binary;
     this.memory = memory;
+    this.buffer = buffer;
     this.limit = limit;
     this.float32 = new Float32Array(buffer);
     this.float64 = new Float64Array(buffer);
@@ -112,13 +117,20 @@ export class Machine {
   }
 
   private holds(data: Data): boolean {
-    return data.byteOffset >= this.limit && data.buffer === this.memory.buffer;
+    const { byteOffset } = data;
+    if (byteOffset < this.limit) return false;
+    // Asking an array for its buffer takes longer than the rest; what has been found once is a window.
+    const slot = slotOf(byteOffset);
+    if (this.windows[slot] === data) return true;
+    if (data.buffer !== this.buffer) return false;
+    this.windows[slot] = data;
+    return true;
   }
 
   /** The memory from `address` on, as long as `data` and of its kind. */
   private windowAt(address: number, data: Data): Data {
     // A window takes longer to make than it takes to copy some thousand numbers; the same ones are asked for in each step.
-    const slot = (address >> 4) % this.windows.length;
+    const slot = slotOf(address);
     const known = this.windows[slot];
     if (
       known !== undefined &&
@@ -145,6 +157,7 @@ export class Machine {
   private grow(): void {
     this.memory.grow(Math.ceil((this.top - this.bytes.length) / pageSize));
     const { buffer } = this.memory;
+    this.buffer = buffer;
     this.float32 = new Float32Array(buffer);
     this.float64 = new Float64Array(buffer);
     this.int32 = new Int32Array(buffer);
