@@ -1,6 +1,7 @@
 /**
  * What may change at run time, apart from the kernels. It lives on `globalThis`, so that the ESM and the CJS copy of
- * the package, loaded into one process, have one grad mode and one default generator between them.
+ * the package, loaded into one process, have one grad mode and one default generator between them, and know what the
+ * other has hidden.
  */
 export interface Shared {
   /** Whether operations are recorded. */
@@ -13,6 +14,8 @@ export interface Shared {
   searches: number;
   /** The state of the default generator, once it has been used. */
   defaultGenerator: unknown;
+  /** The typed arrays that lie in an arena, of whichever copy. */
+  readonly inArena: WeakSet<object>;
 }
 
 const key = Symbol.for("evenkeel.shared");
@@ -27,6 +30,13 @@ export function shared(): Shared {
 
 function findOrMake(): Shared {
   const holder = globalThis as { [key]?: Shared };
-  holder[key] ??= { gradEnabled: true, detectAnomaly: false, recorded: 0, searches: 0, defaultGenerator: undefined };
+  holder[key] ??= {
+    gradEnabled: true,
+    detectAnomaly: false,
+    recorded: 0,
+    searches: 0,
+    defaultGenerator: undefined,
+    inArena: new WeakSet(),
+  };
   return holder[key];
 }

@@ -241,12 +241,12 @@ export class Tensor {
    * ```
    */
   get grad(): Tensor | null {
-    const hidden = this.gradientIsHidden ? this.gradient : null;
-    this.gradientIsHidden = false;
-    if (hidden !== null && isInArena(hidden.array)) {
-      this.gradient = new Tensor(kernels().copy(hidden.array)); // from now on somebody may keep it
-      give(hidden.array);
+    const { gradient } = this;
+    if (gradient !== null && isInArena(gradient.array)) {
+      this.gradient = new Tensor(kernels().copy(gradient.array)); // from now on somebody may keep it
+      if (this.gradientIsHidden) give(gradient.array);
     }
+    this.gradientIsHidden = false;
     return this.gradient;
   }
 

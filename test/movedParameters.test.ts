@@ -11,7 +11,8 @@ import {
   randn,
   type Tensor,
 } from "evenkeel";
-import { beforeEach, describe, expect, test } from "vitest";
+import { lineProbe } from "evenkeel/analysis";
+import { beforeEach, describe, expect, test, vi } from "vitest";
 import { hide, isInArena, take } from "../src/kernels/pool.ts";
 
 // The weights of a linear layer move to where kernels find them, unless somebody may hold their numbers.
@@ -103,6 +104,30 @@ test("a gradient that is read is a value of its own", () => {
   const before = gradient.data.slice();
   for (let i = 0; i < 5; i++) step();
   expect(gradient.data).toEqual(before);
+});
+
+test("a gradient that an analysis has put back is a value of its own as well", () => {
+  const { layer, model, step } = training();
+  step();
+  const [x, labels] = [randn([32, 30]), randint(0, 27, [32])];
+  lineProbe(model, () => nn.functional.crossEntropy(model.forward(x), labels), { steps: [0.1] });
+  expect(isInArena((layer.weight.hiddenGrad() as Tensor).array)).toBe(false);
+  const { data } = layer.weight.grad as Tensor;
+  expect(data.byteLength).toBe(data.buffer.byteLength);
+});
+
+test("what another copy of the package has moved is a value of its own for this one", async () => {
+  vi.resetModules();
+  const other = await import("evenkeel");
+  expect(other.nn.Linear).not.toBe(nn.Linear);
+  const { layer, model } = training();
+  const optimizer = new other.optim.SGD(model.parameters(), { lr: 0.1 });
+  const loss = other.nn.functional.crossEntropy(model.forward(randn([32, 30])), randint(0, 27, [32]));
+  loss.backward();
+  optimizer.step();
+  for (const { data } of [layer.weight, layer.weight.grad as Tensor]) {
+    expect(data.byteLength).toBe(data.buffer.byteLength);
+  }
 });
 
 test("gradients of grad are values of their own, also where two are the same", () => {

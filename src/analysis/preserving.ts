@@ -45,14 +45,14 @@ export function preserving<T>(model: Module, fn: () => T, { batchNorm }: Preserv
  */
 function keepTensor(tensor: Tensor): { restore(): void } {
   const { array, requiresGrad } = tensor;
-  const gradient = tensor.hiddenGrad();
+  const gradient = tensor.grad;
   tensor.array = kernels().copy(array);
   if (gradient !== null) tensor.grad = gradient.detach().wrap(kernels().copy(gradient.array));
   return {
     restore() {
       tensor.array = array;
       if (tensor.requiresGrad !== requiresGrad) tensor.requiresGrad = requiresGrad;
-      if (tensor.hiddenGrad() !== gradient) tensor.grad = gradient;
+      if (tensor.grad !== gradient) tensor.grad = gradient;
     },
   };
 }

@@ -49,7 +49,7 @@ export function updated(
   checkChanges(where, optimizer, parameters);
   const state = optimizer.stateDict();
   const others = optimizer.paramGroups.flatMap(({ params }) => params.filter((p) => !parameters.includes(p)));
-  const [gradients, othersGradients] = [parameters, others].map((list) => list.map((p) => p.hiddenGrad()));
+  const [gradients, othersGradients] = [parameters, others].map((list) => list.map((p) => p.grad));
   const arrays = parameters.map((p) => p.array);
   let hasMoved = false;
   try {

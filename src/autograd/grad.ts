@@ -78,18 +78,20 @@ export function grad(output: Tensor, inputs: Tensor | readonly Tensor[], options
   });
   const owned = new Set<Tensor>();
   const gradients = differentiate(output, gradient, new Set(targets), createGraph, "grad", owned);
-  const results = targets.map((x, i) => {
-    const g = gradients.get(x);
-    if (g !== undefined) return isInArena(g.array) ? g.wrap(kernels().copy(g.array)) : g;
-    if (allowUnused) return null;
-    throw new TensorError("grad", {
-      expected: "inputs that the output depends on",
-      got: `input ${i}, ${describe(x)}, which it does not depend on`,
-      hint: "With { allowUnused: true } its gradient is null.",
+  try {
+    return targets.map((x, i) => {
+      const g = gradients.get(x);
+      if (g !== undefined) return isInArena(g.array) ? g.wrap(kernels().copy(g.array)) : g;
+      if (allowUnused) return null;
+      throw new TensorError("grad", {
+        expected: "inputs that the output depends on",
+        got: `input ${i}, ${describe(x)}, which it does not depend on`,
+        hint: "With { allowUnused: true } its gradient is null.",
+      });
     });
-  });
-  for (const { array } of owned) if (isInArena(array)) give(array);
-  return results;
+  } finally {
+    for (const { array } of owned) if (isInArena(array)) give(array);
+  }
 }
 
 /** The gradient at the output from which a walk starts; refuses outputs that have none. */

@@ -1,3 +1,4 @@
+import { shared } from "../shared.ts";
 import type { Data } from "./array.ts";
 
 /** Bytes behind each array that vectors may read and write. */
@@ -63,6 +64,7 @@ export class Arena {
     if (data !== null && data.length === length && data.constructor === kind) return data;
     const made = new kind(this.buffer, block.address, length);
     this.places.set(made, block);
+    shared().inArena.add(made);
     this.dropped.register(made, [block, ++block.count]);
     return made;
   }

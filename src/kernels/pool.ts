@@ -1,3 +1,4 @@
+import { shared } from "../shared.ts";
 import type { Arena } from "./arena.ts";
 import type { Data, Dtype, NDArray } from "./array.ts";
 
@@ -120,9 +121,9 @@ export function shunArena(): void {
   shunning = mostShunned;
 }
 
-/** Whether an array lies where only the engine may see it. */
+/** Whether an array lies where only the engine may see it, this copy of the package's or another's. */
 export function isInArena({ data }: NDArray): boolean {
-  return arena?.holds(data) ?? false;
+  return shared().inArena.has(data);
 }
 
 /** The share of the arena that may be taken by what stays. */
@@ -140,9 +141,9 @@ export function enterArena(x: NDArray): void {
 /** Moves an array to where it may stay for good. */
 export function leaveArena(x: NDArray): void {
   const { data } = x;
-  if (!arena?.holds(data)) return;
+  if (!isInArena(x)) return;
   x.move(fresh(x.dtype, data.length));
-  arena.give(data);
+  giveData(data);
 }
 
 /** Memory that has been taken, and not yet given back. */
