@@ -1,8 +1,8 @@
 import { shared } from "../shared.ts";
 import type { Data } from "./array.ts";
 
-/** Bytes behind each array that vectors may read and write. */
-const spare = 64;
+/** Bytes behind each array, here and among copies, that vectors may read and write. */
+export const spare = 64;
 
 /** A piece of the arena. */
 interface Block {

@@ -1,12 +1,10 @@
+import { spare } from "../arena.ts";
 import type { Data } from "../array.ts";
 
 /** What a WebAssembly module offers; all numbers but sizes and flags are addresses in its memory. */
 export interface Exports {
   readonly [name: string]: (...numbers: number[]) => number;
 }
-
-/** Bytes behind each array that vectors may read and write. */
-const spare = 64;
 
 /** Thrown by a machine of fixed size for a call that needs more room than there is. */
 export class NoRoom extends Error {}
@@ -95,7 +93,7 @@ export class Machine {
     return address;
   }
 
-  /** The address of `data` where it lies in the memory, else of a copy; only to be read. */
+  /** The address of `data` where it lies in the memory, else of a copy: who writes there may be changing `data` itself. */
   at(data: Data): number {
     return this.holds(data) ? data.byteOffset : this.put(data);
   }

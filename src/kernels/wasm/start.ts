@@ -15,7 +15,7 @@ const head = 1024;
 const maximum = 65536;
 
 /** Pages of the memory that kernels share with the arena, which cost nothing until used: of the lower ones, for copies. */
-const shared = { copies: 384, all: 1024 };
+const pages = { copies: 384, all: 1024 };
 
 let memory: WebAssembly.Memory | null | undefined;
 
@@ -30,7 +30,7 @@ export function startKernels<K extends Partial<Kernels>>(binary: string, make: (
     memory ??= shareMemory();
     if (memory === null) return makeRoomy();
     let roomy: K | undefined;
-    return withRoom(make(new Machine(binary, module, memory, shared.copies * pageSize)), () => {
+    return withRoom(make(new Machine(binary, module, memory, pages.copies * pageSize)), () => {
       roomy ??= makeRoomy();
       return roomy;
     });
@@ -42,8 +42,8 @@ export function startKernels<K extends Partial<Kernels>>(binary: string, make: (
 /** The memory whose upper part is the arena, or null where so much is not to be had. */
 function shareMemory(): WebAssembly.Memory | null {
   try {
-    const made = new WebAssembly.Memory({ initial: shared.all, maximum: shared.all });
-    useArena(new Arena(made.buffer, shared.copies * pageSize));
+    const made = new WebAssembly.Memory({ initial: pages.all, maximum: pages.all });
+    useArena(new Arena(made.buffer, pages.copies * pageSize));
     return made;
   } catch {
     return null;
