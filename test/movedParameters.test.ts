@@ -15,7 +15,7 @@ import { lineProbe } from "evenkeel/analysis";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { hide, isInArena, take } from "../src/kernels/pool.ts";
 
-// The weights of a linear layer move to where kernels find them, unless somebody may hold their numbers.
+// The parameters of layers move to where kernels find them, unless somebody may hold their numbers.
 
 interface Training {
   readonly layer: nn.Linear;
@@ -58,6 +58,31 @@ test("weights that nobody has seen move once they are trained, and gradients wit
   step();
   expect(isInArena(layer.weight.array)).toBe(true);
   expect(isInArena((layer.weight.hiddenGrad() as Tensor).array)).toBe(true);
+});
+
+test("the parameters of every layer move, and what is read of them is theirs", () => {
+  const embedding = new nn.Embedding(27, 10);
+  const layers = [new nn.Linear(30, 64), new nn.BatchNorm1d(64), new nn.LayerNorm(64), new nn.LpNorm1d(64, { p: 1 })];
+  const parameters = [embedding, ...layers].flatMap((layer) => layer.parameters());
+  const optimizer = new optim.SGD(parameters, { lr: 0.1 });
+  const places = randint(0, 27, [32, 3]);
+  const step = () => {
+    optimizer.zeroGrad();
+    let y = embedding.forward(places).view(32, 30);
+    for (const layer of layers) y = layer.forward(y);
+    y.square().sum().backward();
+    optimizer.step();
+  };
+  for (let i = 0; i < 2; i++) step();
+  expect(parameters.map(({ array }) => isInArena(array))).toEqual(parameters.map(() => true));
+  const read = parameters.map(({ data }) => data);
+  for (const data of read) expect(data.byteLength).toBe(data.buffer.byteLength);
+  const before = read.map((data) => data.slice());
+  step();
+  for (const [i, { data }] of parameters.entries()) {
+    expect(data).toBe(read[i]);
+    expect(data).not.toEqual(before[i]);
+  }
 });
 
 test("weights that are read stay where they are from then on, and are the numbers that are trained", () => {

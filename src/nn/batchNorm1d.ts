@@ -9,7 +9,7 @@ import { checkFlag, checkMaking, checkRange, checkRows, checkSize, checkWord } f
 import { batchNormFor, moveRunning } from "./functional/batchNorm.ts";
 import { areOf, isPlain, type LayerLink, linkOf } from "./link.ts";
 import { Module } from "./module.ts";
-import { Parameter } from "./parameter.ts";
+import { ownParameter, type Parameter } from "./parameter.ts";
 import { showNumber } from "./repr.ts";
 
 /** Options of {@link BatchNorm1d}. */
@@ -119,8 +119,8 @@ export class BatchNorm1d extends Module {
     this.numFeatures = numFeatures;
     this.eps = eps;
     this.momentum = momentum;
-    this.weight = affine ? new Parameter(ones([numFeatures], { dtype })) : null;
-    this.bias = affine ? new Parameter(zeros([numFeatures], { dtype })) : null;
+    this.weight = affine ? ownParameter(ones([numFeatures], { dtype })) : null;
+    this.bias = affine ? ownParameter(zeros([numFeatures], { dtype })) : null;
     this.runningMean = trackRunningStats ? zeros([numFeatures], { dtype }) : null;
     this.runningVar = trackRunningStats ? ones([numFeatures], { dtype }) : null;
     this.numBatchesTracked = trackRunningStats ? zeros([], { dtype: "int32" }) : null;

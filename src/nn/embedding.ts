@@ -12,7 +12,7 @@ import {
 } from "./functional/embedding.ts";
 import { drawFrom, normal_ } from "./init/fill.ts";
 import { Module } from "./module.ts";
-import { Parameter } from "./parameter.ts";
+import { ownParameter, type Parameter } from "./parameter.ts";
 import { showNumber } from "./repr.ts";
 
 /** Options of {@link Embedding}. */
@@ -72,7 +72,7 @@ export class Embedding extends Module {
     this.maxNorm = settings.maxNorm;
     this.normType = settings.normType;
     this.scaleGradByFreq = settings.scaleGradByFreq;
-    this.weight = normal_(new Parameter(zeros([num, dim], { dtype })), drawFrom("Embedding", options));
+    this.weight = normal_(ownParameter(zeros([num, dim], { dtype })), drawFrom("Embedding", options));
     if (this.paddingIdx !== null) {
       const isPadding = arange(num, { dtype: "int32" }).eq(this.paddingIdx).unsqueeze(1);
       noGrad(() => this.weight.copy_(this.weight.maskedFill(isPadding, 0)));

@@ -7,7 +7,7 @@ import type { Tensor } from "../tensor.ts";
 import { checkFlag, checkMaking, checkRange } from "./checks.ts";
 import { layerNormFor } from "./functional/layerNorm.ts";
 import { Module } from "./module.ts";
-import { Parameter } from "./parameter.ts";
+import { ownParameter, type Parameter } from "./parameter.ts";
 import { showNumber } from "./repr.ts";
 
 /** Options of {@link LayerNorm}. */
@@ -65,8 +65,8 @@ export class LayerNorm extends Module {
     super();
     this.normalizedShape = shape;
     this.eps = eps;
-    this.weight = elementwiseAffine ? new Parameter(ones(shape, { dtype })) : null;
-    this.bias = elementwiseAffine && bias ? new Parameter(zeros(shape, { dtype })) : null;
+    this.weight = elementwiseAffine ? ownParameter(ones(shape, { dtype })) : null;
+    this.bias = elementwiseAffine && bias ? ownParameter(zeros(shape, { dtype })) : null;
   }
 
   override forward(x: Tensor): Tensor {

@@ -9,7 +9,7 @@ import { drawFrom, uniform_ } from "./init/fill.ts";
 import { kaimingUniform_ } from "./init/kaiming.ts";
 import { areOf, isPlain, type LayerLink, linkOf } from "./link.ts";
 import { Module } from "./module.ts";
-import { Parameter } from "./parameter.ts";
+import { ownParameter, type Parameter } from "./parameter.ts";
 
 /** Options of {@link Linear}. */
 export interface LinearOptions extends RandomOptions {
@@ -66,9 +66,8 @@ export class Linear extends Module {
     this.inFeatures = inFeatures;
     this.outFeatures = outFeatures;
     const source = drawFrom("Linear", options);
-    this.weight = new Parameter(zeros([outFeatures, inFeatures], { dtype }));
-    this.bias = bias ? new Parameter(zeros([outFeatures], { dtype })) : null;
-    this.weight.array.isMovable = true;
+    this.weight = ownParameter(zeros([outFeatures, inFeatures], { dtype }));
+    this.bias = bias ? ownParameter(zeros([outFeatures], { dtype })) : null;
     kaimingUniform_(this.weight, { a: Math.sqrt(5), ...source }); // in PyTorch's way: gain 1/√3, times √3
     const bound = inFeatures > 0 ? 1 / Math.sqrt(inFeatures) : 0;
     if (this.bias !== null) uniform_(this.bias, { a: -bound, b: bound, ...source });

@@ -6,7 +6,7 @@ import { checkOptions } from "../options.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkFlag, checkMaking, checkRange, checkRows, checkSameDtype, checkSize } from "./checks.ts";
 import { Module } from "./module.ts";
-import { Parameter } from "./parameter.ts";
+import { ownParameter, type Parameter } from "./parameter.ts";
 import { showNumber } from "./repr.ts";
 
 /** Options of {@link LpNorm1d}. */
@@ -105,8 +105,8 @@ export class LpNorm1d extends Module {
     this.p = p;
     this.eps = eps;
     this.momentum = momentum;
-    this.weight = affine ? new Parameter(ones([numFeatures], { dtype })) : null;
-    this.bias = affine ? new Parameter(zeros([numFeatures], { dtype })) : null;
+    this.weight = affine ? ownParameter(ones([numFeatures], { dtype })) : null;
+    this.bias = affine ? ownParameter(zeros([numFeatures], { dtype })) : null;
     this.runningMean = trackRunningStats ? zeros([numFeatures], { dtype }) : null;
     this.runningNorm = trackRunningStats ? ones([numFeatures], { dtype }) : null;
     this.numBatchesTracked = trackRunningStats ? zeros([], { dtype: "int32" }) : null;

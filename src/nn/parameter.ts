@@ -36,6 +36,13 @@ export class Parameter extends Tensor {
   }
 }
 
+/** A parameter of a layer's own making, whose memory nobody has seen: training may move it to where kernels find it. */
+export function ownParameter(x: Tensor): Parameter {
+  const parameter = new Parameter(x);
+  parameter.array.isMovable = true;
+  return parameter;
+}
+
 /** Whether a value is a {@link Parameter}, of this copy of the package or another. */
 export function isParameter(value: unknown): value is Parameter {
   return isTensor(value) && parameterBrand in value;

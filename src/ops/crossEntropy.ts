@@ -1,14 +1,22 @@
 import type { NDArray } from "../kernels/array.ts";
 import type { CrossEntropySaved, CrossEntropySettings } from "../kernels/index.ts";
+import { give } from "../kernels/pool.ts";
 import type { Tensor } from "../tensor.ts";
 import { scatterAdd } from "./indexing.ts";
 import type { Fused } from "./op.ts";
 
+/** What the gradient is made of; `null` once it has been taken, and the memory given back. */
+interface Kept {
+  saved: CrossEntropySaved | null;
+}
+
 /**
  * Cross-entropy of logits `x` `[n, c, …]` and int32 labels `[n, …]`, each class weighted by `weight` `[c]`, or by 1
  * where that is left out: `−(1 − ε)·w_t·ln p_t − ε/c·Σ w_j·ln p_j`, then reduced.
+ *
+ * @param keeps - whether a gradient may be asked for. The second one computes anew what the first was made of.
  */
-export const crossEntropy = (settings: CrossEntropySettings): Fused<CrossEntropySaved> => ({
+export const crossEntropy = (settings: CrossEntropySettings, keeps: boolean): Fused<Kept> => ({
   name: "crossEntropy",
   composite: (x, target, weight?: Tensor) => {
     const { ignoreIndex, reduction, labelSmoothing } = settings;
@@ -30,12 +38,18 @@ export const crossEntropy = (settings: CrossEntropySettings): Fused<CrossEntropy
     const counted = weightOfLabel?.maskedFill(ignored, 0) ?? ignored.eq(false).to(x.dtype);
     return losses.sum().div(counted.sum());
   },
-  forward: (k, x, target, weight?: NDArray) => k.crossEntropy(x, target, weight ?? null, settings),
-  backward: (k, g, saved, x, target, weight?: NDArray) => [
-    k.crossEntropyBackward(g, saved, x, target, weight ?? null, settings),
-    null,
-    null,
-  ],
+  forward: (k, x, target, weight?: NDArray) => {
+    const [y, saved] = k.crossEntropy(x, target, weight ?? null, settings);
+    if (!keeps) release(saved);
+    return [y, { saved: keeps ? saved : null }];
+  },
+  backward: (k, g, kept, x, target, weight?: NDArray) => {
+    const saved = kept.saved ?? k.crossEntropy(x, target, weight ?? null, settings)[1];
+    kept.saved = null;
+    const dx = k.crossEntropyBackward(g, saved, x, target, weight ?? null, settings);
+    release(saved);
+    return [dx, null, null];
+  },
   pull: (g, [x, target, weight]: readonly Tensor[]) => {
     const { ignoreIndex, reduction, labelSmoothing } = settings;
     if (labelSmoothing !== 0) return null;
@@ -52,3 +66,8 @@ export const crossEntropy = (settings: CrossEntropySettings): Fused<CrossEntropy
     return [ignored.any().item() ? dx.maskedFill(ignored, 0) : dx, null, null];
   },
 });
+
+function release({ powers, totals }: CrossEntropySaved): void {
+  give({ data: powers });
+  give({ data: totals });
+}

@@ -1,6 +1,8 @@
+import { nn, noGrad, randint, randn } from "evenkeel";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import type { NDArray } from "../../src/kernels/array.ts";
 import type { CrossEntropySettings, Kernels } from "../../src/kernels/index.ts";
+import { give, hide, take } from "../../src/kernels/pool.ts";
 import * as reference from "../../src/kernels/reference/index.ts";
 import { wasmKernels } from "../../src/kernels/wasm/index.ts";
 import { drawn, expectAlike, filled, floats, sprinkled } from "./alike.ts";
@@ -146,4 +148,22 @@ test("the first foreign label is found", () => {
   expect(reference.findForeignLabel(labels, 4, -100)).toBe(3);
   expect(reference.findForeignLabel(labels, 4, -1)).toBe(1);
   expect(reference.findForeignLabel(filled([0], "int32", []), 0, -1)).toBe(-1);
+});
+
+test("cross-entropy gives the memory of what no gradient can be made of back at once, and of what one was made of then", () => {
+  const target = randint(0, 30, [40]);
+  const x = randn([40, 30], { requiresGrad: true });
+  const free = () => {
+    const data = hide(() => take("float32", 1200));
+    give({ data });
+    return data.byteOffset;
+  };
+  const before = free();
+  noGrad(() => nn.functional.crossEntropy(x, target));
+  expect(free()).toBe(before);
+  const loss = nn.functional.crossEntropy(x, target);
+  expect(free()).not.toBe(before);
+  loss.backward();
+  const places = [1, 2, 3].map(() => hide(() => take("float32", 1200)).byteOffset);
+  expect(places).toContain(before);
 });

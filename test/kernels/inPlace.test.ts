@@ -53,6 +53,18 @@ const runs: Readonly<Record<string, (k: Kernels, x: NDArray, y: NDArray, row: ND
   sum: (k, x) => [k.sum(x, 0, 1), k.sum(x, 1, 2), k.sum(x, 0, 2)],
   variance: (k, x, _, row) => [k.variance(x, 0, 1, 1), k.varianceBackward(row, x, 0, 1, 1)],
   softmax: (k, x) => [k.softmax(x, 1), k.logSoftmax(x, 0), k.logsumexp(x, 1, 2)],
+  crossEntropy: (k, x, _, row) => {
+    const labels = new NDArray(
+      Int32Array.from({ length: 33 }, (_, i) => i),
+      [33],
+      "int32",
+    );
+    const settings = { ignoreIndex: 7, reduction: "mean", labelSmoothing: 0.1 } as const;
+    return [null, row].flatMap((weight) => {
+      const [y, saved] = k.crossEntropy(x, labels, weight, settings);
+      return [y, k.crossEntropyBackward(y, saved, x, labels, weight, settings)];
+    });
+  },
   batchNorm: (k, x, y, row) => {
     const statistics = k.batchStatistics(x);
     return [

@@ -1,4 +1,4 @@
-import { grad, nn, ones, randn, type Tensor, tensor, zeros } from "evenkeel";
+import { grad, nn, ones, onesLike, randn, type Tensor, tensor, zeros } from "evenkeel";
 import { describe, expect, test } from "vitest";
 import { expectClose } from "../close.ts";
 
@@ -77,6 +77,18 @@ describe("cross-entropy", () => {
         if (h !== null) expect(h.toArray<number[][]>().flat().every(Number.isFinite)).toBe(true);
       }
     }
+  });
+
+  test.each(["mean", "none"] as const)("has the same gradient again, whatever was made since: %s", (reduction) => {
+    const x = randn([32, 27], { requiresGrad: true });
+    const target = labels(Array.from({ length: 32 }, (_, i) => i % 27));
+    const losses = crossEntropy(x, target, { reduction });
+    const gradient = () => grad(losses, [x], { gradOutput: onesLike(losses) })[0].data;
+    const first = gradient();
+    const others = [1, 2, 3].map(() => crossEntropy(randn([32, 27], { requiresGrad: true }), target));
+    expect(gradient()).toEqual(first);
+    for (const other of others) other.backward();
+    expect(gradient()).toEqual(first);
   });
 
   test("gives an example no gradient that it ignores", () => {

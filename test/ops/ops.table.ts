@@ -110,7 +110,7 @@ const ce = (title: string, torch: string, settings: Parameters<typeof crossEntro
   run: (x, t, w) => {
     const first = tensor([0], { dtype: "int32" });
     const labels = cat([first, t.flatten().slice(0, 1)]).reshape(t.shape);
-    return apply(crossEntropy(settings), x, labels, w);
+    return apply(crossEntropy(settings, true), x, labels, w);
   },
   inputs: (n, c) => [float([n, 4, c]), int([n, c], 0, 4), constant([4], 0.2, 2)],
   sizes: nonzero,

@@ -16,6 +16,13 @@ function high(x: v128): v128 {
   return f64x2.promote_low_f32x4(v128.shuffle<i64>(x, x, 1, 1));
 }
 
+/** Two float32 at `index`, as float64. */
+// @ts-ignore: decorators of functions are AssemblyScript's, which editors do not know
+@inline
+function two(from: usize, index: usize): v128 {
+  return low(v128.load64_zero(from + (index << 2)));
+}
+
 /** The mean and the biased variance, float64, of each channel of float32, in two passes. */
 export function batchStatisticsF32(x: usize, mean: usize, variance: usize, n: i32, c: i32): void {
   const stride = usize(c) << 2;
@@ -111,14 +118,16 @@ export function batchNormF32(
   c: i32,
 ): void {
   const row = rowOf(c);
-  for (let j: usize = 0; j < usize(c); j++) {
-    const m = load<f64>(mean + (j << 3));
-    const near = f32(m);
-    const scale = f64(load<f32>(weight + (j << 2))) / sqrt<f64>(load<f64>(variance + (j << 3)) + eps);
+  // Two channels at once; beyond the last there may be anything, which rows apart leave room for.
+  for (let j: usize = 0; j < usize(c); j += 2) {
+    const m = v128.load(mean + (j << 3));
+    const near = f32x4.demote_f64x2_zero(m);
+    const scale = f64x2.div(two(weight, j), f64x2.sqrt(f64x2.add(v128.load(variance + (j << 3)), f64x2.splat(eps))));
+    const lost = f64x2.mul(f64x2.sub(low(near), m), scale);
     const at = scratch + (j << 2);
-    store<f32>(at, near);
-    store<f32>(at + row, f32(scale));
-    store<f32>(at + 2 * row, f32(f64(load<f32>(bias + (j << 2))) + (f64(near) - m) * scale));
+    v128.store64_lane(at, near, 0);
+    v128.store64_lane(at + row, f32x4.demote_f64x2_zero(scale), 0);
+    v128.store64_lane(at + 2 * row, f32x4.demote_f64x2_zero(f64x2.add(two(bias, j), lost)), 0);
   }
   const stride = usize(c) << 2;
   const whole = stride & ~15;
@@ -215,10 +224,8 @@ export function batchNormBackwardF32(
         p0 = f64x2.add(p0, f64x2.mul(left, f64x2.sub(low(xi), m0)));
         p1 = f64x2.add(p1, f64x2.mul(right, f64x2.sub(high(xi), m1)));
       }
-      slopes(f64x2.extract_lane(g0, 0), f64x2.extract_lane(p0, 0), j, mean, variance, weight, eps, throughStatistics, size, dweight, dbias, scratch, row);
-      slopes(f64x2.extract_lane(g0, 1), f64x2.extract_lane(p0, 1), j + 1, mean, variance, weight, eps, throughStatistics, size, dweight, dbias, scratch, row);
-      slopes(f64x2.extract_lane(g1, 0), f64x2.extract_lane(p1, 0), j + 2, mean, variance, weight, eps, throughStatistics, size, dweight, dbias, scratch, row);
-      slopes(f64x2.extract_lane(g1, 1), f64x2.extract_lane(p1, 1), j + 3, mean, variance, weight, eps, throughStatistics, size, dweight, dbias, scratch, row);
+      slopes(g0, p0, j, mean, variance, weight, eps, throughStatistics, size, dweight, dbias, scratch, row);
+      slopes(g1, p1, j + 2, mean, variance, weight, eps, throughStatistics, size, dweight, dbias, scratch, row);
       j += 4;
     } else {
       let sumG: f64 = 0;
@@ -229,7 +236,7 @@ export function batchNormBackwardF32(
         sumG += gi;
         sumGX += gi * (f64(load<f32>(x + at)) - m);
       }
-      slopes(sumG, sumGX, j, mean, variance, weight, eps, throughStatistics, size, dweight, dbias, scratch, row);
+      slopes(f64x2.splat(sumG), f64x2.splat(sumGX), j, mean, variance, weight, eps, throughStatistics, size, dweight, dbias, scratch, row);
       j += 1;
     }
   }
@@ -250,10 +257,13 @@ export function batchNormBackwardF32(
   }
 }
 
-/** One channel's gradients of weight and bias, and what `dx` is made with: `dx = slope·g + (shift − bend·(x − near))`. */
+/**
+ * Two channels' gradients of weight and bias, and what `dx` is made with: `dx = slope·g + (shift − bend·(x − near))`.
+ * Beyond the last channel it may read and write anything.
+ */
 function slopes(
-  sumG: f64,
-  sumGX: f64,
+  sumG: v128,
+  sumGX: v128,
   j: usize,
   mean: usize,
   variance: usize,
@@ -266,20 +276,27 @@ function slopes(
   scratch: usize,
   row: usize,
 ): void {
-  const m = load<f64>(mean + (j << 3));
-  const near = f32(m);
-  const inverse = 1 / sqrt<f64>(load<f64>(variance + (j << 3)) + eps);
-  const slope = f64(load<f32>(weight + (j << 2))) * inverse;
-  const hats = sumGX * inverse;
-  store<f32>(dweight + (j << 2), f32(hats));
-  store<f32>(dbias + (j << 2), f32(sumG));
-  const bend = throughStatistics ? (slope * inverse * hats) / size : 0;
-  const shift = throughStatistics ? -(slope * sumG) / size : 0;
+  const m = v128.load(mean + (j << 3));
+  const near = f32x4.demote_f64x2_zero(m);
+  const deviation = f64x2.sqrt(f64x2.add(v128.load(variance + (j << 3)), f64x2.splat(eps)));
+  const inverse = f64x2.div(f64x2.splat(1), deviation);
+  const slope = f64x2.mul(two(weight, j), inverse);
+  const hats = f64x2.mul(sumGX, inverse);
+  v128.store64_lane(dweight + (j << 2), f32x4.demote_f64x2_zero(hats), 0);
+  v128.store64_lane(dbias + (j << 2), f32x4.demote_f64x2_zero(sumG), 0);
+  let bend = f64x2.splat(0);
+  let shift = bend;
+  if (throughStatistics) {
+    const count = f64x2.splat(size);
+    bend = f64x2.div(f64x2.mul(f64x2.mul(slope, inverse), hats), count);
+    shift = f64x2.div(f64x2.neg(f64x2.mul(slope, sumG)), count);
+  }
   const at = scratch + (j << 2);
-  store<f32>(at, near);
-  store<f32>(at + row, f32(slope));
-  store<f32>(at + 2 * row, f32(bend));
-  store<f32>(at + 3 * row, f32(shift - (f64(near) - m) * bend));
+  v128.store64_lane(at, near, 0);
+  v128.store64_lane(at + row, f32x4.demote_f64x2_zero(slope), 0);
+  v128.store64_lane(at + 2 * row, f32x4.demote_f64x2_zero(bend), 0);
+  const lost = f64x2.mul(f64x2.sub(low(near), m), bend);
+  v128.store64_lane(at + 3 * row, f32x4.demote_f64x2_zero(f64x2.sub(shift, lost)), 0);
 }
 
 /** The same of float64. */

@@ -121,6 +121,7 @@ function backward<T>(
   totals: usize,
   labels: usize,
   weight: usize,
+  dx: usize,
   n: i32,
   c: i32,
   d: i32,
@@ -130,6 +131,7 @@ function backward<T>(
 ): void {
   const lines = n * d;
   const step = d * sizeof<T>();
+  const delta = dx - powers;
   const isSingle = sizeof<T>() == 4;
   const width = isSingle ? 4 : 1;
   const divisor = load<f64>(totals + (lines << 3));
@@ -167,26 +169,27 @@ function backward<T>(
       for (let j = 0, i: usize = 0; j < c; j++, i += step) {
         const v = f32x4.mul(gather(line0, line1, line2, line3, i), slopes);
         const w = f32x4.splat(weight == 0 ? 1 : load<f32>(weight + (j << 2)));
-        scatter(line0, line1, line2, line3, i, v128.and(f32x4.sub(v, f32x4.mul(w, bends)), mask));
+        const slopesAtX = v128.and(f32x4.sub(v, f32x4.mul(w, bends)), mask);
+        scatter(line0, line1, line2, line3, i + delta, slopesAtX);
       }
     } else {
       const counts = load<i32>(counting) != 0;
       const slope = load<f64>(scratch);
       const b = load<f64>(bend);
       for (let j = 0, at = line0; j < c; j++, at += step) {
-        store<f64>(at, counts ? load<f64>(at) * slope - weightOf<T>(weight, j) * b : 0);
+        store<f64>(at + delta, counts ? load<f64>(at) * slope - weightOf<T>(weight, j) * b : 0);
       }
     }
     for (let k = q; k < min(lines, q + width); k++) {
       const label = load<i32>(labels + (k << 2));
       if (label == ignoreIndex) continue;
       const lane = (k - q) * sizeof<T>();
-      store<T>(lineAt(k - q, scratch) + <usize>label * step, load<T>(atLabel + lane));
+      store<T>(lineAt(k - q, scratch) + delta + <usize>label * step, load<T>(atLabel + lane));
     }
   }
 }
 
-/** The gradient at the logits, in place of `powers`; `gStep` bytes lie between the gradients at two losses. */
+/** The gradient at the logits, which may take the place of `powers`; `gStep` bytes lie between the gradients at two losses. */
 export function crossEntropyBackwardF32(
   g: usize,
   gStep: usize,
@@ -194,6 +197,7 @@ export function crossEntropyBackwardF32(
   totals: usize,
   labels: usize,
   weight: usize,
+  dx: usize,
   n: i32,
   c: i32,
   d: i32,
@@ -201,7 +205,7 @@ export function crossEntropyBackwardF32(
   smoothing: f64,
   scratch: usize,
 ): void {
-  backward<f32>(g, gStep, powers, totals, labels, weight, n, c, d, ignoreIndex, smoothing, scratch);
+  backward<f32>(g, gStep, powers, totals, labels, weight, dx, n, c, d, ignoreIndex, smoothing, scratch);
 }
 
 /** The same of float64. */
@@ -212,6 +216,7 @@ export function crossEntropyBackwardF64(
   totals: usize,
   labels: usize,
   weight: usize,
+  dx: usize,
   n: i32,
   c: i32,
   d: i32,
@@ -219,5 +224,5 @@ export function crossEntropyBackwardF64(
   smoothing: f64,
   scratch: usize,
 ): void {
-  backward<f64>(g, gStep, powers, totals, labels, weight, n, c, d, ignoreIndex, smoothing, scratch);
+  backward<f64>(g, gStep, powers, totals, labels, weight, dx, n, c, d, ignoreIndex, smoothing, scratch);
 }

@@ -1,5 +1,5 @@
 // Products of float32 by tiles of 2 rows and 16 columns, or of 4 and 8 at the right edge, whose sums stay in registers. The right-hand matrix is read
-// where it lies or, if it is transposed or large, from panels of 16 columns; the left-hand one by strides, or in pairs
+// where it lies or, if it is transposed or large and met by many rows, from panels of 16 columns; the left-hand one by strides, or in pairs
 // of rows if it is transposed and large. Blocks of DEPTH terms keep a panel in the first level of cache, blocks of
 // HEIGHT rows the left-hand side in the second.
 
@@ -9,8 +9,9 @@ import { share } from "./share";
 const DEPTH: i32 = 256;
 const HEIGHT: i32 = 64;
 
-/** Numbers that are read where they lie, for they stay in the first level of cache. */
-const FEW: i32 = 8192;
+/** So many numbers, or what so few rows meet, are read where they lie: packing them takes longer than it saves. */
+const FEW: i32 = 12288;
+const FEW_ROWS: i32 = 8;
 
 /** Bytes of a tile that hangs over the edge, on its way. */
 const TILE: usize = 128;
@@ -50,7 +51,7 @@ export function matmulF32(
     first = 2 * share((m + 1) / 2, task, tasks);
     last = min(m, 2 * share((m + 1) / 2, task + 1, tasks));
   }
-  const packsB = transposeB || n * k > FEW;
+  const packsB = transposeB || (n * k > FEW && m > FEW_ROWS);
   const packsA = transposeA && m * k > FEW;
   const panels = scratch + TILE;
   for (let from = 0; from < k; from += DEPTH) {

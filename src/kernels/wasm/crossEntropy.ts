@@ -1,6 +1,6 @@
 import { empty, emptyLike, zeros } from "../array.ts";
-import type { Kernels } from "../index.ts";
-import { take } from "../pool.ts";
+import type { CrossEntropySaved, Kernels } from "../index.ts";
+import { hide, take } from "../pool.ts";
 import * as reference from "../reference/index.ts";
 import { type Machine, mostBytes } from "./machine.ts";
 
@@ -15,12 +15,13 @@ export function crossEntropyOn(machine: Machine): Pick<Kernels, "crossEntropy" |
       const kernel = x.dtype === "float32" ? crossEntropyF32 : crossEntropyF64;
       const [n, c] = x.shape;
       const lines = target.data.length;
+      const [powers, totals] = hide(() => [take(x.dtype, x.data.length), take("float64", lines + 1)] as const);
       machine.begin();
-      const logits = machine.put(x.data);
+      const logits = machine.at(x.data);
       const labels = machine.put(target.data);
-      const weights = weight === null ? 0 : machine.put(weight.data);
-      const to = machine.room(x.data.byteLength);
-      const toTotals = machine.room(8 * (lines + 1));
+      const weights = weight === null ? 0 : machine.at(weight.data);
+      const to = machine.roomFor(powers);
+      const toTotals = machine.roomFor(totals);
       const toLosses = machine.room(16 * lines + 64);
       const isMean = reduction === "mean" ? 1 : 0;
       const scratch = machine.room(128);
@@ -39,11 +40,9 @@ export function crossEntropyOn(machine: Machine): Pick<Kernels, "crossEntropy" |
         labelSmoothing,
         scratch,
       );
-      const powers = take(x.dtype, x.data.length) as Float32Array | Float64Array;
-      const totals = new Float64Array(lines + 1);
       machine.get(to, powers);
       machine.get(toTotals, totals);
-      const saved = { powers, totals };
+      const saved = { powers, totals } as CrossEntropySaved;
       if (reduction === "none") {
         const losses = new Float64Array(lines);
         machine.get(toLosses, losses);
@@ -68,14 +67,15 @@ export function crossEntropyOn(machine: Machine): Pick<Kernels, "crossEntropy" |
       const gStep = reduction !== "none" ? 0 : isSingle ? 4 : 8;
       const dx = emptyLike(x);
       machine.begin();
-      const slopes = machine.put(g.data);
-      const powers = machine.put(saved.powers);
-      const totals = machine.put(saved.totals);
+      const slopes = machine.at(g.data);
+      const powers = machine.at(saved.powers);
+      const totals = machine.at(saved.totals);
       const labels = machine.put(target.data);
-      const weights = weight === null ? 0 : machine.put(weight.data);
+      const weights = weight === null ? 0 : machine.at(weight.data);
+      const to = machine.roomOver(powers, dx.data);
       const scratch = machine.room(128);
-      kernel(slopes, gStep, powers, totals, labels, weights, n, c, d, ignoreIndex, labelSmoothing, scratch);
-      machine.get(powers, dx.data);
+      kernel(slopes, gStep, powers, totals, labels, weights, to, n, c, d, ignoreIndex, labelSmoothing, scratch);
+      machine.get(to, dx.data);
       return dx;
     },
   };

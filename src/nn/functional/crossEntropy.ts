@@ -1,3 +1,4 @@
+import { isGradEnabled } from "../../autograd/gradMode.ts";
 import { describe, TensorError } from "../../errors.ts";
 import { isFloat } from "../../kernels/array.ts";
 import type { CrossEntropySettings } from "../../kernels/index.ts";
@@ -60,7 +61,7 @@ export function crossEntropyFor(where: string, input: Tensor, target: Tensor, op
     return fromProbabilities(where, input, target, classWeights(where, input, weight), settings);
   }
   checkLabels(where, input, target, settings.ignoreIndex);
-  const op = fused(settings);
+  const op = fused(settings, isGradEnabled() && input.requiresGrad);
   const isSingle = input.ndim === 1;
   const x = isSingle ? input.unsqueeze(0) : input;
   const labels = isSingle ? target.unsqueeze(0) : target;
