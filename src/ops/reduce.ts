@@ -104,12 +104,7 @@ export const rootOrFlat: Primitive = {
     },
   ],
   needs: "output",
-  backward: (k, g, y) => {
-    const dx = k.div(g, k.mulScalar(y, 2));
-    const [slopes, roots] = [dx.data, y.data];
-    for (let i = 0; i < slopes.length; i++) if (roots[i] === 0) slopes[i] = 0;
-    return dx;
-  },
+  backward: (k, g, y) => k.maskedFill(k.div(g, k.mulScalar(y, 2)), k.eq(y, k.fill(y.dtype, [], 0)), 0),
 };
 
 /** `y = √Σ x²`, `dy/dx = x/y`, and 0 where `y` is. */
