@@ -72,6 +72,19 @@ describe.each(floats)("a product in %s", (dtype) => {
     }
   });
 
+  test.each([
+    [90, 100],
+    [130, 110],
+    [300, 40],
+  ])("of a row alone, or of some, has the bits that they have among many: by [%i, %i]", (k, n) => {
+    const [a, b] = [draw([1, 20, k], dtype), draw([1, k, n], dtype)];
+    const many = wasm.matmul(a, b, false, false);
+    for (const m of [1, 2, 8, 9]) {
+      const some = new NDArray(a.data.slice(0, m * k), [1, m, k], dtype);
+      expect(wasm.matmul(some, b, false, false).data).toEqual(many.data.slice(0, m * n));
+    }
+  });
+
   test("treats NaN, infinities, zeros and subnormals as the reference does", () => {
     const [a, b] = [spoilt(draw([1, 21, 40], dtype)), draw([1, 40, 19], dtype)];
     expectAlike(wasm.matmul(a, b, false, false), reference.matmul(a, b, false, false), dtype);
