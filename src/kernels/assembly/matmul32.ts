@@ -1,7 +1,7 @@
-// Products of float32 by tiles of 2 rows and 16 columns, or of 4 and 8 at the right edge, whose sums stay in registers. The right-hand matrix is read
-// where it lies or, if it is transposed or large and met by many rows, from panels of 16 columns; the left-hand one by strides, or in pairs
-// of rows if it is transposed and large. Blocks of DEPTH terms keep a panel in the first level of cache, blocks of
-// HEIGHT rows the left-hand side in the second.
+// Products of float32 by tiles of 2 rows and 16 columns, or of 4 and 8 at the right edge, whose sums stay in registers.
+// The right-hand matrix is read where it lies or, if it is transposed, or large and met by many rows, from panels of 16
+// columns; the left-hand one by strides, or in pairs of rows if it is transposed and large. Blocks of DEPTH terms keep a
+// panel in the first level of cache, blocks of HEIGHT rows the left-hand side in the second.
 
 import { mulAdd4 } from "./mulAdd";
 import { share } from "./share";
@@ -9,8 +9,10 @@ import { share } from "./share";
 const DEPTH: i32 = 256;
 const HEIGHT: i32 = 64;
 
-/** So many numbers, or what so few rows meet, are read where they lie: packing them takes longer than it saves. */
+/** So many numbers are read where they lie: packing them takes longer than it saves. */
 const FEW: i32 = 12288;
+
+/** What so few rows meet is read where it lies as well. */
 const FEW_ROWS: i32 = 8;
 
 /** Bytes of a tile that hangs over the edge, on its way. */

@@ -15,6 +15,7 @@ export function crossEntropyOn(machine: Machine): Pick<Kernels, "crossEntropy" |
       const kernel = x.dtype === "float32" ? crossEntropyF32 : crossEntropyF64;
       const [n, c] = x.shape;
       const lines = target.data.length;
+      // Of what is made here these are the engine's alone: the losses are the user's.
       const [powers, totals] = hide(() => [take(x.dtype, x.data.length), take("float64", lines + 1)] as const);
       machine.begin();
       const logits = machine.at(x.data);
