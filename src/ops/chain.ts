@@ -78,20 +78,32 @@ export const chain = (links: readonly Link[], keeps: boolean): Chain => ({
 function pass(k: Kernels, links: readonly Link[], inputs: readonly NDArray[], keeps: boolean) {
   const outputs: NDArray[] = [];
   const saved: unknown[] = [];
-  let x = inputs[0];
-  let at = 1;
-  for (const { op, count } of links) {
-    const own = inputs.slice(at, at + count);
-    const run = () => (isFused(op) ? op.forward(k, x, ...own) : ([op.forward(k, x), null] as const));
-    const [y, rest] = outputs.length < links.length - 1 ? hide(run) : run();
-    if (!keeps && outputs.length > 0) give(x);
-    if (!keeps && isFused(op)) op.release?.(rest);
-    outputs.push(y);
-    saved.push(rest);
-    x = y;
-    at += count;
-  }
+  let [x, at] = [inputs[0], 1];
+  const run = (from: number, end: number) => {
+    for (let i = from; i < end; i++) {
+      const { op, count } = links[i];
+      const [y, rest] = forward(k, op, x, inputs, at, count);
+      if (!keeps && i > 0) give(x);
+      if (!keeps && isFused(op)) op.release?.(rest);
+      outputs.push(y);
+      saved.push(rest);
+      x = y;
+      at += count;
+    }
+  };
+  const last = links.length - 1;
+  hide(() => run(0, last));
+  run(last, links.length);
   return { outputs, saved };
+}
+
+/** One link's output, from that of the link before and its own inputs, which stand `at` a place among all. */
+function forward(k: Kernels, op: Op, x: NDArray, inputs: readonly NDArray[], at: number, count: number) {
+  if (!isFused(op)) return [op.forward(k, x), null] as const;
+  // One and two are passed as they are, for spreading a list takes longer.
+  if (count === 1) return op.forward(k, x, inputs[at]);
+  if (count === 2) return op.forward(k, x, inputs[at], inputs[at + 1]);
+  return op.forward(k, x, ...inputs.slice(at, at + count));
 }
 
 /** The same, of which nothing is given back with what else a walk makes. */
@@ -109,21 +121,26 @@ function back(
 ): (NDArray | null)[] {
   const { outputs, saved } = kept.outputs === null ? passAgain(k, links, inputs) : { ...kept, outputs: kept.outputs };
   const gradients = new Array<NDArray | null>(inputs.length).fill(null);
+  const firstWanted = wanted.indexOf(true);
   const last = links.length - 1;
   let g = gradient;
   let end = inputs.length;
   for (let i = last; i >= 0; i--) {
     const { op, count } = links[i];
     const start = end - count;
+    const wantsBefore = firstWanted < start;
     const x = i === 0 ? inputs[0] : outputs[i - 1];
-    const wantsBefore = wanted.indexOf(true) < start;
-    const pulled = isFused(op)
-      ? pull(k, op, g, saved[i], [x, ...inputs.slice(start, end)], [wantsBefore, ...wanted.slice(start, end)])
-      : [op.backward?.(k, g, outputs[i], x) ?? null];
-    for (let j = 0; j < count; j++) if (wanted[start + j]) gradients[start + j] = pulled[j + 1];
+    let before: NDArray | null;
+    if (isFused(op)) {
+      const pulled = pull(k, op, g, saved[i], x, inputs, start, count, wantsBefore, wanted);
+      for (let j = 0; j < count; j++) if (wanted[start + j]) gradients[start + j] = pulled[j + 1];
+      before = pulled[0];
+    } else {
+      before = op.backward?.(k, g, outputs[i], x) ?? null;
+    }
     if (i < last) give(g);
     if (!wantsBefore) break;
-    g = pulled[0] as NDArray;
+    g = before as NDArray;
     end = start;
     if (i === 0) gradients[0] = g;
   }
@@ -131,15 +148,29 @@ function back(
   return gradients;
 }
 
+/** One link's gradients: at the output of the link before, if it is wanted, and at its own inputs. */
 function pull(
   k: Kernels,
   op: Fused,
   g: NDArray,
   saved: unknown,
+  x: NDArray,
   inputs: readonly NDArray[],
+  start: number,
+  count: number,
+  wantsBefore: boolean,
   wanted: readonly boolean[],
 ): readonly (NDArray | null)[] {
-  return op.backwardWanted?.(k, g, saved, inputs, wanted) ?? op.backward(k, g, saved, ...inputs);
+  if (op.backwardWanted === undefined) {
+    if (count === 2) return op.backward(k, g, saved, x, inputs[start], inputs[start + 1]);
+    return op.backward(k, g, saved, x, ...inputs.slice(start, start + count));
+  }
+  const [own, ownWanted] = [[x], [wantsBefore]];
+  for (let j = start; j < start + count; j++) {
+    own.push(inputs[j]);
+    ownWanted.push(wanted[j]);
+  }
+  return op.backwardWanted(k, g, saved, own, ownWanted);
 }
 
 /** After the first gradient gives the memory between the links back, after the second keeps it. */

@@ -100,5 +100,5 @@ export type Op = Primitive | Fused;
 
 /** Whether an operation is a {@link Fused} one. */
 export function isFused(op: Op): op is Fused {
-  return "composite" in op;
+  return (op as Partial<Fused>).composite !== undefined; // sooner answered than by 'in' where operations have many shapes
 }

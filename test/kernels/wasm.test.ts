@@ -85,6 +85,20 @@ describe.each(floats)("a product in %s", (dtype) => {
     }
   });
 
+  // Each part meets the right edge, or the other rows, in another way. Few multiplications are the reference's.
+  test.each([5, 33, 257])("of some rows by some columns has the bits that it has among many: %i terms", (k) => {
+    const [a, b] = [draw([51, k], dtype), draw([56, k], dtype)];
+    const many = wasm.matmul(a, b, false, true);
+    const first = (x: NDArray, rows: number) => new NDArray(x.data.slice(0, rows * k), [rows, k], dtype);
+    for (const m of [1, 15, 16, 32, 48]) {
+      for (let n = Math.ceil(512 / (m * k)); n <= 40; n++) {
+        const some = wasm.matmul(first(a, m), first(b, n), false, true);
+        const rows = Array.from({ length: m }, (_, i) => Array.from(many.data.subarray(i * 56, i * 56 + n)));
+        expect(Array.from(some.data), `${m} rows, ${n} columns`).toEqual(rows.flat());
+      }
+    }
+  });
+
   test("treats NaN, infinities, zeros and subnormals as the reference does", () => {
     const [a, b] = [spoilt(draw([1, 21, 40], dtype)), draw([1, 40, 19], dtype)];
     expectAlike(wasm.matmul(a, b, false, false), reference.matmul(a, b, false, false), dtype);

@@ -17,6 +17,7 @@ const mostSmall: f32 = 1048576;
 
 // What the functions that are used most add and multiply by lies in memory, from where an engine takes it in less time
 // than it needs to make it. Tables have the coefficients of polynomials, of the highest power first.
+const SIGN = memory.data<i32>([i32.MIN_VALUE]);
 const ONE = memory.data<f32>([1]);
 const TWO = memory.data<f32>([2]);
 const HALF = memory.data<f32>([0.5]);
@@ -83,7 +84,7 @@ function mulAdd2(a: v128, b: v128, c: v128): v128 {
 // @ts-ignore: decorators of functions are AssemblyScript's, which editors do not know
 @inline
 function withSign(magnitude: v128, sign: v128): v128 {
-  return v128.bitselect(sign, magnitude, i32x4.splat(i32.MIN_VALUE));
+  return v128.bitselect(sign, magnitude, constant(SIGN));
 }
 
 /** `e^r` for `x = n·ln 2 + r`. */
@@ -177,7 +178,7 @@ export function log1p4(x: v128): v128 {
 @inline
 export function tanh4(x: v128): v128 {
   // pmin keeps its first operand, NaN, unless the second is less.
-  const a = f32x4.pmin(f32x4.abs(x), constant(MOST_TANH));
+  const a = f32x4.pmin(v128.andnot(x, constant(SIGN)), constant(MOST_TANH));
   const n = f32x4.ceil(f32x4.mul(a, constant(MINUS_PER_HALF_LN2)));
   const h = f32x4.add(f32x4.add(a, f32x4.mul(n, constant(HALF_LN2_HIGH))), f32x4.mul(n, constant(HALF_LN2_LOW)));
   const z = f32x4.mul(h, h);

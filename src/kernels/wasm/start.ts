@@ -53,13 +53,14 @@ function shareMemory(): WebAssembly.Memory | null {
 /** The same kernels; a call that finds no room is made again by those of `roomy`. */
 function withRoom<K extends Partial<Kernels>>(near: K, roomy: () => K): K {
   type Kernel = (...inputs: unknown[]) => unknown;
+  // Written out, for a call that spreads a list takes longer; no kernel has more inputs.
   const entries = Object.entries(near).map(([name, kernel]): [string, Kernel] => [
     name,
-    (...inputs) => {
+    (a, b, c, d, e, f, g) => {
       try {
-        return (kernel as Kernel)(...inputs);
+        return (kernel as Kernel)(a, b, c, d, e, f, g);
       } catch (error) {
-        if (error instanceof NoRoom) return (roomy()[name as keyof K] as Kernel)(...inputs);
+        if (error instanceof NoRoom) return (roomy()[name as keyof K] as Kernel)(a, b, c, d, e, f, g);
         throw error;
       }
     },
