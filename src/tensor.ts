@@ -1312,7 +1312,11 @@ export class Tensor {
   sumToSize(shape: Shape): Tensor {
     if (sameShape(this.shape, shape)) return this;
     const offset = this.ndim - shape.length;
-    const dims = this.shape.flatMap((size, d) => (d < offset || (shape[d - offset] === 1 && size !== 1) ? [d] : []));
+    const isSpread = (d: number) => d < offset || (shape[d - offset] === 1 && this.shape[d] !== 1);
+    const dims: number[] = [];
+    for (let d = 0; d < this.ndim; d++) if (isSpread(d)) dims.push(d);
+    const isRun = dims.length > 0 && dims[dims.length - 1] - dims[0] === dims.length - 1;
+    if (isRun) return apply(reduce.sum(dims[0], dims[0] + dims.length, shape), this);
     return (dims.length === 0 ? this : this.sum(dims)).reshape(shape);
   }
 
@@ -1334,8 +1338,7 @@ export class Tensor {
    */
   mean(dim?: number | readonly number[], options: KeepdimOptions = {}): Tensor {
     refuseWhole("mean", this);
-    const total = this.reduceOver("mean", reduce.sum, dim, options);
-    return total.div(this.numel() / total.numel());
+    return this.reduceOver("mean", reduce.mean, dim, options);
   }
 
   /**
@@ -2690,7 +2693,7 @@ export class Tensor {
   /** Reduces over dimensions, brought together first where they are not neighbours. */
   private reduceOver(
     where: string,
-    op: (start: number, end: number) => Op,
+    op: (start: number, end: number, shape?: Shape) => Op,
     dim: number | readonly number[] | undefined,
     options: KeepdimOptions,
   ): Tensor {
@@ -2699,10 +2702,9 @@ export class Tensor {
     const isRun = dims.every((d, i) => d === dims[0] + i);
     const start = isRun ? (dims[0] ?? 0) : this.ndim - dims.length;
     const x = isRun ? this : this.permute([...this.shape.flatMap((_, d) => (dims.includes(d) ? [] : [d])), ...dims]);
-    const y = apply(op(start, start + dims.length), x);
-    if (!options.keepdim) return y;
-    const kept = this.shape.map((size, d) => (dims.includes(d) ? 1 : size));
-    return apply(shaping.reshape(kept), y);
+    const shape = options.keepdim ? this.shape.map((size, d) => (dims.includes(d) ? 1 : size)) : undefined;
+    const y = apply(op(start, start + dims.length, shape), x);
+    return shape === undefined || sameShape(y.shape, shape) ? y : apply(shaping.reshape(shape), y);
   }
 
   /** A reduction that has to have something to choose from. */
@@ -2723,7 +2725,8 @@ export class Tensor {
     if (!Number.isFinite(correction)) {
       throw new TensorError(where, { expected: "a number as correction", got: describe(correction) });
     }
-    return this.reduceOver(where, (start, end) => reduce.variance(start, end, correction), dim, { keepdim });
+    const op = (start: number, end: number, shape?: Shape) => reduce.variance(start, end, correction, shape);
+    return this.reduceOver(where, op, dim, { keepdim });
   }
 
   private best(

@@ -106,20 +106,14 @@ function walkTape(
   };
   const leads = (x: Tensor) => x.requiresGrad && (targets === null || targets.has(x) || placeOf(x) >= 0);
   const pending = new Array<Tensor | undefined>(tape.length);
-  const ends: Gradients = new Map(); // leaves, and what is asked for with nothing behind it that is
+  // At first of leaves, and of what is asked for with nothing behind it that is: the sums so far, before their hooks.
   const results: Gradients = new Map();
   const add = (x: Tensor, g: Tensor) => {
     const place = placeOf(x);
-    const sofar = place >= 0 ? pending[place] : ends.get(x);
+    const sofar = place >= 0 ? pending[place] : results.get(x);
     const sum = sofar === undefined ? g : sofar.add(g);
     if (place >= 0) pending[place] = sum;
-    else ends.set(x, sum);
-  };
-  const arrive = (tensor: Tensor, g: Tensor) => {
-    const hooked = runHooks(tensor, g);
-    const wanted = targets === null ? tensor.node === null || tensor.retainsGrad : targets.has(tensor);
-    if (wanted) results.set(tensor, hooked);
-    return hooked;
+    else results.set(x, sum);
   };
   add(y, gradient);
   for (let i = 0; i < tape.length; i++) {
@@ -127,7 +121,8 @@ function walkTape(
     const arrived = pending[i];
     if (arrived === undefined) continue;
     pending[i] = undefined;
-    const g = arrive(tensor, arrived);
+    const g = runHooks(tensor, arrived);
+    if (targets === null ? tensor.retainsGrad : targets.has(tensor)) results.set(tensor, g);
     const node = tensor.node as Node;
     const gradients = pullBack(node, g, tensor, node.inputs.map(leads));
     for (let j = 0; j < gradients.length; j++) {
@@ -135,7 +130,7 @@ function walkTape(
       if (gj !== null) add(node.inputs[j], gj);
     }
   }
-  for (const [leaf, g] of ends) arrive(leaf, g);
+  for (const [end, g] of results) if (end.hooks !== null && placeOf(end) < 0) results.set(end, runHooks(end, g));
   return results;
 }
 

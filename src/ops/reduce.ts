@@ -1,8 +1,13 @@
+import { type NDArray, type Shape, sizeOf } from "../kernels/array.ts";
+import { give, hide } from "../kernels/pool.ts";
 import type { Tensor } from "../tensor.ts";
 import type { Fused, Primitive } from "./op.ts";
 import { cat } from "./shape.ts";
 
-// Reductions take a run of neighbouring dimensions [start, end) and leave them out of the shape.
+// Reductions take a run of neighbouring dimensions [start, end) and leave them out of the shape. Those that are given the
+// shape of their output, of as many elements, spare an operation that reshapes it.
+
+const shaped = (y: NDArray, shape: Shape | undefined): NDArray => (shape === undefined ? y : y.view(shape));
 
 /** `y`, a reduction of `x` over `[start, end)`, brought back to the shape of `x`. */
 function spread(y: Tensor, x: Tensor, start: number, end: number): Tensor {
@@ -11,10 +16,24 @@ function spread(y: Tensor, x: Tensor, start: number, end: number): Tensor {
 }
 
 /** `y = Σ x`, `dy/dx = 1`. */
-export const sum = (start: number, end: number): Primitive => ({
+export const sum = (start: number, end: number, shape?: Shape): Primitive => ({
   name: "sum",
-  forward: (k, x) => k.sum(x, start, end),
+  forward: (k, x) => shaped(k.sum(x, start, end), shape),
   vjp: [(g, _y, x) => spread(g, x, start, end)],
+  needs: "nothing",
+});
+
+/** `y = Σ x/count`, `dy/dx = 1/count`. */
+export const mean = (start: number, end: number, shape?: Shape): Primitive => ({
+  name: "mean",
+  forward: (k, x) => {
+    const total = hide(() => k.sum(x, start, end));
+    const count = sizeOf(x.shape.slice(start, end));
+    const y = k.divScalar(total, x.dtype === "float32" ? Math.fround(count) : count);
+    give(total);
+    return shaped(y, shape);
+  },
+  vjp: [(g, _y, x) => spread(g.div(sizeOf(x.shape.slice(start, end))), x, start, end)],
   needs: "nothing",
 });
 
@@ -81,15 +100,15 @@ export const argsort = (dim: number, descending: boolean, count: number): Primit
   withoutGradient("argsort", (k, x) => k.argsort(x, dim, descending, count));
 
 /** `y = Σ (x − mean)²/(count − correction)`. */
-export const variance = (start: number, end: number, correction: number): Fused<null> => ({
+export const variance = (start: number, end: number, correction: number, shape?: Shape): Fused<null> => ({
   name: "var",
   composite: (x) => {
     const count = x.shape.slice(start, end).reduce((size, length) => size * length, 1);
     const mean = x.through(sum(start, end)).div(count);
     const squares = x.sub(spread(mean, x, start, end)).square();
-    return squares.through(sum(start, end)).div(Math.max(0, count - correction));
+    return squares.through(sum(start, end, shape)).div(Math.max(0, count - correction));
   },
-  forward: (k, x) => [k.variance(x, start, end, correction), null],
+  forward: (k, x) => [shaped(k.variance(x, start, end, correction), shape), null],
   backward: (k, g, _, x) => [k.varianceBackward(g, x, start, end, correction)],
 });
 

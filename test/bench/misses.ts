@@ -24,8 +24,9 @@ export function misses(profiles: ReadonlyMap<WorkloadName, Profile>, tables: Tab
   };
   return [
     `What is missed, and what would be reached if a step took no more than its arithmetic does within WebAssembly, or than
-that and the arrays for its results; of \`matmul\`, than its arithmetic at the limit of such instructions. An array that a
-user may keep is a new one: making a typed array, and the cache that it is not in, cost more than the numbers in it.`,
+that and the arrays for its results; of \`matmul\`, than its arithmetic at the limit of such instructions; of two threads,
+than half of D's arithmetic. An array that a user may keep is a new one: making a typed array, and the cache that it is
+not in, cost more than the numbers in it.`,
     table(
       ["", "target", "this run", "arithmetic alone", "with the arrays", "in the way"],
       found.map(({ target, value, arithmetic, withArrays }) => [
@@ -51,10 +52,18 @@ function leastShares(
     if (!limit || !product) return [null, null];
     return [gflops(workloads.matmul, product.microseconds) / gflops(workloads.limit, limit.fastest), null];
   }
+  if (name === "D2") return [shareOfTwo(profiles, tables), null];
   const profile = name === undefined ? undefined : profiles.get(name);
   if (profile === undefined) return [null, null];
   const { withinWebAssembly, shares } = profile;
   return [withinWebAssembly, withinWebAssembly + (shares[forResults] ?? 0)];
+}
+
+/** Of a step of D with two threads, half of what its arithmetic takes with one. */
+function shareOfTwo(profiles: ReadonlyMap<WorkloadName, Profile>, tables: Tables): number | null {
+  const profile = profiles.get("D");
+  const [alone, shared] = (["D", "D2"] as const).map((of) => measured(tables.get(of)?.get(evenkeel.name)));
+  return profile && alone && shared ? (profile.withinWebAssembly * alone.microseconds) / shared.microseconds / 2 : null;
 }
 
 /** What would be reached in so much of the time. */

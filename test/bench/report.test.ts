@@ -60,6 +60,18 @@ test("what is missed has what would be reached without all else", () => {
   expect(page).toContain("| C: times PyTorch's | at most 1.3 | 4 | – | – | not known |");
 });
 
+test("two threads can at best halve the arithmetic of one", () => {
+  const two = report({
+    ...results,
+    tables: new Map([
+      ["D", new Map([...Object.entries({ evenkeel: took(800), PyTorch: took(900) })])],
+      ["D2", new Map([...Object.entries({ evenkeel: took(600), PyTorch: took(500) })])],
+    ]),
+    profiles: new Map([["D", { shares: {}, withinWebAssembly: 0.9, microseconds: 800 }]]),
+  });
+  expect(two).toContain("| D, two threads each: times PyTorch's | at most 1 | 1.2 | 0.72 | – | what else there is |");
+});
+
 test("profiles leave crumbs out, and what is missing has its reason once", () => {
   expect(page).toContain(
     "| products | 65 % |\n| sums | 25 % |\n| arrays for results | 10 % |\n| a step in that process, µs | 110 |",

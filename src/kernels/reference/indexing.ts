@@ -24,8 +24,9 @@ export function rows(x: NDArray, index: NDArray): NDArray {
 export function addRows(g: NDArray, index: NDArray, count: number): NDArray {
   const tail = g.shape.slice(index.shape.length);
   const width = sizeOf(tail);
-  const y = zeros(g.dtype, [count, ...tail]);
+  const y = empty(g.dtype, [count, ...tail]);
   const [from, to, places] = [g.data, y.data, index.data];
+  to.fill(0);
   for (let i = 0, at = 0; i < places.length; i++) {
     const start = places[i] * width;
     for (let j = 0; j < width; j++) to[start + j] += from[at++];
