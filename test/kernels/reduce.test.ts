@@ -1,6 +1,8 @@
+import { randn } from "evenkeel";
 import { describe, expect, test } from "vitest";
 import { NDArray } from "../../src/kernels/array.ts";
 import type { Kernels } from "../../src/kernels/index.ts";
+import { give, hide, take } from "../../src/kernels/pool.ts";
 import * as reference from "../../src/kernels/reference/index.ts";
 import { wasmKernels } from "../../src/kernels/wasm/index.ts";
 import { drawn, expectAlike, filled, floats, layouts, sprinkled } from "./alike.ts";
@@ -115,4 +117,16 @@ test("sums of whole numbers are exact, and wrap", () => {
   const x = filled([40, 3], "int32", [2 ** 30, 7, -5]);
   expect(wasm.sum(x, 0, 1)).toEqual(reference.sum(x, 0, 1));
   expect([...wasm.sum(x, 0, 1).data]).toEqual([0, 280, -200]);
+});
+
+test("a mean gives the memory of its sum back", () => {
+  const x = randn([3, 1200]);
+  const free = () => {
+    const data = hide(() => take("float32", 1200));
+    give({ data });
+    return data.byteOffset;
+  };
+  const before = free();
+  x.mean(0);
+  expect(free()).toBe(before);
 });
