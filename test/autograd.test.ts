@@ -293,6 +293,21 @@ describe("hooks", () => {
     expect(x.grad?.item()).toBe(60);
   });
 
+  test("run once where the gradient is also asked for, or kept", () => {
+    const h = leaf(2).mul(3);
+    h.retainGrad();
+    let calls = 0;
+    h.registerHook((g) => {
+      calls++;
+      return g.mul(10);
+    });
+    const y = h.mul(2);
+    expect(grad(y, [h])[0].item()).toBe(20);
+    y.backward();
+    expect(h.grad?.item()).toBe(20);
+    expect(calls).toBe(2);
+  });
+
   test("run for grad too, and on leaves", () => {
     const x = leaf(2);
     x.registerHook((g) => g.neg());
