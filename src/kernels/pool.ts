@@ -20,7 +20,7 @@ const idle = { float32: new Map<number, Data[]>(), float64: new Map<number, Data
 let kept = 0;
 
 /** So many calls are some passes through a network. */
-const mostShunned = 64;
+const mostShunned = 8;
 
 /** What is taken now is noted here, or nowhere. */
 let watching: Taken | null = null;

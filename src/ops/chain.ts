@@ -97,6 +97,11 @@ function pass(k: Kernels, links: readonly Link[], inputs: readonly NDArray[], ke
   return { outputs, saved };
 }
 
+/** The same, of which nothing is given back with what else a walk makes. */
+function passAgain(k: Kernels, links: readonly Link[], inputs: readonly NDArray[]) {
+  return watch(false, () => pass(k, links, inputs, true))[0];
+}
+
 /** One link's output, from that of the link before and its own inputs, which stand `at` a place among all. */
 function forward(k: Kernels, op: Op, x: NDArray, inputs: readonly NDArray[], at: number, count: number) {
   if (!isFused(op)) return [op.forward(k, x), null] as const;
@@ -104,11 +109,6 @@ function forward(k: Kernels, op: Op, x: NDArray, inputs: readonly NDArray[], at:
   if (count === 1) return op.forward(k, x, inputs[at]);
   if (count === 2) return op.forward(k, x, inputs[at], inputs[at + 1]);
   return op.forward(k, x, ...inputs.slice(at, at + count));
-}
-
-/** The same, of which nothing is given back with what else a walk makes. */
-function passAgain(k: Kernels, links: readonly Link[], inputs: readonly NDArray[]) {
-  return watch(false, () => pass(k, links, inputs, true))[0];
 }
 
 function back(
