@@ -31,7 +31,8 @@ export function matmulScratchF32(n: i32, k: i32): usize {
 
 /**
  * `y = op(a)·op(b)`, `[m, n]`, in float32, for `k` > 0: the share of one among `tasks` tasks, which is a strip of columns,
- * or of rows if there are fewer panels than tasks. No element depends on how many tasks there are.
+ * or of rows if there are fewer panels than tasks, or if many rows are packed, which else each task would do to all of
+ * them. No element depends on how many tasks there are.
  */
 export function matmulF32(
   a: usize,
@@ -80,8 +81,9 @@ function product(
   let last = m;
   let start = 0;
   let end = n;
+  const packsA = transposeA && m * k > FEW;
   const count = (n + 15) / 16;
-  if (count >= tasks) {
+  if (count >= tasks && !(packsA && m >= 16 * tasks)) {
     start = 16 * share(count, task, tasks);
     end = min(n, 16 * share(count, task + 1, tasks));
   } else {
@@ -89,7 +91,6 @@ function product(
     last = min(m, 2 * share((m + 1) / 2, task + 1, tasks));
   }
   const packsB = transposeB || (n * k > FEW && m > FEW_ROWS);
-  const packsA = transposeA && m * k > FEW;
   const panels = scratch + TILE;
   for (let from = 0; from < k; from += DEPTH) {
     const depth = min(DEPTH, k - from);
