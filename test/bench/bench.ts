@@ -171,7 +171,8 @@ async function measureTables(
     const own = isAlone ? new Crew() : crew;
     try {
       const { present, absent } = await own.start(contendersOf(name, withPeers));
-      const times = await measure(workloads[name], present, name === "limit" ? optionsOfLimit : options);
+      const beside = name === "hvp" ? workloads.A : undefined;
+      const times = await measure(workloads[name], present, name === "limit" ? optionsOfLimit : { ...options, beside });
       tables.set(name, new Map([...times, ...absent]));
       log(`${name}: ${line(times)}`);
     } finally {

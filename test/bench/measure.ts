@@ -13,6 +13,8 @@ export interface Measurement {
   readonly each: readonly number[];
   /** The slowest repeat less the fastest, in parts of the median. */
   readonly spread: number;
+  /** The time in steps of the workload beside it, where there is one: the median over the repeats. */
+  readonly inSteps?: number;
 }
 
 /** By the library's name: its measurement, or why there is none. */
@@ -22,30 +24,43 @@ export interface MeasureOptions {
   readonly repeats: number;
   /** How long a repeat takes, about, in seconds. */
   readonly seconds: number;
+  /** What each repeat is followed by, to be compared with it. */
+  readonly beside?: Workload | undefined;
+}
+
+/** Of one contender: how many steps a repeat has, and the repeats so far, of the workload and of that beside it. */
+interface Run {
+  readonly steps: number;
+  readonly times: number[];
+  readonly stepsBeside: number;
+  readonly timesBeside: number[];
 }
 
 /** Measures the contenders on one workload, a repeat of each in turn, so that what slows the machine slows them all. */
 export async function measure(
   workload: Workload,
   contenders: readonly Contender[],
-  { repeats, seconds }: MeasureOptions,
+  { repeats, seconds, beside }: MeasureOptions,
 ): Promise<Measurements> {
   const results = new Map<string, Measurement | Unmeasured>();
-  const running = new Map<Contender, { readonly steps: number; readonly times: number[] }>();
+  const running = new Map<Contender, Run>();
   for (const contender of contenders) {
     await attempt(contender, async () => {
-      running.set(contender, { steps: await calibrate(contender, workload, seconds), times: [] });
+      const steps = await calibrate(contender, workload, seconds);
+      const stepsBeside = beside === undefined ? 0 : await calibrate(contender, beside, seconds);
+      running.set(contender, { steps, times: [], stepsBeside, timesBeside: [] });
     });
   }
   for (let i = 0; i < repeats; i++) {
-    for (const [contender, { steps, times }] of running) {
+    for (const [contender, { steps, times, stepsBeside, timesBeside }] of running) {
       await attempt(contender, async () => {
         await sleep(pause);
         times.push(await contender.measure(workload, steps));
+        if (beside !== undefined) timesBeside.push(await contender.measure(beside, stepsBeside));
       });
     }
   }
-  for (const [{ name }, { times }] of running) results.set(name, summarise(times));
+  for (const [{ name }, run] of running) results.set(name, summarise(run));
   return results;
 
   async function attempt(contender: Contender, action: () => Promise<void>): Promise<void> {
@@ -74,8 +89,10 @@ async function calibrate(contender: Contender, workload: Workload, seconds: numb
   return stepsFor(seconds, better);
 }
 
-function summarise(times: readonly number[]): Measurement {
+function summarise({ times, timesBeside }: Run): Measurement {
   const microseconds = median(times);
   const fastest = Math.min(...times);
-  return { microseconds, fastest, each: times, spread: (Math.max(...times) - fastest) / microseconds };
+  const found = { microseconds, fastest, each: times, spread: (Math.max(...times) - fastest) / microseconds };
+  if (timesBeside.length === 0) return found;
+  return { ...found, inSteps: median(times.map((time, i) => time / timesBeside[i])) };
 }

@@ -11,6 +11,7 @@ const tables = new Map<WorkloadName, Measurements>([
   ["A", new Map([...Object.entries({ evenkeel: took(100), PyTorch: took(200), "jax-js": took(499) })])],
   ["C", new Map([...Object.entries({ evenkeel: took(4000), PyTorch: took(1000) })])],
   ["D2", new Map([["evenkeel", new Unmeasured("it has no threads")]])],
+  ["hvp", new Map([...Object.entries({ evenkeel: { ...took(700), inSteps: 5.5 }, PyTorch: took(800) })])],
   // 50 GFLOP/s.
   ["limit", new Map([["evenkeel", took((2 * multiplyAdds(workloads.limit)) / 50e3)]])],
 ]);
@@ -38,6 +39,8 @@ test("each target is met, missed or not measured", () => {
   expect(page).toContain("| C: times PyTorch's | at most 1.3 | 4 | missed |");
   expect(page).toContain("| D, two threads each: times PyTorch's | at most 1 | – | not measured |");
   expect(page).toContain("| A: jax-js's time in times evenkeel's | at least 5 | 4.99 | missed |");
+  expect(page).toContain("| Hessian times a vector on A: in steps of A | at most 6 | 5.5 | met |");
+  expect(page).toContain("| … in its own steps of A | 5.5 | – | – |");
 });
 
 test("a machine that is slow for a while does not change a ratio", () => {

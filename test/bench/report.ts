@@ -113,7 +113,6 @@ types it in: rows of an embedding by index, normalisation by \`mean\` and \`std\
 
 function others({ names, tables }: Results): string[] {
   const [matmul, hvp, surface] = [tables.get("matmul"), tables.get("hvp"), tables.get("surface")];
-  const stepA = tables.get("A");
   const rows: string[][] = [];
   const row = (title: string, measurements: Measurements, show: (m: Measurement, name: string) => string) =>
     rows.push([title, ...names.map((name) => cell(measurements.get(name), (m) => show(m, name)))]);
@@ -131,12 +130,7 @@ function others({ names, tables }: Results): string[] {
   }
   if (hvp !== undefined) {
     row("Hessian times a vector on A, µs", hvp, (m) => digits(m.microseconds));
-    if (stepA !== undefined) {
-      row("… in its own steps of A", hvp, (m, name) => {
-        const step = measured(stepA.get(name));
-        return step ? digits(m.microseconds / step.microseconds) : "–";
-      });
-    }
+    row("… in its own steps of A", hvp, ({ inSteps }) => (inSteps === undefined ? "–" : digits(inSteps)));
   }
   if (surface !== undefined) {
     row(`loss surface on A, ${surfaceSide} × ${surfaceSide}, s`, surface, (m) =>
@@ -147,7 +141,8 @@ function others({ names, tables }: Results): string[] {
   return [
     table(["", ...names], rows),
     `The peak is what PyTorch's own product reaches on this machine with one thread, not the processor's data sheet; the
-other limit is that of "What stands in the way". The surface moves all parameters along two directions and reads the loss of 4,096 examples, without gradients; its time is
+other limit is that of "What stands in the way". Each repeat of the Hessian times a vector is followed by one of A by the same library.
+The surface moves all parameters along two directions and reads the loss of 4,096 examples, without gradients; its time is
 that of one point, measured as a step is, times ${(surfaceSide ** 2).toLocaleString("en")}.`,
   ];
 }
