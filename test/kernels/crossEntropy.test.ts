@@ -2,10 +2,11 @@ import { nn, noGrad, randint, randn } from "evenkeel";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import type { NDArray } from "../../src/kernels/array.ts";
 import type { CrossEntropySettings, Kernels } from "../../src/kernels/index.ts";
-import { give, hide, take } from "../../src/kernels/pool.ts";
+import { hide, take } from "../../src/kernels/pool.ts";
 import * as reference from "../../src/kernels/reference/index.ts";
 import { wasmKernels } from "../../src/kernels/wasm/index.ts";
 import { drawn, expectAlike, filled, floats, sprinkled } from "./alike.ts";
+import { freePlace } from "./freePlace.ts";
 
 type Set = Pick<Kernels, "crossEntropy" | "crossEntropyBackward">;
 const wasm = wasmKernels() as Set;
@@ -153,16 +154,11 @@ test("the first foreign label is found", () => {
 test("cross-entropy gives the memory of what no gradient can be made of back at once, and of what one was made of then", () => {
   const target = randint(0, 30, [40]);
   const x = randn([40, 30], { requiresGrad: true });
-  const free = () => {
-    const data = hide(() => take("float32", 1200));
-    give({ data });
-    return data.byteOffset;
-  };
-  const before = free();
+  const before = freePlace(1200);
   noGrad(() => nn.functional.crossEntropy(x, target));
-  expect(free()).toBe(before);
+  expect(freePlace(1200)).toBe(before);
   const loss = nn.functional.crossEntropy(x, target);
-  expect(free()).not.toBe(before);
+  expect(freePlace(1200)).not.toBe(before);
   loss.backward();
   const places = [1, 2, 3].map(() => hide(() => take("float32", 1200)).byteOffset);
   expect(places).toContain(before);

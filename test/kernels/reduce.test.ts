@@ -2,10 +2,10 @@ import { randn } from "evenkeel";
 import { describe, expect, test } from "vitest";
 import { NDArray } from "../../src/kernels/array.ts";
 import type { Kernels } from "../../src/kernels/index.ts";
-import { give, hide, take } from "../../src/kernels/pool.ts";
 import * as reference from "../../src/kernels/reference/index.ts";
 import { wasmKernels } from "../../src/kernels/wasm/index.ts";
 import { drawn, expectAlike, filled, floats, layouts, sprinkled } from "./alike.ts";
+import { freePlace } from "./freePlace.ts";
 
 type Names = "sum" | "variance" | "varianceBackward";
 const wasm = wasmKernels() as Pick<Kernels, Names>;
@@ -121,12 +121,7 @@ test("sums of whole numbers are exact, and wrap", () => {
 
 test("a mean gives the memory of its sum back", () => {
   const x = randn([3, 1200]);
-  const free = () => {
-    const data = hide(() => take("float32", 1200));
-    give({ data });
-    return data.byteOffset;
-  };
-  const before = free();
+  const before = freePlace(1200);
   x.mean(0);
-  expect(free()).toBe(before);
+  expect(freePlace(1200)).toBe(before);
 });

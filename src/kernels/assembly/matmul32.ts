@@ -3,9 +3,9 @@
 // left-hand one by strides, or in pairs of rows if it is transposed and large. Blocks of DEPTH terms keep a panel in the
 // first level of cache, blocks of HEIGHT rows the left-hand side in the second.
 
-import { packPairs, packPanels, panelWidth } from "./panels32";
+import { packPairs, packPanels, panelWidth } from "./matmul32Panels";
+import { timesEight, timesSixteen, timesTwelve } from "./matmul32Tiles";
 import { share } from "./share";
-import { timesEight, timesSixteen, timesTwelve } from "./tiles32";
 
 const DEPTH: i32 = 256;
 const HEIGHT: i32 = 64;
@@ -47,7 +47,7 @@ export function matmulF32(
   transposeA: bool,
   transposeB: bool,
 ): void {
-  if (turns(m, k, transposeA, transposeB)) {
+  if (turns(m, n, k, transposeA, transposeB)) {
     product(b, a, y, scratch, task, tasks, n, m, k, !transposeB, !transposeA, true);
   } else {
     product(a, b, y, scratch, task, tasks, m, n, k, transposeA, transposeB, false);
@@ -55,11 +55,12 @@ export function matmulF32(
 }
 
 /**
- * Whether `a·bᵀ` is better made as the transpose of `b·aᵀ`: what is packed is then `a`, which is smaller, and no panel
- * hangs over the edge. Each element is the same sum of the same products.
+ * Whether `a·bᵀ` is better made as the transpose of `b·aᵀ`: what is packed is then `a`, which is to be smaller, unless
+ * tiles would hang over the edge of `b`. Each element is the same sum of the same products.
  */
-function turns(m: i32, k: i32, transposeA: bool, transposeB: bool): bool {
-  return transposeB && !transposeA && m <= MOST_TURNED && (m & 15) == 0 && k <= DEPTH;
+function turns(m: i32, n: i32, k: i32, transposeA: bool, transposeB: bool): bool {
+  if (!transposeB || transposeA || m > MOST_TURNED || (m & 15) != 0 || k > DEPTH) return false;
+  return m < n || n < 8 || (n & 3) != 0;
 }
 
 /** The share of a task in `y = op(a)·op(b)`, or `yᵀ` where it is turned. */

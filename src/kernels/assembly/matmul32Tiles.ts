@@ -3,7 +3,10 @@
 
 import { mulAdd4 } from "./mulAdd";
 
-/** All rows, two at a time, times a panel of up to 16 columns, or of up to 12. */
+/**
+ * All rows, two at a time, times a panel of up to 16 columns, or of up to 12. Compiled once for each, with the width known:
+ * see {@link timesSixteen} and {@link timesTwelve}.
+ */
 // @ts-ignore: decorators of functions are AssemblyScript's, which editors do not know
 @inline
 function pairsTimes(
