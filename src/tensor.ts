@@ -1316,7 +1316,8 @@ export class Tensor {
     const dims: number[] = [];
     for (let d = 0; d < this.ndim; d++) if (isSpread(d)) dims.push(d);
     const isRun = dims.length > 0 && dims[dims.length - 1] - dims[0] === dims.length - 1;
-    if (isRun) return apply(reduce.sum(dims[0], dims[0] + dims.length, shape), this);
+    const fits = shape.every((size, d) => size === 1 || size === this.shape[offset + d]);
+    if (isRun && fits) return apply(reduce.sum(dims[0], dims[0] + dims.length, shape), this);
     return (dims.length === 0 ? this : this.sum(dims)).reshape(shape);
   }
 

@@ -1,4 +1,4 @@
-import { type Fused, grad, nn, type Tensor, tensor } from "evenkeel";
+import { type Fused, grad, nn, ones, type Tensor, TensorError, tensor } from "evenkeel";
 import { gradcheck, gradgradcheck } from "evenkeel/testing";
 import { describe, expect, test } from "vitest";
 import { kernels } from "../../src/kernels/index.ts";
@@ -166,4 +166,8 @@ test.each([0, 0.3, 1])("cross-entropy smoothed by %d has the second gradients of
   const loss = (logits: Tensor) => nn.functional.crossEntropy(logits, labels, { labelSmoothing });
   expect(gradcheck(loss, [x])).toBe(true);
   expect(gradgradcheck(loss, [x])).toBe(true);
+});
+
+test.each([[[2]], [[4, 3]], [[2, 1, 2]]])("a sum to a shape that does not broadcast to it is refused: %j", (shape) => {
+  expect(() => ones([2, 3]).sumToSize(shape)).toThrow(TensorError);
 });
