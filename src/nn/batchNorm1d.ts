@@ -1,13 +1,21 @@
 import { noGrad } from "../autograd/gradMode.ts";
+import { isTensor } from "../brand.ts";
+import { describe, TensorError } from "../errors.ts";
 import { ones, zeros } from "../factories.ts";
-import type { Dtype, Shape } from "../kernels/array.ts";
+import type { Dtype } from "../kernels/array.ts";
 import type { BatchStatistics } from "../kernels/index.ts";
 import { batchNormEvaluating, batchNormTraining } from "../ops/batchNorm.ts";
 import { checkOptions } from "../options.ts";
 import type { Tensor } from "../tensor.ts";
-import { checkFlag, checkMaking, checkRange, checkRows, checkSize, checkWord } from "./checks.ts";
-import { batchNormFor, moveRunning } from "./functional/batchNorm.ts";
-import { areOf, isPlain, type LayerLink, linkOf } from "./link.ts";
+import { checkFlag, checkMaking, checkRange, checkRowShape, checkRows, checkSize, checkWord } from "./checks.ts";
+import {
+  type BatchNormSettings,
+  batchNormFor,
+  batchNormSettings,
+  checkBatchNorm,
+  moveRunning,
+} from "./functional/batchNorm.ts";
+import { isPlain, type LayerLink, linkOf, type Rows } from "./link.ts";
 import { Module } from "./module.ts";
 import { ownParameter, type Parameter } from "./parameter.ts";
 import { showNumber } from "./repr.ts";
@@ -130,23 +138,19 @@ export class BatchNorm1d extends Module {
 
   override forward(x: Tensor): Tensor {
     checkRows("BatchNorm1d.forward", x, this.numFeatures);
-    const { runningMean, runningVar, weight, bias, eps, variance, runningAverage } = this;
-    const y = batchNormFor("BatchNorm1d.forward", x, runningMean, runningVar, {
-      weight,
-      bias,
-      training: this.training || runningMean === null,
-      momentum: this.momentumNow(),
-      eps,
-      variance,
-      runningAverage,
-    });
+    const { runningMean, runningVar } = this;
+    const y = batchNormFor("BatchNorm1d.forward", x, runningMean, runningVar, this.settings());
     if (this.training) this.count();
     return y;
   }
 
-  /** The weight of this batch in the running statistics. */
-  private momentumNow(): number {
-    return this.momentum ?? 1 / ((this.numBatchesTracked?.item() ?? 0) + 1);
+  /** How this batch is to be normalised, and what it weighs in the running statistics. */
+  private settings(): BatchNormSettings {
+    const { weight, bias, eps, variance, runningAverage, numBatchesTracked } = this;
+    checkCount("BatchNorm1d.forward", numBatchesTracked);
+    const training = this.training || this.runningMean === null;
+    const momentum = this.momentum ?? 1 / ((numBatchesTracked?.item() ?? 0) + 1);
+    return batchNormSettings({ weight, bias, training, momentum, eps, variance, runningAverage });
   }
 
   private count(): void {
@@ -155,24 +159,33 @@ export class BatchNorm1d extends Module {
   }
 
   /** @internal */
-  [linkOf]([n, width]: Shape, dtype: Dtype): LayerLink | null {
-    const { numFeatures, weight, bias, runningMean, runningVar, eps } = this;
-    const momentum = this.momentumNow();
-    const usesBatch = this.training || runningMean === null || runningVar === null;
-    const isSane = eps >= 0 && eps < Number.POSITIVE_INFINITY && momentum >= 0 && momentum <= 1;
-    if (!isPlain(this, BatchNorm1d.prototype.forward) || width !== numFeatures || !isSane || n < 2) return null;
-    if (this.variance !== "biased" || this.runningAverage !== "variance") return null;
+  [linkOf](x: Rows): LayerLink | null {
+    if (!isPlain(this, BatchNorm1d.prototype.forward)) return null;
+    const { runningMean, runningVar, numBatchesTracked } = this;
+    checkRowShape("BatchNorm1d.forward", x.shape, this.numFeatures);
+    const settings = this.settings();
+    checkBatchNorm("BatchNorm1d.forward", x, runningMean, runningVar, settings);
+    const { weight, bias, eps, momentum } = settings;
+    if (settings.variance !== "biased" || settings.runningAverage !== "variance") return null;
+    const { dtype, shape } = x;
+    const width = shape[1];
     const affine = [weight ?? ones([width], { dtype }), bias ?? zeros([width], { dtype })];
-    const running = runningMean === null || runningVar === null ? [] : [runningMean, runningVar];
-    if (!areOf(dtype, [...affine, ...running])) return null;
-    if (!usesBatch) return { op: batchNormEvaluating(eps), inputs: [...running, ...affine], width };
+    if (!settings.training && runningMean !== null && runningVar !== null) {
+      const inputs = [runningMean.detach(), runningVar.detach(), ...affine];
+      return { op: batchNormEvaluating(eps), inputs, moves: [], width };
+    }
     let isNews = true; // the same batch may be normalised again for a second gradient
     const observe = (statistics: BatchStatistics) => {
       if (isNews) moveRunning(statistics, runningMean, runningVar, momentum);
       if (isNews && this.training) this.count();
       isNews = false;
     };
-    return { op: batchNormTraining(eps, observe), inputs: affine, width };
+    return {
+      op: batchNormTraining(eps, observe),
+      inputs: affine,
+      moves: [runningMean, runningVar, numBatchesTracked],
+      width,
+    };
   }
 
   /**
@@ -206,4 +219,10 @@ export class BatchNorm1d extends Module {
     const average = this.runningAverage === "variance" ? "" : `, runningAverage="${this.runningAverage}"`;
     return `${this.numFeatures}, ${numbers}, affine=${affine}, trackRunningStats=${track}${kind}${average}`;
   }
+}
+
+function checkCount(where: string, count: unknown): void {
+  if (count === null || count === undefined || (isTensor(count) && count.numel() === 1 && count.dtype !== "bool"))
+    return;
+  throw new TensorError(where, { expected: "one number as numBatchesTracked", got: describe(count) });
 }

@@ -1,13 +1,13 @@
 import { zeros } from "../factories.ts";
-import type { Dtype, Shape } from "../kernels/array.ts";
+import type { Dtype } from "../kernels/array.ts";
 import { linear } from "../ops/linear.ts";
 import { checkOptions } from "../options.ts";
 import type { RandomOptions, Tensor } from "../tensor.ts";
 import { checkFlag, checkMaking, checkSize } from "./checks.ts";
-import { linearFor } from "./functional/linear.ts";
+import { checkLinear, linearFor } from "./functional/linear.ts";
 import { drawFrom, uniform_ } from "./init/fill.ts";
 import { kaimingUniform_ } from "./init/kaiming.ts";
-import { areOf, isPlain, type LayerLink, linkOf } from "./link.ts";
+import { isPlain, type LayerLink, linkOf, type Rows } from "./link.ts";
 import { Module } from "./module.ts";
 import { ownParameter, type Parameter } from "./parameter.ts";
 
@@ -78,10 +78,11 @@ export class Linear extends Module {
   }
 
   /** @internal */
-  [linkOf]([, width]: Shape, dtype: Dtype): LayerLink | null {
-    const inputs = this.bias === null ? [this.weight] : [this.weight, this.bias];
-    const isFit = width === this.weight.shape[1] && areOf(dtype, inputs);
-    return isFit && isPlain(this, Linear.prototype.forward) ? { op: linear, inputs, width: this.outFeatures } : null;
+  [linkOf](x: Rows): LayerLink | null {
+    if (!isPlain(this, Linear.prototype.forward)) return null;
+    const { weight, bias } = this;
+    checkLinear("Linear.forward", x, weight, bias);
+    return { op: linear, inputs: bias === null ? [weight] : [weight, bias], moves: [], width: weight.shape[0] };
   }
 
   override extraRepr(): string {

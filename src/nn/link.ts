@@ -8,6 +8,8 @@ export interface LayerLink {
   readonly op: Op;
   /** The operation's inputs beside the rows. */
   readonly inputs: readonly Tensor[];
+  /** What it reads and changes beside them, such as running statistics. */
+  readonly moves: readonly (Tensor | null)[];
   /** How many numbers come out of each row. */
   readonly width: number;
 }
@@ -15,14 +17,26 @@ export interface LayerLink {
 /** How a layer is asked for its link: by this method, so that no name is taken from users' modules. */
 export const linkOf: unique symbol = Symbol("evenkeel.link");
 
-/** A layer that may be chained: `null` where it cannot take these rows, or would rather say itself why. */
-interface Linkable {
-  [linkOf](shape: Shape, dtype: Dtype): LayerLink | null;
+/** What is known of a layer's input before it is there. */
+export interface Rows {
+  /** `[n, width]`. */
+  readonly shape: Shape;
+  readonly dtype: Dtype;
 }
 
-/** The link of a module for rows of a shape `[n, width]`; `null` where its `forward` has to be called. */
-export function linkFor(module: Module, shape: Shape, dtype: Dtype): LayerLink | null {
-  return linkOf in module ? (module as Module & Linkable)[linkOf](shape, dtype) : null;
+/** A layer that may be chained. It checks the rows as its `forward` does, and throws what that would throw. */
+interface Linkable {
+  [linkOf](x: Rows): LayerLink | null;
+}
+
+/** The link of a module for some rows; `null` where its `forward` has to be called, if only to refuse them. */
+export function linkFor(module: Module, x: Rows): LayerLink | null {
+  if (!(linkOf in module)) return null;
+  try {
+    return (module as Module & Linkable)[linkOf](x);
+  } catch {
+    return null; // the layers before it come first
+  }
 }
 
 /** Whether a module's `forward` is a class's own: not that of a class derived from it, and without hooks. */
@@ -30,12 +44,7 @@ export function isPlain(module: Module, forward: unknown): boolean {
   return module.forward === forward;
 }
 
-/** Whether all are there, and of a dtype. */
-export function areOf(dtype: Dtype, tensors: readonly Tensor[]): boolean {
-  return tensors.every((x) => x.dtype === dtype);
-}
-
 /** The link of an activation. */
-export function activationLink(op: Primitive, [, width]: Shape): LayerLink {
-  return { op, inputs: [], width };
+export function activationLink(op: Primitive, { shape }: Rows): LayerLink {
+  return { op, inputs: [], moves: [], width: shape[1] };
 }

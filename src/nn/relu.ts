@@ -1,8 +1,7 @@
-import type { Shape } from "../kernels/array.ts";
 import * as elementwise from "../ops/elementwise.ts";
 import type { Tensor } from "../tensor.ts";
 import { relu } from "./functional/activations.ts";
-import { activationLink, isPlain, type LayerLink, linkOf } from "./link.ts";
+import { activationLink, isPlain, type LayerLink, linkOf, type Rows } from "./link.ts";
 import { Module } from "./module.ts";
 
 /**
@@ -24,7 +23,7 @@ export class ReLU extends Module {
   }
 
   /** @internal */
-  [linkOf](shape: Shape): LayerLink | null {
-    return isPlain(this, ReLU.prototype.forward) ? activationLink(elementwise.relu, shape) : null;
+  [linkOf](x: Rows): LayerLink | null {
+    return isPlain(this, ReLU.prototype.forward) ? activationLink(elementwise.relu, x) : null;
   }
 }

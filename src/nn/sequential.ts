@@ -1,7 +1,7 @@
 import { isGradEnabled } from "../autograd/gradMode.ts";
 import { isTensor } from "../brand.ts";
 import { describe, TensorError } from "../errors.ts";
-import { isFloat } from "../kernels/array.ts";
+import { type Data, isFloat } from "../kernels/array.ts";
 import { chain } from "../ops/chain.ts";
 import { shared } from "../shared.ts";
 import { apply, type Tensor } from "../tensor.ts";
@@ -91,14 +91,27 @@ export class Sequential extends Module {
 function linksFrom(modules: Sequential, first: number, x: Tensor): LayerLink[] {
   const links: LayerLink[] = [];
   if (!isTensor(x) || x.ndim !== 2 || !isFloat(x.dtype) || x.shape[0] === 0 || shared().detectAnomaly) return links;
-  let width = x.shape[1];
+  const { shape, dtype } = x;
+  let width = shape[1];
+  const used = new Set<Data>([x.array.data]);
   for (let i = first; i < modules.length; i++) {
-    const link = linkFor(modules[i], [x.shape[0], width], x.dtype);
-    if (link === null) break;
+    const link = linkFor(modules[i], { shape: [shape[0], width], dtype });
+    if (link === null || !isApart(link, used)) break;
     links.push(link);
     width = link.width;
   }
   return links;
+}
+
+/**
+ * Whether a link has no memory in common with what is used already, to which its own is added. A chain looks at
+ * everything once, before it begins; a layer that is met again, or shares a tensor, has to look anew.
+ */
+function isApart({ inputs, moves }: LayerLink, used: Set<Data>): boolean {
+  const own = [...inputs, ...moves].flatMap((tensor) => (tensor ? [tensor.array.data] : []));
+  if (own.some((data) => used.has(data))) return false;
+  for (const data of own) used.add(data);
+  return true;
 }
 
 function applyChain(links: readonly LayerLink[], x: Tensor): Tensor {

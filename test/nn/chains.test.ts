@@ -1,5 +1,5 @@
 import { detectAnomaly, Generator, grad, nn, noGrad, optim, randint, randn, type Tensor, zeros } from "evenkeel";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { refusal } from "../refusal.ts";
 
 /** Layers that can be chained, with a bias and without. */
@@ -199,4 +199,56 @@ test("what is kept of a training run keeps its values while the run goes on", ()
     model.forward(drawn([16, 5])).backward(weights);
   }
   for (const [x, copy] of kept) expect(x.data).toEqual(copy);
+});
+
+describe("what a layer refuses by itself it refuses within a Sequential, in the same words", () => {
+  type Fields = Record<string, unknown>;
+  const cases: readonly (readonly [title: string, layer: () => nn.Module, change: Fields, width: number])[] = [
+    ["a Linear of another width behind one", () => new nn.Linear(6, 3), {}, 8],
+    ["a weight that was pruned", () => new nn.Linear(8, 3), { weight: new nn.Parameter(zeros([3, 6])) }, 8],
+    ["a bias too short", () => new nn.Linear(8, 3), { bias: new nn.Parameter(zeros([2])) }, 8],
+    ["a weight that is none", () => new nn.Linear(8, 3), { weight: null }, 8],
+    ["columns that batch norm has not", () => new nn.BatchNorm1d(8), {}, 16],
+    ["a running mean too long", () => new nn.BatchNorm1d(8), { runningMean: zeros([9]) }, 8],
+    ["a running variance alone", () => new nn.BatchNorm1d(8), { runningMean: null }, 8],
+    ["a scale too short", () => new nn.BatchNorm1d(8), { weight: new nn.Parameter(zeros([1])) }, 8],
+    ["momentum as text", () => new nn.BatchNorm1d(8), { momentum: "0.1" }, 8],
+    ["eps as text", () => new nn.BatchNorm1d(8), { eps: "1" }, 8],
+    ["training as text", () => new nn.BatchNorm1d(8), { training: "yes" }, 8],
+    ["a count that is none", () => new nn.BatchNorm1d(8), { numBatchesTracked: zeros([2]) }, 8],
+  ];
+  test.each(cases)("%s", (_, make, change, width) => {
+    const layer = Object.assign(make(), change);
+    const first = new nn.Linear(5, width);
+    const model = new nn.Sequential(first, new nn.Tanh(), layer, new nn.ReLU());
+    const alone = refusal(() => layer.forward(first.forward(drawn([4, 5])).tanh()));
+    expect(refusal(() => model.forward(drawn([4, 5]))).message).toBe(alone.message);
+  });
+
+  test("a Linear that was pruned and widened takes what its weight takes", () => {
+    const pruned = Object.assign(new nn.Linear(8, 3), { weight: new nn.Parameter(drawn([2, 6])), bias: null });
+    const [first, next] = [new nn.Linear(5, 6), new nn.Linear(2, 2)];
+    const x = drawn([4, 5]);
+    const y = next.forward(pruned.forward(first.forward(x)));
+    expect(new nn.Sequential(first, pruned, next).forward(x).data).toEqual(y.data);
+  });
+});
+
+test("a layer that stands twice in a Sequential counts and averages twice", () => {
+  const make = () => new nn.BatchNorm1d(5, { momentum: null });
+  const [inOne, alone] = [make(), make()];
+  const model = new nn.Sequential(inOne, new nn.Tanh(), inOne);
+  for (const seed of [3, 4]) {
+    const x = randn([9, 5], { generator: new Generator().manualSeed(seed) });
+    expect(model.forward(x).data).toEqual(alone.forward(alone.forward(x).tanh()).data);
+  }
+  expect(bits(model)).toEqual(bits(new nn.Sequential(alone)));
+  expect(inOne.numBatchesTracked?.item()).toBe(4);
+});
+
+test("running statistics that want a gradient get none, in a Sequential as by themselves", () => {
+  const norm = Object.assign(new nn.BatchNorm1d(5, { affine: false }), { runningMean: new nn.Parameter(zeros([5])) });
+  const model = new nn.Sequential(norm, new nn.Tanh()).eval();
+  expect(norm.forward(drawn([3, 5])).requiresGrad).toBe(false);
+  expect(model.forward(drawn([3, 5])).requiresGrad).toBe(false);
 });

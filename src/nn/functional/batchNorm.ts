@@ -2,12 +2,12 @@ import { noGrad } from "../../autograd/gradMode.ts";
 import { tensor } from "../../create.ts";
 import { show, TensorError } from "../../errors.ts";
 import { ones, zeros } from "../../factories.ts";
-import { sizeOf } from "../../kernels/array.ts";
+import { type Shape, sizeOf } from "../../kernels/array.ts";
 import { type BatchStatistics, kernels } from "../../kernels/index.ts";
 import { batchNormEvaluating, batchNormTraining } from "../../ops/batchNorm.ts";
 import { checkOptions } from "../../options.ts";
 import { apply, type Tensor } from "../../tensor.ts";
-import { checkFlag, checkFloats, checkOperand, checkRange } from "../checks.ts";
+import { checkFlag, checkFloats, checkOperand, checkRange, type Like } from "../checks.ts";
 
 /** Options of {@link batchNorm}. */
 export interface BatchNormOptions {
@@ -76,19 +76,12 @@ export function batchNormFor(
   runningVar: Tensor | null,
   options: BatchNormOptions & BatchNormVariant,
 ): Tensor {
-  const { weight = null, bias = null, training = false, momentum = 0.1, eps = 1e-5 } = options;
-  const { variance: kind = "biased", runningAverage = "variance" } = options;
+  const settings = batchNormSettings(options);
   checkFloats(where, "input", x);
-  if (x.ndim < 2) throw new TensorError(where, { expected: "an input [n, c] or [n, c, …]", got: show(x.shape) });
+  checkBatchNorm(where, x, runningMean, runningVar, settings);
+  const { weight, bias, training, momentum, eps, variance: kind, runningAverage } = settings;
   const [n, c, ...places] = x.shape;
-  const tensors = { runningMean, runningVar, weight, bias };
-  for (const [name, value] of Object.entries(tensors)) checkOperand(where, name, value, [c], x);
-  checkRunning(where, runningMean, runningVar, training);
-  checkFlag(where, "training", training);
-  checkRange(where, "momentum", momentum, 0, 1);
-  checkRange(where, "eps", eps, 0, Number.POSITIVE_INFINITY);
   const count = n * sizeOf(places);
-  if (training && count === 1) refuseSingle(where, x);
 
   const [scale, shift] = [weight ?? ones([c], { dtype: x.dtype }), bias ?? zeros([c], { dtype: x.dtype })];
   const flat = x.ndim <= 3 ? x : x.reshape([n, c, sizeOf(places)]);
@@ -102,6 +95,45 @@ export function batchNormFor(
   const mean = runningMean?.detach() ?? zeros([c], { dtype: x.dtype });
   const variance = runningVar?.detach() ?? ones([c], { dtype: x.dtype });
   return alike(apply(batchNormEvaluating(eps), flat, mean, variance, scale, shift), x);
+}
+
+/** Every option of batch norm, with a value. */
+export type BatchNormSettings = Required<BatchNormOptions & BatchNormVariant>;
+
+/** The options with their defaults. */
+export function batchNormSettings({
+  weight = null,
+  bias = null,
+  training = false,
+  momentum = 0.1,
+  eps = 1e-5,
+  variance = "biased",
+  runningAverage = "variance",
+}: BatchNormOptions & BatchNormVariant): BatchNormSettings {
+  return { weight, bias, training, momentum, eps, variance, runningAverage };
+}
+
+/** @internal What {@link batchNorm} asks of floats, which may be yet to be computed, and of its other arguments. */
+export function checkBatchNorm(
+  where: string,
+  x: Like,
+  runningMean: Tensor | null,
+  runningVar: Tensor | null,
+  { weight, bias, training, momentum, eps }: BatchNormSettings,
+): void {
+  const { shape } = x;
+  if (shape.length < 2) throw new TensorError(where, { expected: "an input [n, c] or [n, c, …]", got: show(shape) });
+  const channels = [shape[1]];
+  checkOperand(where, "runningMean", runningMean, channels, x);
+  checkOperand(where, "runningVar", runningVar, channels, x);
+  checkOperand(where, "weight", weight, channels, x);
+  checkOperand(where, "bias", bias, channels, x);
+  checkRunning(where, runningMean, runningVar, training);
+  checkFlag(where, "training", training);
+  checkRange(where, "momentum", momentum, 0, 1);
+  checkRange(where, "eps", eps, 0, Number.POSITIVE_INFINITY);
+  const count = shape.reduce((product, size, dim) => (dim === 1 ? product : product * size), 1);
+  if (training && count === 1) refuseSingle(where, shape);
 }
 
 const alike = (y: Tensor, x: Tensor): Tensor => (y.ndim === x.ndim ? y : y.reshape(x.shape));
@@ -155,10 +187,10 @@ function checkRunning(where: string, mean: Tensor | null, variance: Tensor | nul
   });
 }
 
-function refuseSingle(where: string, x: Tensor): never {
+function refuseSingle(where: string, shape: Shape): never {
   throw new TensorError(where, {
     expected: "more than one value per channel, where the statistics are those of the batch",
-    got: `an input of shape ${show(x.shape)}`,
+    got: `an input of shape ${show(shape)}`,
     hint: "A last batch of one is left out by a DataLoader with { dropLast: true }; for single examples, model.eval().",
   });
 }

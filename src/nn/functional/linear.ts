@@ -1,7 +1,7 @@
 import { show, TensorError } from "../../errors.ts";
 import { linear as fused } from "../../ops/linear.ts";
 import { apply, type Tensor } from "../../tensor.ts";
-import { checkOperand, checkSameDtype, checkTensor } from "../checks.ts";
+import { checkOperand, checkSameDtype, checkTensor, type Like } from "../checks.ts";
 
 /**
  * `y = x·Wᵀ + b`, the affine map of the last dimension.
@@ -27,19 +27,24 @@ export function linear(x: Tensor, weight: Tensor, bias: Tensor | null = null): T
 /** @internal {@link linear} on behalf of `where`. */
 export function linearFor(where: string, x: Tensor, weight: Tensor, bias: Tensor | null): Tensor {
   checkTensor(where, "input", x);
+  checkLinear(where, x, weight, bias);
+  if (x.ndim === 2) return bias === null ? apply(fused, x, weight) : apply(fused, x, weight, bias);
+  const y = x.matmulTransposed(where, weight);
+  return bias === null ? y : y.add(bias);
+}
+
+/** @internal What {@link linear} asks of its input, which may be yet to be computed, and of its weight and bias. */
+export function checkLinear(where: string, x: Like, weight: Tensor, bias: Tensor | null): void {
   checkTensor(where, "weight", weight);
   if (weight.ndim !== 2) throw new TensorError(where, { expected: "a weight [out, in]", got: show(weight.shape) });
   const [out, features] = weight.shape;
   checkSameDtype(where, "weight", weight, x);
   checkOperand(where, "bias", bias, [out], x);
-  if (x.ndim === 0 || x.shape[x.ndim - 1] !== features) {
-    throw new TensorError(where, {
-      expected: `an input of shape [*, ${features}]`,
-      got: show(x.shape),
-      hint: x.ndim > 2 ? "To make one row of each example: x.flatten(1)." : "",
-    });
-  }
-  if (x.ndim === 2) return bias === null ? apply(fused, x, weight) : apply(fused, x, weight, bias);
-  const y = x.matmulTransposed(where, weight);
-  return bias === null ? y : y.add(bias);
+  const { length } = x.shape;
+  if (length > 0 && x.shape[length - 1] === features) return;
+  throw new TensorError(where, {
+    expected: `an input of shape [*, ${features}]`,
+    got: show(x.shape),
+    hint: length > 2 ? "To make one row of each example: x.flatten(1)." : "",
+  });
 }
