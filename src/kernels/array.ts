@@ -101,6 +101,11 @@ export class NDArray {
     return new NDArray(this.shown(), shape, this.dtype, this.base ?? this);
   }
 
+  /** @internal What is the same for all that share memory. */
+  get memory(): object {
+    return this.base ?? this;
+  }
+
   /** @internal The elements, for somebody who may keep them: from now on they stay where they are. */
   shown(): Data {
     if (this.isMovable) {

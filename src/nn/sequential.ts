@@ -1,7 +1,7 @@
 import { isGradEnabled } from "../autograd/gradMode.ts";
 import { isTensor } from "../brand.ts";
 import { describe, TensorError } from "../errors.ts";
-import { type Data, isFloat } from "../kernels/array.ts";
+import { isFloat } from "../kernels/array.ts";
 import { chain } from "../ops/chain.ts";
 import { shared } from "../shared.ts";
 import { apply, type Tensor } from "../tensor.ts";
@@ -93,7 +93,7 @@ function linksFrom(modules: Sequential, first: number, x: Tensor): LayerLink[] {
   if (!isTensor(x) || x.ndim !== 2 || !isFloat(x.dtype) || x.shape[0] === 0 || shared().detectAnomaly) return links;
   const { shape, dtype } = x;
   let width = shape[1];
-  const used = new Set<Data>([x.array.data]);
+  const used = new Set<object>([x.array.memory]);
   for (let i = first; i < modules.length; i++) {
     const link = linkFor(modules[i], { shape: [shape[0], width], dtype });
     if (link === null || !isApart(link, used)) break;
@@ -107,10 +107,10 @@ function linksFrom(modules: Sequential, first: number, x: Tensor): LayerLink[] {
  * Whether a link has no memory in common with what is used already, to which its own is added. A chain looks at
  * everything once, before it begins; a layer that is met again, or shares a tensor, has to look anew.
  */
-function isApart({ inputs, moves }: LayerLink, used: Set<Data>): boolean {
-  const own = [...inputs, ...moves].flatMap((tensor) => (tensor ? [tensor.array.data] : []));
-  if (own.some((data) => used.has(data))) return false;
-  for (const data of own) used.add(data);
+function isApart({ inputs, moves }: LayerLink, used: Set<object>): boolean {
+  const own = [...inputs, ...moves].flatMap((tensor) => (tensor ? [tensor.array.memory] : []));
+  if (own.some((memory) => used.has(memory))) return false;
+  for (const memory of own) used.add(memory);
   return true;
 }
 
