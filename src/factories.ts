@@ -3,8 +3,9 @@ import { checkTensorOptions, finish, type TensorOptions } from "./create.ts";
 import { describe, TensorError } from "./errors.ts";
 import { type Dtype, NDArray, sizeOf } from "./kernels/array.ts";
 import { fresh } from "./kernels/pool.ts";
+import { isInt32 } from "./promotion.ts";
 import { newShape, newSize } from "./shapes.ts";
-import { elementFor, Tensor } from "./tensor.ts";
+import { operandFor, Tensor } from "./tensor.ts";
 
 /**
  * A tensor of zeros.
@@ -53,8 +54,8 @@ export function ones(shape: readonly number[], options: TensorOptions = {}): Ten
  *
  * Shapes: → `shape`; `[]` for a single number.
  *
- * @throws {@link TensorError} if `value` is not a number or boolean, `shape` is not an array of whole numbers of 0 or
- * more, or `requiresGrad` meets int32 or bool.
+ * @throws {@link TensorError} if `value` is not a number or boolean, or one that int32 cannot hold, `shape` is not an array
+ * of whole numbers of 0 or more, or `requiresGrad` meets int32 or bool.
  * @see PyTorch `torch.full`, which takes the dtype from the value; here it is float32 unless `dtype` says else.
  *
  * @example
@@ -116,7 +117,7 @@ function filled(where: string, shape: readonly number[], value: number, options:
   checkTensorOptions(where, options);
   const { dtype = "float32" } = options;
   const elements = fresh(dtype, sizeOf(sizes));
-  if (value !== 0) elements.fill(elementFor(where, dtype, value));
+  if (value !== 0) elements.fill(operandFor(where, dtype, value));
   return finish(where, new NDArray(elements, sizes, dtype), options);
 }
 
@@ -125,7 +126,7 @@ function filled(where: string, shape: readonly number[], value: number, options:
  *
  * Shapes: → `[⌈end⌉]`.
  *
- * @throws {@link TensorError} if `end` is not finite or below 0, or the dtype is bool.
+ * @throws {@link TensorError} if `end` is not finite or below 0, the dtype is bool, or int32 cannot hold the numbers.
  * @see PyTorch `torch.arange`, which makes integers of whole bounds; here they are float32 unless `dtype` says else.
  *
  * @example
@@ -181,6 +182,10 @@ export function arange(...given: readonly (number | TensorOptions | undefined)[]
   const count = Math.ceil((end - start) / step);
   const { dtype = "float32" } = options;
   refuseBool("arange", dtype);
+  const isWhole = Number.isInteger(start) && Number.isInteger(step);
+  if (dtype === "int32" && count > 0 && !(isWhole && isInt32(start) && isInt32(start + (count - 1) * step))) {
+    throw new TensorError("arange", { expected: "whole numbers that int32 can hold", got: describe(given) });
+  }
   const elements = fresh(dtype, count);
   for (let i = 0; i < count; i++) elements[i] = start + i * step;
   return finish("arange", new NDArray(elements, [count], dtype), options);
@@ -191,8 +196,8 @@ export function arange(...given: readonly (number | TensorOptions | undefined)[]
  *
  * Shapes: → `[steps]`.
  *
- * @throws {@link TensorError} if a bound is not finite, `steps` is not a whole number of 0 or more, or the dtype is
- * bool.
+ * @throws {@link TensorError} if a bound is not finite, or one that int32 cannot hold, `steps` is not a whole number of 0
+ * or more, or the dtype is bool.
  * @see PyTorch `torch.linspace`.
  *
  * @example
@@ -212,6 +217,9 @@ export function linspace(start: number, end: number, steps: number, options: Ten
   }
   const { dtype = "float32" } = options;
   refuseBool("linspace", dtype);
+  if (dtype === "int32" && !(isInt32(start) && isInt32(end))) {
+    throw new TensorError("linspace", { expected: "bounds that int32 can hold", got: describe([start, end]) });
+  }
   const elements = fresh(dtype, steps);
   const gap = steps > 1 ? (end - start) / (steps - 1) : 0;
   // From the nearer end, so that both ends are exact.

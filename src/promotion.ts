@@ -24,11 +24,15 @@ export function resultDtype(a: { dtype: Dtype; ndim: number }, b: { dtype: Dtype
   return category(single) > category(dimensioned) ? single : dimensioned;
 }
 
-/** The dtype in which a tensor meets a plain number: its own, unless the number has a fraction and it has no room. */
+/** The dtype in which a tensor meets a plain number: its own, or else the first that can hold it, float32 at last. */
 export function withScalar(dtype: Dtype, value: number | boolean): Dtype {
   if (typeof value === "boolean" || category(dtype) === 2) return dtype;
-  if (!Number.isInteger(value) || Math.abs(value) > 0x7fffffff) return "float32";
-  return "int32";
+  return Number.isInteger(value) && isInt32(value) ? "int32" : "float32";
+}
+
+/** Whether the whole part of a number is one that int32 can hold; not so of NaN. */
+export function isInt32(value: number): boolean {
+  return value > -0x80000001 && value < 0x80000000;
 }
 
 /** The dtype of functions whose values have fractions. */

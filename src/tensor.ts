@@ -15,7 +15,7 @@ import * as reduce from "./ops/reduce.ts";
 import * as shaping from "./ops/shape.ts";
 import { checkOptions } from "./options.ts";
 import { print } from "./print.ts";
-import { floating, resultDtype, widest, withScalar } from "./promotion.ts";
+import { floating, isInt32, resultDtype, widest, withScalar } from "./promotion.ts";
 import { fillBernoulli, fillBernoulliFrom } from "./random/bernoulli.ts";
 import { fillExponential } from "./random/exponential.ts";
 import { defaultGenerator, type Generator, isGenerator } from "./random/generator.ts";
@@ -1026,7 +1026,8 @@ export class Tensor {
   }
 
   /**
-   * `y = min(max(x, min), max)`; the gradient is 1 within the bounds and on them. A bound of null or undefined is none.
+   * `y = min(max(x, min), max)`; the gradient is 1 within the bounds and on them. A bound of null or undefined is none;
+   * one that int32 cannot hold (a fraction, an infinity, NaN) makes float32 of it.
    *
    * @throws {@link TensorError} for a bool tensor, if both bounds are missing, or one is not a number.
    * @see PyTorch `torch.clamp`, where the bounds may be tensors: here {@link Tensor.maximum} and
@@ -1050,8 +1051,8 @@ export class Tensor {
       });
     }
     refuseBool("clamp", this);
-    const finite = [low, high].filter(Number.isFinite);
-    const dtype = finite.reduce((met, bound) => widest(met, withScalar(this.dtype, bound)), this.dtype);
+    const bounds = [min, max].filter((bound) => typeof bound === "number");
+    const dtype = bounds.reduce((met, bound) => widest(met, withScalar(this.dtype, bound)), this.dtype);
     return apply(elementwise.clamp(scalarFor(dtype, low), scalarFor(dtype, high)), this.to(dtype));
   }
 
@@ -2231,8 +2232,8 @@ export class Tensor {
    * console.log(x.maskedFill(x.lt(0), 0)); // => tensor([1., 0., 3.])
    * ```
    */
-  maskedFill(mask: Tensor, value: number): Tensor {
-    if (!isTensor(mask) || mask.dtype !== "bool" || typeof value !== "number") {
+  maskedFill(mask: Tensor, value: number | boolean): Tensor {
+    if (!isTensor(mask) || mask.dtype !== "bool" || (typeof value !== "number" && typeof value !== "boolean")) {
       throw new TensorError("maskedFill", {
         expected: "a bool mask and a number",
         got: `${describe(mask)} and ${describe(value)}`,
@@ -2240,7 +2241,7 @@ export class Tensor {
     }
     const shape = broadcast("maskedFill", this.shape, mask.shape);
     return apply(
-      elementwise.maskedFill(elementFor("maskedFill", this.dtype, value)),
+      elementwise.maskedFill(operandFor("maskedFill", this.dtype, value)),
       stretch(this, shape),
       stretch(mask, shape),
     );
@@ -2359,8 +2360,8 @@ export class Tensor {
    * The same values as another dtype; gradients pass through. To int32 towards zero, to bool whether not zero. Of its
    * own dtype it is itself.
    *
-   * @throws {@link TensorError} for an unknown dtype.
-   * @see PyTorch `Tensor.to`, with a dtype only: there are no devices.
+   * @throws {@link TensorError} for an unknown dtype, and where int32 is to hold what it cannot: NaN, or 2³¹.
+   * @see PyTorch `Tensor.to`, with a dtype only: there are no devices. NaN as int32 is some number there.
    * @category Shape
    *
    * @example
@@ -2373,6 +2374,7 @@ export class Tensor {
   to(dtype: Dtype): Tensor {
     if (dtype === this.dtype) return this;
     checkDtype("to", dtype);
+    checkElements("to", dtype, this);
     return apply(elementwise.cast(dtype), this);
   }
 
@@ -2461,7 +2463,8 @@ export class Tensor {
   /**
    * `x ← b`, broadcasting, in the dtype of `x`; returns `x`.
    *
-   * @throws {@link TensorError} if a gradient is wanted of `x` or `b`, outside `noGrad`, or the shape does not fit.
+   * @throws {@link TensorError} if a gradient is wanted of `x` or `b`, outside `noGrad`, the shape does not fit, or
+   * int32 is to hold what it cannot: NaN, or 2³¹.
    * @see PyTorch `Tensor.copy_`, which can be recorded; here nothing in place is.
    * @category In place
    *
@@ -2476,14 +2479,16 @@ export class Tensor {
    */
   copy_(b: Tensor): this {
     if (!isTensor(b)) throw new TensorError("copy_", { expected: "a tensor", got: describe(b) });
+    checkElements("copy_", this.dtype, b);
     return this.become("copy_", [b], (x) => b.detach().expand(x.shape).to(x.dtype));
   }
 
   /**
    * `x ← value` everywhere; returns `x`.
    *
-   * @throws {@link TensorError} if a gradient is wanted of `x`, outside `noGrad`, or `value` is no number.
-   * @see PyTorch `Tensor.fill_`, which can be recorded, and takes a tensor of one element too.
+   * @throws {@link TensorError} if a gradient is wanted of `x`, outside `noGrad`, `value` is no number, or int32
+   * cannot hold it.
+   * @see PyTorch `Tensor.fill_`, which can be recorded, takes a tensor of one element too, and drops fractions.
    * @category In place
    *
    * @example
@@ -2498,7 +2503,7 @@ export class Tensor {
     if (typeof value !== "number" && typeof value !== "boolean") {
       throw new TensorError("fill_", { expected: "a number", got: describe(value) });
     }
-    this.array.data.fill(elementFor("fill_", this.dtype, value));
+    this.array.data.fill(operandFor("fill_", this.dtype, value));
     this.array.bump();
     return this;
   }
@@ -2887,8 +2892,25 @@ export function generatorOf(where: string, { generator = defaultGenerator }: Ran
 export function elementFor(where: string, dtype: Dtype, value: number | boolean): number {
   const number = Number(value);
   if (dtype === "bool") return number === 0 ? 0 : 1;
-  if (dtype !== "int32" || (number > -0x80000001 && number < 0x80000000)) return number;
+  if (dtype !== "int32" || isInt32(number)) return number;
   throw new TensorError(where, { expected: "a value that int32 can hold", got: `${number}` });
+}
+
+/** @internal A number that is to stand among the elements of a dtype, of which int32 would drop a fraction. */
+export function operandFor(where: string, dtype: Dtype, value: number | boolean): number {
+  if (dtype !== "int32" || Number.isInteger(Number(value))) return elementFor(where, dtype, value);
+  throw new TensorError(where, {
+    expected: "a whole number, which int32 can hold",
+    got: `${value}`,
+    hint: 'Convert first: x.to("float32").',
+  });
+}
+
+/** Refuses elements of which a dtype can hold nothing: in int32 those out of its range, and NaN. */
+function checkElements(where: string, dtype: Dtype, x: Tensor): void {
+  if (dtype !== "int32" || !isFloat(x.dtype)) return;
+  const { data } = x.array;
+  for (let i = 0; i < data.length; i++) if (!isInt32(data[i])) elementFor(where, dtype, data[i]);
 }
 
 /** @internal Refuses what is not one of the four dtypes. */

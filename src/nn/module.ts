@@ -260,9 +260,9 @@ export abstract class Module {
     const { missing, unexpected, misshaped } = compareStates(own, dict);
     refuseProblems(strict ? { missing, unexpected, misshaped } : { missing: [], unexpected: [], misshaped });
     noGrad(() => {
-      for (const [name, target] of own) {
-        if (Object.hasOwn(dict, name)) target.copy_(dict[name]);
-      }
+      const given = [...own].filter(([name]) => Object.hasOwn(dict, name));
+      const converted = given.map(([name, target]) => [target, dict[name].to(target.dtype)] as const);
+      for (const [target, value] of converted) target.copy_(value); // after all have been found to fit
     });
     return { missing, unexpected };
   }

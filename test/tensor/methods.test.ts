@@ -366,8 +366,7 @@ test("errors name the method that was called", () => {
 });
 
 test("int32 takes no value that it cannot hold", () => {
-  expect(ints([1]).fill_(1.7).item()).toBe(1);
-  for (const value of [Number.NaN, 2 ** 31]) {
+  for (const value of [Number.NaN, 2 ** 31, 1.7]) {
     expect(refusal(() => ints([1]).fill_(value)).where).toBe("fill_");
     expect(refusal(() => ints([1]).maskedFill(tensor([true]), value)).where).toBe("maskedFill");
   }

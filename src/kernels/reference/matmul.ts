@@ -11,13 +11,14 @@ export function productSizes(a: NDArray, b: NDArray, transposeA: boolean, transp
 
 /**
  * `op(a)·op(b)`, of two matrices or of each pair in two batches `[batch, rows, columns]`, where `op` transposes the last
- * two dimensions or leaves them. Each product is summed in double precision, four terms at a time, for speed.
+ * two dimensions or leaves them. Each product is summed in double precision, four terms at a time, for speed; that of whole
+ * numbers wraps at each step.
  */
 export function matmul(a: NDArray, b: NDArray, transposeA: boolean, transposeB: boolean): NDArray {
   const { batch, m, k: inner, n, shape } = productSizes(a, b, transposeA, transposeB);
   const y = zeros(a.dtype, shape);
   const [stepRow, step] = transposeA ? [1, m] : [inner, 1];
-  const multiply = transposeB ? rowTimesTransposed : rowTimes;
+  const multiply = a.dtype === "int32" ? wholeRow(transposeB) : transposeB ? rowTimesTransposed : rowTimes;
   const left = new Float64Array(inner);
   const row = new Float64Array(n);
   for (let z = 0; z < batch; z++) {
@@ -46,6 +47,20 @@ function rowTimes(left: Float64Array, b: Data, from: number, row: Float64Array):
     for (let j = 0; j < n; j++) row[j] += left[k] * b[from + k * n + j];
   }
 }
+
+/** `row = left·op(b)` for whole numbers, to their lowest 32 bits. */
+const wholeRow =
+  (transposeB: boolean) =>
+  (left: Float64Array, b: Data, from: number, row: Float64Array): void => {
+    const [inner, n] = [left.length, row.length];
+    const [step, stepColumn] = transposeB ? [1, inner] : [n, 1];
+    for (let j = 0; j < n; j++) {
+      let total = 0;
+      for (let k = 0, at = from + j * stepColumn; k < inner; k++, at += step)
+        total = (total + Math.imul(left[k], b[at])) | 0;
+      row[j] = total;
+    }
+  };
 
 /** `row = left·bᵀ` for a matrix `b` `[n, inner]` that starts at `from`. */
 function rowTimesTransposed(left: Float64Array, b: Data, from: number, row: Float64Array): void {

@@ -31,12 +31,20 @@ function squaresAlong(x: Data, at: number, length: number, stride: number, mean:
   return completed(total, lost);
 }
 
-/** The sum over dimensions `[start, end)`. */
+/** The sum of `length` whole numbers, `stride` apart, to its lowest 32 bits. */
+function wrappedSumAlong(x: Data, at: number, length: number, stride: number): number {
+  let total = 0;
+  for (let l = 0; l < length; l++) total = (total + x[at + l * stride]) | 0;
+  return total;
+}
+
+/** The sum over dimensions `[start, end)`; that of whole numbers wraps. */
 export function sum(x: NDArray, start: number, end: number): NDArray {
   const [outer, length, inner] = around(x.shape, start, end);
   const y = zeros(x.dtype, without(x.shape, start, end));
+  const sumOf = x.dtype === "int32" ? wrappedSumAlong : sumAlong;
   for (let o = 0; o < outer; o++) {
-    for (let i = 0; i < inner; i++) y.data[o * inner + i] = sumAlong(x.data, o * length * inner + i, length, inner);
+    for (let i = 0; i < inner; i++) y.data[o * inner + i] = sumOf(x.data, o * length * inner + i, length, inner);
   }
   return y;
 }
@@ -233,7 +241,7 @@ export function logSoftmax(x: NDArray, dim: number): NDArray {
   return y;
 }
 
-/** The running sum along `dim`. */
+/** The running sum along `dim`; that of whole numbers wraps. */
 export function cumsum(x: NDArray, dim: number): NDArray {
   const [outer, length, inner] = around(x.shape, dim, dim + 1);
   const y = zerosLike(x);
@@ -241,6 +249,13 @@ export function cumsum(x: NDArray, dim: number): NDArray {
     for (let i = 0; i < inner; i++) {
       let total = 0;
       let lost = 0;
+      if (x.dtype === "int32") {
+        for (let l = 0, at = o * length * inner + i; l < length; l++, at += inner) {
+          total = (total + x.data[at]) | 0;
+          y.data[at] = total;
+        }
+        continue;
+      }
       for (let l = 0; l < length; l++) {
         const at = (o * length + l) * inner + i;
         const sum = total + x.data[at];

@@ -7,7 +7,8 @@ import * as scalar from "../scalar.ts";
 export function addScalar(x: NDArray, c: number): NDArray {
   const y = emptyLike(x);
   const addend = meeting(x, c);
-  for (let i = 0; i < y.data.length; i++) y.data[i] = x.data[i] + addend;
+  if (x.dtype === "bool") for (let i = 0; i < y.data.length; i++) y.data[i] = x.data[i] | addend;
+  else for (let i = 0; i < y.data.length; i++) y.data[i] = x.data[i] + addend;
   return y;
 }
 
