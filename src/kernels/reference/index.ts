@@ -9,3 +9,4 @@ export * from "./random.ts";
 export * from "./reduce.ts";
 export * from "./scalarOps.ts";
 export * from "./shape.ts";
+export * from "./variance.ts";

@@ -1,42 +1,9 @@
-import { around, type Data, type NDArray, without, zeros, zerosLike } from "../array.ts";
+import { around, type NDArray, without, zeros, zerosLike } from "../array.ts";
 import { fresh } from "../pool.ts";
+import { largestAlong, sumAlong, wrappedSumAlong } from "./along.ts";
 import { completed, roundedOff } from "./twoSum.ts";
 
 // Every reduction takes a run of neighbouring dimensions [start, end) and leaves them out of the shape.
-// Sums accumulate in double precision, whatever the dtype, and carry along what rounding took from them.
-
-/** The sum of `length` numbers, `stride` apart. */
-function sumAlong(x: Data | Float64Array, at: number, length: number, stride: number): number {
-  let total = 0;
-  let lost = 0;
-  for (let l = 0; l < length; l++) {
-    const value = x[at + l * stride];
-    const sum = total + value;
-    lost += roundedOff(total, value, sum);
-    total = sum;
-  }
-  return completed(total, lost);
-}
-
-/** The sum of the squares of their distances from `mean`. */
-function squaresAlong(x: Data, at: number, length: number, stride: number, mean: number): number {
-  let total = 0;
-  let lost = 0;
-  for (let l = 0; l < length; l++) {
-    const value = (x[at + l * stride] - mean) ** 2;
-    const sum = total + value;
-    lost += roundedOff(total, value, sum);
-    total = sum;
-  }
-  return completed(total, lost);
-}
-
-/** The sum of `length` whole numbers, `stride` apart, to its lowest 32 bits. */
-function wrappedSumAlong(x: Data, at: number, length: number, stride: number): number {
-  let total = 0;
-  for (let l = 0; l < length; l++) total = (total + x[at + l * stride]) | 0;
-  return total;
-}
 
 /** The sum over dimensions `[start, end)`; that of whole numbers wraps. */
 export function sum(x: NDArray, start: number, end: number): NDArray {
@@ -152,42 +119,6 @@ export function all(x: NDArray, start: number, end: number): NDArray {
     for (let l = 0; l < length; l++) for (let i = 0; i < inner; i++) if (x.data[at++] === 0) y.data[o * inner + i] = 0;
   }
   return y;
-}
-
-/** The mean square distance from the mean, over dimensions `[start, end)`, divided by the count less `correction`. */
-export function variance(x: NDArray, start: number, end: number, correction: number): NDArray {
-  const [outer, length, inner] = around(x.shape, start, end);
-  const y = zeros(x.dtype, without(x.shape, start, end));
-  for (let o = 0; o < outer; o++) {
-    for (let i = 0; i < inner; i++) {
-      const at = o * length * inner + i;
-      const mean = sumAlong(x.data, at, length, inner) / length;
-      y.data[o * inner + i] = squaresAlong(x.data, at, length, inner, mean) / Math.max(0, length - correction);
-    }
-  }
-  return y;
-}
-
-/** The gradient of {@link variance}: `2·g·(x − mean)/(count − correction)`. */
-export function varianceBackward(g: NDArray, x: NDArray, start: number, end: number, correction: number): NDArray {
-  const [outer, length, inner] = around(x.shape, start, end);
-  const dx = zerosLike(x);
-  for (let o = 0; o < outer; o++) {
-    for (let i = 0; i < inner; i++) {
-      const at = o * length * inner + i;
-      const mean = sumAlong(x.data, at, length, inner) / length;
-      const scale = (2 * g.data[o * inner + i]) / Math.max(0, length - correction);
-      for (let l = 0; l < length; l++) dx.data[at + l * inner] = scale * (x.data[at + l * inner] - mean);
-    }
-  }
-  return dx;
-}
-
-/** The largest of `length` numbers, `stride` apart; NaN where there is one. */
-function largestAlong(x: Data, at: number, length: number, stride: number): number {
-  let most = Number.NEGATIVE_INFINITY;
-  for (let l = 0; l < length; l++) most = Math.max(most, x[at + l * stride]);
-  return most;
 }
 
 /** `ln Σ eˣ` over dimensions `[start, end)`, without overflow. */
