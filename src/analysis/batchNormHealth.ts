@@ -16,8 +16,8 @@ import {
 } from "./batchNormStatistics.ts";
 import { batchesOf } from "./deadUnits.ts";
 import type { Cost } from "./loss.ts";
-import { preserving } from "./preserving.ts";
-import { shifts } from "./recalibrateBatchNorm.ts";
+import { preservingParts } from "./preserving.ts";
+import { runningStatistics, shifts } from "./recalibrateBatchNorm.ts";
 import { checkBudget, finish, finishAsync, type LongOptions, longOptionNames, type Parts } from "./running.ts";
 import { type ForwardInputs, type Named, run, watching } from "./watching.ts";
 
@@ -173,6 +173,8 @@ function* parts<Batch>(
   const cost = batchNormHealthCost({ batches: all.length, loss: loss !== undefined });
   checkBudget(where, cost.forward, options);
   const seen = new Map<string, Found>();
+  const within = preservingParts(model);
+  const states = new Map(norms.map(([name, norm]) => [name, trackedBy(norm)]));
   let [batchLoss, runningLoss, done] = [0, 0, 0];
   for (const batch of all) {
     const pass = (): number => {
@@ -181,15 +183,15 @@ function* parts<Batch>(
       return 0;
     };
     const look = () => noGrad(() => watchingNorms(where, model, norms, seen, pass));
-    batchLoss += preserving(model, look, { batchNorm: "batch" }) / all.length;
+    batchLoss += within(look, { batchNorm: "batch" }) / all.length;
     yield { done: ++done, total: cost.forward };
     if (loss === undefined) continue;
-    runningLoss += preserving(model, () => noGrad(pass), { batchNorm: "running" }) / all.length;
+    runningLoss += within(() => noGrad(pass), { batchNorm: "running" }) / all.length;
     yield { done: ++done, total: cost.forward };
   }
-  const layers = norms.flatMap(([name, norm]): BatchNormHealthLayer[] => {
+  const layers = [...states].flatMap(([name, state]): BatchNormHealthLayer[] => {
     const found = seen.get(name);
-    return found === undefined ? [] : [{ layer: name, ...summary(norm, found, tiny) }];
+    return found === undefined ? [] : [{ layer: name, ...summary(state, found, tiny) }];
   });
   if (layers.length === 0) throw new TensorError(where, { expected: "batch norm that runs", got: "none that did" });
   const losses = { batchLoss, runningLoss, lossGap: runningLoss - batchLoss };
@@ -227,21 +229,25 @@ function watchingNorms(
   return watching([...linears, ...norms], see, pass);
 }
 
-function summary(norm: NamedBatchNorm[1], { moments, uselessBias }: Found, tiny: number) {
-  const { runningMean, runningVar, numBatchesTracked } = norm;
+/** What a batch norm has kept so far. */
+interface Tracked {
+  readonly batchesTracked: number | null;
+  readonly running: FeatureStatistics | null;
+}
+
+function trackedBy(norm: NamedBatchNorm[1]): Tracked {
+  return { batchesTracked: norm.numBatchesTracked?.item<number>() ?? null, running: runningStatistics(norm) };
+}
+
+function summary(state: Tracked, { moments, uselessBias }: Found, tiny: number) {
   const batch = averaged(moments);
   const data = pooled(moments);
-  const running =
-    runningMean === null || runningVar === null
-      ? null
-      : { mean: Array.from(runningMean.data), variance: Array.from(runningVar.data) };
   const counts = moments.map(({ count }) => count);
   return {
-    batchesTracked: numBatchesTracked === null ? null : numBatchesTracked.item<number>(),
-    running,
+    ...state,
     batch,
     data,
-    ...shifts(runningMean, runningVar, batch.mean, batch.variance),
+    ...shifts(state.running, batch),
     constantFeatures: data.variance.filter((variance) => variance === 0).length,
     smallestBatch: Math.min(...counts),
     largestBatch: Math.max(...counts),

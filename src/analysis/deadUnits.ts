@@ -4,8 +4,9 @@ import { isFloat } from "../kernels/array.ts";
 import type { Module } from "../nn/module.ts";
 import { checkOptions } from "../options.ts";
 import { defaultGenerator } from "../random/generator.ts";
+import { keep, keepFields } from "./keep.ts";
 import type { Cost } from "./loss.ts";
-import { type BatchNormMode, generatorsOf, preserving } from "./preserving.ts";
+import { type BatchNormMode, generatorsOf, preservingParts } from "./preserving.ts";
 import { checkBudget, finish, finishAsync, type LongOptions, longOptionNames, type Parts } from "./running.ts";
 import { type SaturationThresholds, saturationOf, saturationThresholds } from "./saturation.ts";
 import { checkUnitDim, unitsOf } from "./units.ts";
@@ -153,8 +154,9 @@ function* parts(
   const cost = deadUnitsCost({ batches: all.length });
   checkBudget(where, cost.forward, options);
   const layersSeen = new Map<string, Seen>();
+  const within = preservingParts(model, { batchNorm });
   for (let b = 0; b < all.length; b++) {
-    const seen = preserving(model, () => look(where, model, all[b], modules, thresholds, unitDim), { batchNorm });
+    const seen = within(() => look(where, model, all[b], modules, thresholds, unitDim));
     for (const [name, { rows: own, nonFinite }] of seen) {
       const known = layersSeen.get(name) ?? { rows: [], nonFinite: 0 };
       const before = known.rows;
@@ -275,7 +277,8 @@ function checked(where: string, model: Module, batches: Iterable<ForwardInputs>,
 
 /**
  * The batches as a list, which may not be empty. A single tensor is most likely meant to be one. A loader draws random
- * numbers as it is read: the default generator and its own are put back, so that training goes on as it would have.
+ * numbers as it is read, and moves on: its fields, its generator and the default one are put back, so that training goes on
+ * as it would have.
  */
 export function batchesOf<T>(where: string, batches: Iterable<T>): T[] {
   const isList = typeof batches === "object" && batches !== null && Symbol.iterator in batches && !isTensor(batches);
@@ -289,13 +292,12 @@ export function batchesOf<T>(where: string, batches: Iterable<T>): T[] {
 }
 
 function read<T>(batches: Iterable<T>): T[] {
-  const generators = [defaultGenerator, ...generatorsOf(batches)];
-  const states = generators.map((generator) => generator.getState());
+  const { restore } = keep([defaultGenerator, ...generatorsOf(batches)]);
+  const fields = keepFields(batches);
   try {
     return [...batches];
   } finally {
-    generators.forEach((generator, i) => {
-      generator.setState(states[i]);
-    });
+    fields();
+    restore();
   }
 }

@@ -3,7 +3,7 @@ import { checkOptions } from "../options.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkDirection, directionOf } from "./lineDirection.ts";
 import { type Cost, Probe } from "./loss.ts";
-import { type BatchNormMode, preserving } from "./preserving.ts";
+import { type BatchNormMode, preservingParts } from "./preserving.ts";
 import { checkBudget, finish, finishAsync, type LongOptions, longOptionNames, type Parts } from "./running.ts";
 import { type SeedOptions, seeded, seedOptionNames } from "./seeded.ts";
 import { type Slice, sliceOf } from "./slice.ts";
@@ -173,7 +173,7 @@ function* parts(where: string, target: ((x: Tensor) => Tensor) | Slice, options:
   const most = descend1dCost({ starts: starts.length, rates: rates.length, steps, points });
   const total = most.forward + most.backward;
   checkBudget(where, total, options);
-  const within = <T>(fn: () => T): T => preserving(model, fn, { batchNorm });
+  const within = preservingParts(model, { batchNorm });
 
   const start = copies(parameters);
   const line = within(() => {

@@ -6,6 +6,7 @@ import { isModule } from "../nn/fields.ts";
 import type { Module } from "../nn/module.ts";
 import type { Parameter } from "../nn/parameter.ts";
 import type { Tensor } from "../tensor.ts";
+import { tensorsIn } from "./keep.ts";
 import { layersOf } from "./layers.ts";
 import { type Cost, type Loss, Probe } from "./loss.ts";
 import { type BatchNormMode, preserving } from "./preserving.ts";
@@ -75,7 +76,7 @@ export class HessianProduct {
   private readonly model: Module;
   private readonly probe: Probe;
   private readonly parameters: readonly Parameter[];
-  /** All parameters and buffers, and the memory that products are made on. */
+  /** All tensors that the model holds, and the memory that products are made on. */
   private readonly tensors: readonly Tensor[];
   private arrays: NDArray[] = [];
   private gradient: readonly Tensor[] = [];
@@ -100,7 +101,7 @@ export class HessianProduct {
     this.probe = new Probe(where, model, loss, layers === undefined ? undefined : this.parameters);
     this.names = namesOf(model, this.parameters);
     this.size = this.parameters.reduce((sum, p) => sum + p.numel(), 0);
-    this.tensors = [...model.namedParameters(), ...model.namedBuffers()].map(([, x]) => x);
+    this.tensors = tensorsIn(model);
     const h = method === "exact" ? null : (step ?? usualStep(this.parameters));
     this.settings = { layers: layers === undefined ? null : [...layers], batchNorm, method, step: h };
   }

@@ -4,7 +4,7 @@ import { checkOptions } from "../options.ts";
 import type { Tensor } from "../tensor.ts";
 import { type Layer, type LayerOptions, type LayerSettings, orderedLayers } from "./layers.ts";
 import { type Cost, type Loss, Probe } from "./loss.ts";
-import { type BatchNormMode, preserving } from "./preserving.ts";
+import { type BatchNormMode, preservingParts } from "./preserving.ts";
 import { checkBudget, finish, finishAsync, type LongOptions, longOptionNames, type Parts } from "./running.ts";
 import { checkUpdate, type UpdateOptions, updated } from "./update.ts";
 import { angle, copies, cosine, distance, norm, place } from "./vectors.ts";
@@ -126,7 +126,7 @@ function* shift(model: Module, loss: Loss, options: InternalCovariateShiftOption
   const { forward, backward } = internalCovariateShiftCost({ layers: layers.length });
   const total = forward + backward;
   checkBudget(where, total, options);
-  const within = <T>(fn: () => T): T => preserving(model, fn, { batchNorm });
+  const within = preservingParts(model, { batchNorm });
   const partOf = (whole: readonly Tensor[], layer: Layer) => layer.parameters.map((p) => whole[parameters.indexOf(p)]);
 
   const { value, gradient, start, end } = within(() => {

@@ -8,7 +8,7 @@ import { checkOptions } from "../options.ts";
 import { sameShape } from "../shapes.ts";
 import type { Tensor } from "../tensor.ts";
 import { type Cost, type Loss, Probe } from "./loss.ts";
-import { type BatchNormMode, preserving } from "./preserving.ts";
+import { type BatchNormMode, preservingParts } from "./preserving.ts";
 import { checkBudget, finish, finishAsync, type LongOptions, longOptionNames, type Parts } from "./running.ts";
 import { distance, moved, place } from "./vectors.ts";
 
@@ -126,7 +126,8 @@ function* parts(
   const way = moved(b, a, -1);
   const total = interpolateCost({ positions: positions.length }).forward;
   checkBudget(where, total, options);
-  const within = <T>(fn: () => T): T => preserving(model, () => noGrad(fn), { batchNorm });
+  const apart = preservingParts(model, { batchNorm });
+  const within = <T>(fn: () => T): T => apart(() => noGrad(fn));
   const valueAt = (t: number): number =>
     within(() => {
       place(probe.parameters, t === 1 ? b : moved(a, way, t));

@@ -8,7 +8,7 @@ import {
   shiftOptions,
 } from "./internalCovariateShift.ts";
 import { type Cost, type Loss, Probe } from "./loss.ts";
-import { preserving } from "./preserving.ts";
+import { preservingParts } from "./preserving.ts";
 import { checkBudget, finish, finishAsync, type Parts } from "./running.ts";
 import { updated } from "./update.ts";
 import { copies, distance, moved, norm, place } from "./vectors.ts";
@@ -106,7 +106,7 @@ function* interference(model: Module, loss: Loss, options: InternalCovariateShif
   const { forward, backward } = layerInterferenceCost({ layers: layers.length });
   const total = forward + backward;
   checkBudget(where, total, options);
-  const within = <T>(fn: () => T): T => preserving(model, fn, { batchNorm });
+  const within = preservingParts(model, { batchNorm });
   const checkAll = (gradient: readonly Tensor[], isStart: boolean) => {
     for (const [i, { name }] of layers.entries()) checkFinite(where, name, partOf(gradient, i), isStart);
   };

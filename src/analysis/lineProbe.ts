@@ -3,7 +3,7 @@ import type { Module } from "../nn/module.ts";
 import { checkOptions } from "../options.ts";
 import { checkDirection, directionOf, type LineDirection, nameOf } from "./lineDirection.ts";
 import { type Cost, type Loss, Probe } from "./loss.ts";
-import { type BatchNormMode, preserving } from "./preserving.ts";
+import { type BatchNormMode, preservingParts } from "./preserving.ts";
 import { checkBudget, finish, finishAsync, type LongOptions, longOptionNames, type Parts } from "./running.ts";
 import { type SeedOptions, seeded, seedOptionNames } from "./seeded.ts";
 import { copies, distance, dot, moved, norm, place } from "./vectors.ts";
@@ -164,7 +164,7 @@ function* walk(model: Module, loss: Loss, options: LineProbeOptions): Parts<Line
   checkDirection(where, direction, parameters);
   const { forward, backward } = lineProbeCost({ steps: steps.length });
   checkBudget(where, forward + backward, options);
-  const within = <T>(fn: () => T): T => preserving(model, fn, { batchNorm });
+  const within = preservingParts(model, { batchNorm });
 
   const at = within(() => {
     const value = probe.check();

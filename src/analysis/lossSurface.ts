@@ -10,7 +10,7 @@ import { passes, split } from "./hessianProduct.ts";
 import { valuesIn } from "./interpolate.ts";
 import { type Cost, type Loss, Probe } from "./loss.ts";
 import { checkPlane, eigenPlane, given, project, refusePath } from "./plane.ts";
-import { type BatchNormMode, preserving } from "./preserving.ts";
+import { type BatchNormMode, preservingParts } from "./preserving.ts";
 import { checkBudget, finish, finishAsync, type LongOptions, longOptionNames, type Parts } from "./running.ts";
 import { type SeedOptions, seeded, seedOptionNames } from "./seeded.ts";
 import { copies, moved, norm, place } from "./vectors.ts";
@@ -188,7 +188,8 @@ function* parts(model: Module, loss: Loss, options: LossSurfaceOptions): Parts<L
   const total = passes(lossSurfaceCost({ points, path: path.length, hessian, repeats }));
   checkBudget(where, total, options);
   const states = path.map((state) => valuesIn(where, model, parameters, state));
-  const within = <T>(fn: () => T): T => preserving(model, () => noGrad(fn), { batchNorm });
+  const apart = preservingParts(model, { batchNorm });
+  const within = <T>(fn: () => T): T => apart(() => noGrad(fn));
 
   const centre = copies(parameters);
   const value = within(() => probe.check());

@@ -1,8 +1,8 @@
 import { enableGrad } from "../autograd/gradMode.ts";
-import { kernels } from "../kernels/index.ts";
+import { isModule } from "../nn/fields.ts";
 import type { Module } from "../nn/module.ts";
 import { defaultGenerator, type Generator, isGenerator } from "../random/generator.ts";
-import type { Tensor } from "../tensor.ts";
+import { type Kept, keep } from "./keep.ts";
 
 /** Which statistics batch norm uses during an analysis: those of the batch, or the running ones. */
 export type BatchNormMode = "batch" | "running";
@@ -13,48 +13,47 @@ export interface PreservingOptions {
 }
 
 /**
- * Runs `fn` with the model on memory of its own, gradients enabled, and puts everything back, also when it throws:
- * parameters, buffers, gradients, training modes and generators are bit for bit as before, and so are their versions, so
- * that a loss computed earlier can still be differentiated. What `fn` does in place happens to copies.
+ * Runs `fn` with the model on memory of its own, gradients enabled, and puts everything back, also when it throws: all
+ * fields of all modules with what they hold, modes, gradients and generators are bit for bit as before, and so are versions,
+ * so that a loss computed earlier can still be differentiated. What `fn` does in place happens to copies.
  */
-export function preserving<T>(model: Module, fn: () => T, { batchNorm }: PreservingOptions = {}): T {
-  const modules = model.namedModules().map(([, module]) => module);
-  const tensors = [...model.namedParameters(), ...model.namedBuffers()].map(([, tensor]) => keepTensor(tensor));
-  const modes = modules.map((module) => module.training);
-  const generators = [...new Set([defaultGenerator, ...modules.flatMap(generatorsOf)])];
-  const states = generators.map((generator) => generator.getState());
+export function preserving<T>(model: Module, fn: () => T, options: PreservingOptions = {}): T {
+  const { held, restore } = keep([model, defaultGenerator]);
   try {
-    for (const module of modules) {
-      if (batchNorm !== undefined && hasRunningStatistics(module)) module.training = batchNorm === "batch";
-    }
-    return enableGrad(fn);
+    return inMode(held, fn, options);
   } finally {
-    for (const tensor of tensors) tensor.restore();
-    modules.forEach((module, i) => {
-      module.training = modes[i];
-    });
-    generators.forEach((generator, i) => {
-      generator.setState(states[i]);
-    });
+    restore();
   }
 }
 
 /**
- * Puts a tensor, and its gradient, on copies of their memory, until it is restored. A gradient that stayed where it is could
- * be cleared meanwhile, and its memory have another owner by the time it is put back.
+ * As {@link preserving}, for an analysis in parts: each part has the model as it was when the first began. What others do to
+ * the model between the parts stays, and the analysis does not see it.
  */
-function keepTensor(tensor: Tensor): { restore(): void } {
-  const { array, requiresGrad } = tensor;
-  const gradient = tensor.grad;
-  tensor.array = kernels().copy(array);
-  if (gradient !== null) tensor.grad = gradient.detach().wrap(kernels().copy(gradient.array));
-  return {
-    restore() {
-      tensor.array = array;
-      if (tensor.requiresGrad !== requiresGrad) tensor.requiresGrad = requiresGrad;
-      if (tensor.grad !== gradient) tensor.grad = gradient;
-    },
+export function preservingParts(model: Module, options: PreservingOptions = {}): Within {
+  let start: Kept | null = null;
+  return (fn, own = options) => {
+    const now = keep([model, defaultGenerator, ...(start?.held ?? [])]);
+    start?.restore();
+    start = keep([model, defaultGenerator]); // once more, so that what was at the start stays for the parts to come
+    try {
+      return inMode(start.held, fn, own);
+    } finally {
+      now.restore();
+    }
   };
+}
+
+/** Runs a part of an analysis, with what it was made with or with options of its own. */
+type Within = <T>(fn: () => T, options?: PreservingOptions) => T;
+
+function inMode<T>(held: readonly object[], fn: () => T, { batchNorm }: PreservingOptions): T {
+  for (const module of held) {
+    if (batchNorm !== undefined && isModule(module) && hasRunningStatistics(module)) {
+      module.training = batchNorm === "batch";
+    }
+  }
+  return enableGrad(fn);
 }
 
 /** Whether a module normalises by statistics of the batch or by running ones, as it is trained or not. */

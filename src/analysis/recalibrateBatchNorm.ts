@@ -1,12 +1,19 @@
 import { noGrad } from "../autograd/gradMode.ts";
 import { tensor } from "../create.ts";
 import { TensorError } from "../errors.ts";
+import type { BatchNorm1d } from "../nn/batchNorm1d.ts";
 import type { Module } from "../nn/module.ts";
 import { checkOptions } from "../options.ts";
-import { averaged, type BatchMoments, batchMoments, batchNormsOf } from "./batchNormStatistics.ts";
+import {
+  averaged,
+  type BatchMoments,
+  batchMoments,
+  batchNormsOf,
+  type FeatureStatistics,
+} from "./batchNormStatistics.ts";
 import { batchesOf } from "./deadUnits.ts";
 import type { Cost } from "./loss.ts";
-import { preserving } from "./preserving.ts";
+import { preservingParts } from "./preserving.ts";
 import { checkBudget, finish, finishAsync, type LongOptions, longOptionNames, type Parts } from "./running.ts";
 import { type ForwardInputs, run, watching } from "./watching.ts";
 
@@ -40,7 +47,7 @@ export function recalibrateBatchNormCost({ batches }: { readonly batches: number
 }
 
 /**
- * Makes the running statistics of batch norm anew, from batches that go through the model as it is now: the mean over
+ * Makes the running statistics of batch norm anew, from batches that go through the model as it is when this is called: the mean over
  * batches of `μ_B`, and of `m/(m − 1)·σ²_B`. Those that training left are averages over models that are gone.
  *
  * **It changes the model**: running means and variances, and the counts of batches. Either all of them are changed or,
@@ -112,11 +119,11 @@ function* parts(
   const cost = recalibrateBatchNormCost({ batches: all.length });
   checkBudget(where, cost.forward, options);
   const seen = new Map<string, BatchMoments[]>(norms.map(([name]) => [name, []]));
+  const within = preservingParts(model, { batchNorm: "batch" });
+  const old = new Map(norms.map(([name, norm]) => [name, runningStatistics(norm)]));
   for (let b = 0; b < all.length; b++) {
     const see = (name: string, _: Module, [x]: readonly unknown[]) => void seen.get(name)?.push(batchMoments(where, x));
-    preserving(model, () => noGrad(() => watching(norms, see, () => run(where, model, all[b]))), {
-      batchNorm: "batch",
-    });
+    within(() => noGrad(() => watching(norms, see, () => run(where, model, all[b]))));
     yield { done: b + 1, total: cost.forward };
   }
   const changes = norms.map(([name, norm]) => {
@@ -128,7 +135,7 @@ function* parts(
     if (![...mean, ...variance].every((value) => Number.isFinite(Math.fround(value)))) {
       throw new TensorError(where, { expected: `finite statistics in "${name}"`, got: "NaN or infinity" });
     }
-    const layer = { layer: name, batches: own.length, ...shifts(norm.runningMean, norm.runningVar, mean, variance) };
+    const layer = { layer: name, batches: own.length, ...shifts(old.get(name) ?? null, { mean, variance }) };
     return { norm, mean: tensor(mean, { dtype: "float64" }), variance: tensor(variance, { dtype: "float64" }), layer };
   });
   noGrad(() => {
@@ -141,17 +148,21 @@ function* parts(
   return { kind: "recalibratedBatchNorm", options: {}, cost, layers: changes.map(({ layer }) => layer) };
 }
 
-type Values = { readonly data: ArrayLike<number> } | null;
-
 /** The largest differences between old and new statistics, in units that do not depend on the feature's. */
-export function shifts(oldMean: Values, oldVariance: Values, mean: readonly number[], variance: readonly number[]) {
-  if (oldMean === null || oldVariance === null) return { largestMeanShift: null, largestStdRatio: null };
-  const means = mean.map((value, u) => Math.abs(value - oldMean.data[u]) / Math.sqrt(variance[u]));
+export function shifts(old: FeatureStatistics | null, { mean, variance }: FeatureStatistics) {
+  if (old === null) return { largestMeanShift: null, largestStdRatio: null };
+  const means = mean.map((value, u) => Math.abs(value - old.mean[u]) / Math.sqrt(variance[u]));
   const ratios = variance.map((value, u) => {
-    const ratio = Math.sqrt(value / oldVariance.data[u]);
+    const ratio = Math.sqrt(value / old.variance[u]);
     return Math.max(ratio, 1 / ratio);
   });
   return { largestMeanShift: largest(means), largestStdRatio: ratios.every(Number.isFinite) ? largest(ratios) : null };
+}
+
+/** The running mean and variance of a batch norm as they are now; null where it keeps none. */
+export function runningStatistics({ runningMean, runningVar }: BatchNorm1d): FeatureStatistics | null {
+  if (runningMean === null || runningVar === null) return null;
+  return { mean: Array.from(runningMean.data), variance: Array.from(runningVar.data) };
 }
 
 function largest(values: readonly number[]): number | null {

@@ -2,8 +2,9 @@ import { noGrad } from "../autograd/gradMode.ts";
 import { describe, TensorError } from "../errors.ts";
 import { isOptimizer, type Optimizer } from "../optim/optimizer.ts";
 import type { Tensor } from "../tensor.ts";
+import { keep } from "./keep.ts";
 import type { LossGradient } from "./loss.ts";
-import { copies, moved, place } from "./vectors.ts";
+import { copies, moved } from "./vectors.ts";
 
 /** The step whose effect is looked at: gradient descent at a rate, or what an optimiser would do next. */
 export interface UpdateOptions {
@@ -34,10 +35,9 @@ function checkChanges(where: string, optimizer: Optimizer, parameters: readonly 
 }
 
 /**
- * The parameters after one step from a gradient, as tensors of their own. To be called within `preserving`: an optimiser
- * moves its own state, which is put back, and for the step the parameters are on copies of their memory, so that a graph
- * recorded from them stays valid. What else it may hold, of another model, has no gradient meanwhile, so that it is passed
- * over; so is a parameter that the loss does not reach.
+ * The parameters after one step from a gradient, as tensors of their own. The optimiser and all parameters that it has are put
+ * back, and for the step they are on copies of their memory, so that a graph recorded from them stays valid. What else it may
+ * hold, of another model, has no gradient meanwhile, so that it is passed over; so is a parameter that the loss does not reach.
  */
 export function updated(
   where: string,
@@ -47,28 +47,15 @@ export function updated(
 ): Tensor[] {
   if (optimizer === undefined) return moved(parameters, gradient, -lr);
   checkChanges(where, optimizer, parameters);
-  const state = optimizer.stateDict();
-  const others = optimizer.paramGroups.flatMap(({ params }) => params.filter((p) => !parameters.includes(p)));
-  const [gradients, othersGradients] = [parameters, others].map((list) => list.map((p) => p.grad));
-  const arrays = parameters.map((p) => p.array);
-  let hasMoved = false;
+  const { restore } = keep([optimizer, ...parameters]);
   try {
-    place(parameters, copies(parameters));
+    for (const { params } of optimizer.paramGroups) for (const p of params) p.grad = null;
     parameters.forEach((p, i) => {
       p.grad = isUsed[i] ? gradient[i].detach() : null;
     });
-    for (const p of others) p.grad = null;
     noGrad(() => optimizer.step());
-    hasMoved = true;
     return copies(parameters);
   } finally {
-    parameters.forEach((p, i) => {
-      p.array = arrays[i];
-      p.grad = gradients[i];
-    });
-    others.forEach((p, i) => {
-      p.grad = othersGradients[i];
-    });
-    if (hasMoved) optimizer.loadStateDict(state);
+    restore();
   }
 }

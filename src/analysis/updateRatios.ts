@@ -7,6 +7,7 @@ import { ratio, wantedParameters } from "./gradientReport.ts";
 import { type Cost, type Loss, Probe } from "./loss.ts";
 import { type BatchNormMode, preserving } from "./preserving.ts";
 import { moments } from "./statistics.ts";
+import { updated } from "./update.ts";
 import { checkChoice } from "./watching.ts";
 
 /** Options of {@link updateRatios}: a learning rate, or an optimiser. */
@@ -115,16 +116,12 @@ export function updateRatios(model: Module, loss: Loss, options: UpdateRatiosOpt
         probe.check();
         const before = wanted.map(([, p]) => p.data.slice());
         const { loss: value, gradient, isUsed } = probe.gradient();
-        if (optimizer !== undefined) {
-          for (const p of model.parameters()) p.grad = null;
-          probe.parameters.forEach((p, i) => {
-            p.grad = isUsed[i] ? gradient[i] : null;
-          });
-          tryStep(optimizer);
-        }
+        const after = optimizer && updated(where, probe.parameters, { gradient, isUsed }, { optimizer });
         const parameters = wanted.map(([name, p], i): UpdateRatio => {
-          const g = gradient[probe.parameters.indexOf(p)].data;
-          const update = lr === undefined ? p.data.map((x, j) => x - before[i][j]) : g.map((x) => lr * x);
+          const k = probe.parameters.indexOf(p);
+          const update = after
+            ? after[k].data.map((x, j) => x - before[i][j])
+            : gradient[k].data.map((x) => (lr as number) * x);
           const updateStd = update.every(Number.isFinite) ? moments(update).std : null;
           const dataStd = before[i].every(Number.isFinite) ? moments(before[i]).std : null;
           const size = ratio(updateStd, dataStd);
@@ -149,18 +146,6 @@ export function updateRatios(model: Module, loss: Loss, options: UpdateRatiosOpt
       { batchNorm },
     ),
   );
-}
-
-/** Makes a step, and puts the optimiser back. The parameters have to be put back by others. */
-function tryStep(optimizer: Optimizer): void {
-  const state = optimizer.stateDict();
-  const groups = optimizer.paramGroups.map((group) => ({ ...group }));
-  try {
-    optimizer.step();
-  } finally {
-    optimizer.loadStateDict(state);
-    optimizer.paramGroups.forEach((group, i) => Object.assign(group, groups[i])); // the same arrays as before
-  }
 }
 
 function checkOptimizer(where: string, model: Module, optimizer: Optimizer): void {

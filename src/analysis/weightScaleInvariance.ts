@@ -5,10 +5,10 @@ import type { Tensor } from "../tensor.ts";
 import { checkWord } from "./hessianProduct.ts";
 import { dotOf, lengthOf } from "./lanczos.ts";
 import { type Cost, type Loss, Probe } from "./loss.ts";
-import { type BatchNormMode, preserving } from "./preserving.ts";
+import { type BatchNormMode, preservingParts } from "./preserving.ts";
 import { checkBudget, finish, finishAsync, type LongOptions, longOptionNames, type Parts } from "./running.ts";
 import { copies, moved, norm, place } from "./vectors.ts";
-import { type RowLayer, rowLayers, rows } from "./weightRows.ts";
+import { rowLayers, rows } from "./weightRows.ts";
 
 /** Options of {@link weightScaleInvariance}. */
 export interface WeightScaleInvarianceOptions extends LongOptions {
@@ -153,17 +153,23 @@ function* parts(model: Module, loss: Loss, options: WeightScaleInvarianceOptions
   const { forward, backward } = weightScaleInvarianceCost({ layers: chosen.length });
   const total = forward + backward;
   checkBudget(where, total, options);
-  const within = <T>(fn: () => T): T => preserving(model, fn, { batchNorm });
+  const within = preservingParts(model, { batchNorm });
 
+  const start = copies(weights);
   const { value, gradient } = within(() => ({ value: probe.check(), gradient: probe.gradient().gradient }));
   const found: ScaleInvarianceLayer[] = [];
   for (const [i, layer] of chosen.entries()) {
-    const start = copies([weights[i]]);
+    const own = [start[i]];
     const scaled = within(() => {
-      place([weights[i]], moved(start, start, scale - 1));
+      place([weights[i]], moved(own, own, scale - 1));
       return probe.gradient();
     });
-    found.push(layerOf(layer, gradient[i], scaled.gradient[i], scaled.loss - value, value, { scale, tolerance }));
+    found.push(
+      layerOf({ ...layer, weight: start[i] }, gradient[i], scaled.gradient[i], scaled.loss - value, value, {
+        scale,
+        tolerance,
+      }),
+    );
     yield { done: probe.cost.forward + probe.cost.backward, total };
   }
   return {
@@ -175,7 +181,7 @@ function* parts(model: Module, loss: Loss, options: WeightScaleInvarianceOptions
 }
 
 function layerOf(
-  { name, weight }: RowLayer,
+  { name, weight }: { readonly name: string; readonly weight: Tensor },
   gradient: Tensor,
   scaledGradient: Tensor,
   lossChange: number,

@@ -1,4 +1,4 @@
-import { manualSeed, nn, ones, randn } from "evenkeel";
+import { manualSeed, nn, noGrad, ones, randn, type Tensor } from "evenkeel";
 import { lineProbe } from "evenkeel/analysis";
 import { expect, test } from "vitest";
 import { preserving } from "../../src/analysis/preserving.ts";
@@ -48,4 +48,64 @@ test("what runs sees the gradients that there are, and what it does to them is u
     for (const p of model.parameters()) p.grad?.zero_();
   });
   expect(gradients(model)).toEqual(before);
+});
+
+test("fields that are assigned, added, deleted or put in another order come back, also when it throws", () => {
+  class Assigning extends nn.Module {
+    first = 1;
+    second: number[] = [1];
+    mean = ones([2]);
+    override forward(): Tensor {
+      return this.mean;
+    }
+  }
+  const model = new Assigning();
+  const { mean, second } = model;
+  const fail = () =>
+    preserving(model, () => {
+      model.mean = model.mean.mul(0.9);
+      mean.mul_(2);
+      Reflect.deleteProperty(model, "first");
+      Object.assign(model, { first: 2, third: 3 });
+      model.second.push(2);
+      model.second = [];
+      throw new RangeError("in the middle");
+    });
+  expect(fail).toThrow(RangeError);
+  expect(Object.keys(model)).toEqual(["training", "first", "second", "mean"]);
+  expect([model.first, model.second, second]).toEqual([1, second, [1]]);
+  expect(model.mean).toBe(mean);
+  expect([[...mean.data], mean.array.version]).toEqual([[1, 1], 0]);
+});
+
+test("tensors that share memory go on sharing it while an analysis runs, and afterwards", () => {
+  class Sharing extends nn.Module {
+    weight = new nn.Parameter(ones([2, 2]));
+    flat = this.weight.detach().reshape(4);
+    override forward(): Tensor {
+      return this.flat;
+    }
+  }
+  const model = new Sharing();
+  preserving(model, () => {
+    noGrad(() => model.weight.fill_(3));
+    expect([...model.flat.data]).toEqual([3, 3, 3, 3]);
+  });
+  noGrad(() => model.flat.fill_(2));
+  expect([...model.weight.data]).toEqual([2, 2, 2, 2]);
+});
+
+test("hooks that are registered meanwhile are taken off, and those that were removed are put back", () => {
+  const model = new nn.Sequential(new nn.Tanh());
+  const calls: string[] = [];
+  const handle = model.registerForwardHook(() => void calls.push("kept"));
+  preserving(model, () => {
+    handle.remove();
+    model[0].registerForwardHook(() => void calls.push("passing"));
+  });
+  model.forward(ones([1]));
+  expect(calls).toEqual(["kept"]);
+  handle.remove();
+  model.forward(ones([1]));
+  expect(calls).toEqual(["kept"]);
 });

@@ -1,0 +1,173 @@
+import { arange, type nn, optim, type Tensor, TensorError } from "evenkeel";
+import * as analysis from "evenkeel/analysis";
+import { describe, expect, test } from "vitest";
+import { expectUntouched } from "./untouched.ts";
+import { type Batch, type Kind, zoo } from "./zoo.ts";
+
+const { lineProbe, lossSurface, interpolate, gradientReport, hessianTrace, hessianEigenvalues } = analysis;
+
+/** What an analysis is run on. */
+interface Setting extends Batch {
+  readonly model: nn.Module;
+  readonly optimizer: optim.Adam;
+  readonly from: nn.StateDict;
+  readonly to: nn.StateDict;
+}
+
+/** A model that has been trained for a step, so that it has gradients, versions and a history, and a batch of `n`. */
+function setting(kind: Kind, n: number): Setting {
+  const { model, batch } = kind();
+  const from = model.stateDict();
+  const optimizer = new optim.Adam(model.parameters(), { lr: 0.01, weightDecay: 0.1 });
+  batch(3).loss().backward();
+  optimizer.step();
+  return { ...batch(n), model, optimizer, from, to: model.stateDict() };
+}
+
+const steps = [0.1, 1];
+const descents = { starts: [0], lr: 0.1, steps: 2, points: 3, tolerance: 0 };
+const surface = { points: 3, seed: 1 };
+
+/** The batch norm of a model, and an input for it. */
+function norm({ model, x }: Setting): readonly [norm: never, x: Tensor] {
+  const found = model
+    .namedModules()
+    .find(([, module]) => module.constructor.name === "BatchNorm1d")?.[1] as nn.BatchNorm1d;
+  const places = arange(1, 1 + (found?.numFeatures ?? 1), { dtype: "float64" });
+  return [found as never, x.flatten(1).sum(1, { keepdim: true }).mul(places)];
+}
+
+/** Each function that takes a model, or a part of one; both ways where it may take long. */
+const synchronous: Record<string, (s: Setting) => unknown> = {
+  activationReport: (s) => analysis.activationReport(s.model, s.x, { modules: [""] }),
+  batchNormHealth: (s) => analysis.batchNormHealth(s.model, [s.x, s.x], { loss: () => s.loss() }),
+  computationGraph: (s) => analysis.computationGraph(s.loss, { model: s.model }),
+  deadUnits: (s) => analysis.deadUnits(s.model, [s.x, s.x]),
+  descend1d: (s) => analysis.descend1d({ model: s.model, loss: s.loss }, descents),
+  effectiveLearningRate: (s) => analysis.effectiveLearningRate(s.model, s.optimizer),
+  explainBatchNormCurvature: (s) => {
+    const loss = (z: Tensor) => s.loss().add(z.square().sum());
+    return analysis.explainBatchNormCurvature(...norm(s), loss, { model: s.model });
+  },
+  explainBatchNormGradient: (s) => analysis.explainBatchNormGradient(...norm(s), norm(s)[1]),
+  explainBatchNormMinimax: (s) => analysis.explainBatchNormMinimax(...norm(s), norm(s)[1], { lambda: 1 }),
+  foldBatchNorm: (s) => analysis.foldBatchNorm(s.model as nn.Sequential),
+  gradientReport: (s) => gradientReport(s.model, s.loss),
+  hessianEigenvalues: (s) => hessianEigenvalues(s.model, s.loss, { k: 2 }),
+  hessianTrace: (s) => hessianTrace(s.model, s.loss, { samples: 2, method: "differences" }),
+  initialLossCheck: (s) => analysis.initialLossCheck(s.model, s.loss, { numClasses: 2 }),
+  internalCovariateShift: (s) => analysis.internalCovariateShift(s.model, s.loss, { optimizer: s.optimizer }),
+  interpolate: (s) => interpolate(s.model, s.loss, s.from, s.model.stateDict(), { positions: [0, 1] }),
+  layerInterference: (s) => analysis.layerInterference(s.model, s.loss, { optimizer: s.optimizer }),
+  lineProbe: (s) => lineProbe(s.model, s.loss, { steps, direction: s.optimizer }),
+  lossSurface: (s) => lossSurface(s.model, s.loss, { ...surface, path: [s.from], batchNorm: "running" }),
+  recalibrateBatchNorm: (s) => analysis.recalibrateBatchNorm(s.model, [s.x, s.x]),
+  spectralDensity: (s) => analysis.spectralDensity(s.model, s.loss, { starts: 2, iterations: 3 }),
+  updateRatios: (s) => analysis.updateRatios(s.model, s.loss, { optimizer: s.optimizer, parameters: "all" }),
+  weightScaleInvariance: (s) => analysis.weightScaleInvariance(s.model, s.loss),
+};
+
+/** Those that take none. */
+const modelless = [
+  "compare",
+  "comparisonRows",
+  "diagnose",
+  "estimateCost",
+  "explainBatchNormInitialisation",
+  "learningRateRange",
+  "readRecording",
+  "toCsv",
+  "toDot",
+  "toMermaid",
+  "toSvg",
+];
+
+const withNorm = ["shared layers", "batch norm", "no affine", "weight decay in the loss", "three dimensions"];
+const stacks = ["batch norm", "no affine", "weight decay in the loss"];
+
+/** The kinds that have what an analysis is about; all other analyses take every kind. */
+const meant: Record<string, readonly string[]> = {
+  batchNormHealth: withNorm,
+  deadUnits: [...stacks, "nested arrays", "three dimensions"],
+  effectiveLearningRate: [...stacks, "shared layers"],
+  explainBatchNormCurvature: withNorm,
+  explainBatchNormGradient: withNorm,
+  explainBatchNormMinimax: withNorm,
+  foldBatchNorm: stacks,
+  lossSurface: Object.keys(zoo).filter((name) => name !== "three dimensions"), // which has no matrix
+  recalibrateBatchNorm: withNorm,
+  weightScaleInvariance: [...stacks, "shared layers"],
+};
+
+test("every function that takes a model is here", () => {
+  const functions = Object.entries(analysis).filter(
+    ([, value]) => typeof value === "function" && !/^class/.test(`${value}`),
+  );
+  const names = functions.map(([name]) => name.replace(/Async$/, ""));
+  expect([...new Set(names)].sort()).toEqual([...Object.keys(synchronous), ...modelless].sort());
+});
+
+/** Runs an analysis; an error has to be the library's own. */
+function attempt(run: () => unknown): TensorError | null {
+  try {
+    run();
+    return null;
+  } catch (error) {
+    if (error instanceof TensorError) return error;
+    throw error;
+  }
+}
+
+describe.each(Object.entries(zoo))("%s", (name, kind) => {
+  test.each(Object.entries(synchronous))("is bit for bit as before after %s", (analysisName, run) => {
+    for (const n of [1, 2, 3]) {
+      const s = setting(kind, n);
+      const changes = analysisName === "recalibrateBatchNorm";
+      const refused = changes
+        ? attempt(() => run(s))
+        : expectUntouched(s.model, () => attempt(() => run(s)), s.optimizer);
+      if (n === 3) expect(refused === null, refused?.message).toBe(meant[analysisName]?.includes(name) ?? true);
+    }
+  });
+});
+
+/** Analyses in parts, and what they return but for what it took. */
+const inParts: Record<string, (s: Setting, options: { onProgress?: () => void }) => object> = {
+  batchNormHealth: (s, o) => analysis.batchNormHealth(s.model, [s.x, s.x], { loss: () => s.loss(), ...o }),
+  deadUnits: (s, o) => analysis.deadUnits(s.model, [s.x, s.x], o),
+  descend1d: (s, o) => analysis.descend1d({ model: s.model, loss: s.loss }, { ...descents, ...o }),
+  hessianEigenvalues: (s, o) => hessianEigenvalues(s.model, s.loss, { k: 2, ...o }),
+  hessianTrace: (s, o) => hessianTrace(s.model, s.loss, { samples: 2, method: "differences", ...o }),
+  internalCovariateShift: (s, o) => analysis.internalCovariateShift(s.model, s.loss, { lr: 0.1, ...o }),
+  interpolate: (s, o) => interpolate(s.model, s.loss, s.from, s.to, { batchNorm: "running", ...o }),
+  layerInterference: (s, o) => analysis.layerInterference(s.model, s.loss, { lr: 0.1, ...o }),
+  lineProbe: (s, o) => lineProbe(s.model, s.loss, { steps, batchNorm: "running", ...o }),
+  lossSurface: (s, o) => lossSurface(s.model, s.loss, { ...surface, path: [s.from], batchNorm: "running", ...o }),
+  recalibrateBatchNorm: (s, o) => analysis.recalibrateBatchNorm(s.model, [s.x, s.x, s.x], o).layers,
+  spectralDensity: (s, o) => analysis.spectralDensity(s.model, s.loss, { starts: 2, iterations: 3, ...o }),
+  weightScaleInvariance: (s, o) => analysis.weightScaleInvariance(s.model, s.loss, { layers: ["0", "3"], ...o }),
+};
+
+test.each(Object.entries(inParts))(
+  "%s does not see what becomes of the model between its parts, and leaves it",
+  (_, run) => {
+    const [alone, disturbed, trained] = [0, 1, 2].map(() => setting(zoo["batch norm"], 3));
+    let parts = 0;
+    const train = (s: Setting) => {
+      s.optimizer.zeroGrad();
+      s.loss().backward();
+      s.optimizer.step();
+    };
+    const onProgress = () => {
+      parts++;
+      train(disturbed);
+    };
+    const changesStatistics = "recalibrateBatchNorm" === _;
+    expect(run(disturbed, { onProgress })).toEqual(run(alone, {}));
+    for (let part = 0; part < parts; part++) train(trained);
+    const values = ({ model }: Setting) => model.parameters().map((p) => [...p.data, ...(p.grad?.data ?? [])]);
+    expect(parts).toBeGreaterThan(0);
+    expect(values(disturbed)).toEqual(values(trained));
+    if (!changesStatistics) expect(disturbed.model.stateDict()).toEqual(trained.model.stateDict());
+  },
+);
