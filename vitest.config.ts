@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import { playwright } from "@vitest/browser-playwright";
 import { defineConfig } from "vitest/config";
 import { chromiumOptions } from "./scripts/chromium.ts";
+import { otherCopy } from "./test/copies/plugin.ts";
 import { docExamples } from "./test/docs/plugin.ts";
 import { mutant } from "./test/mutants/plugin.ts";
 
@@ -35,7 +36,7 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        plugins: [docExamples(), mutant()],
+        plugins: [otherCopy(), docExamples(), mutant()],
         test: {
           name: "unit",
           include: ["test/**/*.test.ts"],

@@ -96,9 +96,29 @@ const checks = {
     assert.deepEqual(new esm.nn.Linear(2, 3).forward(cjs.ones([4, 2])).shape, [4, 3]);
   },
 
+  "an analysis and an export of one copy take a model of the other": async () => {
+    const [esm, cjs] = await copies();
+    const mine = [esm, await import("evenkeel/analysis"), await import("evenkeel/io")];
+    const other = [cjs, require("evenkeel/analysis"), require("evenkeel/io")];
+    for (const [[{ nn, ones, isModule, isTensorError }], [, analysis, io]] of [
+      [mine, other],
+      [other, mine],
+    ]) {
+      const model = new nn.Sequential(new nn.Linear(2, 3), new nn.BatchNorm1d(3), new nn.Tanh());
+      const x = ones([4, 2]);
+      model.forward(x);
+      assert.ok(isModule(model));
+      assert.equal(analysis.activationReport(model, x).layers.length, 1);
+      assert.equal(analysis.batchNormHealth(model, [x]).layers.length, 1);
+      assert.equal(analysis.foldBatchNorm(model.eval()).length, 2);
+      assert.ok(io.exportOnnx(model, x).length > 100);
+      assert.throws(() => analysis.activationReport(3, x), isTensorError);
+    }
+  },
+
   "the declarations show nothing internal": () => {
-    for (const file of readdirSync("dist/types/esm", { recursive: true }).filter((name) => name.endsWith(".d.ts"))) {
-      assert.doesNotMatch(readFileSync(`dist/types/esm/${file}`, "utf8"), /@internal/, file);
+    for (const file of readdirSync("dist/types", { recursive: true }).filter((name) => name.endsWith(".d.ts"))) {
+      assert.doesNotMatch(readFileSync(`dist/types/${file}`, "utf8"), /@internal/, file);
     }
   },
 };

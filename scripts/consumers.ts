@@ -76,7 +76,7 @@ for (const version of ["5.4", "5.7", "5.9", "6.0", "7.0"]) {
         module: resolution === "bundler" ? "esnext" : resolution,
         moduleResolution: resolution,
       };
-      typed.write("tsconfig.json", JSON.stringify({ compilerOptions, files: ["types.ts"] }));
+      typed.write("tsconfig.json", JSON.stringify({ compilerOptions, files: ["types.ts", "mixed.ts"] }));
       await typed.run(process.execPath, join(compilers, `node_modules/typescript-${version}/bin/tsc`), "-p", ".");
     });
   }
@@ -198,8 +198,8 @@ await check("what is published is what should be", async () => {
   for (const path of [
     "dist/index.js",
     "dist/index.cjs",
-    "dist/types/esm/index.d.ts",
-    "dist/types/cjs/index.d.ts",
+    "dist/types/index.d.mts",
+    "dist/types/index.d.ts",
     "dist/evenkeel.single.js",
     "LICENSE",
     "NOTICE",

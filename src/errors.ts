@@ -1,3 +1,18 @@
+const errorBrand: unique symbol = Symbol.for("evenkeel.TensorError") as never;
+
+/**
+ * What kind of thing was refused, for programs: an argument; the name of an option; a package that is not installed; a file; a
+ * state dict; values that have changed since they were recorded; a NaN or an infinity that `detectAnomaly` has found.
+ */
+export type TensorErrorCode =
+  | "EVENKEEL_ARGUMENT"
+  | "EVENKEEL_OPTION"
+  | "EVENKEEL_PACKAGE"
+  | "EVENKEEL_FILE"
+  | "EVENKEEL_STATE"
+  | "EVENKEEL_CHANGED"
+  | "EVENKEEL_ANOMALY";
+
 /** What a {@link TensorError} is made of, beside the place where it was thrown. */
 export interface TensorErrorParts {
   /** What would have been right, in the caller's words. */
@@ -6,6 +21,8 @@ export interface TensorErrorParts {
   readonly got: string;
   /** What to try, as one or more whole sentences. */
   readonly hint?: string;
+  /** What kind of thing it is. Default `"EVENKEEL_ARGUMENT"`. */
+  readonly code?: TensorErrorCode;
 }
 
 /**
@@ -14,12 +31,12 @@ export interface TensorErrorParts {
  *
  * @example
  * ```ts
- * import { TensorError, zeros } from "evenkeel";
+ * import { isTensorError, zeros } from "evenkeel";
  *
  * try {
  *   zeros([2, 3]).matmul(zeros([2, 3]));
  * } catch (error) {
- *   if (error instanceof TensorError) console.log(error.where); // => matmul
+ *   if (isTensorError(error)) console.log(error.code, error.where); // => EVENKEEL_ARGUMENT matmul
  * }
  * ```
  */
@@ -34,15 +51,41 @@ export class TensorError extends Error {
   readonly got: string;
   /** What to try, or an empty string. */
   readonly hint: string;
+  /** What kind of thing was refused; it stays as it is where the words of a message change. */
+  readonly code: TensorErrorCode;
 
   /** @param where - the public name of what refuses; the parts say why. */
-  constructor(where: string, { expected, got, hint = "" }: TensorErrorParts) {
+  constructor(where: string, { expected, got, hint = "", code = "EVENKEEL_ARGUMENT" }: TensorErrorParts) {
     super(`${where}: expected ${expected}, got ${got}.${hint && ` ${hint}`}`);
     this.where = where;
     this.expected = expected;
     this.got = got;
     this.hint = hint;
+    this.code = code;
   }
+
+  /** @internal On the prototype, where it is not printed. */
+  get [errorBrand](): true {
+    return true;
+  }
+}
+
+/**
+ * Whether a value is a {@link TensorError}, of this copy of the package or another, which `instanceof` does not know.
+ *
+ * @example
+ * ```ts
+ * import { isTensorError, zeros } from "evenkeel";
+ *
+ * try {
+ *   zeros([-1]);
+ * } catch (error) {
+ *   console.log(isTensorError(error)); // => true
+ * }
+ * ```
+ */
+export function isTensorError(value: unknown): value is TensorError {
+  return typeof value === "object" && value !== null && errorBrand in value;
 }
 
 /** A shape as it is written everywhere in messages: `[2, 3]`. */

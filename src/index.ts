@@ -5,15 +5,17 @@
 export { apply } from "./apply.ts";
 export { type GradOptions, grad } from "./autograd/grad.ts";
 export { detectAnomaly, enableGrad, isGradEnabled, noGrad } from "./autograd/gradMode.ts";
+export { isTensor } from "./brand.ts";
 export { cat, maximum, minimum, stack, where } from "./combine.ts";
 export { type TensorData, type TensorOptions, tensor } from "./create.ts";
 export * as data from "./data/index.ts";
 export { type Alike, hessian, hvp, jacobian, jvp, type OneOrMany, vjp } from "./derivatives.ts";
-export { TensorError, type TensorErrorParts } from "./errors.ts";
+export { isTensorError, TensorError, type TensorErrorCode, type TensorErrorParts } from "./errors.ts";
 export { arange, eye, full, linspace, oneHot, ones, onesLike, zeros, zerosLike } from "./factories.ts";
 export { type Data, type Dtype, NDArray, type Shape } from "./kernels/array.ts";
 export { type Kernels, type KernelsName, kernelsName, useKernels } from "./kernels/index.ts";
 export { getNumThreads, setNumThreads } from "./kernels/threads.ts";
+export { isModule } from "./nn/fields.ts";
 export * as nn from "./nn/index.ts";
 export type { Fused, Op, Primitive, Vjp } from "./ops/op.ts";
 export * as optim from "./optim/index.ts";
@@ -41,3 +43,4 @@ export {
   type VarianceOptions,
   type VersionedRandomOptions,
 } from "./tensor.ts";
+export { version } from "./version.ts";

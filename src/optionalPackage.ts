@@ -18,6 +18,7 @@ export async function optionalPackage<T>(
     throw new TensorError(where, {
       expected: `the package ${name}`,
       got: `none that can be loaded (${error instanceof Error ? error.message : String(error)})`,
+      code: "EVENKEEL_PACKAGE",
       hint: `Run npm install ${install}${hint === "" ? "." : `; ${hint}`}`,
     });
   }

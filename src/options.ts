@@ -15,6 +15,7 @@ export function checkOptions(where: string, options: unknown, known: readonly st
     throw new TensorError(where, {
       expected: known.length > 0 ? `options among ${known.join(", ")}` : "no options",
       got: `"${name}"`,
+      code: "EVENKEEL_OPTION",
       hint: close === undefined ? "" : `Did you mean "${close}"?`,
     });
   }

@@ -1,5 +1,5 @@
 import { isTensor } from "../brand.ts";
-import { describe, TensorError } from "../errors.ts";
+import { describe, isTensorError, TensorError } from "../errors.ts";
 import { isModule } from "../nn/fields.ts";
 import type { Module } from "../nn/module.ts";
 import { checkOptions } from "../options.ts";
@@ -183,7 +183,7 @@ export class ActivationDrift {
       });
     }
     const rows = this.look(watched, x);
-    if (rows instanceof TensorError) throw rows;
+    if (isTensorError(rows)) throw rows;
     watched.last = rows;
   }
 
@@ -207,7 +207,7 @@ export class ActivationDrift {
    */
   step(): void {
     const seen = this.watched.map(({ layer, last }): Rows => {
-      if (last instanceof TensorError) throw last;
+      if (isTensorError(last)) throw last;
       if (last !== null) return last;
       throw new TensorError(`${where}.step`, {
         expected: "a forward pass since the last step",

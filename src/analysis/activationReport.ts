@@ -3,6 +3,7 @@ import { isTensor } from "../brand.ts";
 import { describe, TensorError } from "../errors.ts";
 import { isFloat } from "../kernels/array.ts";
 import { GELU } from "../nn/gelu.ts";
+import { isLayer } from "../nn/layerClass.ts";
 import type { Module } from "../nn/module.ts";
 import { ReLU } from "../nn/relu.ts";
 import { Sigmoid } from "../nn/sigmoid.ts";
@@ -179,7 +180,7 @@ export function activationReport(
 }
 
 function isActivation(module: Module): boolean {
-  return module instanceof Tanh || module instanceof Sigmoid || module instanceof ReLU || module instanceof GELU;
+  return [Tanh, Sigmoid, ReLU, GELU].some((type) => isLayer<Module>(module, type));
 }
 
 /** The numbers of one unit. */

@@ -1,6 +1,7 @@
 import { noGrad } from "../autograd/gradMode.ts";
 import { isTensor } from "../brand.ts";
 import { describe, TensorError } from "../errors.ts";
+import { isLayer } from "../nn/layerClass.ts";
 import { Linear } from "../nn/linear.ts";
 import type { Module } from "../nn/module.ts";
 import { checkOptions } from "../options.ts";
@@ -212,10 +213,10 @@ function watchingNorms(
   seen: Map<string, Found>,
   pass: () => number,
 ): number {
-  const linears = model.namedModules().filter(([, module]) => module instanceof Linear);
+  const linears = model.namedModules().filter(([, module]) => isLayer(module, Linear));
   const outputs = new Map<unknown, Named>();
   const see = (name: string, module: Module, [x]: readonly unknown[], y: Tensor) => {
-    if (module instanceof Linear) {
+    if (isLayer(module, Linear)) {
       outputs.set(y, [name, module]);
       return;
     }

@@ -1,6 +1,7 @@
 import { isTensor } from "../brand.ts";
 import { describe, TensorError } from "../errors.ts";
 import { BatchNorm1d } from "../nn/batchNorm1d.ts";
+import { isLayer } from "../nn/layerClass.ts";
 import type { Module } from "../nn/module.ts";
 import type { Tensor } from "../tensor.ts";
 import { unitsOf } from "./units.ts";
@@ -12,7 +13,7 @@ export type NamedBatchNorm = readonly [name: string, module: BatchNorm1d];
 /** The batch norms of a model, in order of registration; refuses a model without any. */
 export function batchNormsOf(where: string, model: Module): NamedBatchNorm[] {
   checkModel(where, model);
-  const found = model.namedModules().filter((named): named is [string, BatchNorm1d] => named[1] instanceof BatchNorm1d);
+  const found = model.namedModules().filter((named): named is [string, BatchNorm1d] => isLayer(named[1], BatchNorm1d));
   if (found.length > 0) return found;
   throw new TensorError(where, {
     expected: "a model with batch norm (nn.BatchNorm1d)",

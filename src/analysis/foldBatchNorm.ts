@@ -3,6 +3,7 @@ import { tensor } from "../create.ts";
 import { describe, TensorError } from "../errors.ts";
 import { BatchNorm1d } from "../nn/batchNorm1d.ts";
 import { isModule } from "../nn/fields.ts";
+import { hasOwnForward, isExactly, isLayer } from "../nn/layerClass.ts";
 import { Linear } from "../nn/linear.ts";
 import type { Module } from "../nn/module.ts";
 import { isParameter, Parameter } from "../nn/parameter.ts";
@@ -43,10 +44,10 @@ import type { Tensor } from "../tensor.ts";
  * ```
  */
 export function foldBatchNorm(model: Sequential): Sequential {
-  if (!(model instanceof Sequential)) {
+  if (!isLayer(model, Sequential)) {
     refuse("an nn.Sequential", describe(model), "Fold the Sequentials in it, one by one.");
   }
-  const count = model.namedModules().filter(([, module]) => module instanceof BatchNorm1d).length;
+  const count = model.namedModules().filter(([, module]) => isLayer(module, BatchNorm1d)).length;
   if (count === 0) refuse("a model with batch norm (nn.BatchNorm1d)", "one without any");
   const before = defaultGenerator.getState();
   try {
@@ -57,15 +58,16 @@ export function foldBatchNorm(model: Sequential): Sequential {
 }
 
 function folded(model: Sequential, prefix: string): Sequential {
-  if (model.forward !== Sequential.prototype.forward && Object.getPrototypeOf(model) !== Sequential.prototype) {
-    refuse("plain Sequentials", `a ${model.constructor.name} with a forward of its own`);
+  const { name } = model.constructor;
+  if (!hasOwnForward(model) && !isExactly(model, Sequential)) {
+    refuse("plain Sequentials", `a ${name} with a forward of its own`);
   }
   const modules: Module[] = [];
   for (let i = 0; i < model.length; i++) {
     const name = prefix === "" ? `${i}` : `${prefix}.${i}`;
     const module = model[i];
-    if (module instanceof Sequential) modules.push(folded(module, name));
-    else if (module instanceof BatchNorm1d) {
+    if (isLayer(module, Sequential)) modules.push(folded(module, name));
+    else if (isLayer(module, BatchNorm1d)) {
       if (i === 0) refuse(`a Linear right before batch norm "${name}"`, "nothing");
       modules.pop();
       modules.push(foldedPair(name, model[i - 1], module));
@@ -78,19 +80,19 @@ function folded(model: Sequential, prefix: string): Sequential {
 }
 
 function refuseInner(name: string, module: Module): void {
-  const inner = module.namedModules().find(([, other]) => other instanceof BatchNorm1d);
+  const inner = module.namedModules().find(([, other]) => isLayer(other, BatchNorm1d));
   if (inner === undefined) return;
   refuse("batch norm in Sequentials only", `"${name}.${inner[0]}" in a ${module.constructor.name}`);
 }
 
 function foldedPair(name: string, linear: Module, norm: BatchNorm1d): Linear {
-  if (Object.getPrototypeOf(norm) !== BatchNorm1d.prototype) {
+  if (!isExactly(norm, BatchNorm1d)) {
     refuse(`an nn.BatchNorm1d itself as "${name}"`, describe(norm));
   }
-  if (Object.getPrototypeOf(linear) !== Linear.prototype) {
+  if (!isExactly(linear, Linear)) {
     refuse(`an nn.Linear right before batch norm "${name}"`, describe(linear));
   }
-  const { weight, bias, outFeatures, inFeatures } = linear as Linear;
+  const { weight, bias, outFeatures, inFeatures } = linear;
   const { runningMean, runningVar, weight: gamma, bias: beta, eps, numFeatures } = norm;
   if (runningMean === null || runningVar === null) {
     refuse(`batch norm "${name}" with running statistics`, "one without", "Its outputs depend on the whole batch.");

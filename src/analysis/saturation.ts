@@ -1,4 +1,5 @@
 import { describe, TensorError } from "../errors.ts";
+import { isLayer } from "../nn/layerClass.ts";
 import type { Module } from "../nn/module.ts";
 import { ReLU } from "../nn/relu.ts";
 import { Sigmoid } from "../nn/sigmoid.ts";
@@ -30,8 +31,8 @@ export function saturationThresholds(
 
 /** Whether an output of the module is saturated; undefined for a module that does not saturate, or not known to. */
 export function saturationOf(module: Module, at: SaturationThresholds): ((y: number) => boolean) | undefined {
-  if (module instanceof Tanh) return (y) => Math.abs(y) > at.tanh;
-  if (module instanceof Sigmoid) return (y) => y < at.sigmoid || y > 1 - at.sigmoid;
-  if (module instanceof ReLU) return (y) => y <= at.relu;
+  if (isLayer(module, Tanh)) return (y) => Math.abs(y) > at.tanh;
+  if (isLayer(module, Sigmoid)) return (y) => y < at.sigmoid || y > 1 - at.sigmoid;
+  if (isLayer(module, ReLU)) return (y) => y <= at.relu;
   return undefined;
 }

@@ -63,12 +63,12 @@ export function isGradEnabled(): boolean {
  *
  * @example
  * ```ts
- * import { detectAnomaly, tensor, TensorError } from "evenkeel";
+ * import { detectAnomaly, isTensorError, tensor } from "evenkeel";
  *
  * try {
  *   detectAnomaly(() => tensor([1, 0]).log());
  * } catch (error) {
- *   if (error instanceof TensorError) console.log(error.message);
+ *   if (isTensorError(error)) console.log(error.message);
  *   // => detectAnomaly: expected finite values, got -Infinity in the output of log([2]) -> [2], at element 1.
  * }
  * ```

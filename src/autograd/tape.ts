@@ -62,6 +62,7 @@ export function refuseChanged({ node, array }: Tensor, where: string): void {
   throw new TensorError(where, {
     expected: `the values that ${op.name} worked with, unchanged since`,
     got: `${culprit} changed in place`,
+    code: "EVENKEEL_CHANGED",
     hint: "Change a copy instead (x.clone()), or change it after the backward pass.",
   });
 }
@@ -72,6 +73,7 @@ export function refuseAnomaly(op: Op, inputs: readonly Tensor[], y: NDArray, wha
   if (found === null) return;
   const shapes = inputs.map((x) => show(x.shape)).join(", ");
   throw new TensorError("detectAnomaly", {
+    code: "EVENKEEL_ANOMALY",
     expected: "finite values",
     got: `${found.value} in the ${what} of ${op.name}(${shapes}) -> ${show(y.shape)}, at element ${found.at}`,
   });

@@ -1,6 +1,6 @@
 import { describe, TensorError } from "../errors.ts";
 import type { Bytes } from "./bytes.ts";
-import { allocate, checkBytes, isBytes } from "./checks.ts";
+import { allocate, checkBytes, isBytes, refuseFile } from "./checks.ts";
 
 /**
  * Where bytes come from: a body of `fetch`, a file that a user has chosen, a stream of Node's, or the bytes themselves.
@@ -57,7 +57,7 @@ export function byteReader(where: string, source: unknown): ByteReader {
     async take(count, what) {
       while (available < count) {
         if (await pull()) continue;
-        throw new TensorError(where, { expected: `${count} bytes of ${what}`, got: `${available} before the end` });
+        refuseFile(where, { expected: `${count} bytes of ${what}`, got: `${available} before the end` });
       }
       return gather(count);
     },

@@ -4,6 +4,7 @@ import { defaultGenerator, type Generator, isGenerator } from "../random/generat
 import type { Tensor } from "../tensor.ts";
 import { version } from "../version.ts";
 import type { Bytes } from "./bytes.ts";
+import { refuseFile } from "./checks.ts";
 import { parseJson } from "./json.ts";
 import { deepest, packed, unpacked } from "./packed.ts";
 import { safetensorsFrom, toSafetensors } from "./safetensors.ts";
@@ -122,7 +123,7 @@ export function loadCheckpoint(
       if (state === undefined) continue;
       const kind = kindOf(part);
       if (state.kind !== kind) {
-        throw new TensorError(where, {
+        refuseFile(where, {
           expected: `a part that is a ${kind} as "${name}"`,
           got: `a ${state.kind} in the checkpoint`,
         });
@@ -163,7 +164,7 @@ function checkNames(where: string, own: readonly string[], saved: readonly strin
   const missing = own.filter((name) => !saved.includes(name));
   const unexpected = saved.filter((name) => !own.includes(name));
   if (missing.length === 0 && unexpected.length === 0) return;
-  throw new TensorError(where, {
+  refuseFile(where, {
     expected: `the parts ${saved.join(", ") || "of none"}`,
     got: own.join(", ") || "none",
     hint: "With { strict: false } what is in both is loaded.",
@@ -174,7 +175,7 @@ function readParts(where: string, bytes: Uint8Array) {
   const { tensors, metadata } = safetensorsFrom(where, bytes);
   const text = metadata[note];
   if (text === undefined) {
-    throw new TensorError(where, {
+    refuseFile(where, {
       expected: "what saveCheckpoint returned",
       got: "a safetensors file of something else",
     });
@@ -186,10 +187,10 @@ function readParts(where: string, bytes: Uint8Array) {
     parts: unknown;
   }>;
   if (content.schema !== schema) {
-    throw new TensorError(where, { expected: `a checkpoint of format ${schema}`, got: describe(content.schema) });
+    refuseFile(where, { expected: `a checkpoint of format ${schema}`, got: describe(content.schema) });
   }
   if (typeof content.version !== "string" || !Array.isArray(content.parts) || !content.parts.every(isPart)) {
-    throw new TensorError(where, { expected: "what saveCheckpoint returned", got: "something else" });
+    refuseFile(where, { expected: "what saveCheckpoint returned", got: "something else" });
   }
   const parts = new Map(content.parts.map(([name, kind, value]) => [name, { kind, value }]));
   return { parts, version: content.version };

@@ -1,5 +1,5 @@
 import { isTensor } from "../brand.ts";
-import { describe, show, TensorError } from "../errors.ts";
+import { describe, show, TensorError, type TensorErrorParts } from "../errors.ts";
 import { isModule } from "../nn/fields.ts";
 import type { Tensor } from "../tensor.ts";
 import type { Bytes } from "./bytes.ts";
@@ -20,7 +20,12 @@ export const defaultMaxBytes = 2 ** 31;
 
 /** Refuses a file, for something in a part of it. */
 export function refuse({ where, part }: Place, expected: string, got: string, hint = ""): never {
-  throw new TensorError(where, { expected: `${expected} in ${part}`, got, hint });
+  refuseFile(where, { expected: `${expected} in ${part}`, got, hint });
+}
+
+/** Refuses a file as a whole. */
+export function refuseFile(where: string, parts: TensorErrorParts): never {
+  throw new TensorError(where, { ...parts, code: "EVENKEEL_FILE" });
 }
 
 /** Whether a value is a Uint8Array, of this realm or another, or Node's subclass of it. */

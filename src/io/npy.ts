@@ -1,8 +1,9 @@
-import { describe, TensorError } from "../errors.ts";
+import { describe } from "../errors.ts";
 import type { Tensor } from "../tensor.ts";
 import type { Bytes } from "./bytes.ts";
-import { allocate, checkBytes, checkTensor, copyOf, countOf, type Place, refuse } from "./checks.ts";
+import { allocate, checkBytes, checkTensor, copyOf, countOf, type Place, refuse, refuseFile } from "./checks.ts";
 import { bytesOf, isKind, type Kind, kindOf, swapped, tensorFrom, widthOf } from "./elements.ts";
+import { fileKind } from "./fileKind.ts";
 import { parseNpyHeader } from "./npyHeader.ts";
 
 const magic = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59]; // \x93NUMPY
@@ -90,9 +91,10 @@ export function npyTensor(place: Place, bytes: Uint8Array): Tensor {
 
 function headerOf(place: Place, bytes: Uint8Array): { readonly start: number; readonly header: string } {
   if (bytes.length < longPrefix || magic.some((byte, i) => bytes[i] !== byte)) {
-    throw new TensorError(place.where, {
+    refuseFile(place.where, {
       expected: "a .npy file, which begins with \\x93NUMPY",
       got: bytes.length < longPrefix ? `${bytes.length} bytes` : describe([...bytes.subarray(0, magic.length)]),
+      ...fileKind(bytes),
     });
   }
   const [version, view] = [bytes[6], new DataView(bytes.buffer, bytes.byteOffset, longPrefix)];

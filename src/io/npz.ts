@@ -1,10 +1,11 @@
-import { describe, TensorError } from "../errors.ts";
+import { describe } from "../errors.ts";
 import type { StateDict } from "../nn/stateDict.ts";
 import { checkOptions } from "../options.ts";
 import type { Tensor } from "../tensor.ts";
 import { type ByteSource, byteReader } from "./byteReader.ts";
 import type { Bytes } from "./bytes.ts";
-import { checkMaxBytes, checkName, defaultMaxBytes, namedTensors } from "./checks.ts";
+import { checkMaxBytes, checkName, defaultMaxBytes, namedTensors, refuseFile } from "./checks.ts";
+import { hintForEntry } from "./fileKind.ts";
 import { npyTensor, toNpy } from "./npy.ts";
 import type { ReadOptions } from "./readSafetensors.ts";
 import { unzipped, zipEntries, zipOf } from "./zip.ts";
@@ -68,7 +69,11 @@ export async function readNpz(source: ByteSource, options: ReadOptions = {}): Pr
     const place = { where, part: describe(entry.name) };
     const name = /^(.+)\.npy$/s.exec(entry.name)?.[1];
     if (name === undefined)
-      throw new TensorError(where, { expected: "files that end in .npy", got: describe(entry.name) });
+      refuseFile(where, {
+        expected: "files that end in .npy",
+        got: describe(entry.name),
+        hint: hintForEntry(entry.name),
+      });
     checkName(where, name);
     tensors[name] = npyTensor(place, await unzipped(place, bytes, entry));
   }
@@ -76,7 +81,7 @@ export async function readNpz(source: ByteSource, options: ReadOptions = {}): Pr
 }
 
 function refuseSize(where: string, maxBytes: number, got: string): never {
-  throw new TensorError(where, {
+  refuseFile(where, {
     expected: `at most ${maxBytes} bytes`,
     got,
     hint: "If you trust the file, raise maxBytes.",

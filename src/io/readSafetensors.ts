@@ -1,8 +1,8 @@
-import { describe, TensorError } from "../errors.ts";
+import { describe } from "../errors.ts";
 import { checkOptions } from "../options.ts";
 import type { Tensor } from "../tensor.ts";
 import { type ByteSource, byteReader } from "./byteReader.ts";
-import { checkMaxBytes, defaultMaxBytes } from "./checks.ts";
+import { checkMaxBytes, defaultMaxBytes, refuseFile } from "./checks.ts";
 import { tensorFrom } from "./elements.ts";
 import type { Safetensors } from "./safetensors.ts";
 import { prefixLength, readHeader, readHeaderLength } from "./safetensorsHeader.ts";
@@ -41,7 +41,7 @@ export async function readSafetensors(source: ByteSource, options: ReadOptions =
   const reader = byteReader(where, source);
   const checkSize = (size: number): void => {
     if (size <= maxBytes) return;
-    throw new TensorError(where, {
+    refuseFile(where, {
       expected: `a file of at most ${maxBytes} bytes`,
       got: `one that says it has ${size}`,
       hint: "If you trust it, raise maxBytes.",
@@ -59,7 +59,7 @@ export async function readSafetensors(source: ByteSource, options: ReadOptions =
       tensors[name] = tensorFrom({ where, part }, kind, shape, await reader.take(end - start, part));
     }
     if (!(await reader.isAtEnd())) {
-      throw new TensorError(where, { expected: `a file of ${size} bytes, as its header says`, got: "more" });
+      refuseFile(where, { expected: `a file of ${size} bytes, as its header says`, got: "more" });
     }
     return { tensors, metadata: header.metadata };
   } finally {

@@ -4,7 +4,7 @@ import type { StateDict } from "../nn/stateDict.ts";
 import { checkOptions } from "../options.ts";
 import type { Tensor } from "../tensor.ts";
 import type { Bytes } from "./bytes.ts";
-import { allocate, checkBytes, checkName, copyOf, namedTensors } from "./checks.ts";
+import { allocate, checkBytes, checkName, copyOf, namedTensors, refuseFile } from "./checks.ts";
 import { bytesOf, tensorFrom } from "./elements.ts";
 import { maxHeaderLength, metadataName, prefixLength, readHeader, readHeaderLength } from "./safetensorsHeader.ts";
 
@@ -131,7 +131,7 @@ export function safetensorsFrom(where: string, bytes: Uint8Array): Safetensors {
   checkBytes(where, bytes);
   const atLeast = (expected: number): void => {
     if (bytes.length >= expected) return;
-    throw new TensorError(where, {
+    refuseFile(where, {
       expected: `a safetensors file of ${expected} bytes or more`,
       got: `${bytes.length}`,
     });
@@ -141,7 +141,7 @@ export function safetensorsFrom(where: string, bytes: Uint8Array): Safetensors {
   atLeast(begin);
   const { entries, metadata, byteLength } = readHeader(where, bytes.subarray(prefixLength, begin));
   if (bytes.length !== begin + byteLength) {
-    throw new TensorError(where, {
+    refuseFile(where, {
       expected: `a file of ${begin + byteLength} bytes, as its header says`,
       got: `${bytes.length}`,
       hint: bytes.length < begin + byteLength ? "It is cut off." : "",

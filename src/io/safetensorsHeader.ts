@@ -1,6 +1,7 @@
-import { describe, show, TensorError } from "../errors.ts";
-import { checkName, countOf, isWhole, type Place, refuse } from "./checks.ts";
+import { describe, show } from "../errors.ts";
+import { checkName, countOf, isWhole, type Place, refuse, refuseFile } from "./checks.ts";
 import { type Kind, widthOf } from "./elements.ts";
+import { fileKind } from "./fileKind.ts";
 import { type Json, parseJson } from "./json.ts";
 
 /** What a header says of one tensor. */
@@ -47,10 +48,11 @@ const kinds: ReadonlyMap<unknown, Kind> = new Map<string, Kind>([
 export function readHeaderLength(where: string, prefix: Uint8Array): number {
   const length = new DataView(prefix.buffer, prefix.byteOffset, prefixLength).getBigUint64(0, true);
   if (length >= 2n && length <= BigInt(maxHeaderLength)) return Number(length);
-  throw new TensorError(where, {
+  refuseFile(where, {
     expected: `a safetensors file, whose header has 2 to ${maxHeaderLength} bytes`,
     got: `${length} bytes`,
     hint: "Is it a file of another format?",
+    ...fileKind(prefix),
   });
 }
 

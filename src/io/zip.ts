@@ -1,7 +1,8 @@
-import { describe, TensorError } from "../errors.ts";
+import { describe, isTensorError, TensorError } from "../errors.ts";
 import type { Bytes } from "./bytes.ts";
 import { allocate, copyOf, type Place, refuse } from "./checks.ts";
 import { crc32 } from "./crc32.ts";
+import { fileKind } from "./fileKind.ts";
 
 // The parts of a zip file by their signatures (PKWARE's APPNOTE.TXT, 4.3).
 const [localHeader, centralHeader, end, zip64End, zip64Locator] = [
@@ -132,7 +133,10 @@ function directoryOf(place: Place, bytes: Uint8Array, view: DataView) {
     (view.getUint32(at, true) !== end || at + endLength + view.getUint16(at + 20, true) !== bytes.length)
   )
     at--;
-  if (at < least) return refuse(place, "a zip file, such as .npz is", `${bytes.length} other bytes`);
+  if (at < least) {
+    const { got, hint } = fileKind(bytes) ?? { got: `${bytes.length} other bytes`, hint: "" };
+    return refuse(place, "a zip file, such as .npz is", got, hint);
+  }
   let [count, size, offset] = [
     view.getUint16(at + 10, true),
     view.getUint32(at + 12, true),
@@ -230,7 +234,7 @@ async function inflated(place: Place, packed: Bytes, size: number): Promise<Byte
       filled += value.length;
     }
   } catch (error) {
-    if (error instanceof TensorError) throw error;
+    if (isTensorError(error)) throw error;
     return refuse(place, "deflated bytes", error instanceof Error ? error.message : String(error));
   } finally {
     await reader.cancel().catch(() => undefined);

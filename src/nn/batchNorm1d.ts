@@ -15,6 +15,7 @@ import {
   checkBatchNorm,
   moveRunning,
 } from "./functional/batchNorm.ts";
+import { layerKey } from "./layerClass.ts";
 import { isPlain, type LayerLink, linkOf, type Rows } from "./link.ts";
 import { Module } from "./module.ts";
 import { ownParameter, type Parameter } from "./parameter.ts";
@@ -89,6 +90,8 @@ export const batchNorm1dOptionNames = [
 export class BatchNorm1d extends Module {
   /** @internal What stays when a bundler renames the class. */
   static override readonly name: string = "BatchNorm1d";
+  /** @internal */
+  static readonly [layerKey]: string = "BatchNorm1d";
   /** How many features there are. */
   readonly numFeatures: number;
   /** Added to the variance before its root is taken. */

@@ -8,6 +8,7 @@ import {
   crossEntropyOptionNames,
 } from "./functional/crossEntropy.ts";
 import type { Reduction } from "./functional/reduction.ts";
+import { layerKey } from "./layerClass.ts";
 import { Module } from "./module.ts";
 
 /**
@@ -28,6 +29,8 @@ import { Module } from "./module.ts";
 export class CrossEntropyLoss extends Module {
   /** @internal What stays when a bundler renames the class. */
   static override readonly name: string = "CrossEntropyLoss";
+  /** @internal */
+  static readonly [layerKey]: string = "CrossEntropyLoss";
   /** The weight of each class, `[c]`, or null. */
   readonly weight: Tensor | null;
   /** The label that counts for nothing. */

@@ -3,6 +3,7 @@ import type { Generator } from "../random/generator.ts";
 import type { RandomOptions, Tensor } from "../tensor.ts";
 import { checkGenerator, checkRange } from "./checks.ts";
 import { dropoutFor } from "./functional/dropout.ts";
+import { layerKey } from "./layerClass.ts";
 import { Module } from "./module.ts";
 import { showNumber } from "./repr.ts";
 
@@ -29,6 +30,8 @@ import { showNumber } from "./repr.ts";
 export class Dropout extends Module {
   /** @internal What stays when a bundler renames the class. */
   static override readonly name: string = "Dropout";
+  /** @internal */
+  static readonly [layerKey]: string = "Dropout";
   /** The probability with which an element becomes 0. */
   readonly p: number;
   /** Where the random numbers come from, if not from the default generator. */

@@ -11,6 +11,7 @@ import {
   embeddingOptionNames,
 } from "./functional/embedding.ts";
 import { drawFrom, normal_ } from "./init/fill.ts";
+import { layerKey } from "./layerClass.ts";
 import { Module } from "./module.ts";
 import { ownParameter, type Parameter } from "./parameter.ts";
 import { showNumber } from "./repr.ts";
@@ -42,6 +43,8 @@ export interface EmbeddingOptions extends EmbeddingFunctionOptions, RandomOption
 export class Embedding extends Module {
   /** @internal What stays when a bundler renames the class. */
   static override readonly name: string = "Embedding";
+  /** @internal */
+  static readonly [layerKey]: string = "Embedding";
   /** How many vectors there are. */
   readonly numEmbeddings: number;
   /** How long each is. */

@@ -6,7 +6,16 @@ import { isParameter } from "./parameter.ts";
 /** What marks a module, so that one made by another copy of the package is known too. */
 export const moduleBrand: unique symbol = Symbol.for("evenkeel.Module") as never;
 
-/** Whether a value is a module, of this copy of the package or another. */
+/**
+ * Whether a value is a module, of this copy of the package or another, which `instanceof` does not know.
+ *
+ * @example
+ * ```ts
+ * import { isModule, nn } from "evenkeel";
+ *
+ * console.log(isModule(new nn.ReLU()), isModule(nn.ReLU)); // => true false
+ * ```
+ */
 export function isModule(value: unknown): value is Module {
   return typeof value === "object" && value !== null && moduleBrand in value;
 }

@@ -2,6 +2,7 @@ import { describe, TensorError } from "../errors.ts";
 import { checkOptions } from "../options.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkTensor } from "./checks.ts";
+import { layerKey } from "./layerClass.ts";
 import { Module } from "./module.ts";
 
 /** Options of {@link Flatten}. */
@@ -30,6 +31,8 @@ export interface FlattenOptions {
 export class Flatten extends Module {
   /** @internal What stays when a bundler renames the class. */
   static override readonly name: string = "Flatten";
+  /** @internal */
+  static readonly [layerKey]: string = "Flatten";
   /** The first dimension that becomes part of the one. */
   readonly startDim: number;
   /** The last. */

@@ -2,6 +2,7 @@ import { checkOptions } from "../options.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkWord } from "./checks.ts";
 import { type GELUOptions, gelu } from "./functional/activations.ts";
+import { layerKey } from "./layerClass.ts";
 import { Module } from "./module.ts";
 
 /**
@@ -22,6 +23,8 @@ import { Module } from "./module.ts";
 export class GELU extends Module {
   /** @internal What stays when a bundler renames the class. */
   static override readonly name: string = "GELU";
+  /** @internal */
+  static readonly [layerKey]: string = "GELU";
   /** `"none"` or `"tanh"`. */
   readonly approximate: "none" | "tanh";
 

@@ -1,5 +1,6 @@
 import type { Tensor } from "../tensor.ts";
 import { checkTensor } from "./checks.ts";
+import { layerKey } from "./layerClass.ts";
 import { Module } from "./module.ts";
 
 /**
@@ -17,6 +18,8 @@ import { Module } from "./module.ts";
 export class Identity extends Module {
   /** @internal What stays when a bundler renames the class. */
   static override readonly name: string = "Identity";
+  /** @internal */
+  static readonly [layerKey]: string = "Identity";
   override forward(x: Tensor): Tensor {
     checkTensor("Identity.forward", "input", x);
     return x;

@@ -6,6 +6,7 @@ import { newShape } from "../shapes.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkFlag, checkMaking, checkRange } from "./checks.ts";
 import { layerNormFor } from "./functional/layerNorm.ts";
+import { layerKey } from "./layerClass.ts";
 import { Module } from "./module.ts";
 import { ownParameter, type Parameter } from "./parameter.ts";
 import { showNumber } from "./repr.ts";
@@ -44,6 +45,8 @@ export interface LayerNormOptions {
 export class LayerNorm extends Module {
   /** @internal What stays when a bundler renames the class. */
   static override readonly name: string = "LayerNorm";
+  /** @internal */
+  static readonly [layerKey]: string = "LayerNorm";
   /** The sizes of the last dimensions of inputs. */
   readonly normalizedShape: readonly number[];
   /** Added to the variance before its root is taken. */

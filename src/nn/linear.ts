@@ -7,6 +7,7 @@ import { checkFlag, checkMaking, checkSize } from "./checks.ts";
 import { checkLinear, linearFor } from "./functional/linear.ts";
 import { drawFrom, uniform_ } from "./init/fill.ts";
 import { kaimingUniform_ } from "./init/kaiming.ts";
+import { layerKey } from "./layerClass.ts";
 import { isPlain, type LayerLink, linkOf, type Rows } from "./link.ts";
 import { Module } from "./module.ts";
 import { ownParameter, type Parameter } from "./parameter.ts";
@@ -45,6 +46,8 @@ export interface LinearOptions extends RandomOptions {
 export class Linear extends Module {
   /** @internal What stays when a bundler renames the class. */
   static override readonly name: string = "Linear";
+  /** @internal */
+  static readonly [layerKey]: string = "Linear";
   /** The size of the last dimension of inputs. */
   readonly inFeatures: number;
   /** The size of the last dimension of outputs. */

@@ -5,6 +5,7 @@ import type { Dtype } from "../kernels/array.ts";
 import { checkOptions } from "../options.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkFlag, checkMaking, checkRange, checkRows, checkSameDtype, checkSize } from "./checks.ts";
+import { layerKey } from "./layerClass.ts";
 import { Module } from "./module.ts";
 import { ownParameter, type Parameter } from "./parameter.ts";
 import { showNumber } from "./repr.ts";
@@ -68,6 +69,8 @@ const optionNames = ["p", "eps", "momentum", "affine", "trackRunningStats", "dty
 export class LpNorm1d extends Module {
   /** @internal What stays when a bundler renames the class. */
   static override readonly name: string = "LpNorm1d";
+  /** @internal */
+  static readonly [layerKey]: string = "LpNorm1d";
   /** How many features there are. */
   readonly numFeatures: number;
   /** Which norm. */

@@ -2,6 +2,7 @@ import { checkOptions } from "../options.ts";
 import type { Tensor } from "../tensor.ts";
 import { type MSELossOptions, mseLossFor } from "./functional/mseLoss.ts";
 import { checkReduction, type Reduction } from "./functional/reduction.ts";
+import { layerKey } from "./layerClass.ts";
 import { Module } from "./module.ts";
 
 /**
@@ -19,6 +20,8 @@ import { Module } from "./module.ts";
 export class MSELoss extends Module {
   /** @internal What stays when a bundler renames the class. */
   static override readonly name: string = "MSELoss";
+  /** @internal */
+  static readonly [layerKey]: string = "MSELoss";
   /** What becomes of the single losses. */
   readonly reduction: Reduction;
 

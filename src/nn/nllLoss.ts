@@ -4,6 +4,7 @@ import { checkTensor } from "./checks.ts";
 import { checkIgnoreIndex } from "./functional/labels.ts";
 import { type NLLLossOptions, nllLossFor, nllLossOptionNames } from "./functional/nllLoss.ts";
 import { checkReduction, type Reduction } from "./functional/reduction.ts";
+import { layerKey } from "./layerClass.ts";
 import { Module } from "./module.ts";
 
 /**
@@ -23,6 +24,8 @@ import { Module } from "./module.ts";
 export class NLLLoss extends Module {
   /** @internal What stays when a bundler renames the class. */
   static override readonly name: string = "NLLLoss";
+  /** @internal */
+  static readonly [layerKey]: string = "NLLLoss";
   /** The weight of each class, `[c]`, or null. */
   readonly weight: Tensor | null;
   /** The label that counts for nothing. */

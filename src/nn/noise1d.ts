@@ -4,6 +4,7 @@ import { checkOptions } from "../options.ts";
 import type { Generator } from "../random/generator.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkGenerator, checkRange, checkRows, checkSize } from "./checks.ts";
+import { layerKey } from "./layerClass.ts";
 import { Module } from "./module.ts";
 import { showNumber } from "./repr.ts";
 
@@ -92,6 +93,8 @@ export function showLaw({ nMu, nSigma, rMu, rSigma }: NoiseLaw): string {
 export class Noise1d extends Module {
   /** @internal What stays when a bundler renames the class. */
   static override readonly name: string = "Noise1d";
+  /** @internal */
+  static readonly [layerKey]: string = "Noise1d";
   /** How many features there are. */
   readonly numFeatures: number;
   /** Half the range of a unit's shift. */

@@ -2,6 +2,7 @@ import { checkOptions } from "../options.ts";
 import type { Generator } from "../random/generator.ts";
 import type { Tensor } from "../tensor.ts";
 import { BatchNorm1d, type BatchNorm1dOptions, batchNorm1dOptionNames } from "./batchNorm1d.ts";
+import { layerKey } from "./layerClass.ts";
 import { type Noise1dOptions, noise1dOptionNames, noiseLaw, noisy, showLaw } from "./noise1d.ts";
 
 /** Options of {@link NoisyBatchNorm1d}: those of batch norm, and those of the noise. */
@@ -39,6 +40,8 @@ export interface NoisyBatchNorm1dOptions extends BatchNorm1dOptions, Noise1dOpti
 export class NoisyBatchNorm1d extends BatchNorm1d {
   /** @internal What stays when a bundler renames the class. */
   static override readonly name: string = "NoisyBatchNorm1d";
+  /** @internal */
+  static override readonly [layerKey]: string = "NoisyBatchNorm1d";
   /** Half the range of a unit's shift. */
   readonly nMu: number;
   /** The most that a unit's scale can be. */

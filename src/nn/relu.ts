@@ -1,6 +1,7 @@
 import * as elementwise from "../ops/elementwise.ts";
 import type { Tensor } from "../tensor.ts";
 import { relu } from "./functional/activations.ts";
+import { layerKey } from "./layerClass.ts";
 import { activationLink, isPlain, type LayerLink, linkOf, type Rows } from "./link.ts";
 import { Module } from "./module.ts";
 
@@ -18,6 +19,8 @@ import { Module } from "./module.ts";
 export class ReLU extends Module {
   /** @internal What stays when a bundler renames the class. */
   static override readonly name: string = "ReLU";
+  /** @internal */
+  static readonly [layerKey]: string = "ReLU";
   override forward(x: Tensor): Tensor {
     return relu(x);
   }

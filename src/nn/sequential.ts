@@ -6,6 +6,7 @@ import { chain } from "../ops/chain.ts";
 import { shared } from "../shared.ts";
 import { apply, type Tensor } from "../tensor.ts";
 import { isModule } from "./fields.ts";
+import { layerKey } from "./layerClass.ts";
 import { type LayerLink, linkFor } from "./link.ts";
 import { Module } from "./module.ts";
 
@@ -35,6 +36,8 @@ import { Module } from "./module.ts";
 export class Sequential extends Module {
   /** @internal What stays when a bundler renames the class. */
   static override readonly name: string = "Sequential";
+  /** @internal */
+  static readonly [layerKey]: string = "Sequential";
   /** The modules, in order. */
   [i: number]: Module;
   /** How many there are. */

@@ -41,5 +41,6 @@ export function refuseProblems(problems: Differences): void {
     expected: "an entry of the right shape for each parameter and buffer",
     got: listed.map(([kind, names]) => `${kind} ${names.join(", ")}`).join("; "),
     hint: problems.misshaped.length === 0 ? "With { strict: false } what fits is loaded." : "Nothing was loaded.",
+    code: "EVENKEEL_STATE",
   });
 }

@@ -84,6 +84,7 @@ export function unpackState(
       expected: `a state dict of ${kind.name} for these groups and parameters`,
       got: problems.join("; "),
       hint: "Nothing was loaded.",
+      code: "EVENKEEL_STATE",
     });
   }
   return { options, states };

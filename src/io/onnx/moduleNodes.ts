@@ -4,6 +4,7 @@ import { CrossEntropyLoss } from "../../nn/crossEntropyLoss.ts";
 import { Embedding } from "../../nn/embedding.ts";
 import { Flatten } from "../../nn/flatten.ts";
 import { GELU } from "../../nn/gelu.ts";
+import { hasOwnForward, isLayer, type LayerClass } from "../../nn/layerClass.ts";
 import { LayerNorm } from "../../nn/layerNorm.ts";
 import { Linear } from "../../nn/linear.ts";
 import { LpNorm1d } from "../../nn/lpNorm1d.ts";
@@ -34,7 +35,7 @@ export interface ModuleRun {
 type ModuleNodes<M> = (module: M, run: ModuleRun) => string;
 
 /** Modules that are written as a whole, by their class: those that do nothing in evaluation leave no node, and are not here. */
-const classes: readonly (readonly [new (...args: never[]) => Module, ModuleNodes<never>])[] = [
+const classes: readonly (readonly [LayerClass, ModuleNodes<never>])[] = [
   [Linear, linear],
   [NoisyBatchNorm1d, batchNorm],
   [BatchNorm1d, batchNorm],
@@ -56,13 +57,13 @@ const classes: readonly (readonly [new (...args: never[]) => Module, ModuleNodes
  * `forward` is another than their class's.
  */
 export function nodesOf(module: Module): ((run: ModuleRun) => string) | null {
-  const found = classes.find(([type]) => module instanceof type && module.forward === type.prototype.forward);
+  const found = hasOwnForward(module) ? classes.find(([type]) => isLayer(module, type)) : undefined;
   return found === undefined ? null : (run) => found[1](module as never, run);
 }
 
 /** Why a module's output in evaluation is not a function of one example; null if it is. */
 export function refusalOf(module: Module): string | null {
-  const isNorm = module instanceof BatchNorm1d || module instanceof LpNorm1d;
+  const isNorm = isLayer(module, BatchNorm1d) || isLayer(module, LpNorm1d);
   return isNorm && module.runningMean === null
     ? "has no running statistics, so that its output depends on the batch"
     : null;

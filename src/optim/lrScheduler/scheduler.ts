@@ -203,6 +203,7 @@ export abstract class LRScheduler<S extends Settings = Settings> {
         expected: `a state dict of ${this.name} for ${this.optimizer.paramGroups.length} groups`,
         got: problems.join("; "),
         hint: "Nothing was loaded.",
+        code: "EVENKEEL_STATE",
       });
     }
     const { base_lrs, last_epoch, _step_count, _last_lr } = { ...own, ...dict };

@@ -1,0 +1,40 @@
+import { isTensorError } from "evenkeel";
+import { fromNpy, fromSafetensors, loadCheckpoint, readNpz, readSafetensors } from "evenkeel/io";
+import { describe, expect, test } from "vitest";
+import golden from "../golden/otherFiles.json" with { type: "json" };
+
+const readers: Readonly<Record<string, (bytes: Uint8Array) => unknown>> = {
+  fromSafetensors,
+  readSafetensors,
+  loadCheckpoint: (bytes) => loadCheckpoint(bytes, {}),
+  fromNpy,
+  readNpz,
+};
+/** The formats that a reader takes, and what is said of a file to the others. */
+const said: Readonly<Record<string, RegExp>> = {
+  ".pt": /a zip file, as PyTorch's \.pt.*safetensors\.torch\.save_file/,
+  ".pt of before 1.6": /a pickle, as PyTorch's older \.pt.*safetensors\.torch\.save_file/,
+  pickle: /a pickle.*safetensors\.torch\.save_file/,
+  ".npy": /a \.npy file.*fromNpy/,
+  ".npz": /a zip file.*readNpz/,
+  gzip: /gzip.*Decompress/,
+};
+
+describe("a file of another format is called by its name, with what to do", () => {
+  for (const [format, text] of Object.entries(golden.files)) {
+    const bytes = new Uint8Array(Buffer.from(text, "base64"));
+    for (const [name, read] of Object.entries(readers)) {
+      if ((format === ".npy" && name === "fromNpy") || (format === ".npz" && name === "readNpz")) continue;
+      test(`${format} to ${name}`, async () => {
+        const error = await Promise.resolve()
+          .then(() => read(bytes))
+          .catch((thrown: unknown) => thrown);
+        if (!isTensorError(error)) throw new Error(`it was read: ${error}`);
+        expect(error.code).toBe("EVENKEEL_FILE");
+        // To who reads zip files a .pt is one, of other entries.
+        const expected = format === ".pt" && name === "readNpz" ? /It is PyTorch's.*safetensors/ : said[format];
+        expect(error.message).toMatch(expected);
+      });
+    }
+  }
+});
