@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { playwright } from "@vitest/browser-playwright";
 import { defineConfig } from "vitest/config";
@@ -16,6 +17,9 @@ const alsoInBrowser = [
   "test/random/{boxMuller32,draws,fma,golden,libm}.test.ts",
 ];
 
+/** What waits for nothing may still be slow on a machine that is busy with other things. */
+const testTimeout = 60_000;
+
 const chromium = playwright({ launchOptions: chromiumOptions });
 
 export default defineConfig({
@@ -26,6 +30,7 @@ export default defineConfig({
     ],
   },
   test: {
+    maxWorkers: availableParallelism(),
     coverage: {
       provider: "v8",
       include: ["src/**"],
@@ -39,6 +44,7 @@ export default defineConfig({
         plugins: [otherCopy(), docExamples(), mutant()],
         test: {
           name: "unit",
+          testTimeout,
           include: ["test/**/*.test.ts"],
           exclude: ["test/browser/**"],
           typecheck: { enabled: true, include: ["test/**/*.test-d.ts"], ignoreSourceErrors: true },
@@ -49,8 +55,19 @@ export default defineConfig({
         plugins: [mutant()],
         test: {
           name: "plain loops",
+          testTimeout,
           include: ["test/{autograd,derivatives}.test.ts", "test/{data,nn,ops,optim,random,tensor,testing}/*.test.ts"],
           setupFiles: ["test/plainLoops.ts"],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "inverted",
+          testTimeout,
+          include: ["test/**/*.test.ts"],
+          exclude: ["test/browser/**", "test/docs/examples.test.ts"],
+          setupFiles: ["test/inverted.ts"],
         },
       },
       {

@@ -9,7 +9,7 @@ describe("the examples of the documentation", () => {
     test(place(example), () => import(/* @vite-ignore */ `example:${place(example)}.ts`));
   }
 
-  test("have the types they claim", { timeout: 60_000 }, () => {
+  test("have the types they claim", { timeout: 240_000 }, () => {
     expect(typeErrors(examples())).toEqual([]);
   });
 

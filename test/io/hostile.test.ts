@@ -65,7 +65,7 @@ const broken: Readonly<Record<string, Uint8Array>> = {
   "a name twice, once escaped": safetensors(
     '{"w":{"dtype":"F32","shape":[0],"data_offsets":[0,0]},"\\u0077":{"dtype":"F32","shape":[0],"data_offsets":[0,0]}}',
   ),
-  __proto__: safetensors('{"__proto__":{"dtype":"F32","shape":[0],"data_offsets":[0,0]}}'),
+  ["__proto__"]: safetensors('{"__proto__":{"dtype":"F32","shape":[0],"data_offsets":[0,0]}}'),
   "metadata __proto__": safetensors('{"__metadata__":{"__proto__":"x"}}'),
   "metadata that are numbers": safetensors({ __metadata__: { a: 1 } }),
   "deep JSON": safetensors(`{"w":${"[".repeat(10_000)}${"]".repeat(10_000)}}`),

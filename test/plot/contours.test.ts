@@ -68,7 +68,7 @@ test("on any grid each line is closed or ends at the border or at a hole, and li
             [-1, 0, 1, 2].map((dy) => [Math.floor(x) + dx, Math.floor(y) + dy]),
           );
           const isAtBorder = x === 0 || y === 0 || x === n - 1 || y === n - 1;
-          expect(isAtBorder || near.some(([i, j]) => hole(i, j))).toBe(true);
+          if (!isAtBorder) expect(near.some(([i, j]) => hole(i, j))).toBe(true);
         }
       }
     }),
