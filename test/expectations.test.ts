@@ -7,15 +7,18 @@ import { root } from "./docs/examples.ts";
 
 // What makes a test pass that says nothing. That each can fail at all is seen by `npm run inverted`.
 
-const files = globSync("test/**/*.ts", { cwd: root, ignore: ["**/node_modules", "test/bench"] }).sort();
+const sources = globSync("test/**/*.ts", { cwd: root, ignore: ["**/node_modules", "test/bench"] })
+  .sort()
+  .map((file) => ts.createSourceFile(file, readFileSync(resolve(root, file), "utf8"), ts.ScriptTarget.Latest, true));
 
 /** Where the nodes that a rule finds stand, as `file:line`. */
 function places(rule: (node: ts.Node) => boolean): string[] {
-  return files.flatMap((file) => {
-    const source = ts.createSourceFile(file, readFileSync(resolve(root, file), "utf8"), ts.ScriptTarget.Latest, true);
+  return sources.flatMap((source) => {
     const found: string[] = [];
     const visit = (node: ts.Node): void => {
-      if (rule(node)) found.push(`${file}:${source.getLineAndCharacterOfPosition(node.getStart(source)).line + 1}`);
+      if (rule(node)) {
+        found.push(`${source.fileName}:${source.getLineAndCharacterOfPosition(node.getStart(source)).line + 1}`);
+      }
       ts.forEachChild(node, visit);
     };
     visit(source);
