@@ -1581,7 +1581,7 @@ export class Tensor {
    * ```
    */
   var(dim?: number | readonly number[], options: VarianceOptions = {}): Tensor {
-    return this.varianceOver("var", dim, options);
+    return this.varianceOver("var", reduce.variance, dim, options);
   }
 
   /**
@@ -1601,7 +1601,7 @@ export class Tensor {
    * ```
    */
   std(dim?: number | readonly number[], options: VarianceOptions = {}): Tensor {
-    return apply(reduce.rootOrFlat, this.varianceOver("std", dim, options));
+    return this.varianceOver("std", reduce.std, dim, options);
   }
 
   /**
@@ -1633,8 +1633,7 @@ export class Tensor {
     if (p === 1) return size.reduceOver("norm", reduce.sum, dim, options);
     if (p === Number.POSITIVE_INFINITY) return size.amax(dim, options);
     if (p === Number.NEGATIVE_INFINITY) return size.amin(dim, options);
-    const power = size.pow(p).reduceOver("norm", reduce.sum, dim, options);
-    return power.eq(0).any().item<boolean>() ? rootAwayFromZero(power, p) : power.pow(1 / p);
+    return this.reduceOver("norm", (start, end) => reduce.normOf(p, start, end), dim, options);
   }
 
   /**
@@ -2724,14 +2723,19 @@ export class Tensor {
     return this.reduceOver(where, op, dim, options);
   }
 
-  private varianceOver(where: string, dim: number | readonly number[] | undefined, options: VarianceOptions): Tensor {
+  private varianceOver(
+    where: string,
+    make: typeof reduce.variance | typeof reduce.std,
+    dim: number | readonly number[] | undefined,
+    options: VarianceOptions,
+  ): Tensor {
     checkOptions(where, options, ["correction", "keepdim"]);
     refuseWhole(where, this);
     const { correction = 1, keepdim = false } = options;
     if (!Number.isFinite(correction)) {
       throw new TensorError(where, { expected: "a number as correction", got: describe(correction) });
     }
-    const op = (start: number, end: number, shape?: Shape) => reduce.variance(start, end, correction, shape);
+    const op = (start: number, end: number, shape?: Shape) => make(start, end, correction, shape);
     return this.reduceOver(where, op, dim, { keepdim });
   }
 
@@ -2940,15 +2944,6 @@ export function checkIndex(where: string, i: unknown, size: number, x: Tensor, l
     hasNegative ||= value < 0;
   }
   return hasNegative ? i.add(i.lt(0).mul(size)) : i;
-}
-
-/** `power^(1/p)`, with a gradient of 0 where the power is 0. */
-function rootAwayFromZero(power: Tensor, p: number): Tensor {
-  const isZero = power.eq(0);
-  return power
-    .maskedFill(isZero, 1)
-    .pow(1 / p)
-    .maskedFill(isZero, 0);
 }
 
 /** `op(a)·op(b)` for any number of dimensions: batches flattened into one, or, for a plain matrix `b`, into the rows. */

@@ -126,10 +126,12 @@ export class LpNorm1d extends Module {
     if (!usesBatch)
       return this.affine(x.sub(meeting(x, runningMean)).div(meeting(x, runningNorm).add(eps)), weight, bias);
     const dims = x.ndim === 2 ? 0 : [0, 2];
-    const mean = x.mean(dims, { keepdim: true });
-    const norm = x.norm(this.p, dims, { keepdim: true }).div(rootOf(x.numel() / this.numFeatures, this.p));
+    // In float64, where the norm of many large numbers is not infinite before it is divided.
+    const wide = x.to("float64");
+    const mean = wide.mean(dims, { keepdim: true });
+    const norm = wide.norm(this.p, dims, { keepdim: true }).div(rootOf(x.numel() / this.numFeatures, this.p));
     if (this.training) this.move(mean, norm);
-    return this.affine(x.sub(mean).div(norm.add(eps)), weight, bias);
+    return this.affine(wide.sub(mean).div(norm.add(eps)).to(x.dtype), weight, bias);
   }
 
   private affine(x: Tensor, weight: Tensor | null, bias: Tensor | null): Tensor {

@@ -1,4 +1,5 @@
 import { type NDArray, type Shape, sizeOf } from "../kernels/array.ts";
+import type { Kernels } from "../kernels/index.ts";
 import { give, hide } from "../kernels/pool.ts";
 import type { Tensor } from "../tensor.ts";
 import type { Fused, Primitive } from "./op.ts";
@@ -15,6 +16,11 @@ function spread(y: Tensor, x: Tensor, start: number, end: number): Tensor {
   return y.reshape(kept).expand(x.shape);
 }
 
+/** The same of arrays. */
+function spreadArray(k: Kernels, y: NDArray, { shape }: NDArray, start: number, end: number): NDArray {
+  return k.expand(y.view(shape.map((size, d) => (d >= start && d < end ? 1 : size))), shape);
+}
+
 /** `y = Σ x`, `dy/dx = 1`. */
 export const sum = (start: number, end: number, shape?: Shape): Primitive => ({
   name: "sum",
@@ -23,13 +29,22 @@ export const sum = (start: number, end: number, shape?: Shape): Primitive => ({
   needs: "nothing",
 });
 
+const roundedAs = ({ dtype }: NDArray, c: number): number => (dtype === "float32" ? Math.fround(c) : c);
+
+/** The mean of numbers whose sum float32 has no room for. */
+function meanInDouble(k: Kernels, x: NDArray, start: number, end: number): NDArray {
+  const total = k.sum(k.cast(x, "float64"), start, end);
+  return k.cast(k.divScalar(total, sizeOf(x.shape.slice(start, end))), x.dtype);
+}
+
 /** `y = Σ x/count`, `dy/dx = 1/count`. */
 export const mean = (start: number, end: number, shape?: Shape): Primitive => ({
   name: "mean",
   forward: (k, x) => {
     const total = hide(() => k.sum(x, start, end));
     const count = sizeOf(x.shape.slice(start, end));
-    const y = k.divScalar(total, x.dtype === "float32" ? Math.fround(count) : count);
+    const isBeyond = x.dtype === "float32" && k.findNonFinite(total) !== null;
+    const y = isBeyond ? meanInDouble(k, x, start, end) : k.divScalar(total, roundedAs(x, count));
     give(total);
     return shaped(y, shape);
   },
@@ -112,32 +127,78 @@ export const variance = (start: number, end: number, correction: number, shape?:
   backward: (k, g, _, x) => [k.varianceBackward(g, x, start, end, correction)],
 });
 
-/** `y = √x`, `dy/dx = 1/(2y)`, and 0 where `y` is: the root of a variance. */
-export const rootOrFlat: Primitive = {
-  name: "sqrt",
-  forward: (k, x) => k.sqrt(x),
+/** `y = √(Σ (x − mean)²/(count − correction))`, `dy/dx = (x − mean)/(y·(count − correction))`, and 0 where `y` is. */
+export const std = (start: number, end: number, correction: number, shape?: Shape): Primitive => ({
+  name: "std",
+  forward: (k, x) => shaped(k.std(x, start, end, correction), shape),
   vjp: [
-    (g, y) => {
-      const isZero = y.eq(0);
-      return g.div(y.maskedFill(isZero, 1).mul(2)).maskedFill(isZero, 0);
+    (g, y, x) => {
+      const along = (z: Tensor) => spread(z, x, start, end);
+      const count = sizeOf(x.shape.slice(start, end));
+      const isFlat = y.eq(0);
+      // Divided by its spread first: of tiny numbers the slope alone would be infinite.
+      const unit = x.sub(along(x.through(mean(start, end)))).div(along(y.maskedFill(isFlat, 1)));
+      return unit.mul(along(g.div(Math.max(0, count - correction)).maskedFill(isFlat, 0)));
     },
   ],
-  needs: "output",
-  backward: (k, g, y) => k.maskedFill(k.div(g, k.mulScalar(y, 2)), k.eq(y, k.fill(y.dtype, [], 0)), 0),
-};
+  backward: (k, g, _y, x) => k.stdBackward(g, x, start, end, correction),
+});
 
 /** `y = √Σ x²`, `dy/dx = x/y`, and 0 where `y` is. */
 export const norm2 = (start: number, end: number): Primitive => ({
   name: "norm",
-  forward: (k, x) => k.sqrt(k.sum(k.mul(x, x), start, end)),
+  forward: (k, x) => k.norm2(x, start, end),
   vjp: [
     (g, y, x) => {
+      const along = (z: Tensor) => spread(z, x, start, end);
       const isZero = y.eq(0);
-      const scale = g.div(y.maskedFill(isZero, 1)).maskedFill(isZero, 0);
-      return x.mul(spread(scale, x, start, end));
+      return x.div(along(y.maskedFill(isZero, 1))).mul(along(g.maskedFill(isZero, 0)));
     },
   ],
+  backward: (k, g, _y, x) => k.norm2Backward(g, x, start, end),
 });
+
+/** `y = (Σ |x|ᵖ)^(1/p)`, `dy/dx = sign x·(|x|/y)ᵖ⁻¹`, and 0 where `y` is, or, for `p < 1`, where `x` is. */
+export const normOf = (p: number, start: number, end: number): Primitive => ({
+  name: "norm",
+  forward: (k, x) => k.cast(normInDouble(k, x, start, end, p), x.dtype),
+  vjp: [
+    (g, y, x) => {
+      const along = (z: Tensor) => spread(z, x, start, end);
+      const isZero = y.eq(0);
+      const slope = x
+        .abs()
+        .div(along(y.maskedFill(isZero, 1)))
+        .pow(p - 1);
+      return x
+        .sign()
+        .mul(p < 1 ? slope.maskedFill(x.eq(0), 0) : slope)
+        .mul(along(g.maskedFill(isZero, 0)));
+    },
+  ],
+  backward: (k, g, _y, x) => {
+    const [wide, y] = [k.cast(x, "float64"), normInDouble(k, x, start, end, p)];
+    const zero = k.fill("float64", [], 0);
+    const isZero = k.eq(y, zero);
+    const along = (z: NDArray) => spreadArray(k, z, x, start, end);
+    const slope = k.powScalar(k.div(k.abs(wide), along(k.maskedFill(y, isZero, 1))), p - 1);
+    const kept = p < 1 ? k.maskedFill(slope, k.eq(wide, zero), 0) : slope;
+    const upstream = along(k.maskedFill(k.cast(g, "float64"), isZero, 0));
+    return k.cast(k.mul(k.mul(k.sign(wide), kept), upstream), x.dtype);
+  },
+});
+
+/** The norm in float64, of sizes in parts of the one that counts most, whose powers neither overflow nor vanish. */
+function normInDouble(k: Kernels, x: NDArray, start: number, end: number, p: number): NDArray {
+  const sizes = k.abs(k.cast(x, "float64"));
+  if (sizeOf(x.shape) === 0) return k.powScalar(k.sum(sizes, start, end), 1 / p);
+  const found = p > 0 ? k.amax(sizes, start, end) : k.amin(sizes, start, end);
+  const zero = k.fill("float64", [], 0);
+  const isOutside = k.ne(k.mul(found, zero), zero); // infinite, or NaN
+  const most = k.maskedFill(k.maskedFill(found, isOutside, 1), k.eq(found, zero), 1);
+  const powers = k.powScalar(k.div(sizes, spreadArray(k, most, x, start, end)), p);
+  return k.mul(k.powScalar(k.sum(powers, start, end), 1 / p), most);
+}
 
 /** `y = ln Σ eˣ`, `dy/dx = e^(x − y)`. */
 export const logsumexp = (start: number, end: number): Primitive => ({

@@ -7,7 +7,7 @@ import { wasmKernels } from "../../src/kernels/wasm/index.ts";
 import { drawn, expectAlike, filled, floats, layouts, sprinkled } from "./alike.ts";
 import { freePlace } from "./freePlace.ts";
 
-type Names = "sum" | "variance" | "varianceBackward";
+type Names = "sum" | "variance" | "varianceBackward" | "std" | "norm2";
 const wasm = wasmKernels() as Pick<Kernels, Names>;
 const sets = [
   ["SIMD", wasm],
@@ -27,7 +27,9 @@ describe.each(floats)("over the middle, in %s,", (dtype) => {
       const settings = [1, 2, correction] as const;
       expectAlike(wasm.variance(x, ...settings), reference.variance(x, ...settings), 1);
       expectAlike(wasm.varianceBackward(g, x, ...settings), reference.varianceBackward(g, x, ...settings), 10);
+      expectAlike(wasm.std(x, ...settings), reference.std(x, ...settings), 1);
     }
+    expectAlike(wasm.norm2(x, 1, 2), reference.norm2(x, 1, 2), 1);
   });
 
   test("NaN and infinities are what they are to the reference", () => {
@@ -45,6 +47,8 @@ describe.each(floats)("over the middle, in %s,", (dtype) => {
         const x = sprinkled(drawn(shape, dtype), values, every);
         expectAlike(wasm.sum(x, 1, 2), reference.sum(x, 1, 2), 1);
         expectAlike(wasm.variance(x, 1, 2, 1), reference.variance(x, 1, 2, 1), 1);
+        expectAlike(wasm.std(x, 1, 2, 1), reference.std(x, 1, 2, 1), 1);
+        expectAlike(wasm.norm2(x, 1, 2), reference.norm2(x, 1, 2), 1);
         expectAlike(wasm.varianceBackward(g, x, 1, 2, 1), reference.varianceBackward(g, x, 1, 2, 1), 10);
       }
     }
@@ -70,6 +74,14 @@ describe.each(floats)("over the middle, in %s,", (dtype) => {
     expectAlike(wasm.variance(x, 0, 1, 1), reference.variance(x, 0, 1, 1));
     const g = filled([6], dtype, [1]);
     expectAlike(wasm.varianceBackward(g, x, 0, 1, 1), reference.varianceBackward(g, x, 0, 1, 1));
+  });
+});
+
+describe.each(sets)("roots of squares that leave float64, by the %s loops,", (_, kernels) => {
+  test.each([1e-300, 1e-200, 1e-140, 1e150, 1e200, 1e300])("are as large as numbers about %d", (magnitude) => {
+    const x = filled([300, 1], "float64", [3 * magnitude, 5 * magnitude]);
+    expect(kernels.std(x, 0, 1, 0).data[0] / magnitude).toBeCloseTo(1, 12);
+    expect(kernels.norm2(x, 0, 1).data[0] / magnitude).toBeCloseTo(Math.sqrt(150 * 34), 12);
   });
 });
 

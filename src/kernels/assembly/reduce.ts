@@ -166,17 +166,31 @@ export function sumF64(x: usize, y: usize, outer: i32, length: i32, inner: i32, 
   sum<f64>(x, y, outer, length, inner, scratch);
 }
 
-function variance<T>(x: usize, y: usize, outer: i32, length: i32, inner: i32, divisor: f64, scratch: usize): void {
+function variance<T>(
+  x: usize,
+  y: usize,
+  outer: i32,
+  length: i32,
+  inner: i32,
+  divisor: f64,
+  isCentred: bool,
+  isRoot: bool,
+  scratch: usize,
+): void {
   const mean = scratch + 128;
   const to = mean + rowBytes(inner);
+  if (!isCentred) memory.fill(mean, 0, rowBytes(inner));
   for (; outer > 0; outer--, x += length * inner * sizeof<T>(), y += inner * sizeof<T>()) {
-    means<T>(x, length, inner, mean, scratch);
+    if (isCentred) means<T>(x, length, inner, mean, scratch);
     totals<T>(x, length, inner, mean, true, to, scratch);
-    for (let i = 0; i < inner; i++) store<T>(y + i * sizeof<T>(), <T>(load<f64>(to + (i << 3)) / divisor));
+    for (let i = 0; i < inner; i++) {
+      const v = load<f64>(to + (i << 3)) / divisor;
+      store<T>(y + i * sizeof<T>(), <T>(isRoot ? sqrt<f64>(v) : v));
+    }
   }
 }
 
-/** `y = Σ (x − mean)²/divisor`. */
+/** `y = Σ (x − mean)²/divisor`, or with `isRoot` its root; the mean is that of `x` with `isCentred`, else 0. */
 export function varianceF32(
   x: usize,
   y: usize,
@@ -184,12 +198,14 @@ export function varianceF32(
   length: i32,
   inner: i32,
   divisor: f64,
+  isCentred: bool,
+  isRoot: bool,
   scratch: usize,
 ): void {
-  variance<f32>(x, y, outer, length, inner, divisor, scratch);
+  variance<f32>(x, y, outer, length, inner, divisor, isCentred, isRoot, scratch);
 }
 
-/** `y = Σ (x − mean)²/divisor`. */
+/** `y = Σ (x − mean)²/divisor`, or with `isRoot` its root; the mean is that of `x` with `isCentred`, else 0. */
 export function varianceF64(
   x: usize,
   y: usize,
@@ -197,9 +213,11 @@ export function varianceF64(
   length: i32,
   inner: i32,
   divisor: f64,
+  isCentred: bool,
+  isRoot: bool,
   scratch: usize,
 ): void {
-  variance<f64>(x, y, outer, length, inner, divisor, scratch);
+  variance<f64>(x, y, outer, length, inner, divisor, isCentred, isRoot, scratch);
 }
 
 /**

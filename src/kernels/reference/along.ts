@@ -31,6 +31,21 @@ export function squaresAlong(x: Data, at: number, length: number, stride: number
   return completed(total, lost);
 }
 
+/** The root of {@link squaresAlong} over a divisor, scaled where the squares leave double precision. */
+export function rootAlong(x: Data, at: number, length: number, stride: number, mean: number, divisor: number): number {
+  const squares = squaresAlong(x, at, length, stride, mean);
+  if (squares > 1e-290 && squares < Number.POSITIVE_INFINITY) return Math.sqrt(squares / divisor);
+  let most = 0;
+  for (let l = 0; l < length; l++) most = Math.max(most, Math.abs(x[at + l * stride] - mean));
+  if (!(most > 0 && most < Number.POSITIVE_INFINITY)) return Math.sqrt(squares / divisor);
+  let total = 0;
+  for (let l = 0; l < length; l++) {
+    const part = (x[at + l * stride] - mean) / most;
+    total += part * part;
+  }
+  return most * Math.sqrt(total / divisor);
+}
+
 /** The sum of `length` whole numbers, `stride` apart, to its lowest 32 bits. */
 export function wrappedSumAlong(x: Data, at: number, length: number, stride: number): number {
   let total = 0;

@@ -6,6 +6,15 @@ import { type Machine, mostBytes } from "./machine.ts";
 
 type BatchNormKernels = Pick<Kernels, "batchStatistics" | "batchNorm" | "batchNormBackward" | "batchNormBackwardTwice">;
 
+/**
+ * Whether float32 has room for what the kernels make of these variances: their inverse roots, and the squares of those.
+ * NaN is as good here as there.
+ */
+function areTame({ variance }: BatchStatistics, eps: number): boolean {
+  for (let j = 0; j < variance.length; j++) if (variance[j] + eps < 2 ** -80 || variance[j] > 2 ** 80) return false;
+  return true;
+}
+
 /** Batch norm of rows of channels, `[n, c]` or `[n, c, 1]`; all else is the reference's. */
 export function batchNormOn(machine: Machine): BatchNormKernels {
   const { run } = machine;
@@ -31,8 +40,9 @@ export function batchNormOn(machine: Machine): BatchNormKernels {
       return statistics;
     },
 
-    batchNorm(x, { mean, variance }, weight, bias, eps) {
-      if (!isRows(x)) return reference.batchNorm(x, { mean, variance, count: Number.NaN }, weight, bias, eps);
+    batchNorm(x, statistics, weight, bias, eps) {
+      if (!isRows(x) || !areTame(statistics, eps)) return reference.batchNorm(x, statistics, weight, bias, eps);
+      const { mean, variance } = statistics;
       const [n, c] = x.shape;
       const kernel = x.dtype === "float32" ? run.batchNormF32 : run.batchNormF64;
       const y = emptyLike(x);
@@ -48,7 +58,9 @@ export function batchNormOn(machine: Machine): BatchNormKernels {
     },
 
     batchNormBackward(g, x, statistics, weight, eps, throughStatistics) {
-      if (!isRows(x)) return reference.batchNormBackward(g, x, statistics, weight, eps, throughStatistics);
+      if (!isRows(x) || !areTame(statistics, eps)) {
+        return reference.batchNormBackward(g, x, statistics, weight, eps, throughStatistics);
+      }
       const [n, c] = x.shape;
       const kernel = x.dtype === "float32" ? run.batchNormBackwardF32 : run.batchNormBackwardF64;
       const dx = emptyLike(x);
@@ -70,7 +82,9 @@ export function batchNormOn(machine: Machine): BatchNormKernels {
     },
 
     batchNormBackwardTwice(u, g, x, statistics, weight, eps) {
-      if (!isRows(x)) return reference.batchNormBackwardTwice(u, g, x, statistics, weight, eps);
+      if (!isRows(x) || !areTame(statistics, eps)) {
+        return reference.batchNormBackwardTwice(u, g, x, statistics, weight, eps);
+      }
       const [n, c] = x.shape;
       const kernel = x.dtype === "float32" ? run.batchNormBackwardTwiceF32 : run.batchNormBackwardTwiceF64;
       const [dx, dweight] = [emptyLike(x), empty(x.dtype, [c])];

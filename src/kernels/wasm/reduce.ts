@@ -3,7 +3,7 @@ import type { Kernels } from "../index.ts";
 import * as reference from "../reference/index.ts";
 import { type Machine, mostBytes } from "./machine.ts";
 
-type ReduceKernels = Pick<Kernels, "sum" | "variance" | "varianceBackward">;
+type ReduceKernels = Pick<Kernels, "sum" | "variance" | "varianceBackward" | "std" | "norm2">;
 
 /** Below so many elements a reduction is done before they are copied into WebAssembly's memory. */
 const few = 256;
@@ -14,6 +14,27 @@ export function reduceOn(machine: Machine): ReduceKernels {
   const { reduceScratch, sumF32, sumF64, varianceF32, varianceF64 } = run;
   const { varianceBackwardF32, varianceBackwardF64 } = run;
   const isFit = ({ data, dtype }: NDArray) => data.length >= few && isFloat(dtype) && 16 * data.byteLength < mostBytes;
+
+  /** The variance of as many as are fit, or its root, or that about 0. */
+  const spread = (x: NDArray, start: number, end: number, divisor: number, isCentred: boolean, isRoot: boolean) => {
+    const kernel = x.dtype === "float32" ? varianceF32 : varianceF64;
+    const y = empty(x.dtype, without(x.shape, start, end));
+    const [outer, length] = [sizeBetween(x, 0, start), sizeBetween(x, start, end)];
+    const inner = y.data.length / outer;
+    machine.begin();
+    const from = machine.at(x.data);
+    const to = machine.roomFor(y.data);
+    const scratch = machine.room(reduceScratch(inner));
+    kernel(from, to, outer, length, inner, divisor, Number(isCentred), Number(isRoot), scratch);
+    machine.get(to, y.data);
+    return y;
+  };
+
+  /** A root of squares, by the plain loop where squares of float64 may have left its range. */
+  const root = (y: NDArray, plain: () => NDArray): NDArray =>
+    y.dtype === "float64" && y.data.some((value: number) => value < 1e-140 || value === Number.POSITIVE_INFINITY)
+      ? plain()
+      : y;
 
   return {
     sum(x, start, end) {
@@ -32,17 +53,18 @@ export function reduceOn(machine: Machine): ReduceKernels {
 
     variance(x, start, end, correction) {
       if (!isFit(x)) return reference.variance(x, start, end, correction);
-      const kernel = x.dtype === "float32" ? varianceF32 : varianceF64;
-      const y = empty(x.dtype, without(x.shape, start, end));
-      const [outer, length] = [sizeBetween(x, 0, start), sizeBetween(x, start, end)];
-      const inner = y.data.length / outer;
-      machine.begin();
-      const from = machine.at(x.data);
-      const to = machine.roomFor(y.data);
-      const scratch = machine.room(reduceScratch(inner));
-      kernel(from, to, outer, length, inner, Math.max(0, length - correction), scratch);
-      machine.get(to, y.data);
-      return y;
+      return spread(x, start, end, Math.max(0, sizeBetween(x, start, end) - correction), true, false);
+    },
+
+    std(x, start, end, correction) {
+      const plain = () => reference.std(x, start, end, correction);
+      if (!isFit(x)) return plain();
+      return root(spread(x, start, end, Math.max(0, sizeBetween(x, start, end) - correction), true, true), plain);
+    },
+
+    norm2(x, start, end) {
+      const plain = () => reference.norm2(x, start, end);
+      return isFit(x) ? root(spread(x, start, end, 1, false, true), plain) : plain();
     },
 
     varianceBackward(g, x, start, end, correction) {

@@ -59,5 +59,6 @@ export function nllLossFor(
   const logP = input.reshape([n, c, d]).gather(1, labels.unsqueeze(1)).squeeze(1);
   const losses = logP.mul(weightOfLabel).neg().maskedFill(ignored, 0); // an ignored −∞ is no NaN
   if (reduction === "none") return losses.reshape(target.shape);
-  return reduction === "sum" ? losses.sum() : losses.sum().div(weightOfLabel.sum());
+  if (reduction === "sum") return losses.sum();
+  return losses.to("float64").sum().div(weightOfLabel.to("float64").sum()).to(input.dtype); // a sum may be infinite, a mean not
 }
