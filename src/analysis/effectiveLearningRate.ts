@@ -3,7 +3,7 @@ import type { Module } from "../nn/module.ts";
 import { checkOptions } from "../options.ts";
 import type { Tensor } from "../tensor.ts";
 import { displayed } from "./display.ts";
-import { lengthOf } from "./lanczos.ts";
+import { lengthOf } from "./longVector.ts";
 import { rowLayers, rows } from "./weightRows.ts";
 
 /** Something that has learning rates for parameters: an optimiser. */

@@ -21,7 +21,7 @@ import {
   unitsOf,
 } from "./batchNormTerms.ts";
 import { displayed } from "./display.ts";
-import { dotOf } from "./lanczos.ts";
+import { dotOf } from "./longVector.ts";
 import type { Cost } from "./loss.ts";
 import { preserving } from "./preserving.ts";
 

@@ -3,7 +3,7 @@ import { describe, TensorError } from "../errors.ts";
 import { sameShape } from "../shapes.ts";
 import type { Tensor } from "../tensor.ts";
 import { displayed } from "./display.ts";
-import { dotOf } from "./lanczos.ts";
+import { dotOf } from "./longVector.ts";
 
 /** Lemma 4.5 for one vector of weights. */
 export interface InitialisationTerms {

@@ -13,7 +13,8 @@ import {
 } from "./batchNormTerms.ts";
 import { displayed } from "./display.ts";
 import { gradientTerms } from "./explainBatchNormGradient.ts";
-import { dotOf, Lanczos } from "./lanczos.ts";
+import { Lanczos } from "./lanczos.ts";
+import { dotOf } from "./longVector.ts";
 import type { Cost } from "./loss.ts";
 import { normals } from "./seeded.ts";
 import { tridiagonal } from "./tridiagonal.ts";

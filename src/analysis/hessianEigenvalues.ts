@@ -1,8 +1,12 @@
 import { describe, TensorError } from "../errors.ts";
 import type { Module } from "../nn/module.ts";
 import { checkOptions } from "../options.ts";
+import { EigenSearch, rankOf, type Which } from "./eigenSearch.ts";
+import { eigenSymmetric } from "./eigenSymmetric.ts";
 import {
   checkCount,
+  checkWord,
+  type HessianCostOptions,
   type HessianMethod,
   type HessianOptions,
   HessianProduct,
@@ -11,19 +15,27 @@ import {
   hessianProductCost,
   passes,
 } from "./hessianProduct.ts";
-import { Lanczos } from "./lanczos.ts";
-import type { Cost, Loss } from "./loss.ts";
+import { addScaled, dotOf, type LongVector, lengthOf, scaled } from "./longVector.ts";
+import type { Cost } from "./loss.ts";
+import type { Losses } from "./losses.ts";
 import { checkBudget, finish, finishAsync, type LongOptions, longOptionNames, type Parts } from "./running.ts";
 import { normals, type SeedOptions, seeded, seedOptionNames } from "./seeded.ts";
-import { tridiagonal } from "./tridiagonal.ts";
 
 /** Options of {@link hessianEigenvalues}. */
 export interface HessianEigenvaluesOptions extends HessianOptions, SeedOptions, LongOptions {
   /** How many eigenvalues, at most as many as there are parameters. Default `1`. */
   readonly k?: number;
-  /** The largest residual taken for converged, as a share of the largest eigenvalue. Default `1e-4`. */
+  /**
+   * Those of largest absolute value, with their signs; or the largest, or the smallest, that is, the most negative if there
+   * are such. Default `"magnitude"`.
+   */
+  readonly which?: Which;
+  /** The largest residual taken for converged, as a share of the largest absolute eigenvalue met. Default `1e-4`. */
   readonly tolerance?: number;
-  /** The most products with the Hessian. Default: the larger of 50 and `10·k`, or the number of parameters. */
+  /**
+   * The most products with the Hessian in the search; where it is the number of parameters or more, all of it may be seen.
+   * Default: 50 for one eigenvalue, the larger of 100 and `20·k` for several, or the number of parameters.
+   */
   readonly maxIterations?: number;
   /** Whether to return the eigenvectors too, such as for a plane of the landscape. Default `false`. */
   readonly vectors?: boolean;
@@ -31,13 +43,19 @@ export interface HessianEigenvaluesOptions extends HessianOptions, SeedOptions, 
 
 /** What {@link hessianEigenvalues} returns. */
 export interface HessianEigenvalues {
-  /** The `k` eigenvalues of largest absolute value, signed, largest absolute value first. In loss per parameter². */
+  /** The `k` eigenvalues that are first by `which`, as often as they occur, signed. In loss per parameter². */
   readonly values: number[];
-  /** `‖H·v − λv‖` for each, with `v` of length 1: an eigenvalue lies no further from it. In units of `values`. */
+  /**
+   * `‖H·v − λv‖` for each, with `v` of length 1, from a product of its own with `v`: an eigenvalue lies no further from it.
+   * By differences, what the product may be off by is added: how it changes with twice the step. In units of `values`.
+   */
   readonly residuals: number[];
-  /** Whether every residual is at most `tolerance` times the largest absolute value. */
+  /**
+   * Whether every residual is at most `tolerance` times the largest absolute value met, and a search beside what was found
+   * has told that nothing is left that belongs among the first `k`.
+   */
   readonly converged: boolean;
-  /** How many products with the Hessian were made. */
+  /** How many products with the Hessian the search made; those for the residuals are not counted. */
   readonly iterations: number;
   /** The eigenvectors of `values`, of length 1, if asked for: a number for each entry of each of `names`, in order. */
   readonly vectors: number[][] | null;
@@ -51,6 +69,8 @@ export interface HessianEigenvalues {
   readonly options: HessianSettings & {
     /** How many eigenvalues were asked for. */
     readonly k: number;
+    /** Which ones. */
+    readonly which: Which;
     /** How small residuals had to be, as a share of the largest eigenvalue. */
     readonly tolerance: number;
     /** The most iterations allowed. */
@@ -67,26 +87,35 @@ export interface HessianEigenvalues {
 /** The most that {@link hessianEigenvalues} takes; it ends earlier if it converges. */
 export const hessianEigenvaluesCost = (
   parameters: number,
-  { k = 1, maxIterations, method }: { k?: number; maxIterations?: number; method?: HessianMethod } = {},
-): Cost => hessianProductCost(maxIterations ?? usualIterations(parameters, k), method);
+  {
+    k = 1,
+    maxIterations = usualIterations(k),
+    ...rest
+  }: HessianCostOptions & { k?: number; maxIterations?: number } = {},
+): Cost => hessianProductCost(Math.min(parameters, maxIterations) + checksOf(k, rest.method), rest);
 
-const usualIterations = (parameters: number, k: number): number => Math.min(parameters, Math.max(50, 10 * k));
+/** Several are looked for twice: whether one is repeated, another run has to tell. */
+const usualIterations = (k: number): number => (k === 1 ? 50 : Math.max(100, 20 * k));
+
+/** The products that residuals are made of. */
+const checksOf = (k: number, method: HessianMethod = "exact"): number => (method === "exact" ? k : 2 * k);
 
 const where = "hessianEigenvalues";
 
 /**
- * The `k` eigenvalues of the loss's Hessian that are largest by absolute value, with their signs: how strongly the loss
- * is curved, up or down, along the directions where it is curved most. Gradient descent at a rate above `2/λ` of the
- * largest overshoots along its eigenvector.
+ * The `k` eigenvalues of the loss's Hessian that are largest by absolute value, with their signs; or the largest, or the
+ * smallest: how strongly the loss is curved, up or down, along the directions where it is curved most. Gradient descent at
+ * a rate above `2/λ` of the largest overshoots along its eigenvector.
  *
  * Lanczos' method with full reorthogonalisation, from a random direction: only products with the Hessian are needed,
- * never the matrix. It stops when the residuals are small, when all of the space has been seen, or at `maxIterations`;
- * then `converged` is false and `residuals` says how far off each may be. An eigenvalue that occurs several times is
- * found once, unless the space is exhausted before. In float32, and by differences, products carry errors of their own,
- * about 1e-6 and 1e-4 of the largest eigenvalue, that residuals do not show.
+ * never the matrix. It sees one vector of each eigenspace, so what has converged is locked, and another random direction
+ * looks beside it for repeated eigenvalues, until nothing is left that belongs among the first `k`, or `maxIterations`;
+ * then `converged` is false and `residuals` says how far off each may be. The residuals are those of further products, so
+ * that they show the rounding of float32, about 1e-6 of the largest eigenvalue, and the errors of differences, about 1e-4.
  *
  * @param model - any module; it stays bit for bit as it is.
- * @param loss - its loss on one fixed batch. That of a small batch varies from batch to batch by whole factors.
+ * @param loss - its loss on one fixed batch, several such losses, or `{ batches, loss }` over a loader; see
+ * {@link LossOverBatches}. That of a small batch varies from batch to batch by whole factors.
  * @param options - see {@link HessianEigenvaluesOptions}.
  * @throws TensorError for a loss that is not one finite number, not the same twice, or independent of the
  * parameters, for unknown layers or options, and where it might take more than `maxEvaluations`.
@@ -106,9 +135,9 @@ const where = "hessianEigenvalues";
  * console.log(values.map((value) => value.toFixed(3)), converged); // => [ '4.000', '1.000' ] true
  * ```
  */
-export function hessianEigenvalues(
+export function hessianEigenvalues<B>(
   model: Module,
-  loss: Loss,
+  loss: Losses<B>,
   options: HessianEigenvaluesOptions = {},
 ): HessianEigenvalues {
   return finish(eigenvalueParts(model, loss, options), options);
@@ -129,9 +158,9 @@ export function hessianEigenvalues(
  * console.log(values[0].toFixed(6)); // => 2.000000
  * ```
  */
-export async function hessianEigenvaluesAsync(
+export async function hessianEigenvaluesAsync<B>(
   model: Module,
-  loss: Loss,
+  loss: Losses<B>,
   options: HessianEigenvaluesOptions = {},
 ): Promise<HessianEigenvalues> {
   return finishAsync(eigenvalueParts(model, loss, options), options);
@@ -140,14 +169,15 @@ export async function hessianEigenvaluesAsync(
 /** {@link hessianEigenvalues} in parts. */
 export function* eigenvalueParts(
   model: Module,
-  loss: Loss,
+  loss: Losses<unknown>,
   options: HessianEigenvaluesOptions,
 ): Parts<HessianEigenvalues> {
-  const known = ["k", "tolerance", "maxIterations", "vectors"];
+  const known = ["k", "which", "tolerance", "maxIterations", "vectors"];
   checkOptions(where, options, [...known, ...hessianOptionNames, ...seedOptionNames, ...longOptionNames]);
   const product = new HessianProduct(where, model, loss, options);
   const { size, names, settings } = product;
-  const { k = 1, tolerance = 1e-4, vectors = false } = options;
+  const { k = 1, which = "magnitude", tolerance = 1e-4 } = options;
+  checkWord(where, "which", which, ["magnitude", "largest", "smallest"]);
   checkCount(where, "k", k);
   if (k > size) {
     throw new TensorError(where, { expected: `k of at most ${size}, the number of parameters`, got: `${k}` });
@@ -155,85 +185,79 @@ export function* eigenvalueParts(
   if (!(typeof tolerance === "number" && tolerance >= 0)) {
     throw new TensorError(where, { expected: "a tolerance from 0 on", got: describe(tolerance) });
   }
-  const { maxIterations = usualIterations(size, k) } = options;
+  const { maxIterations = usualIterations(k) } = options;
   checkCount(where, "maxIterations", maxIterations, k);
   const most = Math.min(maxIterations, size);
   const { generator, seed } = seeded(where, options);
-  const total = passes(hessianProductCost(most, settings.method));
+  const total = passes(hessianProductCost(most + checksOf(k, settings.method), settings));
   checkBudget(where, total, options);
 
   product.start();
-  const lanczos = new Lanczos(normals(size, generator));
-  let top: Top;
-  for (;;) {
-    lanczos.take(product.times(lanczos.newest));
+  const start = () => normals(size, generator);
+  const search = new EigenSearch({ size, k, which, tolerance, most, single: product.single, start });
+  while (!search.isOver) {
+    search.take(product.times(search.wanted));
     yield { done: passes(product.cost), total };
-    const { iterations } = lanczos;
-    const isLast = iterations === most;
-    if (!isLast && !lanczos.isExhausted && (iterations < k || iterations % stride(iterations) !== 0)) continue;
-    top = largest(lanczos, Math.min(k, iterations), tolerance);
-    if (isLast || (iterations >= k && top.converged && !mayHideMore(lanczos, top))) break;
-    if (lanczos.isExhausted) lanczos.restart(normals(size, generator));
   }
+  const vectors = search.found.map(({ vector }) => vector);
+  const products: Float64Array[] = [];
+  const errors: Float64Array[] = [];
+  for (const vector of vectors) {
+    const image = product.times(vector);
+    const error = product.errorOf(image, vector);
+    products.push(image);
+    if (error !== null) errors.push(error);
+    yield { done: passes(product.cost), total };
+  }
+  const pairs = rayleighRitz(vectors, products, errors, which);
+  const largest = Math.max(...pairs.map(({ value }) => Math.abs(value)), search.scale);
   return {
-    values: top.values,
-    residuals: top.residuals,
-    converged: top.converged,
-    iterations: lanczos.iterations,
-    vectors: vectors ? vectorsOf(lanczos, top) : null,
+    values: pairs.map(({ value }) => value),
+    residuals: pairs.map(({ residual }) => residual),
+    converged: search.isComplete && pairs.every(({ residual }) => residual <= tolerance * largest),
+    iterations: search.iterations,
+    vectors: options.vectors ? pairs.map(({ vector }) => Array.from(vector)) : null,
     parameters: size,
     names: [...names],
     loss: product.loss,
-    options: { k, tolerance, maxIterations: most, vectors, seed, ...settings },
+    options: { k, which, tolerance, maxIterations: most, vectors: options.vectors ?? false, seed, ...settings },
     cost: product.cost,
   };
 }
 
-/** How often it is worth to look: finding the eigenvalues of `T` takes time too. */
-const stride = (iterations: number): number => Math.max(1, Math.floor(iterations / 20));
-
-interface Top {
-  readonly values: number[];
-  readonly residuals: number[];
-  readonly converged: boolean;
-  /** Their places among all eigenvalues of `T`, in order of size. */
-  readonly places: number[];
-}
-
-function largest({ diagonal, offDiagonal, iterations }: Lanczos, k: number, tolerance: number): Top {
-  const { values, rows } = tridiagonal(diagonal, offDiagonal, [iterations - 1]);
-  const places = Array.from(values.keys())
-    .sort((i, j) => Math.abs(values[j]) - Math.abs(values[i]))
-    .slice(0, k);
-  const out = offDiagonal[iterations - 1];
-  const residuals = places.map((i) => Math.abs(out * rows[0][i]));
-  const converged = residuals.every((residual) => residual <= tolerance * Math.abs(values[places[0]]));
-  return { values: places.map((i) => values[i]), residuals, converged, places };
+interface Pair {
+  readonly value: number;
+  readonly residual: number;
+  readonly vector: Float64Array;
 }
 
 /**
- * Whether, the space being exhausted, there may be further large eigenvalues outside: copies of those within. A space
- * begun anew has one of each that there is outside those before; if none of its own is among the largest, none is left.
+ * The eigenvalues of the matrix on the space of some orthonormal vectors, from their `products` with it, and how far these
+ * are from eigenvalues of the matrix itself; `errors` says what each product may be off by, where it is not exact.
+ * @see Golub & Van Loan, "Matrix Computations", section 8.1 (Rayleigh quotients and residuals).
  */
-function mayHideMore({ diagonal, offDiagonal, blockStart, isExhausted }: Lanczos, { values }: Top): boolean {
-  if (!isExhausted) return false;
-  const own = tridiagonal(diagonal.slice(blockStart), offDiagonal.slice(blockStart)).values;
-  const largestOwn = Math.max(...own.map(Math.abs));
-  const [first, last] = [Math.abs(values[0]), Math.abs(values[values.length - 1])];
-  return largestOwn > 1e-12 * first && largestOwn >= (1 - 1e-9) * last;
-}
-
-function vectorsOf({ basis, diagonal, offDiagonal, iterations }: Lanczos, { places }: Top): number[][] {
-  const { rows } = tridiagonal(
-    diagonal,
-    offDiagonal,
-    Array.from({ length: iterations }, (_, i) => i),
-  );
-  return places.map((place) => {
-    const vector = new Float64Array(basis[0].length);
-    rows.forEach((row, j) => {
-      for (let i = 0; i < vector.length; i++) vector[i] += row[place] * basis[j][i];
-    });
-    return Array.from(vector);
+function rayleighRitz(
+  vectors: readonly LongVector[],
+  products: readonly Float64Array[],
+  errors: readonly Float64Array[],
+  which: Which,
+): Pair[] {
+  const inner = vectors.map((v) => products.map((image) => dotOf(v, image)));
+  const { values, vectors: turns } = eigenSymmetric(inner.map((row, i) => row.map((x, j) => (x + inner[j][i]) / 2)));
+  const pairs = values.map((value, column) => {
+    const turned = (list: readonly LongVector[]): Float64Array => {
+      const sum = new Float64Array(vectors[0].length);
+      list.forEach((x, i) => addScaled(sum, x, turns[i][column]));
+      return sum;
+    };
+    const [vector, rest] = [turned(vectors), turned(products)];
+    addScaled(rest, vector, -value);
+    const length = lengthOf(vector);
+    return {
+      value,
+      residual: (lengthOf(rest) + lengthOf(turned(errors))) / length,
+      vector: scaled(vector, 1 / length),
+    };
   });
+  return pairs.sort((a, b) => rankOf(which, b.value) - rankOf(which, a.value));
 }

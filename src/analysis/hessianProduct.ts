@@ -1,14 +1,18 @@
 import { grad } from "../autograd/grad.ts";
+import { enableGrad } from "../autograd/gradMode.ts";
 import { describe, TensorError } from "../errors.ts";
 import { NDArray } from "../kernels/array.ts";
 import { kernels } from "../kernels/index.ts";
 import { isModule } from "../nn/fields.ts";
 import type { Module } from "../nn/module.ts";
 import type { Parameter } from "../nn/parameter.ts";
-import type { Tensor } from "../tensor.ts";
+import type { Primitive } from "../ops/op.ts";
+import { apply, type Tensor } from "../tensor.ts";
 import { tensorsIn } from "./keep.ts";
 import { layersOf } from "./layers.ts";
+import { addScaled, isAllFinite, type LongVector, lengthOf } from "./longVector.ts";
 import { type Cost, type Loss, Probe } from "./loss.ts";
+import { type Losses, type Reduction, type WeightedLosses, weighted } from "./losses.ts";
 import { type BatchNormMode, preserving } from "./preserving.ts";
 import { place } from "./vectors.ts";
 
@@ -25,15 +29,21 @@ export interface HessianOptions {
   /** Which statistics batch norm uses: the batch's, as in training, or the running ones. Default `"batch"`. */
   readonly batchNorm?: BatchNormMode;
   /**
-   * `"exact"`: `H·v = ∇(∇L·v)`, from one graph for all products, which is kept until the end. `"differences"`:
-   * `H·v ≈ (∇L(θ + h·v) − ∇L(θ − h·v))/2h` for `v` of length 1; two gradients each, no graph. Default `"exact"`.
+   * `"exact"`: `H·v = ∇(∇L·v)`, from one graph for all products, which is kept until the end; of several batches from a
+   * graph of each in turn. `"differences"`: `H·v ≈ (∇L(θ + h·v) − ∇L(θ − h·v))/2h` for `v` of length 1; two gradients
+   * each, no graph. Default `"exact"`.
    */
   readonly method?: HessianMethod;
   /**
-   * The `h` of `"differences"`, a distance between parameters. Default: `max(1, ‖θ‖)` times `6e-6` in float64, `5e-3`
-   * in float32, the cube root of the precision, where errors of rounding and of the formula are about equal.
+   * The `h` of `"differences"`, a distance between parameters. Default: `1e-6` in float64, `5e-4` in float32, times the
+   * length of a unit's weights, at least 0.1: the root mean square of the rows of matrices and the entries of vectors.
    */
   readonly step?: number;
+  /**
+   * Of several losses their mean, that of batches by their numbers of examples as `weight` has it, or their sum. Default
+   * `"mean"`.
+   */
+  readonly reduction?: Reduction;
 }
 
 /** The {@link HessianOptions} used. */
@@ -46,15 +56,28 @@ export interface HessianSettings {
   readonly method: HessianMethod;
   /** The distance moved for differences, or null. */
   readonly step: number | null;
+  /** How many losses there were, or batches. */
+  readonly batches: number;
+  /** How they were taken together. */
+  readonly reduction: Reduction;
 }
 
 /** The names of {@link HessianOptions}. */
-export const hessianOptionNames = ["layers", "batchNorm", "method", "step"] as const;
+export const hessianOptionNames = ["layers", "batchNorm", "method", "step", "reduction"] as const;
+
+/** What the cost of an analysis of the Hessian depends on, beside its own options. */
+export interface HessianCostOptions {
+  /** How products are made. Default `"exact"`. */
+  readonly method?: HessianMethod;
+  /** How many batches the loss is over. Default `1`. */
+  readonly batches?: number;
+}
 
 /** What a number of products takes, with the two looks at the loss before. */
-export function hessianProductCost(products: number, method: HessianMethod = "exact"): Cost {
-  if (method === "exact") return { forward: 3, backward: 1 + products };
-  return { forward: 2 + 2 * products, backward: 2 * products };
+export function hessianProductCost(products: number, { method = "exact", batches = 1 }: HessianCostOptions = {}): Cost {
+  if (method === "differences") return { forward: batches * (2 + 2 * products), backward: batches * 2 * products };
+  if (batches === 1) return { forward: 3, backward: 1 + products };
+  return { forward: batches * (2 + products), backward: batches * 2 * products };
 }
 
 /** The number of passes, forward and backward. */
@@ -69,23 +92,30 @@ export class HessianProduct {
   readonly size: number;
   /** The parameters' names, in the order of the rows. */
   readonly names: readonly string[];
+  /** Whether all parameters are in single precision. */
+  readonly single: boolean;
   readonly settings: HessianSettings;
   /** The loss, once {@link HessianProduct.start} has been called. */
   loss = Number.NaN;
   private readonly where: string;
   private readonly model: Module;
+  private readonly losses: WeightedLosses;
   private readonly probe: Probe;
   private readonly parameters: readonly Parameter[];
   /** All tensors that the model holds, and the memory that products are made on. */
   private readonly tensors: readonly Tensor[];
   private arrays: NDArray[] = [];
-  private gradient: readonly Tensor[] = [];
+  /** The loss that the probe looks at. */
+  private current: Loss | null = null;
+  /** The gradient with its graph, where one is kept. */
+  private gradient: readonly Tensor[] | null = null;
   private products = 0;
 
-  constructor(where: string, model: Module, loss: Loss, options: HessianOptions) {
-    const { layers, batchNorm = "batch", method = "exact", step } = options;
+  constructor(where: string, model: Module, losses: Losses<unknown>, options: HessianOptions) {
+    const { layers, batchNorm = "batch", method = "exact", step, reduction = "mean" } = options;
     checkWord(where, "batchNorm", batchNorm, ["batch", "running"]);
     checkWord(where, "method", method, ["exact", "differences"]);
+    checkWord(where, "reduction", reduction, ["mean", "sum"]);
     if (step !== undefined && !(typeof step === "number" && step > 0 && Number.isFinite(step))) {
       throw new TensorError(where, { expected: "a step above 0", got: describe(step) });
     }
@@ -98,12 +128,21 @@ export class HessianProduct {
     this.where = where;
     this.model = model;
     this.parameters = isModule(model) ? chosen(where, model, layers) : [];
-    this.probe = new Probe(where, model, loss, layers === undefined ? undefined : this.parameters);
+    this.probe = new Probe(
+      where,
+      model,
+      () => (this.current as Loss)(),
+      layers === undefined ? undefined : this.parameters,
+    );
+    this.losses = weighted(where, losses, reduction, (fn) => preserving(model, fn, { batchNorm }));
     this.names = namesOf(model, this.parameters);
     this.size = this.parameters.reduce((sum, p) => sum + p.numel(), 0);
+    this.single = this.parameters.every(({ dtype }) => dtype === "float32");
     this.tensors = tensorsIn(model);
     const h = method === "exact" ? null : (step ?? usualStep(this.parameters));
-    this.settings = { layers: layers === undefined ? null : [...layers], batchNorm, method, step: h };
+    const { count } = this.losses;
+    const names = layers === undefined ? null : [...layers];
+    this.settings = { layers: names, batchNorm, method, step: h, batches: count, reduction };
   }
 
   /** The passes so far. */
@@ -112,22 +151,43 @@ export class HessianProduct {
     return { forward, backward: backward + this.products };
   }
 
-  /** Checks the loss, and makes the graph of the gradient if there is to be one. */
+  /** Checks the loss, and makes the graph of the gradient if there is one to be kept. */
   start(): void {
+    const { method, batches } = this.settings;
     this.within(() => {
       this.arrays = this.tensors.map((x) => kernels().copy(x.array));
-      this.restart();
-      this.loss = this.probe.check();
-      if (this.settings.method !== "exact") return;
-      this.arrays = this.restart();
-      this.gradient = this.probe.gradient({ createGraph: true }).gradient;
+      this.loss = 0;
+      for (const { loss, weight } of this.losses.walk()) {
+        this.current = loss;
+        this.restart();
+        this.loss += weight * this.probe.check();
+        if (method !== "exact" || batches > 1) continue;
+        this.arrays = this.restart();
+        const { gradient } = this.probe.gradient({ createGraph: true });
+        this.gradient = weight === 1 ? gradient : gradient.map((g) => g.mul(weight));
+      }
     });
   }
 
-  /** `H·v`, for a `v` with an entry for each parameter. */
-  times(v: Float64Array): Float64Array {
-    const result = this.within(() => (this.settings.method === "exact" ? this.exactly(v) : this.byDifferences(v)));
-    if (result.every(Number.isFinite)) return result;
+  /** `H·v`, for a `v` with an entry for each parameter; in memory that is the caller's. */
+  times(v: LongVector): Float64Array {
+    if (this.gradient !== null) return this.checked(this.fromGraph(v, this.gradient));
+    if (this.settings.method === "exact") return this.checked(this.fromGraphs(v));
+    return this.checked(this.byDifferences(v, this.settings.step as number));
+  }
+
+  /**
+   * What a product by differences may be off by: how it changes where the step is twice as long. The error of the formula
+   * is about a third of that, and that of rounding not above it. Null where products are exact, to rounding.
+   */
+  errorOf(product: Float64Array, v: LongVector): Float64Array | null {
+    if (this.settings.method === "exact") return null;
+    const other = this.checked(this.byDifferences(v, 2 * (this.settings.step as number)));
+    return other.map((x, i) => x - product[i]);
+  }
+
+  private checked(product: Float64Array): Float64Array {
+    if (isAllFinite(product)) return product;
     throw new TensorError(this.where, {
       expected: "finite second derivatives",
       got: "a product with the Hessian that has NaN or an infinity",
@@ -135,32 +195,71 @@ export class HessianProduct {
     });
   }
 
-  private exactly(v: Float64Array): Float64Array {
+  /** From the graph that is kept. Nothing of the user's runs, so that only arrays have to be put back. */
+  private fromGraph(v: LongVector, gradient: readonly Tensor[]): Float64Array {
+    const before = this.tensors.map((x) => x.array);
     this.tensors.forEach((x, k) => {
       x.array = this.arrays[k]; // what the graph was recorded on
     });
-    const directions = split(v, this.parameters);
-    const terms = this.gradient.map((g, k) => g.mul(directions[k]).sum()).filter((term) => term.requiresGrad);
-    this.products++;
-    if (terms.length === 0) return new Float64Array(v.length);
-    const along = terms.reduce((sum, term) => sum.add(term));
-    const rows = grad(along, this.parameters, { allowUnused: true });
-    return joined(rows.map((row, k) => row ?? this.parameters[k].detach().mul(0)));
+    try {
+      return this.pulled(v, gradient);
+    } finally {
+      this.tensors.forEach((x, k) => {
+        x.array = before[k];
+      });
+    }
   }
 
-  private byDifferences(v: Float64Array): Float64Array {
-    const length = Math.sqrt(v.reduce((sum, x) => sum + x * x, 0));
-    if (length === 0) return new Float64Array(v.length);
-    const h = this.settings.step as number;
-    const gradientAt = (distance: number): Float64Array => {
+  /** From a graph of each batch in turn. */
+  private fromGraphs(v: LongVector): Float64Array {
+    const sum = new Float64Array(v.length);
+    this.overBatches((weight) => {
       this.restart();
-      const start = joined(this.parameters);
-      const there = start.map((x, i) => x + (distance / length) * v[i]);
-      place(this.parameters, split(there, this.parameters));
-      return joined(this.probe.gradient().gradient);
-    };
-    const [ahead, behind] = [gradientAt(h), gradientAt(-h)];
-    return ahead.map((g, i) => ((g - behind[i]) / (2 * h)) * length);
+      addScaled(sum, this.pulled(v, this.probe.gradient({ createGraph: true }).gradient), weight);
+    });
+    return sum;
+  }
+
+  private pulled(v: LongVector, gradient: readonly Tensor[]): Float64Array {
+    this.products++;
+    const directions = split(v, this.parameters);
+    const used = [...gradient.keys()].filter((k) => gradient[k].requiresGrad);
+    if (used.length === 0) return new Float64Array(v.length);
+    const along = enableGrad(() => apply(alongOf(used.map((k) => directions[k])), ...used.map((k) => gradient[k])));
+    const product = new Float64Array(v.length);
+    let from = 0;
+    grad(along, this.parameters, { allowUnused: true }).forEach((row, k) => {
+      if (row !== null) product.set(row.data, from);
+      from += this.parameters[k].numel();
+    });
+    return product;
+  }
+
+  private byDifferences(v: LongVector, h: number): Float64Array {
+    const product = new Float64Array(v.length);
+    const length = lengthOf(v);
+    if (length === 0) return product;
+    this.overBatches((weight) => {
+      for (const side of [1, -1]) {
+        this.restart();
+        const there = joined(this.parameters);
+        addScaled(there, v, (side * h) / length);
+        place(this.parameters, split(there, this.parameters));
+        const { gradient } = this.probe.gradient();
+        addScaled(product, joined(gradient), (side * weight * length) / (2 * h));
+      }
+    });
+    return product;
+  }
+
+  /** Calls `fn` with the weight of each loss, while it is the one that the probe looks at. */
+  private overBatches(fn: (weight: number) => void): void {
+    this.within(() => {
+      for (const { loss, weight } of this.losses.walk()) {
+        this.current = loss;
+        fn(weight);
+      }
+    });
   }
 
   /** Puts the model on copies of what it was at the start. */
@@ -174,6 +273,18 @@ export class HessianProduct {
   private within<T>(fn: () => T): T {
     return preserving(this.model, fn, { batchNorm: this.settings.batchNorm });
   }
+}
+
+/**
+ * `Σ gᵢ·vᵢ` over several tensors, of which only the gradients, `vᵢ` at each `gᵢ`, are wanted: the value is left at 0.
+ */
+function alongOf(directions: readonly Tensor[]): Primitive {
+  return {
+    name: "along",
+    forward: (k, g) => k.fill(g.dtype, [], 0),
+    vjp: directions.map((v) => () => v),
+    needs: "nothing",
+  };
 }
 
 /** Refuses a word that is not among those known. */
@@ -207,9 +318,9 @@ function namesOf(model: Module, parameters: readonly Parameter[]): string[] {
 }
 
 function usualStep(parameters: readonly Tensor[]): number {
-  const relative = parameters.some(({ dtype }) => dtype === "float32") ? 5e-3 : 6e-6;
-  const size = Math.sqrt(joined(parameters).reduce((sum, x) => sum + x * x, 0));
-  return relative * Math.max(1, size);
+  const relative = parameters.some(({ dtype }) => dtype === "float32") ? 5e-4 : 1e-6;
+  const units = parameters.reduce((sum, p) => sum + (p.ndim > 1 ? p.shape[0] : p.numel()), 0);
+  return relative * Math.max(0.1, lengthOf(joined(parameters)) / Math.sqrt(units));
 }
 
 /** Tensors as one long vector. */
@@ -223,13 +334,15 @@ function joined(tensors: readonly Tensor[]): Float64Array {
   return vector;
 }
 
-/** One long vector as tensors like others. */
-export function split(vector: Float64Array, like: readonly Tensor[]): Tensor[] {
+/** One long vector as tensors like others; those of its own precision are parts of its memory. */
+export function split(vector: LongVector, like: readonly Tensor[]): Tensor[] {
   let from = 0;
   return like.map((x) => {
-    const numbers = vector.subarray(from, from + x.numel());
+    const part = vector.subarray(from, from + x.numel());
     from += x.numel();
-    const data = x.dtype === "float64" ? Float64Array.from(numbers) : Float32Array.from(numbers);
+    const isDouble = part instanceof Float64Array;
+    const data =
+      x.dtype === "float64" ? (isDouble ? part : Float64Array.from(part)) : isDouble ? new Float32Array(part) : part;
     return x.detach().wrap(new NDArray(data, x.shape, x.dtype));
   });
 }

@@ -2,7 +2,7 @@ import type { Module } from "../nn/module.ts";
 import { checkOptions } from "../options.ts";
 import {
   checkCount,
-  type HessianMethod,
+  type HessianCostOptions,
   type HessianOptions,
   HessianProduct,
   type HessianSettings,
@@ -10,8 +10,9 @@ import {
   hessianProductCost,
   passes,
 } from "./hessianProduct.ts";
-import { dotOf, lengthOf, orthogonalise, scaled } from "./lanczos.ts";
-import type { Cost, Loss } from "./loss.ts";
+import { dotOf, type LongVector, lengthOf, orthogonalise, scaled } from "./longVector.ts";
+import type { Cost } from "./loss.ts";
+import type { Losses } from "./losses.ts";
 import { checkBudget, finish, finishAsync, type LongOptions, longOptionNames, type Parts } from "./running.ts";
 import { type SeedOptions, seeded, seedOptionNames, signs } from "./seeded.ts";
 
@@ -60,8 +61,8 @@ export interface HessianTrace {
 /** The most that {@link hessianTrace} takes. */
 export const hessianTraceCost = (
   parameters: number,
-  { samples = 10, method }: { samples?: number; method?: HessianMethod } = {},
-): Cost => hessianProductCost(mostProducts(parameters, samples), method);
+  { samples = 10, ...rest }: HessianCostOptions & { samples?: number } = {},
+): Cost => hessianProductCost(mostProducts(parameters, samples), rest);
 
 /** With room for as many directions as there are parameters, these themselves serve. */
 const mostProducts = (parameters: number, samples: number): number =>
@@ -79,7 +80,7 @@ const where = "hessianTrace";
  * times in 20. Where there are no more parameters than samples, it is exact.
  *
  * @param model - any module; it stays bit for bit as it is.
- * @param loss - its loss on one fixed batch. The error is that of the trace for this batch, not of the batch.
+ * @param loss - its loss on one fixed batch, several such losses, or `{ batches, loss }` over a loader. The error is that of the trace for this batch, not of the batch.
  * @param options - see {@link HessianTraceOptions}.
  * @throws TensorError for a loss that is not one finite number, not the same twice, or independent of the
  * parameters, for unknown layers or options, and where it would take more than `maxEvaluations`.
@@ -96,7 +97,7 @@ const where = "hessianTrace";
  * console.log(trace, standardError); // => 5 0
  * ```
  */
-export function hessianTrace(model: Module, loss: Loss, options: HessianTraceOptions = {}): HessianTrace {
+export function hessianTrace<B>(model: Module, loss: Losses<B>, options: HessianTraceOptions = {}): HessianTrace {
   return finish(parts(model, loss, options), options);
 }
 
@@ -115,34 +116,34 @@ export function hessianTrace(model: Module, loss: Loss, options: HessianTraceOpt
  * console.log(trace); // => 8
  * ```
  */
-export async function hessianTraceAsync(
+export async function hessianTraceAsync<B>(
   model: Module,
-  loss: Loss,
+  loss: Losses<B>,
   options: HessianTraceOptions = {},
 ): Promise<HessianTrace> {
   return finishAsync(parts(model, loss, options), options);
 }
 
-function* parts(model: Module, loss: Loss, options: HessianTraceOptions): Parts<HessianTrace> {
+function* parts(model: Module, loss: Losses<unknown>, options: HessianTraceOptions): Parts<HessianTrace> {
   checkOptions(where, options, ["samples", ...hessianOptionNames, ...seedOptionNames, ...longOptionNames]);
   const product = new HessianProduct(where, model, loss, options);
   const { size, names, settings } = product;
   const { samples = 10 } = options;
   checkCount(where, "samples", samples, 2);
   const { generator, seed } = seeded(where, options);
-  const total = passes(hessianProductCost(mostProducts(size, samples), settings.method));
+  const total = passes(hessianProductCost(mostProducts(size, samples), settings));
   checkBudget(where, total, options);
   const progress = () => ({ done: passes(product.cost), total });
 
   product.start();
-  let basis: Float64Array[] = [];
+  let basis: LongVector[] = [];
   if (size <= samples) {
     basis = Array.from({ length: size }, (_, row) =>
       Float64Array.from({ length: size }, (_, i) => (i === row ? 1 : 0)),
     );
   } else {
     for (let i = 0; i < samples; i++) {
-      extend(basis, product.times(signs(size, generator)));
+      extend(basis, product.times(signs(size, generator)), product.single);
       yield progress();
     }
   }
@@ -176,11 +177,13 @@ function* parts(model: Module, loss: Loss, options: HessianTraceOptions): Parts<
 }
 
 /** Adds what `vector` has beside `basis`, unless it is only rounding. */
-function extend(basis: Float64Array[], vector: Float64Array): void {
+function extend(basis: LongVector[], vector: Float64Array, single: boolean): void {
   const before = lengthOf(vector);
   orthogonalise(vector, basis);
   const after = lengthOf(vector);
-  if (after > 1e-10 * before) basis.push(scaled(vector, 1 / after));
+  if (after <= 1e-10 * before) return;
+  const unit = scaled(vector, 1 / after);
+  basis.push(single ? new Float32Array(unit) : unit);
 }
 
 /** The mean of some numbers, and its standard error; 0 of none. */

@@ -65,6 +65,7 @@ export {
   effectiveLearningRate,
   type HasLearningRates,
 } from "./effectiveLearningRate.ts";
+export type { Which } from "./eigenSearch.ts";
 export { estimateCost, type LongAnalysis } from "./estimateCost.ts";
 export {
   type BatchNormCurvature,
@@ -116,7 +117,7 @@ export {
   hessianEigenvalues,
   hessianEigenvaluesAsync,
 } from "./hessianEigenvalues.ts";
-export type { HessianMethod, HessianOptions, HessianSettings } from "./hessianProduct.ts";
+export type { HessianCostOptions, HessianMethod, HessianOptions, HessianSettings } from "./hessianProduct.ts";
 export { type HessianTrace, type HessianTraceOptions, hessianTrace, hessianTraceAsync } from "./hessianTrace.ts";
 export { type InitialLossCheck, type InitialLossCheckOptions, initialLossCheck } from "./initialLossCheck.ts";
 export {
@@ -140,6 +141,7 @@ export {
   type StepRange,
 } from "./lineProbe.ts";
 export type { Cost, Loss } from "./loss.ts";
+export type { Losses, LossOverBatches, Reduction } from "./losses.ts";
 export {
   type Grid,
   type LossSurface,

@@ -4,7 +4,7 @@ import type { Module } from "../nn/module.ts";
 import { checkOptions } from "../options.ts";
 import {
   checkCount,
-  type HessianMethod,
+  type HessianCostOptions,
   type HessianOptions,
   HessianProduct,
   type HessianSettings,
@@ -14,7 +14,8 @@ import {
 } from "./hessianProduct.ts";
 import { spread } from "./hessianTrace.ts";
 import { Lanczos } from "./lanczos.ts";
-import type { Cost, Loss } from "./loss.ts";
+import type { Cost } from "./loss.ts";
+import type { Losses } from "./losses.ts";
 import { checkBudget, finish, finishAsync, type LongOptions, longOptionNames, type Parts } from "./running.ts";
 import { type SeedOptions, seeded, seedOptionNames, signs } from "./seeded.ts";
 import { tridiagonal } from "./tridiagonal.ts";
@@ -73,8 +74,8 @@ export interface SpectralDensity {
 /** The most that {@link spectralDensity} takes. */
 export const spectralDensityCost = (
   parameters: number,
-  { starts = 10, iterations = 30, method }: { starts?: number; iterations?: number; method?: HessianMethod } = {},
-): Cost => hessianProductCost(starts * Math.min(iterations, parameters), method);
+  { starts = 10, iterations = 30, ...rest }: HessianCostOptions & { starts?: number; iterations?: number } = {},
+): Cost => hessianProductCost(starts * Math.min(iterations, parameters), rest);
 
 const where = "spectralDensity";
 
@@ -87,7 +88,7 @@ const where = "spectralDensity";
  * narrower than `width` are not seen, and a single eigenvalue among `n` is a bump of area `1/n`.
  *
  * @param model - any module; it stays bit for bit as it is.
- * @param loss - its loss on one fixed batch.
+ * @param loss - its loss on one fixed batch, several such losses, or `{ batches, loss }` over a loader.
  * @param options - see {@link SpectralDensityOptions}.
  * @throws TensorError for a loss that is not one finite number, not the same twice, or independent of the
  * parameters, for unknown layers or options, and where it would take more than `maxEvaluations`.
@@ -107,7 +108,11 @@ const where = "spectralDensity";
  * console.log(weights[0].map((weight) => weight.toFixed(3))); // => [ '0.500', '0.500' ]
  * ```
  */
-export function spectralDensity(model: Module, loss: Loss, options: SpectralDensityOptions = {}): SpectralDensity {
+export function spectralDensity<B>(
+  model: Module,
+  loss: Losses<B>,
+  options: SpectralDensityOptions = {},
+): SpectralDensity {
   return finish(parts(model, loss, options), options);
 }
 
@@ -126,15 +131,15 @@ export function spectralDensity(model: Module, loss: Loss, options: SpectralDens
  * console.log(nodes); // => [ [ 2 ], [ 2 ] ]
  * ```
  */
-export async function spectralDensityAsync(
+export async function spectralDensityAsync<B>(
   model: Module,
-  loss: Loss,
+  loss: Losses<B>,
   options: SpectralDensityOptions = {},
 ): Promise<SpectralDensity> {
   return finishAsync(parts(model, loss, options), options);
 }
 
-function* parts(model: Module, loss: Loss, options: SpectralDensityOptions): Parts<SpectralDensity> {
+function* parts(model: Module, loss: Losses<unknown>, options: SpectralDensityOptions): Parts<SpectralDensity> {
   const known = ["starts", "iterations", "points", "width"];
   checkOptions(where, options, [...known, ...hessianOptionNames, ...seedOptionNames, ...longOptionNames]);
   const product = new HessianProduct(where, model, loss, options);
@@ -148,13 +153,13 @@ function* parts(model: Module, loss: Loss, options: SpectralDensityOptions): Par
   checkCount(where, "iterations", options.iterations ?? 30);
   const iterations = Math.min(size, options.iterations ?? 30);
   const { generator, seed } = seeded(where, options);
-  const total = passes(hessianProductCost(starts * iterations, settings.method));
+  const total = passes(hessianProductCost(starts * iterations, settings));
   checkBudget(where, total, options);
 
   product.start();
   const [nodes, weights]: [number[][], number[][]] = [[], []];
   for (let i = 0; i < starts; i++) {
-    const lanczos = new Lanczos(signs(size, generator));
+    const lanczos = new Lanczos(signs(size, generator), [], product.single);
     do {
       lanczos.take(product.times(lanczos.newest));
       yield { done: passes(product.cost), total };

@@ -3,7 +3,7 @@ import type { Module } from "../nn/module.ts";
 import { checkOptions } from "../options.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkWord } from "./hessianProduct.ts";
-import { dotOf, lengthOf } from "./lanczos.ts";
+import { dotOf, lengthOf } from "./longVector.ts";
 import { type Cost, type Loss, Probe } from "./loss.ts";
 import { type BatchNormMode, preservingParts } from "./preserving.ts";
 import { checkBudget, finish, finishAsync, type LongOptions, longOptionNames, type Parts } from "./running.ts";

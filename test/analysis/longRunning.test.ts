@@ -89,9 +89,10 @@ const all: Record<string, Long> = {
     estimate: estimate("weightScaleInvariance", { layers: 2 }),
   },
   hessianEigenvalues: {
-    run: (s, long) => hessianEigenvalues(s.model, s.loss, { k: 2, generator: generator(), ...long }),
-    later: (s, long) => hessianEigenvaluesAsync(s.model, s.loss, { k: 2, generator: generator(), ...long }),
-    estimate: estimate("hessianEigenvalues", parameters, { k: 2 }),
+    run: (s, long) => hessianEigenvalues(s.model, s.loss, { k: 2, maxIterations: 12, generator: generator(), ...long }),
+    later: (s, long) =>
+      hessianEigenvaluesAsync(s.model, s.loss, { k: 2, maxIterations: 12, generator: generator(), ...long }),
+    estimate: estimate("hessianEigenvalues", parameters, { k: 2, maxIterations: 12 }),
   },
   hessianTrace: {
     run: (s, long) => hessianTrace(s.model, s.loss, { samples: 2, method: "differences", ...long }),

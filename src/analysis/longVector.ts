@@ -1,0 +1,64 @@
+/** Numbers one for each entry of all parameters, in order; what is computed on the way is in double precision. */
+export type LongVector = Float32Array | Float64Array;
+
+/** `Σ aᵢ·bᵢ`. */
+export function dotOf(a: LongVector, b: LongVector): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
+  return sum;
+}
+
+/** `√Σ xᵢ²`. */
+export const lengthOf = (x: LongVector): number => Math.sqrt(dotOf(x, x));
+
+/** `scale·x`. */
+export function scaled<V extends LongVector>(x: V, scale: number): V {
+  const y = x.slice() as V;
+  for (let i = 0; i < y.length; i++) y[i] *= scale;
+  return y;
+}
+
+/** Adds `scale·x` to `y`. */
+export function addScaled(y: Float64Array, x: LongVector, scale: number): void {
+  for (let i = 0; i < y.length; i++) y[i] += scale * x[i];
+}
+
+/** Whether none of the numbers is NaN or infinite. */
+export function isAllFinite(x: LongVector): boolean {
+  let sum = 0;
+  for (let i = 0; i < x.length; i++) sum += 0 * x[i]; // 0 · ∞ is NaN
+  return sum === 0;
+}
+
+/**
+ * Takes from `vector` what lies along each of `basis`, orthonormal; and once more where it has lost much of its length by
+ * that, since what is left is then partly rounding. Twice is enough.
+ * @see Parlett, "The Symmetric Eigenvalue Problem", section 6.9, which credits Kahan with the argument.
+ */
+export function orthogonalise(vector: Float64Array, basis: readonly LongVector[]): void {
+  for (let before = lengthOf(vector), pass = 0; pass < 2; pass++) {
+    takeOut(vector, basis);
+    const after = lengthOf(vector);
+    if (after >= Math.SQRT1_2 * before) return;
+    before = after;
+  }
+}
+
+/** One pass, four vectors at a time: so many sums at once keep the processor busy, and `vector` is read a quarter as often. */
+function takeOut(vector: Float64Array, basis: readonly LongVector[]): void {
+  let k = 0;
+  for (; k + 4 <= basis.length; k += 4) takeOutFour(vector, basis[k], basis[k + 1], basis[k + 2], basis[k + 3]);
+  for (; k < basis.length; k++) addScaled(vector, basis[k], -dotOf(basis[k], vector));
+}
+
+function takeOutFour(vector: Float64Array, p: LongVector, q: LongVector, r: LongVector, s: LongVector): void {
+  let [a, b, c, d] = [0, 0, 0, 0];
+  for (let i = 0; i < vector.length; i++) {
+    const x = vector[i];
+    a += p[i] * x;
+    b += q[i] * x;
+    c += r[i] * x;
+    d += s[i] * x;
+  }
+  for (let i = 0; i < vector.length; i++) vector[i] -= a * p[i] + b * q[i] + (c * r[i] + d * s[i]);
+}
