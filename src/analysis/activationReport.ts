@@ -1,7 +1,8 @@
 import { grad } from "../autograd/grad.ts";
+import { noGrad } from "../autograd/gradMode.ts";
 import { isTensor } from "../brand.ts";
 import { describe, TensorError } from "../errors.ts";
-import { isFloat } from "../kernels/array.ts";
+import { isFloat, type Shape } from "../kernels/array.ts";
 import { GELU } from "../nn/gelu.ts";
 import { isLayer } from "../nn/layerClass.ts";
 import type { Module } from "../nn/module.ts";
@@ -14,7 +15,8 @@ import { displayed } from "./display.ts";
 import type { Cost } from "./loss.ts";
 import { type BatchNormMode, preserving } from "./preserving.ts";
 import { type SaturationThresholds, saturationOf, saturationThresholds } from "./saturation.ts";
-import { moments, type Statistics, statistics } from "./statistics.ts";
+import { type Numbers, numbersOf } from "./sorted.ts";
+import { joinedNumbers, type Statistics, statistics } from "./statistics.ts";
 import { checkUnitDim, unitsOf } from "./units.ts";
 import { copies } from "./vectors.ts";
 import { checkChoice, chosen, type ForwardInputs, run, watching } from "./watching.ts";
@@ -91,9 +93,10 @@ export interface ActivationReport {
   readonly layers: readonly ActivationLayer[];
 }
 
+/** What one run of a module put out, and what it was given, where its derivative is wanted. */
 interface Output {
-  readonly values: Float64Array;
-  readonly output: Tensor;
+  readonly values: Numbers;
+  readonly shape: Shape;
   readonly input: Tensor | null;
 }
 
@@ -145,24 +148,23 @@ export function activationReport(
               throw new TensorError(where, { expected: `a float tensor from module "${name}"`, got: describe(y) });
             }
             const input = isActivation(module) && isTensor(x) ? copies([x])[0] : null;
-            outputs.set(name, [...(outputs.get(name) ?? []), { values: Float64Array.from(y.data), output: y, input }]);
+            const output = { values: numbersOf(y).slice(), shape: y.shape, input };
+            outputs.set(name, [...(outputs.get(name) ?? []), output]);
           },
-          () => run(where, model, inputs),
+          () => noGrad(() => run(where, model, inputs)),
         );
         const layers = modules.flatMap(([name, module]): ActivationLayer[] => {
           const seen = outputs.get(name);
           if (seen === undefined) return [];
-          const parts = partsOf(where, module, seen, thresholds, unitDim);
-          const all = parts.flatMap(({ values }) => values);
+          const { units, ...own } = activity(where, module, seen, thresholds, unitDim);
           return [
             {
               layer: name,
               type: module.constructor.name,
               calls: seen.length,
-              ...statistics(all, { percentiles, bins }),
-              saturatedFraction: meanOf(parts.flatMap(({ saturated }) => saturated)),
-              localGradient: meanOf(parts.flatMap(({ slopes }) => slopes)),
-              units: parts.map(unitOf),
+              ...statistics(joinedNumbers(seen.map(({ values }) => values)), { percentiles, bins }),
+              ...own,
+              units,
             },
           ];
         });
@@ -183,29 +185,79 @@ function isActivation(module: Module): boolean {
   return [Tanh, Sigmoid, ReLU, GELU].some((type) => isLayer<Module>(module, type));
 }
 
-/** The numbers of one unit. */
-interface Part {
-  readonly values: number[];
-  readonly saturated: number[];
-  readonly slopes: number[];
+/** Sums over the numbers of one unit, those that are finite. */
+class Sums {
+  count = 0;
+  values = 0;
+  squares = 0;
+  saturated = 0;
+  slopes = 0;
+  slopeCount = 0;
+
+  get mean(): number | null {
+    return meanOf(this.values, this.count);
+  }
 }
 
-function partsOf(where: string, module: Module, seen: Output[], at: SaturationThresholds, unitDim: number): Part[] {
+const meanOf = (sum: number, count: number): number | null => (count === 0 ? null : sum / count + 0);
+
+/** What one layer and its units do, in two passes over each output, unit by unit. */
+function activity(
+  where: string,
+  module: Module,
+  seen: readonly Output[],
+  at: SaturationThresholds,
+  unitDim: number,
+): Pick<ActivationLayer, "saturatedFraction" | "localGradient" | "units"> {
   const isSaturated = saturationOf(module, at);
-  const parts: Part[] = [];
-  for (const { values, output, input } of seen) {
-    const { units, unitOf } = unitsOf(where, output.shape, unitDim);
-    while (parts.length < units) parts.push({ values: [], saturated: [], slopes: [] });
-    const slopes = input === null ? null : slopesAt(module, input);
-    values.forEach((value, i) => {
-      const part = parts[unitOf(i)];
-      part.values.push(value);
-      if (!Number.isFinite(value)) return;
-      if (isSaturated !== undefined) part.saturated.push(Number(isSaturated(value)));
-      if (slopes !== null && Number.isFinite(slopes[i])) part.slopes.push(slopes[i]);
+  const slopes = seen.map(({ input }) => (input === null ? null : slopesAt(module, input)));
+  const grids = seen.map(({ shape }) => unitsOf(where, shape, unitDim));
+  const units = Array.from({ length: Math.max(...grids.map((grid) => grid.units)) }, () => new Sums());
+  const whole = new Sums();
+  units.forEach((unit, u) => {
+    seen.forEach(({ values }, k) => {
+      const slope = slopes[k];
+      const { inner, units: stride } = grids[k];
+      for (let from = u * inner; u < stride && from < values.length; from += stride * inner) {
+        for (let i = from; i < from + inner; i++) {
+          const value = values[i];
+          if (value - value !== 0) continue; // NaN or infinite
+          unit.count++;
+          unit.values += value;
+          if (isSaturated?.(value)) unit.saturated++;
+          if (slope === null || slope[i] - slope[i] !== 0) continue;
+          unit.slopeCount++;
+          unit.slopes += slope[i];
+          whole.slopes += slope[i];
+        }
+      }
     });
-  }
-  return parts;
+    const mean = unit.mean as number;
+    seen.forEach(({ values }, k) => {
+      const { inner, units: stride } = grids[k];
+      for (let from = u * inner; u < stride && from < values.length; from += stride * inner) {
+        for (let i = from; i < from + inner; i++) {
+          const value = values[i];
+          if (value - value === 0) unit.squares += (value - mean) ** 2;
+        }
+      }
+    });
+    whole.count += unit.count;
+    whole.saturated += unit.saturated;
+    whole.slopeCount += unit.slopeCount;
+  });
+  const told = ({ saturated, count, slopes: sum, slopeCount }: Sums) => ({
+    saturatedFraction: isSaturated === undefined ? null : meanOf(saturated, count),
+    localGradient: meanOf(sum, slopeCount),
+  });
+  return {
+    ...told(whole),
+    units: units.map((unit) => ({
+      mean: unit.mean,
+      std: unit.count < 2 ? null : Math.sqrt(unit.squares / (unit.count - 1)),
+      ...told(unit),
+    })),
+  };
 }
 
 /** The derivative of an activation at each number of its input. */
@@ -214,13 +266,6 @@ function slopesAt(module: Module, input: Tensor): ArrayLike<number> {
   const { forward } = Object.getPrototypeOf(module) as Module; // past hooks, which have seen this once
   return grad(forward.call(module, input).sum(), [input])[0].data;
 }
-
-function unitOf({ values, saturated, slopes }: Part): ActivationUnit {
-  const { mean, std } = moments(values.filter(Number.isFinite));
-  return { mean, std, saturatedFraction: meanOf(saturated), localGradient: meanOf(slopes) };
-}
-
-const meanOf = (values: readonly number[]): number | null => moments(values).mean;
 
 export function checkDetail(where: string, percentiles: readonly number[], bins: number): void {
   if (!Array.isArray(percentiles) || !percentiles.every((p) => typeof p === "number" && p >= 0 && p <= 100)) {

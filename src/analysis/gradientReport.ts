@@ -7,7 +7,8 @@ import { checkDetail } from "./activationReport.ts";
 import { displayed } from "./display.ts";
 import { type Cost, type Loss, Probe } from "./loss.ts";
 import { type BatchNormMode, preserving } from "./preserving.ts";
-import { moments, type Statistics, statistics } from "./statistics.ts";
+import { type Numbers, numbersOf } from "./sorted.ts";
+import { finiteOf, joinedNumbers, moments, type Statistics, statistics } from "./statistics.ts";
 import { leavesOf } from "./stepProbes.ts";
 import { checkChoice, chosen, watching } from "./watching.ts";
 
@@ -143,14 +144,14 @@ export function gradientReport(model: Module, loss: Loss, options: GradientRepor
           activations: modules.flatMap(([name]): ActivationGradient[] => {
             const own = outputs.flatMap(([other], i) => (other === name ? [i] : []));
             if (own.length === 0) return [];
-            const values = own.flatMap((i) => [...found.atOthers[i].data]);
+            const values = joinedNumbers(own.map((i) => numbersOf(found.atOthers[i])));
             return [
               { layer: name, type: outputs[own[0]][1], calls: own.length, ...gradientStatistics(values, detail) },
             ];
           }),
           parameters: wanted.map(([name, p]): ParameterGradient => {
-            const own = gradientStatistics([...found.gradient[all.indexOf(p)].data], detail);
-            const dataStd = moments([...p.data].filter(Number.isFinite)).std;
+            const own = gradientStatistics(numbersOf(found.gradient[all.indexOf(p)]), detail);
+            const dataStd = moments(finiteOf(numbersOf(p))).std;
             const layer = name.slice(0, Math.max(0, name.lastIndexOf(".")));
             const gradToData = ratio(own.std, dataStd);
             return { parameter: name, layer, shape: [...p.shape], dataStd, gradToData, ...own };
@@ -163,12 +164,22 @@ export function gradientReport(model: Module, loss: Loss, options: GradientRepor
 }
 
 function gradientStatistics(
-  values: readonly number[],
+  values: Numbers,
   detail: { readonly percentiles: readonly number[]; readonly bins: number },
 ): GradientStatistics {
-  const finite = values.filter(Number.isFinite);
-  const meanAbsolute = moments(finite.map(Math.abs)).mean;
-  return { ...statistics(values, detail), meanAbsolute, norm: Math.sqrt(finite.reduce((sum, g) => sum + g * g, 0)) };
+  let [count, absolutes, squares] = [0, 0, 0];
+  for (let i = 0; i < values.length; i++) {
+    const g = values[i];
+    if (g - g !== 0) continue; // NaN or infinite
+    count++;
+    absolutes += Math.abs(g);
+    squares += g * g;
+  }
+  return {
+    ...statistics(values, detail),
+    meanAbsolute: count === 0 ? null : absolutes / count,
+    norm: Math.sqrt(squares),
+  };
 }
 
 /** `a/b`, or null where there is no such number. */

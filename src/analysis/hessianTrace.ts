@@ -179,8 +179,7 @@ function* parts(model: Module, loss: Losses<unknown>, options: HessianTraceOptio
 /** Adds what `vector` has beside `basis`, unless it is only rounding. */
 function extend(basis: LongVector[], vector: Float64Array, single: boolean): void {
   const before = lengthOf(vector);
-  orthogonalise(vector, basis);
-  const after = lengthOf(vector);
+  const after = orthogonalise(vector, basis);
   if (after <= 1e-10 * before) return;
   const unit = scaled(vector, 1 / after);
   basis.push(single ? new Float32Array(unit) : unit);

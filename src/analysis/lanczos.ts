@@ -1,4 +1,4 @@
-import { addScaled, dotOf, type LongVector, lengthOf, orthogonalise } from "./longVector.ts";
+import { addScaled, dotOf, type LongVector, orthogonalise } from "./longVector.ts";
 
 /** Below this share of the largest number met, what is left of a vector is taken for rounding. */
 const negligible = 1e-12;
@@ -25,8 +25,7 @@ export class Lanczos {
    */
   constructor(start: Float64Array, outside: readonly LongVector[] = [], single = false) {
     this.outside = outside;
-    orthogonalise(start, outside);
-    this.basis = [unit(start, lengthOf(start), single)];
+    this.basis = [unit(start, orthogonalise(start, outside), single)];
   }
 
   /** The vector whose product with the matrix is wanted next. */
@@ -50,8 +49,7 @@ export class Lanczos {
     const alpha = dotOf(newest, product);
     addScaled(product, newest, -alpha);
     if (iterations > 0) addScaled(product, basis[iterations - 1], -this.offDiagonal[iterations - 1]);
-    orthogonalise(product, [...outside, ...basis]);
-    const beta = lengthOf(product);
+    const beta = orthogonalise(product, [...outside, ...basis]);
     this.scale = Math.max(this.scale, Math.abs(alpha), beta);
     const isWhole = outside.length + basis.length === product.length;
     const isRounding = beta <= negligible * this.scale || isWhole;

@@ -33,15 +33,16 @@ export function isAllFinite(x: LongVector): boolean {
 /**
  * Takes from `vector` what lies along each of `basis`, orthonormal; and once more where it has lost much of its length by
  * that, since what is left is then partly rounding. Twice is enough.
+ * @returns the length of what is left.
  * @see Parlett, "The Symmetric Eigenvalue Problem", section 6.9, which credits Kahan with the argument.
  */
-export function orthogonalise(vector: Float64Array, basis: readonly LongVector[]): void {
-  for (let before = lengthOf(vector), pass = 0; pass < 2; pass++) {
-    takeOut(vector, basis);
-    const after = lengthOf(vector);
-    if (after >= Math.SQRT1_2 * before) return;
-    before = after;
-  }
+export function orthogonalise(vector: Float64Array, basis: readonly LongVector[]): number {
+  const before = lengthOf(vector);
+  takeOut(vector, basis);
+  const after = lengthOf(vector);
+  if (after >= Math.SQRT1_2 * before) return after;
+  takeOut(vector, basis);
+  return lengthOf(vector);
 }
 
 /** One pass, four vectors at a time: so many sums at once keep the processor busy, and `vector` is read a quarter as often. */

@@ -33,10 +33,12 @@ export function seeded(where: string, { seed, generator }: SeedOptions): { gener
 
 /** `size` numbers from the standard normal distribution. */
 export function normals(size: number, generator: Generator): Float64Array {
-  return Float64Array.from(randn([size], { generator, dtype: "float64" }).data);
+  return randn([size], { generator, dtype: "float64" }).data as Float64Array;
 }
 
 /** `size` numbers, each 1 or −1 with the same probability. */
 export function signs(size: number, generator: Generator): Float64Array {
-  return Float64Array.from(rand([size], { generator, dtype: "float64" }).data, (u) => (u < 0.5 ? -1 : 1));
+  const numbers = rand([size], { generator, dtype: "float64" }).data as Float64Array;
+  for (let i = 0; i < size; i++) numbers[i] = numbers[i] < 0.5 ? -1 : 1;
+  return numbers;
 }

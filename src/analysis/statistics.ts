@@ -1,3 +1,5 @@
+import { type Numbers, sorted } from "./sorted.ts";
+
 /** What a set of numbers is like. Those that are NaN or infinite are counted, and left out of the rest. */
 export interface Statistics {
   /** How many numbers there are. */
@@ -40,8 +42,8 @@ interface Detail {
   readonly bins: number;
 }
 
-export function statistics(values: readonly number[] | Float64Array, { percentiles, bins }: Detail): Statistics {
-  const finite = Float64Array.from(values).filter(Number.isFinite).sort();
+export function statistics(values: Numbers, { percentiles, bins }: Detail): Statistics {
+  const finite = sorted(finiteOf(values));
   const n = finite.length;
   const { mean, std } = moments(finite);
   return {
@@ -56,6 +58,31 @@ export function statistics(values: readonly number[] | Float64Array, { percentil
   };
 }
 
+/** Those of some numbers that are neither NaN nor infinite, in memory of their own. */
+export function finiteOf(values: Numbers): Numbers {
+  const finite = values.slice();
+  let n = 0;
+  for (let i = 0; i < finite.length; i++) {
+    const value = finite[i];
+    if (value - value === 0) finite[n++] = value;
+  }
+  return n === finite.length ? finite : finite.subarray(0, n);
+}
+
+/** All numbers of several lists, in order. */
+export function joinedNumbers(parts: readonly Numbers[]): Numbers {
+  if (parts.length === 1) return parts[0];
+  const length = parts.reduce((sum, part) => sum + part.length, 0);
+  const isSingle = parts.every((part) => part instanceof Float32Array);
+  const all = isSingle ? new Float32Array(length) : new Float64Array(length);
+  let from = 0;
+  for (const part of parts) {
+    all.set(part, from);
+    from += part.length;
+  }
+  return all;
+}
+
 /** Mean and unbiased standard deviation of finite numbers, in two passes. */
 export function moments(values: ArrayLike<number>): { readonly mean: number | null; readonly std: number | null } {
   const n = values.length;
@@ -68,20 +95,22 @@ export function moments(values: ArrayLike<number>): { readonly mean: number | nu
   return { mean: mean + 0, std: n === 1 ? null : Math.sqrt(squares / (n - 1)) };
 }
 
-function percentile(sorted: Float64Array, percent: number): number {
+function percentile(sorted: Numbers, percent: number): number {
   const place = (percent / 100) * (sorted.length - 1);
   const below = Math.floor(place);
   const above = Math.min(below + 1, sorted.length - 1);
   return sorted[below] + (sorted[above] - sorted[below]) * (place - below) + 0;
 }
 
-function histogram(sorted: Float64Array, bins: number): Histogram {
+function histogram(sorted: Numbers, bins: number): Histogram {
   const isFlat = sorted[0] === sorted[sorted.length - 1];
   const low = isFlat ? sorted[0] - 0.5 : sorted[0];
   const width = isFlat ? 1 / bins : (sorted[sorted.length - 1] - low) / bins;
   const edges = Array.from({ length: bins + 1 }, (_, i) => low + i * width);
   if (!isFlat) edges[bins] = sorted[sorted.length - 1];
   const counts = new Array<number>(bins).fill(0);
-  for (const value of sorted) counts[Math.min(bins - 1, Math.max(0, Math.floor((value - low) / width)))]++;
+  for (let i = 0; i < sorted.length; i++) {
+    counts[Math.min(bins - 1, Math.max(0, Math.floor((sorted[i] - low) / width)))]++;
+  }
   return { edges, counts };
 }

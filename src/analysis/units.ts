@@ -5,6 +5,8 @@ import type { Shape } from "../kernels/array.ts";
 export interface UnitGrid {
   readonly examples: number;
   readonly units: number;
+  /** How many places of a unit lie side by side: the numbers of unit `u` begin at `u·inner`, and then every `units·inner`. */
+  readonly inner: number;
   /** Which unit the i-th number belongs to. */
   unitOf(i: number): number;
   /** Which example the i-th number belongs to. */
@@ -17,7 +19,7 @@ export function unitsOf(where: string, shape: Shape, unitDim: number): UnitGrid 
   const examples = shape[0] ?? 1;
   const perExample = examples === 0 ? 0 : size / examples;
   const exampleOf = (i: number) => Math.floor(i / perExample);
-  if (shape.length < 2) return { examples, units: 1, unitOf: () => 0, exampleOf };
+  if (shape.length < 2) return { examples, units: 1, inner: size, unitOf: () => 0, exampleOf };
   const dim = unitDim < 0 ? unitDim + shape.length : unitDim;
   if (dim < 1 || dim >= shape.length) {
     throw new TensorError(where, {
@@ -27,7 +29,7 @@ export function unitsOf(where: string, shape: Shape, unitDim: number): UnitGrid 
   }
   const units = shape[dim];
   const inner = shape.slice(dim + 1).reduce((product, length) => product * length, 1);
-  return { examples, units, unitOf: (i) => Math.floor(i / inner) % units, exampleOf };
+  return { examples, units, inner, unitOf: (i) => Math.floor(i / inner) % units, exampleOf };
 }
 
 export function checkUnitDim(where: string, unitDim: unknown): void {
