@@ -50,8 +50,8 @@ export type LongAnalysis =
   | "weightScaleInvariance";
 
 /**
- * The passes through the model that an analysis will take, at most, before it is run: multiply by the time of one training
- * step to know whether to wait.
+ * The passes through the model that an analysis will take, at most, before it is run: multiply those forward and those
+ * backward by the time that one takes, to know whether to wait.
  *
  * @param analysis - its name.
  * @param sizes - what its cost depends on: `{ steps }` of `lineProbe`; `{ points, path, repeats, hessian }` of `lossSurface`, the

@@ -4,17 +4,15 @@ import { checkOptions } from "../options.ts";
 import { EigenSearch, rankOf, type Which } from "./eigenSearch.ts";
 import { eigenSymmetric } from "./eigenSymmetric.ts";
 import {
-  checkCount,
-  checkWord,
   type HessianCostOptions,
   type HessianMethod,
   type HessianOptions,
-  HessianProduct,
   type HessianSettings,
   hessianOptionNames,
   hessianProductCost,
   passes,
-} from "./hessianProduct.ts";
+} from "./hessianOptions.ts";
+import { checkCount, checkWord, HessianProduct } from "./hessianProduct.ts";
 import { addScaled, dotOf, type LongVector, lengthOf, scaled } from "./longVector.ts";
 import type { Cost } from "./loss.ts";
 import type { Losses } from "./losses.ts";
@@ -80,7 +78,7 @@ export interface HessianEigenvalues {
     /** The seed of the first direction, or null where a generator was given. */
     readonly seed: number | null;
   };
-  /** The passes it took, a product by `"exact"` counted as one backward. */
+  /** The passes it took, a product by `"exact"` counted as four backward, about what it takes. */
   readonly cost: Cost;
 }
 

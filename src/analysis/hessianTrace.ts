@@ -1,15 +1,14 @@
 import type { Module } from "../nn/module.ts";
 import { checkOptions } from "../options.ts";
 import {
-  checkCount,
   type HessianCostOptions,
   type HessianOptions,
-  HessianProduct,
   type HessianSettings,
   hessianOptionNames,
   hessianProductCost,
   passes,
-} from "./hessianProduct.ts";
+} from "./hessianOptions.ts";
+import { checkCount, HessianProduct } from "./hessianProduct.ts";
 import { dotOf, type LongVector, lengthOf, orthogonalise, scaled } from "./longVector.ts";
 import type { Cost } from "./loss.ts";
 import type { Losses } from "./losses.ts";
@@ -54,7 +53,7 @@ export interface HessianTrace {
     /** The seed of the directions, or null where a generator was given. */
     readonly seed: number | null;
   };
-  /** The passes it took, a product by `"exact"` counted as one backward. */
+  /** The passes it took, a product by `"exact"` counted as four backward, about what it takes. */
   readonly cost: Cost;
 }
 

@@ -117,7 +117,7 @@ export {
   hessianEigenvalues,
   hessianEigenvaluesAsync,
 } from "./hessianEigenvalues.ts";
-export type { HessianCostOptions, HessianMethod, HessianOptions, HessianSettings } from "./hessianProduct.ts";
+export type { HessianCostOptions, HessianMethod, HessianOptions, HessianSettings } from "./hessianOptions.ts";
 export { type HessianTrace, type HessianTraceOptions, hessianTrace, hessianTraceAsync } from "./hessianTrace.ts";
 export { type InitialLossCheck, type InitialLossCheckOptions, initialLossCheck } from "./initialLossCheck.ts";
 export {

@@ -3,15 +3,14 @@ import { describe, TensorError } from "../errors.ts";
 import type { Module } from "../nn/module.ts";
 import { checkOptions } from "../options.ts";
 import {
-  checkCount,
   type HessianCostOptions,
   type HessianOptions,
-  HessianProduct,
   type HessianSettings,
   hessianOptionNames,
   hessianProductCost,
   passes,
-} from "./hessianProduct.ts";
+} from "./hessianOptions.ts";
+import { checkCount, HessianProduct } from "./hessianProduct.ts";
 import { spread } from "./hessianTrace.ts";
 import { Lanczos } from "./lanczos.ts";
 import type { Cost } from "./loss.ts";
@@ -67,7 +66,7 @@ export interface SpectralDensity {
     /** The seed of the starts, or null where a generator was given. */
     readonly seed: number | null;
   };
-  /** The passes it took, a product by `"exact"` counted as one backward. */
+  /** The passes it took, a product by `"exact"` counted as four backward, about what it takes. */
   readonly cost: Cost;
 }
 

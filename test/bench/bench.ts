@@ -1,8 +1,9 @@
 /** Measures evenkeel beside PyTorch and other JavaScript libraries: `npm run bench`, and `npm run bench -- --help`. */
 import { execFileSync } from "node:child_process";
-import { statSync, writeFileSync } from "node:fs";
+import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { type AnalysisTime, analysesSection, measureAnalyses, withAnalyses } from "./analyses.ts";
 import {
   Contender,
   type ContenderSpec,
@@ -20,6 +21,7 @@ import {
   pytorchOnTwo,
   Unmeasured,
 } from "./contender.ts";
+import { wrap } from "./format.ts";
 import { type Measurements, measure } from "./measure.ts";
 import { type Results, report } from "./report.ts";
 import { type GrowthName, growths, type WorkloadName, workloads } from "./workloads.ts";
@@ -32,6 +34,7 @@ const help = `Measures evenkeel, as built, beside PyTorch and other JavaScript l
   npm run bench                     everything; writes ${page}; some ten minutes
   npm run bench -- --quick          A, A′ and B, beside PyTorch only; prints
   npm run bench -- --only A,B       these workloads only; prints
+  npm run bench -- --part analyses  the analyses only; rewrites their section of ${page}; a minute
   npm run bench -- --help           this
 
 Workloads: ${[...Object.keys(workloads), ...Object.keys(growths)].join(", ")}.
@@ -53,11 +56,18 @@ interface Plan {
 }
 
 /** What the options ask for; null for help. */
-function readOptions(): Plan | null {
+function readOptions(): Plan | "analyses" | null {
   const { values } = parseArgs({
-    options: { quick: { type: "boolean" }, only: { type: "string" }, help: { type: "boolean", short: "h" } },
+    options: {
+      quick: { type: "boolean" },
+      only: { type: "string" },
+      part: { type: "string" },
+      help: { type: "boolean", short: "h" },
+    },
   });
   if (values.help) return null;
+  if (values.part === "analyses") return "analyses";
+  if (values.part !== undefined) throw new Error(`no such part: ${values.part}. --help lists them`);
   const known = { tables: Object.keys(workloads) as WorkloadName[], series: Object.keys(growths) as GrowthName[] };
   if (values.only === undefined && !values.quick) return { ...known, withPeers: true, complete: true };
   const asked = (values.only ?? "A,A′,B").split(",").map((name) => name.trim().replace("'", "′"));
@@ -132,15 +142,30 @@ function contendersOf(name: WorkloadName, withPeers: boolean): readonly Contende
   return [evenkeel, pytorch, ...(withPeers ? others : [])];
 }
 
-async function run({ tables, series, withPeers, complete }: Plan): Promise<void> {
+function build(): void {
   log("Building …");
   execFileSync("npm", ["run", "--silent", "build"], { cwd: root, stdio: ["ignore", "ignore", "inherit"] });
+}
+
+/** Measures the analyses, and rewrites their section of the page. */
+async function runAnalyses(): Promise<void> {
+  build();
+  const section = analysesSection(await measureAnalyses(log))
+    .map(wrap)
+    .join("\n\n");
+  writeFileSync(`${root}${page}`, withAnalyses(readFileSync(`${root}${page}`, "utf8"), section));
+  log(`Written: ${page}`);
+}
+
+async function run({ tables, series, withPeers, complete }: Plan): Promise<void> {
+  build();
   if (withPeers) installPeers();
   const crew = new Crew();
   try {
     const results = {
       tables: await measureTables(crew, tables, withPeers),
       series: await measureSeries(crew, series),
+      analyses: complete ? await measureAnalyses(log) : ([] as readonly AnalysisTime[]),
       profiles: await profile(
         tables.filter((name) => withPeers && ["A", "A′", "B", "C", "D", "surface"].includes(name)),
       ),
@@ -226,6 +251,7 @@ const line = (times: Measurements): string =>
 try {
   const plan = readOptions();
   if (plan === null) process.stdout.write(help);
+  else if (plan === "analyses") await runAnalyses();
   else await run(plan);
 } catch (error) {
   log(error instanceof Error ? error.message : String(error));

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
+import { analysesSection, withAnalyses } from "./analyses.ts";
 import { Unmeasured } from "./contender.ts";
-import { ratioOf } from "./format.ts";
+import { ratioOf, wrap } from "./format.ts";
 import type { Measurements } from "./measure.ts";
 import { type Results, report } from "./report.ts";
 import { multiplyAdds, type WorkloadName, workloads } from "./workloads.ts";
@@ -30,6 +31,10 @@ const results: Results = {
       },
     ],
   ]),
+  analyses: [
+    { parameters: 10, what: "a look", ratio: 2, unit: "gradients", target: 5 },
+    { parameters: 10, what: "another", ratio: 1.6, unit: "its passes", target: 1.5 },
+  ],
   isComplete: true,
 };
 const page = report(results);
@@ -41,6 +46,16 @@ test("each target is met, missed or not measured", () => {
   expect(page).toContain("| A: jax-js's time in times evenkeel's | at least 5 | 4.99 | missed |");
   expect(page).toContain("| Hessian times a vector on A: in steps of A | at most 6 | 5.5 | met |");
   expect(page).toContain("| … in its own steps of A | 5.5 | – | – |");
+});
+
+test("analyses have a section of their own, which can be written by itself", () => {
+  expect(page).toContain("| a look, in gradients | 2 × | 5 × | met |");
+  expect(page).toContain("| another, in its passes | 1.6 × | 1.5 × | missed |");
+  const section = analysesSection(results.analyses).map(wrap).join("\n\n");
+  expect(withAnalyses(page, section)).toBe(page);
+  const without = report({ ...results, analyses: [] });
+  expect(without).not.toContain("## Analyses");
+  expect(withAnalyses(without, section)).toBe(page);
 });
 
 test("a machine that is slow for a while does not change a ratio", () => {
@@ -87,6 +102,7 @@ test("profiles leave crumbs out, and what is missing has its reason once", () =>
 
 test("nothing measured is a page too", () => {
   const nothing = report({
+    analyses: [],
     isComplete: false,
     names: ["evenkeel"],
     versions: new Map(),

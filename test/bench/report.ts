@@ -1,4 +1,5 @@
 import { arch, cpus, release, totalmem, type } from "node:os";
+import { type AnalysisTime, analysesSection } from "./analyses.ts";
 import { evenkeel, onNewerEngine, openblasSettings, type Profile, pytorch, Unmeasured } from "./contender.ts";
 import { cell, digits, growthOf, listed, measured, percent, ratioOf, table, timeCell, times, wrap } from "./format.ts";
 import { engines, leastTimes, profiles } from "./limits.ts";
@@ -26,6 +27,8 @@ export interface Results {
   readonly series: ReadonlyMap<GrowthName, readonly Measurements[]>;
   /** Where the time of evenkeel's steps goes. */
   readonly profiles: ReadonlyMap<WorkloadName, Profile>;
+  /** How long analyses take. */
+  readonly analyses: readonly AnalysisTime[];
   /** Whether everything was asked for, and what has no figure could not be had. */
   readonly isComplete: boolean;
 }
@@ -50,6 +53,7 @@ export function report(results: Results): string {
     ["## The machine", machine(results)],
     ["## Training steps", ...trainingSteps(results)],
     ["## Products, curvature, surfaces", ...others(results)],
+    analysesSection(results.analyses),
     [
       "## What stands in the way",
       ...profiles(results.profiles, results.tables),
