@@ -137,7 +137,10 @@ function copyOfField(value: unknown): unknown {
   if (isTensor(value)) return (value as Tensor).detach().clone();
   if (isModule(value)) return copyOf(value);
   if (isGenerator(value)) return new Generator().setState(value.getState());
-  return Array.isArray(value) ? value.map(copyOfField) : value;
+  if (value instanceof Map) return new Map([...value].map(([key, item]) => [key, copyOfField(item)]));
+  if (Array.isArray(value)) return value.map(copyOfField);
+  if (typeof value !== "object" || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, copyOfField(item)]));
 }
 
 function refuse(expected: string, got: string, hint = ""): never {

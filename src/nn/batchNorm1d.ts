@@ -20,6 +20,7 @@ import { isPlain, type LayerLink, linkOf, type Rows } from "./link.ts";
 import { Module } from "./module.ts";
 import { ownParameter, type Parameter } from "./parameter.ts";
 import { showNumber } from "./repr.ts";
+import { pytorchNames } from "./spelling.ts";
 
 /** Options of {@link BatchNorm1d}. */
 export interface BatchNorm1dOptions {
@@ -92,6 +93,8 @@ export class BatchNorm1d extends Module {
   static override readonly name: string = "BatchNorm1d";
   /** @internal */
   static readonly [layerKey]: string = "BatchNorm1d";
+  /** @internal */
+  static readonly [pytorchNames] = ["runningMean", "runningVar", "numBatchesTracked"];
   /** How many features there are. */
   readonly numFeatures: number;
   /** Added to the variance before its root is taken. */
@@ -99,13 +102,13 @@ export class BatchNorm1d extends Module {
   /** The weight of the newest batch in the running statistics, or null. */
   momentum: number | null;
   /** What each feature is multiplied by, 1 at first; null unless `affine`. */
-  readonly weight: Parameter | null;
+  weight: Parameter | null;
   /** What is added to each feature, 0 at first; null unless `affine`. */
-  readonly bias: Parameter | null;
+  bias: Parameter | null;
   /** The running mean, 0 at first; null unless `trackRunningStats`. */
-  readonly runningMean: Tensor | null;
+  runningMean: Tensor | null;
   /** The running unbiased variance, 1 at first; null unless `trackRunningStats`. */
-  readonly runningVar: Tensor | null;
+  runningVar: Tensor | null;
   /** How many batches the running statistics have seen, int32; null unless `trackRunningStats`. */
   readonly numBatchesTracked: Tensor | null;
   /** The variance of the batch by which it is normalised. */

@@ -58,7 +58,7 @@ export class Embedding extends Module {
   /** Whether the gradient at a row is divided by how often it was looked up. */
   readonly scaleGradByFreq: boolean;
   /** The table, `[numEmbeddings, embeddingDim]`. */
-  readonly weight: Parameter;
+  weight: Parameter;
 
   /** @param options - how it is looked up, and how the table is made. */
   constructor(num: number, dim: number, options: EmbeddingOptions = {}) {

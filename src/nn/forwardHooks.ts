@@ -25,10 +25,12 @@ export function hooked(module: Module): Hooked {
   const entering = new Set<() => void>();
   const hooks = new Set<ForwardHook>();
   const before = Object.getOwnPropertyDescriptor(module, "forward");
-  const plain = module.forward;
+  const accessor = before?.get; // not to be asked before it is called
+  const plain =
+    accessor === undefined ? module.forward : (...inputs: unknown[]) => accessor.call(module).apply(module, inputs);
   const forward = (...inputs: unknown[]): Tensor => {
     for (const enter of entering) enter();
-    let output = plain.apply(module, inputs);
+    let output: Tensor = plain.apply(module, inputs);
     for (const hook of [...hooks]) output = hook(module, inputs, output) ?? output;
     return output;
   };

@@ -15,7 +15,7 @@ export * as init from "./init/index.ts";
 export { LayerNorm, type LayerNormOptions } from "./layerNorm.ts";
 export { Linear, type LinearOptions } from "./linear.ts";
 export { LpNorm1d, type LpNorm1dOptions } from "./lpNorm1d.ts";
-export { Module } from "./module.ts";
+export { type BufferOptions, Module, type StateDictOptions } from "./module.ts";
 export { MSELoss } from "./mseLoss.ts";
 export { NLLLoss } from "./nllLoss.ts";
 export { Noise1d, type Noise1dOptions } from "./noise1d.ts";

@@ -52,9 +52,9 @@ export class LayerNorm extends Module {
   /** Added to the variance before its root is taken. */
   readonly eps: number;
   /** What each element is multiplied by, 1 at first; null unless `elementwiseAffine`. */
-  readonly weight: Parameter | null;
+  weight: Parameter | null;
   /** What is added to each element, 0 at first; null unless `elementwiseAffine` and `bias`. */
-  readonly bias: Parameter | null;
+  bias: Parameter | null;
 
   /** @param normalizedShape - the sizes of the last dimensions, or the last one alone. */
   constructor(normalizedShape: number | readonly number[], options: LayerNormOptions = {}) {

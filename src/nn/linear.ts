@@ -53,9 +53,9 @@ export class Linear extends Module {
   /** The size of the last dimension of outputs. */
   readonly outFeatures: number;
   /** `W`, `[outFeatures, inFeatures]`. */
-  readonly weight: Parameter;
+  weight: Parameter;
   /** `b`, `[outFeatures]`, or null. */
-  readonly bias: Parameter | null;
+  bias: Parameter | null;
 
   /** @param options - whether there is a bias, and how the parameters are made. */
   constructor(inFeatures: number, outFeatures: number, options: LinearOptions = {}) {

@@ -9,6 +9,7 @@ import { layerKey } from "./layerClass.ts";
 import { Module } from "./module.ts";
 import { ownParameter, type Parameter } from "./parameter.ts";
 import { showNumber } from "./repr.ts";
+import { pytorchNames } from "./spelling.ts";
 
 /** Options of {@link LpNorm1d}. */
 export interface LpNorm1dOptions {
@@ -71,6 +72,8 @@ export class LpNorm1d extends Module {
   static override readonly name: string = "LpNorm1d";
   /** @internal */
   static readonly [layerKey]: string = "LpNorm1d";
+  /** @internal */
+  static readonly [pytorchNames] = ["runningMean", "runningNorm", "numBatchesTracked"];
   /** How many features there are. */
   readonly numFeatures: number;
   /** Which norm. */
@@ -80,13 +83,13 @@ export class LpNorm1d extends Module {
   /** The weight of the newest batch in the running statistics, or null. */
   momentum: number | null;
   /** What each feature is multiplied by, 1 at first; null unless `affine`. */
-  readonly weight: Parameter | null;
+  weight: Parameter | null;
   /** What is added to each feature, 0 at first; null unless `affine`. */
-  readonly bias: Parameter | null;
+  bias: Parameter | null;
   /** The running mean, 0 at first; null unless `trackRunningStats`. */
-  readonly runningMean: Tensor | null;
+  runningMean: Tensor | null;
   /** The running norm, 1 at first; null unless `trackRunningStats`. */
-  readonly runningNorm: Tensor | null;
+  runningNorm: Tensor | null;
   /** How many batches the running statistics have seen, int32; null unless `trackRunningStats`. */
   readonly numBatchesTracked: Tensor | null;
 

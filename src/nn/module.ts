@@ -5,20 +5,48 @@ import { type Dtype, isFloat } from "../kernels/array.ts";
 import { kernels } from "../kernels/index.ts";
 import { checkOptions } from "../options.ts";
 import { checkDtype, type HookHandle, type Tensor } from "../tensor.ts";
-import { fieldsOf, isModule, join, moduleBrand, once } from "./fields.ts";
+import { checkFlag, checkWord } from "./checks.ts";
+import { fieldsOf, isModule, moduleBrand } from "./fields.ts";
+import { firstForward } from "./firstForward.ts";
 import { type ForwardHook, hooked } from "./forwardHooks.ts";
 import { isParameter, type Parameter } from "./parameter.ts";
+import type { Spelling } from "./spelling.ts";
+import { type ModuleState, moduleState } from "./state.ts";
 import { compareStates, type LoadResult, refuseProblems, type StateDict } from "./stateDict.ts";
+import { modulesIn, once, tensorsIn } from "./walk.ts";
+
+/** Options of {@link Module.registerBuffer}. */
+export interface BufferOptions {
+  /** Whether it goes into state dicts. Default `true`. */
+  readonly persistent?: boolean;
+}
+
+/** Options of {@link Module.stateDict}. */
+export interface StateDictOptions {
+  /**
+   * How fields are spelled: `layerNorm` as `layer_norm`, or as it is written; those of the library's own layers are
+   * PyTorch's either way. Default `"snake_case"`.
+   */
+  readonly names?: Spelling;
+}
 
 /**
  * A part of a network: parameters, state, other modules, and a `forward`.
  *
  * Assigning a field registers it: a {@link Parameter} is trained, a tensor that wants no gradient is state (a buffer),
- * a module, or an array of modules, is a child. Nothing is intercepted; a walk over the fields finds them. Names are
- * PyTorch's: the fields' names joined by dots, camelCase written as snake_case. A field whose name starts with `#` is
- * not seen.
+ * a module is a child. They may lie in arrays, plain objects and Maps with texts or numbers as keys, within each other to any
+ * depth. Nothing is intercepted; a walk over the fields finds them. Names are PyTorch's: fields, places and keys joined by
+ * dots, fields in camelCase written as snake_case; `W1` stays. A field whose name starts with `#` is not seen.
  *
- * @see PyTorch `torch.nn.Module`. Call `model.forward(x)`: an object is no function here.
+ * State is what stands in the fields when `forward` is first called, and what takes its place later; other tensors that are
+ * assigned from then on, such as an output kept for a look, are none, unless {@link Module.registerBuffer} declares them.
+ *
+ * Walks (`parameters`, `stateDict`, `train`, `to`, …) throw a {@link TensorError} that names the field where a parameter or
+ * a module has no name, as in a Set or an object of a class that is no module, and where a plain tensor wants a gradient
+ * that is no parameter.
+ *
+ * @see PyTorch `torch.nn.Module`. Call `model.forward(x)`: an object is no function here. What is done there with
+ * `ParameterList`, `ModuleList` and `ModuleDict` is done with arrays and objects, under the same names.
  *
  * @example
  * ```ts
@@ -41,8 +69,14 @@ import { compareStates, type LoadResult, refuseProblems, type StateDict } from "
 export abstract class Module {
   /** @internal */
   readonly [moduleBrand] = true;
+  /** @internal */
+  readonly [moduleState]: ModuleState = { known: null, declared: new Map() };
   /** Whether it is being trained; dropout and batch norm behave accordingly. Set it with `train` and `eval`. */
   training = true;
+
+  constructor() {
+    Object.defineProperty(this, "forward", firstForward);
+  }
 
   /** The output for some inputs. */
   // biome-ignore lint/suspicious/noExplicitAny: a subclass names its own inputs
@@ -75,7 +109,7 @@ export abstract class Module {
    * ```
    */
   namedParameters(): [name: string, parameter: Parameter][] {
-    return once(this.entries().filter((entry): entry is [string, Parameter] => isParameter(entry[1])));
+    return once(tensorsIn(this)).filter((entry): entry is [string, Parameter] => isParameter(entry[1]));
   }
 
   /**
@@ -91,7 +125,7 @@ export abstract class Module {
    * ```
    */
   namedBuffers(): [name: string, buffer: Tensor][] {
-    return once(this.entries().filter(([, value]) => !isParameter(value)));
+    return once(tensorsIn(this)).filter(([, value]) => !isParameter(value));
   }
 
   /**
@@ -107,23 +141,7 @@ export abstract class Module {
    * ```
    */
   namedModules(): [name: string, module: Module][] {
-    return once(this.tree("", []));
-  }
-
-  /** This module and all within, as often as they are found. */
-  private tree(name: string, above: readonly Module[]): [name: string, module: Module][] {
-    if (above.includes(this)) return []; // a module that contains itself
-    const children = fieldsOf(this).filter((field): field is [string, Module] => isModule(field[1]));
-    return [[name, this], ...children.flatMap(([child, module]) => module.tree(join(name, child), [...above, this]))];
-  }
-
-  /** Every tensor with its full name, as often as it is found. */
-  private entries(): [name: string, tensor: Tensor][] {
-    return this.tree("", []).flatMap(([name, module]) =>
-      fieldsOf(module)
-        .filter((field): field is [string, Tensor] => isTensor(field[1]))
-        .map(([field, value]): [string, Tensor] => [join(name, field), value]),
-    );
+    return once(modulesIn(this));
   }
 
   /**
@@ -191,9 +209,63 @@ export abstract class Module {
    * ```
    */
   apply(fn: (module: Module) => void): this {
-    for (const [, child] of fieldsOf(this)) if (isModule(child)) child.apply(fn);
-    fn(this);
+    const visit = (module: Module, above: readonly Module[]) => {
+      if (above.includes(module)) return;
+      for (const [, child] of fieldsOf(module)) if (isModule(child)) visit(child, [...above, module]);
+      fn(module);
+    };
+    visit(this, []);
     return this;
+  }
+
+  /**
+   * Declares a buffer: sets a field to a tensor that is state, whenever that happens, and returns the tensor.
+   *
+   * @param name - the field.
+   * @param value - the tensor; or null, for one that comes later.
+   * @param options - whether it goes into state dicts. Either way it is moved by `to`.
+   * @throws {@link TensorError} if the name cannot be a field's or is taken by something else, or the value is a
+   * parameter or wants a gradient.
+   * @see PyTorch `Module.register_buffer`.
+   *
+   * @example
+   * ```ts
+   * import { nn, ones, type Tensor, zeros } from "evenkeel";
+   *
+   * class Scaled extends nn.Module {
+   *   mean = this.registerBuffer("mean", zeros([2]));
+   *   mask = this.registerBuffer("mask", ones([2]), { persistent: false });
+   *
+   *   override forward(x: Tensor): Tensor {
+   *     return x.sub(this.mean).mul(this.mask);
+   *   }
+   * }
+   * console.log(Object.keys(new Scaled().stateDict()), new Scaled().namedBuffers().length); // => [ 'mean' ] 2
+   * ```
+   */
+  registerBuffer<T extends Tensor | null>(name: string, value: T, options: BufferOptions = {}): T {
+    checkOptions("Module.registerBuffer", options, ["persistent"]);
+    const { persistent = true } = options;
+    checkFlag("Module.registerBuffer", "persistent", persistent);
+    const fields = this as unknown as Record<string, unknown>;
+    const before = typeof name === "string" ? fields[name] : undefined;
+    const isFree = before === undefined || before === null || (isTensor(before) && !isParameter(before));
+    if (typeof name !== "string" || !/^[^.#]+$/.test(name) || name === "__proto__" || !isFree) {
+      throw new TensorError("Module.registerBuffer", {
+        expected: "the name of a field that is free, or holds a buffer",
+        got: describe(name),
+      });
+    }
+    if (value !== null && (!isTensor(value) || value.requiresGrad || isParameter(value))) {
+      throw new TensorError("Module.registerBuffer", {
+        expected: "a tensor that wants no gradient, or null",
+        got: isTensor(value) ? "one that wants one, or a parameter" : describe(value),
+        hint: isTensor(value) ? "Its values without a graph are x.detach(); a parameter is assigned to a field." : "",
+      });
+    }
+    this[moduleState].declared.set(name, persistent);
+    fields[name] = value;
+    return value;
   }
 
   /**
@@ -209,17 +281,16 @@ export abstract class Module {
    * // => 0.weight 1.weight 1.bias 1.running_mean 1.running_var 1.num_batches_tracked
    * ```
    */
-  stateDict(): StateDict {
-    return noGrad(() => Object.fromEntries(this.state().map(([name, value]) => [name, value.clone()])));
+  stateDict(options: StateDictOptions = {}): StateDict {
+    checkOptions("Module.stateDict", options, ["names"]);
+    const { names = "snake_case" } = options;
+    checkWord("Module.stateDict", "names", names, ["snake_case", "camelCase"]);
+    return noGrad(() => Object.fromEntries(this.state(names).map(([name, value]) => [name, value.clone()])));
   }
 
-  /** Everything in a state dict: module by module, parameters before buffers. */
-  private state(): [name: string, tensor: Tensor][] {
-    const entries = this.tree("", []).flatMap(([name, module]) => {
-      const tensors = fieldsOf(module).filter((field): field is [string, Tensor] => isTensor(field[1]));
-      const ordered = [...tensors.filter(([, x]) => isParameter(x)), ...tensors.filter(([, x]) => !isParameter(x))];
-      return ordered.map(([field, value]): [string, Tensor] => [join(name, field), value]);
-    });
+  /** Everything in a state dict, by name. */
+  private state(spelling?: Spelling): [name: string, tensor: Tensor][] {
+    const entries = tensorsIn(this, spelling).filter(([, , isSaved]) => isSaved);
     const names = entries.map(([name]) => name);
     const twice = names.find((name, i) => names.indexOf(name) !== i);
     if (twice !== undefined) {
@@ -228,11 +299,12 @@ export abstract class Module {
         got: `two that are called "${twice}"`,
       });
     }
-    return entries;
+    return entries.map(([name, value]) => [name, value]);
   }
 
   /**
-   * Takes over values from a state dict, in the dtypes that the module has. Either all are taken or none.
+   * Takes over values from a state dict, in the dtypes that the module has. Either all are taken or none. A name may be
+   * spelled as the field is, or as PyTorch would: `layerNorm.weight` and `layer_norm.weight` are the same.
    *
    * @param dict - tensors by name, of the library's or PyTorch's making.
    * @param options - `strict: false` passes over missing and unexpected names. Default `true`.
@@ -257,11 +329,10 @@ export abstract class Module {
       throw new TensorError("Module.loadStateDict", { expected: "an object of tensors by name", got: describe(dict) });
     }
     const own = new Map(this.state());
-    const { missing, unexpected, misshaped } = compareStates(own, dict);
+    const { values, missing, unexpected, misshaped } = compareStates(own, dict);
     refuseProblems(strict ? { missing, unexpected, misshaped } : { missing: [], unexpected: [], misshaped });
     noGrad(() => {
-      const given = [...own].filter(([name]) => Object.hasOwn(dict, name));
-      const converted = given.map(([name, target]) => [target, dict[name].to(target.dtype)] as const);
+      const converted = values.map(([target, value]) => [target, value.to(target.dtype)] as const);
       for (const [target, value] of converted) target.copy_(value); // after all have been found to fit
     });
     return { missing, unexpected };
@@ -314,7 +385,7 @@ export abstract class Module {
   to(dtype: Dtype): this {
     checkDtype("Module.to", dtype);
     if (!isFloat(dtype)) throw new TensorError("Module.to", { expected: "float32 or float64", got: dtype });
-    for (const value of new Set(this.entries().map(([, value]) => value))) {
+    for (const value of new Set(tensorsIn(this).map(([, value]) => value))) {
       if (!isFloat(value.dtype) || value.dtype === dtype) continue;
       const { grad } = value;
       value.grad = null;
@@ -344,8 +415,16 @@ export abstract class Module {
    * ```
    */
   toString(): string {
-    const children = fieldsOf(this).filter((field): field is [string, Module] => isModule(field[1]));
-    const lines = children.map(([name, child]) => `  (${name}): ${String(child).replaceAll("\n", "\n  ")}`);
+    if (printing.has(this)) return `${this.constructor.name}(…)`; // it contains itself
+    printing.add(this);
+    const lines: string[] = [];
+    try {
+      for (const [name, child] of fieldsOf(this)) {
+        if (isModule(child)) lines.push(`  (${name}): ${String(child).replaceAll("\n", "\n  ")}`);
+      }
+    } finally {
+      printing.delete(this);
+    }
     const extra = this.extraRepr();
     if (lines.length === 0) return `${this.constructor.name}(${extra})`;
     return `${this.constructor.name}(\n${[...(extra ? [`  ${extra}`] : []), ...lines].join("\n")}\n)`;
@@ -361,3 +440,5 @@ export abstract class Module {
     return { "text/plain": this.toString() };
   }
 }
+
+const printing = new WeakSet<Module>();

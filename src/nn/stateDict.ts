@@ -2,6 +2,7 @@ import { isTensor } from "../brand.ts";
 import { describe, show, TensorError } from "../errors.ts";
 import { sameShape } from "../shapes.ts";
 import type { Tensor } from "../tensor.ts";
+import { matchNames } from "./spelling.ts";
 
 /** Plain tensors under PyTorch's names, such as `"1.running_mean"`. */
 export type StateDict = Record<string, Tensor>;
@@ -19,18 +20,28 @@ interface Differences extends LoadResult {
   readonly misshaped: readonly string[];
 }
 
+/** What a state dict has for a module, and how it differs from what that has. */
+interface Comparison extends Differences {
+  readonly values: readonly (readonly [target: Tensor, value: Tensor])[];
+}
+
 /** Compares what a module has with what it is given. A missing count of batches keeps its value, as in PyTorch. */
-export function compareStates(own: ReadonlyMap<string, Tensor>, dict: StateDict): Differences {
-  const given = new Map(Object.entries(dict));
-  const missing = [...own.keys()].filter((name) => !given.has(name) && !/(^|\.)num_batches_tracked$/.test(name));
-  const unexpected = [...given.keys()].filter((name) => !own.has(name));
-  const misshaped = [...own].flatMap(([name, { shape }]) => {
-    if (!given.has(name)) return [];
-    const value: unknown = given.get(name);
-    if (!isTensor(value)) return [`${name}: ${describe(value)} instead of a tensor`];
-    return sameShape(value.shape, shape) ? [] : [`${name}: ${show(value.shape)} instead of ${show(shape)}`];
-  });
-  return { missing, unexpected, misshaped };
+export function compareStates(own: ReadonlyMap<string, Tensor>, dict: StateDict): Comparison {
+  const given = new Map<string, unknown>(Object.entries(dict));
+  const matches = matchNames(own.keys(), [...given.keys()]);
+  const taken = new Set(matches.values());
+  const missing = [...own.keys()].filter((name) => !matches.has(name) && !/(^|\.)num_batches_tracked$/.test(name));
+  const unexpected = [...given.keys()].filter((name) => !taken.has(name));
+  const values: [target: Tensor, value: Tensor][] = [];
+  const misshaped: string[] = [];
+  for (const [name, theirs] of matches) {
+    const target = own.get(name) as Tensor;
+    const value = given.get(theirs);
+    if (!isTensor(value)) misshaped.push(`${name}: ${describe(value)} instead of a tensor`);
+    else if (sameShape(value.shape, target.shape)) values.push([target, value]);
+    else misshaped.push(`${name}: ${show(value.shape)} instead of ${show(target.shape)}`);
+  }
+  return { values, missing, unexpected, misshaped };
 }
 
 /** Refuses a state dict, with everything that is wrong with it. */

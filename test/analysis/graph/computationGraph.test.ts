@@ -329,7 +329,7 @@ describe("the computation graph of a model", () => {
     handle.remove();
     loss();
     expect(seen).toHaveLength(2);
-    expect(Object.hasOwn(model[2], "forward")).toBe(false);
+    expect(model[2].forward).toBe(Object.getPrototypeOf(model[2]).forward);
   });
 });
 
