@@ -40,7 +40,7 @@ export function stateOf({ model, optimizer }: ReturnType<typeof setting>) {
     saved: createHash("sha256").update(saveCheckpoint({ model, optimizer })).digest("hex"),
     gradients: model.parameters().map(({ grad }) => (grad === null ? null : Array.from(grad.data))),
     training: model.namedModules().map(([, module]) => module.training),
-    hooked: model.namedModules().map(([, module]) => Object.hasOwn(module, "forward")),
+    hooked: model.namedModules().map(([, module]) => module.forward !== Object.getPrototypeOf(module).forward),
     isGradEnabled: isGradEnabled(),
     generator: Buffer.from(defaultGenerator.getState()).toString("base64"),
   };
