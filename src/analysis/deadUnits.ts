@@ -199,7 +199,7 @@ function look(
       if (!isTensor(y) || !isFloat(y.dtype)) {
         throw new TensorError(where, { expected: `a float tensor from module "${name}"`, got: describe(y) });
       }
-      const { examples, units, unitOf, exampleOf } = unitsOf(where, y.shape, unitDim);
+      const { examples, units, inner } = unitsOf(where, y.shape, unitDim);
       const rows = seen.get(name)?.rows ?? Array.from({ length: examples }, () => new Array<boolean>(units).fill(true));
       if (rows.length !== examples || (examples > 0 && rows[0].length !== units)) {
         throw new TensorError(where, {
@@ -210,9 +210,14 @@ function look(
       }
       const isSaturated = saturationOf(module, thresholds) as (value: number) => boolean;
       let nonFinite = seen.get(name)?.nonFinite ?? 0;
-      y.data.forEach((value: number, i: number) => {
-        if (!Number.isFinite(value)) nonFinite++;
-        if (!Number.isNaN(value) && !isSaturated(value)) rows[exampleOf(i)][unitOf(i)] = false;
+      const { data } = y;
+      const perExample = data.length / examples;
+      rows.forEach((row, example) => {
+        for (let k = 0; k < perExample; k++) {
+          const value = data[example * perExample + k];
+          if (!Number.isFinite(value)) nonFinite++;
+          if (!Number.isNaN(value) && !isSaturated(value)) row[Math.floor(k / inner) % units] = false;
+        }
       });
       seen.set(name, { rows, nonFinite });
     },
@@ -229,7 +234,8 @@ function summary(
   since: DeadUnits | undefined,
 ) {
   const units = rows[0]?.length ?? 0;
-  const active = Array.from({ length: units }, (_, u) => rows.filter((row) => !row[u]).length);
+  const active = new Array<number>(units).fill(0);
+  for (const row of rows) for (let u = 0; u < units; u++) if (!row[u]) active[u]++;
   const dead = active.flatMap((count, u) => (count === 0 ? [u] : []));
   const earlier = since === undefined ? undefined : earlierLayer(where, name, units, since).dead;
   const strings = () => rows.map((row) => row.map((isSaturated) => (isSaturated ? "1" : "0")).join(""));

@@ -9,17 +9,13 @@ export interface UnitGrid {
   readonly inner: number;
   /** Which unit the i-th number belongs to. */
   unitOf(i: number): number;
-  /** Which example the i-th number belongs to. */
-  exampleOf(i: number): number;
 }
 
 /** Cuts a shape into examples (the first dimension) and units. One dimension alone is of examples, of a single unit. */
 export function unitsOf(where: string, shape: Shape, unitDim: number): UnitGrid {
   const size = shape.reduce((product, length) => product * length, 1);
   const examples = shape[0] ?? 1;
-  const perExample = examples === 0 ? 0 : size / examples;
-  const exampleOf = (i: number) => Math.floor(i / perExample);
-  if (shape.length < 2) return { examples, units: 1, inner: size, unitOf: () => 0, exampleOf };
+  if (shape.length < 2) return { examples, units: 1, inner: size, unitOf: () => 0 };
   const dim = unitDim < 0 ? unitDim + shape.length : unitDim;
   if (dim < 1 || dim >= shape.length) {
     throw new TensorError(where, {
@@ -29,7 +25,7 @@ export function unitsOf(where: string, shape: Shape, unitDim: number): UnitGrid 
   }
   const units = shape[dim];
   const inner = shape.slice(dim + 1).reduce((product, length) => product * length, 1);
-  return { examples, units, inner, unitOf: (i) => Math.floor(i / inner) % units, exampleOf };
+  return { examples, units, inner, unitOf: (i) => Math.floor(i / inner) % units };
 }
 
 export function checkUnitDim(where: string, unitDim: unknown): void {
