@@ -72,7 +72,7 @@ const where = "internalCovariateShift";
  *
  * @param model - any module with parameters that want a gradient.
  * @param loss - its loss on one fixed batch.
- * @throws TensorError if there is neither `lr` nor `optimizer`, a group names what there is not, or the loss is not one
+ * @throws TensorError if there is neither `lr` nor `optimizer`, one module has all parameters and there are no `groups`, a group names what there is not, or the loss is not one
  * finite number, the same each time, or the step leads where the gradient is not finite.
  * @see Santurkar et al. 2018, "How Does Batch Normalization Help Optimization?", arXiv:1805.11604, Definition 2.1.
  *
@@ -171,6 +171,15 @@ export function shiftOptions(
     throw new TensorError(where, { expected: 'batchNorm "batch" or "running"', got: describe(batchNorm) });
   }
   const { layers, settings } = orderedLayers(where, model, options);
+  if (layers.length === 1 && settings.groups === null) {
+    const names = layers[0].parameters.map((p) => model.namedParameters().find(([, own]) => own === p)?.[0] ?? "");
+    const [first = "", ...rest] = names;
+    throw new TensorError(where, {
+      expected: "two layers or more, one of which precedes the other",
+      got: `one module, "${layers[0].name}", that has all parameters (${names.join(", ")})`,
+      hint: `Say which belong together: { groups: ${JSON.stringify({ first: [first], second: rest })} }.`,
+    });
+  }
   return {
     layers,
     batchNorm,

@@ -1,22 +1,19 @@
 import { noGrad } from "../autograd/gradMode.ts";
-import { isTensor } from "../brand.ts";
 import { describe, TensorError } from "../errors.ts";
 import type { Module } from "../nn/module.ts";
-import type { Parameter } from "../nn/parameter.ts";
 import type { StateDict } from "../nn/stateDict.ts";
 import { checkOptions } from "../options.ts";
-import { sameShape } from "../shapes.ts";
-import type { Tensor } from "../tensor.ts";
 import { type Cost, type Loss, Probe } from "./loss.ts";
 import { type BatchNormMode, preservingParts } from "./preserving.ts";
 import { checkBudget, finish, finishAsync, type LongOptions, longOptionNames, type Parts } from "./running.ts";
-import { distance, moved, place } from "./vectors.ts";
+import { between, States } from "./states.ts";
+import { distance } from "./vectors.ts";
 
 /** What {@link interpolate} may be told. */
 export interface InterpolateOptions extends LongOptions {
   /** Where to look, 0 at the first state and 1 at the second. Default: 21 points from 0 to 1. */
   readonly positions?: readonly number[];
-  /** Which statistics batch norm uses. Default `"batch"`. */
+  /** Which statistics batch norm uses: the batch's, or the running ones between those of the states. Default `"batch"`. */
   readonly batchNorm?: BatchNormMode;
 }
 
@@ -51,12 +48,13 @@ const where = "interpolate";
 /**
  * The loss on the straight line between two states of a model, `θ(t) = (1 − t)·a + t·b`.
  *
- * Only parameters are interpolated: with batch norm the batch's own statistics are used, unless running ones are asked
- * for, which stay those of the model.
+ * Buffers, and parameters that are frozen, belong to the states as well, and are interpolated with them: with
+ * `batchNorm: "running"` each place is evaluated with the running statistics between those of the two states. What a state
+ * does not have is the model's own.
  *
  * @param from - a state dict, such as `model.stateDict()` taken earlier.
  * @param to - another.
- * @throws TensorError if a state lacks a parameter or has it in another shape, or for positions that are none.
+ * @throws TensorError if a state lacks a parameter, or running statistics that are used, or has them in another shape, or for positions that are none.
  * @see Goodfellow, Vinyals & Saxe 2015, "Qualitatively characterizing neural network optimization problems",
  * arXiv:1412.6544.
  *
@@ -122,15 +120,15 @@ function* parts(
     throw new TensorError(where, { expected: "one finite position or more", got: describe(positions) });
   }
   const probe = new Probe(where, model, loss);
-  const [a, b] = [from, to].map((state) => valuesIn(where, model, probe.parameters, state));
-  const way = moved(b, a, -1);
+  const states = new States(where, model, probe.parameters, batchNorm);
+  const [a, b] = [from, to].map((state) => states.read(state));
   const total = interpolateCost({ positions: positions.length }).forward;
   checkBudget(where, total, options);
   const apart = preservingParts(model, { batchNorm });
   const within = <T>(fn: () => T): T => apart(() => noGrad(fn));
   const valueAt = (t: number): number =>
     within(() => {
-      place(probe.parameters, t === 1 ? b : moved(a, way, t));
+      states.place(between(a, b, t));
       return probe.value();
     });
 
@@ -141,7 +139,7 @@ function* parts(
     yield { done: probe.cost.forward, total };
   }
   const [first, last] = [valueAt(0), valueAt(1)];
-  if (distance(a, b) > 0) within(() => probe.checkDependent([...values, first, last]));
+  if (distance(a.parameters, b.parameters) > 0) within(() => probe.checkDependent([...values, first, last]));
   const rise = values.map((value, i) => value - (first + positions[i] * (last - first)));
   yield { done: total, total };
   return {
@@ -151,19 +149,4 @@ function* parts(
     options: { batchNorm },
     cost: probe.cost,
   };
-}
-
-/** The values of parameters in a state. */
-export function valuesIn(where: string, model: Module, parameters: readonly Parameter[], state: StateDict): Tensor[] {
-  const names = new Map(model.namedParameters().map(([name, p]) => [p, name]));
-  return parameters.map((p) => {
-    const name = names.get(p) ?? "";
-    const value = state?.[name];
-    if (isTensor(value) && sameShape(value.shape, p.shape)) return value.detach().to(p.dtype);
-    throw new TensorError(where, {
-      expected: `a state with "${name}", ${describe(p)}`,
-      got: value === undefined ? "one without it" : describe(value),
-      hint: "Take one by model.stateDict().",
-    });
-  });
 }

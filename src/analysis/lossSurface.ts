@@ -8,12 +8,12 @@ import { filterNormalised, principalDirections } from "./directions.ts";
 import { hessianEigenvaluesCost } from "./hessianEigenvalues.ts";
 import { passes } from "./hessianOptions.ts";
 import { split } from "./hessianProduct.ts";
-import { valuesIn } from "./interpolate.ts";
 import { type Cost, type Loss, Probe } from "./loss.ts";
 import { checkPlane, eigenPlane, given, project, refusePath } from "./plane.ts";
 import { type BatchNormMode, preservingParts } from "./preserving.ts";
 import { checkBudget, finish, finishAsync, type LongOptions, longOptionNames, type Parts } from "./running.ts";
 import { type SeedOptions, seeded, seedOptionNames } from "./seeded.ts";
+import { States } from "./states.ts";
 import { copies, moved, norm, place } from "./vectors.ts";
 
 /** What {@link lossSurface} may be told. */
@@ -32,7 +32,10 @@ export interface LossSurfaceOptions extends LongOptions, SeedOptions {
   readonly repeats?: number;
   /** States of a training run, to be shown on the plane with their distance from it. */
   readonly path?: readonly StateDict[];
-  /** Which statistics batch norm uses. Default `"batch"`. */
+  /**
+   * Which statistics batch norm uses: the batch's, or running ones, which are those of the model on the plane, and on the
+   * path those of each state. Default `"batch"`.
+   */
   readonly batchNorm?: BatchNormMode;
 }
 
@@ -44,7 +47,10 @@ export interface PathPoint {
   readonly y: number;
   /** `‖θ − θ_plane‖₂`: how far from the plane it really is. */
   readonly distance: number;
-  /** Its true loss, which the surface at that place need not be; null where it is not finite. */
+  /**
+   * The loss of that state, with its own buffers and frozen parameters as far as it has them, which the surface at that
+   * place need not be; null where it is not finite.
+   */
   readonly loss: number | null;
 }
 
@@ -188,28 +194,38 @@ function* parts(model: Module, loss: Loss, options: LossSurfaceOptions): Parts<L
   if (hessian === 1) throw new TensorError(where, { expected: "two parameters or more, for a plane", got: "one" });
   const total = passes(lossSurfaceCost({ points, path: path.length, hessian, repeats }));
   checkBudget(where, total, options);
-  const states = path.map((state) => valuesIn(where, model, parameters, state));
+  const states = new States(where, model, parameters, batchNorm);
+  const visited = path.map((state) => states.read(state));
   const apart = preservingParts(model, { batchNorm });
   const within = <T>(fn: () => T): T => apart(() => noGrad(fn));
 
   const centre = copies(parameters);
-  const value = within(() => probe.check());
-  const principal = directions === "pca" ? principalDirections(states, centre) : null;
-  if (directions === "pca" && principal === null) refusePath(states.length);
+  const middle = within(() => probe.check());
+  const principal =
+    directions === "pca"
+      ? principalDirections(
+          visited.map((state) => state.parameters),
+          centre,
+        )
+      : null;
+  if (directions === "pca" && principal === null) refusePath(visited.length);
   const eigen = directions === "hessian" ? yield* eigenPlane(model, loss, { generator, batchNorm }, total) : null;
   const [first, second] =
     eigen?.vectors?.map((vector) => split(Float64Array.from(vector), parameters)) ??
     principal?.directions ??
     given(directions, parameters, () => filterNormalised(centre, generator));
   checkPlane(directions, first, second);
-  const onPlane = states.map((state) => project(moved(state, centre, -1), first, second));
+  const onPlane = visited.map((state) => project(moved(state.parameters, centre, -1), first, second));
   const reach = Math.max(...onPlane.map(({ x, y }) => Math.max(Math.abs(x), Math.abs(y))), 0);
   const extent = options.extent ?? (principal === null ? 1 : 1.1 * reach);
   const axis = Array.from({ length: points }, (_, i) => (points === 1 ? 0 : extent * ((2 * i) / (points - 1) - 1)));
-  const at = (values: readonly Tensor[]): number | null => {
-    place(parameters, values);
+  const value = (): number | null => {
     const y = probe.value();
     return Number.isFinite(y) ? y : null;
+  };
+  const at = (values: readonly Tensor[]): number | null => {
+    place(parameters, values);
+    return value();
   };
 
   const planes: (number | null)[][][] = [];
@@ -224,14 +240,20 @@ function* parts(model: Module, loss: Loss, options: LossSurfaceOptions): Parts<L
     }
   }
   within(() => probe.checkDependent(planes.flat(2)));
-  const shown = within(() => states.map((state, i) => ({ ...onPlane[i], loss: at(state) })));
+  const shown = visited.map((state, i) => {
+    const loss = within(() => {
+      states.place(state);
+      return value();
+    });
+    return { ...onPlane[i], loss };
+  });
   return {
     x: axis,
     y: axis,
     loss: planes[0],
     repeats: planes.slice(1),
     spread: repeats === 1 ? null : spreadOf(planes),
-    centre: value,
+    centre: middle,
     path: shown,
     explained: principal?.explained ?? null,
     eigenvalues: eigen === null ? null : [eigen.values[0], eigen.values[1]],

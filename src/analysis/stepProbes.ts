@@ -32,7 +32,8 @@ const reading = (probe: (context: StepContext) => readonly StepRow[] | AfterStep
  *
  * - `loss()`: `loss`, which the step has started from;
  * - `parameterNorms({ groups })`: `parameter norm`, `‖θ‖₂` of each layer before the update;
- * - `gradientNorms({ groups })`: `gradient norm`, `‖∇L(θ)‖₂` of each layer, as the optimiser got it;
+ * - `gradientNorms({ groups })`: `gradient norm`, `‖∇L(θ)‖₂` of each layer, as the optimiser got it; of parameters that the
+ *   optimiser has, for those of others nobody clears, and they add up over steps. A layer of others alone has none;
  * - `updateRatios({ groups })`: `update ratio`, `‖θ' − θ‖₂/‖θ‖₂` of each layer, for any optimiser; about 10⁻³ is usual. A
  *   layer of zeros has none, and is null;
  * - `activations({ modules, tanh, sigmoid })`: `activation mean`, `activation std` (unbiased, null for a single value) and,
@@ -75,8 +76,11 @@ export const stepProbes = {
   /** The size of each layer's gradient. */
   gradientNorms(options: LayerProbeOptions = {}): StepProbe {
     checkOptions("stepProbes.gradientNorms", options, ["groups"]);
-    return reading(({ model }) => {
-      const layers = layersOf("stepProbes.gradientNorms", model, options.groups);
+    return reading(({ model, optimizer }) => {
+      const stepped = new Set(optimizer.paramGroups.flatMap(({ params }) => params));
+      const layers = layersOf("stepProbes.gradientNorms", model, options.groups)
+        .map(({ name, parameters }) => ({ name, parameters: parameters.filter((p) => stepped.has(p)) }))
+        .filter(({ parameters }) => parameters.length > 0);
       return () =>
         layers.map(({ name, parameters }) => ({
           layer: name,

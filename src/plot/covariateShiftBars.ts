@@ -77,10 +77,12 @@ export function covariateShiftBars(shifts: OneOrNamed<InternalCovariateShift>, o
       color: { ...colourBy("name", names, theme), ...(names.length > 1 ? { legend: { orient: "bottom" } } : {}) },
     },
   }));
-  const missing = values.flatMap(({ l2, relative, cosine }) => [l2, relative, cosine]).filter((x) => x === null).length;
+  const missing = values.flatMap(({ l2, cosine }) => [l2, cosine]).filter((x) => x === null).length;
+  const unrelated = values.filter(({ l2, relative }) => l2 !== null && relative === null).length;
   return plotOf({ data: { values }, hconcat: bars }, settings, [
     "Nothing lies before the first layer, so that it has no shift.",
     ...notes,
     ...gapNote(missing),
+    ...(unrelated === 0 ? [] : ["Where the gradient before is 0, there is no relative shift."]),
   ]);
 }

@@ -3,7 +3,7 @@ import { describe, TensorError } from "../errors.ts";
 import { colourBy, panelBy, stepAxis } from "./encoding.ts";
 import { has, named, type OneOrNamed } from "./named.ts";
 import { type Plot, type PlotOptions, plotOf, settingsOf } from "./plot.ts";
-import { gapNote, orGap, thinned, thinnedNote } from "./series.ts";
+import { belowNote, gapNote, orGap, thinned, thinnedNote } from "./series.ts";
 
 /** A result of `lineProbe` and when in a training run it was made. */
 export interface LineProbeAt {
@@ -101,10 +101,19 @@ export function landscapeBands(runs: OneOrNamed<readonly LineProbeAt[]>, options
     const { header, ...column } = panelBy("name", names);
     return { facet: { column: { ...column, header: row === 0 ? header : null } }, spec };
   });
-  const missing = values.flatMap(({ name, step, ...rest }) => Object.values(rest)).filter((value) => value === null);
+  const all = list.flatMap(([, probes]) =>
+    thinned(probes, mostProbes).flatMap(({ probe: { lossRange, gradientDistanceRange, effectiveBeta } }) => [
+      ...(lossRange ?? [null, null]),
+      ...(gradientDistanceRange ?? [null, null]),
+      effectiveBeta,
+    ]),
+  );
+  const known = all.filter((value) => orGap(value) !== null);
+  const below = log ? known.filter((value) => Number(value) <= 0).length : 0;
   return plotOf({ data: { values }, [names.length === 1 ? "hconcat" : "vconcat"]: rows }, settings, [
     ...notes,
-    ...gapNote(missing.length),
+    ...gapNote(all.length - known.length),
+    ...belowNote(below),
   ]);
 }
 

@@ -3,7 +3,7 @@ import { TensorError } from "../errors.ts";
 import { colourBy, guideMark } from "./encoding.ts";
 import { has, named, type OneOrNamed } from "./named.ts";
 import { type Plot, type PlotOptions, plotOf, settingsOf } from "./plot.ts";
-import { gapNote, mostRows, orGap, thinned, thinnedNote } from "./series.ts";
+import { mostRows, orGap, thinned, thinnedNote } from "./series.ts";
 
 const where = "updateRatioDots";
 
@@ -69,9 +69,15 @@ export function updateRatioDots(reports: OneOrNamed<UpdateRatios>, options: Plot
     [
       `Dashed: ${String(guide).replace("-", "−")}, where it is usually best.`,
       ...thinnedNote(rows.length, all.length, "parameters"),
-      ...gapNote(values.filter(({ log10 }) => log10 === null).length),
+      ...withoutNote(values.filter(({ log10 }) => log10 === null).length),
     ],
   );
+}
+
+/** What is said of parameters that have no ratio to show; nothing without any. */
+function withoutNote(count: number): string[] {
+  if (count === 0) return [];
+  return [`${count === 1 ? "1 parameter has" : `${count} parameters have`} no ratio above 0, and no dot.`];
 }
 
 /** All names of several lists, each behind the one that it follows in its own. */

@@ -85,6 +85,17 @@ const modelless = [
 const withNorm = ["shared layers", "batch norm", "no affine", "weight decay in the loss", "three dimensions"];
 const stacks = ["batch norm", "no affine", "weight decay in the loss"];
 
+/** One module has all parameters. */
+const single = [
+  "batch norm by hand, in one module",
+  "tied",
+  "tied, the other way",
+  "raw parameters",
+  "no hidden layer",
+  "three dimensions",
+];
+const layered = Object.keys(zoo).filter((name) => !single.includes(name));
+
 /** The kinds that have what an analysis is about; all other analyses take every kind. */
 const meant: Record<string, readonly string[]> = {
   batchNormHealth: withNorm,
@@ -94,6 +105,8 @@ const meant: Record<string, readonly string[]> = {
   explainBatchNormGradient: withNorm,
   explainBatchNormMinimax: withNorm,
   foldBatchNorm: stacks,
+  internalCovariateShift: layered,
+  layerInterference: layered,
   lossSurface: Object.keys(zoo).filter((name) => name !== "three dimensions"), // which has no matrix
   recalibrateBatchNorm: withNorm,
   weightScaleInvariance: [...stacks, "shared layers"],

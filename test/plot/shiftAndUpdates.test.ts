@@ -23,7 +23,10 @@ test("hundreds of layers are thinned, and a shift that is not known is a gap", a
   const layers = Array.from({ length: 200 }, (_, i) => ({ ...shift.layers[1], name: `l${i}`, relative: null }));
   const plot = covariateShiftBars({ ...shift, layers });
   await expectDrawn(plot);
-  expect(plot.title.subtitle.slice(1)).toEqual(["24 of 200 layers are shown.", "24 values are not finite: gaps."]);
+  expect(plot.title.subtitle.slice(1)).toEqual([
+    "24 of 200 layers are shown.",
+    "Where the gradient before is 0, there is no relative shift.",
+  ]);
   expect(() => covariateShiftBars({ ...shift, layers: [] })).toThrow(/one layer or more/);
 });
 
@@ -63,7 +66,7 @@ test("update ratios are points beside a guide at −3, of all parameters in thei
   const both = updateRatioDots({ a: report, b: other });
   const svg = await expectDrawn(both);
   expect(svg.indexOf(">between<")).toBeLessThan(svg.indexOf(`>${second.parameter}<`));
-  expect(both.title.subtitle).toContain("1 value is not finite: a gap.");
+  expect(both.title.subtitle).toContain("1 parameter has no ratio above 0, and no dot.");
   const parameters = Array.from({ length: 300 }, (_, i) => ({ ...first, parameter: `p${i}` }));
   expect(updateRatioDots({ ...report, parameters }).title.subtitle).toContain("24 of 300 parameters are shown.");
   expect(() => updateRatioDots({ ...report, parameters: [] })).toThrow(/one parameter or more/);

@@ -1,0 +1,78 @@
+import { isTensor } from "../brand.ts";
+import { describe, TensorError } from "../errors.ts";
+import { isFloat } from "../kernels/array.ts";
+import type { Module } from "../nn/module.ts";
+import type { Parameter } from "../nn/parameter.ts";
+import type { StateDict } from "../nn/stateDict.ts";
+import { sameShape } from "../shapes.ts";
+import type { Tensor } from "../tensor.ts";
+import { type BatchNormMode, hasRunningStatistics } from "./preserving.ts";
+import { moved, place } from "./vectors.ts";
+
+/** The values of a state: of the parameters that are looked at, and of all else that belongs to it. */
+export interface ModelState {
+  readonly parameters: readonly Tensor[];
+  /** Buffers, such as running statistics, and parameters that are frozen; the model's own where the state has none. */
+  readonly others: readonly Tensor[];
+}
+
+/** What is needed to read states of a model, and to put the model into them. */
+export class States {
+  private readonly where: string;
+  private readonly parameters: readonly Parameter[];
+  private readonly others: readonly Tensor[];
+  private readonly names: ReadonlyMap<Tensor, string>;
+  /** The running statistics, which a state has to have if they are used. */
+  private readonly needed: ReadonlySet<unknown>;
+
+  constructor(where: string, model: Module, parameters: readonly Parameter[], batchNorm: BatchNormMode) {
+    const named: [string, Tensor][] = [...model.namedParameters(), ...model.namedBuffers()];
+    const norms = model.namedModules().flatMap(([, module]) => (hasRunningStatistics(module) ? [module] : []));
+    const statistics = norms.flatMap((module) => Object.values(module).filter((x) => isTensor(x) && isFloat(x.dtype)));
+    this.where = where;
+    this.parameters = parameters;
+    this.names = new Map(named.map(([name, x]) => [x, name]));
+    this.others = named.map(([, x]) => x).filter((x) => !(parameters as readonly Tensor[]).includes(x));
+    this.needed = new Set(batchNorm === "running" ? statistics : []);
+  }
+
+  /** A state, in the shapes and dtypes of the model. */
+  read(state: StateDict): ModelState {
+    return {
+      parameters: this.parameters.map((p) => this.valueOf(p, state)),
+      others: this.others.map((x) => (this.isIn(state, x) || this.needed.has(x) ? this.valueOf(x, state) : x.detach())),
+    };
+  }
+
+  private isIn(state: StateDict, x: Tensor): boolean {
+    return state?.[this.names.get(x) ?? ""] !== undefined;
+  }
+
+  private valueOf(x: Tensor, state: StateDict): Tensor {
+    const name = this.names.get(x) ?? "";
+    const value = state?.[name];
+    if (isTensor(value) && sameShape(value.shape, x.shape)) return value.detach().to(x.dtype).clone();
+    throw new TensorError(this.where, {
+      expected: `a state with "${name}", ${describe(x)}`,
+      got: value === undefined ? "one without it" : describe(value),
+      hint: "Take one by model.stateDict().",
+    });
+  }
+
+  /** Puts the model into a state. To be called within `preserving`. */
+  place({ parameters, others }: ModelState): void {
+    place(this.parameters, parameters);
+    place(this.others, others);
+  }
+}
+
+/** The state at `(1 − t)·a + t·b`; of what are no floats, such as counts, the nearer one's. */
+export function between(a: ModelState, b: ModelState, t: number): ModelState {
+  if (t === 1) return b;
+  const along = (from: readonly Tensor[], to: readonly Tensor[]) =>
+    from.map((x, i) => {
+      if (!isFloat(x.dtype)) return t < 0.5 ? x : to[i];
+      return moved([x], moved([to[i]], [x], -1), t)[0];
+    });
+  return { parameters: along(a.parameters, b.parameters), others: along(a.others, b.others) };
+}
