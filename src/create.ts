@@ -2,7 +2,7 @@ import { isTensor } from "./brand.ts";
 import { describe, show, TensorError } from "./errors.ts";
 import { type Data, type Dtype, isFloat, NDArray, type Shape } from "./kernels/array.ts";
 import { fresh } from "./kernels/pool.ts";
-import { checkOptions } from "./options.ts";
+import { checkFlagOption, checkOptions } from "./options.ts";
 import { checkDtype, elementFor, type NestedArray, Tensor } from "./tensor.ts";
 
 /** Options of whatever makes a tensor from nothing. */
@@ -137,6 +137,7 @@ export function checkTensorOptions(where: string, options: TensorOptions): void 
 
 /** @internal A new leaf around an array. */
 export function finish(where: string, array: NDArray, { requiresGrad = false }: TensorOptions): Tensor {
+  checkFlagOption(where, "requiresGrad", requiresGrad);
   if (requiresGrad && !isFloat(array.dtype)) {
     throw new TensorError(where, {
       expected: "float32 or float64 where a gradient is wanted",

@@ -3,11 +3,14 @@ import { describe, TensorError } from "./errors.ts";
 /**
  * Refuses an options argument that is not an object, or that has a name nobody reads: a misspelt option would
  * otherwise be a default without a word.
+ *
+ * @param name - of the option that these options are within, if any.
  */
-export function checkOptions(where: string, options: unknown, known: readonly string[]): void {
+export function checkOptions(where: string, options: unknown, known: readonly string[], name?: string): void {
   if (options === undefined) return;
   if (typeof options !== "object" || options === null || Array.isArray(options) || ArrayBuffer.isView(options)) {
-    throw new TensorError(where, { expected: `an object of options (${known.join(", ")})`, got: describe(options) });
+    const what = name === undefined ? "an object of options" : `${name} as an object`;
+    throw new TensorError(where, { expected: `${what} (${known.join(", ")})`, got: describe(options) });
   }
   for (const name of Object.keys(options)) {
     if (known.includes(name)) continue;
@@ -43,4 +46,29 @@ function editDistance(a: string, b: string): number {
     row = next;
   }
   return row[b.length];
+}
+
+/** Refuses an option that is neither true nor false: `"false"` would be true. */
+export function checkFlagOption(where: string, name: string, value: unknown): void {
+  if (typeof value === "boolean") return;
+  throw new TensorError(where, { expected: `${name} true or false`, got: describe(value) });
+}
+
+/** Refuses an option that is no finite number of `least` or more. */
+export function checkNumberOption(where: string, name: string, value: unknown, least = Number.NEGATIVE_INFINITY): void {
+  if (typeof value === "number" && Number.isFinite(value) && value >= least) return;
+  const range = Number.isFinite(least) ? ` of ${least} or more` : "";
+  throw new TensorError(where, { expected: `a finite number${range} as ${name}`, got: describe(value) });
+}
+
+/** Refuses an option that is no text. */
+export function checkTextOption(where: string, name: string, value: unknown): void {
+  if (typeof value === "string") return;
+  throw new TensorError(where, { expected: `${name} in words`, got: describe(value) });
+}
+
+/** Refuses an option that is no list. */
+export function checkListOption(where: string, name: string, value: unknown): void {
+  if (Array.isArray(value)) return;
+  throw new TensorError(where, { expected: `a list as ${name}`, got: describe(value) });
 }

@@ -4,7 +4,7 @@ import { describe, TensorError } from "./errors.ts";
 import { zeros } from "./factories.ts";
 import { type Dtype, isFloat, NDArray, sizeOf } from "./kernels/array.ts";
 import { fresh } from "./kernels/pool.ts";
-import { checkOptions } from "./options.ts";
+import { checkFlagOption, checkOptions } from "./options.ts";
 import type { Generator } from "./random/generator.ts";
 import { multinomial as sampleRows } from "./random/multinomial.ts";
 import { fillRandint } from "./random/randint.ts";
@@ -201,6 +201,7 @@ export interface MultinomialOptions {
 export function multinomial(p: Tensor, numSamples: number, options: MultinomialOptions = {}): Tensor {
   checkOptions("multinomial", options, ["replacement", "generator", "version"]);
   const { replacement = false } = options;
+  checkFlagOption("multinomial", "replacement", replacement);
   const era = isLegacy("multinomial", options.version) ? "cdf" : "current";
   if (!isTensor(p) || !isFloat(p.dtype) || (p.ndim !== 1 && p.ndim !== 2) || p.shape[p.ndim - 1] === 0) {
     throw new TensorError("multinomial", {

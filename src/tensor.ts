@@ -2920,7 +2920,10 @@ function checkElements(where: string, dtype: Dtype, x: Tensor): void {
 /** @internal Refuses what is not one of the four dtypes. */
 export function checkDtype(where: string, dtype: unknown): asserts dtype is Dtype {
   if (dtype === "float32" || dtype === "float64" || dtype === "int32" || dtype === "bool") return;
-  throw new TensorError(where, { expected: '"float32", "float64", "int32" or "bool"', got: describe(dtype) });
+  throw new TensorError(where, {
+    expected: 'a dtype among "float32", "float64", "int32" and "bool"',
+    got: describe(dtype),
+  });
 }
 
 /** @internal An int32 tensor of indices into `size`, all in range, the negative ones (from `least` on) made positive. */

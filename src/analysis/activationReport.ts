@@ -129,7 +129,7 @@ export function activationReport(
 ): ActivationReport {
   const where = "activationReport";
   checkOptions(where, options, ["modules", "thresholds", "percentiles", "bins", "unitDim", "batchNorm"]);
-  checkOptions(where, options.thresholds, ["tanh", "sigmoid", "relu"]);
+  checkOptions(where, options.thresholds, ["tanh", "sigmoid", "relu"], "thresholds");
   const { percentiles = [1, 5, 25, 50, 75, 95, 99], bins = 50, unitDim = 1, batchNorm = "batch" } = options;
   const thresholds = saturationThresholds(where, options.thresholds ?? {});
   checkDetail(where, percentiles, bins);

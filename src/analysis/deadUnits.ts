@@ -263,7 +263,7 @@ function earlierLayer(where: string, name: string, units: number, since: DeadUni
 function checked(where: string, model: Module, batches: Iterable<ForwardInputs>, options: DeadUnitsOptions) {
   const names = ["modules", "thresholds", "bitmap", "since", "unitDim", "batchNorm"];
   checkOptions(where, options, [...names, ...longOptionNames]);
-  checkOptions(where, options.thresholds, ["tanh", "sigmoid", "relu"]);
+  checkOptions(where, options.thresholds, ["tanh", "sigmoid", "relu"], "thresholds");
   const { bitmap = "none", since, unitDim = 1, batchNorm = "batch" } = options;
   const thresholds = saturationThresholds(where, options.thresholds ?? {});
   checkChoice(where, "bitmap", bitmap, ["none", "strings", "booleans"]);

@@ -8,6 +8,7 @@ import { checkBudget, finish, finishAsync, type LongOptions, longOptionNames, ty
 import { type SeedOptions, seeded, seedOptionNames } from "./seeded.ts";
 import { type Slice, sliceOf } from "./slice.ts";
 import { copies, dot, moved, norm, place } from "./vectors.ts";
+import { checkChoice } from "./watching.ts";
 
 /** What {@link descend1d} may be told. */
 export interface Descend1dOptions extends LongOptions, SeedOptions {
@@ -293,13 +294,14 @@ function checked(where: string, options: Descend1dOptions) {
   };
   const isFiniteNumber = (value: unknown): value is number => typeof value === "number" && Number.isFinite(value);
   if (!Array.isArray(starts) || starts.length === 0 || !starts.every(isFiniteNumber)) {
-    refuse("one finite start or more", starts);
+    refuse("one finite start or more as starts", starts);
   }
   const areRates = Array.isArray(lr) && lr.length > 0 && lr.every(isFiniteNumber);
   if (!isFiniteNumber(lr) && !areRates) refuse("a finite number, or a list of them, as lr", lr);
   if (!Number.isInteger(steps) || steps < 0) refuse("a whole number of 0 or more as steps", steps);
   if (!Number.isInteger(points) || points < 0) refuse("a whole number of 0 or more as points", points);
   if (!isFiniteNumber(tolerance) || tolerance < 0) refuse("a finite tolerance of 0 or more", tolerance);
+  checkChoice(where, "batchNorm", batchNorm, ["batch", "running"]);
   const [least, largest] = [Math.min(...starts), Math.max(...starts)];
   const margin = largest > least ? (largest - least) / 2 : 1;
   const { range = [least - margin, largest + margin] } = options;

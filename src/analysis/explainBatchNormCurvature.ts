@@ -126,7 +126,7 @@ export function explainBatchNormCurvature(
   }
   const { model } = options;
   if (model !== undefined && !isModule(model)) {
-    throw new TensorError(where, { expected: "a module", got: describe(model) });
+    throw new TensorError(where, { expected: "a module as model", got: describe(model) });
   }
   const units = unitsOf(where, batchNorm, x, form);
   const measure = () => {

@@ -110,7 +110,7 @@ export function explainBatchNormMinimax(
   const { inputs } = options;
   const { terms, measured, form } = gradientTerms(where, batchNorm, x, gradOutput, options);
   const rows = inputs === undefined ? null : rowsOf(inputs, x);
-  const lambda = options.lambda ?? (rows === null ? 1 : spectralNorm(rows));
+  const { lambda = rows === null ? 1 : spectralNorm(rows) } = options;
   if (!(typeof lambda === "number" && lambda > 0 && Number.isFinite(lambda))) {
     throw new TensorError(where, { expected: "lambda above 0", got: describe(lambda) });
   }

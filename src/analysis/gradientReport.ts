@@ -117,7 +117,7 @@ export function gradientReport(model: Module, loss: Loss, options: GradientRepor
   const probe = new Probe(where, model, loss);
   const leaves = leavesOf(model).map(([, module]) => module);
   const modules = chosen(where, model, options.modules, (module) => leaves.includes(module), "all");
-  const wanted = wantedParameters(where, model, options.parameters ?? "all");
+  const wanted = wantedParameters(where, model, options.parameters === undefined ? "all" : options.parameters);
   return displayed(
     preserving(
       model,

@@ -1,6 +1,6 @@
 import { describe, TensorError } from "../errors.ts";
 import type { Module } from "../nn/module.ts";
-import { checkOptions } from "../options.ts";
+import { checkFlagOption, checkOptions } from "../options.ts";
 import { EigenSearch, rankOf, type Which } from "./eigenSearch.ts";
 import { eigenSymmetric } from "./eigenSymmetric.ts";
 import {
@@ -174,8 +174,9 @@ export function* eigenvalueParts(
   checkOptions(where, options, [...known, ...hessianOptionNames, ...seedOptionNames, ...longOptionNames]);
   const product = new HessianProduct(where, model, loss, options);
   const { size, names, settings } = product;
-  const { k = 1, which = "magnitude", tolerance = 1e-4 } = options;
+  const { k = 1, which = "magnitude", tolerance = 1e-4, vectors: isWithVectors = false } = options;
   checkWord(where, "which", which, ["magnitude", "largest", "smallest"]);
+  checkFlagOption(where, "vectors", isWithVectors);
   checkCount(where, "k", k);
   if (k > size) {
     throw new TensorError(where, { expected: `k of at most ${size}, the number of parameters`, got: `${k}` });
@@ -214,11 +215,11 @@ export function* eigenvalueParts(
     residuals: pairs.map(({ residual }) => residual),
     converged: search.isComplete && pairs.every(({ residual }) => residual <= tolerance * largest),
     iterations: search.iterations,
-    vectors: options.vectors ? pairs.map(({ vector }) => Array.from(vector)) : null,
+    vectors: isWithVectors ? pairs.map(({ vector }) => Array.from(vector)) : null,
     parameters: size,
     names: [...names],
     loss: product.loss,
-    options: { k, which, tolerance, maxIterations: most, vectors: options.vectors ?? false, seed, ...settings },
+    options: { k, which, tolerance, maxIterations: most, vectors: isWithVectors, seed, ...settings },
     cost: product.cost,
   };
 }

@@ -8,6 +8,7 @@ import { type BatchNormMode, preservingParts } from "./preserving.ts";
 import { checkBudget, finish, finishAsync, type LongOptions, longOptionNames, type Parts } from "./running.ts";
 import { between, States } from "./states.ts";
 import { distance } from "./vectors.ts";
+import { checkChoice } from "./watching.ts";
 
 /** What {@link interpolate} may be told. */
 export interface InterpolateOptions extends LongOptions {
@@ -117,8 +118,9 @@ function* parts(
   checkOptions(where, options, ["positions", "batchNorm", ...longOptionNames]);
   const { positions = Array.from({ length: 21 }, (_, i) => i / 20), batchNorm = "batch" } = options;
   if (!Array.isArray(positions) || positions.length === 0 || !positions.every(Number.isFinite)) {
-    throw new TensorError(where, { expected: "one finite position or more", got: describe(positions) });
+    throw new TensorError(where, { expected: "one finite number or more as positions", got: describe(positions) });
   }
+  checkChoice(where, "batchNorm", batchNorm, ["batch", "running"]);
   const probe = new Probe(where, model, loss);
   const states = new States(where, model, probe.parameters, batchNorm);
   const [a, b] = [from, to].map((state) => states.read(state));

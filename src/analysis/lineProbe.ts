@@ -7,6 +7,7 @@ import { type BatchNormMode, preservingParts } from "./preserving.ts";
 import { checkBudget, finish, finishAsync, type LongOptions, longOptionNames, type Parts } from "./running.ts";
 import { type SeedOptions, seeded, seedOptionNames } from "./seeded.ts";
 import { copies, distance, dot, moved, norm, place } from "./vectors.ts";
+import { checkChoice } from "./watching.ts";
 
 /** The ranges of the paper's figures, in learning rates. */
 const presets = { vgg: [1 / 2, 4], dln: [1 / 100, 30] } as const;
@@ -159,6 +160,7 @@ function* walk(model: Module, loss: Loss, options: LineProbeOptions): Parts<Line
   const { direction = "gradient", batchNorm = "batch", lr = 1 } = options;
   const steps = stepsOf(options);
   const { generator, seed } = seeded(where, options);
+  checkChoice(where, "batchNorm", batchNorm, ["batch", "running"]);
   const probe = new Probe(where, model, loss);
   const { parameters } = probe;
   checkDirection(where, direction, parameters);
@@ -244,7 +246,7 @@ function stepsOf({ steps, preset, lr = 1 }: LineProbeOptions): number[] {
       : isList(steps)
         ? null
         : (steps as StepRange);
-  const list = range === null ? [...(steps as readonly number[])] : spread(range);
+  const list = isList(steps) ? [...steps] : spread(range as StepRange);
   if (list.length === 0 || !list.every((step) => typeof step === "number" && Number.isFinite(step))) {
     throw new TensorError(where, { expected: "one finite step or more", got: describe(steps) });
   }
@@ -254,7 +256,7 @@ function stepsOf({ steps, preset, lr = 1 }: LineProbeOptions): number[] {
 const isList = (steps: unknown): steps is readonly number[] => Array.isArray(steps);
 
 function spread(range: StepRange): number[] {
-  checkOptions(where, range, ["from", "to", "points", "scale"]);
+  checkOptions(where, range, ["from", "to", "points", "scale"], "steps, a list or");
   const { from, to, points = 9, scale = "log" } = range;
   const isSane =
     Number.isInteger(points) && points >= 1 && (scale === "linear" || (scale === "log" && from > 0 && to > 0));

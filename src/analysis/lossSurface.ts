@@ -15,6 +15,7 @@ import { checkBudget, finish, finishAsync, type LongOptions, longOptionNames, ty
 import { type SeedOptions, seeded, seedOptionNames } from "./seeded.ts";
 import { States } from "./states.ts";
 import { copies, moved, norm, place } from "./vectors.ts";
+import { checkChoice } from "./watching.ts";
 
 /** What {@link lossSurface} may be told. */
 export interface LossSurfaceOptions extends LongOptions, SeedOptions {
@@ -185,8 +186,9 @@ function* parts(model: Module, loss: Loss, options: LossSurfaceOptions): Parts<L
   const { directions = "random", points = 51, repeats = 1, path = [], batchNorm = "batch" } = options;
   checkSizes(points, options.extent);
   checkRepeats(repeats, directions);
-  if (!Array.isArray(path)) throw new TensorError(where, { expected: "a list of states", got: describe(path) });
+  if (!Array.isArray(path)) throw new TensorError(where, { expected: "a list of states as path", got: describe(path) });
   const { generator, seed } = seeded(where, options);
+  checkChoice(where, "batchNorm", batchNorm, ["batch", "running"]);
   const probe = new Probe(where, model, loss);
   const { parameters } = probe;
   const size = parameters.reduce((sum, p) => sum + p.numel(), 0);

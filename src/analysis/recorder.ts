@@ -96,19 +96,20 @@ export class Recorder {
    */
   constructor(model: Module, optimizer: Optimizer, options: RecorderOptions = {}) {
     checkOptions("Recorder", options, ["probes", "train", "seed", "notes", "onRows"]);
-    const { probes = { loss: stepProbes.loss() }, train, seed = null, notes = {}, onRows } = options;
+    const { probes = { loss: stepProbes.loss() }, train, seed, notes = {}, onRows } = options;
     if (!isModule(model)) refuse("a module", model);
     if (!isOptimizer(optimizer)) refuse("an optimiser", optimizer);
     if (train !== undefined && typeof train !== "function") refuse("a function as train", train);
     if (onRows !== undefined && typeof onRows !== "function") refuse("a function as onRows", onRows);
-    if (seed !== null && typeof seed !== "number") refuse("a number as seed", seed);
+    if (seed !== undefined && !Number.isSafeInteger(seed)) refuse("a whole number as seed", seed);
+    if (typeof notes !== "object" || notes === null) refuse("an object of what JSON can say as notes", notes);
     this.model = model;
     this.optimizer = optimizer;
     this.probes = named("Recorder", probes);
     this.onRows = onRows;
     this.train = train ?? ((loss) => this.trainPlainly(loss));
     this.header = {
-      seed,
+      seed: seed ?? null,
       options: { probes: intervals(this.probes), optimizer: describeOptimizer(optimizer) },
       notes: JSON.parse(JSON.stringify(notes)),
     };

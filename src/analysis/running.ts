@@ -25,8 +25,17 @@ export const longOptionNames = ["onProgress", "signal", "maxEvaluations"] as con
 /** An analysis in parts: the model is as it was between them. */
 export type Parts<T> = Generator<Progress, T>;
 
+const isSignal = (signal: unknown): signal is AbortSignal =>
+  typeof (signal as Partial<AbortSignal> | null | undefined)?.throwIfAborted === "function";
+
 /** Refuses an analysis that would take more passes than it may, before it starts. */
-export function checkBudget(where: string, total: number, { maxEvaluations }: LongOptions): void {
+export function checkBudget(where: string, total: number, { maxEvaluations, onProgress, signal }: LongOptions): void {
+  if (onProgress !== undefined && typeof onProgress !== "function") {
+    throw new TensorError(where, { expected: "a function as onProgress", got: describe(onProgress) });
+  }
+  if (signal !== undefined && !isSignal(signal)) {
+    throw new TensorError(where, { expected: "an AbortSignal as signal", got: describe(signal) });
+  }
   if (maxEvaluations === undefined) return;
   if (typeof maxEvaluations !== "number" || !(maxEvaluations > 0)) {
     throw new TensorError(where, { expected: "maxEvaluations above 0", got: describe(maxEvaluations) });
@@ -42,7 +51,7 @@ export function checkBudget(where: string, total: number, { maxEvaluations }: Lo
 /** Runs an analysis to its end. */
 export function finish<T>(parts: Parts<T>, options: LongOptions): T {
   for (;;) {
-    options?.signal?.throwIfAborted(); // what is no options, the first part refuses
+    if (isSignal(options?.signal)) options.signal.throwIfAborted(); // what is none, the first part refuses
     const { done, value } = parts.next();
     if (done) return displayed(value);
     options.onProgress?.(value);
@@ -53,7 +62,7 @@ export function finish<T>(parts: Parts<T>, options: LongOptions): T {
 export async function finishAsync<T>(parts: Parts<T>, options: LongOptions): Promise<T> {
   let rested = performance.now();
   for (;;) {
-    options?.signal?.throwIfAborted(); // what is no options, the first part refuses
+    if (isSignal(options?.signal)) options.signal.throwIfAborted(); // what is none, the first part refuses
     const { done, value } = parts.next();
     if (done) return displayed(value);
     options.onProgress?.(value);

@@ -24,7 +24,7 @@ export function seeded(where: string, { seed, generator }: SeedOptions): { gener
     }
     return { generator: new Generator().setState(generator.getState()), seed: null };
   }
-  const from = seed ?? 0;
+  const from = seed === undefined ? 0 : seed;
   if (!Number.isSafeInteger(from)) {
     throw new TensorError(where, { expected: "a seed that is a whole number", got: describe(seed) });
   }

@@ -149,8 +149,9 @@ function* parts(model: Module, loss: Losses<unknown>, options: SpectralDensityOp
   if (width !== undefined && !(typeof width === "number" && width > 0 && Number.isFinite(width))) {
     throw new TensorError(where, { expected: "a width above 0", got: describe(width) });
   }
-  checkCount(where, "iterations", options.iterations ?? 30);
-  const iterations = Math.min(size, options.iterations ?? 30);
+  const { iterations: most = 30 } = options;
+  checkCount(where, "iterations", most);
+  const iterations = Math.min(size, most);
   const { generator, seed } = seeded(where, options);
   const total = passes(hessianProductCost(starts * iterations, settings));
   checkBudget(where, total, options);

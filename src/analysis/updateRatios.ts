@@ -103,11 +103,11 @@ export function updateRatios(model: Module, loss: Loss, options: UpdateRatiosOpt
     });
   }
   if (lr !== undefined && !(typeof lr === "number" && lr > 0 && lr < Number.POSITIVE_INFINITY)) {
-    throw new TensorError(where, { expected: "a learning rate above 0", got: describe(lr) });
+    throw new TensorError(where, { expected: "a learning rate above 0 as lr", got: describe(lr) });
   }
   checkChoice(where, "batchNorm", batchNorm, ["batch", "running"]);
   const probe = new Probe(where, model, loss);
-  const wanted = wantedParameters(where, model, options.parameters ?? "matrices");
+  const wanted = wantedParameters(where, model, options.parameters === undefined ? "matrices" : options.parameters);
   if (optimizer !== undefined) checkOptimizer(where, model, optimizer);
   return displayed(
     preserving(

@@ -35,7 +35,7 @@ export function run(where: string, model: Module, inputs: ForwardInputs): Tensor
 }
 
 export function checkModel(where: string, model: unknown): asserts model is Module {
-  if (!isModule(model)) throw new TensorError(where, { expected: "a module", got: describe(model) });
+  if (!isModule(model)) throw new TensorError(where, { expected: "a module as model", got: describe(model) });
 }
 
 /** The modules of those names; or, without names, those that `isMeant` says. Refuses unknown names, and none at all. */

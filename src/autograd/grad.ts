@@ -2,7 +2,7 @@ import { isTensor } from "../brand.ts";
 import { describe, TensorError } from "../errors.ts";
 import { kernels } from "../kernels/index.ts";
 import { give, isInArena } from "../kernels/pool.ts";
-import { checkOptions } from "../options.ts";
+import { checkFlagOption, checkOptions } from "../options.ts";
 import { sameShape } from "../shapes.ts";
 import type { Tensor } from "../tensor.ts";
 import { differentiate } from "./differentiate.ts";
@@ -65,6 +65,11 @@ export function grad(output: Tensor, inputs: Tensor | readonly Tensor[], options
 export function grad(output: Tensor, inputs: Tensor | readonly Tensor[], options: GradOptions = {}): (Tensor | null)[] {
   checkOptions("grad", options, ["gradOutput", "createGraph", "allowUnused"]);
   const { gradOutput, createGraph = false, allowUnused = false } = options;
+  checkFlagOption("grad", "createGraph", createGraph);
+  checkFlagOption("grad", "allowUnused", allowUnused);
+  if (gradOutput !== undefined && !isTensor(gradOutput)) {
+    throw new TensorError("grad", { expected: "a tensor as gradOutput", got: describe(gradOutput) });
+  }
   const targets = Array.isArray(inputs) ? (inputs as readonly Tensor[]) : [inputs as Tensor];
   checkTensors("grad", [output, ...targets]);
   const gradient = startingGradient("grad", output, gradOutput);

@@ -1,5 +1,5 @@
 import { describe, TensorError } from "../errors.ts";
-import { checkOptions } from "../options.ts";
+import { checkFlagOption, checkOptions } from "../options.ts";
 import { defaultGenerator, type Generator, isGenerator } from "../random/generator.ts";
 import type { Tensor } from "../tensor.ts";
 import { version } from "../version.ts";
@@ -107,6 +107,7 @@ export function loadCheckpoint(
   checkParts(where, parts);
   checkOptions(where, options, ["strict"]);
   const { strict = true } = options;
+  checkFlagOption(where, "strict", strict);
   const saved = readParts(where, bytes);
   const own = new Map(Object.entries(parts).filter(([, part]) => kindOf(part) !== "value"));
   const kept = [...saved.parts].filter(([name, { kind }]) => kind !== "value" && name !== defaultName);

@@ -43,7 +43,10 @@ export class Flatten extends Module {
     checkOptions("Flatten", options, ["startDim", "endDim"]);
     const { startDim = 1, endDim = -1 } = options;
     if (!Number.isInteger(startDim) || !Number.isInteger(endDim)) {
-      throw new TensorError("Flatten", { expected: "whole dimensions", got: describe([startDim, endDim]) });
+      throw new TensorError("Flatten", {
+        expected: "whole dimensions as startDim and endDim",
+        got: describe([startDim, endDim]),
+      });
     }
     super();
     this.startDim = startDim;

@@ -1,5 +1,6 @@
 import type { LineProbe } from "../analysis/index.ts";
 import { describe, TensorError } from "../errors.ts";
+import { checkFlagOption } from "../options.ts";
 import { colourBy, panelBy, stepAxis } from "./encoding.ts";
 import { has, named, type OneOrNamed } from "./named.ts";
 import { type Plot, type PlotOptions, plotOf, settingsOf } from "./plot.ts";
@@ -55,6 +56,7 @@ const measures = [
  */
 export function landscapeBands(runs: OneOrNamed<readonly LineProbeAt[]>, options: LandscapeBandsOptions = {}): Plot {
   const { log = false } = options ?? {};
+  checkFlagOption(where, "log", log);
   const settings = settingsOf(where, options, {
     own: ["log"],
     title: "The landscape along the step",

@@ -1,3 +1,4 @@
+import { checkFlagOption, checkTextOption } from "../options.ts";
 import { curves, type Run } from "./curves.ts";
 import { type Plot, type PlotOptions, settingsOf } from "./plot.ts";
 
@@ -42,6 +43,8 @@ const where = "lossCurves";
  */
 export function lossCurves(run: Run, options: LossCurvesOptions = {}): Plot {
   const { metric = "loss", log = false } = options ?? {};
+  checkTextOption(where, "metric", metric);
+  checkFlagOption(where, "log", log);
   const settings = settingsOf(where, options, {
     own: ["metric", "log"],
     title: `${metric.charAt(0).toUpperCase()}${metric.slice(1)} while training`,

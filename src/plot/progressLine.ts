@@ -1,6 +1,6 @@
 import type { ComparedRow, RecordedRow } from "../analysis/index.ts";
 import { describe, TensorError } from "../errors.ts";
-import { checkOptions } from "../options.ts";
+import { checkFlagOption, checkNumberOption, checkOptions, checkTextOption } from "../options.ts";
 import { sparkline } from "./sparkline.ts";
 
 /** What {@link ProgressLine} may be told. */
@@ -68,6 +68,10 @@ export class ProgressLine {
     if (!Number.isInteger(steps) || steps < 1) refuse("a whole number of 1 or more as steps", steps);
     if (typeof write !== "function") refuse("a function as write", write);
     if (!Number.isInteger(columns) || columns < 20) refuse("20 columns or more", columns);
+    checkTextOption(where, "label", label);
+    checkTextOption(where, "metric", metric);
+    checkFlagOption(where, "isInteractive", isInteractive);
+    checkNumberOption(where, "interval", interval, 0);
     this.options = { steps, write, label, metric, isInteractive, columns, interval };
   }
 

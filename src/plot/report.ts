@@ -7,7 +7,7 @@ import {
   type Recording,
 } from "../analysis/index.ts";
 import { describe, TensorError } from "../errors.ts";
-import { checkOptions } from "../options.ts";
+import { checkListOption, checkOptions, checkTextOption } from "../options.ts";
 import { lossCurves } from "./lossCurves.ts";
 import type { Plot } from "./plot.ts";
 import { type ReportContent, reportPage } from "./reportPage.ts";
@@ -52,6 +52,8 @@ export async function report(run: Recording | Comparison, options: ReportOptions
     throw new TensorError(where, { expected: "a recording or a comparison", got: describe(run) });
   }
   const { title, text = [], reports = [], figures = [] } = options;
+  if (title !== undefined) checkTextOption(where, "title", title);
+  for (const [name, list] of Object.entries({ text, reports, figures })) checkListOption(where, name, list);
   const content: ReportContent = {
     title: title ?? (run.kind === "recording" ? "A training run" : `Compared: ${run.options.variants.join(", ")}`),
     text,

@@ -1,6 +1,6 @@
 import { isTensor } from "../brand.ts";
 import { describe, show, TensorError } from "../errors.ts";
-import { checkOptions } from "../options.ts";
+import { checkFlagOption, checkNumberOption, checkOptions } from "../options.ts";
 import { broadcast } from "../shapes.ts";
 import type { Tensor } from "../tensor.ts";
 
@@ -31,6 +31,9 @@ export interface AllcloseOptions {
 export function allclose(a: Tensor, b: Tensor, options: AllcloseOptions = {}): boolean {
   checkOptions("allclose", options, ["rtol", "atol", "equalNan"]);
   const { rtol = 1e-5, atol = 1e-8, equalNan = false } = options;
+  checkNumberOption("allclose", "rtol", rtol, 0);
+  checkNumberOption("allclose", "atol", atol, 0);
+  checkFlagOption("allclose", "equalNan", equalNan);
   if (!isTensor(a) || !isTensor(b) || a.dtype !== b.dtype) {
     throw new TensorError("allclose", {
       expected: "two tensors of one dtype",

@@ -3,7 +3,7 @@ import { enableGrad } from "../autograd/gradMode.ts";
 import { isTensor } from "../brand.ts";
 import { describe, TensorError } from "../errors.ts";
 import { zerosLike } from "../factories.ts";
-import { checkOptions } from "../options.ts";
+import { checkFlagOption, checkNumberOption, checkOptions } from "../options.ts";
 import { Generator } from "../random/generator.ts";
 import { randn } from "../sample.ts";
 import type { Tensor } from "../tensor.ts";
@@ -92,6 +92,10 @@ export function gradgradcheck(fn: Checked, inputs: readonly Tensor[], options: G
 function check(where: string, fn: Checked, inputs: readonly Tensor[], options: GradcheckOptions): boolean {
   checkInputs(where, fn, inputs, options);
   const { eps = 1e-6, atol = 1e-5, rtol = 1e-3, raise = true } = options;
+  checkNumberOption(where, "eps", eps, Number.MIN_VALUE);
+  checkNumberOption(where, "atol", atol, 0);
+  checkNumberOption(where, "rtol", rtol, 0);
+  checkFlagOption(where, "raise", raise);
   const outputs = enableGrad(() => listOf(where, fn(...inputs)));
   for (const [i, x] of inputs.entries()) {
     if (!x.requiresGrad) continue;

@@ -448,7 +448,7 @@ test("a recorder refuses what it cannot record", () => {
     [() => new Recorder(model, optimizer, { probes: { a: { probe: () => [], evry: 1 } as never } }), /"every"/],
     [() => new Recorder(model, optimizer, { train: 1 as never }), /a function as train/],
     [() => new Recorder(model, optimizer, { onRows: 1 as never }), /a function as onRows/],
-    [() => new Recorder(model, optimizer, { seed: "1" as never }), /a number as seed/],
+    [() => new Recorder(model, optimizer, { seed: "1" as never }), /a whole number as seed/],
   ];
   for (const [run, says] of cases) expect(refusal(run).message).toMatch(says);
 });

@@ -60,7 +60,7 @@ export function exportOnnx(
   const inputNames = namesOf(examples.length, options.inputName);
   for (const name of [...inputNames, outputName]) {
     if (typeof name !== "string" || name === "")
-      throw new TensorError(where, { expected: "names", got: describe(name) });
+      throw new TensorError(where, { expected: "names as inputName and outputName", got: describe(name) });
   }
   const { graph, inputs, y, made, constants } = graphOf(
     model,

@@ -1,5 +1,5 @@
 import { noGrad } from "../../autograd/gradMode.ts";
-import { checkOptions } from "../../options.ts";
+import { checkNumberOption, checkOptions } from "../../options.ts";
 import type { RandomOptions, Tensor } from "../../tensor.ts";
 import { checkFloats, checkGenerator, checkTensor } from "../checks.ts";
 
@@ -36,6 +36,8 @@ export interface NormalInitOptions extends RandomOptions {
 export function uniform_<T extends Tensor>(x: T, options: UniformInitOptions = {}): T {
   checkOptions("uniform_", options, ["a", "b", "generator"]);
   const { a = 0, b = 1 } = options;
+  checkNumberOption("uniform_", "a", a);
+  checkNumberOption("uniform_", "b", b);
   checkFloats("uniform_", "weight", x);
   return noGrad(() => x.uniform_(a, b, drawFrom("uniform_", options)));
 }
@@ -57,6 +59,7 @@ export function uniform_<T extends Tensor>(x: T, options: UniformInitOptions = {
 export function normal_<T extends Tensor>(x: T, options: NormalInitOptions = {}): T {
   checkOptions("normal_", options, ["mean", "std", "generator"]);
   const { mean = 0, std = 1 } = options;
+  checkNumberOption("normal_", "mean", mean);
   checkFloats("normal_", "weight", x);
   return noGrad(() => x.normal_(mean, std, drawFrom("normal_", options)));
 }

@@ -201,6 +201,9 @@ function setting(group: ParamGroup, name: string, i: number): number {
 }
 
 function totalStepsOf(where: string, { totalSteps, epochs, stepsPerEpoch }: OneCycleLROptions): number {
+  for (const [name, value] of Object.entries({ totalSteps, epochs, stepsPerEpoch })) {
+    if (value !== undefined) checkWhole(where, name, value, 1);
+  }
   if (totalSteps === undefined && (epochs === undefined || stepsPerEpoch === undefined)) {
     throw new TensorError(where, { expected: "totalSteps, or epochs and stepsPerEpoch", got: "neither" });
   }

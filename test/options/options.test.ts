@@ -1,0 +1,256 @@
+import * as evenkeel from "evenkeel";
+import { Generator, grad, nn, ones, optim, randn, type Tensor, TensorError, tensor, zeros } from "evenkeel";
+import * as analysis from "evenkeel/analysis";
+import * as io from "evenkeel/io";
+import * as plot from "evenkeel/plot";
+import * as testing from "evenkeel/testing";
+import { describe, expect, test } from "vitest";
+import * as small from "../plot/small.ts";
+import { declaredOptions } from "./declared.ts";
+
+type Options = Readonly<Record<string, unknown>>;
+
+/** A call that is right but for the options that are given it. */
+type Call = (options: never) => unknown;
+
+const x = () => randn([4, 3], { generator: new Generator().manualSeed(0) });
+
+function model(): nn.Sequential {
+  const generator = new Generator().manualSeed(0);
+  return new nn.Sequential(
+    new nn.Linear(3, 2, { generator }),
+    new nn.BatchNorm1d(2),
+    new nn.Tanh(),
+    new nn.Linear(2, 2, { generator }),
+  );
+}
+
+/** An analysis of a model and its loss; with options that it has to have, unless they are given. */
+const ofLoss =
+  (run: (m: nn.Module, loss: () => Tensor, options: never) => unknown, own: Options = {}): Call =>
+  (options: Options) => {
+    const [m, inputs] = [model(), x()];
+    return run(m, () => m.forward(inputs).square().mean(), { ...own, ...options } as never);
+  };
+
+const ofBatches =
+  (run: (m: nn.Module, batches: Tensor[], options: never) => unknown): Call =>
+  (options: never) =>
+    run(model(), [x()], options);
+
+const slice = (run: (target: analysis.Slice, options: never) => unknown): Call =>
+  ofLoss((m, loss, options) => run({ model: m, loss }, options), { starts: [0], lr: 0.1 });
+
+const between = (run: typeof analysis.interpolate | typeof analysis.interpolateAsync): Call =>
+  ofLoss((m, loss, options) => run(m, loss, m.stateDict(), m.stateDict(), options));
+
+const comparing =
+  (run: typeof analysis.compare | typeof analysis.compareAsync): Call =>
+  (options: Options) =>
+    run({
+      variants: { one: model },
+      data: [x()],
+      loss: (m: nn.Module, batch: Tensor) => m.forward(batch).square().mean(),
+      optimizer: (m: nn.Module) => new optim.SGD(m.parameters(), { lr: 0.1 }),
+      steps: 1,
+      ...options,
+    } as never);
+
+const shape = [2, 2];
+const parameters = () => [new nn.Parameter(ones([2]))];
+const sgd = () => new optim.SGD(parameters(), { lr: 0.1, momentum: 0.9 });
+const logits = () => [zeros([2, 3]), tensor([0, 1], { dtype: "int32" })] as const;
+const norm = () => new nn.BatchNorm1d(3);
+const { functional: F, init } = nn;
+const { lrScheduler } = optim;
+
+/** Every function and class that takes options. */
+const calls: Record<string, Call> = {
+  grad: (o) => {
+    const w = ones([2], { requiresGrad: true });
+    return grad(w.square().sum(), [w], o);
+  },
+  tensor: (o) => tensor([1], o),
+  arange: (o) => evenkeel.arange(3, o),
+  eye: (o) => evenkeel.eye(2, o),
+  full: (o) => evenkeel.full(shape, 1, o),
+  linspace: (o) => evenkeel.linspace(0, 1, 3, o),
+  ones: (o) => ones(shape, o),
+  onesLike: (o) => evenkeel.onesLike(x(), o),
+  zeros: (o) => zeros(shape, o),
+  zerosLike: (o) => evenkeel.zerosLike(x(), o),
+  bernoulli: (o) => evenkeel.bernoulli(ones([2]), o),
+  multinomial: (o) => evenkeel.multinomial(ones([3]), 2, o),
+  rand: (o) => evenkeel.rand(shape, o),
+  randint: (o) => evenkeel.randint(0, 5, shape, o),
+  randn: (o) => randn(shape, o),
+  randperm: (o) => evenkeel.randperm(4, o),
+  "data.DataLoader": (o) => new evenkeel.data.DataLoader([1, 2, 3], o),
+  "data.randomSplit": (o) => evenkeel.data.randomSplit([1, 2, 3], [1, 2], o),
+  "nn.BatchNorm1d": (o) => new nn.BatchNorm1d(3, o),
+  "nn.CrossEntropyLoss": (o) => new nn.CrossEntropyLoss(o).forward(...logits()),
+  "nn.Dropout": (o) => new nn.Dropout(0.5, o).forward(x()),
+  "nn.Embedding": (o) => new nn.Embedding(4, 3, o),
+  "nn.Flatten": (o) => new nn.Flatten(o),
+  "nn.GELU": (o) => new nn.GELU(o),
+  "nn.LayerNorm": (o) => new nn.LayerNorm(3, o),
+  "nn.Linear": (o) => new nn.Linear(3, 2, o),
+  "nn.LpNorm1d": (o) => new nn.LpNorm1d(3, o),
+  "nn.MSELoss": (o) => new nn.MSELoss(o),
+  "nn.NLLLoss": (o) => new nn.NLLLoss(o).forward(...logits()),
+  "nn.Noise1d": (o) => new nn.Noise1d(3, o),
+  "nn.NoisyBatchNorm1d": (o) => new nn.NoisyBatchNorm1d(3, o),
+  "nn.functional.gelu": (o) => F.gelu(x(), o),
+  "nn.functional.batchNorm": (o: Options) => F.batchNorm(x(), zeros([3]), ones([3]), { training: true, ...o }),
+  "nn.functional.crossEntropy": (o) => F.crossEntropy(...logits(), o),
+  "nn.functional.dropout": (o) => F.dropout(x(), o),
+  "nn.functional.embedding": (o) => F.embedding(tensor([0], { dtype: "int32" }), x(), o),
+  "nn.functional.layerNorm": (o) => F.layerNorm(x(), [3], o),
+  "nn.functional.mseLoss": (o) => F.mseLoss(x(), x(), o),
+  "nn.functional.nllLoss": (o) => F.nllLoss(...logits(), o),
+  "nn.init.normal_": (o) => init.normal_(zeros(shape), o),
+  "nn.init.uniform_": (o) => init.uniform_(zeros(shape), o),
+  "nn.init.kaimingNormal_": (o) => init.kaimingNormal_(zeros(shape), o),
+  "nn.init.kaimingUniform_": (o) => init.kaimingUniform_(zeros(shape), o),
+  "nn.init.orthogonal_": (o) => init.orthogonal_(zeros(shape), o),
+  "nn.init.xavierNormal_": (o) => init.xavierNormal_(zeros(shape), o),
+  "nn.init.xavierUniform_": (o) => init.xavierUniform_(zeros(shape), o),
+  "optim.Adam": (o) => new optim.Adam(parameters(), o),
+  "optim.AdamW": (o) => new optim.AdamW(parameters(), o),
+  "optim.SGD": (o: Options) => new optim.SGD(parameters(), { lr: 0.1, ...o }),
+  "optim.lrScheduler.CosineAnnealingLR": (o) => new lrScheduler.CosineAnnealingLR(sgd(), 5, o),
+  "optim.lrScheduler.ExponentialLR": (o) => new lrScheduler.ExponentialLR(sgd(), 0.9, o),
+  "optim.lrScheduler.LambdaLR": (o) => new lrScheduler.LambdaLR(sgd(), () => 1, o),
+  "optim.lrScheduler.MultiStepLR": (o) => new lrScheduler.MultiStepLR(sgd(), [2], o),
+  "optim.lrScheduler.OneCycleLR": (o: Options) => new lrScheduler.OneCycleLR(sgd(), 0.1, { totalSteps: 5, ...o }),
+  "optim.lrScheduler.StepLR": (o) => new lrScheduler.StepLR(sgd(), 2, o),
+  "analysis.ActivationDrift": (o) => new analysis.ActivationDrift(model(), o),
+  "analysis.Recorder": (o) => {
+    const m = model();
+    return new analysis.Recorder(m, new optim.SGD(m.parameters(), { lr: 0.1 }), o);
+  },
+  "analysis.activationReport": (o) => analysis.activationReport(model(), x(), o),
+  "analysis.batchNormHealth": ofBatches(analysis.batchNormHealth),
+  "analysis.batchNormHealthAsync": ofBatches(analysis.batchNormHealthAsync),
+  "analysis.compare": comparing(analysis.compare),
+  "analysis.compareAsync": comparing(analysis.compareAsync),
+  "analysis.computationGraph": (o) => analysis.computationGraph(ones([2], { requiresGrad: true }).sum(), o),
+  "analysis.deadUnits": ofBatches(analysis.deadUnits),
+  "analysis.deadUnitsAsync": ofBatches(analysis.deadUnitsAsync),
+  "analysis.descend1d": slice(analysis.descend1d),
+  "analysis.descend1dAsync": slice(analysis.descend1dAsync),
+  "analysis.effectiveLearningRate": (o) => analysis.effectiveLearningRate(model(), 0.1, o),
+  "analysis.explainBatchNormCurvature": (o) =>
+    analysis.explainBatchNormCurvature(norm(), x(), (z) => z.square().sum(), o),
+  "analysis.explainBatchNormGradient": (o) => analysis.explainBatchNormGradient(norm(), x(), x(), o),
+  "analysis.explainBatchNormMinimax": (o) => analysis.explainBatchNormMinimax(norm(), x(), x(), o),
+  "analysis.gradientReport": ofLoss(analysis.gradientReport),
+  "analysis.hessianEigenvalues": ofLoss(analysis.hessianEigenvalues),
+  "analysis.hessianEigenvaluesAsync": ofLoss(analysis.hessianEigenvaluesAsync),
+  "analysis.hessianTrace": ofLoss(analysis.hessianTrace),
+  "analysis.hessianTraceAsync": ofLoss(analysis.hessianTraceAsync),
+  "analysis.initialLossCheck": ofLoss(analysis.initialLossCheck, { numClasses: 2 }),
+  "analysis.internalCovariateShift": ofLoss(analysis.internalCovariateShift, { lr: 0.1 }),
+  "analysis.internalCovariateShiftAsync": ofLoss(analysis.internalCovariateShiftAsync, { lr: 0.1 }),
+  "analysis.interpolate": between(analysis.interpolate),
+  "analysis.interpolateAsync": between(analysis.interpolateAsync),
+  "analysis.layerInterference": ofLoss(analysis.layerInterference, { lr: 0.1 }),
+  "analysis.layerInterferenceAsync": ofLoss(analysis.layerInterferenceAsync, { lr: 0.1 }),
+  "analysis.lineProbe": ofLoss(analysis.lineProbe, { steps: [0.1] }),
+  "analysis.lineProbeAsync": ofLoss(analysis.lineProbeAsync, { steps: [0.1] }),
+  "analysis.lossSurface": ofLoss(analysis.lossSurface, { points: 1 }),
+  "analysis.lossSurfaceAsync": ofLoss(analysis.lossSurfaceAsync, { points: 1 }),
+  "analysis.recalibrateBatchNorm": ofBatches(analysis.recalibrateBatchNorm),
+  "analysis.recalibrateBatchNormAsync": ofBatches(analysis.recalibrateBatchNormAsync),
+  "analysis.spectralDensity": ofLoss(analysis.spectralDensity),
+  "analysis.spectralDensityAsync": ofLoss(analysis.spectralDensityAsync),
+  "analysis.updateRatios": ofLoss(analysis.updateRatios, { lr: 0.1 }),
+  "analysis.weightScaleInvariance": ofLoss(analysis.weightScaleInvariance),
+  "analysis.weightScaleInvarianceAsync": ofLoss(analysis.weightScaleInvarianceAsync),
+  "io.exportOnnx": (o) => io.exportOnnx(model().eval(), x(), o),
+  "io.loadCheckpoint": (o) => {
+    const m = model();
+    return io.loadCheckpoint(io.saveCheckpoint({ m }), { m }, o);
+  },
+  "io.readNpz": (o) => io.readNpz(io.toNpz({ a: x() }), o),
+  "io.readSafetensors": (o) => io.readSafetensors(io.toSafetensors({ a: x() }), o),
+  "io.toSafetensors": (o) => io.toSafetensors({ a: x() }, o),
+  "io.writeSafetensors": (o) => io.writeSafetensors({ a: x() }, o),
+  "plot.LiveView": (o) => new plot.LiveView(() => plot.lineProfile(small.probe()), o),
+  "plot.ProgressLine": (o: Options) => new plot.ProgressLine({ steps: 3, write: () => {}, ...o } as never),
+  "plot.activationHistograms": (o) => plot.activationHistograms(small.activations(), o),
+  "plot.activationRidges": (o) => plot.activationRidges(small.drift([0]), o),
+  "plot.covariateShiftBars": (o) => plot.covariateShiftBars(small.shift(), o),
+  "plot.deadUnitTimeline": (o) => plot.deadUnitTimeline(small.deadTimeline(), o),
+  "plot.descentPaths": (o) => plot.descentPaths(small.descents(), o),
+  "plot.gradientHistograms": (o) => plot.gradientHistograms(small.gradients(), o),
+  "plot.hessianSpectrum": (o) => plot.hessianSpectrum(small.density(), o),
+  "plot.interferenceHeatMap": (o) => plot.interferenceHeatMap(small.interference(), o),
+  "plot.interpolationCurve": (o) => plot.interpolationCurve(small.between(), o),
+  "plot.landscapeBands": (o) => plot.landscapeBands(small.probes(), o),
+  "plot.lineProfile": (o) => plot.lineProfile(small.probe(), o),
+  "plot.lossCurves": (o) => plot.lossCurves(small.comparison(), o),
+  "plot.percentileBands": (o) => plot.percentileBands(small.drift([0]), o),
+  "plot.rateScaleMap": (o) => plot.rateScaleMap(small.cells(), o),
+  "plot.render": (o) => plot.render(plot.lineProfile(small.probe()), "svg", o),
+  "plot.report": (o) => plot.report(small.comparison(), o),
+  "plot.saturationBitmap": (o) => plot.saturationBitmap(small.dead(), o),
+  "plot.surfaceContours": (o) => plot.surfaceContours(small.surface(), o),
+  "plot.theoremTerms": (o) => plot.theoremTerms(small.theorems().gradient, o),
+  "plot.updateRatioCurves": (o) => plot.updateRatioCurves(small.comparison(), o),
+  "plot.updateRatioDots": (o) => plot.updateRatioDots(small.ratios(), o),
+  "testing.allclose": (o) => testing.allclose(x(), x(), o),
+  "testing.gradcheck": (o) =>
+    testing.gradcheck((a) => a.square(), [ones([2], { dtype: "float64", requiresGrad: true })], o),
+  "testing.gradgradcheck": (o) =>
+    testing.gradgradcheck((a) => a.square(), [ones([2], { dtype: "float64", requiresGrad: true })], o),
+};
+
+/** Made by subclasses alone, which say what options there are. */
+const abstract = ["optim.Optimizer", "optim.AdamOptimizer"];
+
+/** Numbers that are right, though the sentence speaks of a number of something. */
+const alsoRight: Record<string, readonly unknown[]> = {
+  tiny: [1.5, Number.POSITIVE_INFINITY], // a threshold
+  scale: [1.5], // of pixels
+  seed: [-1], // counted from 2^64 down
+};
+
+const declared = declaredOptions();
+
+test("every function and class that takes options is here", () => {
+  expect(Object.keys(calls).sort()).toEqual([...declared.keys()].filter((name) => !abstract.includes(name)).sort());
+});
+
+/** What comes of a call: the error that it is refused with, another error, or nothing. */
+async function outcome(call: Call, options: Options): Promise<unknown> {
+  try {
+    await call(options as never);
+    return null;
+  } catch (error) {
+    return error;
+  }
+}
+
+const shown = (value: unknown): string => (typeof value === "string" ? JSON.stringify(value) : String(value));
+
+describe.each(Object.entries(calls))("%s", (name, call) => {
+  const options = declared.get(name) ?? [];
+
+  test("takes none, and undefined for each", async () => {
+    expect(await outcome(call, {})).toBe(null);
+  });
+
+  test.each(options.map((option) => [option.name, option] as const))(
+    "refuses a wrong %s by its name",
+    async (own, option) => {
+      const taken: string[] = [];
+      for (const value of option.wrong.filter((wrong) => !alsoRight[own]?.includes(wrong))) {
+        const error = await outcome(call, { [own]: value });
+        const isRefused = error instanceof TensorError && error.message.toLowerCase().includes(own.toLowerCase());
+        if (!isRefused) taken.push(`${shown(value)}: ${error === null ? "taken" : String(error)}`);
+      }
+      expect(taken, option.type).toEqual([]);
+    },
+  );
+});
