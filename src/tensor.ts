@@ -8,6 +8,7 @@ import { type Data, type Dtype, isFloat, type NDArray, type Shape, sizeOf } from
 import { kernels } from "./kernels/index.ts";
 import { give, isInArena, watch } from "./kernels/pool.ts";
 import * as elementwise from "./ops/elementwise.ts";
+import { gelu, geluByTanh } from "./ops/gelu.ts";
 import * as indexing from "./ops/indexing.ts";
 import { matmul } from "./ops/matmul.ts";
 import type { Op } from "./ops/op.ts";
@@ -934,16 +935,9 @@ export class Tensor {
     checkOptions("gelu", options, ["approximate"]);
     const { approximate = "none" } = options;
     const x = this.floated();
-    if (approximate === "none") return x.mul(0.5).mul(x.mul(Math.SQRT1_2).erf().add(1));
-    if (approximate !== "tanh") {
-      throw new TensorError("gelu", { expected: 'approximate "none" or "tanh"', got: describe(approximate) });
-    }
-    const inner = x
-      .pow(3)
-      .mul(0.044715)
-      .add(x)
-      .mul(Math.sqrt(2 / Math.PI));
-    return x.mul(0.5).mul(inner.tanh().add(1));
+    if (approximate === "none") return apply(gelu, x);
+    if (approximate === "tanh") return apply(geluByTanh, x);
+    throw new TensorError("gelu", { expected: 'approximate "none" or "tanh"', got: describe(approximate) });
   }
 
   /**
@@ -1396,9 +1390,7 @@ export class Tensor {
    */
   max(dim: number, options?: KeepdimOptions): ValuesAndIndices;
   max(dim?: number, options: KeepdimOptions = {}): Tensor | ValuesAndIndices {
-    return dim === undefined
-      ? this.extreme("max", reduce.amax, dim, {})
-      : this.best("max", reduce.argmax, dim, options);
+    return dim === undefined ? this.extreme("max", reduce.max, dim, {}) : this.best("max", reduce.argmax, dim, options);
   }
 
   /**
@@ -1433,9 +1425,7 @@ export class Tensor {
    */
   min(dim: number, options?: KeepdimOptions): ValuesAndIndices;
   min(dim?: number, options: KeepdimOptions = {}): Tensor | ValuesAndIndices {
-    return dim === undefined
-      ? this.extreme("min", reduce.amin, dim, {})
-      : this.best("min", reduce.argmin, dim, options);
+    return dim === undefined ? this.extreme("min", reduce.min, dim, {}) : this.best("min", reduce.argmin, dim, options);
   }
 
   /**
@@ -1629,10 +1619,9 @@ export class Tensor {
     }
     if (p === 2) return this.reduceOver("norm", reduce.norm2, dim, options);
     if (p === 0) return this.ne(0).to(this.dtype).reduceOver("norm", reduce.sum, dim, options);
-    const size = this.abs();
-    if (p === 1) return size.reduceOver("norm", reduce.sum, dim, options);
-    if (p === Number.POSITIVE_INFINITY) return size.amax(dim, options);
-    if (p === Number.NEGATIVE_INFINITY) return size.amin(dim, options);
+    if (p === 1) return this.abs().reduceOver("norm", reduce.sum, dim, options);
+    if (p === Number.POSITIVE_INFINITY) return this.abs().extreme("norm", reduce.largest, dim, options);
+    if (p === Number.NEGATIVE_INFINITY) return this.abs().extreme("norm", reduce.smallest, dim, options);
     return this.reduceOver("norm", (start, end) => reduce.normOf(p, start, end), dim, options);
   }
 

@@ -50,20 +50,26 @@ export const crossEntropy = (settings: CrossEntropySettings, keeps: boolean): Fu
     release(saved);
     return [dx, null, null];
   },
+  // As the kernel, and unlike the composite, it meets `g` once, at the end: ∞ − ∞ would be no number.
   pull: (g, [x, target, weight]: readonly Tensor[]) => {
     const { ignoreIndex, reduction, labelSmoothing } = settings;
-    if (labelSmoothing !== 0) return null;
-    const ignored = target.eq(ignoreIndex).unsqueeze(1);
-    const label = target.unsqueeze(1).maskedFill(ignored, 0);
-    const counted = weight?.index(label).maskedFill(ignored, 0) ?? ignored.eq(false).to(x.dtype);
-    const share = reduction === "mean" ? counted.div(counted.sum()) : counted;
-    const slopes = (reduction === "none" ? g.unsqueeze(1) : g).mul(share);
-    const dx = x
-      .softmax(1)
-      .mul(slopes)
-      .sub(slopes.through(scatterAdd(1, x.shape), label));
-    // A row that is ignored may hold what is no number, and where all are, their shares are none.
-    return [ignored.any().item() ? dx.maskedFill(ignored, 0) : dx, null, null];
+    const spread = labelSmoothing / x.shape[1];
+    const isIgnored = target.eq(ignoreIndex).unsqueeze(1);
+    const label = target.unsqueeze(1).maskedFill(isIgnored, 0);
+    const weightOfLabel = weight?.index(label) ?? label.to(x.dtype).mul(0).add(1);
+    const hit = weightOfLabel.mul(1 - labelSmoothing);
+    const p = x.softmax(1);
+    const all = weight === undefined ? p : p.mul(labelSmoothing === 0 ? hit : hit.add(weight.sum().mul(spread)));
+    const off = all.sub(hit.through(scatterAdd(1, x.shape), label));
+    const places = x.shape.slice(2).map(() => 1);
+    const evenly = () => weight?.mul(spread).reshape([1, x.shape[1], ...places]) ?? spread;
+    const slopes = labelSmoothing === 0 ? off : off.sub(evenly());
+    const share = reduction === "mean" ? g.div(weightOfLabel.maskedFill(isIgnored, 0).sum()) : g;
+    const scale = reduction === "none" ? share.unsqueeze(1) : share;
+    if (!isIgnored.any().item<boolean>()) return [slopes.mul(scale), null, null];
+    // A row that is ignored may hold what is no number, and where all are, so is their share.
+    const dx = slopes.mul(scale.expand(isIgnored.shape).maskedFill(isIgnored, 0)).maskedFill(isIgnored, 0);
+    return [dx, null, null];
   },
 });
 

@@ -1,4 +1,5 @@
 import type { Dtype } from "../kernels/array.ts";
+import type { Tensor } from "../tensor.ts";
 import type { Primitive } from "./op.ts";
 
 /** `y = x`, in memory of its own. */
@@ -16,6 +17,14 @@ export const cast = (dtype: Dtype): Primitive => ({
   vjp: [(g, _y, x) => g.to(x.dtype)],
   needs: "nothing",
 });
+
+/** `y = 0`, whatever `x` is, and so is its gradient: `0·∞` would not be. */
+export const nought: Primitive = {
+  name: "nought",
+  forward: (k, x) => k.fill(x.dtype, x.shape, 0),
+  vjp: [(g) => g.through(nought)],
+  needs: "nothing",
+};
 
 /** `y = x + c`. */
 export const addScalar = (c: number): Primitive => ({
@@ -97,17 +106,21 @@ export const pow: Primitive = {
 export const powScalar = (p: number): Primitive => ({
   name: "pow",
   forward: (k, x) => k.powScalar(x, p),
-  vjp: [(g, _y, x) => (p === 0 ? g.mul(0) : p === 2 ? g.mul(x).mul(2) : g.mul(x.pow(p - 1)).mul(p))],
+  vjp: [(g, _y, x) => (p === 0 ? g.through(nought) : p === 2 ? g.mul(x).mul(2) : g.mul(x.pow(p - 1)).mul(p))],
   needs: "inputs",
 });
+
+/** `g` where a number is chosen, half of it where it ties with the other, and 0 where the other is; both are, of what is NaN. */
+const chosen = (g: Tensor, ties: Tensor, isOther: Tensor): Tensor =>
+  ties.through(where, g.mul(0.5), g).maskedFill(isOther, 0);
 
 /** `y = max(a, b)`; where they are equal each gets half the gradient. */
 export const maximum: Primitive = {
   name: "maximum",
   forward: (k, a, b) => k.maximum(a, b),
   vjp: [
-    (g, _y, a, b) => g.mul(a.gt(b).to(g.dtype).add(a.eq(b).to(g.dtype).mul(0.5))).sumToSize(a.shape),
-    (g, _y, a, b) => g.mul(b.gt(a).to(g.dtype).add(a.eq(b).to(g.dtype).mul(0.5))).sumToSize(b.shape),
+    (g, _y, a, b) => chosen(g, a.eq(b), a.lt(b)).sumToSize(a.shape),
+    (g, _y, a, b) => chosen(g, a.eq(b), b.lt(a)).sumToSize(b.shape),
   ],
   needs: "inputs",
 };
@@ -117,8 +130,8 @@ export const minimum: Primitive = {
   name: "minimum",
   forward: (k, a, b) => k.minimum(a, b),
   vjp: [
-    (g, _y, a, b) => g.mul(a.lt(b).to(g.dtype).add(a.eq(b).to(g.dtype).mul(0.5))).sumToSize(a.shape),
-    (g, _y, a, b) => g.mul(b.lt(a).to(g.dtype).add(a.eq(b).to(g.dtype).mul(0.5))).sumToSize(b.shape),
+    (g, _y, a, b) => chosen(g, a.eq(b), a.gt(b)).sumToSize(a.shape),
+    (g, _y, a, b) => chosen(g, a.eq(b), b.gt(a)).sumToSize(b.shape),
   ],
   needs: "inputs",
 };
@@ -191,7 +204,7 @@ export const abs: Primitive = {
 export const sign: Primitive = {
   name: "sign",
   forward: (k, x) => k.sign(x),
-  vjp: [(g) => g.mul(0)],
+  vjp: [(g) => g.through(nought)],
   needs: "nothing",
 };
 
@@ -212,11 +225,19 @@ export const tanh: Primitive = {
   backward: (k, g, y) => k.tanhBackward(g, y),
 };
 
+/** `dx = g·y·(1 − y)`, of the gradient `g` and the output `y` of a sigmoid. */
+export const sigmoidBackward: Primitive = {
+  name: "sigmoidBackward",
+  forward: (k, g, y) => k.sigmoidBackward(g, y),
+  vjp: [(h, _dx, _g, y) => h.through(sigmoidBackward, y), (h, _dx, g, y) => h.mul(g).mul(y.mul(-2).add(1))],
+  needs: "inputs",
+};
+
 /** `y = 1/(1 + e⁻ˣ)`, `dy/dx = y(1 − y)`. */
 export const sigmoid: Primitive = {
   name: "sigmoid",
   forward: (k, x) => k.sigmoid(x),
-  vjp: [(g, y) => g.mul(y).mul(y.neg().add(1))],
+  vjp: [(g, y) => g.through(sigmoidBackward, y)],
   needs: "output",
   backward: (k, g, y) => k.sigmoidBackward(g, y),
 };

@@ -69,25 +69,51 @@ export const prod = (start: number, end: number): Fused<null> => ({
   backward: (k, g, _, x) => [k.prodBackward(g, x, start, end)],
 });
 
-/** The largest; elements that share it share the gradient. */
-export const amax = (start: number, end: number): Primitive => ({
-  name: "amax",
-  forward: (k, x) => k.amax(x, start, end),
-  vjp: [(g, y, x) => shareAmongEqual(g, y, x, start, end)],
-});
-
-/** The smallest; elements that share it share the gradient. */
-export const amin = (start: number, end: number): Primitive => ({
-  name: "amin",
-  forward: (k, x) => k.amin(x, start, end),
-  vjp: [(g, y, x) => shareAmongEqual(g, y, x, start, end)],
-});
-
-function shareAmongEqual(g: Tensor, y: Tensor, x: Tensor, start: number, end: number): Tensor {
-  const isBest = x.eq(spread(y, x, start, end)).to(g.dtype);
-  const shared = g.div(isBest.through(sum(start, end)));
-  return spread(shared, x, start, end).mul(isBest);
+/** Who shares the gradient of the largest or the smallest. */
+interface Sharing {
+  /** Whether elements that are NaN, and hence so is what is largest, are equal to it. */
+  readonly countsNaN: boolean;
+  /** Whether the others get 0, not 0 times the gradient. */
+  readonly selects: boolean;
 }
+
+const best =
+  (name: "amax" | "amin", sharing: Sharing) =>
+  (start: number, end: number): Primitive => ({
+    name,
+    forward: (k, x) => k[name](x, start, end),
+    vjp: [(g, y, x) => shareAmongEqual(g, y, x, start, end, sharing)],
+  });
+
+function shareAmongEqual(
+  g: Tensor,
+  y: Tensor,
+  x: Tensor,
+  start: number,
+  end: number,
+  { countsNaN, selects }: Sharing,
+): Tensor {
+  const isEqual = x.eq(spread(y, x, start, end));
+  const isBest = countsNaN ? isEqual.add(x.ne(x)) : isEqual;
+  const share = isBest.to(g.dtype);
+  const shared = spread(g.div(share.through(sum(start, end))), x, start, end);
+  return selects ? shared.maskedFill(isBest.eq(false), 0) : shared.mul(share);
+}
+
+// PyTorch's three ways, for the same values.
+
+/** The largest over some dimensions; elements that share it share the gradient. */
+export const amax = best("amax", { countsNaN: false, selects: false });
+/** The smallest over some dimensions; elements that share it share the gradient. */
+export const amin = best("amin", { countsNaN: false, selects: false });
+/** The largest of all. */
+export const max = best("amax", { countsNaN: true, selects: true });
+/** The smallest of all. */
+export const min = best("amin", { countsNaN: true, selects: true });
+/** The largest of sizes, as a norm. */
+export const largest = best("amax", { countsNaN: true, selects: false });
+/** The smallest of sizes, as a norm. */
+export const smallest = best("amin", { countsNaN: true, selects: false });
 
 const withoutGradient = (name: string, forward: Primitive["forward"]): Primitive => ({
   name,
@@ -125,6 +151,13 @@ export const variance = (start: number, end: number, correction: number, shape?:
   },
   forward: (k, x) => [shaped(k.variance(x, start, end, correction), shape), null],
   backward: (k, g, _, x) => [k.varianceBackward(g, x, start, end, correction)],
+  // Of the composite's the gradient at the mean is a difference of sums that is 0, or of infinities.
+  pull: (g, [x]) => {
+    const count = sizeOf(x.shape.slice(start, end));
+    const slope = g.mul(2 / Math.max(0, count - correction));
+    const mean = x.through(sum(start, end)).div(count);
+    return [x.sub(spread(mean, x, start, end)).mul(spread(slope, x, start, end))];
+  },
 });
 
 /** `y = √(Σ (x − mean)²/(count − correction))`, `dy/dx = (x − mean)/(y·(count − correction))`, and 0 where `y` is. */

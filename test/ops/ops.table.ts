@@ -52,6 +52,8 @@ export interface Row {
   readonly single?: number;
   /** Whether the output has a gradient. Default `true`. */
   readonly smooth?: boolean;
+  /** Values at which it changes its course, beside 0: bounds and thresholds. */
+  readonly edges?: readonly number[];
 }
 
 const someSizes = [
@@ -204,9 +206,23 @@ export const rows: readonly Row[] = [
     torch: "lambda x: F.softplus(x, beta=2, threshold=3)",
     run: (x) => x.softplus({ beta: 2, threshold: 3 }),
     inputs: one(-3, 1.4),
+    edges: [1.5, 1.6, 1.4],
   },
-  { op: "clamp", torch: "lambda x: x.clamp(-0.55, 0.85)", run: (x) => x.clamp(-0.55, 0.85), inputs: apart },
-  { op: "clamp", title: "from below", torch: "lambda x: x.clamp(min=0.05)", run: (x) => x.clamp(0.05), inputs: apart },
+  {
+    op: "clamp",
+    torch: "lambda x: x.clamp(-0.55, 0.85)",
+    run: (x) => x.clamp(-0.55, 0.85),
+    inputs: apart,
+    edges: [-0.55, 0.85, 0.5, -3],
+  },
+  {
+    op: "clamp",
+    title: "from below",
+    torch: "lambda x: x.clamp(min=0.05)",
+    run: (x) => x.clamp(0.05),
+    inputs: apart,
+    edges: [0.05, 0, 1],
+  },
   { op: "maximum", torch: "lambda a, b: torch.maximum(a, b)", run: (a, b) => a.maximum(b), inputs: two },
   {
     op: "maximum",

@@ -16,6 +16,7 @@ import { ReLU } from "../../nn/relu.ts";
 import { Sigmoid } from "../../nn/sigmoid.ts";
 import { Tanh } from "../../nn/tanh.ts";
 import type { Tensor } from "../../tensor.ts";
+import { geluNode } from "./geluNode.ts";
 import type { Graph } from "./graph.ts";
 import { crossEntropyLoss, mseLoss, nllLoss } from "./lossNodes.ts";
 
@@ -43,7 +44,11 @@ const classes: readonly (readonly [LayerClass, ModuleNodes<never>])[] = [
   [LayerNorm, layerNorm],
   [Embedding, embedding],
   [Flatten, flatten],
-  [GELU, gelu],
+  [
+    GELU,
+    ({ approximate }: GELU, { graph, input, name, x }) =>
+      geluNode(graph, input, approximate, x.dtype, `${name}.constant`),
+  ],
   [MSELoss, mseLoss],
   [NLLLoss, nllLoss],
   [CrossEntropyLoss, crossEntropyLoss],
@@ -119,18 +124,4 @@ function flatten({ startDim, endDim }: Flatten, { graph, input, name, x }: Modul
   // 0 keeps a size, whatever it is; −1 is what is left.
   const sizes = [...x.shape.slice(0, from).map(() => 0), -1, ...x.shape.slice(to + 1)];
   return graph.node("Reshape", [input, graph.shape(`${name}.shape`, sizes)]);
-}
-
-function gelu({ approximate }: GELU, { graph, input, name, x }: ModuleRun): string {
-  const number = (value: number) => graph.scalar(`${name}.constant`, value, x.dtype as "float32" | "float64");
-  const binary = (type: string, a: string, b: string) => graph.node(type, [a, b]);
-  const half = binary("Mul", input, number(0.5));
-  if (approximate === "none") {
-    const erf = graph.node("Erf", [binary("Mul", input, number(Math.SQRT1_2))]);
-    return binary("Mul", half, binary("Add", erf, number(1)));
-  }
-  const cube = binary("Mul", binary("Mul", input, input), input);
-  const inner = binary("Add", input, binary("Mul", cube, number(0.044715)));
-  const tanh = graph.node("Tanh", [binary("Mul", inner, number(Math.SQRT2 * 2 * Math.sqrt(1 / Math.PI) * 0.5))]);
-  return binary("Mul", half, binary("Add", tanh, number(1)));
 }

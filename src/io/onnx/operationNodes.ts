@@ -1,8 +1,10 @@
 import { describe, show, TensorError } from "../../errors.ts";
 import { NDArray } from "../../kernels/array.ts";
 import { kernels } from "../../kernels/index.ts";
+import { geluByTanh } from "../../ops/gelu.ts";
 import { isFused, type Op } from "../../ops/op.ts";
 import type { Tensor } from "../../tensor.ts";
+import { geluNode } from "./geluNode.ts";
 import type { Graph } from "./graph.ts";
 
 /** Operations of any inputs that ONNX has under another name, and needs nothing else for. */
@@ -54,6 +56,9 @@ export function operationNode(
     if (inputs.length === 2) return graph.node(type, inputs);
     return graph.node(type, [inputs[0], graph.scalar("constant", of(valueAt(op, at, x[0])), x[0].dtype as "float32")]);
   }
+  if (name === "gelu") {
+    return geluNode(graph, inputs[0], op === geluByTanh ? "tanh" : "none", x[0].dtype, "constant");
+  }
   if (name === "reshape") {
     // The first size stays that of the batch, if it was.
     const [, ...rest] = y.shape;
@@ -63,7 +68,7 @@ export function operationNode(
   throw new TensorError("exportOnnx", {
     expected: "modules of the library, and sums, products and elementwise functions between them",
     got: `the operation ${name} -> ${show(y.shape)}`,
-    hint: `Written are ${[...Object.keys(alike), ...Object.keys(withNumber), "reshape"].join(", ")}.`,
+    hint: `Written are ${[...Object.keys(alike), ...Object.keys(withNumber), "gelu", "reshape"].join(", ")}.`,
   });
 }
 

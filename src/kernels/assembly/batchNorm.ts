@@ -183,7 +183,7 @@ export function batchNormScratch(c: i32): usize {
 
 /**
  * The gradients at `x`, `weight` and `bias`: `dx = weight·inverse·(g − Σg/n − x̂·Σ(g·x̂)/n)` with
- * `inverse = 1/√(variance + eps)` and `x̂ = (x − mean)·inverse`, without the sums where the statistics are given.
+ * `inverse = 1/√(variance + eps)` and `x̂ = (x − mean)·inverse`, or `weight·inverse·g` where the statistics are given.
  */
 export function batchNormBackwardF32(
   g: usize,
@@ -241,6 +241,14 @@ export function batchNormBackwardF32(
     }
   }
   const whole = stride & ~15;
+  if (!throughStatistics) {
+    for (let i = 0; i < n; i++, g += stride, dx += stride) {
+      let j: usize = 0;
+      for (; j < whole; j += 16) v128.store(dx + j, f32x4.mul(v128.load(g + j), v128.load(scratch + j + row)));
+      for (; j < stride; j += 4) store<f32>(dx + j, load<f32>(g + j) * load<f32>(scratch + j + row));
+    }
+    return;
+  }
   for (let i = 0; i < n; i++, g += stride, x += stride, dx += stride) {
     let j: usize = 0;
     for (; j < whole; j += 16) {
@@ -329,8 +337,12 @@ export function batchNormBackwardF64(
     }
     store<f64>(dweight + j, hats);
     store<f64>(dbias + j, sumG);
-    const meanG = throughStatistics ? sumG / f64(n) : 0;
-    const meanGX = throughStatistics ? hats / f64(n) : 0;
+    if (!throughStatistics) {
+      for (let i = 0, at = j; i < n; i++, at += stride) store<f64>(dx + at, slope * load<f64>(g + at));
+      continue;
+    }
+    const meanG = sumG / f64(n);
+    const meanGX = hats / f64(n);
     for (let i = 0, at = j; i < n; i++, at += stride) {
       const hat = (load<f64>(x + at) - m) * inverse;
       store<f64>(dx + at, slope * (load<f64>(g + at) - meanG - hat * meanGX));

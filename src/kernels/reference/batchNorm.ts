@@ -84,7 +84,11 @@ export function batchNormBackward(
   for (let i = 0, at = 0; i < n; i++) {
     for (let j = 0; j < c; j++) {
       const scale = weight.data[j] * inverse[j];
-      const [meanG, meanGX] = throughStatistics ? [sumG[j] / count, sumGX[j] / count] : [0, 0];
+      if (!throughStatistics) {
+        for (let t = 0; t < l; t++, at++) dx.data[at] = scale * g.data[at];
+        continue;
+      }
+      const [meanG, meanGX] = [sumG[j] / count, sumGX[j] / count];
       for (let t = 0; t < l; t++, at++) {
         dx.data[at] = scale * (g.data[at] - meanG - (x.data[at] - mean[j]) * inverse[j] * meanGX);
       }

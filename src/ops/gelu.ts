@@ -1,0 +1,73 @@
+import type { NDArray } from "../kernels/array.ts";
+import type { Kernels } from "../kernels/index.ts";
+import type { Tensor } from "../tensor.ts";
+import type { Primitive } from "./op.ts";
+
+// A slope is one factor of the gradient, and so is the slope's own: were they multiplied part by part, an infinite gradient
+// would meet parts that are 0 where the whole is not.
+
+const root = Math.sqrt(2 / Math.PI);
+const cubic = 0.044715;
+
+/** An operation of one input that is `form`, and what its slope, with the slope's own slope `bend`, is as an operation. */
+const curve = (
+  form: (k: Kernels, x: NDArray) => NDArray,
+  slope: (k: Kernels, x: NDArray) => NDArray,
+  bend: (x: Tensor) => Tensor,
+): Primitive => {
+  const sloped: Primitive = {
+    name: "geluSlope",
+    forward: slope,
+    vjp: [(g, _y, x) => g.mul(bend(x))],
+    needs: "inputs",
+  };
+  return { name: "gelu", forward: form, vjp: [(g, _y, x) => g.mul(x.through(sloped))], needs: "inputs" };
+};
+
+/** `2·Φ(x)`, of the normal distribution function `Φ`. */
+const twicePhi = (k: Kernels, x: NDArray): NDArray => k.addScalar(k.erf(k.mulScalar(x, Math.SQRT1_2)), 1);
+
+/** `y = x·Φ(x)`, `dy/dx = Φ(x) + x·φ(x)`, and that one's slope `φ(x)·(2 − x²)`, of the normal density `φ`. */
+export const gelu: Primitive = curve(
+  (k, x) => k.mul(k.mulScalar(x, 0.5), twicePhi(k, x)),
+  (k, x) => {
+    const density = k.mulScalar(k.exp(k.mulScalar(k.mul(x, x), -0.5)), root / 2);
+    return k.add(k.mulScalar(twicePhi(k, x), 0.5), k.mul(x, density));
+  },
+  (x) => {
+    const square = x.square();
+    return square
+      .mul(-0.5)
+      .exp()
+      .mul(root / 2)
+      .mul(square.neg().add(2));
+  },
+);
+
+/** `t = tanh(√(2/π)(x + 0.044715x³))`. */
+const bent = (k: Kernels, x: NDArray): NDArray =>
+  k.tanh(k.mulScalar(k.add(k.mulScalar(k.powScalar(x, 3), cubic), x), root));
+
+/** `y = ½x(1 + t)`, `t = tanh u`, `u = √(2/π)(x + 0.044715x³)`, `dy/dx = ½(1 + t) + ½x(1 − t²)u′`. */
+export const geluByTanh: Primitive = curve(
+  (k, x) => k.mul(k.mulScalar(x, 0.5), k.addScalar(bent(k, x), 1)),
+  (k, x) => {
+    const t = bent(k, x);
+    const inner = k.addScalar(k.mulScalar(k.mul(x, x), 3 * cubic * root), root);
+    const steepness = k.mul(k.tanhBackward(inner, t), k.mulScalar(x, 0.5));
+    return k.add(k.mulScalar(k.addScalar(t, 1), 0.5), steepness);
+  },
+  // (1 − t²)·(u′ + ½x·u″ − x·t·u′²)
+  (x) => {
+    const t = x.pow(3).mul(cubic).add(x).mul(root).tanh();
+    const slope = x
+      .square()
+      .mul(3 * cubic * root)
+      .add(root);
+    const rest = x
+      .square()
+      .mul(3 * cubic * root)
+      .sub(x.mul(t).mul(slope.square()));
+    return slope.add(rest).mul(t.square().neg().add(1));
+  },
+);

@@ -1,0 +1,165 @@
+/** Which gradient differs: that of PyTorch of first or second order, or our own when it is recorded. */
+export type Order = "first" | "second" | "recorded";
+
+/** How two numbers may differ. */
+export const kinds = {
+  "NaN there": (_a: number, e: number) => Number.isNaN(e),
+  "NaN on one side": (a: number, e: number) => Number.isNaN(a) !== Number.isNaN(e),
+  "NaN here": (a: number, _e: number) => Number.isNaN(a),
+  "another sign": (a: number, e: number) => a === -e,
+  anything: () => true,
+} as const;
+
+/** A difference from PyTorch that stays. */
+interface Difference {
+  /** The names of the rows. */
+  readonly of: RegExp;
+  /** The titles of the cases. Default: all. */
+  readonly at?: RegExp;
+  readonly order?: Order;
+  readonly dtype?: "float32" | "float64";
+  /** The only kernels that differ. */
+  readonly kernels?: "wasm";
+  readonly kind: keyof typeof kinds;
+  readonly why: string;
+}
+
+/** All of them. PyTorch is 1.13. */
+export const allowed: readonly Difference[] = [
+  {
+    of: /^(pow, a tensor|std|norm|LpNorm1d)/,
+    order: "second",
+    kind: "NaN there",
+    why: "PyTorch masks the gradient but not what it is made of, so that the second one is 0·∞; here it is the limit, or 0",
+  },
+  {
+    of: /^softplus/,
+    order: "second",
+    kind: "NaN there",
+    why: "PyTorch multiplies by the mask of the threshold; here it selects",
+  },
+  {
+    of: /^(sigmoid|Sigmoid|softplus|chain, of sigmoid)/,
+    dtype: "float32",
+    kind: "NaN there",
+    why: "PyTorch's float32 sigmoid is 0 where it is not yet 0 here",
+  },
+  {
+    of: /^(gelu|GELU|LayerNorm, over)/,
+    kind: "another sign",
+    why: "roots of 0 and of −0 differ in sign, and PyTorch's vectors have gelu(−0) = 0",
+  },
+  {
+    of: /^prod$/,
+    kind: "NaN on one side",
+    why: "PyTorch answers 0 where two elements are 0, and else divides the product by the element",
+  },
+  {
+    of: /^prod, /,
+    order: "second",
+    kind: "NaN on one side",
+    why: "the second gradient is that of products of halves here, of running products there",
+  },
+  {
+    of: /^(abs|sign|norm, p = 1|LpNorm1d, of p = 1.*)$/,
+    order: "second",
+    kind: "NaN here",
+    why: "the slope of a sign is 0, which meets an infinite slope before it; PyTorch passes no zeros on",
+  },
+  {
+    of: /^pow, a tensor$/,
+    dtype: "float32",
+    kind: "NaN there",
+    why: "PyTorch's float32 power underflows earlier",
+  },
+  {
+    of: /^(gelu|GELU)/,
+    at: /before/,
+    order: "second",
+    dtype: "float32",
+    kind: "NaN there",
+    why: "PyTorch's vectors have gelu(−0) = 0",
+  },
+  {
+    of: /^softplus, sharper/,
+    at: /its own/,
+    order: "second",
+    kind: "anything",
+    why: "at the threshold PyTorch has the gradient of before it, and the second gradient of behind it",
+  },
+  {
+    of: /^(batchNorm, by the statistics|(Noisy)?BatchNorm1d.*, in training)/,
+    at: /from (infinite|NaN)|behind/,
+    kind: "NaN here",
+    why: "from infinite gradients: sums in another order, and at the weight differences of means",
+  },
+  {
+    of: /^BatchNorm1d, by the unbiased variance, without eps, in training/,
+    kind: "NaN here",
+    why: "PyTorch 1.13 takes 1/√0 for 0 where all are equal and eps is 0, which later versions refuse",
+  },
+  {
+    of: /^(LayerNorm|Sequential|MSELoss, unreduced|NLLLoss, with)/,
+    kind: "NaN there",
+    why: "from infinities: sums in another order",
+  },
+  {
+    of: /^Embedding, with options/,
+    at: /at infinite/,
+    kind: "anything",
+    why: "rows that are too long are shortened in place, which PyTorch refuses in some of these cases",
+  },
+  {
+    of: /^softmax, of the first/,
+    at: /saturated/,
+    dtype: "float32",
+    kind: "anything",
+    why: "a difference that is nothing but rounding",
+  },
+  {
+    of: /^(LayerNorm, without|Sequential, in training)/,
+    at: /behind|at zero/,
+    dtype: "float32",
+    kind: "anything",
+    why: "a difference that is nothing but rounding",
+  },
+  {
+    of: /^batchNorm(Input|Weight)Gradient$/,
+    order: "second",
+    kind: "anything",
+    why: "PyTorch's third gradients take the statistics of the batch for constants",
+  },
+  {
+    of: /^batchNorm(Input|Weight)Gradient$/,
+    kind: "NaN on one side",
+    why: "from infinite gradients: sums in another order",
+  },
+  {
+    of: /^batchNorm, by given statistics$/,
+    kind: "NaN there",
+    why: "PyTorch folds the mean into the bias, which leaves ∞ − ∞",
+  },
+  {
+    of: /^chain, of sigmoid, given statistics and relu$/,
+    at: /infinite|behind log/,
+    kind: "anything",
+    why: "PyTorch folds the mean into the bias, which leaves ∞ − ∞, and another input for relu",
+  },
+  {
+    of: /^[cC]rossEntropy/,
+    kind: "NaN there",
+    why: "PyTorch multiplies what is ignored, and adds ∞ to −∞ where the slope of a label is that of one class less all",
+  },
+  {
+    of: /^(crossEntropy, (each|sum)|CrossEntropyLoss, with)/,
+    order: "recorded",
+    kernels: "wasm",
+    kind: "NaN on one side",
+    why: "from infinite gradients at the loss: with smoothing the SIMD kernel subtracts them, as PyTorch does",
+  },
+  {
+    of: /^topk$/,
+    kind: "anything",
+    why: "of equal elements PyTorch picks any",
+  },
+];
