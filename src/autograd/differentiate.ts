@@ -39,7 +39,13 @@ function differentiateAlong(
   where: string,
   owned: Set<Tensor>,
 ): Gradients {
-  for (const tensor of tape) refuseChanged(tensor, where);
+  let places: ReadonlySet<Tensor> | null = null; // made only if something has changed
+  const leads = (x: Tensor): boolean => {
+    if (targets === null || targets.has(x)) return true;
+    places ??= new Set(tape);
+    return places.has(x);
+  };
+  for (const tensor of tape) refuseChanged(tensor, leads, createGraph, where);
   // What a walk makes on its way nobody sees but hooks and users' own operations: without them it is taken again.
   const isPrivate = !createGraph && !tape.some(isWatched);
   const state = shared();

@@ -1,7 +1,7 @@
 import { describe, show, TensorError } from "../errors.ts";
 import { isFloat, type NDArray } from "../kernels/array.ts";
 import { kernels } from "../kernels/index.ts";
-import { isFused, type Op, type Primitive } from "../ops/op.ts";
+import { isFused, type Op, type Primitive, readsOf } from "../ops/op.ts";
 import { shared } from "../shared.ts";
 import type { Tensor } from "../tensor.ts";
 
@@ -50,21 +50,36 @@ const arrayOf = (x: Tensor): NDArray => x.array;
 const wantsGrad = (x: Tensor): boolean => x.requiresGrad;
 const versionOf = (x: Tensor): number => x.array.version;
 
-/** Refuses a tape whose values have changed since it was recorded. */
-export function refuseChanged({ node, array }: Tensor, where: string): void {
-  const { op, inputs, versions, outputVersion } = node as Node;
-  const needs = op.needs ?? (isFused(op) ? "inputs" : "both");
-  const changedInput =
-    needs === "inputs" || needs === "both" ? inputs.findIndex((x, i) => x.array.version !== versions[i]) : -1;
-  const changedOutput = (needs === "output" || needs === "both") && array.version !== outputVersion;
-  if (changedInput < 0 && !changedOutput) return;
-  const culprit = changedInput < 0 ? "its output" : `its input ${changedInput}, ${describe(inputs[changedInput])},`;
-  throw new TensorError(where, {
-    expected: `the values that ${op.name} worked with, unchanged since`,
-    got: `${culprit} changed in place`,
-    code: "EVENKEEL_CHANGED",
-    hint: "Change a copy instead (x.clone()), or change it after the backward pass.",
-  });
+/**
+ * Refuses a tape where values have changed since it was recorded that a gradient reads which is wanted.
+ *
+ * @param leads - whether a gradient is wanted at an input.
+ * @param isRecorded - whether the gradients are to be differentiated in their turn.
+ */
+export function refuseChanged(
+  { node, array }: Tensor,
+  leads: (x: Tensor) => boolean,
+  isRecorded: boolean,
+  where: string,
+): void {
+  const { op, inputs, versions, outputVersion, saved } = node as Node;
+  const isChanged = (read: number | "output") =>
+    read === "output" ? array.version !== outputVersion : inputs[read]?.array.version !== versions[read];
+  let isUntouched = !isChanged("output");
+  for (let i = 0; i < inputs.length && isUntouched; i++) isUntouched = !isChanged(i);
+  if (isUntouched) return;
+  for (let i = 0; i < inputs.length; i++) {
+    if (!inputs[i].requiresGrad || !leads(inputs[i])) continue;
+    const read = readsOf(op, i, inputs.length, saved, isRecorded).find(isChanged);
+    if (read === undefined) continue;
+    const culprit = read === "output" ? "its output" : `its input ${read}, ${describe(inputs[read])},`;
+    throw new TensorError(where, {
+      expected: `the values that ${op.name} worked with, unchanged since`,
+      got: `${culprit} changed in place`,
+      code: "EVENKEEL_CHANGED",
+      hint: "Change a copy instead (x.clone()), or change it after the backward pass.",
+    });
+  }
 }
 
 /** Refuses a NaN or an infinity in `y`, an output or a gradient of an operation. */

@@ -41,6 +41,7 @@ export const batchNormTraining = (
     wanted[2] ? g.sum(spanned(x)) : null,
   ],
   release,
+  needs: [[0, 1], [0], []],
 });
 
 /**
@@ -68,6 +69,11 @@ export const batchNormInputGradient = (eps: number): Fused<BatchStatistics> => (
     ...k.batchNormBackwardTwice(u, g, x, statistics, weight, eps),
   ],
   release,
+  needs: [
+    [1, 2],
+    [0, 1, 2],
+    [0, 1],
+  ],
 });
 
 /** The gradient of {@link batchNormTraining} at `weight`, from `g` at its output: `Σ g·x̂`. */
@@ -87,6 +93,7 @@ export const batchNormWeightGradient = (eps: number): Fused<BatchStatistics> => 
     atInput(k, g, x, statistics, u, eps),
   ],
   release,
+  needs: [[1], [0, 1]],
 });
 
 /** Of batch norm's gradients the one at `x`; the others are given back. */
@@ -124,4 +131,5 @@ export const batchNormEvaluating = (eps: number): Fused<null> => ({
     const [dx, dweight, dbias] = k.batchNormBackward(g, x, k.givenStatistics(mean, variance), weight, eps, false);
     return [dx, null, null, dweight, dbias];
   },
+  needs: [[2, 3], [], [], [0, 1, 2], []],
 });

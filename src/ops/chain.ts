@@ -2,7 +2,7 @@ import type { NDArray } from "../kernels/array.ts";
 import type { Kernels } from "../kernels/index.ts";
 import { give, hide, shunArena, watch } from "../kernels/pool.ts";
 import type { Tensor } from "../tensor.ts";
-import { type Fused, isFused, type Op } from "./op.ts";
+import { type Fused, isFused, type Op, type Reads, readsOf } from "./op.ts";
 
 /** One operation of a chain: a fused one, or one of a single input that has a backward kernel. */
 export interface Link {
@@ -25,6 +25,8 @@ export function linksOf(op: Op): readonly Link[] | null {
 interface Kept {
   /** The output of each link; `null` once they have been used, and their memory given back. */
   outputs: readonly NDArray[] | null;
+  /** The output of the last, which is not memory of its own. */
+  readonly last: NDArray;
   /** What each link saved. */
   saved: readonly unknown[];
   /** Whether recorded operations have them too, so that their memory is not to be given back. */
@@ -44,7 +46,6 @@ interface Kept {
 export const chain = (links: readonly Link[], keeps: boolean): Chain => ({
   links,
   name: links[links.length - 1].op.name,
-  needs: "both",
   composite: (x, ...others) => {
     let [y, at] = [x, 0];
     for (const { op, count } of links) {
@@ -56,7 +57,8 @@ export const chain = (links: readonly Link[], keeps: boolean): Chain => ({
   },
   forward: (k, ...inputs) => {
     const { outputs, saved } = pass(k, links, inputs, keeps);
-    return [outputs[outputs.length - 1], { outputs, saved, isShared: false, isWorn: false }];
+    const last = outputs[outputs.length - 1];
+    return [last, { outputs, last, saved, isShared: false, isWorn: false }];
   },
   replay: (kept, x, ...others) => {
     const { outputs, saved } = kept;
@@ -72,7 +74,46 @@ export const chain = (links: readonly Link[], keeps: boolean): Chain => ({
   },
   backward: (k, g, kept, ...inputs) => back(k, links, g, kept, inputs, new Array(inputs.length).fill(true)),
   backwardWanted: (k, g, kept, inputs, wanted) => back(k, links, g, kept, inputs, wanted),
+  reads: (kept, isRecorded) => {
+    const all = readsThrough(links, kept, isRecorded);
+    const everything = all.map((_, i) => i);
+    return all.map(({ reads, isInner }) => (isInner && kept.outputs === null ? everything : reads));
+  },
 });
+
+/** What the gradient at an input reads. */
+interface InnerReads {
+  readonly reads: Reads;
+  /** Whether that is also something between the links, which is computed once more if it is gone. */
+  readonly isInner: boolean;
+}
+
+/** What the gradient at each input reads: that of its own link, and that of all links behind, which it comes through. */
+function readsThrough(links: readonly Link[], kept: Kept, isRecorded: boolean): InnerReads[] {
+  const all: InnerReads[] = [];
+  const last = links.length - 1;
+  let behind: InnerReads = { reads: [], isInner: false };
+  for (let i = last, end = links.reduce((sum, { count }) => sum + count, 1); i >= 0; i--) {
+    const { op, count } = links[i];
+    const start = end - count;
+    const isOutputThere = i === last && !(isRecorded && kept.outputs === null);
+    /** The place among the chain's inputs; null for what lies between links. */
+    const placed = (read: number | "output") => {
+      if (read === "output") return isOutputThere ? read : null;
+      return read > 0 ? start + read - 1 : i === 0 ? 0 : null;
+    };
+    const through = (j: number): InnerReads => {
+      const own = readsOf(op, j, count + 1, kept.saved[i], isRecorded).map(placed);
+      const isInner = behind.isInner || own.includes(null) || (isFused(op) && op.release !== undefined);
+      return { reads: [...behind.reads, ...own.filter((read) => read !== null)], isInner };
+    };
+    for (let j = 1; j <= count; j++) all[start + j - 1] = through(j);
+    behind = through(0);
+    end = start;
+  }
+  all[0] = behind;
+  return all;
+}
 
 /** The links' outputs, of which only the last is whole unless they are kept. */
 function pass(k: Kernels, links: readonly Link[], inputs: readonly NDArray[], keeps: boolean) {
@@ -111,6 +152,24 @@ function forward(k: Kernels, op: Op, x: NDArray, inputs: readonly NDArray[], at:
   return op.forward(k, x, ...inputs.slice(at, at + count));
 }
 
+/** What lies between the links: as it is, computed once more, or left out but for the output where nothing reads it. */
+function insides(
+  k: Kernels,
+  links: readonly Link[],
+  kept: Kept,
+  inputs: readonly NDArray[],
+  wanted: readonly boolean[],
+) {
+  const { outputs, saved } = kept;
+  if (outputs !== null) return { outputs, saved, isWhole: true };
+  if (readsThrough(links, kept, false).some(({ isInner }, i) => wanted[i] && isInner)) {
+    return { ...passAgain(k, links, inputs), isWhole: true };
+  }
+  const only: NDArray[] = [];
+  only[links.length - 1] = kept.last;
+  return { outputs: only, saved, isWhole: false };
+}
+
 function back(
   k: Kernels,
   links: readonly Link[],
@@ -119,7 +178,7 @@ function back(
   inputs: readonly NDArray[],
   wanted: readonly boolean[],
 ): (NDArray | null)[] {
-  const { outputs, saved } = kept.outputs === null ? passAgain(k, links, inputs) : { ...kept, outputs: kept.outputs };
+  const { outputs, saved, isWhole } = insides(k, links, kept, inputs, wanted);
   const gradients = new Array<NDArray | null>(inputs.length).fill(null);
   const firstWanted = wanted.indexOf(true);
   const last = links.length - 1;
@@ -144,7 +203,7 @@ function back(
     end = start;
     if (i === 0) gradients[0] = g;
   }
-  settle(links, kept, outputs, saved);
+  if (isWhole) settle(links, kept, outputs, saved);
   return gradients;
 }
 

@@ -71,6 +71,8 @@ export const crossEntropy = (settings: CrossEntropySettings, keeps: boolean): Fu
     const dx = slopes.mul(scale.expand(isIgnored.shape).maskedFill(isIgnored, 0)).maskedFill(isIgnored, 0);
     return [dx, null, null];
   },
+  // The logits only where what was kept of them is gone, or is no tensor that could be differentiated.
+  reads: (kept, isRecorded) => [isRecorded || kept.saved === null ? [0, 1, 2] : [1, 2], [], []],
 });
 
 function release({ powers, totals }: CrossEntropySaved): void {

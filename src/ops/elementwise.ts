@@ -74,14 +74,15 @@ export const mul: Primitive = {
   name: "mul",
   forward: (k, a, b) => k.mul(a, b),
   vjp: [(g, _y, a, b) => g.mul(b).sumToSize(a.shape), (g, _y, a, b) => g.mul(a).sumToSize(b.shape)],
-  needs: "inputs",
+  needs: [[1], [0]],
 };
 
-/** `y = a/b`, `dy/da = 1/b`, `dy/db = −y/b`. */
+/** `y = a/b`, `dy/da = 1/b`, `dy/db = −a/b/b`. */
 export const div: Primitive = {
   name: "div",
   forward: (k, a, b) => k.div(a, b),
-  vjp: [(g, _y, a, b) => g.div(b).sumToSize(a.shape), (g, y, _a, b) => g.mul(y).sumToSize(b.shape).div(b).neg()],
+  vjp: [(g, _y, a, b) => g.div(b).sumToSize(a.shape), (g, _y, a, b) => g.mul(a.div(b)).sumToSize(b.shape).div(b).neg()],
+  needs: [[1], [0, 1]],
 };
 
 /** `y = aᵇ`, `dy/da = b·aᵇ⁻¹`, and 0 where `b` is; `dy/db = aᵇ·ln a`, and 0 where `a` is and `b ≥ 0`. */
@@ -99,6 +100,10 @@ export const pow: Primitive = {
       const flat = a.eq(0).mul(b.ge(0));
       return g.mul(y).mul(a.maskedFill(flat, 1).log()).sumToSize(b.shape);
     },
+  ],
+  needs: [
+    [0, 1],
+    ["output", 0, 1],
   ],
 };
 
@@ -213,7 +218,7 @@ export const tanhBackward: Primitive = {
   name: "tanhBackward",
   forward: (k, g, y) => k.tanhBackward(g, y),
   vjp: [(h, _dx, _g, y) => h.through(tanhBackward, y), (h, _dx, g, y) => h.mul(g).mul(y).mul(-2)],
-  needs: "inputs",
+  needs: [[1], [0, 1]],
 };
 
 /** `y = tanh x`, `dy/dx = 1 − y²`. */
@@ -230,7 +235,7 @@ export const sigmoidBackward: Primitive = {
   name: "sigmoidBackward",
   forward: (k, g, y) => k.sigmoidBackward(g, y),
   vjp: [(h, _dx, _g, y) => h.through(sigmoidBackward, y), (h, _dx, g, y) => h.mul(g).mul(y.mul(-2).add(1))],
-  needs: "inputs",
+  needs: [[1], [0, 1]],
 };
 
 /** `y = 1/(1 + e⁻ˣ)`, `dy/dx = y(1 − y)`. */
@@ -288,7 +293,7 @@ export const where: Primitive = {
   name: "where",
   forward: (k, condition, a, b) => k.where(condition, a, b),
   vjp: [null, (g, _y, condition) => g.maskedFill(condition.eq(0), 0), (g, _y, condition) => g.maskedFill(condition, 0)],
-  needs: "inputs",
+  needs: [[], [0], [0]],
 };
 
 /** `y = value` where the mask (the second input) holds, else `x`. */
@@ -296,7 +301,7 @@ export const maskedFill = (value: number): Primitive => ({
   name: "maskedFill",
   forward: (k, x, mask) => k.maskedFill(x, mask, value),
   vjp: [(g, _y, _x, mask) => g.maskedFill(mask, 0), null],
-  needs: "inputs",
+  needs: [[1], []],
 });
 
 const comparison = (name: "eq" | "ne" | "lt" | "le"): Primitive => ({

@@ -6,7 +6,7 @@ export const rows: Primitive = {
   name: "index",
   forward: (k, x, index) => k.rows(x, index),
   vjp: [(g, _y, x, index) => g.through(addRows(x.shape[0]), index), null],
-  needs: "inputs",
+  needs: [[1], []],
 };
 
 /** The reverse of {@link rows}: rows added up where an index array (the second input) says, among `count`. */
@@ -14,7 +14,7 @@ export const addRows = (count: number): Primitive => ({
   name: "addRows",
   forward: (k, x, index) => k.addRows(x, index, count),
   vjp: [(g, _y, _x, index) => g.through(rows, index), null],
-  needs: "inputs",
+  needs: [[1], []],
 });
 
 /** Elements picked along `dim` by an index array (the second input) of the result's shape. */
@@ -22,7 +22,7 @@ export const gather = (dim: number): Primitive => ({
   name: "gather",
   forward: (k, x, index) => k.gather(x, index, dim),
   vjp: [(g, _y, x, index) => g.through(scatterAdd(dim, x.shape), index), null],
-  needs: "inputs",
+  needs: [[1], []],
 });
 
 /** The reverse of {@link gather}: each element added where the index array says, in zeros of `shape`. */
@@ -30,7 +30,7 @@ export const scatterAdd = (dim: number, shape: Shape): Primitive => ({
   name: "scatterAdd",
   forward: (k, x, index) => k.scatterAdd(x, index, dim, shape),
   vjp: [(g, _y, _x, index) => g.through(gather(dim), index), null],
-  needs: "inputs",
+  needs: [[1], []],
 });
 
 /** The flat positions of the elements that are not zero; no gradient. */

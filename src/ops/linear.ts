@@ -27,4 +27,5 @@ export const linear: Fused<null> = {
     wanted[1] ? g.through(matmul(true, false), x) : null,
     wanted[2] ? g.sum(0) : null,
   ],
+  needs: [[1], [0], []],
 };

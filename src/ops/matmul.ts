@@ -11,5 +11,5 @@ export const matmul = (transposeA: boolean, transposeB: boolean): Primitive => (
     (g, _y, _a, b) => (transposeA ? b.through(matmul(transposeB, true), g) : g.through(matmul(false, !transposeB), b)),
     (g, _y, a) => (transposeB ? g.through(matmul(true, transposeA), a) : a.through(matmul(!transposeA, false), g)),
   ],
-  needs: "inputs",
+  needs: [[1], [0]],
 });

@@ -5,6 +5,9 @@ import type { Tensor } from "../tensor.ts";
 /** A pullback to one input: from the gradient `g` at the output `y` to the gradient at that input. */
 export type Vjp = (g: Tensor, y: Tensor, ...inputs: Tensor[]) => Tensor;
 
+/** What a pullback reads: inputs, by their place, and the output. */
+export type Reads = readonly (number | "output")[];
+
 /**
  * An operation: forward on arrays, and one pullback per input, written with tensors, so that gradients can be
  * differentiated again, to any order.
@@ -31,10 +34,11 @@ export interface Primitive {
   /** One pullback per input; `null` where the input has no gradient. */
   readonly vjp: readonly (Vjp | null)[];
   /**
-   * Whose values the pullbacks read. What they do not read may be changed in place before `backward`; of the rest
-   * it is refused. Default: both the inputs' and the output's.
+   * Whose values the pullbacks read, or, for each input, what the pullback to it reads: `[[1], [0]]` for a product.
+   * What no gradient that is wanted reads may be changed in place before `backward`; of the rest it is refused.
+   * Default: both the inputs' and the output's.
    */
-  readonly needs?: "inputs" | "output" | "nothing";
+  readonly needs?: "inputs" | "output" | "nothing" | readonly Reads[];
   /**
    * The pullback of an operation of one input as a kernel, for when nothing is being recorded. Only speed may tell it
    * from `vjp`.
@@ -91,8 +95,13 @@ export interface Fused<Saved = unknown> {
   replay?(saved: Saved, ...inputs: Tensor[]): Tensor | null;
   /** Gives the memory of what `forward` saved back, once nobody will ask for it. */
   release?(saved: Saved): void;
-  /** Whose values `backward` reads, which may then not be changed in place. Default: the inputs'. */
-  readonly needs?: "inputs" | "both";
+  /**
+   * Whose values `backward` reads, which may then not be changed in place, or, for each input, what its gradient reads.
+   * Default: the inputs'.
+   */
+  readonly needs?: "inputs" | "both" | readonly Reads[];
+  /** @internal What the gradient at each input reads, where that depends on what is still there. In place of `needs`. */
+  reads?(saved: Saved, isRecorded: boolean): readonly Reads[];
 }
 
 /** Either kind of operation. */
@@ -101,4 +110,17 @@ export type Op = Primitive | Fused;
 /** Whether an operation is a {@link Fused} one. */
 export function isFused(op: Op): op is Fused {
   return (op as Partial<Fused>).composite !== undefined; // sooner answered than by 'in' where operations have many shapes
+}
+
+/**
+ * What the gradient at an operation's input `i`, of `count`, reads.
+ *
+ * @param isRecorded - whether the gradient is to be differentiated in its turn.
+ */
+export function readsOf(op: Op, i: number, count: number, saved: unknown, isRecorded: boolean): Reads {
+  if (isFused(op) && op.reads !== undefined) return op.reads(saved, isRecorded)[i];
+  const { needs = isFused(op) ? "inputs" : "both" } = op;
+  if (typeof needs !== "string") return needs[i];
+  const inputs = needs === "inputs" || needs === "both" ? Array.from({ length: count }, (_, j) => j) : [];
+  return needs === "output" || needs === "both" ? [...inputs, "output"] : inputs;
 }

@@ -163,7 +163,8 @@ test("an anomaly is found in the layer where it arises", () => {
 
 test("a change in place of what a chain has read, or made, is noticed", () => {
   const model = new nn.Sequential(new nn.Linear(2, 2), new nn.Tanh());
-  const [first, second] = [model.forward(zeros([3, 2])), model.forward(zeros([3, 2]))];
+  const x = zeros([3, 2], { requiresGrad: true }); // without it nothing reads the weights
+  const [first, second] = [model.forward(x), model.forward(x)];
   noGrad(() => first.mul_(2));
   expect(refusal(() => first.sum().backward()).got).toMatch(/changed in place/);
   noGrad(() => model.parameters()[0].mul_(2));
