@@ -231,6 +231,13 @@ export const rows: readonly Row[] = [
     run: (a) => maximum(a, a),
     inputs: one(),
   },
+  {
+    op: "maximum",
+    title: "a number",
+    torch: "lambda a: torch.maximum(a, torch.zeros((), dtype=a.dtype))",
+    run: (a) => a.maximum(0),
+    inputs: apart,
+  },
   { op: "minimum", torch: "lambda a, b: torch.minimum(a, b)", run: (a, b) => a.minimum(b), inputs: two },
   {
     op: "minimum",
@@ -487,6 +494,23 @@ export const rows: readonly Row[] = [
     torch: "lambda x: x.norm(3, 1, keepdim=True)",
     run: (x) => x.norm(3, 1, { keepdim: true }),
     inputs: apart,
+  },
+  {
+    op: "norm",
+    title: "p = 0.5",
+    torch: "lambda x: x.norm(0.5, 1)",
+    run: (x) => x.norm(0.5, 1),
+    inputs: apart,
+    single: 2e-6, // the square of a sum
+  },
+  { op: "norm", title: "p = 1.5", torch: "lambda x: x.norm(1.5, 0)", run: (x) => x.norm(1.5, 0), inputs: apart },
+  {
+    op: "norm",
+    title: "p = −1",
+    torch: "lambda x: x.norm(-1, 1)",
+    run: (x) => x.norm(-1, 1),
+    inputs: apart,
+    sizes: nonzero,
   },
   {
     op: "norm",
