@@ -199,13 +199,13 @@ export const normOf = (p: number, start: number, end: number): Primitive => ({
     (g, y, x) => {
       const along = (z: Tensor) => spread(z, x, start, end);
       const isZero = y.eq(0);
-      const slope = x
-        .abs()
-        .div(along(y.maskedFill(isZero, 1)))
-        .pow(p - 1);
+      // Where x is 0 so is its sign, and a power of 0 would have an infinite slope.
+      const isNought = x.eq(0);
+      const size = x.abs().maskedFill(isNought, 1);
+      const slope = size.div(along(y.maskedFill(isZero, 1))).pow(p - 1);
       return x
         .sign()
-        .mul(p < 1 ? slope.maskedFill(x.eq(0), 0) : slope)
+        .mul(p < 1 ? slope.maskedFill(isNought, 0) : slope)
         .mul(along(g.maskedFill(isZero, 0)));
     },
   ],

@@ -33,6 +33,19 @@ export const allowed: readonly Difference[] = [
     why: "PyTorch masks the gradient but not what it is made of, so that the second one is 0·∞; here it is the limit, or 0",
   },
   {
+    of: /^(norm|LpNorm1d)/,
+    order: "first",
+    kind: "NaN there",
+    why: "PyTorch multiplies the gradient by 0 where a norm is 0; here it is left out",
+  },
+  {
+    of: /^norm, p = (3|1.5|0.5|−1)/,
+    at: /infinite|NaN/,
+    order: "second",
+    kind: "NaN on one side",
+    why: "from infinities: the element in parts of the norm here, a product of powers there",
+  },
+  {
     of: /^softplus/,
     order: "second",
     kind: "NaN there",
