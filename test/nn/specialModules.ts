@@ -140,9 +140,9 @@ function asFunction(row: ModuleRow, mode: Mode, torch: string): ModuleAsFunction
     inputs: [...inputs, ...places.map(({ value }) => value), ...(isRandom ? noiseOf(row, inputs[0].detach()) : [])],
     run: (...all) => {
       const module = make();
-      const { forward } = module; // looked up while what it has are parameters
+      for (const [, part] of module.namedModules()) void part.forward; // which looks whether what it has are parameters
       for (const [i, { fields, field }] of inOrder(module).entries()) fields[field] = all[inputs.length + i];
-      return forward.apply(module, all.slice(0, inputs.length)) as Tensor;
+      return module.forward(...all.slice(0, inputs.length));
     },
   };
 }
