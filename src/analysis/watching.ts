@@ -13,8 +13,25 @@ export type Named = readonly [name: string, module: Module];
 /** Called after each `forward` of a watched module. */
 export type Seen = (name: string, module: Module, inputs: readonly unknown[], output: Tensor) => void;
 
-/** Runs `fn` with forward hooks on modules, and takes them off again, also when it throws. */
+/** Runs `fn` with forward hooks on modules, and takes them off again, also when it throws. Refuses outputs that are no tensor. */
 export function watching<T>(modules: readonly Named[], seen: Seen, fn: () => T): T {
+  const look = (name: string, module: Module, inputs: readonly unknown[], output: unknown) => {
+    if (isTensor(output)) return seen(name, module, inputs, output);
+    throw new TensorError(`${module.constructor.name}.forward`, {
+      expected: `a tensor as the output of "${name}", which an analysis looks at`,
+      got: describe(output),
+      hint: "Let it look at other modules, whose outputs are tensors.",
+    });
+  };
+  return watchingAll(modules, look, fn);
+}
+
+/** As {@link watching}, whatever the outputs are. */
+export function watchingAll<T>(
+  modules: readonly Named[],
+  seen: (name: string, module: Module, inputs: readonly unknown[], output: unknown) => void,
+  fn: () => T,
+): T {
   const handles = modules.map(([name, module]) =>
     module.registerForwardHook((_, inputs, output) => {
       seen(name, module, inputs, output);

@@ -33,7 +33,7 @@ export type Field = readonly [name: string, value: Tensor | Module, path: string
  *
  * @throws TensorError where a parameter or a module lies where it has no name.
  */
-export function fieldsOf(module: Module, spelling: Spelling = "snake_case"): Field[] {
+export function fieldsOf(module: Module<unknown>, spelling: Spelling = "snake_case"): Field[] {
   const found: Field[] = [];
   for (const [field, value] of Object.entries(module)) {
     if (typeof value !== "object" || value === null) continue;
@@ -43,7 +43,7 @@ export function fieldsOf(module: Module, spelling: Spelling = "snake_case"): Fie
 }
 
 interface Collecting {
-  readonly module: Module;
+  readonly module: Module<unknown>;
   readonly field: string;
   readonly found: Field[];
 }

@@ -2,8 +2,12 @@ import type { Tensor } from "../tensor.ts";
 import type { Module } from "./module.ts";
 
 /** Called after each `forward` with the module, its inputs and its output; may return another output. */
-// biome-ignore lint/suspicious/noConfusingVoidType: a hook may also just look and return nothing
-export type ForwardHook = (module: Module, inputs: readonly unknown[], output: Tensor) => Tensor | void;
+export type ForwardHook<Inputs extends readonly unknown[] = readonly unknown[], Output = Tensor> = (
+  module: Module<Output>,
+  inputs: Inputs,
+  output: Output,
+  // biome-ignore lint/suspicious/noConfusingVoidType: a hook may also just look and return nothing
+) => Output | void;
 
 const hookedKey: unique symbol = Symbol.for("evenkeel.hooked") as never;
 
@@ -19,7 +23,8 @@ interface Hooked {
  * The hooks of a module. With the first one, a `forward` that runs them goes in front of the module's own, and with
  * the last one it goes again: modules without hooks pay nothing.
  */
-export function hooked(module: Module): Hooked {
+export function hooked(of: Module<unknown>): Hooked {
+  const module = of as Module;
   const holder = module as Module & { [hookedKey]?: Hooked };
   if (holder[hookedKey] !== undefined) return holder[hookedKey];
   const entering = new Set<() => void>();

@@ -45,6 +45,9 @@ export interface StateDictOptions {
  * a module has no name, as in a Set or an object of a class that is no module, and where a plain tensor wants a gradient
  * that is no parameter.
  *
+ * `forward` returns a tensor, or what `Output` is: a module with two heads `extends nn.Module<[Tensor, Tensor]>`, one that
+ * returns an object `extends nn.Module<{ mean: Tensor; spread: Tensor }>`.
+ *
  * @see PyTorch `torch.nn.Module`. Call `model.forward(x)`: an object is no function here. What is done there with
  * `ParameterList`, `ModuleList` and `ModuleDict` is done with arrays and objects, under the same names.
  *
@@ -66,7 +69,7 @@ export interface StateDictOptions {
  * // => hidden.weight hidden.bias out.weight out.bias
  * ```
  */
-export abstract class Module {
+export abstract class Module<Output = Tensor> {
   /** @internal */
   readonly [moduleBrand] = true;
   /** @internal */
@@ -78,9 +81,9 @@ export abstract class Module {
     Object.defineProperty(this, "forward", firstForward);
   }
 
-  /** The output for some inputs. */
+  /** The output for some inputs: a tensor, or a structure of tensors, as `Module<[Tensor, Tensor]>` says. */
   // biome-ignore lint/suspicious/noExplicitAny: a subclass names its own inputs
-  abstract forward(...inputs: any[]): Tensor;
+  abstract forward(...inputs: any[]): Output;
 
   /**
    * All parameters of this module and those within, each once, in order of registration.
@@ -209,10 +212,10 @@ export abstract class Module {
    * ```
    */
   apply(fn: (module: Module) => void): this {
-    const visit = (module: Module, above: readonly Module[]) => {
+    const visit = (module: Module<unknown>, above: readonly Module<unknown>[]) => {
       if (above.includes(module)) return;
       for (const [, child] of fieldsOf(module)) if (isModule(child)) visit(child, [...above, module]);
-      fn(module);
+      fn(module as Module);
     };
     visit(this, []);
     return this;
@@ -354,12 +357,12 @@ export abstract class Module {
    * handle.remove();
    * ```
    */
-  registerForwardHook(hook: ForwardHook): HookHandle {
+  registerForwardHook(hook: ForwardHook<Parameters<this["forward"]>, ReturnType<this["forward"]>>): HookHandle {
     if (typeof hook !== "function") {
       throw new TensorError("Module.registerForwardHook", { expected: "a function", got: describe(hook) });
     }
     const { hooks, release } = hooked(this);
-    const own: ForwardHook = (module, inputs, output) => hook(module, inputs, output);
+    const own: ForwardHook = (module, inputs, output) => (hook as unknown as ForwardHook)(module, inputs, output);
     hooks.add(own);
     return {
       remove: () => {
@@ -441,4 +444,4 @@ export abstract class Module {
   }
 }
 
-const printing = new WeakSet<Module>();
+const printing = new WeakSet<Module<unknown>>();

@@ -33,7 +33,7 @@ import { Module } from "./module.ts";
  * // )
  * ```
  */
-export class Sequential extends Module {
+export class Sequential<Layers extends readonly Module[] = readonly Module[]> extends Module {
   /** @internal What stays when a bundler renames the class. */
   static override readonly name: string = "Sequential";
   /** @internal */
@@ -44,7 +44,7 @@ export class Sequential extends Module {
   readonly length: number;
 
   /** @param modules - any number of them. */
-  constructor(...modules: Module[]) {
+  constructor(...modules: Layers) {
     for (const module of modules) {
       if (isModule(module)) continue;
       throw new TensorError("Sequential", {
@@ -72,6 +72,28 @@ export class Sequential extends Module {
    */
   at(i: number): Module | undefined {
     return this[i < 0 ? i + this.length : i];
+  }
+
+  /**
+   * The module at `i`, counted from 0, with the type that it was given as.
+   *
+   * @throws {@link TensorError} if there is none.
+   *
+   * @example
+   * ```ts
+   * import { nn } from "evenkeel";
+   *
+   * const model = new nn.Sequential(new nn.Linear(2, 3), new nn.Tanh());
+   * console.log(model.get(0).weight.shape); // => [ 3, 2 ]
+   * ```
+   */
+  get<I extends number>(i: I): Layers[I] {
+    const module = this.at(i);
+    if (isModule(module)) return module as Layers[I];
+    throw new TensorError("Sequential.get", {
+      expected: `a whole number from ${-this.length} to ${this.length - 1}`,
+      got: describe(i),
+    });
   }
 
   /** The modules, in order. */

@@ -7,7 +7,7 @@ export type Spelling = "snake_case" | "camelCase";
 export const pytorchNames: unique symbol = Symbol.for("evenkeel.pytorchNames") as never;
 
 /** A field's name. `layerNorm` becomes `layer_norm`; `W1`, and what has an underscore already, stay. */
-export function spelled(module: Module, field: string, spelling: Spelling): string {
+export function spelled(module: Module<unknown>, field: string, spelling: Spelling): string {
   if (spelling === "snake_case") return snakeCase(field);
   const own = (module.constructor as { [pytorchNames]?: readonly string[] })[pytorchNames];
   return own?.includes(field) ? snakeCase(field) : field;

@@ -12,13 +12,13 @@ export interface ModuleState {
 export const moduleState: unique symbol = Symbol.for("evenkeel.moduleState") as never;
 
 /** Whether a tensor that is no parameter is a buffer where it is. */
-export function isState(module: Module, path: string): boolean {
+export function isState(module: Module<unknown>, path: string): boolean {
   const { known, declared } = module[moduleState];
   return known === null || known.has(path) || declared.has(fieldOf(path));
 }
 
 /** Whether what is at a path goes into a state dict. */
-export function isSaved(module: Module, path: string): boolean {
+export function isSaved(module: Module<unknown>, path: string): boolean {
   return module[moduleState].declared.get(fieldOf(path)) ?? true;
 }
 

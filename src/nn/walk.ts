@@ -7,15 +7,15 @@ import { isSaved } from "./state.ts";
 
 /** A module and all within, with dotted names, as often as they are found, outer before inner. */
 export function modulesIn(
-  module: Module,
+  module: Module<unknown>,
   name = "",
-  above: readonly Module[] = [],
+  above: readonly Module<unknown>[] = [],
 ): (readonly [name: string, module: Module])[] {
   if (above.includes(module)) return []; // it contains itself
   const inner = fieldsOf(module).flatMap(([child, value]) =>
     isModule(value) ? modulesIn(value, join(name, child), [...above, module]) : [],
   );
-  return [[name, module], ...inner];
+  return [[name, module as Module], ...inner];
 }
 
 /** A parameter or buffer with its dotted name, and whether it goes into a state dict. */
@@ -26,10 +26,10 @@ export type Entry = readonly [name: string, tensor: Tensor, isSaved: boolean];
  * then its buffers, then what is within, where arrays, objects and Maps count as modules.
  */
 export function tensorsIn(
-  module: Module,
+  module: Module<unknown>,
   spelling?: Spelling,
   name = "",
-  above: readonly Module[] = [],
+  above: readonly Module<unknown>[] = [],
 ): readonly Entry[] {
   if (above.includes(module)) return [];
   const parameters: Entry[] = [];

@@ -1,5 +1,6 @@
 import { nn, noGrad, ones, randn, type Tensor, TensorError, tensor, zeros } from "evenkeel";
 import { describe, expect, test } from "vitest";
+import { refusal } from "../refusal.ts";
 
 class Tied extends nn.Module {
   readonly encode = new nn.Linear(2, 2, { bias: false });
@@ -346,4 +347,71 @@ describe("Sequential", () => {
     expect(() => new nn.Sequential([new nn.Tanh()] as never)).toThrow(/expected modules.*Spread the array/);
     expect(() => new nn.Sequential(Math.tanh as never)).toThrow(/got the function tanh/);
   });
+});
+
+describe("a module that returns a structure of tensors", () => {
+  class Heads extends nn.Module<[Tensor, { wide: Tensor }]> {
+    readonly left = new nn.Linear(2, 1);
+    readonly right = new nn.Linear(2, 3);
+
+    override forward(x: Tensor): [Tensor, { wide: Tensor }] {
+      return [this.left.forward(x), { wide: this.right.forward(x) }];
+    }
+  }
+
+  test("is trained, and its hooks see and replace the structure", () => {
+    const model = new Heads();
+    const shapes: (readonly number[])[] = [];
+    model.registerForwardHook((_, [x], [narrow, { wide }]) => {
+      shapes.push(x.shape, narrow.shape, wide.shape);
+      return [narrow.mul(0), { wide }];
+    });
+    const [narrow, { wide }] = model.forward(ones([4, 2]));
+    expect(shapes).toEqual([
+      [4, 2],
+      [4, 1],
+      [4, 3],
+    ]);
+    expect(narrow.eq(0).all().item<boolean>()).toBe(true);
+    wide.sum().backward();
+    expect(model.right.weight.grad?.toArray()).toEqual([
+      [4, 4],
+      [4, 4],
+      [4, 4],
+    ]);
+  });
+});
+
+describe("a weight that takes another's place", () => {
+  test("is trained for both, saved under both names, and refused where it does not fit", () => {
+    class Tying extends nn.Module {
+      readonly embedding = new nn.Embedding(5, 3);
+      readonly out = new nn.Linear(3, 5, { bias: false });
+
+      constructor() {
+        super();
+        this.out.weight = this.embedding.weight;
+      }
+
+      override forward(i: Tensor): Tensor {
+        return this.out.forward(this.embedding.forward(i));
+      }
+    }
+    const model = new Tying();
+    expect(model.parameters()).toEqual([model.embedding.weight]);
+    expect(Object.keys(model.stateDict())).toEqual(["embedding.weight", "out.weight"]);
+    const copy = new Tying();
+    copy.loadStateDict(model.stateDict());
+    const i = tensor([0, 4], { dtype: "int32" });
+    expect(copy.forward(i).data).toEqual(model.forward(i).data);
+    model.out.weight = new nn.Parameter(ones([5, 4]));
+    expect(refusal(() => model.forward(i)).where).toBe("Linear.forward");
+  });
+});
+
+test("a Sequential gives its layers by number, from either end", () => {
+  const model = new nn.Sequential(new nn.Linear(2, 3), new nn.Tanh());
+  expect(model.get(0).weight.shape).toEqual([3, 2]);
+  expect(model.get(-1)).toBe(model[1]);
+  for (const i of [2, -3, 0.5, Number.NaN]) expect(refusal(() => model.get(i)).where).toBe("Sequential.get");
 });

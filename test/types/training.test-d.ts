@@ -48,6 +48,43 @@ describe("a module", () => {
     new nn.Linear(2);
   });
 
+  test("may return any structure of tensors, which its hooks and callers see", () => {
+    class Heads extends nn.Module<{ mean: Tensor; parts: [Tensor, Tensor] }> {
+      override forward(a: Tensor, b: Tensor): { mean: Tensor; parts: [Tensor, Tensor] } {
+        return { mean: a, parts: [a, b] };
+      }
+    }
+    const heads = new Heads();
+    expectTypeOf(heads.forward(x, x).parts[1]).toEqualTypeOf<Tensor>();
+    heads.registerForwardHook((_, inputs, output) => {
+      expectTypeOf(inputs).toEqualTypeOf<[a: Tensor, b: Tensor]>();
+      expectTypeOf(output.mean).toEqualTypeOf<Tensor>();
+    });
+    // @ts-expect-error another structure
+    heads.registerForwardHook(() => x);
+    // @ts-expect-error what comes next wants a tensor
+    new nn.Sequential(heads);
+  });
+
+  test("shares a weight by assignment", () => {
+    const [out, embedding] = [new nn.Linear(3, 5), new nn.Embedding(5, 3)];
+    out.weight = embedding.weight;
+    out.bias = null;
+    // @ts-expect-error no parameter
+    out.weight = x;
+  });
+
+  test("Sequential knows its layers", () => {
+    const model = new nn.Sequential(new nn.Linear(2, 3), new nn.Tanh());
+    expectTypeOf(model.get(0).weight).toEqualTypeOf<nn.Parameter>();
+    expectTypeOf(model.get(1)).toEqualTypeOf<nn.Tanh>();
+    expectTypeOf(model).toExtend<nn.Sequential>();
+    // @ts-expect-error there is no third
+    model.get(2).training;
+    // @ts-expect-error an activation has no weight
+    model.get(1).weight;
+  });
+
   test("Sequential takes modules, and gives them back", () => {
     const model = new nn.Sequential(new nn.Linear(2, 3), new nn.ReLU());
     expectTypeOf(model.forward(x)).toEqualTypeOf<Tensor>();

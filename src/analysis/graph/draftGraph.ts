@@ -1,4 +1,5 @@
 import type { Node } from "../../autograd/tape.ts";
+import { isTensor } from "../../brand.ts";
 import { isParameter } from "../../nn/parameter.ts";
 import type { Tensor } from "../../tensor.ts";
 import type { ModuleCall } from "./moduleCalls.ts";
@@ -61,7 +62,10 @@ export function draftGraph(y: Tensor, operations: readonly Tensor[], { callOf, i
     for (const x of visible) if (x.node === null) place(x);
     const all = visible.map((x) => draftOf.get(x) as Draft);
     const draft = {
-      tensor: call === null || own.has(y) || !own.has(call.output) ? block[block.length - 1] : call.output,
+      tensor:
+        call === null || own.has(y) || !isTensor(call.output) || !own.has(call.output)
+          ? block[block.length - 1]
+          : call.output,
       operations: block,
       calls: call === null ? [] : [call],
       absorbed: [...new Set(inputs.filter((x) => hides(x) && isParameter(x)))],

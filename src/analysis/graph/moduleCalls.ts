@@ -1,8 +1,7 @@
 import { hooked } from "../../nn/forwardHooks.ts";
 import type { Module } from "../../nn/module.ts";
 import { shared } from "../../shared.ts";
-import type { Tensor } from "../../tensor.ts";
-import { watching } from "../watching.ts";
+import { watchingAll } from "../watching.ts";
 
 /** One run of a module's `forward`, during which some operations were recorded. */
 export interface ModuleCall {
@@ -20,8 +19,8 @@ export interface ModuleCall {
   readonly isInnermost: boolean;
   /** What `forward` was given. */
   readonly inputs: readonly unknown[];
-  /** What it returned. */
-  readonly output: Tensor;
+  /** What it returned, a tensor or a structure of tensors. */
+  readonly output: unknown;
 }
 
 interface OpenCall {
@@ -40,7 +39,7 @@ export function moduleCalls<T>(model: Module, fn: () => T): { readonly result: T
   const modules = model.namedModules();
   const open: OpenCall[] = [];
   const calls: ModuleCall[] = [];
-  const leave = (name: string, module: Module, inputs: readonly unknown[], output: Tensor) => {
+  const leave = (name: string, module: Module, inputs: readonly unknown[], output: unknown) => {
     // What lies above has thrown, and `fn` has caught it.
     const at = open.findLastIndex((call) => call.module === module);
     const [{ start, isInnermost }] = open.splice(at);
@@ -63,7 +62,7 @@ export function moduleCalls<T>(model: Module, fn: () => T): { readonly result: T
     };
   });
   try {
-    const result = watching(modules, leave, fn);
+    const result = watchingAll(modules, leave, fn);
     // `end` tells an outer call from an inner one that began with it.
     return { result, calls: calls.sort((a, b) => a.start - b.start || b.end - a.end || a.depth - b.depth) };
   } finally {
