@@ -27,6 +27,6 @@ import { apply as applyOwn, type Tensor } from "./tensor.ts";
  */
 export function apply(op: Op, ...inputs: Tensor[]): Tensor {
   if (typeof op === "object" && op !== null) markForeign(op);
-  for (const x of inputs) if (isTensor(x)) x.array.shown();
+  for (const x of inputs) if (isTensor(x)) x.array.shown(op.name);
   return applyOwn(op, ...inputs);
 }

@@ -5,7 +5,7 @@ import { type Dtype, NDArray, sizeOf } from "./kernels/array.ts";
 import { fresh } from "./kernels/pool.ts";
 import { isInt32 } from "./promotion.ts";
 import { newShape, newSize } from "./shapes.ts";
-import { operandFor, Tensor } from "./tensor.ts";
+import { operandFor, type Tensor } from "./tensor.ts";
 
 /**
  * A tensor of zeros.
@@ -285,15 +285,16 @@ export function oneHot(x: Tensor, numClasses?: number): Tensor {
   if (numClasses === undefined && x.numel() === 0) {
     throw new TensorError("oneHot", { expected: "numClasses where there are no labels", got: "none" });
   }
-  const classes = numClasses ?? (x.data as Int32Array).reduce((most, label) => Math.max(most, label), 0) + 1;
+  const { array } = x;
+  const labels = (numClasses === undefined ? array.shown("oneHot without numClasses") : array.data) as Int32Array;
+  const classes = numClasses ?? labels.reduce((most, label) => Math.max(most, label), 0) + 1;
   const size = newSize("oneHot", classes);
-  const wrong = x.data.find((label: number) => label < 0 || label >= size);
+  const wrong = labels.find((label) => label < 0 || label >= size);
   if (wrong !== undefined) {
     throw new TensorError("oneHot", { expected: `labels from 0 to ${size - 1}`, got: `${wrong}` });
   }
-  const elements = new Int32Array(x.numel() * size);
-  x.data.forEach((label: number, i: number) => {
-    elements[i * size + label] = 1;
-  });
-  return new Tensor(new NDArray(elements, [...x.shape, size], "int32"));
+  return x
+    .unsqueeze(-1)
+    .eq(arange(size, { dtype: "int32" }))
+    .to("int32");
 }

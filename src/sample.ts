@@ -218,8 +218,8 @@ export function multinomial(p: Tensor, numSamples: number, options: MultinomialO
       hint: replacement ? "" : "With { replacement: true } there may be more.",
     });
   }
-  for (let row = 0; row < rows; row++) checkWeights(p.data.subarray(row * categories, (row + 1) * categories));
   const generator = generatorOf("multinomial", options);
+  for (let row = 0; row < rows; row++) checkWeights(p.data.subarray(row * categories, (row + 1) * categories));
   const weights = p.data as Float32Array | Float64Array;
   const drawn = sampleRows(weights, rows, categories, numSamples, replacement, generator, era);
   return new Tensor(new NDArray(drawn, [...p.shape.slice(0, -1), numSamples], "int32"));

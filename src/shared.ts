@@ -1,9 +1,25 @@
+import type { NDArray } from "./kernels/array.ts";
+
+/** What hears of everything that is computed while it listens, such as an export that follows its input. */
+export interface Listener {
+  /** The kernels that stand in for a set, and tell of each call. */
+  kernels<Set extends object>(own: Set): Set;
+  /** The numbers of an array are about to leave the library's sight, by way of `how`. */
+  reads(x: NDArray, how: string): void;
+  /** The numbers of `x` are now those of `y`, after a change in place. */
+  overwritten(x: NDArray, y: NDArray): void;
+  /** Random numbers are about to be drawn, by `how`. */
+  draws(how: string): void;
+}
+
 /**
  * What may change at run time, apart from the kernels. It lives on `globalThis`, so that the ESM and the CJS copy of
  * the package, loaded into one process, have one grad mode and one default generator between them, and know what the
  * other has hidden.
  */
 export interface Shared {
+  /** Who hears of all that is computed; mostly nobody. */
+  listener: Listener | null;
   /** Whether operations are recorded. */
   gradEnabled: boolean;
   /** Whether every output and gradient is searched for NaN and infinity. */
@@ -31,6 +47,7 @@ export function shared(): Shared {
 function findOrMake(): Shared {
   const holder = globalThis as { [key]?: Shared };
   holder[key] ??= {
+    listener: null,
     gradEnabled: true,
     detectAnomaly: false,
     recorded: 0,

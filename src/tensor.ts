@@ -183,7 +183,7 @@ export class Tensor {
    * ```
    */
   get data(): Data {
-    return this.array.shown();
+    return this.array.shown("data");
   }
 
   /**
@@ -315,6 +315,7 @@ export class Tensor {
         hint: "Use toArray() for nested arrays, or data for the elements.",
       });
     }
+    shared().listener?.reads(this.array, "item()");
     const value = this.array.data[0];
     return (this.dtype === "bool" ? value !== 0 : value) as T;
   }
@@ -333,6 +334,7 @@ export class Tensor {
    * ```
    */
   toArray<T = NestedArray>(): T {
+    shared().listener?.reads(this.array, "toArray()");
     const { data, shape, dtype } = this.array;
     const nest = (dim: number, from: number): NestedArray => {
       if (dim === shape.length) return dtype === "bool" ? data[from] !== 0 : data[from];
@@ -434,8 +436,7 @@ export class Tensor {
       this.gradientIsHidden = true;
     } else {
       const sum = kernels().add(sofar.array, g.array);
-      sofar.array.data.set(sum.data);
-      sofar.array.bump();
+      overwrite(sofar.array, sum);
       give(sum);
     }
   }
@@ -570,6 +571,7 @@ export class Tensor {
    */
   apply(op: Op, ...others: Tensor[]): Tensor {
     markForeign(op);
+    for (const x of [this, ...others]) if (isTensor(x)) x.array.shown(op.name);
     return apply(op, this, ...others);
   }
 
@@ -2805,8 +2807,7 @@ export class Tensor {
         hint: sameShape(y.shape, this.shape) ? "Convert first: x.to(…)." : "What happens in place keeps its shape.",
       });
     }
-    this.array.data.set(y.array.data);
-    this.array.bump();
+    overwrite(this.array, y.array);
     taken.give();
     return this;
   }
@@ -2824,6 +2825,13 @@ export function apply(op: Op, ...inputs: Tensor[]): Tensor {
 /** Whether a list of dimensions is empty: most reductions then take all, as in PyTorch. */
 function isNone(dim: number | readonly number[] | undefined): boolean {
   return Array.isArray(dim) && dim.length === 0;
+}
+
+/** Gives `x` the numbers of `y`, in place. */
+function overwrite(x: NDArray, y: NDArray): void {
+  x.data.set(y.data);
+  x.bump();
+  shared().listener?.overwritten(x, y);
 }
 
 /** Broadcast to a shape already known to fit. */
@@ -2873,6 +2881,7 @@ export function isLegacy(where: string, version: unknown = "current"): boolean {
 
 /** @internal The generator asked for, or the default one. */
 export function generatorOf(where: string, { generator = defaultGenerator }: RandomOptions): Generator {
+  shared().listener?.draws(where);
   if (isGenerator(generator)) return generator;
   throw new TensorError(where, {
     expected: "a Generator",
@@ -2925,8 +2934,8 @@ export function checkIndex(where: string, i: unknown, size: number, x: Tensor, l
     });
   }
   if (x.ndim === 0) throw new TensorError(where, { expected: "one dimension or more", got: describe(x) });
-  let hasNegative = false;
-  for (const value of i.data) {
+  let hasNegative = least < 0 && shared().listener !== null; // then for other indices too
+  for (const value of i.array.data) {
     if (value < least || value >= size) {
       throw new TensorError(where, {
         expected: `indices from ${least} to ${size - 1} for ${describe(x)}`,

@@ -1,10 +1,10 @@
 import { isTensor } from "../brand.ts";
 import { describe, TensorError } from "../errors.ts";
 import { isFloat } from "../kernels/array.ts";
+import { keep, keepFields } from "../nn/keep.ts";
 import type { Module } from "../nn/module.ts";
 import { checkOptions } from "../options.ts";
 import { defaultGenerator } from "../random/generator.ts";
-import { keep, keepFields } from "./keep.ts";
 import type { Cost } from "./loss.ts";
 import { type BatchNormMode, generatorsOf, preservingParts } from "./preserving.ts";
 import { checkBudget, finish, finishAsync, type LongOptions, longOptionNames, type Parts } from "./running.ts";

@@ -1,8 +1,8 @@
 import { enableGrad } from "../autograd/gradMode.ts";
 import { isModule } from "../nn/fields.ts";
+import { type Kept, keep } from "../nn/keep.ts";
 import type { Module } from "../nn/module.ts";
 import { defaultGenerator, type Generator, isGenerator } from "../random/generator.ts";
-import { type Kept, keep } from "./keep.ts";
 
 /** Which statistics batch norm uses during an analysis: those of the batch, or the running ones. */
 export type BatchNormMode = "batch" | "running";

@@ -1,8 +1,8 @@
 import { noGrad } from "../autograd/gradMode.ts";
 import { describe, TensorError } from "../errors.ts";
+import { keep } from "../nn/keep.ts";
 import { isOptimizer, type Optimizer } from "../optim/optimizer.ts";
 import type { Tensor } from "../tensor.ts";
-import { keep } from "./keep.ts";
 import type { LossGradient } from "./loss.ts";
 import { copies, moved } from "./vectors.ts";
 

@@ -1,3 +1,4 @@
+import { shared } from "../shared.ts";
 import { fresh, leaveArena, take } from "./pool.ts";
 
 /** The element types: two floats for values, `int32` for indices and labels, `bool` for masks. */
@@ -38,7 +39,8 @@ export class NDArray {
   readonly dtype: Dtype;
   /** @internal Whether nobody but the engine has `data`, so that it may be moved. */
   isMovable = false;
-  private readonly base: NDArray | null;
+  /** @internal The array whose memory this one shares, where it shares another's. */
+  readonly base: NDArray | null;
   private changes = 0;
 
   /** @param base - the array whose memory `data` is, where it is another's. */
@@ -98,7 +100,7 @@ export class NDArray {
    * ```
    */
   view(shape: Shape): NDArray {
-    return new NDArray(this.shown(), shape, this.dtype, this.base ?? this);
+    return new NDArray(this.settled(), shape, this.dtype, this.base ?? this);
   }
 
   /** @internal What is the same for all that share memory. */
@@ -107,7 +109,13 @@ export class NDArray {
   }
 
   /** @internal The elements, for somebody who may keep them: from now on they stay where they are. */
-  shown(): Data {
+  shown(how: string): Data {
+    shared().listener?.reads(this, how);
+    return this.settled();
+  }
+
+  /** The elements, from now on where they are. */
+  private settled(): Data {
     if (this.isMovable) {
       leaveArena(this);
       this.isMovable = false;

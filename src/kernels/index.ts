@@ -1,4 +1,5 @@
 import { describe, TensorError } from "../errors.ts";
+import { shared } from "../shared.ts";
 import * as reference from "./reference/index.ts";
 import { wasmKernels } from "./wasm/index.ts";
 import { relaxedKernels } from "./wasm/relaxed.ts";
@@ -24,7 +25,8 @@ let active: Active | undefined;
 /** The kernels in use. */
 export function kernels(): Kernels {
   active ??= fastest();
-  return active.kernels;
+  const { listener } = shared();
+  return listener ? listener.kernels(active.kernels) : active.kernels;
 }
 
 /**

@@ -1,7 +1,9 @@
 import { manualSeed, nn, optim, randint, randn, type Tensor, TensorError, tensor, zeros } from "evenkeel";
 import { exportOnnx } from "evenkeel/io";
 import * as ort from "onnxruntime-web";
-import { beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+
+vi.setConfig({ testTimeout: 30_000 }); // the runtime takes its time to start
 
 beforeAll(() => {
   ort.env.wasm.numThreads = 1; // threads would keep the process alive
@@ -252,10 +254,10 @@ describe("is refused:", () => {
       "an operation that is not written",
       () =>
         exportOnnx(
-          of((x) => x.sum(1)),
+          of((x) => x.index(x.gt(0))),
           rows(),
         ),
-      /the operation sum/,
+      /the operation index by a mask/,
     ],
     [
       "statistics of the batch",
@@ -266,10 +268,10 @@ describe("is refused:", () => {
       "a choice by the input's values",
       () =>
         exportOnnx(
-          of((x) => x.mul(x.detach().abs())),
+          of((x) => x.mul(x.detach().abs().sum().item())),
           rows(),
         ),
-      /another way/,
+      /item/,
     ],
     ["an unknown option", () => exportOnnx(new nn.Tanh(), rows(), { input: "x" } as object), /options among/],
     ["no example", () => exportOnnx(new nn.Tanh(), []), /an example input/],

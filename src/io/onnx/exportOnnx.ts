@@ -1,14 +1,21 @@
-import { enableGrad } from "../../autograd/gradMode.ts";
+import { noGrad } from "../../autograd/gradMode.ts";
 import { isTensor } from "../../brand.ts";
 import { describe, TensorError } from "../../errors.ts";
 import { isModule } from "../../nn/fields.ts";
+import { keep } from "../../nn/keep.ts";
 import type { Module } from "../../nn/module.ts";
 import { checkOptions } from "../../options.ts";
+import { defaultGenerator } from "../../random/generator.ts";
+import { shared } from "../../shared.ts";
 import type { Tensor } from "../../tensor.ts";
 import type { Bytes } from "../bytes.ts";
-import { Graph } from "./graph.ts";
-import { nodesOf, refusalOf } from "./moduleNodes.ts";
-import { operationNode } from "./operationNodes.ts";
+import { fixed } from "./amount.ts";
+import { inputsOf, isBatched } from "./examples.ts";
+import { type Described, Graph } from "./graph.ts";
+import { mergeRuns, type Run, threeCounts } from "./merge.ts";
+import { writers } from "./nodes/index.ts";
+import { prove } from "./proof.ts";
+import { Recorder, rootOf } from "./recorder.ts";
 
 /** Options of {@link exportOnnx}. */
 export interface ExportOnnxOptions {
@@ -23,17 +30,20 @@ const where = "exportOnnx";
 /**
  * A model in evaluation mode as an ONNX file, which other runtimes run: of any number of examples, in the dtype that it has.
  *
- * The model is run once on the example, and what happens is written down: each module of the library as a whole, and between
- * them sums, products, elementwise functions, `matmul` and `reshape`, as in a module of your own with a shortcut. What does
- * nothing in evaluation, such as dropout, is not in the file. Nothing about the model changes.
+ * The model is run, without gradients, for three numbers of examples, and what happens to what depends on the input is
+ * followed and written down: also where there is no gradient, as with `argmax`, comparisons, whole numbers, `detach` and
+ * changes in place. What does not depend on it is a constant. Sizes and numbers may follow the number of examples `n` as
+ * `a·n + b`. Then the file is run beside the model, with other numbers of examples and other values, and returned only if it
+ * says the same. Nothing about the model changes.
  *
- * @param model - any module whose `forward` takes tensors.
+ * @param model - any module whose `forward` takes tensors and gives one.
  * @param exampleInput - an input, whose first dimension is that of the examples; a list where `forward` takes several, such as
- * the scores and the labels of a loss.
+ * the scores and the labels of a loss. One with another first size than the first has is of that size always.
  * @returns a model of ONNX's operator set 17.
- * @throws TensorError for operations that are not written, a batch norm without running statistics, and what
- * `forward` throws.
- * @see PyTorch `torch.onnx.export`; https://onnx.ai.
+ * @throws TensorError if what depends on the input is read as numbers (`item()`, `data`, `toArray()`), or goes through what
+ * cannot be written, by name; if random numbers are drawn, a batch norm has no running statistics, or `forward` does something
+ * else for another number of examples; if the file does not say what the model does; and what `forward` throws.
+ * @see PyTorch `torch.onnx.export`, which makes constants of what it cannot follow; https://onnx.ai.
  *
  * @example
  * ```ts
@@ -62,21 +72,22 @@ export function exportOnnx(
     if (typeof name !== "string" || name === "")
       throw new TensorError(where, { expected: "names as inputName and outputName", got: describe(name) });
   }
-  const { graph, inputs, y, made, constants } = graphOf(
-    model,
-    examples.map((x) => x.detach().clone()),
-    inputNames,
-  );
-  const other = graphOf(model, examples.map(elsewhere), inputNames);
-  if (!constants.every((value, i) => sameData(value, other.constants[i]))) {
-    throw new TensorError(where, {
-      expected: "a forward whose operations are recorded",
-      got: "one that makes a tensor of its input in another way, such as by argmax or detach()",
-      hint: "It would be in the file as a constant.",
-    });
+  if (inputNames.includes(outputName)) {
+    throw new TensorError(where, { expected: "an output under a name of its own", got: describe(outputName) });
   }
-  const output = graph.node("Identity", [made], {}, outputName);
-  return graph.model(model.constructor.name, inputs, [output, y]);
+  const own = examples.map((x) => x.detach().clone());
+  outputOf(model, own); // what forward says of the example itself is for it to say
+  const counts = threeCounts(sizesOf(model, own), own[0].shape[0]);
+  const inputs = own.map((x, i): Described => {
+    const [first, ...rest] = x.shape;
+    const shape = [isBatched(x, own) ? counts : fixed(first), ...rest.map(fixed)];
+    return { name: inputNames[i], dtype: x.dtype, shape };
+  });
+  const graph = new Graph(counts, inputNames, outputName);
+  const [a, b, c] = counts.map((count) => recorded(model, own, count));
+  const bytes = graph.model(model.constructor.name, inputs, mergeRuns(graph, [a, b, c], inputs));
+  prove(bytes, (...xs) => outputOf(model, xs), own);
+  return bytes;
 }
 
 /** A name for each input, all of them different. */
@@ -87,91 +98,57 @@ function namesOf(count: number, given: string | readonly string[] = "input"): re
   throw new TensorError(where, { expected: `names of ${count} inputs, all different`, got: describe(given) });
 }
 
-/** The graph of one run, with the tensors in it that nothing recorded has made. */
-function graphOf(model: Module, xs: readonly Tensor[], inputNames: readonly string[]) {
-  const graph = new Graph();
-  const inputs = xs.map((x, i) => [graph.unique(inputNames[i]), x] as const);
-  const known = new Map<Tensor, string>(inputs.map(([name, x]) => [x, name]));
-  const constants: Tensor[] = [];
-  const y = inEvaluation(model, () => traced(model, xs, { graph, known, constants }));
-  return { graph, inputs, y, made: nameOf(y, { graph, known, constants }), constants };
-}
-
-/** Another input of the same shape: its numbers in reverse, and floats also halved. */
-function elsewhere(x: Tensor): Tensor {
-  const y = x.detach().clone();
-  y.data.reverse();
-  return y.dtype.startsWith("float") ? y.mul(0.5) : y;
-}
-
-const sameData = ({ data }: Tensor, other: Tensor | undefined): boolean =>
-  data.length === other?.data.length && data.every((value, i) => Object.is(value, other.data[i]));
-
-/** What is known so far: names of tensors, and those among them that nothing recorded has made. */
-interface Trace {
-  readonly graph: Graph;
-  readonly known: Map<Tensor, string>;
-  readonly constants: Tensor[];
-}
-
-/** Runs the model, and adds the nodes of each of its modules that is written as a whole. */
-function traced(model: Module, xs: readonly Tensor[], trace: Trace): Tensor {
-  const { graph, known } = trace;
-  // So that what happens between modules is recorded.
-  for (const x of xs) if (x.dtype.startsWith("float")) x.requiresGrad = true;
-  const hooks = model.namedModules().flatMap(([name, module]) => {
-    const write = nodesOf(module);
-    if (write === null) return [];
-    const hook = module.registerForwardHook((_, inputs, output) => {
-      const refusal = refusalOf(module);
-      if (refusal !== null)
-        throw new TensorError(where, { expected: "a model in evaluation", got: `"${name}", which ${refusal}` });
-      if (known.has(output)) return;
-      const [[input, x], ...others] = (inputs as readonly Tensor[]).map((x) => [nameOf(x, trace), x] as const);
-      known.set(output, write({ graph, input, name: name === "" ? module.constructor.name : name, x, others }));
-    });
-    return [hook];
-  });
-  try {
-    return enableGrad(() => model.forward(...xs));
-  } finally {
-    for (const hook of hooks) hook.remove();
-  }
-}
-
-/** The name of a tensor: of what is known already, a parameter, or what recorded operations have made of such. */
-function nameOf(tensor: Tensor, { graph, known, constants }: Trace): string {
-  // Oldest first, without recursion: a chain of operations may be long.
-  const pending = [tensor];
-  while (pending.length > 0) {
-    const next = pending[pending.length - 1];
-    if (known.has(next)) {
-      pending.pop();
-      continue;
-    }
-    const { node } = next;
-    if (node === null) {
-      known.set(next, graph.constant("constant", next));
-      constants.push(next);
-      continue;
-    }
-    const missing = node.inputs.filter((input) => !known.has(input));
-    if (missing.length > 0) pending.push(...missing);
-    else {
-      const inputs = node.inputs.map((input) => known.get(input) as string);
-      known.set(next, operationNode(graph, node.op, inputs, node.inputs, next));
-    }
-  }
-  return known.get(tensor) as string;
-}
-
-/** Runs `fn` with all modules in evaluation, and each as it was afterwards. */
+/** What a model does in evaluation, and with it nothing else: it is then as it was, whatever `forward` did to it. */
 function inEvaluation<T>(model: Module, fn: () => T): T {
-  const modes = model.namedModules().map(([, module]) => [module, module.training] as const);
-  model.eval();
+  const kept = keep([model, defaultGenerator]);
   try {
-    return fn();
+    model.eval();
+    return noGrad(fn);
   } finally {
-    for (const [module, training] of modes) module.training = training;
+    kept.restore();
   }
+}
+
+function outputOf(model: Module, xs: readonly Tensor[]): Tensor {
+  const y = inEvaluation(model, () => model.forward(...xs));
+  if (isTensor(y)) return y;
+  throw new TensorError(where, { expected: "a forward that gives one tensor", got: describe(y) });
+}
+
+/** One run for so many examples, of which all is followed that depends on them. */
+function recorded(model: Module, examples: readonly Tensor[], count: number): Run {
+  const xs = inputsOf(examples, count, "same");
+  return inEvaluation(model, () => {
+    const named = [...model.namedBuffers(), ...model.namedParameters()];
+    const recorder = new Recorder(new Map(named.map(([name, { array }]) => [rootOf(array), name])), (kernel) =>
+      Object.hasOwn(writers, kernel),
+    );
+    for (const x of xs) recorder.follow(x.array);
+    const state = shared();
+    const outer = state.listener;
+    state.listener = recorder;
+    try {
+      const { array } = model.forward(...xs);
+      if (recorder.refusal === null) return { calls: recorder.calls, output: recorder.given(array) };
+    } catch (error) {
+      if (recorder.refusal === null) refuseCount(count, error);
+    } finally {
+      state.listener = outer;
+    }
+    throw recorder.refusal;
+  });
+}
+
+function refuseCount(count: number, error: unknown): never {
+  throw new TensorError(where, {
+    expected: "a forward of any number of examples, the first size of the input",
+    got: `for ${count} of them ${error instanceof Error ? error.message : describe(error)}`,
+    hint: "An input with as many rows as the first one has is taken to have one for each example.",
+  });
+}
+
+/** All sizes that a model has, so that the number of examples is none of them by chance. */
+function sizesOf(model: Module, examples: readonly Tensor[]): ReadonlySet<number> {
+  const tensors = [...model.parameters(), ...model.namedBuffers().map(([, buffer]) => buffer), ...examples];
+  return new Set(tensors.flatMap(({ shape }) => [...shape]));
 }

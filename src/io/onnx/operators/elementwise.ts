@@ -1,0 +1,92 @@
+import { where } from "../../../combine.ts";
+import type { Dtype } from "../../../kernels/array.ts";
+import type { Tensor } from "../../../tensor.ts";
+import { dataTypes } from "../graph.ts";
+import { alike, all, type Operator, refuseNode } from "./value.ts";
+
+/** A function of one tensor. */
+const one =
+  (fn: (x: Tensor) => Tensor): Operator =>
+  (inputs, node) => {
+    const [{ x, type }] = all(inputs, node);
+    return [{ x: fn(x), type }];
+  };
+
+/** A function of two tensors of one type, which has them broadcast. */
+const two =
+  (fn: (a: Tensor, b: Tensor) => Tensor, made?: number): Operator =>
+  (inputs, node) => {
+    const [{ x: a, type }, { x: b }] = alike(inputs, node);
+    if (type === dataTypes.bool && made === undefined) refuseNode(node, "bools");
+    return [{ x: fn(a, b), type: made ?? type }];
+  };
+
+/** A function of bools. */
+const logical =
+  (fn: (...xs: Tensor[]) => Tensor): Operator =>
+  (inputs, node) => {
+    const values = all(inputs, node);
+    if (values.some(({ type }) => type !== dataTypes.bool)) refuseNode(node, "what are no bools");
+    return [{ x: fn(...values.map(({ x }) => x)), type: dataTypes.bool }];
+  };
+
+const order = (fn: (a: Tensor, b: Tensor) => Tensor): Operator => two(fn, dataTypes.bool);
+const asInt = (x: Tensor): Tensor => x.to("int32");
+
+const clip: Operator = ([input, low = null, high = null], node) => {
+  const [{ x, type }] = all([input], node);
+  for (const bound of [low, high])
+    if (bound !== null && bound.type !== type) refuseNode(node, "a bound of another type");
+  const least = low === null ? x : x.maximum(low.x);
+  return [{ x: high === null ? least : least.minimum(high.x), type }];
+};
+
+const choose: Operator = ([condition, ...others], node) => {
+  const [{ x: a, type }, { x: b }] = alike(others, node);
+  if (condition?.type !== dataTypes.bool || type === dataTypes.bool) refuseNode(node, "bools to choose from");
+  return [{ x: where(condition.x, a, b), type }];
+};
+
+const dtypes = new Map(Object.entries(dataTypes).map(([dtype, type]) => [type, dtype]));
+
+const cast: Operator = (inputs, node) => {
+  const [{ x }] = all(inputs, node);
+  const type = node.attributes.get("to") as number;
+  const dtype = dtypes.get(type) ?? refuseNode(node, `the type ${type}`);
+  return [{ x: x.to(dtype === "int64" ? "float64" : (dtype as Dtype)), type }];
+};
+
+/** Elementwise operators. */
+export const elementwise: Readonly<Record<string, Operator>> = {
+  Add: two((a, b) => a.add(b)),
+  Sub: two((a, b) => a.sub(b)),
+  Mul: two((a, b) => a.mul(b)),
+  Div: two((a, b) => a.div(b)),
+  Pow: two((a, b) => a.pow(b)),
+  Max: two((a, b) => a.maximum(b)),
+  Min: two((a, b) => a.minimum(b)),
+  Equal: two((a, b) => a.eq(b), dataTypes.bool),
+  Less: order((a, b) => a.lt(b)),
+  LessOrEqual: order((a, b) => a.le(b)),
+  Greater: order((a, b) => a.gt(b)),
+  And: logical((a, b) => asInt(a).mul(asInt(b)).to("bool")),
+  Or: logical((a, b) => asInt(a).add(asInt(b)).to("bool")),
+  Not: logical((a) => a.eq(false)),
+  Neg: one((x) => x.neg()),
+  Abs: one((x) => x.abs()),
+  Sign: one((x) => x.sign()),
+  Exp: one((x) => x.exp()),
+  Log: one((x) => x.log()),
+  Sqrt: one((x) => x.sqrt()),
+  Reciprocal: one((x) => x.pow(-1)),
+  Tanh: one((x) => x.tanh()),
+  Sigmoid: one((x) => x.sigmoid()),
+  Relu: one((x) => x.relu()),
+  Softplus: one((x) => x.softplus()),
+  Erf: one((x) => x.erf()),
+  Sin: one((x) => x.sin()),
+  Cos: one((x) => x.cos()),
+  Clip: clip,
+  Where: choose,
+  Cast: cast,
+};

@@ -1,0 +1,41 @@
+import { TensorError } from "../../../errors.ts";
+import type { Tensor } from "../../../tensor.ts";
+import type { FileNode } from "../decode.ts";
+
+/** A tensor within a file, and the number that ONNX has for its dtype: an int64 is held as float64. */
+export interface Value {
+  readonly x: Tensor;
+  readonly type: number;
+}
+
+/** What an operator makes of its inputs, null where one is left out. */
+export type Operator = (inputs: readonly (Value | null)[], node: FileNode) => readonly Value[];
+
+/** Says that a node is not as ONNX has it. */
+export function refuseNode({ type, outputs }: FileNode, got: string): never {
+  throw new TensorError("exportOnnx", { expected: `a node ${outputs[0]} that ${type} can run`, got });
+}
+
+/** The inputs of a node that leaves none out. */
+export function all(inputs: readonly (Value | null)[], node: FileNode): Value[] {
+  return inputs.map((value) => value ?? refuseNode(node, "an input left out"));
+}
+
+/** The inputs, which have to be of one type. */
+export function alike(inputs: readonly (Value | null)[], node: FileNode): Value[] {
+  const values = all(inputs, node);
+  if (new Set(values.map(({ type }) => type)).size > 1) {
+    refuseNode(node, `inputs of types ${values.map(({ type }) => type).join(", ")}`);
+  }
+  return values;
+}
+
+/** An attribute that is a number. */
+export function numberOf({ attributes }: FileNode, name: string, otherwise: number): number {
+  return (attributes.get(name) as number | undefined) ?? otherwise;
+}
+
+/** Whole numbers that an input holds. */
+export function intsOf({ x }: Value): number[] {
+  return Array.from(x.data, Number);
+}
