@@ -82,6 +82,20 @@ for (const version of ["5.4", "5.7", "5.9", "6.0", "7.0"]) {
   }
 }
 
+await check("an optimiser and a scheduler of one's own, from the package alone", async () => {
+  const compilerOptions = {
+    strict: true,
+    noImplicitOverride: true,
+    target: "es2022",
+    lib: ["es2022"],
+    types: ["node"],
+    module: "nodenext",
+  };
+  typed.write("tsconfig.json", JSON.stringify({ compilerOptions, files: ["own.ts"] }));
+  await typed.run(process.execPath, join(compilers, "node_modules/typescript-5.9/bin/tsc"), "-p", ".");
+  assert.equal(await typed.run(process.execPath, "own.js"), "Lion 1");
+});
+
 const page = '<!doctype html><script type="module" src="page.js"></script>';
 const inWorker = '<!doctype html><script type="module" src="starter.js"></script>';
 const starter =

@@ -56,7 +56,7 @@ export abstract class AdamOptimizer extends Optimizer<AdamGroup> {
   /** @internal */
   constructor(
     name: string,
-    params: unknown,
+    params: readonly Tensor[] | readonly GroupParams[],
     options: AdamOptions,
     { weightDecay, decoupled }: { readonly weightDecay: number; readonly decoupled: boolean },
   ) {
@@ -65,7 +65,6 @@ export abstract class AdamOptimizer extends Optimizer<AdamGroup> {
     this.decoupled = decoupled;
   }
 
-  /** @internal */
   protected override update(p: Tensor, g: Tensor, group: AdamGroup): void {
     const state = this.stateOf(p);
     state.step ??= zeros([]);
@@ -77,5 +76,10 @@ export abstract class AdamOptimizer extends Optimizer<AdamGroup> {
     const settings = { lr, betas, eps, weightDecay, maximize, decoupled: this.decoupled };
     const { exp_avg: mean, exp_avg_sq: square, step } = state;
     kernels().adam(p.array, g.array, mean.array, square.array, largest, step.array, settings);
+  }
+
+  /** @internal */
+  protected override arraysUpdate(): unknown {
+    return AdamOptimizer.prototype.update;
   }
 }

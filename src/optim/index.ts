@@ -7,6 +7,9 @@ export type { AdamGroup, AdamGroupOptions, AdamOptimizer, AdamOptions } from "./
 export { AdamW } from "./adamW.ts";
 export * as lrScheduler from "./lrScheduler/index.ts";
 export { Optimizer } from "./optimizer.ts";
+export type { OptimizerKind } from "./optimizerKind.ts";
+export type { OptionRule, OptionRules } from "./optionRules.ts";
+export * as optionRules from "./optionRules.ts";
 export type { GroupParams, ParamGroup } from "./paramGroup.ts";
 export { SGD, type SGDGroup, type SGDGroupOptions, type SGDOptions } from "./sgd.ts";
-export type { OptimizerStateDict } from "./stateDict.ts";
+export type { OptimizerStateDict, ParamState } from "./stateDict.ts";

@@ -1,31 +1,43 @@
-import { enableGrad } from "../autograd/gradMode.ts";
+import { enableGrad, noGrad } from "../autograd/gradMode.ts";
 import { describe, TensorError } from "../errors.ts";
 import { enterArena } from "../kernels/pool.ts";
 import { checkOptions } from "../options.ts";
 import type { Tensor } from "../tensor.ts";
-import { checkSensible, type OptionRule, type OptionRules } from "./optionRules.ts";
+import { checkSensible } from "./checkSensible.ts";
+import { checkKind, checkState, checkSynchronous, type OptimizerKind } from "./optimizerKind.ts";
+import type { OptionRule } from "./optionRules.ts";
 import { type GroupParams, groupsOf, type ParamGroup, paramsOf, scheduleFields } from "./paramGroup.ts";
 import { type OptimizerStateDict, type ParamState, packState, unpackState } from "./stateDict.ts";
 
 const optimizerBrand: unique symbol = Symbol.for("evenkeel.Optimizer") as never;
 
-/** What makes an optimiser the one it is, apart from its update. */
-export interface OptimizerKind {
-  /** Its public name. */
-  readonly name: string;
-  /** The options of a group, and what each may be. */
-  readonly rules: OptionRules;
-  /** What it keeps of each parameter it has changed, under PyTorch's names; `true` where it may be missing. */
-  readonly stateNames: Readonly<Record<string, boolean>>;
-  /** Refuses options that do not go together. */
-  check?(where: string, options: Readonly<Record<string, unknown>>): void;
-}
-
 /**
  * What all optimisers have in common: groups of parameters with options, and a state for each parameter. A step changes
  * the parameters in place, by their `.grad`; a parameter whose `.grad` is null is passed over.
  *
+ * An optimiser of your own says in its constructor what kind it is, and in {@link Optimizer.update} what a step does;
+ * [Own optimisers and schedulers](../../docs/own-optimisers.md) tells more.
+ *
  * @see PyTorch `torch.optim.Optimizer`.
+ *
+ * @example
+ * ```ts
+ * import { optim, type Tensor, tensor } from "evenkeel";
+ *
+ * class SignSGD extends optim.Optimizer {
+ *   constructor(params: readonly Tensor[], options: { readonly lr: number }) {
+ *     super({ name: "SignSGD", rules: { lr: optim.optionRules.notNegative }, stateNames: {} }, params, options);
+ *   }
+ *
+ *   protected override update(p: Tensor, g: Tensor, { lr }: optim.ParamGroup): void {
+ *     p.sub_(g.sign().mul(lr));
+ *   }
+ * }
+ * const w = tensor([1, -2], { requiresGrad: true });
+ * w.square().sum().backward();
+ * new SignSGD([w], { lr: 0.1 }).step();
+ * console.log(w.detach()); // => tensor([ 0.9000, -1.9000])
+ * ```
  */
 export abstract class Optimizer<Group extends ParamGroup = ParamGroup> {
   /** @internal */
@@ -37,8 +49,23 @@ export abstract class Optimizer<Group extends ParamGroup = ParamGroup> {
   private readonly defaults: Readonly<Record<string, unknown>>;
   private readonly states = new Map<Tensor, ParamState>();
 
-  /** @internal Checks the options, and makes groups of the parameters. */
-  constructor(kind: OptimizerKind, params: unknown, options: unknown, defaults: Readonly<Record<string, unknown>>) {
+  /**
+   * Checks the options, and makes groups of the parameters.
+   *
+   * @param kind - the name of the optimiser, the rules of its options, and the names of what it keeps of a parameter.
+   * @param params - tensors, or groups `{ params, lr, … }`.
+   * @param options - for all groups that do not have their own.
+   * @param defaults - of the options that need not be given.
+   * @throws {@link TensorError} if the kind is none, there are no parameters, one of them is no leaf, no float tensor, or there
+   * twice, or if an option is unknown, missing or out of range.
+   */
+  constructor(
+    kind: OptimizerKind,
+    params: readonly Tensor[] | readonly GroupParams[],
+    options: object = {},
+    defaults: Readonly<Record<string, unknown>> = {},
+  ) {
+    checkKind(kind, this.update);
     checkOptions(kind.name, options, Object.keys(kind.rules));
     this.kind = kind;
     this.rules = Object.entries(kind.rules);
@@ -146,12 +173,15 @@ export abstract class Optimizer<Group extends ParamGroup = ParamGroup> {
     }
     const loss = closure && enableGrad(closure);
     for (const group of this.paramGroups) this.checkUsable(group);
+    const isOwn = this.update === this.arraysUpdate();
     for (const group of this.paramGroups) {
       for (const p of group.params) {
-        const g = p.hiddenGrad();
+        const g = isOwn ? p.hiddenGrad() : p.grad; // who asks for grad may keep it
         if (g === null) continue;
-        enterArena(p.array);
-        this.update(p, g, group);
+        if (isOwn) {
+          enterArena(p.array);
+          this.update(p, g, group);
+        } else this.updateByForeign(p, g, group);
         p.array.bump();
       }
     }
@@ -169,10 +199,35 @@ export abstract class Optimizer<Group extends ParamGroup = ParamGroup> {
     }
   }
 
-  /** @internal Changes the array of `p`, and its state, by the gradient `g`. */
+  private updateByForeign(p: Tensor, g: Tensor, group: Group): void {
+    const where = `${this.kind.name}.update`;
+    const returned: unknown = noGrad(() => [this.update(p, g, group)])[0]; // in an array, so that a promise is seen here
+    checkSynchronous(where, returned);
+    const state = this.states.get(p);
+    if (state !== undefined) checkState(where, state, this.kind);
+  }
+
+  /**
+   * Changes a parameter in place, and what is kept of it, by its gradient. {@link Optimizer.step} calls it, unrecorded, for each
+   * parameter that has one.
+   *
+   * @param p - the parameter.
+   * @param g - its gradient; it may be kept, and is not to be changed.
+   * @param group - the group of the parameter, with its options.
+   */
   protected abstract update(p: Tensor, g: Tensor, group: Group): void;
 
-  /** @internal What is kept of a parameter; it follows the parameter to another dtype. */
+  /** @internal The `update` that only reads the arrays that it is given, and keeps none of them: the library's own. */
+  protected arraysUpdate(): unknown {
+    return undefined;
+  }
+
+  /**
+   * What is kept of a parameter, by the names that the kind has: tensors to be set and changed. It follows the parameter to
+   * another dtype, but for one called `step`, and is part of the state dict.
+   *
+   * @param p - a parameter of this optimiser.
+   */
   protected stateOf(p: Tensor): ParamState {
     const kept = this.states.get(p);
     const state = kept ?? {};

@@ -1,4 +1,7 @@
-import { describe, TensorError } from "../errors.ts";
+/**
+ * What options of an optimiser may be.
+ * @module optionRules
+ */
 
 /** What an option of an optimiser may be. */
 export interface OptionRule {
@@ -41,14 +44,3 @@ export const twoBelowOne: OptionRule = {
   isUsable: isPair,
   isSensible: (value) => isPair(value) && value.every((beta) => beta >= 0 && beta < 1),
 };
-
-/** Refuses an option that breaks its rule. */
-export function checkSensible(where: string, name: string, value: unknown, rule: OptionRule): void {
-  if (rule.isSensible(value)) return;
-  const isMissing = value === undefined;
-  throw new TensorError(where, {
-    expected: `${name} to be ${rule.expected}`,
-    got: isMissing ? "none" : describe(value),
-    hint: isMissing ? `Give it to all groups, as in { ${name}: 0.1 }, or to each.` : "",
-  });
-}

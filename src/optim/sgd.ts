@@ -2,7 +2,8 @@ import { TensorError } from "../errors.ts";
 import { zerosLike } from "../factories.ts";
 import { kernels } from "../kernels/index.ts";
 import type { Tensor } from "../tensor.ts";
-import { Optimizer, type OptimizerKind } from "./optimizer.ts";
+import { Optimizer } from "./optimizer.ts";
+import type { OptimizerKind } from "./optimizerKind.ts";
 import { finite, flag, notNegative } from "./optionRules.ts";
 import type { GroupParams, ParamGroup } from "./paramGroup.ts";
 
@@ -95,7 +96,6 @@ export class SGD extends Optimizer<SGDGroup> {
     super(kind, params, options, defaults);
   }
 
-  /** @internal */
   protected override update(p: Tensor, g: Tensor, group: SGDGroup): void {
     if (group.momentum === 0) {
       kernels().sgd(p.array, g.array, null, false, group);
@@ -105,5 +105,10 @@ export class SGD extends Optimizer<SGDGroup> {
     const isFirst = state.momentum_buffer === undefined;
     if (isFirst) state.momentum_buffer = zerosLike(p);
     kernels().sgd(p.array, g.array, state.momentum_buffer.array, isFirst, group);
+  }
+
+  /** @internal */
+  protected override arraysUpdate(): unknown {
+    return SGD.prototype.update;
   }
 }

@@ -4,7 +4,7 @@ import { describe, show, TensorError } from "../errors.ts";
 import { sameShape } from "../shapes.ts";
 import type { Tensor } from "../tensor.ts";
 import { camelCase, snakeCase } from "./names.ts";
-import type { OptimizerKind } from "./optimizer.ts";
+import type { OptimizerKind } from "./optimizerKind.ts";
 import { type ParamGroup, scheduleFields } from "./paramGroup.ts";
 
 /** What an optimiser keeps of one parameter, under PyTorch's names. */

@@ -39,13 +39,11 @@ export class CosineAnnealingLR extends LRScheduler<CosineAnnealingLRSettings> {
     this.start();
   }
 
-  /** @internal */
   protected override check(where: string, { T_max, eta_min }: CosineAnnealingLRSettings): void {
     checkWhole(where, "tMax", T_max, 1);
     checkFinite(where, "etaMin", eta_min);
   }
 
-  /** @internal */
   protected override next({ lr }: ParamGroup, i: number, epoch: number, isInitial: boolean): GroupChange {
     if (isInitial) return { lr };
     const { T_max, eta_min } = this.settings;

@@ -29,12 +29,10 @@ export class ExponentialLR extends LRScheduler<ExponentialLRSettings> {
     this.start();
   }
 
-  /** @internal */
   protected override check(where: string, { gamma }: ExponentialLRSettings): void {
     checkFinite(where, "gamma", gamma);
   }
 
-  /** @internal */
   protected override next({ lr }: ParamGroup, _i: number, _epoch: number, isInitial: boolean): GroupChange {
     return { lr: isInitial ? lr : lr * this.settings.gamma };
   }

@@ -7,5 +7,11 @@ export { ExponentialLR } from "./exponentialLR.ts";
 export { LambdaLR, type LrLambda } from "./lambdaLR.ts";
 export { MultiStepLR, type MultiStepLROptions } from "./multiStepLR.ts";
 export { OneCycleLR, type OneCycleLROptions } from "./oneCycleLR.ts";
-export { LRScheduler, type SchedulerOptions, type SchedulerStateDict } from "./scheduler.ts";
+export {
+  type GroupChange,
+  LRScheduler,
+  type SchedulerOptions,
+  type SchedulerStateDict,
+  type Settings,
+} from "./scheduler.ts";
 export { StepLR, type StepLROptions } from "./stepLR.ts";

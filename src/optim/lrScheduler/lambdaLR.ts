@@ -46,10 +46,6 @@ export class LambdaLR extends LRScheduler<LambdaLRSettings> {
     this.start();
   }
 
-  /** @internal */
-  protected override check(): void {}
-
-  /** @internal */
   protected override next(_: ParamGroup, i: number, epoch: number): GroupChange {
     return { lr: this.baseLr(i) * this.lambdas[i](epoch) };
   }

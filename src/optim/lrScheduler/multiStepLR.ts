@@ -47,7 +47,6 @@ export class MultiStepLR extends LRScheduler<MultiStepLRSettings> {
     this.start();
   }
 
-  /** @internal */
   protected override check(where: string, { milestones, gamma }: MultiStepLRSettings): void {
     for (const [milestone, count] of Object.entries(milestones)) {
       checkWhole(where, "each milestone", Number(milestone), 0);
@@ -56,7 +55,6 @@ export class MultiStepLR extends LRScheduler<MultiStepLRSettings> {
     checkFinite(where, "gamma", gamma);
   }
 
-  /** @internal */
   protected override next({ lr }: ParamGroup, _: number, epoch: number): GroupChange {
     const { milestones, gamma } = this.settings;
     return { lr: epoch in milestones ? lr * wholePower(gamma, milestones[epoch]) : lr };

@@ -114,7 +114,6 @@ export class OneCycleLR extends LRScheduler<OneCycleLRSettings> {
     this.start();
   }
 
-  /** @internal */
   protected override check(where: string, settings: OneCycleLRSettings): void {
     const { total_steps, _schedule_phases, _anneal_func_type, cycle_momentum } = settings;
     checkWhole(where, "totalSteps", total_steps, 1);
@@ -135,7 +134,6 @@ export class OneCycleLR extends LRScheduler<OneCycleLRSettings> {
     }
   }
 
-  /** @internal */
   protected override next(group: ParamGroup, i: number, epoch: number): GroupChange {
     const { total_steps, _schedule_phases, _anneal_func_type, cycle_momentum } = this.settings;
     if (epoch > total_steps) {

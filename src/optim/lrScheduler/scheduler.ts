@@ -1,3 +1,4 @@
+import { isTensor } from "../../brand.ts";
 import { describe, TensorError } from "../../errors.ts";
 import { isOptimizer, type Optimizer } from "../optimizer.ts";
 import type { ParamGroup } from "../paramGroup.ts";
@@ -28,22 +29,53 @@ export type Settings = Record<string, unknown>;
  * Changes the learning rates of an optimiser's groups, each `step()` from those that it finds there, so that what else
  * changes them stays in effect. Making one is its first step.
  *
- * @see PyTorch `torch.optim.lr_scheduler.LRScheduler`; it warns where `step()` is called before the optimiser's.
+ * A scheduler of your own hands its settings to the constructor, ends its own with `this.start()`, and says in
+ * {@link LRScheduler.next} what comes to a group at an epoch.
+ *
+ * @see PyTorch `torch.optim.lr_scheduler.LRScheduler`, where `next` is `get_lr`, for all groups; it warns where `step()` is called
+ * before the optimiser's.
+ *
+ * @example
+ * ```ts
+ * import { optim, zeros } from "evenkeel";
+ *
+ * class WarmUp extends optim.lrScheduler.LRScheduler<{ warmup_steps: number }> {
+ *   constructor(optimizer: optim.Optimizer, warmupSteps: number) {
+ *     super("WarmUp", optimizer, { warmup_steps: warmupSteps });
+ *     this.start();
+ *   }
+ *
+ *   protected override next(_: optim.ParamGroup, i: number, epoch: number) {
+ *     return { lr: this.baseLr(i) * Math.min(1, (epoch + 1) / this.settings.warmup_steps) };
+ *   }
+ * }
+ * const optimizer = new optim.SGD([zeros([1])], { lr: 1 });
+ * const scheduler = new WarmUp(optimizer, 4);
+ * scheduler.step();
+ * console.log(scheduler.getLastLr(), scheduler.stateDict().warmup_steps); // => [ 0.5 ] 4
+ * ```
  */
 export abstract class LRScheduler<S extends Settings = Settings> {
   /** The number of steps taken since it was made. */
   lastEpoch: number;
   /** The optimiser whose groups it changes. */
   readonly optimizer: Optimizer;
-  /** @internal */
+  /** What the constructor was given, plain data under PyTorch's names: part of the state dict. */
   protected readonly settings: S;
   private readonly name: string;
   private baseLrs: number[] = [];
   private lastLrs: number[] = [];
   private stepCount = 0;
 
-  /** @internal */
+  /**
+   * @param name - its public name, which messages say.
+   * @param optimizer - whose groups it changes.
+   * @param settings - plain data under PyTorch's names, kept in the state dict.
+   * @param lastEpoch - the epoch to go on after, where groups have an `initialLr`. Default `-1`: from the start.
+   * @throws {@link TensorError} if one of them is none, or `check` refuses the settings.
+   */
   constructor(name: string, optimizer: Optimizer, settings: S, lastEpoch = -1) {
+    checkMaking(name, settings, this.next);
     if (!isOptimizer(optimizer)) {
       throw new TensorError(name, { expected: "an optimiser", got: describe(optimizer), hint: "It comes first." });
     }
@@ -63,13 +95,25 @@ export abstract class LRScheduler<S extends Settings = Settings> {
     this.lastEpoch = lastEpoch;
   }
 
-  /** @internal Refuses settings that make no sense, with whatever a state dict may hold. */
-  protected abstract check(where: string, settings: S): void;
+  /**
+   * Refuses settings that make no sense, by throwing: those of the constructor, and whatever a state dict may hold. By itself it takes all.
+   *
+   * @param _where - the public name to throw under.
+   * @param _settings - what is to be refused or taken.
+   */
+  protected check(_where: string, _settings: S): void {}
 
-  /** @internal What comes to a group at `epoch`; `isInitial` where the scheduler is just being made. */
+  /**
+   * What comes to a group at an epoch.
+   *
+   * @param group - as it is now.
+   * @param i - its number.
+   * @param epoch - the number of steps taken, this one not among them; 0 where the scheduler is being made.
+   * @param isInitial - whether it is being made, or goes on after `lastEpoch`.
+   */
   protected abstract next(group: ParamGroup, i: number, epoch: number, isInitial: boolean): GroupChange;
 
-  /** @internal The first step, which every constructor ends with. */
+  /** The first step, which every constructor ends with. */
   protected start(): void {
     const { paramGroups } = this.optimizer;
     this.baseLrs = paramGroups.map(({ initialLr, lr }) => initialLr ?? lr);
@@ -79,7 +123,12 @@ export abstract class LRScheduler<S extends Settings = Settings> {
     });
   }
 
-  /** @internal The learning rate that a group had at first. */
+  /**
+   * The learning rate that a group had at first.
+   *
+   * @param i - the number of the group.
+   * @throws {@link TensorError} for a group that has been added since.
+   */
   protected baseLr(i: number): number {
     if (i < this.baseLrs.length) return this.baseLrs[i];
     throw new TensorError(`${this.name}.step`, {
@@ -107,9 +156,17 @@ export abstract class LRScheduler<S extends Settings = Settings> {
    */
   step(): void {
     const { paramGroups } = this.optimizer;
+    if (this.baseLrs.length === 0) {
+      throw new TensorError(`${this.name}.step`, {
+        expected: "a scheduler that has been started",
+        got: "one that has not",
+        hint: "End its constructor with this.start().",
+      });
+    }
     const epoch = this.lastEpoch + 1;
     const changes = paramGroups.map((group, i) => this.next(group, i, epoch, this.stepCount === 0));
-    changes.forEach(({ lr }, i) => {
+    changes.forEach((change: unknown, i) => {
+      const { lr } = (change ?? {}) as { readonly lr?: unknown };
       if (typeof lr === "number" && !Number.isNaN(lr)) return;
       throw new TensorError(`${this.name}.step`, {
         expected: "a learning rate that is a number",
@@ -215,6 +272,31 @@ export abstract class LRScheduler<S extends Settings = Settings> {
     this.lastEpoch = last_epoch as number;
     this.stepCount = _step_count as number;
   }
+}
+
+/** Refuses what no scheduler can be made of, before anything else is asked of it. */
+function checkMaking(name: unknown, settings: unknown, next: unknown): void {
+  const where = "LRScheduler";
+  if (typeof name !== "string" || name === "") {
+    throw new TensorError(where, { expected: "its name", got: describe(name), hint: 'Write super("Name", …).' });
+  }
+  if (typeof settings !== "object" || settings === null || Array.isArray(settings) || isTensor(settings)) {
+    throw new TensorError(where, { expected: "settings, an object of plain data", got: describe(settings) });
+  }
+  const odd = Object.entries(settings).find(([, value]) => typeof value === "function" || isTensor(value));
+  if (odd !== undefined) {
+    throw new TensorError(where, {
+      expected: "settings that are plain data, for the state dict",
+      got: `${describe(odd[1])} as ${odd[0]}`,
+      hint: "Keep it in a field of the scheduler.",
+    });
+  }
+  if (typeof next === "function") return;
+  throw new TensorError(where, {
+    expected: "a method next(group, i, epoch)",
+    got: describe(next),
+    hint: "It returns { lr }, such as { lr: this.baseLr(i) / (epoch + 1) }.",
+  });
 }
 
 /** What PyTorch keeps beside, in one version or another. */

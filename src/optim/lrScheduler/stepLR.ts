@@ -41,13 +41,11 @@ export class StepLR extends LRScheduler<StepLRSettings> {
     this.start();
   }
 
-  /** @internal */
   protected override check(where: string, { step_size, gamma }: StepLRSettings): void {
     checkWhole(where, "stepSize", step_size, 1);
     checkFinite(where, "gamma", gamma);
   }
 
-  /** @internal */
   protected override next({ lr }: ParamGroup, _: number, epoch: number): GroupChange {
     const { step_size, gamma } = this.settings;
     return { lr: epoch === 0 || epoch % step_size !== 0 ? lr : lr * gamma };
