@@ -1,6 +1,7 @@
 /**
- * Writes down the public API of every entry, as TypeScript sees it, into docs/api.txt: `npm run api`. It refuses to where the API has
- * changed and the changelog has not. `--check` fails where what is written down is not what there is.
+ * Writes down the public API of every entry, as TypeScript sees it in the declarations that are packed, into docs/api.txt: `npm run api`,
+ * after `npm run build`. It refuses to where the API has changed and the changelog has not. `--check` fails where what is written down
+ * is not what there is.
  */
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
@@ -10,12 +11,12 @@ import ts from "typescript";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const file = `${root}docs/api.txt`;
 const entries: Readonly<Record<string, string>> = {
-  evenkeel: "src/index.ts",
-  "evenkeel/analysis": "src/analysis/index.ts",
-  "evenkeel/io": "src/io/index.ts",
-  "evenkeel/io/node": "src/io/node/index.ts",
-  "evenkeel/plot": "src/plot/index.ts",
-  "evenkeel/testing": "src/testing/index.ts",
+  evenkeel: "dist/types/index.d.ts",
+  "evenkeel/analysis": "dist/types/analysis/index.d.ts",
+  "evenkeel/io": "dist/types/io/index.d.ts",
+  "evenkeel/io/node": "dist/types/io/node/index.d.ts",
+  "evenkeel/plot": "dist/types/plot/index.d.ts",
+  "evenkeel/testing": "dist/types/testing/index.d.ts",
 };
 
 const config = ts.getParsedCommandLineOfConfigFile(`${root}tsconfig.json`, {}, ts.sys as never);

@@ -3,8 +3,10 @@
  * library: their tensors mix, and they share the grad mode and the default generator. Needs `npm run build` first.
  */
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { posix } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
@@ -114,6 +116,24 @@ const checks = {
       assert.ok(io.exportOnnx(model, x).length > 100);
       assert.throws(() => analysis.activationReport(3, x), isTensorError);
     }
+  },
+
+  "every link in a Markdown file that is packed leads to a file that is packed": () => {
+    const [{ files }] = JSON.parse(
+      execFileSync("npm", ["pack", "--dry-run", "--json", "--ignore-scripts"], { encoding: "utf8", maxBuffer: 1e8 }),
+    );
+    const paths = new Set(files.map(({ path }) => path));
+    const pages = [...paths].filter((path) => path.endsWith(".md"));
+    assert.ok(pages.length > 30);
+    const broken = pages.flatMap((page) => {
+      const text = readFileSync(page, "utf8").replaceAll(/^```[\s\S]*?^```/gm, "");
+      // Pictures are on the site, and in the repository.
+      const links = [...text.matchAll(/(?<!!)\[(?:[^\][]|\[[^\]]*\])*\]\(([^)\s]+)\)/g)].map(([, link]) => link);
+      return links
+        .filter((link) => !/^([a-z]+:|#)/.test(link) && !paths.has(posix.join(posix.dirname(page), link.split("#")[0])))
+        .map((link) => `${page}: ${link}`);
+    });
+    assert.deepEqual(broken, []);
   },
 
   "the declarations show nothing internal": () => {

@@ -117,6 +117,7 @@ export class Tensor {
 
   /** @internal */
   constructor(array: NDArray, node: Node | null = null) {
+    if (array?.shape === undefined) refuseRaw(array);
     this.array = array;
     this.node = node;
   }
@@ -2986,5 +2987,14 @@ function refuseProduct(where: string, a: Tensor, b: Tensor, transposeB: boolean)
     expected: transposeB ? "last sizes that agree" : "the last size of the left to be the second last of the right",
     got: `${show(a.shape)} and ${show(b.shape)}`,
     hint: a.ndim === 0 || b.ndim === 0 ? "For a single number use mul." : "",
+  });
+}
+
+/** Refuses what a tensor is not made of by `new`, though in JavaScript nothing tells. */
+function refuseRaw(data: unknown): never {
+  throw new TensorError("Tensor", {
+    expected: "to be made by tensor()",
+    got: describe(data),
+    hint: "Write tensor([1, 2]).",
   });
 }

@@ -12,6 +12,7 @@ import { Tanh } from "../nn/tanh.ts";
 import { checkOptions } from "../options.ts";
 import type { Tensor } from "../tensor.ts";
 import { displayed } from "./display.ts";
+import { greatest } from "./extremes.ts";
 import type { Cost } from "./loss.ts";
 import { type BatchNormMode, preserving } from "./preserving.ts";
 import { type SaturationThresholds, saturationOf, saturationThresholds } from "./saturation.ts";
@@ -212,7 +213,7 @@ function activity(
   const isSaturated = saturationOf(module, at);
   const slopes = seen.map(({ input }) => (input === null ? null : slopesAt(module, input)));
   const grids = seen.map(({ shape }) => unitsOf(where, shape, unitDim));
-  const units = Array.from({ length: Math.max(...grids.map((grid) => grid.units)) }, () => new Sums());
+  const units = Array.from({ length: greatest(grids.map((grid) => grid.units)) }, () => new Sums());
   const whole = new Sums();
   units.forEach((unit, u) => {
     seen.forEach(({ values }, k) => {

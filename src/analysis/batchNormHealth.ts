@@ -16,6 +16,7 @@ import {
   pooled,
 } from "./batchNormStatistics.ts";
 import { batchesOf } from "./deadUnits.ts";
+import { greatest, least } from "./extremes.ts";
 import type { Cost } from "./loss.ts";
 import { preservingParts } from "./preserving.ts";
 import { runningStatistics, shifts } from "./recalibrateBatchNorm.ts";
@@ -250,8 +251,8 @@ function summary(state: Tracked, { moments, uselessBias }: Found, tiny: number) 
     data,
     ...shifts(state.running, batch),
     constantFeatures: data.variance.filter((variance) => variance === 0).length,
-    smallestBatch: Math.min(...counts),
-    largestBatch: Math.max(...counts),
+    smallestBatch: least(counts),
+    largestBatch: greatest(counts),
     lastBatch: counts[counts.length - 1],
     tinyBatches: counts.filter((count) => count < tiny).length,
     uselessBias,

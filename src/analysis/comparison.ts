@@ -1,3 +1,4 @@
+import { greatest, least } from "./extremes.ts";
 import type { Cost } from "./loss.ts";
 import type { RecordedRow, Recording } from "./recording.ts";
 
@@ -143,5 +144,5 @@ function spread(values: readonly number[]): Pick<ComparisonRow, "mean" | "min" |
   if (n === 0) return { mean: null, min: null, max: null, std: null };
   const mean = values.reduce((sum, x) => sum + x, 0) / n;
   const squares = values.reduce((sum, x) => sum + (x - mean) * (x - mean), 0);
-  return { mean, min: Math.min(...values), max: Math.max(...values), std: n < 2 ? null : Math.sqrt(squares / (n - 1)) };
+  return { mean, min: least(values), max: greatest(values), std: n < 2 ? null : Math.sqrt(squares / (n - 1)) };
 }

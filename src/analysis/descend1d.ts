@@ -1,6 +1,7 @@
 import { describe, TensorError } from "../errors.ts";
 import { checkOptions } from "../options.ts";
 import type { Tensor } from "../tensor.ts";
+import { greatest, least as leastOf } from "./extremes.ts";
 import { checkDirection, directionOf } from "./lineDirection.ts";
 import { type Cost, Probe } from "./loss.ts";
 import { type BatchNormMode, preservingParts } from "./preserving.ts";
@@ -302,7 +303,7 @@ function checked(where: string, options: Descend1dOptions) {
   if (!Number.isInteger(points) || points < 0) refuse("a whole number of 0 or more as points", points);
   if (!isFiniteNumber(tolerance) || tolerance < 0) refuse("a finite tolerance of 0 or more", tolerance);
   checkChoice(where, "batchNorm", batchNorm, ["batch", "running"]);
-  const [least, largest] = [Math.min(...starts), Math.max(...starts)];
+  const [least, largest] = [leastOf(starts), greatest(starts)];
   const margin = largest > least ? (largest - least) / 2 : 1;
   const { range = [least - margin, largest + margin] } = options;
   if (!Array.isArray(range) || range.length !== 2 || !range.every(isFiniteNumber) || !(range[0] < range[1])) {

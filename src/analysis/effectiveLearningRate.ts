@@ -3,6 +3,7 @@ import type { Module } from "../nn/module.ts";
 import { checkOptions } from "../options.ts";
 import type { Tensor } from "../tensor.ts";
 import { displayed } from "./display.ts";
+import { greatest, least } from "./extremes.ts";
 import { lengthOf } from "./longVector.ts";
 import { rowLayers, rows } from "./weightRows.ts";
 
@@ -105,7 +106,7 @@ export function effectiveLearningRate(
     const [mean, smallest, largest] =
       known.length === 0
         ? [null, null, null]
-        : [known.reduce((sum, value) => sum + value, 0) / known.length, Math.min(...known), Math.max(...known)];
+        : [known.reduce((sum, value) => sum + value, 0) / known.length, least(known), greatest(known)];
     return { name, lr: rate, rates, weightNorms, mean, smallest, largest };
   });
   return displayed({ layers, options: { layers: chosen.map(({ name }) => name) }, cost: { forward: 0, backward: 0 } });

@@ -3,6 +3,7 @@ import type { Module } from "../nn/module.ts";
 import { checkFlagOption, checkOptions } from "../options.ts";
 import { EigenSearch, rankOf, type Which } from "./eigenSearch.ts";
 import { eigenSymmetric } from "./eigenSymmetric.ts";
+import { greatest } from "./extremes.ts";
 import {
   type HessianCostOptions,
   type HessianMethod,
@@ -209,7 +210,7 @@ export function* eigenvalueParts(
     yield { done: passes(product.cost), total };
   }
   const pairs = rayleighRitz(vectors, products, errors, which);
-  const largest = Math.max(...pairs.map(({ value }) => Math.abs(value)), search.scale);
+  const largest = Math.max(greatest(pairs.map(({ value }) => Math.abs(value))), search.scale);
   return {
     values: pairs.map(({ value }) => value),
     residuals: pairs.map(({ residual }) => residual),

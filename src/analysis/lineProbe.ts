@@ -1,6 +1,7 @@
 import { describe, TensorError } from "../errors.ts";
 import type { Module } from "../nn/module.ts";
 import { checkOptions } from "../options.ts";
+import { greatest, least } from "./extremes.ts";
 import { checkDirection, directionOf, type LineDirection, nameOf } from "./lineDirection.ts";
 import { type Cost, type Loss, Probe } from "./loss.ts";
 import { type BatchNormMode, preservingParts } from "./preserving.ts";
@@ -222,7 +223,7 @@ const finite = (value: number | null): number | null => (value !== null && Numbe
 
 function rangeOf(values: readonly (number | null)[]): [number, number] | null {
   const known = values.filter((value) => value !== null);
-  return known.length === 0 ? null : [Math.min(...known), Math.max(...known)];
+  return known.length === 0 ? null : [least(known), greatest(known)];
 }
 
 /** The step lengths asked for. */

@@ -5,6 +5,7 @@ import type { StateDict } from "../nn/stateDict.ts";
 import { checkOptions } from "../options.ts";
 import type { Tensor } from "../tensor.ts";
 import { filterNormalised, principalDirections } from "./directions.ts";
+import { greatest } from "./extremes.ts";
 import { hessianEigenvaluesCost } from "./hessianEigenvalues.ts";
 import { passes } from "./hessianOptions.ts";
 import { split } from "./hessianProduct.ts";
@@ -218,7 +219,7 @@ function* parts(model: Module, loss: Loss, options: LossSurfaceOptions): Parts<L
     given(directions, parameters, () => filterNormalised(centre, generator));
   checkPlane(directions, first, second);
   const onPlane = visited.map((state) => project(moved(state.parameters, centre, -1), first, second));
-  const reach = Math.max(...onPlane.map(({ x, y }) => Math.max(Math.abs(x), Math.abs(y))), 0);
+  const reach = Math.max(0, greatest(onPlane.map(({ x, y }) => Math.max(Math.abs(x), Math.abs(y)))));
   const extent = options.extent ?? (principal === null ? 1 : 1.1 * reach);
   const axis = Array.from({ length: points }, (_, i) => (points === 1 ? 0 : extent * ((2 * i) / (points - 1) - 1)));
   const value = (): number | null => {

@@ -12,6 +12,7 @@ import {
   type FeatureStatistics,
 } from "./batchNormStatistics.ts";
 import { batchesOf } from "./deadUnits.ts";
+import { greatest } from "./extremes.ts";
 import type { Cost } from "./loss.ts";
 import { preservingParts } from "./preserving.ts";
 import { checkBudget, finish, finishAsync, type LongOptions, longOptionNames, type Parts } from "./running.ts";
@@ -167,5 +168,5 @@ export function runningStatistics({ runningMean, runningVar }: BatchNorm1d): Fea
 
 function largest(values: readonly number[]): number | null {
   const finite = values.filter(Number.isFinite);
-  return finite.length === 0 ? null : Math.max(...finite);
+  return finite.length === 0 ? null : greatest(finite);
 }

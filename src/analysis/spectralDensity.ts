@@ -2,6 +2,7 @@ import { tensor } from "../create.ts";
 import { describe, TensorError } from "../errors.ts";
 import type { Module } from "../nn/module.ts";
 import { checkOptions } from "../options.ts";
+import { greatest, least as leastOf } from "./extremes.ts";
 import {
   type HessianCostOptions,
   type HessianOptions,
@@ -195,7 +196,7 @@ function smoothed(
   points: number,
   chosen: number | undefined,
 ): Smoothed {
-  const [least, most] = [Math.min(...nodes.flat()), Math.max(...nodes.flat())];
+  const [least, most] = [leastOf(nodes.flat()), greatest(nodes.flat())];
   const range = most - least;
   // Where all nodes are one, to rounding, there is no range to take a share of.
   const size = Math.max(Math.abs(least), Math.abs(most));

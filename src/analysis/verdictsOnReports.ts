@@ -1,6 +1,7 @@
 import type { ActivationReport } from "./activationReport.ts";
 import type { BatchNormHealth } from "./batchNormHealth.ts";
 import type { DeadUnits } from "./deadUnits.ts";
+import { greatest, least as leastOf } from "./extremes.ts";
 import type { GradientReport } from "./gradientReport.ts";
 import type { InitialLossCheck } from "./initialLossCheck.ts";
 import type { UpdateRatios } from "./updateRatios.ts";
@@ -67,7 +68,7 @@ export const verdictsOnReports = {
       }
     }
     const spreads = activations.flatMap(({ std }) => (std !== null && std > 0 ? [std] : []));
-    const spread = Math.max(...spreads) / Math.min(...spreads);
+    const spread = greatest(spreads) / leastOf(spreads);
     if (spread > at.gradientSpread) {
       const message = `Gradients at outputs differ by a factor of ${short(spread)} between layers.`;
       const hint = "They grow or shrink on their way back: use gains that fit the activation, or batch norm.";

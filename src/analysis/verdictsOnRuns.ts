@@ -1,4 +1,5 @@
 import type { Comparison } from "./comparison.ts";
+import { greatest, least as leastOf } from "./extremes.ts";
 import type { RecordedRow, Recording } from "./recording.ts";
 import { diagnosisThresholds as at, percent, sayer, sayUpdate, short, type Verdict } from "./verdict.ts";
 
@@ -64,7 +65,7 @@ function onVariants(variants: readonly string[], runs: Comparison["runs"]): Verd
     const losses = own.map(({ recording }) => endOf(lossesIn(recording.rows)));
     if (own.some(({ divergedAt }) => divergedAt !== null) || losses.some(Number.isNaN)) return [];
     const mean = losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
-    return [{ variant, mean, least: Math.min(...losses), most: Math.max(...losses), seeds: losses.length }];
+    return [{ variant, mean, least: leastOf(losses), most: greatest(losses), seeds: losses.length }];
   });
   if (ended.length < 2) return null;
   const [best, ...others] = ended.sort((a, b) => a.mean - b.mean);

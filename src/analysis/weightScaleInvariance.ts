@@ -2,6 +2,7 @@ import { describe, TensorError } from "../errors.ts";
 import type { Module } from "../nn/module.ts";
 import { checkOptions } from "../options.ts";
 import type { Tensor } from "../tensor.ts";
+import { greatest } from "./extremes.ts";
 import { checkWord } from "./hessianProduct.ts";
 import { dotOf, lengthOf } from "./longVector.ts";
 import { type Cost, type Loss, Probe } from "./loss.ts";
@@ -196,7 +197,7 @@ function layerOf(
   });
   const before = norm([gradient]);
   const gradientRatio = before === 0 ? 0 : (scale * norm([scaledGradient])) / before;
-  const largestCosine = Math.max(...units.map(({ cosine }) => Math.abs(cosine)));
+  const largestCosine = greatest(units.map(({ cosine }) => Math.abs(cosine)));
   const isSameGradient = before === 0 || Math.abs(gradientRatio - 1) <= tolerance;
   const isInvariant =
     isSameGradient && largestCosine <= tolerance && Math.abs(lossChange) <= tolerance * Math.abs(loss);

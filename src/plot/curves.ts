@@ -1,3 +1,4 @@
+import { greatest } from "../analysis/extremes.ts";
 import type { Comparison, Recording } from "../analysis/index.ts";
 import { describe, TensorError } from "../errors.ts";
 import { colourBy, dashBy, guideMark, inPanelsIfSeveral, stepAxis } from "./encoding.ts";
@@ -53,7 +54,7 @@ export function curves(
   const drawnPoints = drawnCurves.flatMap(({ points }) => points);
   const missing = drawnPoints.filter(({ value }) => value === null).length;
   const below = log ? drawnPoints.filter(({ value }) => value !== null && value <= 0).length : 0;
-  const every = groupSize(Math.max(...drawnCurves.map(({ points }) => points.length)));
+  const every = groupSize(greatest(drawnCurves.map(({ points }) => points.length)));
   const values = drawnCurves.flatMap(({ panel, name, points }) => {
     const of = (field: "value" | "low" | "high") =>
       averaged(

@@ -1,3 +1,4 @@
+import { greatest } from "../analysis/extremes.ts";
 import type { DriftPoint, DriftReport } from "../analysis/index.ts";
 import { TensorError } from "../errors.ts";
 import { has, named, type OneOrNamed, panelName } from "./named.ts";
@@ -16,7 +17,7 @@ export interface DriftPanel {
 /** What of reports of drift is drawn: a panel for each series, those of a layer beside one another. */
 export function panelsOf(where: string, reports: OneOrNamed<DriftReport>) {
   const list = named(where, reports, has("series", "steps"), "a report of ActivationDrift");
-  const longest = Math.max(...list.map(([, { series }]) => series.length));
+  const longest = greatest(list.map(([, { series }]) => series.length));
   const all = Array.from({ length: longest }, (_, i) =>
     list.flatMap(([name, { series, options }]): DriftPanel[] => {
       if (series[i] === undefined || series[i].points.length === 0) return [];

@@ -1,3 +1,4 @@
+import { greatest } from "../analysis/extremes.ts";
 import type { DriftReport } from "../analysis/index.ts";
 import { panelsOf } from "./driftPanels.ts";
 import { inPanelsIfSeveral, stepAxis } from "./encoding.ts";
@@ -41,7 +42,7 @@ export function percentileBands(reports: OneOrNamed<DriftReport>, options: PlotO
   const settings = settingsOf(where, options, { title: "Percentiles while training", width: 260, height: 170 });
   const { theme, width, height } = settings;
   const { panels, notes, nonFinite } = panelsOf(where, reports);
-  const every = groupSize(Math.max(...panels.map(({ points }) => points.length)));
+  const every = groupSize(greatest(panels.map(({ points }) => points.length)));
   const values = panels.flatMap(({ panel, points }) => {
     const [low, middle, high] = [0, 1, 2].map((which) =>
       averaged(

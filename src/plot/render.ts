@@ -14,11 +14,17 @@ export interface RenderOptions {
 
 const where = "render";
 
+/** By a name that no bundler can read: it holds a file for each system, which none can bundle. */
+const resvg: string = ["@resvg", "resvg-js"].join("/");
+
 /** The packages that draw, none of which the library depends on. */
 const packages = {
   vega: () => import("vega").catch(missing),
   "vega-lite": () => import("vega-lite").catch(missing),
-  "@resvg/resvg-js": () => import("@resvg/resvg-js").catch(missing),
+  "@resvg/resvg-js": () =>
+    (import(/* @vite-ignore */ /* webpackIgnore: true */ resvg) as Promise<typeof import("@resvg/resvg-js")>).catch(
+      missing,
+    ),
 };
 
 type PackageName = "vega" | "vega-lite" | "@resvg/resvg-js";

@@ -1,3 +1,5 @@
+import { greatest, least as leastOf } from "../analysis/extremes.ts";
+
 const bars = "▁▂▃▄▅▆▇█";
 
 /**
@@ -19,7 +21,7 @@ export function sparkline(values: readonly (number | null)[], width = 24): strin
     return known.length === 0 ? null : known.reduce<number>((sum, value) => sum + Number(value), 0) / known.length;
   });
   const known = means.filter((value) => value !== null);
-  const [least, most] = [Math.min(...known), Math.max(...known)];
+  const [least, most] = [leastOf(known), greatest(known)];
   const heightOf = (value: number) => (most > least ? Math.round(((value - least) / (most - least)) * 7) : 0);
   return means.map((value) => (value === null ? "·" : bars[heightOf(value)])).join("");
 }
