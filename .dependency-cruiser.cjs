@@ -6,7 +6,7 @@ const layers = [
   "ops",
   "autograd|print|promotion",
   "tensor",
-  "apply|combine|create|derivatives|factories|sample",
+  "combine|create|derivatives|factories|sample",
   "nn",
   "optim|data|testing|io",
   "analysis",

@@ -2,7 +2,7 @@ import { isTensor } from "./brand.ts";
 import { tensor } from "./create.ts";
 import { describe, show, TensorError } from "./errors.ts";
 import type { Dtype } from "./kernels/array.ts";
-import * as elementwise from "./ops/elementwise.ts";
+import * as compare from "./ops/compare.ts";
 import * as shaping from "./ops/shape.ts";
 import { resultDtype, withScalar } from "./promotion.ts";
 import { broadcast, dimOf, sameShape } from "./shapes.ts";
@@ -105,7 +105,7 @@ export function where(condition: Tensor, a: Operand, b: Operand): Tensor {
   const dtype = meetingDtype(a, b);
   const [p, q] = [operand("where", a, dtype), operand("where", b, dtype)];
   const shape = broadcast("where", broadcast("where", condition.shape, p.shape), q.shape);
-  return apply(elementwise.where, condition.expand(shape), p.expand(shape), q.expand(shape));
+  return apply(compare.where, condition.expand(shape), p.expand(shape), q.expand(shape));
 }
 
 /**

@@ -2,7 +2,6 @@
  * Tensors, gradients and random numbers; modules, optimisers and data in the namespaces `nn`, `optim` and `data`.
  * @module evenkeel
  */
-export { apply } from "./apply.ts";
 export { type GradOptions, grad } from "./autograd/grad.ts";
 export { detectAnomaly, enableGrad, isGradEnabled, noGrad } from "./autograd/gradMode.ts";
 export { isTensor } from "./brand.ts";
@@ -32,6 +31,7 @@ export {
   randperm,
 } from "./sample.ts";
 export {
+  apply,
   type GradientHook,
   type HookHandle,
   type KeepdimOptions,

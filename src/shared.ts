@@ -45,8 +45,8 @@ export function shared(): Shared {
 }
 
 function findOrMake(): Shared {
-  const holder = globalThis as { [key]?: Shared };
-  holder[key] ??= {
+  const holder = globalThis as { [key]?: Partial<Shared> };
+  const made: Shared = {
     listener: null,
     gradEnabled: true,
     detectAnomaly: false,
@@ -55,5 +55,7 @@ function findOrMake(): Shared {
     defaultGenerator: undefined,
     inArena: new WeakSet(),
   };
-  return holder[key];
+  holder[key] ??= {};
+  // Another version may have made it, and left out what it does not know.
+  return Object.assign(holder[key], { ...made, ...holder[key] });
 }

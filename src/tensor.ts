@@ -1,12 +1,12 @@
 import { differentiate } from "./autograd/differentiate.ts";
-import { markForeign } from "./autograd/foreign.ts";
 import { startingGradient } from "./autograd/grad.ts";
 import { type Node, record, run } from "./autograd/tape.ts";
 import { isTensor, tensorBrand } from "./brand.ts";
 import { describe, show, TensorError } from "./errors.ts";
-import { type Data, type Dtype, isFloat, type NDArray, type Shape, sizeOf } from "./kernels/array.ts";
+import { type Data, type Dtype, give, isFloat, type NDArray, type Shape, sizeOf } from "./kernels/array.ts";
 import { kernels } from "./kernels/index.ts";
-import { give, isInArena, watch } from "./kernels/pool.ts";
+import { isInArena, Owned, watch } from "./kernels/pool.ts";
+import * as compare from "./ops/compare.ts";
 import * as elementwise from "./ops/elementwise.ts";
 import { gelu, geluByTanh } from "./ops/gelu.ts";
 import * as indexing from "./ops/indexing.ts";
@@ -423,17 +423,20 @@ export class Tensor {
     checkOptions("backward", options, ["createGraph"]);
     const { createGraph = false } = options;
     const start = startingGradient("backward", this, gradient);
-    const owned = new Set<Tensor>();
+    const owned = new Owned<Tensor>();
     const gradients = differentiate(this, start, null, createGraph, "backward", owned);
     for (const [leaf, g] of gradients) leaf.accumulate(g, createGraph, owned);
+    for (const { array } of owned) give(array);
   }
 
   /** Adds `g` to the gradient; where there is none yet, takes `g` itself if it is nobody else's, or a copy. */
   private accumulate(g: Tensor, createGraph: boolean, owned: Set<Tensor>): void {
     const sofar = this.gradient;
-    if (createGraph) this.gradient = sofar === null ? g.clone() : sofar.add(g);
-    else if (sofar === null) {
-      this.gradient = owned.delete(g) ? g : new Tensor(kernels().copy(g.array));
+    if (createGraph) {
+      this.gradient = sofar === null ? g.clone() : sofar.add(g);
+      this.gradientIsHidden = false;
+    } else if (sofar === null) {
+      this.gradient = owned instanceof Owned && owned.delete(g) ? g : new Tensor(kernels().copy(g.array));
       this.gradientIsHidden = true;
     } else {
       const sum = kernels().add(sofar.array, g.array);
@@ -451,6 +454,7 @@ export class Tensor {
   clearGrad(): void {
     if (this.gradient !== null && this.gradientIsHidden) give(this.gradient.array);
     this.gradient = null;
+    this.gradientIsHidden = false;
   }
 
   /**
@@ -571,12 +575,10 @@ export class Tensor {
    * ```
    */
   apply(op: Op, ...others: Tensor[]): Tensor {
-    markForeign(op);
-    for (const x of [this, ...others]) if (isTensor(x)) x.array.shown(op.name);
     return apply(op, this, ...others);
   }
 
-  /** @internal The same for operations of the library, whose pullbacks keep nothing of what they are given. */
+  /** @internal The same, for operations, which know tensors as a type only. */
   through(op: Op, ...others: Tensor[]): Tensor {
     return apply(op, this, ...others);
   }
@@ -1050,7 +1052,7 @@ export class Tensor {
     refuseBool("clamp", this);
     const bounds = [min, max].filter((bound) => typeof bound === "number");
     const dtype = bounds.reduce((met, bound) => widest(met, withScalar(this.dtype, bound)), this.dtype);
-    return apply(elementwise.clamp(scalarFor(dtype, low), scalarFor(dtype, high)), this.to(dtype));
+    return apply(compare.clamp(scalarFor(dtype, low), scalarFor(dtype, high)), this.to(dtype));
   }
 
   /**
@@ -1068,7 +1070,7 @@ export class Tensor {
    * ```
    */
   maximum(b: Operand): Tensor {
-    return this.binary("maximum", elementwise.maximum, b);
+    return this.binary("maximum", compare.maximum, b);
   }
 
   /**
@@ -1086,7 +1088,7 @@ export class Tensor {
    * ```
    */
   minimum(b: Operand): Tensor {
-    return this.binary("minimum", elementwise.minimum, b);
+    return this.binary("minimum", compare.minimum, b);
   }
 
   // ── Comparison: bool tensors, without gradient ────────────────────────────────────────────────────────────────────
@@ -1106,7 +1108,7 @@ export class Tensor {
    * ```
    */
   eq(b: Operand): Tensor {
-    return this.binary("eq", elementwise.eq, b);
+    return this.binary("eq", compare.eq, b);
   }
 
   /**
@@ -1124,7 +1126,7 @@ export class Tensor {
    * ```
    */
   ne(b: Operand): Tensor {
-    return this.binary("ne", elementwise.ne, b);
+    return this.binary("ne", compare.ne, b);
   }
 
   /**
@@ -1142,7 +1144,7 @@ export class Tensor {
    * ```
    */
   lt(b: Operand): Tensor {
-    return this.binary("lt", elementwise.lt, b);
+    return this.binary("lt", compare.lt, b);
   }
 
   /**
@@ -1160,7 +1162,7 @@ export class Tensor {
    * ```
    */
   le(b: Operand): Tensor {
-    return this.binary("le", elementwise.le, b);
+    return this.binary("le", compare.le, b);
   }
 
   /**
@@ -1178,7 +1180,7 @@ export class Tensor {
    * ```
    */
   gt(b: Operand): Tensor {
-    return this.binary("gt", elementwise.gt, b);
+    return this.binary("gt", compare.gt, b);
   }
 
   /**
@@ -1196,7 +1198,7 @@ export class Tensor {
    * ```
    */
   ge(b: Operand): Tensor {
-    return this.binary("ge", elementwise.ge, b);
+    return this.binary("ge", compare.ge, b);
   }
 
   // ── Products ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -2232,7 +2234,7 @@ export class Tensor {
     }
     const shape = broadcast("maskedFill", this.shape, mask.shape);
     return apply(
-      elementwise.maskedFill(operandFor("maskedFill", this.dtype, value)),
+      compare.maskedFill(operandFor("maskedFill", this.dtype, value)),
       stretch(this, shape),
       stretch(mask, shape),
     );
@@ -2814,7 +2816,28 @@ export class Tensor {
   }
 }
 
-/** @internal Applies an operation of the library, and records it if a gradient may be wanted. */
+/**
+ * Applies an operation, the library's or your own, and records it if a gradient may be wanted.
+ *
+ * @param op - a {@link Primitive} or {@link Fused} value.
+ * @param inputs - as many tensors as the operation has pullbacks.
+ * @throws {@link TensorError} if an input is not a tensor.
+ * @see PyTorch `torch.autograd.Function.apply`.
+ *
+ * @example
+ * ```ts
+ * import { apply, type Primitive, tensor } from "evenkeel";
+ *
+ * const square: Primitive = {
+ *   name: "mySquare",
+ *   forward: (k, x) => k.mul(x, x),
+ *   vjp: [(g, _y, x) => g.mul(x.mul(2))],
+ * };
+ * const x = tensor([1, 2, 3], { requiresGrad: true });
+ * apply(square, x).sum().backward();
+ * console.log(x.grad); // => tensor([2., 4., 6.])
+ * ```
+ */
 export function apply(op: Op, ...inputs: Tensor[]): Tensor {
   for (const x of inputs) {
     if (!isTensor(x)) throw new TensorError(op.name, { expected: "tensors", got: describe(x) });

@@ -1,12 +1,11 @@
 import { isTensor } from "../brand.ts";
 import { describe, TensorError } from "../errors.ts";
 import { kernels } from "../kernels/index.ts";
-import { watch } from "../kernels/pool.ts";
-import { type Fused, isFused, type Op, type Primitive } from "../ops/op.ts";
+import { Owned, watch } from "../kernels/pool.ts";
+import { type Fused, isFused, isOwn, type Op, type Primitive } from "../ops/op.ts";
 import { sameShape } from "../shapes.ts";
 import { shared } from "../shared.ts";
 import type { Tensor } from "../tensor.ts";
-import { isForeign } from "./foreign.ts";
 import { type Node, refuseAnomaly, refuseChanged } from "./tape.ts";
 
 /** The walk's result: the gradients at the tensors asked for, and at the leaves and others that keep theirs. */
@@ -25,7 +24,7 @@ export function differentiate(
   targets: ReadonlySet<Tensor> | null,
   createGraph: boolean,
   where: string,
-  owned: Set<Tensor> = new Set(),
+  owned: Owned<Tensor> = new Owned(),
 ): Gradients {
   return differentiateAlong(tapeBehind(y, targets), y, gradient, targets, createGraph, where, owned);
 }
@@ -37,7 +36,7 @@ function differentiateAlong(
   targets: ReadonlySet<Tensor> | null,
   createGraph: boolean,
   where: string,
-  owned: Set<Tensor>,
+  owned: Owned<Tensor>,
 ): Gradients {
   let places: ReadonlySet<Tensor> | null = null; // made only if something has changed
   const leads = (x: Tensor): boolean => {
@@ -46,8 +45,9 @@ function differentiateAlong(
     return places.has(x);
   };
   for (const tensor of tape) refuseChanged(tensor, leads, createGraph, where);
-  // What a walk makes on its way nobody sees but hooks and users' own operations: without them it is taken again.
-  const isPrivate = !createGraph && !tape.some(isWatched);
+  // What a walk makes on its way nobody sees but hooks, and operations that are not this copy's own: without them it is
+  // taken again.
+  const isPrivate = !createGraph && y.hooks === null && !tape.some(isWatched);
   const state = shared();
   const before = state.gradEnabled;
   state.gradEnabled = createGraph;
@@ -60,10 +60,10 @@ function differentiateAlong(
   }
 }
 
-/** Whether a hook, or an operation that a user wrote, gets to see a gradient here. */
+/** Whether a hook, or an operation of a user or of another copy of the library, gets to see a gradient here. */
 function isWatched({ hooks, node }: Tensor): boolean {
   const { op, inputs } = node as Node;
-  return hooks !== null || isForeign(op) || inputs.some((x) => x.hooks !== null);
+  return hooks !== null || !isOwn(op) || inputs.some((x) => x.hooks !== null);
 }
 
 /** Every recorded tensor on a way from `y` to a target, newest first. */
@@ -215,7 +215,7 @@ function replay(
   // Behind the fresh nodes lies the whole history of the inputs: each replay would search it in vain.
   const tape = newestFirst(collected(y, new Set(fresh)));
   const targets = new Set(fresh.filter((_, i) => wanted[i]));
-  const gradients = differentiateAlong(tape, y, g, targets, true, op.name, new Set());
+  const gradients = differentiateAlong(tape, y, g, targets, true, op.name, new Owned());
   return fresh.map((x) => gradients.get(x) ?? null);
 }
 

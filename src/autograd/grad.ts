@@ -1,7 +1,8 @@
 import { isTensor } from "../brand.ts";
 import { describe, TensorError } from "../errors.ts";
+import { give } from "../kernels/array.ts";
 import { kernels } from "../kernels/index.ts";
-import { give, isInArena } from "../kernels/pool.ts";
+import { isInArena, Owned } from "../kernels/pool.ts";
 import { checkFlagOption, checkOptions } from "../options.ts";
 import { sameShape } from "../shapes.ts";
 import type { Tensor } from "../tensor.ts";
@@ -81,7 +82,7 @@ export function grad(output: Tensor, inputs: Tensor | readonly Tensor[], options
       hint: "Create it with { requiresGrad: true }, before the output is made from it.",
     });
   });
-  const owned = new Set<Tensor>();
+  const owned = new Owned<Tensor>();
   const gradients = differentiate(output, gradient, new Set(targets), createGraph, "grad", owned);
   try {
     return targets.map((x, i) => {

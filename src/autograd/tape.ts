@@ -1,7 +1,8 @@
 import { describe, show, TensorError } from "../errors.ts";
 import { isFloat, type NDArray } from "../kernels/array.ts";
 import { kernels } from "../kernels/index.ts";
-import { isFused, type Op, type Primitive, readsOf } from "../ops/op.ts";
+import { visibly } from "../kernels/pool.ts";
+import { isFused, isOwn, type Op, type Primitive, readsOf } from "../ops/op.ts";
 import { shared } from "../shared.ts";
 import type { Tensor } from "../tensor.ts";
 
@@ -24,11 +25,19 @@ export interface Node {
 
 /** Runs an operation on arrays; whether to record it is {@link record}'s matter. */
 export function run(op: Op, inputs: readonly Tensor[]): readonly [y: NDArray, saved: unknown] {
-  const made = isFused(op)
-    ? op.forward(kernels(), ...inputs.map(arrayOf))
-    : ([runPrimitive(op, inputs), null] as const);
+  const made = isOwn(op) ? forward(op, inputs) : visibly(() => forward(op, shownTo(op, inputs)));
   if (shared().detectAnomaly) refuseAnomaly(op, inputs, made[0], "output");
   return made;
+}
+
+function forward(op: Op, inputs: readonly Tensor[]): readonly [y: NDArray, saved: unknown] {
+  return isFused(op) ? op.forward(kernels(), ...inputs.map(arrayOf)) : [runPrimitive(op, inputs), null];
+}
+
+/** The inputs, whose numbers the operation may keep: they stay where they are from now on. */
+function shownTo(op: Op, inputs: readonly Tensor[]): readonly Tensor[] {
+  for (const { array } of inputs) array.shown(op.name);
+  return inputs;
 }
 
 /** One and two inputs are passed as they are: spreading a list takes as long as the rest of a small operation. */

@@ -1,5 +1,5 @@
 import { shared } from "../shared.ts";
-import { fresh, leaveArena, take } from "./pool.ts";
+import { fresh, giveData, isInArena, leaveArena, take } from "./pool.ts";
 
 /** The element types: two floats for values, `int32` for indices and labels, `bool` for masks. */
 export type Dtype = "float32" | "float64" | "int32" | "bool";
@@ -100,7 +100,8 @@ export class NDArray {
    * ```
    */
   view(shape: Shape): NDArray {
-    return new NDArray(this.settled(), shape, this.dtype, this.base ?? this);
+    this.settle();
+    return new NDArray(this.data, shape, this.dtype, this.base ?? this);
   }
 
   /** @internal What is the same for all that share memory. */
@@ -108,19 +109,19 @@ export class NDArray {
     return this.base ?? this;
   }
 
-  /** @internal The elements, for somebody who may keep them: from now on they stay where they are. */
+  /** @internal The elements, for somebody who may keep them: from now on they stay where they are, which is no arena. */
   shown(how: string): Data {
     shared().listener?.reads(this, how);
-    return this.settled();
+    this.settle();
+    if (isInArena(this)) this.move(fresh(this.dtype, this.data.length));
+    return this.data;
   }
 
-  /** The elements, from now on where they are. */
-  private settled(): Data {
-    if (this.isMovable) {
-      leaveArena(this);
-      this.isMovable = false;
-    }
-    return this.data;
+  /** Ends what moving there was. */
+  private settle(): void {
+    if (!this.isMovable) return;
+    leaveArena(this);
+    this.isMovable = false;
   }
 
   /** @internal Moves the elements into other memory. */
@@ -155,6 +156,14 @@ export function empty(dtype: Dtype, shape: Shape): NDArray {
 /** The same, of the shape and dtype of `x`. */
 export function emptyLike(x: NDArray): NDArray {
   return new NDArray(take(x.dtype, x.data.length), x.shape, x.dtype);
+}
+
+/**
+ * Gives the memory of an array back, to be taken again. Nobody may look at it any more. Of another copy of the library,
+ * whose class is another, it is left to be collected.
+ */
+export function give(x: NDArray): void {
+  if (x instanceof NDArray) giveData(x.data);
 }
 
 /** Whether a dtype has gradients. */

@@ -66,13 +66,22 @@ export function fresh(dtype: Dtype, size: number): Data {
   return dtype === "int32" ? new Int32Array(size) : new Uint8Array(size);
 }
 
-/** Gives the memory of an array back, to be taken again. Nobody may look at it any more. */
-export function give({ data }: Pick<NDArray, "data">): void {
+/** Gives memory back that this copy of the library has made, to be taken again. Nobody may look at it any more. */
+export function giveData(data: Data): void {
   watching?.forget(data);
-  giveData(data);
+  giveBack(data);
 }
 
-function giveData(data: Data): void {
+/** What becomes of memory that is given back. */
+let giveBack = keep;
+
+/** Has somebody else receive what is given back from now on, or the pool again: to find out who goes on looking at it. */
+export function divert(receive: ((data: Data) => void) | null): void {
+  giveBack = receive ?? keep;
+}
+
+/** Keeps memory to be taken again. */
+export function keep(data: Data): void {
   if (arena?.holds(data)) {
     arena.give(data);
     return;
@@ -113,6 +122,18 @@ export function hide<T>(fn: () => T): T {
   }
 }
 
+/** What `fn` makes, of which anybody may keep the memory. */
+export function visibly<T>(fn: () => T): T {
+  const outer = { watching, isHidden };
+  watching = null;
+  isHidden = false;
+  try {
+    return fn();
+  } finally {
+    ({ watching, isHidden } = outer);
+  }
+}
+
 /**
  * Says that what was hidden is not given back, but dropped with a graph: what is made next will be as well, and the
  * arena is to be left to what comes back at once.
@@ -123,7 +144,7 @@ export function shunArena(): void {
 
 /** Whether an array lies where only the engine may see it, this copy of the package's or another's. */
 export function isInArena({ data }: NDArray): boolean {
-  return shared().inArena.has(data);
+  return data.byteOffset > 0 && shared().inArena.has(data);
 }
 
 /** The share of the arena that may be taken by what stays. */
@@ -132,7 +153,7 @@ const mostLoad = 0.5;
 /** Moves a movable array that stays for long to where kernels find it, if there is room. */
 export function enterArena(x: NDArray): void {
   const { data, dtype } = x;
-  if (arena === null || !x.isMovable || data.length < smallestInArena || arena.holds(data)) return;
+  if (arena === null || !x.isMovable || data.length < smallestInArena || isInArena(x)) return;
   if (arena.load > mostLoad || (dtype !== "float32" && dtype !== "float64")) return;
   const place = arena.take(dtype, data.length);
   if (place !== null) x.move(place);
@@ -143,8 +164,14 @@ export function leaveArena(x: NDArray): void {
   const { data } = x;
   if (!isInArena(x)) return;
   x.move(fresh(x.dtype, data.length));
-  giveData(data);
+  if (arena?.holds(data)) giveBack(data); // another copy's is left to be collected
 }
+
+/**
+ * Holders of memory that nobody else has. A copy of the library hands it on to none but itself: another's class is
+ * another.
+ */
+export class Owned<Holder> extends Set<Holder> {}
 
 /** Memory that has been taken, and not yet given back. */
 export class Taken {
@@ -171,7 +198,7 @@ export class Taken {
     const owners: Holder[] = [];
     for (const data of this.memory.splice(0)) {
       const owner = kept.get(data);
-      if (owner === undefined) giveData(data);
+      if (owner === undefined) giveBack(data);
       else owners.push(owner);
     }
     return owners;
@@ -179,6 +206,6 @@ export class Taken {
 
   /** Gives all of it back. */
   give(): void {
-    for (const data of this.memory.splice(0)) giveData(data);
+    for (const data of this.memory.splice(0)) giveBack(data);
   }
 }

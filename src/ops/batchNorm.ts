@@ -1,8 +1,8 @@
-import type { NDArray } from "../kernels/array.ts";
+import { give, type NDArray } from "../kernels/array.ts";
 import type { BatchStatistics, Kernels } from "../kernels/index.ts";
-import { give } from "../kernels/pool.ts";
+import { giveData } from "../kernels/pool.ts";
 import type { Tensor } from "../tensor.ts";
-import type { Fused } from "./op.ts";
+import { type Fused, own } from "./op.ts";
 
 /** Channel values `[c]` laid out to meet `x` `[n, c]` or `[n, c, l]`. */
 const meeting = (x: Tensor, v: Tensor): Tensor => (x.ndim === 2 ? v : v.reshape([1, v.numel(), 1]));
@@ -27,6 +27,7 @@ export const batchNormTraining = (
   eps: number,
   observe: (statistics: BatchStatistics) => void = () => {},
 ): Fused<BatchStatistics> => ({
+  [own]: true,
   name: "batchNorm",
   composite: (x, weight, bias) => normalised(x, eps)[0].mul(meeting(x, weight)).add(meeting(x, bias)),
   forward: (k, x, weight, bias) => {
@@ -49,6 +50,7 @@ export const batchNormTraining = (
  * `weight·r·(g − mean(g) − x̂·mean(g·x̂))`, where `r = (var + eps)^(−1/2)`.
  */
 export const batchNormInputGradient = (eps: number): Fused<BatchStatistics> => ({
+  [own]: true,
   name: "batchNormInputGradient",
   composite: (g, x, weight) => {
     const [xHat, scale] = normalised(x, eps);
@@ -78,6 +80,7 @@ export const batchNormInputGradient = (eps: number): Fused<BatchStatistics> => (
 
 /** The gradient of {@link batchNormTraining} at `weight`, from `g` at its output: `Σ g·x̂`. */
 export const batchNormWeightGradient = (eps: number): Fused<BatchStatistics> => ({
+  [own]: true,
   name: "batchNormWeightGradient",
   composite: (g, x) => normalised(x, eps)[0].mul(g).sum(spanned(x)),
   forward: (k, g, x) => {
@@ -112,12 +115,13 @@ function atInput(
 }
 
 function release({ mean, variance }: BatchStatistics): void {
-  give({ data: mean });
-  give({ data: variance });
+  giveData(mean);
+  giveData(variance);
 }
 
 /** Normalises each channel of `x` `[n, c]` or `[n, c, l]` by a given mean and variance `[c]`, which have no gradient. */
 export const batchNormEvaluating = (eps: number): Fused<null> => ({
+  [own]: true,
   name: "batchNorm",
   composite: (x, mean, variance, weight, bias) => {
     const scale = meeting(x, variance).add(eps).pow(-0.5);

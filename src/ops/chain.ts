@@ -1,8 +1,8 @@
-import type { NDArray } from "../kernels/array.ts";
-import type { Kernels } from "../kernels/index.ts";
-import { give, hide, shunArena, watch } from "../kernels/pool.ts";
+import { give, type NDArray } from "../kernels/array.ts";
+import { type Kernels, kernels } from "../kernels/index.ts";
+import { hide, shunArena, watch } from "../kernels/pool.ts";
 import type { Tensor } from "../tensor.ts";
-import { type Fused, isFused, type Op, type Reads, readsOf } from "./op.ts";
+import { type Fused, isFused, type Op, own, type Reads, readsOf } from "./op.ts";
 
 /** One operation of a chain: a fused one, or one of a single input that has a backward kernel. */
 export interface Link {
@@ -29,6 +29,8 @@ interface Kept {
   readonly last: NDArray;
   /** What each link saved. */
   saved: readonly unknown[];
+  /** Whether this copy of the library has made all that. */
+  readonly isOurs: boolean;
   /** Whether recorded operations have them too, so that their memory is not to be given back. */
   isShared: boolean;
   /** Whether a gradient has been taken before. A third one would otherwise compute the outputs a third time. */
@@ -44,6 +46,7 @@ interface Kept {
  * @param keeps - whether a gradient may be asked for.
  */
 export const chain = (links: readonly Link[], keeps: boolean): Chain => ({
+  [own]: true,
   links,
   name: links[links.length - 1].op.name,
   composite: (x, ...others) => {
@@ -58,7 +61,7 @@ export const chain = (links: readonly Link[], keeps: boolean): Chain => ({
   forward: (k, ...inputs) => {
     const { outputs, saved } = pass(k, links, inputs, keeps);
     const last = outputs[outputs.length - 1];
-    return [last, { outputs, last, saved, isShared: false, isWorn: false }];
+    return [last, { outputs, last, saved, isOurs: k === kernels(), isShared: false, isWorn: false }];
   },
   replay: (kept, x, ...others) => {
     const { outputs, saved } = kept;
@@ -119,13 +122,14 @@ function readsThrough(links: readonly Link[], kept: Kept, isRecorded: boolean): 
 function pass(k: Kernels, links: readonly Link[], inputs: readonly NDArray[], keeps: boolean) {
   const outputs: NDArray[] = [];
   const saved: unknown[] = [];
+  const isOurs = k === kernels();
   let [x, at] = [inputs[0], 1];
   const run = (from: number, end: number) => {
     for (let i = from; i < end; i++) {
       const { op, count } = links[i];
       const [y, rest] = forward(k, op, x, inputs, at, count);
       if (!keeps && i > 0) give(x);
-      if (!keeps && isFused(op)) op.release?.(rest);
+      if (!keeps && isOurs && isFused(op)) op.release?.(rest);
       outputs.push(y);
       saved.push(rest);
       x = y;
@@ -245,6 +249,6 @@ function settle(links: readonly Link[], kept: Kept, outputs: readonly NDArray[],
   for (let i = 0; i < outputs.length - 1; i++) give(outputs[i]);
   for (let i = 0; i < links.length; i++) {
     const { op } = links[i];
-    if (isFused(op)) op.release?.(saved[i]);
+    if (kept.isOurs && isFused(op)) op.release?.(saved[i]);
   }
 }

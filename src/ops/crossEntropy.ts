@@ -1,13 +1,15 @@
 import type { NDArray } from "../kernels/array.ts";
-import type { CrossEntropySaved, CrossEntropySettings } from "../kernels/index.ts";
-import { give } from "../kernels/pool.ts";
+import { type CrossEntropySaved, type CrossEntropySettings, kernels } from "../kernels/index.ts";
+import { giveData, hide } from "../kernels/pool.ts";
 import type { Tensor } from "../tensor.ts";
 import { scatterAdd } from "./indexing.ts";
-import type { Fused } from "./op.ts";
+import { type Fused, own } from "./op.ts";
 
 /** What the gradient is made of; `null` once it has been taken, and the memory given back. */
 interface Kept {
   saved: CrossEntropySaved | null;
+  /** Whether this copy of the library has made it. */
+  readonly isOurs: boolean;
 }
 
 /**
@@ -17,6 +19,7 @@ interface Kept {
  * @param keeps - whether a gradient may be asked for. The second one computes anew what the first was made of.
  */
 export const crossEntropy = (settings: CrossEntropySettings, keeps: boolean): Fused<Kept> => ({
+  [own]: true,
   name: "crossEntropy",
   composite: (x, target, weight?: Tensor) => {
     const { ignoreIndex, reduction, labelSmoothing } = settings;
@@ -39,15 +42,17 @@ export const crossEntropy = (settings: CrossEntropySettings, keeps: boolean): Fu
     return losses.sum().div(counted.sum());
   },
   forward: (k, x, target, weight?: NDArray) => {
-    const [y, saved] = k.crossEntropy(x, target, weight ?? null, settings);
-    if (!keeps) release(saved);
-    return [y, { saved: keeps ? saved : null }];
+    const [y, saved] = hide(() => k.crossEntropy(x, target, weight ?? null, settings));
+    const isOurs = k === kernels();
+    if (!keeps && isOurs) release(saved);
+    return [y, { saved: keeps ? saved : null, isOurs }];
   },
   backward: (k, g, kept, x, target, weight?: NDArray) => {
-    const saved = kept.saved ?? k.crossEntropy(x, target, weight ?? null, settings)[1];
+    const isOurs = kept.saved === null ? k === kernels() : kept.isOurs;
+    const saved = kept.saved ?? hide(() => k.crossEntropy(x, target, weight ?? null, settings))[1];
     kept.saved = null;
     const dx = k.crossEntropyBackward(g, saved, x, target, weight ?? null, settings);
-    release(saved);
+    if (isOurs) release(saved);
     return [dx, null, null];
   },
   // As the kernel, and unlike the composite, it meets `g` once, at the end: ∞ − ∞ would be no number.
@@ -76,6 +81,6 @@ export const crossEntropy = (settings: CrossEntropySettings, keeps: boolean): Fu
 });
 
 function release({ powers, totals }: CrossEntropySaved): void {
-  give({ data: powers });
-  give({ data: totals });
+  giveData(powers);
+  giveData(totals);
 }

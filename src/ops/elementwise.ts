@@ -1,9 +1,9 @@
 import type { Dtype } from "../kernels/array.ts";
-import type { Tensor } from "../tensor.ts";
-import type { Primitive } from "./op.ts";
+import { own, type Primitive } from "./op.ts";
 
 /** `y = x`, in memory of its own. */
 export const clone: Primitive = {
+  [own]: true,
   name: "clone",
   forward: (k, x) => k.copy(x),
   vjp: [(g) => g],
@@ -12,6 +12,7 @@ export const clone: Primitive = {
 
 /** `y = x` as another dtype. */
 export const cast = (dtype: Dtype): Primitive => ({
+  [own]: true,
   name: "to",
   forward: (k, x) => k.cast(x, dtype),
   vjp: [(g, _y, x) => g.to(x.dtype)],
@@ -20,6 +21,7 @@ export const cast = (dtype: Dtype): Primitive => ({
 
 /** `y = 0`, whatever `x` is, and so is its gradient: `0·∞` would not be. */
 export const nought: Primitive = {
+  [own]: true,
   name: "nought",
   forward: (k, x) => k.fill(x.dtype, x.shape, 0),
   vjp: [(g) => g.through(nought)],
@@ -28,6 +30,7 @@ export const nought: Primitive = {
 
 /** `y = x + c`. */
 export const addScalar = (c: number): Primitive => ({
+  [own]: true,
   name: "add",
   forward: (k, x) => k.addScalar(x, c),
   vjp: [(g) => g],
@@ -36,6 +39,7 @@ export const addScalar = (c: number): Primitive => ({
 
 /** `y = x·c`. */
 export const mulScalar = (c: number): Primitive => ({
+  [own]: true,
   name: "mul",
   forward: (k, x) => k.mulScalar(x, c),
   vjp: [(g) => g.mul(c)],
@@ -44,17 +48,19 @@ export const mulScalar = (c: number): Primitive => ({
 
 /** `y = x/c`. */
 export const divScalar = (c: number): Primitive => ({
+  [own]: true,
   name: "div",
   forward: (k, x) => k.divScalar(x, c),
   vjp: [(g) => g.div(c)],
   needs: "nothing",
 });
 
-// Of the two inputs from here to `minimum`, and of comparisons, one may repeat: its shape is then the end of the other's,
+// Of the two inputs from here on, and of comparisons and choices, one may repeat: its shape is then the end of the other's,
 // and its gradient the sum over what it met.
 
 /** `y = a + b`. */
 export const add: Primitive = {
+  [own]: true,
   name: "add",
   forward: (k, a, b) => k.add(a, b),
   vjp: [(g, _y, a) => g.sumToSize(a.shape), (g, _y, _a, b) => g.sumToSize(b.shape)],
@@ -63,6 +69,7 @@ export const add: Primitive = {
 
 /** `y = a − b`. */
 export const sub: Primitive = {
+  [own]: true,
   name: "sub",
   forward: (k, a, b) => k.sub(a, b),
   vjp: [(g, _y, a) => g.sumToSize(a.shape), (g, _y, _a, b) => g.sumToSize(b.shape).neg()],
@@ -71,6 +78,7 @@ export const sub: Primitive = {
 
 /** `y = a·b`, elementwise. */
 export const mul: Primitive = {
+  [own]: true,
   name: "mul",
   forward: (k, a, b) => k.mul(a, b),
   vjp: [(g, _y, a, b) => g.mul(b).sumToSize(a.shape), (g, _y, a, b) => g.mul(a).sumToSize(b.shape)],
@@ -79,6 +87,7 @@ export const mul: Primitive = {
 
 /** `y = a/b`, `dy/da = 1/b`, `dy/db = −a/b/b`. */
 export const div: Primitive = {
+  [own]: true,
   name: "div",
   forward: (k, a, b) => k.div(a, b),
   vjp: [(g, _y, a, b) => g.div(b).sumToSize(a.shape), (g, _y, a, b) => g.mul(a.div(b)).sumToSize(b.shape).div(b).neg()],
@@ -87,6 +96,7 @@ export const div: Primitive = {
 
 /** `y = aᵇ`, `dy/da = b·aᵇ⁻¹`, and 0 where `b` is; `dy/db = aᵇ·ln a`, and 0 where `a` is and `b ≥ 0`. */
 export const pow: Primitive = {
+  [own]: true,
   name: "pow",
   forward: (k, a, b) => k.pow(a, b),
   vjp: [
@@ -109,48 +119,16 @@ export const pow: Primitive = {
 
 /** `y = xᵖ`, `dy/dx = p·xᵖ⁻¹`. */
 export const powScalar = (p: number): Primitive => ({
+  [own]: true,
   name: "pow",
   forward: (k, x) => k.powScalar(x, p),
   vjp: [(g, _y, x) => (p === 0 ? g.through(nought) : p === 2 ? g.mul(x).mul(2) : g.mul(x.pow(p - 1)).mul(p))],
   needs: "inputs",
 });
 
-/** `g` where a number is chosen, half of it where it ties with the other, and 0 where the other is; both are, of what is NaN. */
-const chosen = (g: Tensor, ties: Tensor, isOther: Tensor): Tensor =>
-  ties.through(where, g.mul(0.5), g).maskedFill(isOther, 0);
-
-/** `y = max(a, b)`; where they are equal each gets half the gradient. */
-export const maximum: Primitive = {
-  name: "maximum",
-  forward: (k, a, b) => k.maximum(a, b),
-  vjp: [
-    (g, _y, a, b) => chosen(g, a.eq(b), a.lt(b)).sumToSize(a.shape),
-    (g, _y, a, b) => chosen(g, a.eq(b), b.lt(a)).sumToSize(b.shape),
-  ],
-  needs: "inputs",
-};
-
-/** `y = min(a, b)`; where they are equal each gets half the gradient. */
-export const minimum: Primitive = {
-  name: "minimum",
-  forward: (k, a, b) => k.minimum(a, b),
-  vjp: [
-    (g, _y, a, b) => chosen(g, a.eq(b), a.gt(b)).sumToSize(a.shape),
-    (g, _y, a, b) => chosen(g, a.eq(b), b.gt(a)).sumToSize(b.shape),
-  ],
-  needs: "inputs",
-};
-
-/** `y = min(max(x, low), high)`, `dy/dx = 1` within the bounds and on them. */
-export const clamp = (low: number, high: number): Primitive => ({
-  name: "clamp",
-  forward: (k, x) => k.clamp(x, low, high),
-  vjp: [(g, _y, x) => g.maskedFill(x.ge(low).mul(x.le(high)).eq(0), 0)],
-  needs: "inputs",
-});
-
 /** `y = −x`. */
 export const neg: Primitive = {
+  [own]: true,
   name: "neg",
   forward: (k, x) => k.neg(x),
   vjp: [(g) => g.neg()],
@@ -159,6 +137,7 @@ export const neg: Primitive = {
 
 /** `y = eˣ = dy/dx`. */
 export const exp: Primitive = {
+  [own]: true,
   name: "exp",
   forward: (k, x) => k.exp(x),
   vjp: [(g, y) => g.mul(y)],
@@ -167,6 +146,7 @@ export const exp: Primitive = {
 
 /** `y = ln x`, `dy/dx = 1/x`. */
 export const log: Primitive = {
+  [own]: true,
   name: "log",
   forward: (k, x) => k.log(x),
   vjp: [(g, _y, x) => g.div(x)],
@@ -175,6 +155,7 @@ export const log: Primitive = {
 
 /** `y = ln(1 + x)`, `dy/dx = 1/(1 + x)`. */
 export const log1p: Primitive = {
+  [own]: true,
   name: "log1p",
   forward: (k, x) => k.log1p(x),
   vjp: [(g, _y, x) => g.div(x.add(1))],
@@ -183,6 +164,7 @@ export const log1p: Primitive = {
 
 /** `y = √x`, `dy/dx = 1/(2y)`. */
 export const sqrt: Primitive = {
+  [own]: true,
   name: "sqrt",
   forward: (k, x) => k.sqrt(x),
   vjp: [(g, y) => g.div(y.mul(2))],
@@ -191,6 +173,7 @@ export const sqrt: Primitive = {
 
 /** `y = 1/√x`, `dy/dx = −y³/2`. */
 export const rsqrt: Primitive = {
+  [own]: true,
   name: "rsqrt",
   forward: (k, x) => k.rsqrt(x),
   vjp: [(g, y) => g.mul(y.pow(3)).mul(-0.5)],
@@ -199,6 +182,7 @@ export const rsqrt: Primitive = {
 
 /** `y = |x|`, `dy/dx = sign x`. */
 export const abs: Primitive = {
+  [own]: true,
   name: "abs",
   forward: (k, x) => k.abs(x),
   vjp: [(g, _y, x) => g.mul(x.sign())],
@@ -207,6 +191,7 @@ export const abs: Primitive = {
 
 /** `y = sign x`, `dy/dx = 0`. */
 export const sign: Primitive = {
+  [own]: true,
   name: "sign",
   forward: (k, x) => k.sign(x),
   vjp: [(g) => g.through(nought)],
@@ -215,6 +200,7 @@ export const sign: Primitive = {
 
 /** `dx = g·(1 − y²)`, of the gradient `g` and the output `y` of a tanh. */
 export const tanhBackward: Primitive = {
+  [own]: true,
   name: "tanhBackward",
   forward: (k, g, y) => k.tanhBackward(g, y),
   vjp: [(h, _dx, _g, y) => h.through(tanhBackward, y), (h, _dx, g, y) => h.mul(g).mul(y).mul(-2)],
@@ -223,6 +209,7 @@ export const tanhBackward: Primitive = {
 
 /** `y = tanh x`, `dy/dx = 1 − y²`. */
 export const tanh: Primitive = {
+  [own]: true,
   name: "tanh",
   forward: (k, x) => k.tanh(x),
   vjp: [(g, y) => g.through(tanhBackward, y)],
@@ -232,6 +219,7 @@ export const tanh: Primitive = {
 
 /** `dx = g·y·(1 − y)`, of the gradient `g` and the output `y` of a sigmoid. */
 export const sigmoidBackward: Primitive = {
+  [own]: true,
   name: "sigmoidBackward",
   forward: (k, g, y) => k.sigmoidBackward(g, y),
   vjp: [(h, _dx, _g, y) => h.through(sigmoidBackward, y), (h, _dx, g, y) => h.mul(g).mul(y.mul(-2).add(1))],
@@ -240,6 +228,7 @@ export const sigmoidBackward: Primitive = {
 
 /** `y = 1/(1 + e⁻ˣ)`, `dy/dx = y(1 − y)`. */
 export const sigmoid: Primitive = {
+  [own]: true,
   name: "sigmoid",
   forward: (k, x) => k.sigmoid(x),
   vjp: [(g, y) => g.through(sigmoidBackward, y)],
@@ -249,6 +238,7 @@ export const sigmoid: Primitive = {
 
 /** `y = max(x, 0)`, `dy/dx = 1` where `y > 0`. */
 export const relu: Primitive = {
+  [own]: true,
   name: "relu",
   forward: (k, x) => k.relu(x),
   vjp: [(g, y) => g.maskedFill(y.le(0), 0)],
@@ -258,6 +248,7 @@ export const relu: Primitive = {
 
 /** `y = ln(1 + e^(beta·x))/beta`, `dy/dx = sigmoid(beta·x)`; beyond the threshold `y = x`. */
 export const softplus = (beta: number, threshold: number): Primitive => ({
+  [own]: true,
   name: "softplus",
   forward: (k, x) => k.softplus(x, beta, threshold),
   vjp: [(g, _y, x) => g.mul(x.mul(beta).sigmoid().maskedFill(x.mul(beta).gt(threshold), 1))],
@@ -266,6 +257,7 @@ export const softplus = (beta: number, threshold: number): Primitive => ({
 
 /** `y = erf x`, `dy/dx = 2/√π·e^(−x²)`. */
 export const erf: Primitive = {
+  [own]: true,
   name: "erf",
   forward: (k, x) => k.erf(x),
   vjp: [(g, _y, x) => g.mul(x.square().neg().exp()).mul(2 / Math.sqrt(Math.PI))],
@@ -274,6 +266,7 @@ export const erf: Primitive = {
 
 /** `y = sin x`, `dy/dx = cos x`. */
 export const sin: Primitive = {
+  [own]: true,
   name: "sin",
   forward: (k, x) => k.sin(x),
   vjp: [(g, _y, x) => g.mul(x.cos())],
@@ -282,44 +275,9 @@ export const sin: Primitive = {
 
 /** `y = cos x`, `dy/dx = −sin x`. */
 export const cos: Primitive = {
+  [own]: true,
   name: "cos",
   forward: (k, x) => k.cos(x),
   vjp: [(g, _y, x) => g.mul(x.sin()).neg()],
   needs: "inputs",
 };
-
-/** `y = a` where the condition (the first input) holds, else `b`. */
-export const where: Primitive = {
-  name: "where",
-  forward: (k, condition, a, b) => k.where(condition, a, b),
-  vjp: [null, (g, _y, condition) => g.maskedFill(condition.eq(0), 0), (g, _y, condition) => g.maskedFill(condition, 0)],
-  needs: [[], [0], [0]],
-};
-
-/** `y = value` where the mask (the second input) holds, else `x`. */
-export const maskedFill = (value: number): Primitive => ({
-  name: "maskedFill",
-  forward: (k, x, mask) => k.maskedFill(x, mask, value),
-  vjp: [(g, _y, _x, mask) => g.maskedFill(mask, 0), null],
-  needs: [[1], []],
-});
-
-const comparison = (name: "eq" | "ne" | "lt" | "le"): Primitive => ({
-  name,
-  forward: (k, a, b) => k[name](a, b),
-  vjp: [null, null],
-  needs: "nothing",
-});
-
-/** `y = (a = b)`. */
-export const eq: Primitive = comparison("eq");
-/** `y = (a ≠ b)`. */
-export const ne: Primitive = comparison("ne");
-/** `y = (a < b)`. */
-export const lt: Primitive = comparison("lt");
-/** `y = (a ≤ b)`. */
-export const le: Primitive = comparison("le");
-/** `y = (a > b)`. */
-export const gt: Primitive = { ...lt, name: "gt", forward: (k, a, b) => k.lt(b, a) };
-/** `y = (a ≥ b)`. */
-export const ge: Primitive = { ...le, name: "ge", forward: (k, a, b) => k.le(b, a) };

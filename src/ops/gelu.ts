@@ -1,7 +1,7 @@
 import type { NDArray } from "../kernels/array.ts";
 import type { Kernels } from "../kernels/index.ts";
 import type { Tensor } from "../tensor.ts";
-import type { Primitive } from "./op.ts";
+import { own, type Primitive } from "./op.ts";
 
 // A slope is one factor of the gradient, and so is the slope's own: were they multiplied part by part, an infinite gradient
 // would meet parts that are 0 where the whole is not.
@@ -16,12 +16,13 @@ const curve = (
   bend: (x: Tensor) => Tensor,
 ): Primitive => {
   const sloped: Primitive = {
+    [own]: true,
     name: "geluSlope",
     forward: slope,
     vjp: [(g, _y, x) => g.mul(bend(x))],
     needs: "inputs",
   };
-  return { name: "gelu", forward: form, vjp: [(g, _y, x) => g.mul(x.through(sloped))], needs: "inputs" };
+  return { [own]: true, name: "gelu", forward: form, vjp: [(g, _y, x) => g.mul(x.through(sloped))], needs: "inputs" };
 };
 
 /** `2·Φ(x)`, of the normal distribution function `Φ`. */

@@ -1,9 +1,11 @@
-import { give, hide } from "../kernels/pool.ts";
+import { give } from "../kernels/array.ts";
+import { hide } from "../kernels/pool.ts";
 import { matmul } from "./matmul.ts";
-import type { Fused } from "./op.ts";
+import { type Fused, own } from "./op.ts";
 
 /** `y = x·weightᵀ + bias` of rows `x` `[n, in]`, for `weight` `[out, in]` and, if there is one, `bias` `[out]`. */
 export const linear: Fused<null> = {
+  [own]: true,
   name: "linear",
   composite: (x, weight, bias?) => {
     const y = x.through(matmul(false, true), weight);

@@ -2,6 +2,17 @@ import type { NDArray } from "../kernels/array.ts";
 import type { Kernels } from "../kernels/index.ts";
 import type { Tensor } from "../tensor.ts";
 
+/**
+ * Marks the operations of this copy of the library. Every other one, a user's or another copy's, may keep whatever it is
+ * given: it gets memory that is not used again.
+ */
+export const own: unique symbol = Symbol("evenkeel.own");
+
+/** Whether an operation is of this copy of the library. */
+export function isOwn(op: Op): boolean {
+  return op[own] === true;
+}
+
 /** A pullback to one input: from the gradient `g` at the output `y` to the gradient at that input. */
 export type Vjp = (g: Tensor, y: Tensor, ...inputs: Tensor[]) => Tensor;
 
@@ -27,6 +38,8 @@ export type Reads = readonly (number | "output")[];
  * ```
  */
 export interface Primitive {
+  /** @internal */
+  readonly [own]?: true;
   /** The name in printed graphs and in messages. */
   readonly name: string;
   /** The value, from arrays to a new array; never changes its inputs. */
@@ -67,6 +80,8 @@ export interface Primitive {
  * ```
  */
 export interface Fused<Saved = unknown> {
+  /** @internal */
+  readonly [own]?: true;
   /** The name in printed graphs and in messages. */
   readonly name: string;
   /** The definition: `forward` must equal it, and `backward` its gradient. */

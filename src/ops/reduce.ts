@@ -1,8 +1,8 @@
-import { type NDArray, type Shape, sizeOf } from "../kernels/array.ts";
+import { give, type NDArray, type Shape, sizeOf } from "../kernels/array.ts";
 import type { Kernels } from "../kernels/index.ts";
-import { give, hide } from "../kernels/pool.ts";
+import { hide } from "../kernels/pool.ts";
 import type { Tensor } from "../tensor.ts";
-import type { Fused, Primitive } from "./op.ts";
+import { type Fused, own, type Primitive } from "./op.ts";
 import { cat } from "./shape.ts";
 
 // Reductions take a run of neighbouring dimensions [start, end) and leave them out of the shape. Those that are given the
@@ -23,6 +23,7 @@ function spreadArray(k: Kernels, y: NDArray, { shape }: NDArray, start: number, 
 
 /** `y = Σ x`, `dy/dx = 1`. */
 export const sum = (start: number, end: number, shape?: Shape): Primitive => ({
+  [own]: true,
   name: "sum",
   forward: (k, x) => shaped(k.sum(x, start, end), shape),
   vjp: [(g, _y, x) => spread(g, x, start, end)],
@@ -39,6 +40,7 @@ function meanInDouble(k: Kernels, x: NDArray, start: number, end: number): NDArr
 
 /** `y = Σ x/count`, `dy/dx = 1/count`. */
 export const mean = (start: number, end: number, shape?: Shape): Primitive => ({
+  [own]: true,
   name: "mean",
   forward: (k, x) => {
     const total = hide(() => k.sum(x, start, end));
@@ -54,6 +56,7 @@ export const mean = (start: number, end: number, shape?: Shape): Primitive => ({
 
 /** `y = Π x`, the product of halves of halves, so that gradients of any order hold where elements are zero. */
 export const prod = (start: number, end: number): Fused<null> => ({
+  [own]: true,
   name: "prod",
   composite: (x) => {
     let rest = x.flatten(start, end - 1);
@@ -80,6 +83,7 @@ interface Sharing {
 const best =
   (name: "amax" | "amin", sharing: Sharing) =>
   (start: number, end: number): Primitive => ({
+    [own]: true,
     name,
     forward: (k, x) => k[name](x, start, end),
     vjp: [(g, y, x) => shareAmongEqual(g, y, x, start, end, sharing)],
@@ -116,6 +120,7 @@ export const largest = best("amax", { countsNaN: true, selects: false });
 export const smallest = best("amin", { countsNaN: true, selects: false });
 
 const withoutGradient = (name: string, forward: Primitive["forward"]): Primitive => ({
+  [own]: true,
   name,
   forward,
   vjp: [null],
@@ -142,6 +147,7 @@ export const argsort = (dim: number, descending: boolean, count: number): Primit
 
 /** `y = Σ (x − mean)²/(count − correction)`. */
 export const variance = (start: number, end: number, correction: number, shape?: Shape): Fused<null> => ({
+  [own]: true,
   name: "var",
   composite: (x) => {
     const count = x.shape.slice(start, end).reduce((size, length) => size * length, 1);
@@ -162,6 +168,7 @@ export const variance = (start: number, end: number, correction: number, shape?:
 
 /** `y = √(Σ (x − mean)²/(count − correction))`, `dy/dx = (x − mean)/(y·(count − correction))`, and 0 where `y` is. */
 export const std = (start: number, end: number, correction: number, shape?: Shape): Primitive => ({
+  [own]: true,
   name: "std",
   forward: (k, x) => shaped(k.std(x, start, end, correction), shape),
   vjp: [
@@ -179,6 +186,7 @@ export const std = (start: number, end: number, correction: number, shape?: Shap
 
 /** `y = √Σ x²`, `dy/dx = x/y`, and 0 where `y` is. */
 export const norm2 = (start: number, end: number): Primitive => ({
+  [own]: true,
   name: "norm",
   forward: (k, x) => k.norm2(x, start, end),
   vjp: [
@@ -193,6 +201,7 @@ export const norm2 = (start: number, end: number): Primitive => ({
 
 /** `y = (Σ |x|ᵖ)^(1/p)`, `dy/dx = sign x·(|x|/y)ᵖ⁻¹`, and 0 where `y` is, or, for `p < 1`, where `x` is. */
 export const normOf = (p: number, start: number, end: number): Primitive => ({
+  [own]: true,
   name: "norm",
   forward: (k, x) => k.cast(normInDouble(k, x, start, end, p), x.dtype),
   vjp: [
@@ -235,6 +244,7 @@ function normInDouble(k: Kernels, x: NDArray, start: number, end: number, p: num
 
 /** `y = ln Σ eˣ`, `dy/dx = e^(x − y)`. */
 export const logsumexp = (start: number, end: number): Primitive => ({
+  [own]: true,
   name: "logsumexp",
   forward: (k, x) => k.logsumexp(x, start, end),
   vjp: [
@@ -247,6 +257,7 @@ export const logsumexp = (start: number, end: number): Primitive => ({
 
 /** `y = eˣ/Σ eˣ` along `dim`, `dx = y·(g − Σ g·y)`. */
 export const softmax = (dim: number): Primitive => ({
+  [own]: true,
   name: "softmax",
   forward: (k, x) => k.softmax(x, dim),
   vjp: [(g, y) => y.mul(g.sub(g.mul(y).sum(dim, { keepdim: true })))],
@@ -255,6 +266,7 @@ export const softmax = (dim: number): Primitive => ({
 
 /** `y = x − ln Σ eˣ` along `dim`, `dx = g − eʸ·Σ g`. */
 export const logSoftmax = (dim: number): Primitive => ({
+  [own]: true,
   name: "logSoftmax",
   forward: (k, x) => k.logSoftmax(x, dim),
   vjp: [(g, y) => g.sub(y.exp().mul(g.sum(dim, { keepdim: true })))],
@@ -263,6 +275,7 @@ export const logSoftmax = (dim: number): Primitive => ({
 
 /** The running sum along `dim`; the gradient is the running sum from the end. */
 export const cumsum = (dim: number): Primitive => ({
+  [own]: true,
   name: "cumsum",
   forward: (k, x) => k.cumsum(x, dim),
   vjp: [(g) => g.flip([dim]).cumsum(dim).flip([dim])],

@@ -1,8 +1,8 @@
-import { give, hide, take } from "../../src/kernels/pool.ts";
+import { giveData, hide, take } from "../../src/kernels/pool.ts";
 
 /** Where the next hidden array of so many float32 would lie: what was there before has been given back if it is the same. */
 export function freePlace(length: number): number {
   const data = hide(() => take("float32", length));
-  give({ data });
+  giveData(data);
   return data.byteOffset;
 }

@@ -1,6 +1,6 @@
 import { empty, emptyLike, zeros } from "../array.ts";
 import type { CrossEntropySaved, Kernels } from "../index.ts";
-import { hide, take } from "../pool.ts";
+import { take, visibly } from "../pool.ts";
 import * as reference from "../reference/index.ts";
 import { type Machine, mostBytes } from "./machine.ts";
 
@@ -15,8 +15,7 @@ export function crossEntropyOn(machine: Machine): Pick<Kernels, "crossEntropy" |
       const kernel = x.dtype === "float32" ? crossEntropyF32 : crossEntropyF64;
       const [n, c] = x.shape;
       const lines = target.data.length;
-      // Of what is made here these are the engine's alone: the losses are the user's.
-      const [powers, totals] = hide(() => [take(x.dtype, x.data.length), take("float64", lines + 1)] as const);
+      const [powers, totals] = [take(x.dtype, x.data.length), take("float64", lines + 1)];
       machine.begin();
       const logits = machine.at(x.data);
       const labels = machine.put(target.data);
@@ -47,7 +46,7 @@ export function crossEntropyOn(machine: Machine): Pick<Kernels, "crossEntropy" |
       if (reduction === "none") {
         const losses = new Float64Array(lines);
         machine.get(toLosses, losses);
-        const y = empty(x.dtype, target.shape);
+        const y = visibly(() => empty(x.dtype, target.shape)); // what is kept for the gradient may be hidden, this not
         y.data.set(losses);
         return [y, saved];
       }

@@ -5,7 +5,7 @@ import { describe, TensorError } from "../../errors.ts";
 import { ones } from "../../factories.ts";
 import { isFloat } from "../../kernels/array.ts";
 import { addRows } from "../../ops/indexing.ts";
-import type { Primitive } from "../../ops/op.ts";
+import { own, type Primitive } from "../../ops/op.ts";
 import { checkOptions } from "../../options.ts";
 import { shared } from "../../shared.ts";
 import { apply, checkIndex, type Tensor } from "../../tensor.ts";
@@ -102,6 +102,7 @@ function shorten(weight: Tensor, rows: Tensor, maxNorm: number, normType: number
 
 /** `y = x`, whose gradient is multiplied by `scale`: not the derivative, and not meant to be. */
 const gradientTimes = (scale: Tensor): Primitive => ({
+  [own]: true,
   name: "scaleGradByFreq",
   forward: (k, x) => k.copy(x),
   vjp: [(g) => g.mul(scale)],
