@@ -16,7 +16,7 @@ export { type Kernels, type KernelsName, kernelsName, useKernels } from "./kerne
 export { getNumThreads, setNumThreads } from "./kernels/threads.ts";
 export { isModule } from "./nn/fields.ts";
 export * as nn from "./nn/index.ts";
-export type { Fused, Op, Primitive, Vjp } from "./ops/op.ts";
+export type { Fused, Op, Primitive, Reads, Vjp } from "./ops/op.ts";
 export * as optim from "./optim/index.ts";
 export { defaultGenerator, Generator, manualSeed } from "./random/generator.ts";
 export {
