@@ -108,7 +108,8 @@ export class DataLoader<T> implements Iterable<Batch<T>> {
     if (resumed.start === null) {
       const start = generator.getState();
       drawSeed(generator); // PyTorch seeds its workers with it
-      return this.batches(this.numbers(), { batch: 0, start });
+      this.position = { batch: 0, start };
+      return this.batches(this.numbers(), this.position);
     }
     // The epoch is drawn once more from where it began, and its first batches are passed over.
     const now = generator.getState();
@@ -117,6 +118,7 @@ export class DataLoader<T> implements Iterable<Batch<T>> {
     const numbers = this.numbers();
     for (let batch = 0; batch < resumed.batch; batch++) numbers.next();
     generator.setState(now);
+    this.position = resumed;
     return this.batches(numbers, resumed);
   }
 
@@ -125,25 +127,29 @@ export class DataLoader<T> implements Iterable<Batch<T>> {
     return inBatches(this.shuffle ? shuffled(dataset, generator) : inOrder(dataset), batchSize, dropLast);
   }
 
+  /** The batches after those that `from` says have been handed out. */
   private *batches(
     numbers: Iterator<number[]>,
-    { batch: from, start }: DataLoaderStateDict,
+    from: DataLoaderStateDict,
   ): globalThis.Generator<Batch<T>, void, undefined> {
-    try {
-      for (let batch = from + 1; ; batch++) {
-        const { value, done } = numbers.next();
-        if (done) return;
-        this.position = { batch, start };
-        yield batchOf(this.dataset, value);
-      }
-    } finally {
-      this.position = betweenEpochs;
+    let own = from;
+    for (;;) {
+      const { value, done } = numbers.next();
+      if (done) break;
+      const items = batchOf(this.dataset, value);
+      own = { ...own, batch: own.batch + 1 };
+      this.position = own;
+      yield items;
     }
+    // Another loop may have begun meanwhile.
+    if (this.position === own) this.position = betweenEpochs;
   }
 
   /**
-   * Where the epoch under way stands, or that none is. Taken in the middle of a loop it lets another run go on with the next
-   * batch, in the same order, if the generators are restored too.
+   * Where the epoch under way stands, or that none is. It lets another run go on with the next batch, in the same order, if the
+   * generators are restored too: taken in the middle of a loop, and as well after one that was left by `break` or by an
+   * error. Who has left an epoch for good says so by `loader.loadStateDict({ batch: 0, start: null })`; a loop over the same
+   * loader begins a new epoch in any case.
    * @see PyTorch's `torchdata.stateful_dataloader`.
    *
    * @example
@@ -151,12 +157,12 @@ export class DataLoader<T> implements Iterable<Batch<T>> {
    * import { data } from "evenkeel";
    *
    * const loader = new data.DataLoader([1, 2, 3, 4, 5], { batchSize: 2 });
-   * const [first] = loader;
    * console.log(loader.stateDict().batch); // => 0
    * for (const _ of loader) {
    *   console.log(loader.stateDict().batch); // prints: 1
    *   break;
    * }
+   * console.log(loader.stateDict().batch); // => 1
    * ```
    */
   stateDict(): DataLoaderStateDict {
@@ -185,7 +191,7 @@ export class DataLoader<T> implements Iterable<Batch<T>> {
   loadStateDict(state: DataLoaderStateDict): void {
     const { batch, start } = (state ?? {}) as Partial<DataLoaderStateDict>;
     const isPlace = Number.isInteger(batch) && (batch as number) >= 0 && (batch as number) <= this.length;
-    if (!isPlace || start === undefined || (start === null) !== (batch === 0)) {
+    if (!isPlace || start === undefined || (start === null && batch !== 0)) {
       throw new TensorError("DataLoader.loadStateDict", {
         expected: `what stateDict() of a loader of ${this.length} batches returns`,
         got: describe(state),
@@ -193,6 +199,7 @@ export class DataLoader<T> implements Iterable<Batch<T>> {
     }
     if (start !== null) new Generator().setState(start); // refuses what is no state
     this.resumed = { batch: batch as number, start: start === null ? null : Uint8Array.from(start) };
+    this.position = betweenEpochs;
   }
 }
 
