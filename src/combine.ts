@@ -1,11 +1,11 @@
 import { isTensor } from "./brand.ts";
 import { tensor } from "./create.ts";
 import { describe, show, TensorError } from "./errors.ts";
-import type { Dtype } from "./kernels/array.ts";
+import { type Dtype, sizeOf } from "./kernels/array.ts";
 import * as compare from "./ops/compare.ts";
 import * as shaping from "./ops/shape.ts";
 import { resultDtype, withScalar } from "./promotion.ts";
-import { broadcast, dimOf, sameShape } from "./shapes.ts";
+import { broadcast, checkRoom, dimOf, sameShape } from "./shapes.ts";
 import { apply, type Operand, type Tensor } from "./tensor.ts";
 
 /**
@@ -37,12 +37,28 @@ export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
       hint: x.ndim === 0 ? "To put single numbers together use stack." : "",
     });
   }
+  checkRoom("cat", [
+    sizeOf(first.shape) / Math.max(first.shape[along], 1),
+    tensors.reduce((sum, x) => sum + x.shape[along], 0),
+  ]);
   const dtype = commonDtype(tensors);
+  let parts = tensors.map((x) => x.to(dtype));
+  while (parts.length > mostInputs) {
+    const groups = Array.from({ length: Math.ceil(parts.length / mostInputs) }, (_, i) => i * mostInputs);
+    parts = groups.map((from) => joined(parts.slice(from, from + mostInputs), along));
+  }
+  return joined(parts, along);
+}
+
+/** So many inputs an operation has at most: they are its arguments, of which a stack holds some ten thousands. */
+const mostInputs = 1024;
+
+function joined(tensors: readonly Tensor[], dim: number): Tensor {
   const op = shaping.cat(
-    along,
-    tensors.map((x) => x.shape[along]),
+    dim,
+    tensors.map((x) => x.shape[dim]),
   );
-  return apply(op, ...tensors.map((x) => x.to(dtype)));
+  return apply(op, ...tensors);
 }
 
 /**

@@ -60,10 +60,24 @@ export function tensor(data: TensorData, options: TensorOptions = {}): Tensor {
   return finish("tensor", new NDArray(elements, shape, dtype), options);
 }
 
+/** As many dimensions as PyTorch has. */
+const mostDimensions = 64;
+
+function refuseDepth(): never {
+  throw new TensorError("tensor", {
+    expected: `arrays nested at most ${mostDimensions} deep`,
+    got: "arrays nested deeper",
+    hint: "An array that contains itself has no end.",
+  });
+}
+
 /** The shape that the first elements, and the first of those, suggest. */
 function nesting(data: unknown): number[] {
   const shape: number[] = [];
-  for (let level = data; Array.isArray(level); level = level[0]) shape.push(level.length);
+  for (let level = data; Array.isArray(level); level = level[0]) {
+    shape.push(level.length);
+    if (shape.length > mostDimensions) refuseDepth();
+  }
   return shape;
 }
 

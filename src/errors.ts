@@ -95,10 +95,16 @@ export function show(shape: readonly number[]): string {
 
 /** Any value, short enough for a message. */
 export function describe(value: unknown): string {
+  return describeWithin(value, 3);
+}
+
+/** The same, of arrays that may contain themselves. */
+function describeWithin(value: unknown, depth: number): string {
   if (typeof value === "string") return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
   if (typeof value === "function") return value.name ? `the function ${value.name}` : "a function";
   if (Array.isArray(value)) {
-    const parts = value.slice(0, 6).map(describe);
+    if (depth === 0) return "[…]";
+    const parts = value.slice(0, 6).map((entry) => describeWithin(entry, depth - 1));
     return `[${parts.join(", ")}${value.length > 6 ? ", …" : ""}]`;
   }
   if (typeof value === "bigint") return `${value}n`;

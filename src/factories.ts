@@ -179,7 +179,7 @@ export function arange(...given: readonly (number | TensorOptions | undefined)[]
   if (strays || ![start, end, step].every(Number.isFinite) || step === 0 || (end - start) / step < 0) {
     throw new TensorError("arange", { expected: "finite bounds, and a step towards the end", got: describe(given) });
   }
-  const count = Math.ceil((end - start) / step);
+  const count = newSize("arange", Math.ceil((end - start) / step));
   const { dtype = "float32" } = options;
   refuseBool("arange", dtype);
   const isWhole = Number.isInteger(start) && Number.isInteger(step);
@@ -215,6 +215,7 @@ export function linspace(start: number, end: number, steps: number, options: Ten
       got: describe([start, end, steps]),
     });
   }
+  newSize("linspace", steps);
   const { dtype = "float32" } = options;
   refuseBool("linspace", dtype);
   if (dtype === "int32" && !(isInt32(start) && isInt32(end))) {
@@ -250,7 +251,8 @@ function refuseBool(where: string, dtype: Dtype): void {
  */
 export function eye(n: number, options: TensorOptions = {}): Tensor {
   checkTensorOptions("eye", options);
-  const made = zeros([newSize("eye", n), n], options);
+  newShape("eye", [newSize("eye", n), n]);
+  const made = zeros([n, n], options);
   for (let i = 0; i < n; i++) made.data[i * n + i] = 1;
   return made;
 }
@@ -293,6 +295,7 @@ export function oneHot(x: Tensor, numClasses?: number): Tensor {
   if (wrong !== undefined) {
     throw new TensorError("oneHot", { expected: `labels from 0 to ${size - 1}`, got: `${wrong}` });
   }
+  newShape("oneHot", [...x.shape, size]);
   return x
     .unsqueeze(-1)
     .eq(arange(size, { dtype: "int32" }))

@@ -218,6 +218,7 @@ export function multinomial(p: Tensor, numSamples: number, options: MultinomialO
       hint: replacement ? "" : "With { replacement: true } there may be more.",
     });
   }
+  newShape("multinomial", [rows, numSamples]);
   const generator = generatorOf("multinomial", options);
   for (let row = 0; row < rows; row++) checkWeights(p.data.subarray(row * categories, (row + 1) * categories));
   const weights = p.data as Float32Array | Float64Array;

@@ -1,5 +1,6 @@
 import { describe, show, TensorError } from "./errors.ts";
-import type { Shape } from "./kernels/array.ts";
+import { type Shape, sizeOf } from "./kernels/array.ts";
+import { mostElements, refuseSize } from "./kernels/pool.ts";
 
 /** A shape given as one array or as the numbers themselves, checked. */
 export function shapeOf(where: string, sizes: readonly unknown[]): number[] {
@@ -26,11 +27,18 @@ export function newShape(where: string, shape: unknown): number[] {
   }
   const sizes = shapeOf(where, [shape]);
   if (sizes.includes(-1)) throw new TensorError(where, { expected: "sizes of 0 or more", got: show(sizes) });
+  checkRoom(where, sizes);
   return sizes;
+}
+
+/** Refuses a shape of more elements than a tensor can have. */
+export function checkRoom(where: string, shape: Shape): void {
+  if (sizeOf(shape) > mostElements) refuseSize(where, show(shape));
 }
 
 /** A number of elements for something new. */
 export function newSize(where: string, size: unknown): number {
+  if ((size as number) > mostElements) refuseSize(where, describe(size));
   if (Number.isInteger(size) && (size as number) >= 0) return size as number;
   throw new TensorError(where, { expected: "a whole number of 0 or more", got: describe(size) });
 }
@@ -80,6 +88,7 @@ export function broadcast(where: string, a: Shape, b: Shape): Shape {
     }
     shape[ndim - d] = p === 1 ? q : p;
   }
+  checkRoom(where, shape);
   return shape;
 }
 

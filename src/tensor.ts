@@ -22,7 +22,7 @@ import { fillExponential } from "./random/exponential.ts";
 import { defaultGenerator, type Generator, isGenerator } from "./random/generator.ts";
 import { fillNormal } from "./random/normal.ts";
 import { fillUniform } from "./random/uniform.ts";
-import { broadcast, dimOf, dimsOf, oneRepeats, sameShape, shapeOf } from "./shapes.ts";
+import { broadcast, checkRoom, dimOf, dimsOf, oneRepeats, sameShape, shapeOf } from "./shapes.ts";
 import { shared } from "./shared.ts";
 
 /** What an operation accepts as its second operand. */
@@ -1865,6 +1865,7 @@ export class Tensor {
         hint: "Only sizes of 1 stretch.",
       });
     }
+    checkRoom("expand", target);
     return stretch(this, target);
   }
 
@@ -1895,6 +1896,7 @@ export class Tensor {
         got: show(counts),
       });
     }
+    checkRoom("repeat", [...counts, this.numel()]);
     const padded = [...new Array<number>(counts.length - this.ndim).fill(1), ...this.shape];
     const between = padded.flatMap((size) => [1, size]);
     const repeated = padded.flatMap((size, d) => [counts[d], size]);
@@ -2346,6 +2348,7 @@ export class Tensor {
     }
     if (this.ndim === 2) return apply(shaping.diagonal(diagonal), this);
     const size = this.numel() + Math.abs(diagonal);
+    checkRoom("diag", [size, size]);
     return apply(shaping.undiagonal(diagonal, size, size), this);
   }
 
@@ -2985,6 +2988,7 @@ function multiply(where: string, a: Tensor, b: Tensor, transposeB: boolean): Ten
     : [right.shape[right.ndim - 1], right.shape[right.ndim - 2]];
   if (inner !== innerB) refuseProduct(where, a, b, transposeB);
   const rows = left.shape[left.ndim - 2];
+  checkRoom(where, [...left.shape.slice(0, -1), n]);
   if (left.ndim === 2 && right.ndim === 2) {
     const product = apply(matmul(false, transposeB), left, right);
     return a.ndim === 2 && b.ndim === 2

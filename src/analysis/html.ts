@@ -1,12 +1,16 @@
 /** Text as HTML shows it, with nothing in it that HTML would take for markup. */
 export function escapeHtml(text: string): string {
   return text
+    .replace(unshown, " ")
     .replaceAll("&", "&amp;")
     .replaceAll("<", "&lt;")
     .replaceAll(">", "&gt;")
     .replaceAll('"', "&quot;")
     .replaceAll("'", "&#39;");
 }
+
+/** Characters that no page may have: controls but for tabs and line breaks, and unpaired surrogates. */
+const unshown = /(?![\t\n\r])[\p{Cc}\p{Cs}]/gu;
 
 /** At most so many rows of a table are shown, and so many letters of an entry of a list, such as a row of a bitmap. */
 const [mostRows, mostLetters] = [40, 120];

@@ -162,8 +162,9 @@ function checkParts(where: string, parts: unknown): void {
 }
 
 function checkNames(where: string, own: readonly string[], saved: readonly string[]): void {
-  const missing = own.filter((name) => !saved.includes(name));
-  const unexpected = saved.filter((name) => !own.includes(name));
+  const [has, wants] = [new Set(saved), new Set(own)];
+  const missing = own.filter((name) => !has.has(name));
+  const unexpected = saved.filter((name) => !wants.has(name));
   if (missing.length === 0 && unexpected.length === 0) return;
   refuseFile(where, {
     expected: `the parts ${saved.join(", ") || "of none"}`,

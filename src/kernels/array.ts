@@ -84,6 +84,12 @@ export class NDArray {
     else this.base.changes++;
   }
 
+  /** @internal Takes the place of another array, which counts as a change of it. */
+  succeed(other: NDArray): this {
+    this.changes = other.version + 1;
+    return this;
+  }
+
   /**
    * The same memory under another shape of as many elements.
    *

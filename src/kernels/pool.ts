@@ -1,3 +1,4 @@
+import { TensorError } from "../errors.ts";
 import { shared } from "../shared.ts";
 import type { Arena } from "./arena.ts";
 import type { Data, Dtype, NDArray } from "./array.ts";
@@ -59,8 +60,30 @@ function takeIdle(dtype: Dtype, size: number): Data | null {
   return data;
 }
 
+/** A tensor has at most so many elements: as many as int32 can count. */
+export const mostElements = 2 ** 31 - 1;
+
+/** Refuses what would have more elements. */
+export function refuseSize(where: string, got: string): never {
+  throw new TensorError(where, { expected: `at most ${mostElements} elements, as many as int32 can count`, got });
+}
+
 /** A typed array of `size` zeros. */
 export function fresh(dtype: Dtype, size: number): Data {
+  if (size > mostElements) refuseSize("a new tensor", `${size}`);
+  try {
+    return zeroed(dtype, size);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new TensorError("a new tensor", {
+      expected: `memory for ${size} elements of ${dtype}`,
+      got: `"${error.message}"`,
+      hint: "Smaller batches need less; so does noGrad where no gradient is wanted.",
+    });
+  }
+}
+
+function zeroed(dtype: Dtype, size: number): Data {
   if (dtype === "float32") return new Float32Array(size);
   if (dtype === "float64") return new Float64Array(size);
   return dtype === "int32" ? new Int32Array(size) : new Uint8Array(size);

@@ -1,6 +1,7 @@
 import { isTensor } from "../brand.ts";
 import { describe, show, TensorError } from "../errors.ts";
 import { type Dtype, isFloat, type Shape } from "../kernels/array.ts";
+import { mostElements, refuseSize } from "../kernels/pool.ts";
 import { type Generator, isGenerator } from "../random/generator.ts";
 import { sameShape } from "../shapes.ts";
 import { checkDtype, type Tensor } from "../tensor.ts";
@@ -49,6 +50,7 @@ export function checkSameDtype(where: string, name: string, value: Like, x: Like
 
 /** A whole number of `least` or more. */
 export function checkSize(where: string, name: string, size: unknown, least = 0): asserts size is number {
+  if (Number.isInteger(size) && (size as number) > mostElements) refuseSize(where, `${size} as ${name}`);
   if (Number.isInteger(size) && (size as number) >= least) return;
   throw new TensorError(where, { expected: `a whole number of ${least} or more as ${name}`, got: describe(size) });
 }

@@ -294,13 +294,15 @@ export abstract class Module<Output = Tensor> {
   /** Everything in a state dict, by name. */
   private state(spelling?: Spelling): [name: string, tensor: Tensor][] {
     const entries = tensorsIn(this, spelling).filter(([, , isSaved]) => isSaved);
-    const names = entries.map(([name]) => name);
-    const twice = names.find((name, i) => names.indexOf(name) !== i);
-    if (twice !== undefined) {
-      throw new TensorError("Module.stateDict", {
-        expected: "one field per name",
-        got: `two that are called "${twice}"`,
-      });
+    const names = new Set<string>();
+    for (const [name] of entries) {
+      if (names.has(name)) {
+        throw new TensorError("Module.stateDict", {
+          expected: "one field per name",
+          got: `two that are called "${name}"`,
+        });
+      }
+      names.add(name);
     }
     return entries.map(([name, value]) => [name, value]);
   }
@@ -392,7 +394,7 @@ export abstract class Module<Output = Tensor> {
       if (!isFloat(value.dtype) || value.dtype === dtype) continue;
       const { grad } = value;
       value.grad = null;
-      value.array = kernels().cast(value.array, dtype);
+      value.array = kernels().cast(value.array, dtype).succeed(value.array);
       if (grad !== null) value.grad = noGrad(() => grad.detach().to(dtype));
     }
     return this;

@@ -37,7 +37,7 @@ export function tensorsIn(
   const within: Entry[] = [];
   for (const [child, value, path] of fieldsOf(module, spelling)) {
     const full = join(name, child);
-    if (isModule(value)) within.push(...tensorsIn(value, spelling, full, [...above, module]));
+    if (isModule(value)) for (const found of tensorsIn(value, spelling, full, [...above, module])) within.push(found);
     else if (path.includes(".")) within.push([full, value, isSaved(module, path)]);
     else (isParameter(value) ? parameters : buffers).push([full, value, isSaved(module, path)]);
   }

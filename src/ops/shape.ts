@@ -47,16 +47,20 @@ export const unslice = (dim: number, start: number, step: number, length: number
 });
 
 /** Any number of inputs, of these lengths along `dim`, one after the other. */
-export const cat = (dim: number, lengths: readonly number[]): Primitive => ({
-  [own]: true,
-  name: "cat",
-  forward: (k, ...arrays) => k.cat(arrays, dim),
-  vjp: lengths.map((length, i) => {
-    const start = lengths.slice(0, i).reduce((sum, l) => sum + l, 0);
-    return (g) => g.through(slice(dim, start, 1, length));
-  }),
-  needs: "nothing",
-});
+export const cat = (dim: number, lengths: readonly number[]): Primitive => {
+  let end = 0;
+  return {
+    [own]: true,
+    name: "cat",
+    forward: (k, ...arrays) => k.cat(arrays, dim),
+    vjp: lengths.map((length) => {
+      const start = end;
+      end += length;
+      return (g) => g.through(slice(dim, start, 1, length));
+    }),
+    needs: "nothing",
+  };
+};
 
 /** `x` backwards along `dim`. */
 export const flip = (dim: number): Primitive => ({

@@ -94,19 +94,30 @@ export async function render(
 async function toSvg(plot: Plot): Promise<string> {
   const [vega, vegaLite] = [await imported("vega"), await imported("vega-lite")];
   // Vega-Lite may write into what it is given.
-  const spec = structuredClone({ ...plot }) as unknown as Parameters<typeof vegaLite.compile>[0];
+  const spec = drawable(structuredClone({ ...plot })) as Parameters<typeof vegaLite.compile>[0];
   const compiled = vegaLite.compile(spec, { logger: quiet() });
   const view = new vega.View(vega.parse(compiled.spec), { renderer: "none", logger: quiet() });
   const restore = measureText(vega);
   try {
     const svg = await view.toSVG();
-    const said = escapeHtml(plot.description ?? plot.title?.text ?? "Plot");
+    const said = escapeHtml(String(drawable(plot.description ?? plot.title?.text ?? "Plot")));
     return svg.replace("<svg ", `<svg role="img" aria-label="${said}" `);
   } finally {
     restore();
     view.finalize();
   }
 }
+
+/** A copy whose texts have nothing in them that Vega's expressions or SVG cannot hold: line separators, half characters. */
+function drawable(value: unknown): unknown {
+  if (typeof value === "string") return value.replace(unheld, " ");
+  if (Array.isArray(value)) return value.map(drawable);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, entry]) => [drawable(name), drawable(entry)]));
+}
+
+/** Controls but for tabs and line breaks, unpaired surrogates, and U+2028 and U+2029. */
+const unheld = /(?![\t\n\r])[\p{Cc}\p{Cs}\u2028\u2029]/gu;
 
 /** What Vega measures text by; its types do not name it. */
 interface TextMetrics {

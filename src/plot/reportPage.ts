@@ -48,7 +48,7 @@ export async function reportPage(content: ReportContent): Promise<string> {
   const { title, text = [], verdicts, figures = [], tables = {}, listings = {}, configuration = {} } = content ?? {};
   if (typeof title !== "string") throw new TensorError(where, { expected: "a title in words", got: describe(title) });
   const parts = [`<h1>${escapeHtml(title)}</h1>`, ...text.map((paragraph) => `<p>${escapeHtml(paragraph)}</p>`)];
-  if (verdicts !== undefined) parts.push(...verdictParts(verdicts));
+  if (verdicts !== undefined) for (const part of verdictParts(verdicts)) parts.push(part);
   if (figures.length > 0) parts.push("<h2>Figures</h2>");
   for (const [i, figure] of figures.entries()) {
     parts.push(`<figure>${inlined(await render(figure, "svg"), `figure${i}-`)}</figure>`);
@@ -59,7 +59,7 @@ export async function reportPage(content: ReportContent): Promise<string> {
   for (const [name, lines] of Object.entries(listings)) {
     parts.push(`<h2>${escapeHtml(name)}</h2>`, `<pre>${escapeHtml(lines.join("\n"))}</pre>`);
   }
-  if (Object.keys(configuration).length > 0) parts.push(...configurationParts(configuration));
+  if (Object.keys(configuration).length > 0) for (const part of configurationParts(configuration)) parts.push(part);
   return htmlPage(title, parts.join("\n"));
 }
 
@@ -67,8 +67,9 @@ function verdictParts(verdicts: readonly Verdict[]): string[] {
   if (verdicts.length === 0) return ["<h2>Verdicts</h2>", '<p class="soft">Nothing to say against it.</p>'];
   const shown = verdicts.slice(0, mostVerdicts).map(({ severity, layer, message, suggestion, code }) => {
     const place = layer === null || layer === "" ? "" : ` <code>${escapeHtml(layer)}</code>`;
-    const head = `<b>${severity}</b>${place} <span class="soft">${escapeHtml(code)}</span>`;
-    return `<div class="verdict ${severity}">${head}<br>${escapeHtml(message)} ${escapeHtml(suggestion)}</div>`;
+    const kind = escapeHtml(String(severity));
+    const head = `<b>${kind}</b>${place} <span class="soft">${escapeHtml(code)}</span>`;
+    return `<div class="verdict ${kind}">${head}<br>${escapeHtml(message)} ${escapeHtml(suggestion)}</div>`;
   });
   const rest = verdicts.length - shown.length;
   return ["<h2>Verdicts</h2>", ...shown, ...(rest > 0 ? [`<p class="soft">${rest} more.</p>`] : [])];

@@ -44,7 +44,7 @@ export function mergeRuns(graph: Graph, runs: Three<Run>, inputs: readonly Descr
     const isBareProduct = found.kernel === "matmul" && uses.get(values[0] as number) === 1;
     return { name: reshaped(graph, found.name, found.shape, shape), shape, dtype, isConstant: false, isBareProduct };
   };
-  const most = Math.max(...runs.map(({ calls }) => calls.length));
+  const most = runs.reduce((longest, { calls }) => Math.max(longest, calls.length), 0);
   for (let i = 0; i < most; i++) {
     const calls = runs.map((run) => run.calls[i]) as unknown as Three<Call>;
     refuseOthers(graph, calls);
