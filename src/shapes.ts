@@ -1,6 +1,13 @@
 import { describe, show, TensorError } from "./errors.ts";
-import { type Shape, sizeOf } from "./kernels/array.ts";
-import { mostElements, refuseSize } from "./kernels/pool.ts";
+import type { Shape } from "./kernels/array.ts";
+
+/** A tensor has at most so many elements: as many as int32 can count. */
+export const mostElements = 2 ** 31 - 1;
+
+/** Refuses what would have more elements. */
+export function refuseSize(where: string, got: string): never {
+  throw new TensorError(where, { expected: `at most ${mostElements} elements, as many as int32 can count`, got });
+}
 
 /** A shape given as one array or as the numbers themselves, checked. */
 export function shapeOf(where: string, sizes: readonly unknown[]): number[] {
@@ -33,7 +40,7 @@ export function newShape(where: string, shape: unknown): number[] {
 
 /** Refuses a shape of more elements than a tensor can have. */
 export function checkRoom(where: string, shape: Shape): void {
-  if (sizeOf(shape) > mostElements) refuseSize(where, show(shape));
+  if (shape.reduce((size, length) => size * length, 1) > mostElements) refuseSize(where, show(shape));
 }
 
 /** A number of elements for something new. */

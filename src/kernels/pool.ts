@@ -1,4 +1,5 @@
 import { TensorError } from "../errors.ts";
+import { mostElements, refuseSize } from "../shapes.ts";
 import { shared } from "../shared.ts";
 import type { Arena } from "./arena.ts";
 import type { Data, Dtype, NDArray } from "./array.ts";
@@ -58,14 +59,6 @@ function takeIdle(dtype: Dtype, size: number): Data | null {
   if (data === undefined) return null;
   kept -= data.byteLength;
   return data;
-}
-
-/** A tensor has at most so many elements: as many as int32 can count. */
-export const mostElements = 2 ** 31 - 1;
-
-/** Refuses what would have more elements. */
-export function refuseSize(where: string, got: string): never {
-  throw new TensorError(where, { expected: `at most ${mostElements} elements, as many as int32 can count`, got });
 }
 
 /** A typed array of `size` zeros. */

@@ -1,9 +1,8 @@
 import { isTensor } from "../brand.ts";
 import { describe, show, TensorError } from "../errors.ts";
 import { type Dtype, isFloat, type Shape } from "../kernels/array.ts";
-import { mostElements, refuseSize } from "../kernels/pool.ts";
 import { type Generator, isGenerator } from "../random/generator.ts";
-import { sameShape } from "../shapes.ts";
+import { mostElements, refuseSize, sameShape } from "../shapes.ts";
 import { checkDtype, type Tensor } from "../tensor.ts";
 
 // What layers and functions ask of their arguments. Each refuses with the caller's `where`, and changes nothing.
