@@ -6,7 +6,7 @@ import { expect, test } from "vitest";
 import * as combine from "../../src/combine.ts";
 import { batchNormEvaluating } from "../../src/ops/batchNorm.ts";
 import { chain, linksOf } from "../../src/ops/chain.ts";
-import { isFused, type Op, readsOf } from "../../src/ops/op.ts";
+import { isFused, isOwn, type Op, readsOf } from "../../src/ops/op.ts";
 import * as shape from "../../src/ops/shape.ts";
 import { operations } from "./methods.ts";
 import { cotangent, draw, rows } from "./ops.table.ts";
@@ -82,7 +82,7 @@ function collect(y: Tensor, seen: Set<Op>): void {
 function exported(): { records: Op[]; makers: Op[] } {
   const files = import.meta.glob<Record<string, unknown>>("../../src/ops/*.ts", { eager: true });
   const values = Object.values(files).flatMap((file) => Object.values(file));
-  const helpers: unknown[] = [isFused, linksOf, readsOf];
+  const helpers: unknown[] = [isFused, isOwn, linksOf, readsOf];
   const made = values.filter((value) => typeof value === "function" && !helpers.includes(value));
   return {
     records: values.filter((value) => typeof value === "object") as Op[],
