@@ -61,9 +61,9 @@ function differentiateAlong(
 }
 
 /** Whether a hook, or an operation of a user or of another copy of the library, gets to see a gradient here. */
-function isWatched({ hooks, node }: Tensor): boolean {
+function isWatched({ node }: Tensor): boolean {
   const { op, inputs } = node as Node;
-  return hooks !== null || !isOwn(op) || inputs.some((x) => x.hooks !== null);
+  return !isOwn(op) || inputs.some((x) => x.hooks !== null);
 }
 
 /** Every recorded tensor on a way from `y` to a target, newest first. */
