@@ -16,8 +16,8 @@ const core = Object.keys(await import("evenkeel"))
 
 /** What is imported, and the most kilobytes (of 1000 bytes) that it may take. */
 const table = [
-  { name: "evenkeel, all of it", source: 'export * from "evenkeel";', limit: 78 },
-  { name: `the core: all but ${namespaces.join(", ")}`, source: `export { ${core} } from "evenkeel";`, limit: 58 },
+  { name: "evenkeel, all of it", source: 'export * from "evenkeel";', limit: 88 },
+  { name: `the core: all but ${namespaces.join(", ")}`, source: `export { ${core} } from "evenkeel";`, limit: 63 },
   {
     name: "a small trainer",
     source: `
@@ -28,11 +28,11 @@ const table = [
       const optimizer = new optim.SGD(model.parameters(), { lr: 0.1 });
       functional.crossEntropy(model.forward(randn([8, 2])), randint(0, 3, [8])).backward();
       optimizer.step();`,
-    limit: 73,
+    limit: 82,
   },
-  { name: "evenkeel/plot", source: 'export * from "evenkeel/plot";', limit: 76 },
-  { name: "evenkeel/io", source: 'export * from "evenkeel/io";', limit: 80 },
-  { name: "evenkeel/testing", source: 'export * from "evenkeel/testing";', limit: 55 },
+  { name: "evenkeel/plot", source: 'export * from "evenkeel/plot";', limit: 81 },
+  { name: "evenkeel/io", source: 'export * from "evenkeel/io";', limit: 83 },
+  { name: "evenkeel/testing", source: 'export * from "evenkeel/testing";', limit: 60 },
   { name: "the WebAssembly", source: 'export { binary } from "./src/kernels/wasm/module.generated.ts";', limit: 14.5 },
 ];
 

@@ -34,7 +34,7 @@ export function isExactly<M extends Module>(value: unknown, type: LayerClass<M>)
 }
 
 /** The name of the nearest class of the library's that a module is of; null for a module of a user's own. */
-export function layerNameOf(module: Module): string | null {
+function layerNameOf(module: Module): string | null {
   for (const found of layerClasses(module)) return found[layerKey];
   return null;
 }

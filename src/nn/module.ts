@@ -27,7 +27,7 @@ export interface StateDictOptions {
    * How fields are spelled: `layerNorm` as `layer_norm`, or as it is written; those of the library's own layers are
    * PyTorch's either way. Default `"snake_case"`.
    */
-  readonly names?: Spelling;
+  readonly names?: "snake_case" | "camelCase";
 }
 
 /**

@@ -38,7 +38,7 @@ interface Place {
  * All that an analysis has to leave as it was, place by place: every field, of a module or of whatever it holds, in its order;
  * objects, and numbers bit for bit; versions, gradients, modes, hooks, and generators.
  */
-export function everything(model: nn.Module, optimizer?: AnyOptimizer): Place[] {
+function everything(model: nn.Module, optimizer?: AnyOptimizer): Place[] {
   const places: Place[] = [{ path: "default generator", value: defaultGenerator, bits: bitsOf(defaultGenerator) }];
   const seen = new Set<unknown>();
   const look = (path: string, value: unknown): void => {
@@ -77,7 +77,7 @@ const bytesOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView): string =>
   new Uint8Array(buffer, byteOffset, byteLength).join();
 
 /** Fails unless all is as it was. */
-export function expectSame(after: readonly Place[], before: readonly Place[]): void {
+function expectSame(after: readonly Place[], before: readonly Place[]): void {
   expect(after.map(({ path }) => path)).toEqual(before.map(({ path }) => path));
   const copied = (path: string) => path.startsWith("optimizer");
   before.forEach(({ path, value, bits }, i) => {

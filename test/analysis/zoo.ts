@@ -9,7 +9,7 @@ export interface Batch {
 }
 
 /** A model, and what it is trained on, in batches of any size. */
-export interface Animal {
+interface Animal {
   readonly model: nn.Module;
   readonly batch: (n: number) => Batch;
 }

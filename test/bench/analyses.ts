@@ -16,7 +16,7 @@ export interface AnalysisTime {
 }
 
 /** The heading that the section is found by. */
-export const analysesHeading = "## Analyses";
+const analysesHeading = "## Analyses";
 
 /** Measures the analyses of `evenkeel/analysis`, as built, on two networks with batch norm. */
 export async function measureAnalyses(log: (line: string) => void): Promise<AnalysisTime[]> {

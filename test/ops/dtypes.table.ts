@@ -1,7 +1,7 @@
 import { arange, cat, type Dtype, full, maximum, minimum, stack, type Tensor, tensor, where } from "evenkeel";
 
 /** A number to meet a tensor; what JSON lacks as a word. */
-export type Scalar = number | boolean | "NaN" | "Infinity" | "-Infinity";
+type Scalar = number | boolean | "NaN" | "Infinity" | "-Infinity";
 
 /** What comes beside the tensor: another one of the same shape, a mask, a number, or nothing. */
 type Second = "none" | "tensor" | "scalar";

@@ -1,10 +1,10 @@
 import type { Bytes } from "../bytes.ts";
 
 /** The fields of a message of Protocol Buffers: for each number the values, as whole numbers or as bytes. */
-export type Fields = ReadonlyMap<number, readonly (number | Uint8Array)[]>;
+type Fields = ReadonlyMap<number, readonly (number | Uint8Array)[]>;
 
 /** Takes a message apart. */
-export function fieldsOf(bytes: Uint8Array): Fields {
+function fieldsOf(bytes: Uint8Array): Fields {
   const fields = new Map<number, (number | Uint8Array)[]>();
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let at = 0;
