@@ -15,7 +15,7 @@ import {
 // A program trains networks and holds on to values, as its seed says.
 
 /** Sizes around those from which memory is used again (32), lies in the arena (64) and is worked on by SIMD (128, 256). */
-export const widths = [1, 2, 3, 5, 7, 8, 9, 11, 16, 17, 31, 33, 40] as const;
+const widths = [1, 2, 3, 5, 7, 8, 9, 11, 16, 17, 31, 33, 40] as const;
 const rowCounts = [2, 3, 4, 8, 16, 17, 33] as const;
 
 /** Numbers in [0, 1), from a seed. */
