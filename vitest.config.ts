@@ -57,6 +57,8 @@ export default defineConfig({
           name: "plain loops",
           testTimeout,
           include: ["test/{autograd,derivatives}.test.ts", "test/{data,nn,ops,optim,random,tensor,testing}/*.test.ts"],
+          // Both are about no kernels, and take long.
+          exclude: ["test/random/boxMuller32.test.ts", "test/tensor/limits.test.ts"],
           setupFiles: ["test/plainLoops.ts"],
         },
       },

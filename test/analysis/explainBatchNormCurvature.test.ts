@@ -133,7 +133,7 @@ describe("explainBatchNormCurvature", () => {
     expect(bad(norm, x, coupled, { units: [2] }).expected).toContain("0 to 1");
     expect(bad(norm, x, coupled, { units: [] }).expected).toContain("0 to 1");
     expect(bad(norm, x, coupled, { unit: [0] }).hint).toContain("units");
-    expect(bad(norm, x, coupled, { model: 3 }).expected).toBe("a module");
+    expect(bad(norm, x, coupled, { model: 3 }).expected).toBe("a module as model");
     expect(bad(norm, x.mul(0), coupled, { eps: 0 }).got).toContain("unit 0");
   });
 });

@@ -41,7 +41,10 @@ async function runProcess(args: readonly string[], stopAt?: RegExp) {
 
 /** What is printed, without what the clock decides. */
 function untimed(text: string): string {
-  return text.replace(/^steps per second .*$/m, "").replace(/ +[\d,]+ steps\/s .*$/gm, "");
+  return text
+    .replace(/^steps per second .*$/m, "")
+    .replace(/ +[\d,]+ steps\/s .*$/gm, "")
+    .replace(/ [▁▂▃▄▅▆▇█]+$/gm, "");
 }
 
 /** The two numbers in the row of the table that starts with `name`. */

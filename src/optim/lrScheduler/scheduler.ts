@@ -89,6 +89,7 @@ export abstract class LRScheduler<S extends Settings = Settings> {
       });
     });
     this.check(name, settings);
+    checkPlain(settings);
     this.name = name;
     this.optimizer = optimizer;
     this.settings = settings;
@@ -283,20 +284,24 @@ function checkMaking(name: unknown, settings: unknown, next: unknown): void {
   if (typeof settings !== "object" || settings === null || Array.isArray(settings) || isTensor(settings)) {
     throw new TensorError(where, { expected: "settings, an object of plain data", got: describe(settings) });
   }
-  const odd = Object.entries(settings).find(([, value]) => typeof value === "function" || isTensor(value));
-  if (odd !== undefined) {
-    throw new TensorError(where, {
-      expected: "settings that are plain data, for the state dict",
-      got: `${describe(odd[1])} as ${odd[0]}`,
-      hint: "Keep it in a field of the scheduler.",
-    });
-  }
   if (typeof next === "function") return;
   throw new TensorError(where, {
     expected: "a method next(group, i, epoch)",
     got: describe(next),
     hint: "It returns { lr }, such as { lr: this.baseLr(i) / (epoch + 1) }.",
   });
+}
+
+/** Refuses settings that a state dict cannot hold. */
+function checkPlain(settings: object): void {
+  const odd = Object.entries(settings).find(([, value]) => typeof value === "function" || isTensor(value));
+  if (odd !== undefined) {
+    throw new TensorError("LRScheduler", {
+      expected: "settings that are plain data, for the state dict",
+      got: `${describe(odd[1])} as ${odd[0]}`,
+      hint: "Keep it in a field of the scheduler.",
+    });
+  }
 }
 
 /** What PyTorch keeps beside, in one version or another. */
