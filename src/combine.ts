@@ -51,7 +51,7 @@ export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
 }
 
 /** So many inputs an operation has at most: they are its arguments, of which a stack holds some ten thousands. */
-const mostInputs = 1024;
+export const mostInputs = 1024;
 
 function joined(tensors: readonly Tensor[], dim: number): Tensor {
   const op = shaping.cat(

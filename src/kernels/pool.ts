@@ -8,10 +8,10 @@ import type { Data, Dtype, NDArray } from "./array.ts";
 // arithmetic on them. Only the engine gives memory back, and only what it alone has held.
 
 /** Arrays of fewer elements are made anew: that is as fast. */
-const smallest = 32;
+export const smallest = 32;
 
 /** Arrays of fewer elements are copied to where kernels work in less time than it takes to find them there. */
-const smallestInArena = 64;
+export const smallestInArena = 64;
 
 /** The most bytes kept. */
 const mostKept = 2 ** 26;

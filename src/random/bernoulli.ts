@@ -5,7 +5,7 @@ import { type Generator, generatorState } from "./generator.ts";
 type Data = Float32Array | Float64Array | Int32Array | Uint8Array;
 
 /** How many uniform numbers are drawn at a time, into an array of their own. */
-const block = 4096;
+export const block = 4096;
 
 /** Fills `data` with ones and zeros, each a one with probability `p`. A double is drawn for each, also if `p` is 0 or 1. */
 export function fillBernoulli(data: Data, p: number, g: Generator): void {

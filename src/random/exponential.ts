@@ -6,7 +6,7 @@ import { log } from "./libm/log.ts";
 import { log1p } from "./libm/log1p.ts";
 
 /** How many uniform numbers are drawn at a time, into an array of their own. */
-const block = 4096;
+export const block = 4096;
 
 /**
  * Fills `data` with exponential numbers of rate `lambda`: `−log(1 − u)/λ`, in double precision.

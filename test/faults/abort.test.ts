@@ -15,13 +15,9 @@ import {
   weightScaleInvarianceAsync,
 } from "evenkeel/analysis";
 import { beforeEach, describe, expect, test } from "vitest";
-import { expectUsable, setting, stateOf, trainedHash } from "./usable.ts";
+import { expectUsable, setting, sizeAt, stateOf, trainedHash } from "./usable.ts";
 
-let before = "";
-beforeEach(() => {
-  manualSeed(0);
-  before = trainedHash();
-});
+beforeEach(() => void manualSeed(0));
 
 type Setting = ReturnType<typeof setting>;
 
@@ -42,13 +38,14 @@ const analyses: Readonly<Record<string, (own: Setting, options: LongOptions) => 
   weightScaleInvarianceAsync: ({ model, loss }, o) => weightScaleInvarianceAsync(model, loss, o),
 };
 
-describe.each(Object.entries(analyses))("%s", (_, run) => {
+describe.each(Object.entries(analyses).map(([name, run], i) => [name, run, i] as const))("%s", (_, run, i) => {
   test("is stopped at each of its stages, and leaves everything as it was", async () => {
+    const before = trainedHash(sizeAt(2 * i));
     let stages = 0;
-    await run(setting(), { onProgress: () => void stages++ });
+    await run(setting(sizeAt(2 * i)), { onProgress: () => void stages++ });
     expect(stages).toBeGreaterThan(0);
     for (let stage = 0; stage <= Math.min(stages - 1, 12); stage++) {
-      const own = setting();
+      const own = setting(sizeAt(2 * i));
       const was = stateOf(own);
       const stopping = new AbortController();
       const reason = new Error("enough");
@@ -60,13 +57,15 @@ describe.each(Object.entries(analyses))("%s", (_, run) => {
       await expect(run(own, { signal: stopping.signal, onProgress })).rejects.toBe(reason);
       expect(stateOf(own)).toEqual(was);
     }
-    expectUsable(before);
+    expectUsable(sizeAt(2 * i), before);
   });
 
   test("does not mix with others that run at the same time", async () => {
-    const alone = JSON.stringify(await run(setting(), {}));
-    const together = await Promise.all([1, 2, 3].map(() => run(setting(), {})));
+    const size = sizeAt(2 * i + 1);
+    const before = trainedHash(size);
+    const alone = JSON.stringify(await run(setting(size), {}));
+    const together = await Promise.all([1, 2, 3].map(() => run(setting(size), {})));
     for (const result of together) expect(JSON.stringify(result)).toBe(alone);
-    expectUsable(before);
+    expectUsable(size, before);
   });
 });

@@ -1,7 +1,15 @@
 import { manualSeed, nn, optim, randn, TensorError } from "evenkeel";
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import { numRuns, patience } from "./runs.ts";
+import { countServed, expectShares, withArena } from "./served.ts";
+import { matrixOf, sizes } from "./sizes.ts";
+
+let counting: ReturnType<typeof countServed>;
+beforeEach(() => {
+  counting = countServed();
+});
+afterEach(() => counting.end());
 
 /** A tree of modules from one width to another, as a recipe that makes the same each time. */
 interface Recipe {
@@ -12,7 +20,7 @@ interface Recipe {
 
 const layer = (width: number): fc.Arbitrary<Recipe> =>
   fc.oneof(
-    fc.tuple(fc.integer({ min: 1, max: 5 }), fc.boolean()).map(([out, bias]) => ({
+    fc.tuple(fc.oneof(fc.integer({ min: 1, max: 5 }), fc.constant(width)), fc.boolean()).map(([out, bias]) => ({
       text: `Linear(${width}, ${out})`,
       out,
       make: () => new nn.Linear(width, out, { bias }),
@@ -49,44 +57,53 @@ const tree = (width: number, depth: number): fc.Arbitrary<Recipe> => {
   );
 };
 
+/** A tree, and what it is given: few rows, or so many numbers that the code has a threshold near there. */
+const started = fc
+  .oneof(fc.constant([4, 3] as const), fc.constantFrom(...sizes).map(matrixOf))
+  .chain(([rows, width]) => tree(width, 2).map((recipe) => ({ ...recipe, rows, width })));
+
 test("trees of modules keep PyTorch's laws: names, states, modes, seeds and gradients", { timeout: patience }, () => {
   fc.assert(
-    fc.property(tree(3, 2), fc.integer({ min: 0, max: 1e6 }), ({ out, make }, seed) => {
-      const [model, twin, other] = [seed, seed, seed + 1].map((own) => {
-        manualSeed(own);
-        return make();
-      });
-      const x = randn([4, 3]);
-      manualSeed(seed);
-      const y = model.forward(x);
-      manualSeed(seed);
-      expect(twin.forward(x).data).toEqual(y.data);
-      expect(y.shape).toEqual([4, out]);
+    fc.property(started, fc.integer({ min: 0, max: 1e6 }), fc.boolean(), ({ rows, width, out, make }, seed, isFull) =>
+      withArena(isFull, () => {
+        const [model, twin, other] = [seed, seed, seed + 1].map((own) => {
+          manualSeed(own);
+          return make();
+        });
+        const x = randn([rows, width]);
+        manualSeed(seed);
+        const y = model.forward(x);
+        manualSeed(seed);
+        expect(twin.forward(x).data).toEqual(y.data);
+        expect(y.shape).toEqual([rows, out]);
 
-      const names = model.namedParameters().map(([name]) => name);
-      expect(new Set(names).size).toBe(names.length);
-      expect(Object.keys(model.stateDict())).toEqual(expect.arrayContaining(names));
-      expect(other.loadStateDict(model.stateDict())).toEqual({ missing: [], unexpected: [] });
-      model.eval();
-      other.eval();
-      const settled = model.forward(x);
-      expect(other.forward(x).eq(settled).all().item()).toBe(true);
-      expect(model.forward(x).eq(settled).all().item()).toBe(true);
-      for (const [, module] of model.namedModules()) expect(module.training).toBe(false);
+        const names = model.namedParameters().map(([name]) => name);
+        expect(new Set(names).size).toBe(names.length);
+        expect(Object.keys(model.stateDict())).toEqual(expect.arrayContaining(names));
+        expect(other.loadStateDict(model.stateDict())).toEqual({ missing: [], unexpected: [] });
+        model.eval();
+        other.eval();
+        const settled = model.forward(x);
+        expect(other.forward(x).eq(settled).all().item()).toBe(true);
+        expect(model.forward(x).eq(settled).all().item()).toBe(true);
+        for (const [, module] of model.namedModules()) expect(module.training).toBe(false);
 
-      model.train();
-      if (names.length === 0) return;
-      const optimizer = new optim.SGD(model.parameters(), { lr: 0.01, momentum: 0.5 });
-      const loss = model.forward(x).square().mean();
-      if (!loss.requiresGrad) return;
-      loss.backward();
-      for (const p of model.parameters()) if (p.grad !== null) expect(p.grad.shape).toEqual(p.shape);
-      optimizer.step();
-      optimizer.zeroGrad();
-      for (const p of model.parameters()) expect(p.grad).toBeNull();
-    }),
+        model.train();
+        if (names.length === 0) return;
+        const optimizer = new optim.SGD(model.parameters(), { lr: 0.01, momentum: 0.5 });
+        const loss = model.forward(x).square().mean();
+        if (!loss.requiresGrad) return;
+        loss.backward();
+        for (const p of model.parameters()) if (p.grad !== null) expect(p.grad.shape).toEqual(p.shape);
+        optimizer.step();
+        optimizer.zeroGrad();
+        for (const p of model.parameters()) expect(p.grad).toBeNull();
+      }),
+    ),
     { numRuns: numRuns(2500) },
   );
+  for (const size of sizes) expect(counting.served.sizes).toContain(size);
+  expectShares(counting.served, { usedAgain: 0.02, inArena: 0.01, simd: 0.05 });
 });
 
 const value = fc.oneof(

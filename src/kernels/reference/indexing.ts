@@ -1,7 +1,5 @@
 import { around, empty, type NDArray, sizeOf, zeros } from "../array.ts";
-
-/** Rows of fewer elements are copied one by one: a window onto each would take longer. */
-const narrow = 64;
+import { narrow } from "./walk.ts";
 
 /** Row `index[i]` of `x` for each `i`: shape `[...index.shape, ...x.shape.slice(1)]`. */
 export function rows(x: NDArray, index: NDArray): NDArray {

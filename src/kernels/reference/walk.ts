@@ -1,5 +1,8 @@
 import type { NDArray } from "../array.ts";
 
+/** Rows of fewer elements are copied one by one: a window onto each would take longer. */
+export const narrow = 64;
+
 /** The array whose shape the result has: the longer, or one that is empty. */
 export function longer(a: NDArray, b: NDArray): NDArray {
   if (a.data.length === b.data.length) return a.shape.length >= b.shape.length ? a : b;

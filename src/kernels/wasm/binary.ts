@@ -10,7 +10,7 @@ type Name = keyof typeof loops | "tanhBackward" | "sigmoidBackward" | "reluBackw
 type Binary = (a: NDArray, b: NDArray) => NDArray;
 
 /** Below so many elements an operation is done before its operands are copied into WebAssembly's memory. */
-const few = 128;
+export const few = 128;
 
 /** Functions of two arrays, of which one may repeat, in float32 and float64; of other dtypes they are the reference's. */
 export function binaryOn(machine: Machine): Pick<Kernels, Name> {

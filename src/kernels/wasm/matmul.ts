@@ -7,10 +7,10 @@ import { type Machine, mostBytes } from "./machine.ts";
 import { crewFor, giveUp } from "./threads.ts";
 
 /** Below so many multiplications a product is done before its operands are copied into WebAssembly's memory. */
-const fewProducts = 512;
+export const fewProducts = 512;
 
 /** From so many multiplications on it is worth waking other threads, which takes some hundredths of a millisecond. */
-const manyProducts = 4e6;
+export const manyProducts = 4e6;
 
 /** Products of float32 and float64; small ones, and those of whole numbers, are the reference's. */
 export function matmulOn(machine: Machine): Kernels["matmul"] {

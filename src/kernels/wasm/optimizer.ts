@@ -5,7 +5,7 @@ import * as reference from "../reference/optimizer.ts";
 import { chunk, type Machine } from "./machine.ts";
 
 /** Below so many elements a step is done before the arrays are copied into WebAssembly's memory. */
-const few = 96;
+export const few = 96;
 
 /** Optimisers' steps on float32 and float64, with the bits of the reference. */
 export function optimizerOn(machine: Machine): Pick<Kernels, "sgd" | "adam"> {

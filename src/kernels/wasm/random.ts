@@ -4,7 +4,7 @@ import * as reference from "../reference/random.ts";
 import { chunk, type Machine } from "./machine.ts";
 
 /** Below so many numbers they are drawn before the twister is copied into WebAssembly's memory. */
-const few = { uniform: 160, normal: 32 };
+export const few = { uniform: 160, normal: 32 };
 
 /** Random numbers, with the bits of the reference. */
 export function randomOn(machine: Machine): Pick<Kernels, "uniform" | "normal"> {

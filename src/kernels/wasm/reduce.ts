@@ -6,7 +6,7 @@ import { type Machine, mostBytes } from "./machine.ts";
 type ReduceKernels = Pick<Kernels, "sum" | "variance" | "varianceBackward" | "std" | "norm2">;
 
 /** Below so many elements a reduction is done before they are copied into WebAssembly's memory. */
-const few = 256;
+export const few = 256;
 
 /** Reductions of float32 and float64; of few elements, and of other dtypes, they are the reference's. */
 export function reduceOn(machine: Machine): ReduceKernels {

@@ -4,7 +4,7 @@ import * as loops from "../reference/elementwise.ts";
 import { chunk, type Machine } from "./machine.ts";
 
 /** Below so many elements a choice is made before its inputs are copied into WebAssembly's memory. */
-const few = 128;
+export const few = 128;
 
 /** Choices by a mask, of float32 and float64; of other dtypes they are the reference's. */
 export function selectOn(machine: Machine): Pick<Kernels, "where" | "maskedFill"> {

@@ -22,7 +22,7 @@ type Name =
 type Unary = (x: NDArray, c?: number, d?: number) => NDArray;
 
 /** Below so many elements what has the same bits anyway is done before it is copied into WebAssembly's memory. */
-const few = 128;
+export const few = 128;
 
 /** Functions of one array, of float32 and float64. */
 export function unaryOn(machine: Machine): Pick<Kernels, Name> {

@@ -1,0 +1,78 @@
+import { readFileSync } from "node:fs";
+import { mostInputs } from "../../src/combine.ts";
+import { smallest, smallestInArena } from "../../src/kernels/pool.ts";
+import { narrow } from "../../src/kernels/reference/walk.ts";
+import { few as binary } from "../../src/kernels/wasm/binary.ts";
+import { chunk } from "../../src/kernels/wasm/machine.ts";
+import { fewProducts, manyProducts } from "../../src/kernels/wasm/matmul.ts";
+import { few as optimizer } from "../../src/kernels/wasm/optimizer.ts";
+import { few as random } from "../../src/kernels/wasm/random.ts";
+import { few as reduce } from "../../src/kernels/wasm/reduce.ts";
+import { few as select } from "../../src/kernels/wasm/select.ts";
+import { few as unary } from "../../src/kernels/wasm/unary.ts";
+import { block as bernoulli } from "../../src/random/bernoulli.ts";
+import { block as exponential } from "../../src/random/exponential.ts";
+
+// The sizes from which the code goes another way, as the code has them: random tests draw those around each.
+
+/** The terms from which products are packed before they are added up, as the SIMD kernels' source has it. */
+const packed = [32, 64].map((bits) => {
+  const source = readFileSync(new URL(`../../src/kernels/assembly/matmul${bits}.ts`, import.meta.url), "utf8");
+  return Number(/const FEW: i32 = (\d+);/.exec(source)?.[1]);
+});
+
+/** Elements of one array from which something else is done with it, by the constant and its file. */
+export const thresholds = {
+  "kernels/pool.ts smallest": smallest,
+  "kernels/pool.ts smallestInArena": smallestInArena,
+  "kernels/reference/walk.ts narrow": narrow,
+  "kernels/wasm/optimizer.ts few": optimizer,
+  "kernels/wasm/binary.ts few": binary,
+  "kernels/wasm/unary.ts few": unary,
+  "kernels/wasm/select.ts few": select,
+  "kernels/wasm/random.ts few.normal": random.normal,
+  "kernels/wasm/random.ts few.uniform": random.uniform,
+  "kernels/wasm/reduce.ts few": reduce,
+} as const;
+
+/** The same of large arrays, of which few are drawn, so that no test takes long. */
+export const largeThresholds = {
+  "combine.ts mostInputs": mostInputs,
+  "random/bernoulli.ts block": bernoulli,
+  "random/exponential.ts block": exponential,
+  "kernels/wasm/machine.ts chunk": chunk,
+} as const;
+
+/** Multiplications of one matrix product from which it is done elsewhere, or otherwise. */
+export const productThresholds = {
+  "kernels/wasm/matmul.ts fewProducts": fewProducts,
+  "kernels/assembly/matmul64.ts FEW": Math.min(...packed),
+  "kernels/assembly/matmul32.ts FEW": Math.max(...packed),
+} as const;
+
+/** Multiplications from which threads share a product. */
+export const threadedProduct = { "kernels/wasm/matmul.ts manyProducts": manyProducts } as const;
+
+/** One less than each, each, and one more. */
+const around = (table: Readonly<Record<string, number>>) =>
+  [...new Set(Object.values(table).flatMap((size) => [size - 1, size, size + 1]))].sort((a, b) => a - b);
+
+/** Numbers of elements around every threshold. */
+export const sizes = around(thresholds);
+export const largeSizes = around(largeThresholds);
+export const productSizes = around(productThresholds);
+export const threadedSizes = around(threadedProduct);
+
+/** A matrix of so many elements, as square as it can be, with at least two rows. */
+export function matrixOf(size: number): readonly [rows: number, columns: number] {
+  let columns = Math.floor(Math.sqrt(size));
+  while (size % columns !== 0) columns--;
+  return [size / columns, columns];
+}
+
+/** The sides of a product of matrices that takes so many multiplications, as equal as they can be. */
+export function cubeOf(size: number): readonly [m: number, k: number, n: number] {
+  let n = Math.floor(Math.cbrt(size));
+  while (size % n !== 0) n--;
+  return [...matrixOf(size / n), n];
+}
