@@ -215,6 +215,7 @@ function gradientOf(where: string, y: Tensor, xs: Tensor[], v: Tensor | undefine
   if (v === undefined && y.numel() !== 1) {
     throw new TensorError(where, { expected: "a function whose value is one number", got: describe(y) });
   }
+  if (v !== undefined && !isTensor(v)) throw new TensorError(where, { expected: "a tensor as v", got: describe(v) });
   const gradOutput = v?.detach() ?? onesLike(y);
   if (gradOutput.shape.join() !== y.shape.join() || gradOutput.dtype !== y.dtype) {
     throw new TensorError(where, { expected: `a v like the output, ${describe(y)}`, got: describe(gradOutput) });

@@ -170,13 +170,14 @@ export function arange(start: number, end: number, options?: TensorOptions): Ten
  */
 export function arange(start: number, end: number, step: number, options?: TensorOptions): Tensor;
 export function arange(...given: readonly (number | TensorOptions | undefined)[]): Tensor {
-  const numbers = given.filter((value) => typeof value === "number");
-  const options = (given.find((value) => typeof value === "object") ?? {}) as TensorOptions;
+  const last = given.at(-1);
+  const hasOptions = given.length > 1 && typeof last !== "number";
+  const numbers = (hasOptions ? given.slice(0, -1) : given).filter((value) => value !== undefined) as number[];
+  const options = hasOptions && last !== undefined ? (last as TensorOptions) : {};
   checkTensorOptions("arange", options);
   const [start, end] = numbers.length === 1 ? [0, numbers[0]] : numbers;
-  const step = numbers[2] ?? 1;
-  const strays = given.some((value) => value !== undefined && !["number", "object"].includes(typeof value));
-  if (strays || ![start, end, step].every(Number.isFinite) || step === 0 || (end - start) / step < 0) {
+  const step = numbers.length < 3 ? 1 : numbers[2];
+  if (numbers.length > 3 || ![start, end, step].every(Number.isFinite) || step === 0 || (end - start) / step < 0) {
     throw new TensorError("arange", { expected: "finite bounds, and a step towards the end", got: describe(given) });
   }
   const count = newSize("arange", Math.ceil((end - start) / step));
@@ -289,7 +290,7 @@ export function oneHot(x: Tensor, numClasses?: number): Tensor {
   }
   const { array } = x;
   const labels = (numClasses === undefined ? array.shown("oneHot without numClasses") : array.data) as Int32Array;
-  const classes = numClasses ?? labels.reduce((most, label) => Math.max(most, label), 0) + 1;
+  const classes = numClasses !== undefined ? numClasses : labels.reduce((most, label) => Math.max(most, label), 0) + 1;
   const size = newSize("oneHot", classes);
   const wrong = labels.find((label) => label < 0 || label >= size);
   if (wrong !== undefined) {

@@ -67,6 +67,18 @@ export function checkTextOption(where: string, name: string, value: unknown): vo
   throw new TensorError(where, { expected: `${name} in words`, got: describe(value) });
 }
 
+/** Refuses an option that is no list of texts, such as of names. */
+export function checkTextsOption(where: string, name: string, value: unknown): void {
+  if (Array.isArray(value) && value.every((entry) => typeof entry === "string")) return;
+  throw new TensorError(where, { expected: `a list of texts as ${name}`, got: describe(value) });
+}
+
+/** Refuses an option that is no object of values by names. */
+export function checkRecordOption(where: string, name: string, value: unknown): void {
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return;
+  throw new TensorError(where, { expected: `${name} as an object, by names`, got: describe(value) });
+}
+
 /** Refuses an option that is no list. */
 export function checkListOption(where: string, name: string, value: unknown): void {
   if (Array.isArray(value)) return;

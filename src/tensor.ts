@@ -14,7 +14,7 @@ import { matmul } from "./ops/matmul.ts";
 import type { Op } from "./ops/op.ts";
 import * as reduce from "./ops/reduce.ts";
 import * as shaping from "./ops/shape.ts";
-import { checkOptions } from "./options.ts";
+import { checkFlagOption, checkOptions } from "./options.ts";
 import { print } from "./print.ts";
 import { floating, isInt32, resultDtype, widest, withScalar } from "./promotion.ts";
 import { fillBernoulli, fillBernoulliFrom } from "./random/bernoulli.ts";
@@ -422,6 +422,7 @@ export class Tensor {
   ): void {
     checkOptions("backward", options, ["createGraph"]);
     const { createGraph = false } = options;
+    checkFlagOption("backward", "createGraph", createGraph);
     const start = startingGradient("backward", this, gradient);
     const owned = new Owned<Tensor>();
     const gradients = differentiate(this, start, null, createGraph, "backward", owned);
@@ -983,7 +984,7 @@ export class Tensor {
   ): Tensor {
     checkOptions("softplus", options, ["beta", "threshold"]);
     const { beta = 1, threshold = 20 } = options;
-    if (!(Number.isFinite(beta) && beta !== 0) || typeof threshold !== "number") {
+    if (!(Number.isFinite(beta) && beta !== 0) || typeof threshold !== "number" || Number.isNaN(threshold)) {
       throw new TensorError("softplus", {
         expected: "a finite beta other than 0, and a number as threshold",
         got: `${describe(beta)} and ${describe(threshold)}`,
@@ -1739,7 +1740,9 @@ export class Tensor {
   ): ValuesAndIndices {
     checkOptions("sort", options, ["descending"]);
     const along = dimOf("sort", dim, this.ndim);
-    return this.inOrder(along, options.descending ?? false, this.shape[along] ?? 1);
+    const { descending = false } = options;
+    checkFlagOption("sort", "descending", descending);
+    return this.inOrder(along, descending, this.shape[along] ?? 1);
   }
 
   /**
@@ -1775,7 +1778,9 @@ export class Tensor {
     if (!Number.isInteger(k) || k < 0 || k > length) {
       throw new TensorError("topk", { expected: `a k from 0 to ${length}`, got: describe(k) });
     }
-    return this.inOrder(along, options.largest ?? true, k);
+    const { largest = true } = options;
+    checkFlagOption("topk", "largest", largest);
+    return this.inOrder(along, largest, k);
   }
 
   // ── Shape ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -2571,7 +2576,8 @@ export class Tensor {
   uniform_(low = 0, high = 1, options: RandomOptions = {}): this {
     const generator = this.refuseRandom("uniform_", options);
     const most = this.dtype === "float32" ? 3.4028234663852886e38 : Number.MAX_VALUE;
-    if (!(low >= -most && high <= most && low <= high && high - low <= most)) {
+    const areNumbers = typeof low === "number" && typeof high === "number";
+    if (!(areNumbers && low >= -most && high <= most && low <= high && high - low <= most)) {
       throw new TensorError("uniform_", {
         expected: `bounds that ${this.dtype} can hold, low ≤ high`,
         got: `${describe(low)} and ${describe(high)}`,
@@ -2630,7 +2636,8 @@ export class Tensor {
   exponential_(lambda = 1, options: VersionedRandomOptions = {}): this {
     const generator = this.refuseRandom("exponential_", options, ["generator", "version"]);
     const legacy = isLegacy("exponential_", options.version);
-    if (!(lambda > 0)) throw new TensorError("exponential_", { expected: "a rate above 0", got: describe(lambda) });
+    if (!(typeof lambda === "number" && lambda > 0))
+      throw new TensorError("exponential_", { expected: "a rate above 0", got: describe(lambda) });
     fillExponential(floats(this.array), lambda, generator, { legacy });
     this.array.bump();
     return this;
@@ -2700,11 +2707,13 @@ export class Tensor {
     options: KeepdimOptions,
   ): Tensor {
     checkOptions(where, options, ["keepdim"]);
+    const { keepdim = false } = options;
+    checkFlagOption(where, "keepdim", keepdim);
     const dims = dimsOf(where, isNone(dim) ? undefined : dim, this.ndim);
     const isRun = dims.every((d, i) => d === dims[0] + i);
     const start = isRun ? (dims[0] ?? 0) : this.ndim - dims.length;
     const x = isRun ? this : this.permute([...this.shape.flatMap((_, d) => (dims.includes(d) ? [] : [d])), ...dims]);
-    const shape = options.keepdim ? this.shape.map((size, d) => (dims.includes(d) ? 1 : size)) : undefined;
+    const shape = keepdim ? this.shape.map((size, d) => (dims.includes(d) ? 1 : size)) : undefined;
     const y = apply(op(start, start + dims.length, shape), x);
     return shape === undefined || sameShape(y.shape, shape) ? y : apply(shaping.reshape(shape), y);
   }
@@ -2752,9 +2761,11 @@ export class Tensor {
     }
     this.refuseEmpty(where, dim);
     if (this.ndim === 0) return { values: this.reshape([]), indices: this.reduceOver(where, op, [], {}) };
+    const { keepdim = false } = options;
+    checkFlagOption(where, "keepdim", keepdim);
     const indices = this.reduceOver(where, op, dim, { keepdim: true });
     const values = this.gather(dim, indices);
-    return options.keepdim ? { values, indices } : { values: values.squeeze(dim), indices: indices.squeeze(dim) };
+    return keepdim ? { values, indices } : { values: values.squeeze(dim), indices: indices.squeeze(dim) };
   }
 
   private inOrder(dim: number, descending: boolean, count: number): ValuesAndIndices {

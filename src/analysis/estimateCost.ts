@@ -60,7 +60,7 @@ export type LongAnalysis =
  * `internalCovariateShift`, `layerInterference` and `weightScaleInvariance`;
  * `{ variants, seeds, steps }` of `compare`; `{ batches }` of `deadUnits`, `batchNormHealth` and `recalibrateBatchNorm`; of
  * the Hessian's three the number of parameters, then their options.
- * @throws TensorError for an analysis that there is not.
+ * @throws TensorError for an analysis that there is not, or sizes that its cost does not follow from.
  *
  * @example
  * ```ts
@@ -77,5 +77,14 @@ export function estimateCost(analysis: LongAnalysis, ...sizes: readonly unknown[
       got: describe(analysis),
     });
   }
-  return (costs[analysis] as (...parts: readonly unknown[]) => Cost)(...sizes);
+  const isSize = (size: unknown) => typeof size === "number" || (typeof size === "object" && size !== null);
+  if (sizes.every(isSize)) {
+    const cost = (costs[analysis] as (...parts: readonly unknown[]) => Cost)(...sizes);
+    if (cost.forward >= 0 && cost.backward >= 0) return cost;
+  }
+  throw new TensorError("estimateCost", {
+    expected: `the sizes that the cost of ${analysis} depends on`,
+    got: describe(sizes),
+    hint: "Such as { steps: 9 } for lineProbe.",
+  });
 }

@@ -115,11 +115,14 @@ function foldedPair(name: string, linear: Module, norm: BatchNorm1d): Linear {
   const { dtype } = weight;
   const result = new Linear(inFeatures, outFeatures, { dtype });
   const fields = {
-    weight: new Parameter(tensor(weights, { dtype }).reshape([outFeatures, inFeatures]), weight),
-    bias: new Parameter(tensor(biases, { dtype }), bias ?? {}),
+    weight: new Parameter(tensor(weights, { dtype }).reshape([outFeatures, inFeatures]), wantedAs(weight)),
+    bias: new Parameter(tensor(biases, { dtype }), wantedAs(bias)),
   };
   return Object.assign(result, fields);
 }
+
+/** Whether a parameter in the place of this one wants a gradient. */
+const wantedAs = (x: Tensor | null) => ({ requiresGrad: x?.requiresGrad ?? true });
 
 /** A module of the same class with copies of its fields. */
 function copyOf<T extends Module>(module: T): T {
@@ -133,7 +136,7 @@ function copyOf<T extends Module>(module: T): T {
 }
 
 function copyOfField(value: unknown): unknown {
-  if (isParameter(value)) return new Parameter(value.detach().clone(), value);
+  if (isParameter(value)) return new Parameter(value.detach().clone(), wantedAs(value));
   if (isTensor(value)) return (value as Tensor).detach().clone();
   if (isModule(value)) return copyOf(value);
   if (isGenerator(value)) return new Generator().setState(value.getState());

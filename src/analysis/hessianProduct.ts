@@ -8,6 +8,7 @@ import { tensorsIn } from "../nn/keep.ts";
 import type { Module } from "../nn/module.ts";
 import type { Parameter } from "../nn/parameter.ts";
 import type { Primitive } from "../ops/op.ts";
+import { checkTextsOption } from "../options.ts";
 import { apply, type Tensor } from "../tensor.ts";
 import { type HessianOptions, type HessianSettings, passesOfProduct } from "./hessianOptions.ts";
 import { layersOf } from "./layers.ts";
@@ -236,7 +237,8 @@ export function checkCount(where: string, name: string, value: unknown, least = 
 
 function chosen(where: string, model: Module, layers: readonly string[] | undefined): readonly Parameter[] {
   if (layers === undefined) return model.parameters().filter((p) => p.requiresGrad);
-  if (!Array.isArray(layers) || layers.length === 0) {
+  checkTextsOption(where, "layers", layers);
+  if (layers.length === 0) {
     throw new TensorError(where, {
       expected: "layers as a list of names of modules or parameters",
       got: describe(layers),

@@ -123,7 +123,7 @@ function* parts(
   checkChoice(where, "batchNorm", batchNorm, ["batch", "running"]);
   const probe = new Probe(where, model, loss);
   const states = new States(where, model, probe.parameters, batchNorm);
-  const [a, b] = [from, to].map((state) => states.read(state));
+  const [a, b] = [states.read(from, "from"), states.read(to, "to")];
   const total = interpolateCost({ positions: positions.length }).forward;
   checkBudget(where, total, options);
   const apart = preservingParts(model, { batchNorm });

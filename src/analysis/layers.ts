@@ -1,6 +1,7 @@
 import { describe, TensorError } from "../errors.ts";
 import type { Module } from "../nn/module.ts";
 import type { Parameter } from "../nn/parameter.ts";
+import { checkTextsOption } from "../options.ts";
 import { hasRunningStatistics } from "./preserving.ts";
 
 /** Parameters that are looked at together, under one name. */
@@ -97,6 +98,7 @@ export function layersOf(where: string, model: Module, groups?: LayerGroups): La
       hint: 'Such as { first: ["0", "1"], last: ["3.weight"] }.',
     });
   }
+  for (const [name, members] of Object.entries(groups)) checkTextsOption(where, `groups.${name}`, members);
   return Object.entries(groups).map(([name, members]) => ({
     name,
     parameters: members.flatMap((member) => parametersOf(where, named, member)),

@@ -249,7 +249,7 @@ function stepsOf({ steps, preset, lr = 1 }: LineProbeOptions): number[] {
         : (steps as StepRange);
   const list = isList(steps) ? [...steps] : spread(range as StepRange);
   if (list.length === 0 || !list.every((step) => typeof step === "number" && Number.isFinite(step))) {
-    throw new TensorError(where, { expected: "one finite step or more", got: describe(steps) });
+    throw new TensorError(where, { expected: "steps, one finite number or more", got: describe(steps) });
   }
   return list.map((step) => step * lr);
 }

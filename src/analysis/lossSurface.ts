@@ -198,7 +198,7 @@ function* parts(model: Module, loss: Loss, options: LossSurfaceOptions): Parts<L
   const total = passes(lossSurfaceCost({ points, path: path.length, hessian, repeats }));
   checkBudget(where, total, options);
   const states = new States(where, model, parameters, batchNorm);
-  const visited = path.map((state) => states.read(state));
+  const visited = path.map((state) => states.read(state, "path"));
   const apart = preservingParts(model, { batchNorm });
   const within = <T>(fn: () => T): T => apart(() => noGrad(fn));
 

@@ -36,8 +36,15 @@ export class States {
     this.needed = new Set(batchNorm === "running" ? statistics : []);
   }
 
-  /** A state, in the shapes and dtypes of the model. */
-  read(state: StateDict): ModelState {
+  /** A state, in the shapes and dtypes of the model. `name` is what the argument is called. */
+  read(state: StateDict, name: string): ModelState {
+    if (typeof state !== "object" || state === null) {
+      throw new TensorError(this.where, {
+        expected: `a state dict as ${name}`,
+        got: describe(state),
+        hint: "Take one by model.stateDict().",
+      });
+    }
     return {
       parameters: this.parameters.map((p) => this.valueOf(p, state)),
       others: this.others.map((x) => (this.isIn(state, x) || this.needed.has(x) ? this.valueOf(x, state) : x.detach())),
@@ -45,12 +52,12 @@ export class States {
   }
 
   private isIn(state: StateDict, x: Tensor): boolean {
-    return state?.[this.names.get(x) ?? ""] !== undefined;
+    return state[this.names.get(x) ?? ""] !== undefined;
   }
 
   private valueOf(x: Tensor, state: StateDict): Tensor {
     const name = this.names.get(x) ?? "";
-    const value = state?.[name];
+    const value = state[name];
     if (isTensor(value) && sameShape(value.shape, x.shape)) return value.detach().to(x.dtype).clone();
     throw new TensorError(this.where, {
       expected: `a state with "${name}", ${describe(x)}`,

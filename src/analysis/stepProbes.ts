@@ -147,12 +147,12 @@ function statisticsOf(module: Module, y: Tensor, thresholds: SaturationThreshold
 function checkNames(where: string, model: Module, names: readonly string[]): void {
   const known = leavesOf(model).map(([name]) => name);
   if (!Array.isArray(names) || names.length === 0) {
-    throw new TensorError(where, { expected: "a list of names of modules", got: describe(names) });
+    throw new TensorError(where, { expected: "modules as a list of names", got: describe(names) });
   }
   const unknown = names.find((name) => !known.includes(name));
   if (unknown === undefined) return;
   throw new TensorError(where, {
-    expected: `the name of a module without others in it, such as ${known.slice(0, 3).map((name) => `"${name}"`)}`,
+    expected: `as modules the name of a module without others in it, such as ${known.slice(0, 3).map((name) => `"${name}"`)}`,
     got: describe(unknown),
     hint: "model.namedModules() lists them.",
   });

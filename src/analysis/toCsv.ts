@@ -1,3 +1,5 @@
+import { describe, TensorError } from "../errors.ts";
+
 /** One line of a table: names and plain values. */
 export type TidyRow = Readonly<Record<string, string | number | null>>;
 
@@ -7,6 +9,8 @@ export type TidyRow = Readonly<Record<string, string | number | null>>;
  *
  * @see RFC 4180, with `\n` at the ends of lines. Spreadsheets take a field that begins with `=` for a formula: names of
  * layers and metrics that come from strangers should be looked at first.
+ *
+ * @throws TensorError for what is no list of objects.
  *
  * @example
  * ```ts
@@ -19,6 +23,10 @@ export type TidyRow = Readonly<Record<string, string | number | null>>;
  * ```
  */
 export function toCsv(rows: readonly object[]): string {
+  const isRow = (row: unknown) => typeof row === "object" && row !== null;
+  if (!Array.isArray(rows) || !rows.every(isRow)) {
+    throw new TensorError("toCsv", { expected: "a list of rows, objects with the same fields", got: describe(rows) });
+  }
   if (rows.length === 0) return "";
   const names = Object.keys(rows[0]);
   const lines = rows.map((row) => names.map((name) => field((row as TidyRow)[name])).join(","));

@@ -75,13 +75,13 @@ export function chosen(
     });
   }
   if (!Array.isArray(names) || names.length === 0) {
-    throw new TensorError(where, { expected: "a list of names of modules", got: describe(names) });
+    throw new TensorError(where, { expected: "modules as a list of names", got: describe(names) });
   }
   return names.map((name) => {
     const found = all.find(([own]) => own === name);
     if (found !== undefined) return found;
     throw new TensorError(where, {
-      expected: "the name of a module",
+      expected: "as modules the name of a module",
       got: describe(name),
       hint: "model.namedModules() lists them.",
     });

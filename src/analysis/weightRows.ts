@@ -36,7 +36,7 @@ export function rowLayers(where: string, model: Module, layers: readonly string[
     const rows = found === undefined ? null : rowsOf(...found);
     if (rows !== null) return rows;
     throw new TensorError(where, {
-      expected: "the name of a module with a weight of two dimensions that wants a gradient",
+      expected: "as layers the name of a module with a weight of two dimensions that wants a gradient",
       got: describe(layer),
       hint: "model.namedModules() lists them.",
     });

@@ -1,5 +1,5 @@
 import { describe, show, TensorError } from "../errors.ts";
-import { isFloat, type NDArray } from "../kernels/array.ts";
+import { isFloat, type NDArray, sizeOf } from "../kernels/array.ts";
 import { kernels } from "../kernels/index.ts";
 import { visibly } from "../kernels/pool.ts";
 import { isFused, isOwn, type Op, type Primitive, readsOf } from "../ops/op.ts";
@@ -25,10 +25,34 @@ export interface Node {
 
 /** Runs an operation on arrays; whether to record it is {@link record}'s matter. */
 export function run(op: Op, inputs: readonly Tensor[]): readonly [y: NDArray, saved: unknown] {
-  const made = isOwn(op) ? forward(op, inputs) : visibly(() => forward(op, shownTo(op, inputs)));
+  const made = isOwn(op) ? forward(op, inputs) : runForeign(op, inputs);
   if (shared().detectAnomaly) refuseAnomaly(op, inputs, made[0], "output");
   return made;
 }
+
+/** An operation of somebody's own, which is refused where it is none, and where it makes none of an array. */
+function runForeign(op: Op, inputs: readonly Tensor[]): readonly [y: NDArray, saved: unknown] {
+  if (typeof op?.forward !== "function") {
+    throw new TensorError("apply", {
+      expected: "an operation, with a name, a forward and its pullbacks",
+      got: describe(op),
+    });
+  }
+  const made = visibly(() => forward(op, shownTo(op, inputs)));
+  const y: Partial<NDArray> | null | undefined = made?.[0];
+  if (!Array.isArray(y?.shape) || y?.data?.length !== sizeOf(y.shape) || !holds(y as NDArray)) {
+    throw new TensorError(`${op.name}.forward`, {
+      expected: "an NDArray, with as many elements as its shape says, of its dtype",
+      got: describe(y),
+    });
+  }
+  return made;
+}
+
+const arrays = { float32: "Float32Array", float64: "Float64Array", int32: "Int32Array", bool: "Uint8Array" } as const;
+
+/** Whether an array is of the kind that its dtype is kept in. */
+const holds = ({ data, dtype }: NDArray): boolean => data[Symbol.toStringTag] === arrays[dtype];
 
 function forward(op: Op, inputs: readonly Tensor[]): readonly [y: NDArray, saved: unknown] {
   return isFused(op) ? op.forward(kernels(), ...inputs.map(arrayOf)) : [runPrimitive(op, inputs), null];

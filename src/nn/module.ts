@@ -160,6 +160,7 @@ export abstract class Module<Output = Tensor> {
    * ```
    */
   train(mode = true): this {
+    checkFlag("Module.train", "mode", mode);
     for (const [, module] of this.namedModules()) module.training = mode;
     return this;
   }
@@ -330,6 +331,7 @@ export abstract class Module<Output = Tensor> {
   loadStateDict(dict: StateDict, options: { readonly strict?: boolean } = {}): LoadResult {
     checkOptions("Module.loadStateDict", options, ["strict"]);
     const { strict = true } = options;
+    checkFlag("Module.loadStateDict", "strict", strict);
     if (typeof dict !== "object" || dict === null || isTensor(dict)) {
       throw new TensorError("Module.loadStateDict", { expected: "an object of tensors by name", got: describe(dict) });
     }

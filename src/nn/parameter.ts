@@ -1,5 +1,6 @@
 import { isTensor } from "../brand.ts";
 import { describe, TensorError } from "../errors.ts";
+import { checkFlagOption, checkOptions } from "../options.ts";
 import { Tensor } from "../tensor.ts";
 
 const parameterBrand: unique symbol = Symbol.for("evenkeel.Parameter") as never;
@@ -24,7 +25,10 @@ export class Parameter extends Tensor {
   readonly [parameterBrand] = true;
 
   /** Makes a parameter of the values of `x`; with `requiresGrad: false` it is frozen. Default `true`. */
-  constructor(x: Tensor, { requiresGrad = true }: { readonly requiresGrad?: boolean } = {}) {
+  constructor(x: Tensor, options: { readonly requiresGrad?: boolean } = {}) {
+    checkOptions("Parameter", options, ["requiresGrad"]);
+    const { requiresGrad = true } = options;
+    checkFlagOption("Parameter", "requiresGrad", requiresGrad);
     if (!isTensor(x)) throw new TensorError("Parameter", { expected: "a tensor", got: describe(x) });
     super(x.array);
     this.requiresGrad = requiresGrad;

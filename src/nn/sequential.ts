@@ -61,7 +61,9 @@ export class Sequential<Layers extends readonly Module[] = readonly Module[]> ex
   }
 
   /**
-   * The module at `i`; negative numbers count from the end.
+   * The module at `i`; negative numbers count from the end. `undefined` where there is none.
+   *
+   * @throws {@link TensorError} for what is no whole number.
    *
    * @example
    * ```ts
@@ -71,6 +73,9 @@ export class Sequential<Layers extends readonly Module[] = readonly Module[]> ex
    * ```
    */
   at(i: number): Module | undefined {
+    if (!Number.isInteger(i)) {
+      throw new TensorError("Sequential.at", { expected: "a whole number as place", got: describe(i) });
+    }
     return this[i < 0 ? i + this.length : i];
   }
 

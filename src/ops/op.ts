@@ -10,7 +10,7 @@ export const own: unique symbol = Symbol("evenkeel.own");
 
 /** Whether an operation is of this copy of the library. */
 export function isOwn(op: Op): boolean {
-  return op[own] === true;
+  return op?.[own] === true;
 }
 
 /** A pullback to one input: from the gradient `g` at the output `y` to the gradient at that input. */

@@ -123,6 +123,8 @@ function markedOf(eigenvalues: unknown, names: readonly string[]): { name: strin
         got: name === "" ? "one list" : describe(name),
       });
     }
+    const wrong = list.find((value) => value !== null && typeof value !== "number");
+    if (wrong !== undefined) throw new TensorError(where, { expected, got: `${describe(wrong)} in one` });
     return list.filter((value) => orGap(value) !== null).map((eigenvalue) => ({ name, eigenvalue }));
   });
 }

@@ -79,9 +79,7 @@ export async function render(
   if (!Number.isFinite(scale) || scale <= 0) {
     throw new TensorError(where, { expected: "a finite scale above 0", got: describe(scale) });
   }
-  if (typeof plot !== "object" || plot === null || typeof plot.$schema !== "string") {
-    throw new TensorError(where, { expected: "a plot, such as lossCurves makes one", got: describe(plot) });
-  }
+  checkPlot(where, plot);
   const svg = await toSvg(plot);
   if (format === "svg") return svg;
   const title = plot.title?.text ?? "Plot";
@@ -89,6 +87,12 @@ export async function render(
   const { Resvg } = await imported("@resvg/resvg-js");
   const font = { loadSystemFonts: true, defaultFontFamily: "DejaVu Sans" };
   return new Uint8Array(new Resvg(svg, { fitTo: { mode: "zoom", value: scale }, font }).render().asPng());
+}
+
+/** Refuses what is no plot. */
+export function checkPlot(where: string, plot: Plot, expected = "a plot, such as lossCurves makes one"): void {
+  if (typeof plot === "object" && plot !== null && typeof plot.$schema === "string") return;
+  throw new TensorError(where, { expected, got: describe(plot) });
 }
 
 async function toSvg(plot: Plot): Promise<string> {

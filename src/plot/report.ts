@@ -7,9 +7,10 @@ import {
   type Recording,
 } from "../analysis/index.ts";
 import { describe, TensorError } from "../errors.ts";
-import { checkListOption, checkOptions, checkTextOption } from "../options.ts";
+import { checkListOption, checkOptions, checkTextOption, checkTextsOption } from "../options.ts";
 import { lossCurves } from "./lossCurves.ts";
 import type { Plot } from "./plot.ts";
+import { checkPlot } from "./render.ts";
 import { type ReportContent, reportPage } from "./reportPage.ts";
 
 /** What {@link report} may be told. */
@@ -53,7 +54,9 @@ export async function report(run: Recording | Comparison, options: ReportOptions
   }
   const { title, text = [], reports = [], figures = [] } = options;
   if (title !== undefined) checkTextOption(where, "title", title);
-  for (const [name, list] of Object.entries({ text, reports, figures })) checkListOption(where, name, list);
+  checkTextsOption(where, "text", text);
+  for (const [name, list] of Object.entries({ reports, figures })) checkListOption(where, name, list);
+  for (const figure of figures) checkPlot(where, figure, "as figures plots, such as lossCurves makes them");
   const content: ReportContent = {
     title: title ?? (run.kind === "recording" ? "A training run" : `Compared: ${run.options.variants.join(", ")}`),
     text,

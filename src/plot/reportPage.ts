@@ -1,10 +1,10 @@
 import { escapeHtml, htmlTable, shortText } from "../analysis/html.ts";
 import type { Plain, Verdict } from "../analysis/index.ts";
 import { describe, TensorError } from "../errors.ts";
-import { checkOptions } from "../options.ts";
+import { checkListOption, checkOptions, checkRecordOption, checkTextOption, checkTextsOption } from "../options.ts";
 import { htmlPage } from "./htmlPage.ts";
 import type { Plot } from "./plot.ts";
-import { render } from "./render.ts";
+import { checkPlot, render } from "./render.ts";
 
 /** What a page of a report says, in the order in which it says it. All but the title may be left out. */
 export interface ReportContent {
@@ -46,7 +46,15 @@ const where = "reportPage";
 export async function reportPage(content: ReportContent): Promise<string> {
   checkOptions(where, content, ["title", "text", "verdicts", "figures", "tables", "listings", "configuration"]);
   const { title, text = [], verdicts, figures = [], tables = {}, listings = {}, configuration = {} } = content ?? {};
-  if (typeof title !== "string") throw new TensorError(where, { expected: "a title in words", got: describe(title) });
+  checkContent({
+    title,
+    text,
+    verdicts: verdicts === undefined ? [] : verdicts,
+    figures,
+    tables,
+    listings,
+    configuration,
+  });
   const parts = [`<h1>${escapeHtml(title)}</h1>`, ...text.map((paragraph) => `<p>${escapeHtml(paragraph)}</p>`)];
   if (verdicts !== undefined) for (const part of verdictParts(verdicts)) parts.push(part);
   if (figures.length > 0) parts.push("<h2>Figures</h2>");
@@ -61,6 +69,26 @@ export async function reportPage(content: ReportContent): Promise<string> {
   }
   if (Object.keys(configuration).length > 0) for (const part of configurationParts(configuration)) parts.push(part);
   return htmlPage(title, parts.join("\n"));
+}
+
+function checkContent(content: Required<ReportContent>): void {
+  const { title, text, verdicts, figures, tables, listings, configuration } = content;
+  checkTextOption(where, "title", title);
+  checkTextsOption(where, "text", text);
+  for (const [name, list] of Object.entries({ verdicts, figures })) checkListOption(where, name, list);
+  for (const [name, record] of Object.entries({ tables, listings, configuration }))
+    checkRecordOption(where, name, record);
+  for (const figure of figures) checkPlot(where, figure, "as figures plots, such as lossCurves makes them");
+  for (const verdict of verdicts) {
+    const isVerdict = typeof verdict?.message === "string" && typeof verdict.code === "string";
+    if (isVerdict) continue;
+    throw new TensorError(where, { expected: "as verdicts what diagnose returns", got: describe(verdict) });
+  }
+  for (const [name, rows] of Object.entries(tables)) {
+    checkListOption(where, `tables["${name}"]`, rows);
+    for (const row of rows) checkRecordOption(where, `each row of tables["${name}"]`, row);
+  }
+  for (const [name, lines] of Object.entries(listings)) checkTextsOption(where, `listings["${name}"]`, lines);
 }
 
 function verdictParts(verdicts: readonly Verdict[]): string[] {

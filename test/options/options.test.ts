@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import * as evenkeel from "evenkeel";
 import { Generator, grad, nn, ones, optim, randn, type Tensor, TensorError, tensor, zeros } from "evenkeel";
 import * as analysis from "evenkeel/analysis";
@@ -6,7 +7,7 @@ import * as plot from "evenkeel/plot";
 import * as testing from "evenkeel/testing";
 import { describe, expect, test } from "vitest";
 import * as small from "../plot/small.ts";
-import { declaredOptions } from "./declared.ts";
+import { declaredCallables, declaredOptions } from "./declared.ts";
 
 type Options = Readonly<Record<string, unknown>>;
 
@@ -88,6 +89,7 @@ const calls: Record<string, Call> = {
   "data.DataLoader": (o) => new evenkeel.data.DataLoader([1, 2, 3], o),
   "data.randomSplit": (o) => evenkeel.data.randomSplit([1, 2, 3], [1, 2], o),
   "nn.BatchNorm1d": (o) => new nn.BatchNorm1d(3, o),
+  "nn.Parameter": (o) => new nn.Parameter(ones([2]), o),
   "nn.CrossEntropyLoss": (o) => new nn.CrossEntropyLoss(o).forward(...logits()),
   "nn.Dropout": (o) => new nn.Dropout(0.5, o).forward(x()),
   "nn.Embedding": (o) => new nn.Embedding(4, 3, o),
@@ -194,6 +196,7 @@ const calls: Record<string, Call> = {
   "plot.rateScaleMap": (o) => plot.rateScaleMap(small.cells(), o),
   "plot.render": (o) => plot.render(plot.lineProfile(small.probe()), "svg", o),
   "plot.report": (o) => plot.report(small.comparison(), o),
+  "plot.reportPage": (o: Options) => plot.reportPage({ title: "A page", ...o } as never),
   "plot.saturationBitmap": (o) => plot.saturationBitmap(small.dead(), o),
   "plot.surfaceContours": (o) => plot.surfaceContours(small.surface(), o),
   "plot.theoremTerms": (o) => plot.theoremTerms(small.theorems().gradient, o),
@@ -211,12 +214,15 @@ const abstract = ["optim.Optimizer", "optim.AdamOptimizer"];
 
 /** Numbers that are right, though the sentence speaks of a number of something. */
 const alsoRight: Record<string, readonly unknown[]> = {
+  startDim: [7, -7], // of inputs of more dimensions
+  endDim: [7, -7],
   tiny: [1.5, Number.POSITIVE_INFINITY], // a threshold
   scale: [1.5], // of pixels
+  eigenvalues: [[null], [Number.NaN], [Number.NEGATIVE_INFINITY]], // left out, as in any figure
   seed: [-1], // counted from 2^64 down
 };
 
-const declared = declaredOptions();
+const declared = declaredOptions(declaredCallables().filter(({ isMethod }) => !isMethod));
 
 test("every function and class that takes options is here", () => {
   expect(Object.keys(calls).sort()).toEqual([...declared.keys()].filter((name) => !abstract.includes(name)).sort());
@@ -245,7 +251,9 @@ describe.each(Object.entries(calls))("%s", (name, call) => {
     "refuses a wrong %s by its name",
     async (own, option) => {
       const taken: string[] = [];
-      for (const value of option.wrong.filter((wrong) => !alsoRight[own]?.includes(wrong))) {
+      for (const value of option.wrong.filter(
+        (wrong) => !alsoRight[own]?.some((right) => isDeepStrictEqual(wrong, right)),
+      )) {
         const error = await outcome(call, { [own]: value });
         const isRefused = error instanceof TensorError && error.message.toLowerCase().includes(own.toLowerCase());
         if (!isRefused) taken.push(`${shown(value)}: ${error === null ? "taken" : String(error)}`);

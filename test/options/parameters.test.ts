@@ -1,0 +1,275 @@
+import { isDeepStrictEqual } from "node:util";
+import * as evenkeel from "evenkeel";
+import { Generator, nn, ones, optim, randn, type Tensor, TensorError, tensor, zeros } from "evenkeel";
+import * as analysis from "evenkeel/analysis";
+import * as io from "evenkeel/io";
+import * as plot from "evenkeel/plot";
+import * as testing from "evenkeel/testing";
+import { expect, test } from "vitest";
+import { describe } from "../../src/errors.ts";
+import * as small from "../plot/small.ts";
+import { type Callable, declaredCallables } from "./declared.ts";
+
+// Every parameter of every exported function, class and method is given, in a call that is right but for it, what its
+// declaration does not have: other kinds, misspelt words, places and numbers of things that there are none of, options that
+// are none. Options of functions and classes are tried in options.test.ts.
+
+const entries: Readonly<Record<string, unknown>> = { ...evenkeel, analysis, io, plot, testing };
+
+const x = () => randn([4, 3], { generator: new Generator().manualSeed(0), dtype: "float32" });
+const whole = (...values: number[]) => tensor(values, { dtype: "int32" });
+const sgd = () => new optim.SGD([new nn.Parameter(ones([2]))], { lr: 0.1, momentum: 0.9 });
+const linear = () => new nn.Linear(3, 2, { generator: new Generator().manualSeed(0) });
+const stack = () => new nn.Sequential(linear(), new nn.BatchNorm1d(2), new nn.Tanh(), new nn.Linear(2, 2));
+const loader = () => new evenkeel.data.DataLoader([1, 2, 3, 4], { batchSize: 2 });
+const doubling = { name: "doubling", forward: (_: never, y: never) => y, vjp: [(g: Tensor) => g] };
+
+/** What methods are called on, by their class. */
+const receivers: Readonly<Record<string, () => object>> = {
+  Generator: () => new Generator().manualSeed(0),
+  defaultGenerator: () => evenkeel.defaultGenerator,
+  NDArray: () => x().array,
+  Tensor: x,
+  "data.DataLoader": loader,
+  "data.Subset": () => new evenkeel.data.Subset([1, 2, 3], [0, 2]),
+  "data.TensorDataset": () => new evenkeel.data.TensorDataset(x()),
+  "nn.Module": linear,
+  "nn.BatchNorm1d": () => new nn.BatchNorm1d(3),
+  "nn.CrossEntropyLoss": () => new nn.CrossEntropyLoss(),
+  "nn.Dropout": () => new nn.Dropout(),
+  "nn.Embedding": () => new nn.Embedding(4, 2),
+  "nn.Flatten": () => new nn.Flatten(),
+  "nn.GELU": () => new nn.GELU(),
+  "nn.Identity": () => new nn.Identity(),
+  "nn.LayerNorm": () => new nn.LayerNorm(3),
+  "nn.Linear": linear,
+  "nn.LpNorm1d": () => new nn.LpNorm1d(3),
+  "nn.MSELoss": () => new nn.MSELoss(),
+  "nn.NLLLoss": () => new nn.NLLLoss(),
+  "nn.Noise1d": () => new nn.Noise1d(3),
+  "nn.NoisyBatchNorm1d": () => new nn.NoisyBatchNorm1d(3),
+  "nn.ReLU": () => new nn.ReLU(),
+  "nn.Sequential": () => new nn.Sequential(linear()),
+  "nn.Sigmoid": () => new nn.Sigmoid(),
+  "nn.Tanh": () => new nn.Tanh(),
+  "optim.Optimizer": sgd,
+  "optim.lrScheduler.LRScheduler": () => new optim.lrScheduler.StepLR(sgd(), 2),
+  "analysis.ActivationDrift": () => new analysis.ActivationDrift(null, { layers: ["a"] }),
+  "analysis.Recorder": () => new analysis.Recorder(linear(), sgd()),
+};
+
+/** What is right for a parameter, made anew for each call: by its name, or by that and the name of what takes it. */
+const right: Readonly<Record<string, () => unknown>> = {
+  options: () => ({}),
+  x,
+  a: x,
+  b: x,
+  i: () => 0,
+  v: x,
+  fn: () => (y: Tensor) => y.square().sum(),
+  dim: () => 0,
+  dims: () => [0, 1],
+  shape: () => [4, 3],
+  input: x,
+  inputs: () => [ones([2], { dtype: "float64", requiresGrad: true })],
+  target: x,
+  value: () => 1,
+  p: () => 0.5,
+  numFeatures: () => 3,
+  optimizer: sgd,
+  model: stack,
+  tensors: () => [x(), x()],
+  batchNorm: () => new nn.BatchNorm1d(3),
+  gradOutput: x,
+  weight: () => zeros([2, 3]),
+  low: () => 0,
+  high: () => 5,
+  start: () => 0,
+  end: () => 2,
+  step: () => 1,
+  steps: () => 3,
+  n: () => 3,
+  k: () => 2,
+  mean: () => 0,
+  std: () => 1,
+  diagonal: () => 1,
+  dtype: () => "float64",
+  dataset: () => [1, 2, 3],
+  condition: () => x().gt(0),
+  mask: () => x().gt(0),
+  count: () => 1,
+  startDim: () => 0,
+  endDim: () => 1,
+  min: () => 0,
+  max: () => 1,
+  times: () => [2, 1, 1],
+  lambda: () => 1,
+  gradient: () => undefined,
+  seed: () => 3,
+  bias: () => zeros([2]),
+  normalizedShape: () => [3],
+  inFeatures: () => 3,
+  outFeatures: () => 2,
+  runningMean: () => zeros([3]),
+  runningVar: () => ones([3]),
+  numSamples: () => 1,
+  mode: () => true,
+  loss: () => (z: Tensor) => z.square().sum(),
+  lr: () => 0.1,
+  name: () => "reference",
+  output: () => ones([2], { requiresGrad: true }).sum(),
+  data: () => new Float32Array(2),
+  num: () => 4,
+  gamma: () => 0.9,
+  tMax: () => 4,
+  milestones: () => [1, 2],
+  maxLr: () => 0.1,
+  stepSize: () => 2,
+  nonlinearity: () => "tanh",
+  param: () => 0.2,
+  numClasses: () => 3,
+  layer: () => "a",
+  values: () => [1, 2, 3],
+  width: () => 10,
+  plot: () => plot.lineProfile(small.probe()),
+  format: () => "svg",
+  optimum: () => ones([2, 3]),
+  op: () => doubling,
+  others: () => [],
+  node: () => null,
+  reports: () => [],
+  analysis: () => "lineProbe",
+  sizes: () => [{ steps: 3 }],
+  "NDArray.shape": () => [2],
+  "NDArray.base": () => null,
+  "NDArray.dtype": () => "float32",
+  "NDArray.view.shape": () => [3, 4],
+  "Tensor.bernoulli_.p": () => 0.5,
+  "Tensor.dot.b": () => ones([3]),
+  "Tensor.gather.i": () => whole(0, 0, 0).reshape(1, 3),
+  "Tensor.index.i": () => whole(0, 1),
+  "Tensor.index.j": () => whole(0, 1),
+  "Tensor.lerp_.end": x,
+  "Tensor.lerp_.weight": () => 0.5,
+  "Tensor.matmul.b": () => zeros([3, 2]),
+  "Tensor.norm.p": () => 2,
+  "Tensor.outer.b": () => ones([3]),
+  "Tensor.prod.dim": () => 0,
+  "Tensor.squeeze.dim": () => 0,
+  "Tensor.transpose.a": () => 0,
+  "Tensor.transpose.b": () => 1,
+  "data.randomSplit.lengths": () => [1, 2],
+  "data.Subset.indices": () => [0, 2],
+  "bernoulli.p": () => ones([2]),
+  "cat.tensors": () => [x(), x()],
+  "grad.inputs": () => [],
+  "multinomial.p": () => ones([3]),
+  "nn.Embedding.dim": () => 2,
+  "nn.Embedding.forward.i": () => whole(0, 1),
+  "nn.Module.registerBuffer.name": () => "kept",
+  "nn.Module.registerBuffer.value": x,
+  "nn.NLLLoss.forward.target": () => whole(0, 1, 2, 0),
+  "nn.CrossEntropyLoss.forward.target": () => whole(0, 1, 2, 0),
+  "nn.Sequential.forward.x": x,
+  "nn.functional.crossEntropy.target": () => whole(0, 1, 2, 0),
+  "nn.functional.embedding.i": () => whole(0, 1),
+  "nn.functional.nllLoss.target": () => whole(0, 1, 2, 0),
+  "nn.Module.loadStateDict.dict": () => linear().stateDict(),
+  "optim.SGD.params": () => [new nn.Parameter(ones([2]))],
+  "analysis.toCsv.rows": () => [{ a: 1 }],
+  "io.exportOnnx.exampleInput": x,
+  "io.exportOnnx.model": () => stack().eval(),
+  "oneHot.x": () => whole(0, 1),
+  "optim.SGD.options": () => ({ lr: 0.1 }),
+  "optim.lrScheduler.OneCycleLR.options": () => ({ totalSteps: 5 }),
+  "optim.lrScheduler.LambdaLR.lambda": () => () => 1,
+  "vjp.v": () => tensor(1, { dtype: "float64" }),
+};
+
+/** What a method is called on that is not for all of its class. */
+const single: Readonly<Record<string, () => object>> = {
+  "Tensor.dot": () => ones([3]),
+  "Tensor.outer": () => ones([3]),
+  "Tensor.backward": () => ones([2], { requiresGrad: true }).sum(),
+};
+
+const rightFor = (name: string, parameter: string): unknown => {
+  const make = right[`${name}.${parameter}`] ?? right[parameter];
+  if (make === undefined) throw new Error(`nothing is said to be right for ${parameter} of ${name}`);
+  return make();
+};
+
+async function call(callable: Callable, given: readonly unknown[]): Promise<unknown> {
+  const path = callable.name.split(".");
+  const args = given.flatMap((value, i) => (callable.parameters[i].isRest && Array.isArray(value) ? value : [value]));
+  const owner = path.slice(0, -1).join(".");
+  const on =
+    single[callable.name]?.() ??
+    receivers[owner]?.() ??
+    path.slice(0, -1).reduce((held, key) => Reflect.get(held as object, key), entries as unknown);
+  const target = Reflect.get(on as object, path.at(-1) ?? "");
+  try {
+    const isClass = typeof target === "function" && /^class\b/.test(String(target));
+    await (isClass ? Reflect.construct(target, args) : Reflect.apply(target, on, args));
+    return null;
+  } catch (error) {
+    return error;
+  }
+}
+
+/**
+ * What is made by subclasses alone, or says whether a value is one; and arrays, which kernels make in every step: what an
+ * operation gives back is looked at.
+ */
+const aside =
+  /^(NDArray(\.view)?|optim\.(Optimizer|AdamOptimizer|optionRules\..*)|optim\.lrScheduler\.LRScheduler|Tensor|TensorError|version\..*)$/;
+
+const callables = declaredCallables().filter(
+  ({ name, isMethod, parameters }) =>
+    !aside.test(name) && parameters.some(({ isPlain, options }) => isPlain || (isMethod && options.length > 0)),
+);
+
+const { NaN: nan, NEGATIVE_INFINITY: below } = Number;
+
+/** What is right, though it seems odd: values that a tensor may hold, and ends that lie beyond. */
+const alsoRight: Record<string, readonly unknown[]> = {
+  value: [true, nan, below],
+  min: [nan, below],
+  max: [nan, below],
+  mean: [nan, below],
+  start: [below],
+  end: [below],
+  "Tensor.norm.p": [below],
+  threshold: [below],
+  values: [[nan], [below]],
+  "arange.options": [1], // it is the end
+  "Tensor.flip.dims": [1, [], [1]],
+  "nn.Embedding.dim": [7],
+};
+
+test.each(callables.map((callable) => [callable.name, callable] as const))("%s", async (name, callable) => {
+  const args = () => callable.parameters.map((p) => rightFor(name, p.name));
+  expect(await call(callable, args())).toBeNull();
+  const taken: string[] = [];
+  const tryOut = async (label: string, given: unknown[], value: unknown, named: string) => {
+    const error = await call(callable, given);
+    const isRefused = error instanceof TensorError && error.message.toLowerCase().includes(named.toLowerCase());
+    if (!isRefused) taken.push(`${label} = ${describe(value)}: ${error === null ? "taken" : String(error)}`);
+  };
+  const isRight = (value: unknown, parameter: string): boolean =>
+    [parameter, `${name}.${parameter}`].some((key) => alsoRight[key]?.some((one) => isDeepStrictEqual(one, value)));
+  for (const [at, parameter] of callable.parameters.entries()) {
+    const wrong = parameter.wrong.filter((value) => !isRight(value, parameter.name));
+    for (const value of wrong) {
+      await tryOut(parameter.name, Object.assign(args(), { [at]: value }), value, "");
+    }
+    for (const option of callable.isMethod ? parameter.options : []) {
+      for (const value of option.wrong.filter((one) => !isRight(one, option.name))) {
+        const given = args();
+        given[at] = { ...(given[at] as object), [option.name]: value };
+        await tryOut(option.name, given, value, option.name);
+      }
+    }
+  }
+  expect(taken).toEqual([]);
+});
