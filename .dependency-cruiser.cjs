@@ -1,6 +1,6 @@
 /** The layers of src, lowest first. At run time a file imports its own layer and those before it. */
 const layers = [
-  "base64|brand|errors|options|optionalPackage|shapes|shared|version",
+  "base64|brand|cloning|errors|options|optionalPackage|shapes|shared|version",
   "kernels",
   "random",
   "ops",

@@ -1,6 +1,7 @@
 import { isTensor } from "./brand.ts";
 import { describe, show, TensorError } from "./errors.ts";
 import { type Data, type Dtype, isFloat, NDArray, type Shape } from "./kernels/array.ts";
+import { refuseTransferred } from "./kernels/detached.ts";
 import { fresh } from "./kernels/pool.ts";
 import { checkFlagOption, checkOptions } from "./options.ts";
 import { checkDtype, elementFor, type NestedArray, Tensor } from "./tensor.ts";
@@ -122,11 +123,22 @@ function write(elements: Data, dtype: Dtype, values: ArrayLike<number | boolean>
 function fromTypedArray(data: ArrayBufferView, wanted: Dtype | undefined): NDArray {
   const own = dtypeOf(data, wanted !== undefined);
   const values = data as Data;
+  if (values.length === 0 && isTaken(data.buffer)) refuseTransferred("tensor", describe(data));
   const dtype = wanted ?? own;
   const elements = fresh(dtype, values.length);
   if (dtype === own) elements.set(values);
   else write(elements, dtype, values);
   return new NDArray(elements, [values.length], dtype);
+}
+
+/** Whether a buffer has been transferred: then nothing can be made of it. Not every engine has `detached`. */
+function isTaken(buffer: ArrayBufferLike): boolean {
+  try {
+    new Uint8Array(buffer);
+    return false;
+  } catch {
+    return true;
+  }
 }
 
 function dtypeOf(data: ArrayBufferView, isConverted: boolean): Dtype {

@@ -2,6 +2,7 @@ import { isTensor } from "./brand.ts";
 import { checkTensorOptions, finish, type TensorOptions } from "./create.ts";
 import { describe, TensorError } from "./errors.ts";
 import { type Dtype, NDArray, sizeOf } from "./kernels/array.ts";
+import { refuseDetached } from "./kernels/detached.ts";
 import { fresh } from "./kernels/pool.ts";
 import { isInt32 } from "./promotion.ts";
 import { newShape, newSize } from "./shapes.ts";
@@ -289,6 +290,7 @@ export function oneHot(x: Tensor, numClasses?: number): Tensor {
     throw new TensorError("oneHot", { expected: "numClasses where there are no labels", got: "none" });
   }
   const { array } = x;
+  refuseDetached("oneHot", array);
   const labels = (numClasses === undefined ? array.shown("oneHot without numClasses") : array.data) as Int32Array;
   const classes = numClasses !== undefined ? numClasses : labels.reduce((most, label) => Math.max(most, label), 0) + 1;
   const size = newSize("oneHot", classes);

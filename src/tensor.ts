@@ -4,6 +4,7 @@ import { type Node, record, run } from "./autograd/tape.ts";
 import { isTensor, tensorBrand } from "./brand.ts";
 import { describe, show, TensorError } from "./errors.ts";
 import { type Data, type Dtype, give, isFloat, type NDArray, type Shape, sizeOf } from "./kernels/array.ts";
+import { refuseDetached } from "./kernels/detached.ts";
 import { kernels } from "./kernels/index.ts";
 import { isInArena, Owned, watch } from "./kernels/pool.ts";
 import * as compare from "./ops/compare.ts";
@@ -100,8 +101,6 @@ export interface VersionedRandomOptions extends RandomOptions {
  * ```
  */
 export class Tensor {
-  /** @internal */
-  readonly [tensorBrand] = true;
   /** @internal The elements. Replaced only by `Module.to`. */
   array: NDArray;
   /** @internal How it was made, if that was recorded. */
@@ -120,6 +119,11 @@ export class Tensor {
     if (array?.shape === undefined) refuseRaw(array);
     this.array = array;
     this.node = node;
+  }
+
+  /** @internal On the prototype: each tensor has fewer fields. */
+  get [tensorBrand](): true {
+    return true;
   }
 
   /**
@@ -290,7 +294,7 @@ export class Tensor {
    * ```
    */
   numel(): number {
-    return this.array.data.length;
+    return this.array.data.length || sizeOf(this.array.shape); // the memory may be gone
   }
 
   /**
@@ -316,6 +320,7 @@ export class Tensor {
         hint: "Use toArray() for nested arrays, or data for the elements.",
       });
     }
+    refuseDetached("item", this.array);
     shared().listener?.reads(this.array, "item()");
     const value = this.array.data[0];
     return (this.dtype === "bool" ? value !== 0 : value) as T;
@@ -335,6 +340,7 @@ export class Tensor {
    * ```
    */
   toArray<T = NestedArray>(): T {
+    refuseDetached("toArray", this.array);
     shared().listener?.reads(this.array, "toArray()");
     const { data, shape, dtype } = this.array;
     const nest = (dim: number, from: number): NestedArray => {
@@ -376,6 +382,7 @@ export class Tensor {
   toString(): string {
     const gradFn = this.node === null ? undefined : `gradFn=<${this.node.op.name}>`;
     const suffix = gradFn ?? (this.requiresGrad ? "requiresGrad=true" : undefined);
+    refuseDetached("toString", this.array);
     const { data, shape, dtype } = this.array;
     return print({ data, shape, dtype, suffix });
   }
@@ -426,6 +433,7 @@ export class Tensor {
     const start = startingGradient("backward", this, gradient);
     const owned = new Owned<Tensor>();
     const gradients = differentiate(this, start, null, createGraph, "backward", owned);
+    for (const { gradient } of gradients.keys()) if (gradient !== null) refuseDetached("backward", gradient.array);
     for (const [leaf, g] of gradients) leaf.accumulate(g, createGraph, owned);
     for (const { array } of owned) give(array);
   }
@@ -2788,6 +2796,7 @@ export class Tensor {
   }
 
   private refuseInPlace(where: string): void {
+    refuseDetached(where, this.array);
     if (!shared().gradEnabled || !this.requiresGrad) return;
     throw new TensorError(where, {
       expected: "a tensor that wants no gradient, or noGrad",
@@ -2824,6 +2833,7 @@ export class Tensor {
         hint: sameShape(y.shape, this.shape) ? "Convert first: x.to(…)." : "What happens in place keeps its shape.",
       });
     }
+    refuseDetached(where, y.array);
     overwrite(this.array, y.array);
     taken.give();
     return this;
@@ -2888,6 +2898,7 @@ function floatsAlike(dtype: Dtype): Dtype {
 }
 
 function floats(array: NDArray, where = "random"): Float32Array | Float64Array {
+  refuseDetached(where, array);
   const { data } = array;
   if (data instanceof Float32Array || data instanceof Float64Array) return data;
   throw new TensorError(where, { expected: "a float32 or float64 tensor", got: describe(array) });
@@ -2972,6 +2983,7 @@ export function checkIndex(where: string, i: unknown, size: number, x: Tensor, l
     });
   }
   if (x.ndim === 0) throw new TensorError(where, { expected: "one dimension or more", got: describe(x) });
+  refuseDetached(where, i.array);
   let hasNegative = least < 0 && shared().listener !== null; // then for other indices too
   for (const value of i.array.data) {
     if (value < least || value >= size) {

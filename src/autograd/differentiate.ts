@@ -1,5 +1,6 @@
 import { isTensor } from "../brand.ts";
 import { describe, TensorError } from "../errors.ts";
+import { refuseDetached } from "../kernels/detached.ts";
 import { kernels } from "../kernels/index.ts";
 import { Owned, watch } from "../kernels/pool.ts";
 import { type Fused, isFused, isOwn, type Op, type Primitive } from "../ops/op.ts";
@@ -243,6 +244,7 @@ function runHooks(tensor: Tensor, g: Tensor): Tensor {
         got: describe(returned),
       });
     }
+    refuseDetached("registerHook", returned.array);
     current = returned;
   }
   return current;

@@ -1,6 +1,7 @@
 import { isTensor } from "../brand.ts";
 import { describe, TensorError } from "../errors.ts";
 import { give } from "../kernels/array.ts";
+import { refuseDetached } from "../kernels/detached.ts";
 import { kernels } from "../kernels/index.ts";
 import { isInArena, Owned } from "../kernels/pool.ts";
 import { checkFlagOption, checkOptions } from "../options.ts";
@@ -121,6 +122,7 @@ export function startingGradient(where: string, y: Tensor, gradient: Tensor | un
   if (!sameShape(gradient.shape, y.shape) || gradient.dtype !== y.dtype) {
     throw new TensorError(where, { expected: `a gradient like the output, ${describe(y)}`, got: describe(gradient) });
   }
+  refuseDetached(where, gradient.array);
   return gradient;
 }
 

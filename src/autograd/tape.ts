@@ -1,5 +1,6 @@
 import { describe, show, TensorError } from "../errors.ts";
 import { isFloat, type NDArray, sizeOf } from "../kernels/array.ts";
+import { isDetached, refuseDetached } from "../kernels/detached.ts";
 import { kernels } from "../kernels/index.ts";
 import { visibly } from "../kernels/pool.ts";
 import { isFused, isOwn, type Op, type Primitive, readsOf } from "../ops/op.ts";
@@ -25,6 +26,7 @@ export interface Node {
 
 /** Runs an operation on arrays; whether to record it is {@link record}'s matter. */
 export function run(op: Op, inputs: readonly Tensor[]): readonly [y: NDArray, saved: unknown] {
+  for (let i = 0; i < inputs.length; i++) if (isDetached(inputs[i].array)) refuseDetached(op.name, inputs[i].array);
   const made = isOwn(op) ? forward(op, inputs) : runForeign(op, inputs);
   if (shared().detectAnomaly) refuseAnomaly(op, inputs, made[0], "output");
   return made;
@@ -89,22 +91,34 @@ const versionOf = (x: Tensor): number => x.array.version;
  * @param leads - whether a gradient is wanted at an input.
  * @param isRecorded - whether the gradients are to be differentiated in their turn.
  */
-export function refuseChanged(
+export function refuseChanged(y: Tensor, leads: (x: Tensor) => boolean, isRecorded: boolean, where: string): void {
+  const { inputs, versions, outputVersion } = y.node as Node;
+  let isUntouched = isAsItWas(y.array, outputVersion);
+  for (let i = 0; i < inputs.length && isUntouched; i++) isUntouched = isAsItWas(inputs[i].array, versions[i]);
+  if (!isUntouched) refuseWhatIsRead(y, leads, isRecorded, where);
+}
+
+function isAsItWas(array: NDArray, version: number): boolean {
+  return array.version === version && !isDetached(array);
+}
+
+function refuseWhatIsRead(
   { node, array }: Tensor,
   leads: (x: Tensor) => boolean,
   isRecorded: boolean,
   where: string,
 ): void {
   const { op, inputs, versions, outputVersion, saved } = node as Node;
-  const isChanged = (read: number | "output") =>
-    read === "output" ? array.version !== outputVersion : inputs[read]?.array.version !== versions[read];
-  let isUntouched = !isChanged("output");
-  for (let i = 0; i < inputs.length && isUntouched; i++) isUntouched = !isChanged(i);
-  if (isUntouched) return;
+  const arrayAt = (read: number | "output") => (read === "output" ? array : inputs[read]?.array);
+  const isChanged = (read: number | "output") => {
+    const now = arrayAt(read);
+    return now !== undefined && !isAsItWas(now, read === "output" ? outputVersion : versions[read]);
+  };
   for (let i = 0; i < inputs.length; i++) {
     if (!inputs[i].requiresGrad || !leads(inputs[i])) continue;
     const read = readsOf(op, i, inputs.length, saved, isRecorded).find(isChanged);
     if (read === undefined) continue;
+    refuseDetached(where, arrayAt(read), "EVENKEEL_CHANGED");
     const culprit = read === "output" ? "its output" : `its input ${read}, ${describe(inputs[read])},`;
     throw new TensorError(where, {
       expected: `the values that ${op.name} worked with, unchanged since`,

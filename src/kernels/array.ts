@@ -1,4 +1,6 @@
+import { unclonable } from "../cloning.ts";
 import { shared } from "../shared.ts";
+import { refuseDetached } from "./detached.ts";
 import { fresh, giveData, isInArena, leaveArena, take } from "./pool.ts";
 
 /** The element types: two floats for values, `int32` for indices and labels, `bool` for masks. */
@@ -31,6 +33,8 @@ export type Shape = readonly number[];
  * ```
  */
 export class NDArray {
+  /** @internal */
+  readonly unclonable = unclonable;
   /** The elements, the last dimension contiguous. */
   readonly data: Data;
   /** The sizes of the dimensions. */
@@ -117,6 +121,7 @@ export class NDArray {
 
   /** @internal The elements, for somebody who may keep them: from now on they stay where they are, which is no arena. */
   shown(how: string): Data {
+    refuseDetached(how, this);
     shared().listener?.reads(this, how);
     this.settle();
     if (isInArena(this)) this.move(fresh(this.dtype, this.data.length));

@@ -3,6 +3,7 @@ import { isTensor } from "../brand.ts";
 import { describe, TensorError } from "../errors.ts";
 import { ones, zeros } from "../factories.ts";
 import type { Dtype } from "../kernels/array.ts";
+import { refuseDetached } from "../kernels/detached.ts";
 import type { BatchStatistics } from "../kernels/index.ts";
 import { batchNormEvaluating, batchNormTraining } from "../ops/batchNorm.ts";
 import { checkOptions } from "../options.ts";
@@ -228,7 +229,9 @@ export class BatchNorm1d extends Module {
 }
 
 function checkCount(where: string, count: unknown): void {
-  if (count === null || count === undefined || (isTensor(count) && count.numel() === 1 && count.dtype !== "bool"))
-    return;
-  throw new TensorError(where, { expected: "one number as numBatchesTracked", got: describe(count) });
+  if (count === null || count === undefined) return;
+  if (!isTensor(count) || count.numel() !== 1 || count.dtype === "bool") {
+    throw new TensorError(where, { expected: "one number as numBatchesTracked", got: describe(count) });
+  }
+  refuseDetached(where, count.array);
 }

@@ -1,6 +1,7 @@
 import { isTensor } from "../brand.ts";
 import { describe, show, TensorError } from "../errors.ts";
 import { type Dtype, isFloat, type Shape } from "../kernels/array.ts";
+import { refuseDetached } from "../kernels/detached.ts";
 import { type Generator, isGenerator } from "../random/generator.ts";
 import { mostElements, refuseSize, sameShape } from "../shapes.ts";
 import { checkDtype, type Tensor } from "../tensor.ts";
@@ -32,6 +33,7 @@ export interface Like {
 export function checkOperand(where: string, name: string, value: unknown, shape: Shape, x: Like): void {
   if (value === null) return;
   checkTensor(where, name, value);
+  refuseDetached(where, value.array);
   checkSameDtype(where, name, value, x);
   if (sameShape(value.shape, shape)) return;
   throw new TensorError(where, { expected: `a ${name} of shape ${show(shape)}`, got: show(value.shape) });

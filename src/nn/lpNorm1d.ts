@@ -2,6 +2,7 @@ import { noGrad } from "../autograd/gradMode.ts";
 import { describe, show, TensorError } from "../errors.ts";
 import { ones, zeros } from "../factories.ts";
 import type { Dtype } from "../kernels/array.ts";
+import { refuseDetached } from "../kernels/detached.ts";
 import { checkOptions } from "../options.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkFlag, checkMaking, checkRange, checkRows, checkSameDtype, checkSize } from "./checks.ts";
@@ -189,6 +190,9 @@ export class LpNorm1d extends Module {
     checkRows("LpNorm1d.forward", x, this.numFeatures);
     const own = this.weight ?? this.runningMean;
     if (own !== null) checkSameDtype("LpNorm1d.forward", "parameters", own, x);
+    for (const state of [this.weight, this.bias, this.runningMean, this.runningNorm, this.numBatchesTracked]) {
+      if (state !== null) refuseDetached("LpNorm1d.forward", state.array);
+    }
     const usesBatch = this.training || this.runningMean === null;
     if (!usesBatch || x.numel() === 0 || x.numel() > this.numFeatures) return;
     throw new TensorError("LpNorm1d.forward", {

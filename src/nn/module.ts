@@ -1,7 +1,9 @@
 import { noGrad } from "../autograd/gradMode.ts";
 import { isTensor } from "../brand.ts";
+import { unclonable } from "../cloning.ts";
 import { describe, TensorError } from "../errors.ts";
 import { type Dtype, isFloat } from "../kernels/array.ts";
+import { refuseDetached } from "../kernels/detached.ts";
 import { kernels } from "../kernels/index.ts";
 import { checkOptions } from "../options.ts";
 import { checkDtype, type HookHandle, type Tensor } from "../tensor.ts";
@@ -70,6 +72,8 @@ export interface StateDictOptions {
  * ```
  */
 export abstract class Module<Output = Tensor> {
+  /** @internal */
+  readonly unclonable = unclonable;
   /** @internal */
   readonly [moduleBrand] = true;
   /** @internal */
@@ -340,6 +344,7 @@ export abstract class Module<Output = Tensor> {
     refuseProblems(strict ? { missing, unexpected, misshaped } : { missing: [], unexpected: [], misshaped });
     noGrad(() => {
       const converted = values.map(([target, value]) => [target, value.to(target.dtype)] as const);
+      for (const pair of converted) for (const { array } of pair) refuseDetached("Module.loadStateDict", array);
       for (const [target, value] of converted) target.copy_(value); // after all have been found to fit
     });
     return { missing, unexpected };
@@ -392,7 +397,9 @@ export abstract class Module<Output = Tensor> {
   to(dtype: Dtype): this {
     checkDtype("Module.to", dtype);
     if (!isFloat(dtype)) throw new TensorError("Module.to", { expected: "float32 or float64", got: dtype });
-    for (const value of new Set(tensorsIn(this).map(([, value]) => value))) {
+    const values = new Set(tensorsIn(this).map(([, value]) => value));
+    for (const { array } of values) refuseDetached("Module.to", array);
+    for (const value of values) {
       if (!isFloat(value.dtype) || value.dtype === dtype) continue;
       const { grad } = value;
       value.grad = null;

@@ -1,5 +1,6 @@
 import { enableGrad, noGrad } from "../autograd/gradMode.ts";
 import { describe, TensorError } from "../errors.ts";
+import { refuseDetached } from "../kernels/detached.ts";
 import { enterArena } from "../kernels/pool.ts";
 import { checkOptions } from "../options.ts";
 import type { Tensor } from "../tensor.ts";
@@ -197,6 +198,14 @@ export abstract class Optimizer<Group extends ParamGroup = ParamGroup> {
         got: `${describe(value)} in a group`,
       });
     }
+    for (const p of group.params) this.checkInMemory(p);
+  }
+
+  private checkInMemory(p: Tensor): void {
+    const g = p.hiddenGrad();
+    if (g === null) return;
+    refuseDetached(`${this.kind.name}.step`, p.array);
+    refuseDetached(`${this.kind.name}.step`, g.array);
   }
 
   private updateByForeign(p: Tensor, g: Tensor, group: Group): void {

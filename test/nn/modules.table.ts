@@ -41,7 +41,7 @@ function experienced<T extends nn.Module>(norm: T): T {
   return shaken(norm);
 }
 
-const weight = tensor([0.2, 1, 3], { dtype });
+const weights = () => tensor([0.2, 1, 3], { dtype });
 
 /** Every module, with every option that changes what it computes. */
 export const modules: readonly ModuleRow[] = [
@@ -269,7 +269,7 @@ export const modules: readonly ModuleRow[] = [
   {
     module: "CrossEntropyLoss",
     title: "with all options",
-    make: () => new nn.CrossEntropyLoss({ weight, ignoreIndex: 0, reduction: "none", labelSmoothing: 0.1 }),
+    make: () => new nn.CrossEntropyLoss({ weight: weights(), ignoreIndex: 0, reduction: "none", labelSmoothing: 0.1 }),
     inputs: () => [
       normal([2, 3, 2]),
       int32([
@@ -282,14 +282,14 @@ export const modules: readonly ModuleRow[] = [
   {
     module: "CrossEntropyLoss",
     title: "summed, for one example",
-    make: () => new nn.CrossEntropyLoss({ weight, reduction: "sum" }),
+    make: () => new nn.CrossEntropyLoss({ weight: weights(), reduction: "sum" }),
     inputs: () => [normal([3]), int32(1)],
     prints: "CrossEntropyLoss()",
   },
   {
     module: "CrossEntropyLoss",
     title: "of probabilities",
-    make: () => new nn.CrossEntropyLoss({ weight, labelSmoothing: 0.1 }),
+    make: () => new nn.CrossEntropyLoss({ weight: weights(), labelSmoothing: 0.1 }),
     inputs: () => [normal([2, 3]), probabilities([2, 3])],
     prints: "CrossEntropyLoss()",
   },
@@ -315,7 +315,7 @@ export const modules: readonly ModuleRow[] = [
   {
     module: "NLLLoss",
     title: "with all options",
-    make: () => new nn.NLLLoss({ weight, ignoreIndex: 0, reduction: "none" }),
+    make: () => new nn.NLLLoss({ weight: weights(), ignoreIndex: 0, reduction: "none" }),
     inputs: () => [
       normal([2, 3, 2]),
       int32([

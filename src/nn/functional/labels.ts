@@ -1,6 +1,7 @@
 import { describe, show, TensorError } from "../../errors.ts";
 import { ones } from "../../factories.ts";
 import { isFloat, type Shape, sizeOf } from "../../kernels/array.ts";
+import { refuseDetached } from "../../kernels/detached.ts";
 import { kernels } from "../../kernels/index.ts";
 import { sameShape } from "../../shapes.ts";
 import type { Tensor } from "../../tensor.ts";
@@ -44,6 +45,7 @@ export function checkLabels(where: string, input: Tensor, target: Tensor, ignore
       hint: fits && isFloat(target.dtype) ? 'Labels are whole numbers: target.to("int32").' : hintFor(input, target),
     });
   }
+  refuseDetached(where, target.array);
   const c = classesOf(input);
   const foreign = kernels().findForeignLabel(target.array, c, ignoreIndex);
   if (foreign < 0) return;
