@@ -172,9 +172,9 @@ export function arange(start: number, end: number, options?: TensorOptions): Ten
 export function arange(start: number, end: number, step: number, options?: TensorOptions): Tensor;
 export function arange(...given: readonly (number | TensorOptions | undefined)[]): Tensor {
   const last = given.at(-1);
-  const hasOptions = given.length > 1 && typeof last !== "number";
+  const hasOptions = given.length > 1 && typeof last === "object";
   const numbers = (hasOptions ? given.slice(0, -1) : given).filter((value) => value !== undefined) as number[];
-  const options = hasOptions && last !== undefined ? (last as TensorOptions) : {};
+  const options = hasOptions ? (last as TensorOptions) : {};
   checkTensorOptions("arange", options);
   const [start, end] = numbers.length === 1 ? [0, numbers[0]] : numbers;
   const step = numbers.length < 3 ? 1 : numbers[2];

@@ -93,7 +93,7 @@ export class Sequential<Layers extends readonly Module[] = readonly Module[]> ex
    * ```
    */
   get<I extends number>(i: I): Layers[I] {
-    const module = this.at(i);
+    const module = Number.isInteger(i) ? this.at(i) : undefined;
     if (isModule(module)) return module as Layers[I];
     throw new TensorError("Sequential.get", {
       expected: `a whole number from ${-this.length} to ${this.length - 1}`,

@@ -143,7 +143,7 @@ describe("a line probe", () => {
     expect(refusal(() => lineProbe(model, () => tensor(1), { steps: [1] })).expected).toMatch(/depends/);
     expect(refusal(() => lineProbe(model, () => model.x, { steps: [1] })).expected).toMatch(/one number/);
     expect(refusal(() => lineProbe(model, () => model.forward().mul(Number.NaN), { steps: [1] })).got).toBe("NaN");
-    expect(refused({ steps: [] }).expected).toMatch(/one finite step/);
+    expect(refused({ steps: [] }).expected).toMatch(/steps, one finite number/);
     expect(refused({ steps: { from: 0, to: 1 } }).expected).toMatch(/above 0/);
     expect(refused({ steps: [1], direction: "up" as "random" }).got).toBe('"up"');
     expect(refused({ steps: [1], direction: [tensor([1, 2], { dtype })] }).hint).toMatch(/1 parameters/);
