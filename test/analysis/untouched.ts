@@ -56,6 +56,7 @@ function everything(model: nn.Module, optimizer?: AnyOptimizer): Place[] {
     if (ArrayBuffer.isView(value) || value instanceof Generator || value instanceof NDArray) return;
     if (value instanceof Tensor) look(`${path}.grad`, value.grad);
     for (const name of Reflect.ownKeys(value)) {
+      if (Reflect.getOwnPropertyDescriptor(value, name)?.get !== undefined) continue;
       if (value instanceof Tensor && name === "node") look(`${path}.node`, value.node === null);
       else look(`${path}.${String(name)}`, Reflect.get(value, name));
     }
