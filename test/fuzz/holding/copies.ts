@@ -1,0 +1,27 @@
+import type * as Library from "evenkeel";
+import { vi } from "vitest";
+import type * as Pool from "../../../src/kernels/pool.ts";
+import type * as Crews from "../../../src/kernels/wasm/crew.ts";
+import type * as Threads from "../../../src/kernels/wasm/threads.ts";
+
+/** A copy of the package, where its memory goes, and its threads. */
+export interface Copy {
+  readonly library: typeof Library;
+  readonly pool: typeof Pool;
+  readonly crews: typeof Crews;
+  readonly threads: typeof Threads;
+}
+
+const load = async (): Promise<Copy> => ({
+  library: await import("evenkeel"),
+  pool: await import("../../../src/kernels/pool.ts"),
+  crews: await import("../../../src/kernels/wasm/crew.ts"),
+  threads: await import("../../../src/kernels/wasm/threads.ts"),
+});
+
+/** Two copies of the package, as an application and one of its dependencies may have them. */
+export async function loadCopies(): Promise<readonly [Copy, Copy]> {
+  const first = await load();
+  vi.resetModules();
+  return [first, await load()];
+}
