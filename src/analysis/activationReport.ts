@@ -1,5 +1,5 @@
 import { grad } from "../autograd/grad.ts";
-import { noGrad } from "../autograd/gradMode.ts";
+import { enableGrad } from "../autograd/gradMode.ts";
 import { isTensor } from "../brand.ts";
 import { describe, TensorError } from "../errors.ts";
 import { isFloat, type Shape } from "../kernels/array.ts";
@@ -13,13 +13,13 @@ import { checkOptions } from "../options.ts";
 import type { Tensor } from "../tensor.ts";
 import { displayed } from "./display.ts";
 import { greatest } from "./extremes.ts";
+import { type GradMode, lightly } from "./lightly.ts";
 import type { Cost } from "./loss.ts";
 import { type BatchNormMode, preserving } from "./preserving.ts";
 import { type SaturationThresholds, saturationOf, saturationThresholds } from "./saturation.ts";
 import { type Numbers, numbersOf } from "./sorted.ts";
 import { joinedNumbers, type Statistics, statistics } from "./statistics.ts";
 import { checkUnitDim, unitsOf } from "./units.ts";
-import { copies } from "./vectors.ts";
 import { checkChoice, chosen, type ForwardInputs, run, watching } from "./watching.ts";
 
 /** Options of {@link activationReport}. */
@@ -98,7 +98,8 @@ export interface ActivationReport {
 interface Output {
   readonly values: Numbers;
   readonly shape: Shape;
-  readonly input: Tensor | null;
+  /** The activation's derivative at each number of its input, if it is one. */
+  readonly slope: ArrayLike<number> | null;
 }
 
 /**
@@ -137,22 +138,22 @@ export function activationReport(
   checkUnitDim(where, unitDim);
   checkChoice(where, "batchNorm", batchNorm, ["batch", "running"]);
   const modules = chosen(where, model, options.modules, isActivation, "Tanh, Sigmoid, ReLU and GELU");
-  const outputs = new Map<string, Output[]>();
-  return displayed(
+  const report = (mode: GradMode) =>
     preserving(
       model,
       () => {
+        const outputs = new Map<string, Output[]>();
         watching(
           modules,
           (name, module, [x], y) => {
             if (!isTensor(y) || !isFloat(y.dtype)) {
               throw new TensorError(where, { expected: `a float tensor from module "${name}"`, got: describe(y) });
             }
-            const input = isActivation(module) && isTensor(x) ? copies([x])[0] : null;
-            const output = { values: numbersOf(y).slice(), shape: y.shape, input };
+            const slope = isActivation(module) && isTensor(x) ? slopesAt(module, x) : null;
+            const output = { values: numbersOf(y).slice(), shape: y.shape, slope };
             outputs.set(name, [...(outputs.get(name) ?? []), output]);
           },
-          () => noGrad(() => run(where, model, inputs)),
+          () => mode(() => run(where, model, inputs)),
         );
         const layers = modules.flatMap(([name, module]): ActivationLayer[] => {
           const seen = outputs.get(name);
@@ -178,8 +179,8 @@ export function activationReport(
         };
       },
       { batchNorm },
-    ),
-  );
+    );
+  return displayed(lightly(report));
 }
 
 function isActivation(module: Module): boolean {
@@ -211,13 +212,11 @@ function activity(
   unitDim: number,
 ): Pick<ActivationLayer, "saturatedFraction" | "localGradient" | "units"> {
   const isSaturated = saturationOf(module, at);
-  const slopes = seen.map(({ input }) => (input === null ? null : slopesAt(module, input)));
   const grids = seen.map(({ shape }) => unitsOf(where, shape, unitDim));
   const units = Array.from({ length: greatest(grids.map((grid) => grid.units)) }, () => new Sums());
   const whole = new Sums();
   units.forEach((unit, u) => {
-    seen.forEach(({ values }, k) => {
-      const slope = slopes[k];
+    seen.forEach(({ values, slope }, k) => {
       const { inner, units: stride } = grids[k];
       for (let from = u * inner; u < stride && from < values.length; from += stride * inner) {
         for (let i = from; i < from + inner; i++) {
@@ -262,10 +261,11 @@ function activity(
 }
 
 /** The derivative of an activation at each number of its input. */
-function slopesAt(module: Module, input: Tensor): ArrayLike<number> {
+function slopesAt(module: Module, x: Tensor): ArrayLike<number> {
+  const input = x.detach();
   input.requiresGrad = true;
   const { forward } = Object.getPrototypeOf(module) as Module; // past hooks, which have seen this once
-  return grad(forward.call(module, input).sum(), [input])[0].data;
+  return enableGrad(() => grad(forward.call(module, input).sum(), [input])[0].data);
 }
 
 export function checkDetail(where: string, percentiles: readonly number[], bins: number): void {

@@ -1,4 +1,3 @@
-import { noGrad } from "../autograd/gradMode.ts";
 import { isTensor } from "../brand.ts";
 import { describe, TensorError } from "../errors.ts";
 import { isLayer } from "../nn/layerClass.ts";
@@ -17,6 +16,7 @@ import {
 } from "./batchNormStatistics.ts";
 import { batchesOf } from "./deadUnits.ts";
 import { greatest, least } from "./extremes.ts";
+import { lightly } from "./lightly.ts";
 import type { Cost } from "./loss.ts";
 import { preservingParts } from "./preserving.ts";
 import { runningStatistics, shifts } from "./recalibrateBatchNorm.ts";
@@ -150,6 +150,13 @@ export async function batchNormHealthAsync<Batch = ForwardInputs>(
   return finishAsync(parts("batchNormHealthAsync", model, batches, options), options);
 }
 
+/** A batch norm that ran, in one batch. */
+interface Norm {
+  readonly name: string;
+  readonly moments: BatchMoments;
+  readonly uselessBias: string | null;
+}
+
 /** What was seen of one batch norm. */
 interface Found {
   readonly moments: BatchMoments[];
@@ -184,11 +191,18 @@ function* parts<Batch>(
       run(where, model, batch as ForwardInputs);
       return 0;
     };
-    const look = () => noGrad(() => watchingNorms(where, model, norms, seen, pass));
-    batchLoss += within(look, { batchNorm: "batch" }) / all.length;
+    const look = () => watchingNorms(where, model, norms, pass);
+    const { value, found } = lightly((mode) => within(() => mode(look), { batchNorm: "batch" }));
+    for (const { name, moments, uselessBias } of found) {
+      const known = seen.get(name) ?? { moments: [], uselessBias: null };
+      seen.set(name, known);
+      known.moments.push(moments);
+      known.uselessBias = uselessBias ?? known.uselessBias;
+    }
+    batchLoss += value / all.length;
     yield { done: ++done, total: cost.forward };
     if (loss === undefined) continue;
-    runningLoss += within(() => noGrad(pass), { batchNorm: "running" }) / all.length;
+    runningLoss += lightly((mode) => within(() => mode(pass), { batchNorm: "running" })) / all.length;
     yield { done: ++done, total: cost.forward };
   }
   const layers = [...states].flatMap(([name, state]): BatchNormHealthLayer[] => {
@@ -211,24 +225,22 @@ function watchingNorms(
   where: string,
   model: Module,
   norms: readonly NamedBatchNorm[],
-  seen: Map<string, Found>,
   pass: () => number,
-): number {
+): { readonly value: number; readonly found: readonly Norm[] } {
   const linears = model.namedModules().filter(([, module]) => isLayer(module, Linear));
   const outputs = new Map<unknown, Named>();
+  const found: Norm[] = [];
   const see = (name: string, module: Module, [x]: readonly unknown[], y: Tensor) => {
     if (isLayer(module, Linear)) {
       outputs.set(y, [name, module]);
       return;
     }
-    const found = seen.get(name) ?? { moments: [], uselessBias: null };
-    seen.set(name, found);
-    found.moments.push(batchMoments(where, x));
     const source = outputs.get(x);
     const hasBias = source !== undefined && (source[1] as Linear).bias !== null;
-    if (hasBias && (x as Tensor).ndim === 2) found.uselessBias = source[0];
+    const uselessBias = hasBias && (x as Tensor).ndim === 2 ? source[0] : null;
+    found.push({ name, moments: batchMoments(where, x), uselessBias });
   };
-  return watching([...linears, ...norms], see, pass);
+  return { value: watching([...linears, ...norms], see, pass), found };
 }
 
 /** What a batch norm has kept so far. */

@@ -32,12 +32,16 @@ export interface BatchMoments {
 export function batchMoments(where: string, x: unknown): BatchMoments {
   if (!isTensor(x)) throw new TensorError(where, { expected: "a tensor into batch norm", got: describe(x) });
   const { data } = x as Tensor;
-  const { units, unitOf } = unitsOf(where, x.shape, 1);
+  const { units, inner } = unitsOf(where, x.shape, 1);
   const count = data.length / units;
   const mean = new Float64Array(units);
-  for (let i = 0; i < data.length; i++) mean[unitOf(i)] += data[i] / count;
+  for (let i = 0; i < data.length; ) {
+    for (let u = 0; u < units; u++) for (const end = i + inner; i < end; i++) mean[u] += data[i] / count;
+  }
   const squares = new Float64Array(units);
-  for (let i = 0; i < data.length; i++) squares[unitOf(i)] += (data[i] - mean[unitOf(i)]) ** 2;
+  for (let i = 0; i < data.length; ) {
+    for (let u = 0; u < units; u++) for (const end = i + inner; i < end; i++) squares[u] += (data[i] - mean[u]) ** 2;
+  }
   return { count, mean, squares };
 }
 

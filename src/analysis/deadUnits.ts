@@ -5,6 +5,7 @@ import { keep, keepFields } from "../nn/keep.ts";
 import type { Module } from "../nn/module.ts";
 import { checkOptions } from "../options.ts";
 import { defaultGenerator } from "../random/generator.ts";
+import { lightly } from "./lightly.ts";
 import type { Cost } from "./loss.ts";
 import { type BatchNormMode, generatorsOf, preservingParts } from "./preserving.ts";
 import { checkBudget, finish, finishAsync, type LongOptions, longOptionNames, type Parts } from "./running.ts";
@@ -156,7 +157,8 @@ function* parts(
   const layersSeen = new Map<string, Seen>();
   const within = preservingParts(model, { batchNorm });
   for (let b = 0; b < all.length; b++) {
-    const seen = within(() => look(where, model, all[b], modules, thresholds, unitDim));
+    const looking = () => look(where, model, all[b], modules, thresholds, unitDim);
+    const seen = lightly((mode) => within(() => mode(looking)));
     for (const [name, { rows: own, nonFinite }] of seen) {
       const known = layersSeen.get(name) ?? { rows: [], nonFinite: 0 };
       const before = known.rows;
@@ -213,10 +215,14 @@ function look(
       const { data } = y;
       const perExample = data.length / examples;
       rows.forEach((row, example) => {
-        for (let k = 0; k < perExample; k++) {
-          const value = data[example * perExample + k];
-          if (!Number.isFinite(value)) nonFinite++;
-          if (!Number.isNaN(value) && !isSaturated(value)) row[Math.floor(k / inner) % units] = false;
+        for (let i = example * perExample, end = i + perExample; i < end; ) {
+          for (let u = 0; u < units; u++) {
+            for (const last = Math.min(i + inner, end); i < last; i++) {
+              const value = data[i];
+              if (value - value !== 0) nonFinite++; // NaN or infinite
+              if (!Number.isNaN(value) && !isSaturated(value)) row[u] = false;
+            }
+          }
         }
       });
       seen.set(name, { rows, nonFinite });

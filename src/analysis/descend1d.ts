@@ -8,7 +8,7 @@ import { type BatchNormMode, preservingParts } from "./preserving.ts";
 import { checkBudget, finish, finishAsync, type LongOptions, longOptionNames, type Parts } from "./running.ts";
 import { type SeedOptions, seeded, seedOptionNames } from "./seeded.ts";
 import { type Slice, sliceOf } from "./slice.ts";
-import { copies, dot, moved, norm, place } from "./vectors.ts";
+import { copies, dot, moveTo, norm } from "./vectors.ts";
 import { checkChoice } from "./watching.ts";
 
 /** What {@link descend1d} may be told. */
@@ -187,13 +187,13 @@ function* parts(where: string, target: ((x: Tensor) => Tensor) | Slice, options:
   });
   const slopeAt = (x: number): { readonly y: number; readonly slope: number } =>
     within(() => {
-      place(parameters, moved(start, line, x - origin));
+      moveTo(parameters, start, line, x - origin);
       const { loss: y, gradient } = probe.gradient();
       return { y, slope: dot(gradient, line) };
     });
   const valueAt = (x: number): number =>
     within(() => {
-      place(parameters, moved(start, line, x - origin));
+      moveTo(parameters, start, line, x - origin);
       return probe.value();
     });
 

@@ -213,7 +213,7 @@ export class HessianProduct {
 /**
  * `Σ gᵢ·vᵢ` over several tensors, of which only the gradients, `vᵢ` at each `gᵢ`, are wanted: the value is left at 0.
  */
-function alongOf(directions: readonly Tensor[]): Primitive {
+export function alongOf(directions: readonly Tensor[]): Primitive {
   return {
     name: "along",
     forward: (k, g) => k.fill(g.dtype, [], 0),

@@ -7,7 +7,7 @@ import { type Cost, type Loss, Probe } from "./loss.ts";
 import { type BatchNormMode, preservingParts } from "./preserving.ts";
 import { checkBudget, finish, finishAsync, type LongOptions, longOptionNames, type Parts } from "./running.ts";
 import { checkUpdate, type UpdateOptions, updated } from "./update.ts";
-import { angle, copies, cosine, distance, norm, place } from "./vectors.ts";
+import { angle, copies, cosine, distance, norm, put } from "./vectors.ts";
 
 /** What {@link internalCovariateShift} may be told. */
 export interface InternalCovariateShiftOptions extends UpdateOptions, LayerOptions, LongOptions {
@@ -145,7 +145,7 @@ function* shift(model: Module, loss: Loss, options: InternalCovariateShiftOption
     }
     const preceding = new Set(layers.slice(0, i).flatMap((other) => other.parameters));
     const after = within(() => {
-      place(
+      put(
         parameters,
         parameters.map((p, k) => (preceding.has(p) ? end[k] : start[k])),
       );

@@ -1,4 +1,3 @@
-import { noGrad } from "../autograd/gradMode.ts";
 import { describe, TensorError } from "../errors.ts";
 import type { Module } from "../nn/module.ts";
 import type { StateDict } from "../nn/stateDict.ts";
@@ -6,7 +5,7 @@ import { checkOptions } from "../options.ts";
 import { type Cost, type Loss, Probe } from "./loss.ts";
 import { type BatchNormMode, preservingParts } from "./preserving.ts";
 import { checkBudget, finish, finishAsync, type LongOptions, longOptionNames, type Parts } from "./running.ts";
-import { between, States } from "./states.ts";
+import { States } from "./states.ts";
 import { distance } from "./vectors.ts";
 import { checkChoice } from "./watching.ts";
 
@@ -126,11 +125,11 @@ function* parts(
   const [a, b] = [states.read(from, "from"), states.read(to, "to")];
   const total = interpolateCost({ positions: positions.length }).forward;
   checkBudget(where, total, options);
-  const apart = preservingParts(model, { batchNorm });
-  const within = <T>(fn: () => T): T => apart(() => noGrad(fn));
+  const within = preservingParts(model, { batchNorm });
+  const goTo = states.between(a, b);
   const valueAt = (t: number): number =>
     within(() => {
-      states.place(between(a, b, t));
+      goTo(t);
       return probe.value();
     });
 

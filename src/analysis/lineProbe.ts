@@ -7,7 +7,7 @@ import { type Cost, type Loss, Probe } from "./loss.ts";
 import { type BatchNormMode, preservingParts } from "./preserving.ts";
 import { checkBudget, finish, finishAsync, type LongOptions, longOptionNames, type Parts } from "./running.ts";
 import { type SeedOptions, seeded, seedOptionNames } from "./seeded.ts";
-import { copies, distance, dot, moved, norm, place } from "./vectors.ts";
+import { copies, distance, dot, moveTo, norm } from "./vectors.ts";
 import { checkChoice } from "./watching.ts";
 
 /** The ranges of the paper's figures, in learning rates. */
@@ -180,7 +180,7 @@ function* walk(model: Module, loss: Loss, options: LineProbeOptions): Parts<Line
   for (const step of steps) {
     points.push(
       within(() => {
-        place(parameters, moved(at.start, at.line, step));
+        moveTo(parameters, at.start, at.line, step);
         const { loss: value, gradient } = probe.gradient();
         const [way, turned] = [distance(parameters, at.start), distance(gradient, at.gradient)];
         const slope = way > 0 ? Math.abs(value - at.value) / way : null;

@@ -1,11 +1,12 @@
 import { grad } from "../autograd/grad.ts";
-import { enableGrad } from "../autograd/gradMode.ts";
+import { enableGrad, noGrad } from "../autograd/gradMode.ts";
 import { isTensor } from "../brand.ts";
 import { describe, TensorError } from "../errors.ts";
 import { isModule } from "../nn/fields.ts";
 import type { Module } from "../nn/module.ts";
 import type { Parameter } from "../nn/parameter.ts";
 import type { Tensor } from "../tensor.ts";
+import { lightly } from "./lightly.ts";
 
 /** The loss of a model on one fixed batch: the same number each time it is called, as long as the model stays. */
 export type Loss = () => Tensor;
@@ -33,6 +34,8 @@ export class Probe {
   readonly parameters: readonly Parameter[];
   private readonly where: string;
   private readonly loss: Loss;
+  /** Whether the loss can be evaluated only with a tape; null before it has been. */
+  private needsTape: boolean | null = null;
   private forward = 0;
   private backward = 0;
 
@@ -64,8 +67,8 @@ export class Probe {
 
   /** The loss as a tensor, from which gradients can be taken. */
   evaluate(): Tensor {
-    this.forward++;
     const y = this.loss();
+    this.forward++;
     if (!isTensor(y) || y.numel() !== 1) {
       throw new TensorError(this.where, {
         expected: "a loss of one number",
@@ -76,9 +79,15 @@ export class Probe {
     return y;
   }
 
-  /** The loss as a number. */
+  /** The loss as a number, without a tape unless it turns out that it takes gradients itself. */
   value(): number {
-    return this.evaluate().item();
+    const value = () => this.evaluate().item();
+    if (this.needsTape !== null) return this.needsTape ? enableGrad(value) : noGrad(value);
+    return lightly((mode) => {
+      const y = mode(value);
+      this.needsTape = mode === enableGrad;
+      return y;
+    });
   }
 
   /** The loss and its gradient. */
@@ -98,7 +107,12 @@ export class Probe {
     const inputs = [...this.parameters, ...others()];
     const gradients = grad(y, inputs, { ...options, allowUnused: true });
     if (gradients.slice(0, n).every((g) => g === null)) this.refuseIndependent();
-    const filled = gradients.map((g, i) => g ?? inputs[i].detach().mul(0));
+    const memory = new Set(inputs.map(({ array }) => array.memory));
+    const filled = gradients.map((g, i) => {
+      if (g === null) return inputs[i].detach().mul(0);
+      // An operation of the user's may return a parameter as its gradient, on memory that will be written on.
+      return memory.has(g.array.memory) && !g.requiresGrad ? g.clone() : g;
+    });
     const isUsed = gradients.slice(0, n).map((g) => g !== null);
     return { loss: y.item(), gradient: filled.slice(0, n), atOthers: filled.slice(n), isUsed };
   }

@@ -1,4 +1,3 @@
-import { noGrad } from "../autograd/gradMode.ts";
 import { describe, TensorError } from "../errors.ts";
 import type { Module } from "../nn/module.ts";
 import type { StateDict } from "../nn/stateDict.ts";
@@ -15,7 +14,7 @@ import { type BatchNormMode, preservingParts } from "./preserving.ts";
 import { checkBudget, finish, finishAsync, type LongOptions, longOptionNames, type Parts } from "./running.ts";
 import { type SeedOptions, seeded, seedOptionNames } from "./seeded.ts";
 import { States } from "./states.ts";
-import { copies, moved, norm, place } from "./vectors.ts";
+import { copies, moved, moveTo, norm } from "./vectors.ts";
 import { checkChoice } from "./watching.ts";
 
 /** What {@link lossSurface} may be told. */
@@ -199,8 +198,7 @@ function* parts(model: Module, loss: Loss, options: LossSurfaceOptions): Parts<L
   checkBudget(where, total, options);
   const states = new States(where, model, parameters, batchNorm);
   const visited = path.map((state) => states.read(state, "path"));
-  const apart = preservingParts(model, { batchNorm });
-  const within = <T>(fn: () => T): T => apart(() => noGrad(fn));
+  const within = preservingParts(model, { batchNorm });
 
   const centre = copies(parameters);
   const middle = within(() => probe.check());
@@ -226,8 +224,8 @@ function* parts(model: Module, loss: Loss, options: LossSurfaceOptions): Parts<L
     const y = probe.value();
     return Number.isFinite(y) ? y : null;
   };
-  const at = (values: readonly Tensor[]): number | null => {
-    place(parameters, values);
+  const at = (from: readonly Tensor[], along: readonly Tensor[], scale: number): number | null => {
+    moveTo(parameters, from, along, scale);
     return value();
   };
 
@@ -238,7 +236,7 @@ function* parts(model: Module, loss: Loss, options: LossSurfaceOptions): Parts<L
     planes.push(losses);
     for (const y of axis) {
       const row = moved(centre, along[1], y);
-      losses.push(within(() => axis.map((x) => at(moved(row, along[0], x)))));
+      losses.push(within(() => axis.map((x) => at(row, along[0], x))));
       yield { done: probe.cost.forward + (eigen === null ? 0 : passes(eigen.cost)), total };
     }
   }

@@ -3,6 +3,7 @@ import { isModule } from "../nn/fields.ts";
 import { type Kept, keep } from "../nn/keep.ts";
 import type { Module } from "../nn/module.ts";
 import { defaultGenerator, type Generator, isGenerator } from "../random/generator.ts";
+import { isUndisturbed } from "./running.ts";
 
 /** Which statistics batch norm uses during an analysis: those of the batch, or the running ones. */
 export type BatchNormMode = "batch" | "running";
@@ -18,7 +19,10 @@ export interface PreservingOptions {
  * so that a loss computed earlier can still be differentiated. What `fn` does in place happens to copies.
  */
 export function preserving<T>(model: Module, fn: () => T, options: PreservingOptions = {}): T {
-  const { held, restore } = keep([model, defaultGenerator]);
+  return during(keep([model, defaultGenerator]), fn, options);
+}
+
+function during<T>({ held, restore }: Kept, fn: () => T, options: PreservingOptions): T {
   try {
     return inMode(held, fn, options);
   } finally {
@@ -28,11 +32,17 @@ export function preserving<T>(model: Module, fn: () => T, options: PreservingOpt
 
 /**
  * As {@link preserving}, for an analysis in parts: each part has the model as it was when the first began. What others do to
- * the model between the parts stays, and the analysis does not see it.
+ * the model between the parts stays, and the analysis does not see it. Where nobody works in between, there is nothing to
+ * be told apart, and what is put back after a part is what the next one begins with.
  */
 export function preservingParts(model: Module, options: PreservingOptions = {}): Within {
   let start: Kept | null = null;
   return (fn, own = options) => {
+    if (isUndisturbed()) {
+      if (start === null) start = keep([model, defaultGenerator]);
+      else start.again();
+      return during(start, fn, own);
+    }
     const now = keep([model, defaultGenerator, ...(start?.held ?? [])]);
     start?.restore();
     start = keep([model, defaultGenerator]); // once more, so that what was at the start stays for the parts to come

@@ -13,6 +13,7 @@ import {
 } from "./batchNormStatistics.ts";
 import { batchesOf } from "./deadUnits.ts";
 import { greatest } from "./extremes.ts";
+import { lightly } from "./lightly.ts";
 import type { Cost } from "./loss.ts";
 import { preservingParts } from "./preserving.ts";
 import { checkBudget, finish, finishAsync, type LongOptions, longOptionNames, type Parts } from "./running.ts";
@@ -123,8 +124,13 @@ function* parts(
   const within = preservingParts(model, { batchNorm: "batch" });
   const old = new Map(norms.map(([name, norm]) => [name, runningStatistics(norm)]));
   for (let b = 0; b < all.length; b++) {
-    const see = (name: string, _: Module, [x]: readonly unknown[]) => void seen.get(name)?.push(batchMoments(where, x));
-    within(() => noGrad(() => watching(norms, see, () => run(where, model, all[b]))));
+    const found = lightly((mode) => {
+      const found: [name: string, moments: BatchMoments][] = [];
+      const see = (name: string, _: Module, [x]: readonly unknown[]) => void found.push([name, batchMoments(where, x)]);
+      within(() => mode(() => watching(norms, see, () => run(where, model, all[b]))));
+      return found;
+    });
+    for (const [name, moments] of found) seen.get(name)?.push(moments);
     yield { done: b + 1, total: cost.forward };
   }
   const changes = norms.map(([name, norm]) => {

@@ -1,4 +1,3 @@
-import { noGrad } from "../autograd/gradMode.ts";
 import { isTensor } from "../brand.ts";
 import { describe, TensorError } from "../errors.ts";
 import { isModule } from "../nn/fields.ts";
@@ -8,6 +7,7 @@ import { checkOptions } from "../options.ts";
 import type { Tensor } from "../tensor.ts";
 import { version } from "../version.ts";
 import { displayed } from "./display.ts";
+import { lightly } from "./lightly.ts";
 import type { Loss } from "./loss.ts";
 import { asRows, intervals, isDue, type NamedProbe, named } from "./namedProbes.ts";
 import { preserving } from "./preserving.ts";
@@ -292,7 +292,7 @@ export class Recorder {
     try {
       return run();
     } catch (error) {
-      const value = attempt(() => preserving(this.model, () => noGrad(() => single(loss()).item())));
+      const value = attempt(() => lightly((mode) => preserving(this.model, () => mode(() => single(loss()).item()))));
       if (value === undefined || Number.isFinite(value)) throw error;
       return [];
     }

@@ -48,11 +48,29 @@ export function checkBudget(where: string, total: number, { maxEvaluations, onPr
   });
 }
 
+/** Whether the part that is running belongs to an analysis that nobody interrupts. */
+let undisturbed = false;
+
+/** Whether nobody can have done anything between the parts of the analysis that is running. */
+export const isUndisturbed = (): boolean => undisturbed;
+
+/** Runs the next part of an analysis, which says whether nobody works between its parts. */
+function next<T>(parts: Parts<T>, isAlone: boolean): IteratorResult<Progress, T> {
+  const outer = undisturbed; // of an analysis within whose part this one runs
+  undisturbed = isAlone;
+  try {
+    return parts.next();
+  } finally {
+    undisturbed = outer;
+  }
+}
+
 /** Runs an analysis to its end. */
 export function finish<T>(parts: Parts<T>, options: LongOptions): T {
+  const isAlone = options?.onProgress === undefined && options?.signal === undefined;
   for (;;) {
     if (isSignal(options?.signal)) options.signal.throwIfAborted(); // what is none, the first part refuses
-    const { done, value } = parts.next();
+    const { done, value } = next(parts, isAlone);
     if (done) return displayed(value);
     options.onProgress?.(value);
   }
@@ -63,7 +81,7 @@ export async function finishAsync<T>(parts: Parts<T>, options: LongOptions): Pro
   let rested = performance.now();
   for (;;) {
     if (isSignal(options?.signal)) options.signal.throwIfAborted(); // what is none, the first part refuses
-    const { done, value } = parts.next();
+    const { done, value } = next(parts, false);
     if (done) return displayed(value);
     options.onProgress?.(value);
     if (performance.now() - rested < mostBusy) continue;

@@ -7,7 +7,7 @@ import type { StateDict } from "../nn/stateDict.ts";
 import { sameShape } from "../shapes.ts";
 import type { Tensor } from "../tensor.ts";
 import { type BatchNormMode, hasRunningStatistics } from "./preserving.ts";
-import { moved, place } from "./vectors.ts";
+import { moved, moveTo, put } from "./vectors.ts";
 
 /** The values of a state: of the parameters that are looked at, and of all else that belongs to it. */
 export interface ModelState {
@@ -68,18 +68,28 @@ export class States {
 
   /** Puts the model into a state. To be called within `preserving`. */
   place({ parameters, others }: ModelState): void {
-    place(this.parameters, parameters);
-    place(this.others, others);
+    put([...this.parameters, ...this.others], [...parameters, ...others]);
   }
-}
 
-/** The state at `(1 − t)·a + t·b`; of what are no floats, such as counts, the nearer one's. */
-export function between(a: ModelState, b: ModelState, t: number): ModelState {
-  if (t === 1) return b;
-  const along = (from: readonly Tensor[], to: readonly Tensor[]) =>
-    from.map((x, i) => {
-      if (!isFloat(x.dtype)) return t < 0.5 ? x : to[i];
-      return moved([x], moved([to[i]], [x], -1), t)[0];
-    });
-  return { parameters: along(a.parameters, b.parameters), others: along(a.others, b.others) };
+  /**
+   * What puts the model into the state at `(1 − t)·a + t·b`; of what are no floats, such as counts, into the nearer one's. To
+   * be called within `preserving`.
+   */
+  between(a: ModelState, b: ModelState): (t: number) => void {
+    const all = [...this.parameters, ...this.others];
+    const [from, to] = [a, b].map(({ parameters, others }) => [...parameters, ...others]);
+    const floats = [...all.keys()].filter((i) => isFloat(all[i].dtype));
+    const rest = [...all.keys()].filter((i) => !isFloat(all[i].dtype));
+    const of = (tensors: readonly Tensor[], places: readonly number[]) => places.map((i) => tensors[i]);
+    const start = of(from, floats);
+    const way = moved(of(to, floats), start, -1);
+    return (t) => {
+      if (t === 1) {
+        put(all, to);
+        return;
+      }
+      moveTo(of(all, floats), start, way, t);
+      put(of(all, rest), of(t < 0.5 ? from : to, rest));
+    };
+  }
 }

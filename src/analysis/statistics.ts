@@ -62,7 +62,8 @@ export function statistics(values: Numbers, { percentiles, bins }: Detail): Stat
 export function finiteOf(values: Numbers): Numbers {
   const finite = values.slice();
   let n = 0;
-  for (let i = 0; i < finite.length; i++) {
+  while (n < finite.length && finite[n] - finite[n] === 0) n++;
+  for (let i = n; i < finite.length; i++) {
     const value = finite[i];
     if (value - value === 0) finite[n++] = value;
   }
@@ -109,8 +110,23 @@ function histogram(sorted: Numbers, bins: number): Histogram {
   const edges = Array.from({ length: bins + 1 }, (_, i) => low + i * width);
   if (!isFlat) edges[bins] = sorted[sorted.length - 1];
   const counts = new Array<number>(bins).fill(0);
-  for (let i = 0; i < sorted.length; i++) {
-    counts[Math.min(bins - 1, Math.max(0, Math.floor((sorted[i] - low) / width)))]++;
+  const binOf = (i: number) => Math.min(bins - 1, Math.max(0, Math.floor((sorted[i] - low) / width)));
+  for (let from = 0; from < sorted.length; ) {
+    const bin = binOf(from);
+    const end = firstFrom(from + 1, sorted.length, (i) => binOf(i) > bin);
+    counts[bin] = end - from;
+    from = end;
   }
   return { edges, counts };
+}
+
+/** The first whole number from `low` on that something holds for, and for all behind; `high` if for none below. */
+function firstFrom(low: number, high: number, holds: (i: number) => boolean): number {
+  let [from, to] = [low, high];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if (holds(middle)) to = middle;
+    else from = middle + 1;
+  }
+  return from;
 }

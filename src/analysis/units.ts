@@ -7,15 +7,13 @@ export interface UnitGrid {
   readonly units: number;
   /** How many places of a unit lie side by side: the numbers of unit `u` begin at `u·inner`, and then every `units·inner`. */
   readonly inner: number;
-  /** Which unit the i-th number belongs to. */
-  unitOf(i: number): number;
 }
 
 /** Cuts a shape into examples (the first dimension) and units. One dimension alone is of examples, of a single unit. */
 export function unitsOf(where: string, shape: Shape, unitDim: number): UnitGrid {
   const size = shape.reduce((product, length) => product * length, 1);
   const examples = shape[0] ?? 1;
-  if (shape.length < 2) return { examples, units: 1, inner: size, unitOf: () => 0 };
+  if (shape.length < 2) return { examples, units: 1, inner: size };
   const dim = unitDim < 0 ? unitDim + shape.length : unitDim;
   if (dim < 1 || dim >= shape.length) {
     throw new TensorError(where, {
@@ -25,7 +23,7 @@ export function unitsOf(where: string, shape: Shape, unitDim: number): UnitGrid 
   }
   const units = shape[dim];
   const inner = shape.slice(dim + 1).reduce((product, length) => product * length, 1);
-  return { examples, units, inner, unitOf: (i) => Math.floor(i / inner) % units };
+  return { examples, units, inner };
 }
 
 export function checkUnitDim(where: string, unitDim: unknown): void {

@@ -1,5 +1,5 @@
 import { noGrad } from "../autograd/gradMode.ts";
-import { NDArray } from "../kernels/array.ts";
+import { type Data, NDArray } from "../kernels/array.ts";
 import type { Tensor } from "../tensor.ts";
 
 // Lists of tensors, one for each parameter, taken as one long vector. Sums are in float64, whatever the dtype.
@@ -63,16 +63,62 @@ export function angle(a: readonly Tensor[], b: readonly Tensor[]): number {
 /** `x + scale·direction`, each number rounded once. */
 export function moved(x: readonly Tensor[], direction: readonly Tensor[], scale: number): Tensor[] {
   return x.map((tensor, k) => {
-    const [from, along] = [tensor.data, direction[k].data];
-    const to = from.slice();
-    for (let i = 0; i < to.length; i++) to[i] = from[i] + scale * along[i];
+    const to = tensor.data.slice();
+    write(to, tensor.data, direction[k].data, scale);
     return tensor.wrap(new NDArray(to, tensor.shape, tensor.dtype));
   });
+}
+
+/**
+ * The same, put into parameters in place, on the memory that they have there. To be called within `preserving` only, where
+ * that is memory of their own.
+ */
+export function moveTo(
+  parameters: readonly Tensor[],
+  x: readonly Tensor[],
+  direction: readonly Tensor[],
+  scale: number,
+): void {
+  const written = new Set<object>();
+  for (let k = 0; k < parameters.length; k++) {
+    const { array } = parameters[k];
+    if (written.has(array.memory)) {
+      place([parameters[k]], moved([x[k]], [direction[k]], scale));
+      continue;
+    }
+    written.add(array.memory);
+    write(array.data, x[k].data, direction[k].data, scale);
+    array.bump();
+  }
+}
+
+/** Writes `from + scale·along`. What is all in one precision, as mostly, has a loop of its own, which engines make faster. */
+function write(to: Data, from: Data, along: Data, scale: number): void {
+  if (to instanceof Float32Array && from instanceof Float32Array && along instanceof Float32Array) {
+    for (let i = 0; i < to.length; i++) to[i] = from[i] + scale * along[i];
+    return;
+  }
+  for (let i = 0; i < to.length; i++) to[i] = from[i] + scale * along[i];
 }
 
 /** Copies that share nothing with their originals. */
 export function copies(x: readonly Tensor[]): Tensor[] {
   return noGrad(() => x.map((tensor) => tensor.detach().clone()));
+}
+
+/** Gives parameters the numbers of others, in place, on the memory that they have. To be called within `preserving` only. */
+export function put(parameters: readonly Tensor[], values: readonly Tensor[]): void {
+  const written = new Set<object>();
+  for (let k = 0; k < parameters.length; k++) {
+    const { array } = parameters[k];
+    if (written.has(array.memory)) {
+      place([parameters[k]], copies([values[k]]));
+      continue;
+    }
+    written.add(array.memory);
+    array.data.set(values[k].data);
+    array.bump();
+  }
 }
 
 /** Puts parameters on new values, of their shapes. To be called within `preserving` only. */

@@ -8,7 +8,7 @@ import { dotOf, lengthOf } from "./longVector.ts";
 import { type Cost, type Loss, Probe } from "./loss.ts";
 import { type BatchNormMode, preservingParts } from "./preserving.ts";
 import { checkBudget, finish, finishAsync, type LongOptions, longOptionNames, type Parts } from "./running.ts";
-import { copies, moved, norm, place } from "./vectors.ts";
+import { copies, moveTo, norm } from "./vectors.ts";
 import { rowLayers, rows } from "./weightRows.ts";
 
 /** Options of {@link weightScaleInvariance}. */
@@ -162,7 +162,7 @@ function* parts(model: Module, loss: Loss, options: WeightScaleInvarianceOptions
   for (const [i, layer] of chosen.entries()) {
     const own = [start[i]];
     const scaled = within(() => {
-      place([weights[i]], moved(own, own, scale - 1));
+      moveTo([weights[i]], own, own, scale - 1);
       return probe.gradient();
     });
     found.push(

@@ -5,6 +5,7 @@ import { isModule } from "../nn/fields.ts";
 import type { Module } from "../nn/module.ts";
 import { type Generator, isGenerator } from "../random/generator.ts";
 import type { Tensor } from "../tensor.ts";
+import { parameterBrand } from "./parameter.ts";
 
 /** What there was, to be put back. */
 export interface Kept {
@@ -12,6 +13,8 @@ export interface Kept {
   readonly held: readonly object[];
   /** Puts everything back. */
   restore(): void;
+  /** After that, if nothing has been done since, puts tensors on copies of their memory again, without another look around. */
+  again(): void;
 }
 
 /**
@@ -24,10 +27,24 @@ export interface Kept {
  */
 export function keep(roots: readonly object[]): Kept {
   const held = heldBy(roots);
-  const copyOf = copier();
-  const putBack = held.map((value) => (isTensor(value) ? keepTensor(value, copyOf) : keepOne(value)));
+  const copies = new Copies();
+  const putBack: (() => void)[] = [];
+  const place: (() => void)[] = [];
+  for (const [value, fields] of held) {
+    if (isTensor(value)) {
+      const kept = keepTensor(value, copies);
+      putBack.push(kept.restore);
+      place.push(kept.place);
+    } else if (fields !== null) putBack.push(keepFields(value, fields));
+    else keepOne(value, putBack);
+  }
+  for (const one of place) one();
   return {
-    held,
+    held: [...held.keys()],
+    again() {
+      copies.renew();
+      for (const one of place) one();
+    },
     restore() {
       for (const one of putBack) one();
     },
@@ -35,33 +52,36 @@ export function keep(roots: readonly object[]): Kept {
 }
 
 /** All tensors that a module holds, in whatever depth, each once. */
-export const tensorsIn = (model: Module): Tensor[] => heldBy([model]).filter(isTensor);
+export const tensorsIn = (model: Module): Tensor[] => [...heldBy([model]).keys()].filter(isTensor);
 
-/** Objects, and those that they hold, each once. */
-function heldBy(roots: readonly object[]): object[] {
-  const seen = new Set<object>();
+/** Objects, and those that they hold, each once; with their fields, those that are nothing more. */
+function heldBy(roots: readonly object[]): Map<object, Fields | null> {
+  const seen = new Map<object, Fields | null>();
   const visit = (value: unknown): void => {
-    if (typeof value === "object" && value !== null) seen.add(value);
+    if (typeof value === "object" && value !== null && !seen.has(value)) seen.set(value, null);
   };
   roots.forEach(visit);
-  // A set grows while it is walked: those added are visited in their turn.
-  for (const value of seen) {
+  // A map grows while it is walked: those added are visited in their turn.
+  for (const [value] of seen) {
     if (isTensor(value) || isGenerator(value)) continue;
     if (Array.isArray(value) || value instanceof Set) value.forEach(visit);
     else if (value instanceof Map) for (const entry of value) entry.forEach(visit);
-    else if (isOrdinary(value)) for (const { value: field } of fieldsOf(value)) visit(field);
+    else if (isOrdinary(value)) {
+      const fields = fieldsOf(value);
+      seen.set(value, fields);
+      for (const { value: field } of fields.descriptors) visit(field);
+    }
   }
-  return [...seen];
+  return seen;
 }
 
-/** What puts one object back in place. */
-function keepOne(value: object): () => void {
-  if (isGenerator(value)) return keepGenerator(value);
-  if (Array.isArray(value)) return keepArray(value);
-  if (ArrayBuffer.isView(value)) return keepBytes(value);
-  if (value instanceof Map) return keepMap(value);
-  if (value instanceof Set) return keepSet(value);
-  return isOrdinary(value) ? keepFields(value) : () => {};
+/** Adds what puts back in place an object that is more than its fields, if it can be. */
+function keepOne(value: object, putBack: (() => void)[]): void {
+  if (isGenerator(value)) putBack.push(keepGenerator(value));
+  else if (Array.isArray(value)) putBack.push(keepArray(value));
+  else if (ArrayBuffer.isView(value)) putBack.push(keepBytes(value));
+  else if (value instanceof Map) putBack.push(keepMap(value));
+  else if (value instanceof Set) putBack.push(keepSet(value));
 }
 
 /** Whether an object is its fields and nothing more: modules and plain objects, not what the platform makes. */
@@ -69,22 +89,32 @@ function isOrdinary(value: object): boolean {
   return isModule(value) || Object.prototype.toString.call(value) === "[object Object]";
 }
 
-/** An object's own fields, in their order. Getters are not called. */
-const fieldsOf = (object: object): PropertyDescriptor[] =>
-  Reflect.ownKeys(object).map((name) => Reflect.getOwnPropertyDescriptor(object, name) as PropertyDescriptor);
+/** An object's own fields, in their order. */
+interface Fields {
+  readonly names: readonly (string | symbol)[];
+  readonly descriptors: readonly PropertyDescriptor[];
+}
+
+/** An object's own fields. Getters are not called. */
+function fieldsOf(object: object): Fields {
+  const names = Reflect.ownKeys(object);
+  return {
+    names,
+    descriptors: names.map((name) => Reflect.getOwnPropertyDescriptor(object, name) as PropertyDescriptor),
+  };
+}
 
 /** What puts all of an object's own fields back, in their order, which is that of registration. */
-export function keepFields(object: object): () => void {
-  const [names, fields] = [Reflect.ownKeys(object), fieldsOf(object)];
+export function keepFields(object: object, { names, descriptors }: Fields = fieldsOf(object)): () => void {
   return () => {
     const now = Reflect.ownKeys(object);
     const isInOrder = now.length === names.length && names.every((name, i) => name === now[i]);
     if (!isInOrder) for (const name of now) Reflect.deleteProperty(object, name);
-    names.forEach((name, i) => {
-      if (!isSame(Reflect.getOwnPropertyDescriptor(object, name), fields[i])) {
-        Reflect.defineProperty(object, name, fields[i]);
+    for (let i = 0; i < names.length; i++) {
+      if (!isSame(Reflect.getOwnPropertyDescriptor(object, names[i]), descriptors[i])) {
+        Reflect.defineProperty(object, names[i], descriptors[i]);
       }
-    });
+    }
   };
 }
 
@@ -151,26 +181,59 @@ function keepGenerator(generator: Generator): () => void {
  * Puts a tensor, and its gradient, on copies of their memory, until it is restored. A gradient that stayed where it is could
  * be cleared meanwhile, and its memory have another owner by the time it is put back.
  */
-function keepTensor(tensor: Tensor, copyOf: (array: NDArray) => NDArray): () => void {
+function keepTensor(tensor: Tensor, copies: Copies): { readonly place: () => void; readonly restore: () => void } {
   const gradient = tensor.grad; // asked for, so that its memory is nobody's to give away
-  const fields = keepFields(tensor);
+  const fields = keepTensorFields(tensor);
   const hooks = tensor.hooks === null ? null : keepSet(tensor.hooks);
-  tensor.array = copyOf(tensor.array);
-  if (gradient !== null) tensor.grad = gradient.detach().wrap(copyOf(gradient.array));
-  return () => {
-    fields();
-    hooks?.();
+  const array = copies.of(tensor.array);
+  const slope = gradient && copies.of(gradient.array);
+  return {
+    place() {
+      tensor.array = array;
+      if (slope !== null) tensor.grad = tensor.wrap(slope);
+    },
+    restore() {
+      fields();
+      hooks?.();
+    },
   };
 }
 
-/** Copies arrays, those that share memory to some that share it too. */
-function copier(): (array: NDArray) => NDArray {
-  const copied = new Map<unknown, NDArray>();
-  return (array) => {
-    const found = copied.get(array) ?? copied.get(array.data)?.view(array.shape);
+/** As {@link keepFields}, of a tensor: the fields that all have are nothing but values, which takes a fraction of the time. */
+function keepTensorFields(tensor: Tensor): () => void {
+  const names = Reflect.ownKeys(tensor);
+  const usual = Reflect.ownKeys(tensor.wrap(tensor.array));
+  const hasOthers = names.some((name, i) => name !== (i < usual.length ? usual[i] : parameterBrand));
+  if (names.length < usual.length || hasOthers) return keepFields(tensor);
+  const fields = tensor as unknown as Record<string | symbol, unknown>;
+  const values = names.map((name) => fields[name]);
+  return () => {
+    const now = Reflect.ownKeys(tensor);
+    const isInOrder = now.length === names.length && names.every((name, i) => name === now[i]);
+    if (!isInOrder) for (const name of now) Reflect.deleteProperty(tensor, name);
+    for (let i = 0; i < names.length; i++) if (!Object.is(fields[names[i]], values[i])) fields[names[i]] = values[i];
+  };
+}
+
+/** Copies of arrays, those that share memory to some that share it too. */
+class Copies {
+  private readonly found = new Map<unknown, NDArray>();
+  private readonly made: (readonly [original: NDArray, copy: NDArray])[] = [];
+
+  of(array: NDArray): NDArray {
+    const found = this.found.get(array) ?? this.found.get(array.data)?.view(array.shape);
     if (found !== undefined) return found;
     const copy = kernels().copy(array);
-    copied.set(array, copy).set(array.data, copy);
+    this.found.set(array, copy).set(array.data, copy);
+    this.made.push([array, copy]);
     return copy;
-  };
+  }
+
+  /** Gives all copies the numbers of their originals once more. */
+  renew(): void {
+    for (const [original, copy] of this.made) {
+      copy.data.set(original.data);
+      copy.bump();
+    }
+  }
 }

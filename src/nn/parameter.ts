@@ -3,7 +3,7 @@ import { describe, TensorError } from "../errors.ts";
 import { checkFlagOption, checkOptions } from "../options.ts";
 import { Tensor } from "../tensor.ts";
 
-const parameterBrand: unique symbol = Symbol.for("evenkeel.Parameter") as never;
+export const parameterBrand: unique symbol = Symbol.for("evenkeel.Parameter") as never;
 
 /**
  * A tensor that training changes: a leaf that wants a gradient. Assigned to a field of a module it is one of its

@@ -18,88 +18,156 @@ export interface AnalysisTime {
 /** The heading that the section is found by. */
 const analysesHeading = "## Analyses";
 
-/** Measures the analyses of `evenkeel/analysis`, as built, on two networks with batch norm. */
-export async function measureAnalyses(log: (line: string) => void): Promise<AnalysisTime[]> {
-  const library = (await import(new URL("dist/index.js", root).href)) as typeof import("evenkeel");
-  const analysis = (await import(new URL("dist/analysis.js", root).href)) as typeof import("evenkeel/analysis");
-  const { Generator, grad, nn, noGrad, randint, randn } = library;
-  const rows: AnalysisTime[] = [];
+/** The passes that an analysis tells. */
+interface Told {
+  readonly forward: number;
+  readonly backward: number;
+}
+
+/** What is measured, beside the passes that it tells, or is told to take. */
+interface Row {
+  readonly what: string;
+  run(): unknown;
+  /** What the time is divided by. */
+  readonly passes: Told;
+  readonly unit: AnalysisTime["unit"];
+  readonly target: number;
+}
+
+type Library = typeof import("evenkeel");
+type Analysis = typeof import("evenkeel/analysis");
+
+/**
+ * Measures the analyses of `evenkeel/analysis`, as built, on two networks with batch norm.
+ * @param only - what is measured, by its name. Default: everything.
+ */
+export async function measureAnalyses(log: (line: string) => void, only = /./): Promise<AnalysisTime[]> {
+  const library = (await import(new URL("dist/index.js", root).href)) as Library;
+  const analysis = (await import(new URL("dist/analysis.js", root).href)) as Analysis;
+  const times: AnalysisTime[] = [];
   for (const width of [64, 300]) {
-    const generator = new Generator().manualSeed(0);
+    const { parameters, passes, rows } = network(library, analysis, width);
+    for (const { what, unit, target, ...row } of rows.filter(({ what }) => only.test(what))) {
+      const ratio = ratioOf(row.run, row.passes, passes);
+      times.push({ parameters, what, ratio, unit, target });
+      log(`${what}, ${parameters} parameters: ${digits(ratio)} ${unit}`);
+    }
+  }
+  return times;
+}
+
+/** A network of three hidden layers, its passes, and what is measured on it. */
+function network({ Generator, grad, nn, noGrad, optim, randint, randn }: Library, analysis: Analysis, width: number) {
+  const generator = new Generator().manualSeed(0);
+  const build = () => {
     const hidden = (from: number) => [
       new nn.Linear(from, width, { bias: false, generator }),
       new nn.BatchNorm1d(width),
       new nn.Tanh(),
     ];
-    const model = new nn.Sequential(
-      ...hidden(30),
-      ...hidden(width),
-      ...hidden(width),
-      new nn.Linear(width, 10, { generator }),
-    );
-    const parameters = model.parameters().reduce((sum, p) => sum + p.numel(), 0);
-    const x = randn([128, 30], { generator });
-    const y = randint(0, 10, [128], { generator });
-    const loss = () => nn.functional.crossEntropy(model.forward(x), y);
-    const state = model.stateDict();
+    const last = new nn.Linear(width, 10, { generator });
+    return new nn.Sequential(...hidden(30), ...hidden(width), ...hidden(width), last);
+  };
+  const model = build();
+  const all = model.parameters();
+  const parameters = all.reduce((sum, p) => sum + p.numel(), 0);
+  const x = randn([128, 30], { generator });
+  const y = randint(0, 10, [128], { generator });
+  const lossOf = (net: { forward(input: typeof x): typeof x }) => nn.functional.crossEntropy(net.forward(x), y);
+  const loss = () => lossOf(model);
+  const state = model.stateDict();
+  const passes: Passes = { forward: () => noGrad(() => loss().item()), gradient: () => grad(loss(), all) };
 
-    const forward = took(() => noGrad(() => loss().item()), 50);
-    const gradient = took(() => grad(loss(), model.parameters()), 50);
-    type Told = { readonly forward: number; readonly backward: number };
-    const timeOf = (told: Told) => told.forward * forward + told.backward * (gradient - forward);
-    const add = (what: string, ratio: number, unit: AnalysisTime["unit"], target: number) => {
-      rows.push({ parameters, what, ratio, unit, target });
-      log(`${what}, ${parameters} parameters: ${digits(ratio)} ${unit}`);
-    };
-    const addProducts = (
-      name: "hessianEigenvalues" | "hessianTrace" | "spectralDensity",
-      options: object,
-      products: number,
-      run: () => unknown,
-    ) => {
-      const time = took(run, 2);
-      add(`a product within \`${name}\``, time / products / gradient, "gradients", 5);
-      add(`\`${name}\``, time / timeOf(analysis.estimateCost(name, parameters, options)), "its passes", 2);
-    };
-    const density = { starts: 2, iterations: 30 };
-    addProducts("spectralDensity", density, 60, () => analysis.spectralDensity(model, loss, density));
-    addProducts("hessianTrace", {}, 30, () => analysis.hessianTrace(model, loss));
-    // A tolerance of 0 takes all that it may.
-    const search = { tolerance: 0, maxIterations: 50 };
-    addProducts("hessianEigenvalues", search, 51, () => analysis.hessianEigenvalues(model, loss, search));
-    add("`activationReport`", took(() => analysis.activationReport(model, x)) / forward, "forward passes", 6);
-    const report = took(() => analysis.gradientReport(model, loss));
-    add("`gradientReport`", report / timeOf(analysis.gradientReport(model, loss).cost), "its passes", 4);
-    const others: Record<string, () => { readonly cost: Told }> = {
-      lineProbe: () => analysis.lineProbe(model, loss, { steps: { from: 0.01, to: 1 } }),
-      lossSurface: () => analysis.lossSurface(model, loss, { points: 11 }),
-      interpolate: () => analysis.interpolate(model, loss, state, state),
-      internalCovariateShift: () => analysis.internalCovariateShift(model, loss, { lr: 0.1 }),
-      layerInterference: () => analysis.layerInterference(model, loss, { lr: 0.1 }),
-      weightScaleInvariance: () => analysis.weightScaleInvariance(model, loss),
-      deadUnits: () => analysis.deadUnits(model, [x, x, x]),
-      batchNormHealth: () => analysis.batchNormHealth(model, [x, x, x]),
-      recalibrateBatchNorm: () => analysis.recalibrateBatchNorm(model, [x, x, x]),
-      initialLossCheck: () => analysis.initialLossCheck(model, loss, { numClasses: 10 }),
-    };
-    for (const [name, run] of Object.entries(others)) {
-      add(`\`${name}\``, took(run, 5) / timeOf(run().cost), "its passes", 1.5);
-    }
-  }
-  return rows;
+  const rows: Row[] = [];
+  const addProducts = (
+    name: "hessianEigenvalues" | "hessianTrace" | "spectralDensity",
+    options: object,
+    products: number,
+    run: () => unknown,
+  ) => {
+    const gradients = { forward: products, backward: products };
+    rows.push({ what: `a product within \`${name}\``, run, passes: gradients, unit: "gradients", target: 5 });
+    const told = analysis.estimateCost(name, parameters, options);
+    rows.push({ what: `\`${name}\``, run, passes: told, unit: "its passes", target: 2 });
+  };
+  const density = { starts: 2, iterations: 30 };
+  addProducts("spectralDensity", density, 60, () => analysis.spectralDensity(model, loss, density));
+  addProducts("hessianTrace", {}, 30, () => analysis.hessianTrace(model, loss));
+  // A tolerance of 0 takes all that it may.
+  const search = { tolerance: 0, maxIterations: 50 };
+  addProducts("hessianEigenvalues", search, 51, () => analysis.hessianEigenvalues(model, loss, search));
+
+  const report = () => analysis.activationReport(model, x);
+  const one = { forward: 1, backward: 0 };
+  rows.push({ what: "`activationReport`", run: report, passes: one, unit: "forward passes", target: 6 });
+  const add = (name: string, run: () => { readonly cost: Told }, target = 1.5) => {
+    rows.push({ what: `\`${name}\``, run, passes: run().cost, unit: "its passes", target });
+  };
+  add("gradientReport", () => analysis.gradientReport(model, loss), 4);
+  add("lineProbe", () => analysis.lineProbe(model, loss, { steps: { from: 0.01, to: 1 } }));
+  add("lossSurface", () => analysis.lossSurface(model, loss, { points: 11 }));
+  add("interpolate", () => analysis.interpolate(model, loss, state, state));
+  add("descend1d", () => analysis.descend1d({ model, loss }, { starts: [0, 1], lr: 0.1, steps: 10, points: 10 }));
+  add("internalCovariateShift", () => analysis.internalCovariateShift(model, loss, { lr: 0.1 }));
+  add("layerInterference", () => analysis.layerInterference(model, loss, { lr: 0.1 }));
+  add("weightScaleInvariance", () => analysis.weightScaleInvariance(model, loss));
+  add("updateRatios", () => analysis.updateRatios(model, loss, { lr: 0.1 }));
+  add("deadUnits", () => analysis.deadUnits(model, [x, x, x]));
+  add("batchNormHealth", () => analysis.batchNormHealth(model, [x, x, x]));
+  add("recalibrateBatchNorm", () => analysis.recalibrateBatchNorm(model, [x, x, x]));
+  add("initialLossCheck", () => analysis.initialLossCheck(model, loss, { numClasses: 10 }));
+
+  const descent = (net: InstanceType<typeof nn.Module>) => new optim.SGD(net.parameters(), { lr: 0.01 });
+  const comparison = {
+    variants: { first: build, second: build },
+    data: [x],
+    loss: (net: InstanceType<typeof nn.Module>) => lossOf(net as typeof model),
+    optimizer: descent,
+    steps: 20,
+  };
+  add("compare", () => analysis.compare(comparison));
+  return { parameters, passes, rows };
 }
 
-/** The median over some runs of the processor's time, in milliseconds, after as many runs that are not counted. */
-function took(run: () => unknown, runs = 10): number {
-  for (let i = 0; i < runs; i++) run();
-  return median(
-    Array.from({ length: runs }, () => {
-      const start = process.cpuUsage();
-      run();
-      const { user, system } = process.cpuUsage(start);
-      return (user + system) / 1000;
-    }),
-  );
+/** What analyses are measured beside. */
+interface Passes {
+  /** A forward pass without a tape. */
+  forward(): unknown;
+  /** A forward pass and one backward. */
+  gradient(): unknown;
+}
+
+/**
+ * The processor's time that something takes, in times that of passes: the median over rounds, in each of which they stand
+ * side by side, so that what slows the machine for a while slows both.
+ */
+function ratioOf(run: () => unknown, { forward, backward }: Told, passes: Passes): number {
+  const [f, g, r] = [passes.forward, passes.gradient, run].map((work) => ({ work, count: countFor(work) }));
+  const ratios = Array.from({ length: 7 }, () => {
+    const [whole, there, both] = [r, f, g].map(timeOf);
+    return whole / (forward * there + backward * (both - there));
+  });
+  return median(ratios);
+}
+
+interface Repeated {
+  work(): unknown;
+  readonly count: number;
+}
+
+/** How often something is done in a round, which takes some 10 ms; after it has been done for long enough to be fast. */
+function countFor(work: () => unknown): number {
+  let [count, spent] = [0, 0];
+  for (; spent < 200 || count < 3; count++) spent += timeOf({ work, count: 1 });
+  return Math.max(1, Math.ceil((10 * count) / spent));
+}
+
+/** The processor's time for doing something once, in milliseconds: the mean of so many times. */
+function timeOf({ work, count }: Repeated): number {
+  const start = process.cpuUsage();
+  for (let i = 0; i < count; i++) work();
+  const { user, system } = process.cpuUsage(start);
+  return (user + system) / 1000 / count;
 }
 
 /** The section of the page, its heading first. */
@@ -116,7 +184,8 @@ export function analysesSection(rows: readonly AnalysisTime[]): string[] {
     analysesHeading,
     `How long analyses take beside the passes that they tell, in networks of three hidden layers with batch norm and tanh, on
 a batch of 128: the time of a forward pass is that without a tape, of a backward pass that of a gradient less a forward.
-It is the processor's, of all threads, so that what else the machine does counts little.`,
+It is the processor's, of all threads, so that what else the machine does counts little, and the median over rounds in each of
+which the analysis stands beside the passes.`,
     table(["", ...sizes.map((size) => `${size.toLocaleString("en")} parameters`), "at most", ""], lines),
   ];
 }
