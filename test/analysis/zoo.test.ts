@@ -1,41 +1,15 @@
-import { arange, type nn, optim, type Tensor, TensorError } from "evenkeel";
+import { type nn, type Tensor, TensorError } from "evenkeel";
 import * as analysis from "evenkeel/analysis";
 import { describe, expect, test } from "vitest";
+import { analysisNames, meant, modelless, norm, type Setting, setting } from "./settings.ts";
 import { expectUntouched } from "./untouched.ts";
-import { type Batch, type Kind, zoo } from "./zoo.ts";
+import { zoo } from "./zoo.ts";
 
 const { lineProbe, lossSurface, interpolate, gradientReport, hessianTrace, hessianEigenvalues } = analysis;
-
-/** What an analysis is run on. */
-interface Setting extends Batch {
-  readonly model: nn.Module;
-  readonly optimizer: optim.Adam;
-  readonly from: nn.StateDict;
-  readonly to: nn.StateDict;
-}
-
-/** A model that has been trained for a step, so that it has gradients, versions and a history, and a batch of `n`. */
-function setting(kind: Kind, n: number): Setting {
-  const { model, batch } = kind();
-  const from = model.stateDict();
-  const optimizer = new optim.Adam(model.parameters(), { lr: 0.01, weightDecay: 0.1 });
-  batch(3).loss().backward();
-  optimizer.step();
-  return { ...batch(n), model, optimizer, from, to: model.stateDict() };
-}
 
 const steps = [0.1, 1];
 const descents = { starts: [0], lr: 0.1, steps: 2, points: 3, tolerance: 0 };
 const surface = { points: 3, seed: 1 };
-
-/** The batch norm of a model, and an input for it. */
-function norm({ model, x }: Setting): readonly [norm: never, x: Tensor] {
-  const found = model
-    .namedModules()
-    .find(([, module]) => module.constructor.name === "BatchNorm1d")?.[1] as nn.BatchNorm1d;
-  const places = arange(1, 1 + (found?.numFeatures ?? 1), { dtype: "float64" });
-  return [found as never, x.flatten(1).sum(1, { keepdim: true }).mul(places)];
-}
 
 /** Each function that takes a model, or a part of one; both ways where it may take long. */
 const synchronous: Record<string, (s: Setting) => unknown> = {
@@ -67,57 +41,8 @@ const synchronous: Record<string, (s: Setting) => unknown> = {
   weightScaleInvariance: (s) => analysis.weightScaleInvariance(s.model, s.loss),
 };
 
-/** Those that take none. */
-const modelless = [
-  "compare",
-  "comparisonRows",
-  "diagnose",
-  "estimateCost",
-  "explainBatchNormInitialisation",
-  "learningRateRange",
-  "readRecording",
-  "toCsv",
-  "toDot",
-  "toMermaid",
-  "toSvg",
-];
-
-const withNorm = ["shared layers", "batch norm", "no affine", "weight decay in the loss", "three dimensions"];
-const stacks = ["batch norm", "no affine", "weight decay in the loss"];
-
-/** One module has all parameters. */
-const single = [
-  "batch norm by hand, in one module",
-  "tied",
-  "tied, the other way",
-  "raw parameters",
-  "no hidden layer",
-  "three dimensions",
-];
-const layered = Object.keys(zoo).filter((name) => !single.includes(name));
-
-/** The kinds that have what an analysis is about; all other analyses take every kind. */
-const meant: Record<string, readonly string[]> = {
-  batchNormHealth: withNorm,
-  deadUnits: [...stacks, "nested arrays", "three dimensions"],
-  effectiveLearningRate: [...stacks, "shared layers"],
-  explainBatchNormCurvature: withNorm,
-  explainBatchNormGradient: withNorm,
-  explainBatchNormMinimax: withNorm,
-  foldBatchNorm: stacks,
-  internalCovariateShift: layered,
-  layerInterference: layered,
-  lossSurface: Object.keys(zoo).filter((name) => name !== "three dimensions"), // which has no matrix
-  recalibrateBatchNorm: withNorm,
-  weightScaleInvariance: [...stacks, "shared layers"],
-};
-
 test("every function that takes a model is here", () => {
-  const functions = Object.entries(analysis).filter(
-    ([, value]) => typeof value === "function" && !/^class/.test(`${value}`),
-  );
-  const names = functions.map(([name]) => name.replace(/Async$/, ""));
-  expect([...new Set(names)].sort()).toEqual([...Object.keys(synchronous), ...modelless].sort());
+  expect(analysisNames).toEqual([...Object.keys(synchronous), ...modelless].sort());
 });
 
 /** Runs an analysis; an error has to be the library's own. */
