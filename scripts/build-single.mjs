@@ -13,6 +13,6 @@ await build({
   target: "es2022",
   sourcemap: true,
   outfile: "dist/evenkeel.single.js",
-  external: ["@viz-js/viz", "vega", "vega-lite", "@resvg/resvg-js"],
+  external: ["@viz-js/viz", "vega", "vega-interpreter", "vega-lite", "@resvg/resvg-js"],
   logLevel: "error",
 });

@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { posix } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -136,12 +136,71 @@ const checks = {
     assert.deepEqual(broken, []);
   },
 
+  "every file names its source map once, and that leads to sources which are packed": () => {
+    const files = readdirSync("dist", { recursive: true }).filter((name) => /\.c?js$/.test(name));
+    assert.ok(files.length > 30);
+    for (const file of files) {
+      const code = readFileSync(`dist/${file}`, "utf8");
+      const named = [...code.matchAll(/^\/\/# sourceMappingURL=(.*)$/gm)].map(([, map]) => map);
+      if (named.length === 0) {
+        assert.ok(!existsSync(`dist/${file}.map`), `${file} does not name its map`);
+        assert.ok(handsOn(file), `${file} has no map`);
+        continue;
+      }
+      assert.deepEqual(named, [`${posix.basename(file)}.map`], file);
+      const { sources, mappings } = JSON.parse(readFileSync(`dist/${file}.map`, "utf8"));
+      assert.ok(sources.length > 0 && /[A-Z]/i.test(mappings), `${file}.map maps nothing`);
+      for (const source of sources) {
+        const path = posix.join("dist", posix.dirname(file), source);
+        assert.ok(path.startsWith("src/") && existsSync(path), `${file}.map: ${source}`);
+      }
+    }
+    assert.deepEqual(
+      readdirSync("dist", { recursive: true }).filter(
+        (name) => name.endsWith(".js.map") && !files.includes(name.slice(0, -4)),
+      ),
+      [],
+    );
+  },
+
+  "every entry but that for Node's files bundles for a browser, also where the packages that draw are installed":
+    async () => {
+      const folder = fileURLToPath(new URL("..", import.meta.url));
+      for (const drawing of ["vega", "vega-lite", "@resvg/resvg-js", "@viz-js/viz", "vega-interpreter"]) {
+        assert.ok(existsSync(`${folder}/node_modules/${drawing}`), `${drawing} is not installed`);
+      }
+      for (const entry of entries.filter((name) => name !== "evenkeel/io/node")) {
+        const { warnings, outputFiles } = await build({
+          stdin: { contents: `export * from "${entry}";`, resolveDir: folder },
+          bundle: true,
+          platform: "browser",
+          format: "esm",
+          write: false,
+          logLevel: "silent",
+          tsconfigRaw: {},
+        });
+        // Chunks that are imported for nothing but their effects have none.
+        assert.deepEqual(
+          warnings.filter(({ id }) => id !== "ignored-bare-import"),
+          [],
+          entry,
+        );
+        assert.ok(outputFiles[0].text.length > 1000, entry);
+      }
+    },
+
   "the declarations show nothing internal": () => {
     for (const file of readdirSync("dist/types", { recursive: true }).filter((name) => name.endsWith(".d.ts"))) {
       assert.doesNotMatch(readFileSync(`dist/types/${file}`, "utf8"), /@internal/, file);
     }
   },
 };
+
+/** Whether a file has no code of its own: of an ESM file nothing is left without imports and exports. */
+function handsOn(file) {
+  const code = readFileSync(`dist/${file.replace(/\.cjs$/, ".js")}`, "utf8");
+  return code.replaceAll(/^(im|ex)port [^;]*;/gm, "").trim() === "";
+}
 
 async function copies() {
   return [await import("evenkeel"), require("evenkeel")];

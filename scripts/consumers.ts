@@ -165,6 +165,32 @@ await check("bundlers, of everything, without the packages that draw", async () 
   });
 });
 
+await check("pictures and reports, in a page where code may not be made of texts", async () => {
+  const { devDependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  const drawing = ["vega", "vega-lite", "vega-interpreter", "@resvg/resvg-js"];
+  const drawn = await project(
+    { type: "module" },
+    drawing.map((name) => `${name}@${devDependencies[name]}`),
+  );
+  drawn.write(
+    "pictures.js",
+    `import { nn, ones, optim } from "evenkeel";
+    import { Recorder } from "evenkeel/analysis";
+    import { lossCurves, render, report } from "evenkeel/plot";
+    const model = new nn.Linear(1, 1);
+    const recorder = new Recorder(model, new optim.SGD(model.parameters(), { lr: 0.1 }));
+    for (let step = 0; step < 5; step++) recorder.step(() => model.forward(ones([1, 1])).square().mean());
+    const svg = await render(lossCurves(recorder.recording()), "svg");
+    const html = await report(recorder.recording());
+    globalThis.result = [svg.includes("Loss while training"), html.includes("<svg")];`,
+  );
+  const folder = join(drawn.folder, "pictures");
+  const outfile = join(folder, "page.js");
+  const entryPoints = [join(drawn.folder, "pictures.js")];
+  await build({ entryPoints, bundle: true, format: "esm", target: "es2022", outfile, logLevel: "error" });
+  assert.deepEqual(await resultOf(folder, page, closed), [true, true]);
+});
+
 await check("the single file, in a page without a bundler", async () => {
   const folder = join(plain.folder, "node_modules/evenkeel/dist");
   const html = `<!doctype html><script type="module">

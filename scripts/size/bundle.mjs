@@ -17,7 +17,7 @@ export async function bundle(source, options) {
     target: "es2022",
     write: false,
     logLevel: "error",
-    external: ["@viz-js/viz", "vega", "vega-lite", "@resvg/resvg-js"],
+    external: ["@viz-js/viz", "vega", "vega-interpreter", "vega-lite", "@resvg/resvg-js"],
     tsconfigRaw: {}, // whose paths would lead to the source, not to what is shipped
     ...options,
   });

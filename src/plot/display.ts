@@ -1,6 +1,7 @@
 import { toBase64 } from "../base64.ts";
+import { drawable } from "./drawing.ts";
 import type { Plot } from "./plot.ts";
-import { isInstalled, render } from "./render.ts";
+import { render } from "./render.ts";
 
 /** What a notebook shows of a plot: each kind of content by its media type. */
 export type DisplayBundle = Readonly<Record<string, unknown>>;
@@ -11,8 +12,9 @@ export type DisplayBundle = Readonly<Record<string, unknown>>;
  */
 export async function display(plot: Plot): Promise<DisplayBundle> {
   const bundle = { "application/vnd.vegalite.v5+json": plot, "text/plain": plot.title.text };
-  if (!(await isInstalled("vega", "vega-lite"))) return bundle;
-  return (await isInstalled("@resvg/resvg-js"))
+  const { svg, png } = await drawable();
+  if (!svg) return bundle;
+  return png
     ? { ...bundle, "image/png": toBase64(await render(plot, "png", { scale: 1 })) }
     : { ...bundle, "image/svg+xml": await render(plot, "svg") };
 }

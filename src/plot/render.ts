@@ -1,7 +1,7 @@
 import { escapeHtml } from "../analysis/html.ts";
 import { describe, TensorError } from "../errors.ts";
-import { missing, optionalPackage } from "../optionalPackage.ts";
 import { checkOptions } from "../options.ts";
+import { drawingPackage, mayEvaluate } from "./drawing.ts";
 import { htmlPage } from "./htmlPage.ts";
 import type { Plot } from "./plot.ts";
 import { textWidth } from "./textWidth.ts";
@@ -14,38 +14,11 @@ export interface RenderOptions {
 
 const where = "render";
 
-/** By a name that no bundler can read: it holds a file for each system, which none can bundle. */
-const resvg: string = ["@resvg", "resvg-js"].join("/");
-
-/** The packages that draw, none of which the library depends on. */
-const packages = {
-  vega: () => import("vega").catch(missing),
-  "vega-lite": () => import("vega-lite").catch(missing),
-  "@resvg/resvg-js": () =>
-    (import(/* @vite-ignore */ /* webpackIgnore: true */ resvg) as Promise<typeof import("@resvg/resvg-js")>).catch(
-      missing,
-    ),
-};
-
-type PackageName = "vega" | "vega-lite" | "@resvg/resvg-js";
-
-/** Whether packages are there to be imported. */
-export async function isInstalled(...names: readonly PackageName[]): Promise<boolean> {
-  const found = await Promise.allSettled(names.map((name) => packages[name]()));
-  return found.every(({ status }) => status === "fulfilled");
-}
-
-/** A package, or an error that says what to install. */
-const imported = <Name extends PackageName>(name: Name): ReturnType<(typeof packages)[Name]> =>
-  optionalPackage(where, name, packages[name] as () => Promise<unknown>, {
-    install: name === "@resvg/resvg-js" ? "vega vega-lite @resvg/resvg-js" : "vega vega-lite",
-  }) as ReturnType<(typeof packages)[Name]>;
-
 /**
  * Draws a plot, as the text of an SVG or of an HTML page that needs nothing else, or as the bytes of a PNG.
  *
- * The packages `vega` and `vega-lite` do it, and for a PNG `@resvg/resvg-js`, which works in Node: install those that you
- * want, the library itself needs none.
+ * The packages `vega` and `vega-lite` do it, for a PNG `@resvg/resvg-js`, which works in Node, and `vega-interpreter` where
+ * a content security policy forbids to make code of texts: install those that you want, the library itself needs none.
  *
  * @param plot - one of this entry's, or any Vega-Lite specification with its data in it.
  * @throws TensorError if a package is missing, or for another format; and whatever Vega throws for a specification of your
@@ -84,7 +57,7 @@ export async function render(
   if (format === "svg") return svg;
   const title = plot.title?.text ?? "Plot";
   if (format === "html") return htmlPage(title, `<h1>${escapeHtml(title)}</h1>\n<figure>${svg}</figure>`);
-  const { Resvg } = await imported("@resvg/resvg-js");
+  const { Resvg } = await drawingPackage(where, "@resvg/resvg-js");
   const font = { loadSystemFonts: true, defaultFontFamily: "DejaVu Sans" };
   return new Uint8Array(new Resvg(svg, { fitTo: { mode: "zoom", value: scale }, font }).render().asPng());
 }
@@ -96,15 +69,23 @@ export function checkPlot(where: string, plot: Plot, expected = "a plot, such as
 }
 
 async function toSvg(plot: Plot): Promise<string> {
-  const [vega, vegaLite] = [await imported("vega"), await imported("vega-lite")];
+  const [vega, vegaLite] = [await drawingPackage(where, "vega"), await drawingPackage(where, "vega-lite")];
+  const interpreter = mayEvaluate() ? null : await drawingPackage(where, "vega-interpreter");
   // Vega-Lite may write into what it is given.
-  const spec = drawable(structuredClone({ ...plot })) as Parameters<typeof vegaLite.compile>[0];
+  const spec = holdable(structuredClone({ ...plot })) as Parameters<typeof vegaLite.compile>[0];
   const compiled = vegaLite.compile(spec, { logger: quiet() });
-  const view = new vega.View(vega.parse(compiled.spec), { renderer: "none", logger: quiet() });
+  const view =
+    interpreter === null
+      ? new vega.View(vega.parse(compiled.spec), { renderer: "none", logger: quiet() })
+      : new vega.View(vega.parse(compiled.spec, undefined, { ast: true }), {
+          renderer: "none",
+          logger: quiet(),
+          expr: interpreter.expressionInterpreter,
+        });
   const restore = measureText(vega);
   try {
     const svg = await view.toSVG();
-    const said = escapeHtml(String(drawable(plot.description ?? plot.title?.text ?? "Plot")));
+    const said = escapeHtml(String(holdable(plot.description ?? plot.title?.text ?? "Plot")));
     return svg.replace("<svg ", `<svg role="img" aria-label="${said}" `);
   } finally {
     restore();
@@ -113,11 +94,11 @@ async function toSvg(plot: Plot): Promise<string> {
 }
 
 /** A copy whose texts have nothing in them that Vega's expressions or SVG cannot hold: line separators, half characters. */
-function drawable(value: unknown): unknown {
+function holdable(value: unknown): unknown {
   if (typeof value === "string") return value.replace(unheld, " ");
-  if (Array.isArray(value)) return value.map(drawable);
+  if (Array.isArray(value)) return value.map(holdable);
   if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, entry]) => [drawable(name), drawable(entry)]));
+  return Object.fromEntries(Object.entries(value).map(([name, entry]) => [holdable(name), holdable(entry)]));
 }
 
 /** Controls but for tabs and line breaks, unpaired surrogates, and U+2028 and U+2029. */

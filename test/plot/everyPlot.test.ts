@@ -3,6 +3,7 @@ import * as plots from "evenkeel/plot";
 import { describe, expect, test } from "vitest";
 import * as small from "./small.ts";
 import { abbreviated, expectDrawn } from "./valid.ts";
+import { withoutEval } from "./withoutEval.ts";
 
 type AnyPlot = (result: unknown, options?: PlotOptions) => Plot;
 const any = (plot: (result: never, options?: never) => Plot) => plot as unknown as AnyPlot;
@@ -30,6 +31,15 @@ const cases: Readonly<Record<string, { plot: AnyPlot; of: () => unknown; named: 
   updateRatioDots: { plot: any(plots.updateRatioDots), of: small.ratios, named: true },
 };
 
+/** A picture whose clips and gradients are numbered from its first: Vega counts them over all pictures. */
+function numbered(svg: string): string {
+  const names = new Map<string, string>();
+  return svg.replace(/(?<=clip|gradient_)\d+/g, (name) => {
+    if (!names.has(name)) names.set(name, `${names.size}`);
+    return names.get(name) as string;
+  });
+}
+
 test("every plot of the entry is here", () => {
   const others = ["LiveView", "ProgressLine", "render", "report", "reportPage", "sparkline"];
   expect(Object.keys(cases)).toEqual(
@@ -49,6 +59,13 @@ describe.each(Object.entries(cases))("%s", (name, { plot, of, named }) => {
     expect(svg).not.toContain("<yours>");
     expect(svg).not.toBe(light);
     expect(JSON.stringify(dark)).toMatch(/"(width|height)":\d/);
+  });
+
+  test("is drawn the same where code may not be made of texts", async () => {
+    const drawn = plot(of());
+    const usual = await plots.render(drawn, "svg");
+    const forbidden = await withoutEval(() => plots.render(drawn, "svg"));
+    expect(numbered(forbidden)).toBe(numbered(usual));
   });
 
   test("is as it was", () => {

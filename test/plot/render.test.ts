@@ -1,7 +1,8 @@
 import type { Plot } from "evenkeel/plot";
-import { render } from "evenkeel/plot";
+import { render, reportPage } from "evenkeel/plot";
 import { expect, test, vi } from "vitest";
 import { plotOf, settingsOf } from "../../src/plot/plot.ts";
+import { withoutEval } from "./withoutEval.ts";
 
 const settings = settingsOf("test", {}, { title: "A <b> & more", width: 100, height: 50 });
 const body = {
@@ -50,6 +51,32 @@ test("where the renderers are missing, an error says what to install, and a note
     expect(Object.keys(bundle)).toEqual(["application/vnd.vegalite.v5+json", "text/plain"]);
   } finally {
     vi.doUnmock("vega");
+    vi.resetModules();
+  }
+});
+
+test("where code may not be made of texts, reports are drawn, and a missing interpreter is named", async () => {
+  const html = await withoutEval(() => reportPage({ title: "A page", figures: [plot] }));
+  expect(html).toContain("A &lt;b&gt; &amp; more");
+  vi.resetModules();
+  vi.doMock("vega-interpreter", () => {
+    throw new Error("Cannot find package 'vega-interpreter'");
+  });
+  try {
+    const without = await import("../../src/plot/render.ts");
+    const refused = await withoutEval(() => without.render(plot, "svg")).catch((error: unknown) => error);
+    expect(refused).toMatchObject({
+      where: "render",
+      code: "EVENKEEL_PACKAGE",
+      expected: "the package vega-interpreter",
+    });
+    expect(String(refused)).toMatch(/npm install vega vega-lite vega-interpreter; .*content security policy/);
+    const { plotOf: make } = await import("../../src/plot/plot.ts");
+    const bundle = await withoutEval(() => (make(body, settings) as unknown as Shown)[display]());
+    expect(Object.keys(bundle)).toEqual(["application/vnd.vegalite.v5+json", "text/plain"]);
+    expect(await without.render(plot, "svg")).toContain("<svg"); // elsewhere nobody needs it
+  } finally {
+    vi.doUnmock("vega-interpreter");
     vi.resetModules();
   }
 });
