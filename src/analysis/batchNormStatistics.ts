@@ -1,4 +1,6 @@
+import { noGrad } from "../autograd/gradMode.ts";
 import { isTensor } from "../brand.ts";
+import { tensor } from "../create.ts";
 import { describe, TensorError } from "../errors.ts";
 import { BatchNorm1d } from "../nn/batchNorm1d.ts";
 import { isLayer } from "../nn/layerClass.ts";
@@ -62,6 +64,15 @@ export function averaged(batches: readonly BatchMoments[]): FeatureStatistics {
     mean: features.map((u) => over(({ mean }) => mean[u])),
     variance: features.map((u) => over(({ squares, count }) => squares[u] / (count - 1))),
   };
+}
+
+/** Gives a batch norm other running statistics, those of so many batches. */
+export function setStatistics(norm: BatchNorm1d, { mean, variance }: FeatureStatistics, batches: number): void {
+  noGrad(() => {
+    norm.runningMean?.copy_(tensor([...mean], { dtype: "float64" }));
+    norm.runningVar?.copy_(tensor([...variance], { dtype: "float64" }));
+    norm.numBatchesTracked?.fill_(batches);
+  });
 }
 
 /** Mean and unbiased variance of all batches as one. */

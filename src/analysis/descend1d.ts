@@ -3,8 +3,8 @@ import { checkOptions } from "../options.ts";
 import type { Tensor } from "../tensor.ts";
 import { greatest, least as leastOf } from "./extremes.ts";
 import { checkDirection, directionOf } from "./lineDirection.ts";
-import { type Cost, Probe } from "./loss.ts";
-import { type BatchNormMode, preservingParts } from "./preserving.ts";
+import { type Cost, costBy, type PathCostOptions, Probe } from "./loss.ts";
+import { type PathBatchNormMode, pathBatchNormModes, preservingParts } from "./preserving.ts";
 import { checkBudget, finish, finishAsync, type LongOptions, longOptionNames, type Parts } from "./running.ts";
 import { type SeedOptions, seeded, seedOptionNames } from "./seeded.ts";
 import { type Slice, sliceOf } from "./slice.ts";
@@ -25,8 +25,11 @@ export interface Descend1dOptions extends LongOptions, SeedOptions {
   readonly points?: number;
   /** A descent has arrived where `|f′(x)|` is at most this. Default `1e-6`. */
   readonly tolerance?: number;
-  /** Which statistics batch norm uses on a slice. Default `"batch"`. */
-  readonly batchNorm?: BatchNormMode;
+  /**
+   * Which statistics batch norm uses: the batch's; the running ones that the model has; or `"recalibrated"`, running ones that
+   * are taken anew at each place, by one more forward pass of the loss there, and are constants to its gradient. Default `"batch"`.
+   */
+  readonly batchNorm?: PathBatchNormMode;
 }
 
 /** One descent: an entry for the start, and one for each step. */
@@ -78,7 +81,7 @@ export interface Descents {
     /** From which slope down a descent had arrived. */
     readonly tolerance: number;
     /** Which statistics batch norm used. */
-    readonly batchNorm: BatchNormMode;
+    readonly batchNorm: PathBatchNormMode;
     /** Of a random direction, null for others. */
     readonly seed: number | null;
   };
@@ -92,12 +95,16 @@ export const descend1dCost = ({
   rates = 1,
   steps = 100,
   points = 0,
+  batchNorm,
 }: {
   readonly starts: number;
   readonly rates?: number;
   readonly steps?: number;
   readonly points?: number;
-}): Cost => ({ forward: starts * rates * (steps + 1) + points + 3, backward: starts * rates * (steps + 1) + 1 });
+} & PathCostOptions): Cost => {
+  const gradients = starts * rates * (steps + 1) + 1;
+  return costBy(batchNorm, { forward: gradients + points + 2, backward: gradients });
+};
 
 const names = [
   "starts",
@@ -168,11 +175,11 @@ function* parts(where: string, target: ((x: Tensor) => Tensor) | Slice, options:
   const { starts, lr, steps, range, points, tolerance, batchNorm } = checked(where, options);
   const { model, loss, direction, of, origin } = sliceOf(where, target, starts[0]);
   const { generator, seed } = seeded(where, options);
-  const probe = new Probe(where, model, loss);
+  const probe = new Probe(where, model, loss, undefined, batchNorm);
   const { parameters } = probe;
   checkDirection(where, direction, parameters);
   const rates = typeof lr === "number" ? [lr] : lr;
-  const most = descend1dCost({ starts: starts.length, rates: rates.length, steps, points });
+  const most = descend1dCost({ starts: starts.length, rates: rates.length, steps, points, batchNorm });
   const total = most.forward + most.backward;
   checkBudget(where, total, options);
   const within = preservingParts(model, { batchNorm });
@@ -302,7 +309,7 @@ function checked(where: string, options: Descend1dOptions) {
   if (!Number.isInteger(steps) || steps < 0) refuse("a whole number of 0 or more as steps", steps);
   if (!Number.isInteger(points) || points < 0) refuse("a whole number of 0 or more as points", points);
   if (!isFiniteNumber(tolerance) || tolerance < 0) refuse("a finite tolerance of 0 or more", tolerance);
-  checkChoice(where, "batchNorm", batchNorm, ["batch", "running"]);
+  checkChoice(where, "batchNorm", batchNorm, pathBatchNormModes);
   const [least, largest] = [leastOf(starts), greatest(starts)];
   const margin = largest > least ? (largest - least) / 2 : 1;
   const { range = [least - margin, largest + margin] } = options;

@@ -150,7 +150,7 @@ export {
   lossSurfaceAsync,
   type PathPoint,
 } from "./lossSurface.ts";
-export type { BatchNormMode } from "./preserving.ts";
+export type { BatchNormMode, PathBatchNormMode } from "./preserving.ts";
 export {
   type RecalibratedBatchNorm,
   type RecalibratedLayer,

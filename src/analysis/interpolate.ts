@@ -2,8 +2,8 @@ import { describe, TensorError } from "../errors.ts";
 import type { Module } from "../nn/module.ts";
 import type { StateDict } from "../nn/stateDict.ts";
 import { checkOptions } from "../options.ts";
-import { type Cost, type Loss, Probe } from "./loss.ts";
-import { type BatchNormMode, preservingParts } from "./preserving.ts";
+import { type Cost, costBy, type Loss, type PathCostOptions, Probe } from "./loss.ts";
+import { type PathBatchNormMode, pathBatchNormModes, preservingParts } from "./preserving.ts";
 import { checkBudget, finish, finishAsync, type LongOptions, longOptionNames, type Parts } from "./running.ts";
 import { States } from "./states.ts";
 import { distance } from "./vectors.ts";
@@ -13,8 +13,11 @@ import { checkChoice } from "./watching.ts";
 export interface InterpolateOptions extends LongOptions {
   /** Where to look, 0 at the first state and 1 at the second. Default: 21 points from 0 to 1. */
   readonly positions?: readonly number[];
-  /** Which statistics batch norm uses: the batch's, or the running ones between those of the states. Default `"batch"`. */
-  readonly batchNorm?: BatchNormMode;
+  /**
+   * Which statistics batch norm uses: the batch's; the running ones between those of the states; or `"recalibrated"`, running ones that
+   * are taken anew at each place, by one more forward pass of the loss there, and are constants to its gradient. Default `"batch"`.
+   */
+  readonly batchNorm?: PathBatchNormMode;
 }
 
 /** What {@link interpolate} returns. */
@@ -31,17 +34,18 @@ export interface Interpolation {
   /** How it was measured. */
   readonly options: {
     /** Which statistics batch norm used. */
-    readonly batchNorm: BatchNormMode;
+    readonly batchNorm: PathBatchNormMode;
   };
   /** The passes made. */
   readonly cost: Cost;
 }
 
 /** The passes of an interpolation: one for each position, two for the ends, and two to see that the loss is the same twice. */
-export const interpolateCost = ({ positions = 21 }: { readonly positions?: number } = {}): Cost => ({
-  forward: positions + 4,
-  backward: 0,
-});
+export const interpolateCost = ({
+  positions = 21,
+  batchNorm,
+}: { readonly positions?: number } & PathCostOptions = {}): Cost =>
+  costBy(batchNorm, { forward: positions + 4, backward: 0 });
 
 const where = "interpolate";
 
@@ -119,11 +123,11 @@ function* parts(
   if (!Array.isArray(positions) || positions.length === 0 || !positions.every(Number.isFinite)) {
     throw new TensorError(where, { expected: "one finite number or more as positions", got: describe(positions) });
   }
-  checkChoice(where, "batchNorm", batchNorm, ["batch", "running"]);
-  const probe = new Probe(where, model, loss);
+  checkChoice(where, "batchNorm", batchNorm, pathBatchNormModes);
+  const probe = new Probe(where, model, loss, undefined, batchNorm);
   const states = new States(where, model, probe.parameters, batchNorm);
   const [a, b] = [states.read(from, "from"), states.read(to, "to")];
-  const total = interpolateCost({ positions: positions.length }).forward;
+  const total = interpolateCost({ positions: positions.length, batchNorm }).forward;
   checkBudget(where, total, options);
   const within = preservingParts(model, { batchNorm });
   const goTo = states.between(a, b);

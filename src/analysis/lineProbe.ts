@@ -3,8 +3,8 @@ import type { Module } from "../nn/module.ts";
 import { checkOptions } from "../options.ts";
 import { greatest, least } from "./extremes.ts";
 import { checkDirection, directionOf, type LineDirection, nameOf } from "./lineDirection.ts";
-import { type Cost, type Loss, Probe } from "./loss.ts";
-import { type BatchNormMode, preservingParts } from "./preserving.ts";
+import { type Cost, costBy, type Loss, type PathCostOptions, Probe } from "./loss.ts";
+import { type PathBatchNormMode, pathBatchNormModes, preservingParts } from "./preserving.ts";
 import { checkBudget, finish, finishAsync, type LongOptions, longOptionNames, type Parts } from "./running.ts";
 import { type SeedOptions, seeded, seedOptionNames } from "./seeded.ts";
 import { copies, distance, dot, moveTo, norm } from "./vectors.ts";
@@ -29,8 +29,11 @@ export interface LineProbeOptions extends LongOptions, SeedOptions {
    * is standard normal, so about as long as the root of the number of parameters; tensors are added `h` times.
    */
   readonly direction?: LineDirection;
-  /** Which statistics batch norm uses. Default `"batch"`. */
-  readonly batchNorm?: BatchNormMode;
+  /**
+   * Which statistics batch norm uses: the batch's; the running ones that the model has; or `"recalibrated"`, running ones that
+   * are taken anew at each place, by one more forward pass of the loss there, and are constants to its gradient. Default `"batch"`.
+   */
+  readonly batchNorm?: PathBatchNormMode;
 }
 
 /** Step lengths from one number to another. */
@@ -83,7 +86,7 @@ export interface LineProbe {
     /** The direction: `"gradient"`, `"random"`, an optimiser's class, or `"given"`. */
     readonly direction: string;
     /** Which statistics batch norm used. */
-    readonly batchNorm: BatchNormMode;
+    readonly batchNorm: PathBatchNormMode;
     /** What the steps were multiplied by. */
     readonly lr: number;
     /** The seed of a random direction, or null. */
@@ -94,10 +97,8 @@ export interface LineProbe {
 }
 
 /** The passes of a probe of so many steps. */
-export const lineProbeCost = ({ steps }: { readonly steps: number }): Cost => ({
-  forward: steps + 3,
-  backward: steps + 1,
-});
+export const lineProbeCost = ({ steps, batchNorm }: { readonly steps: number } & PathCostOptions): Cost =>
+  costBy(batchNorm, { forward: steps + 3, backward: steps + 1 });
 
 const where = "lineProbe";
 const names = ["steps", "preset", "lr", "direction", "batchNorm", ...seedOptionNames, ...longOptionNames];
@@ -161,11 +162,11 @@ function* walk(model: Module, loss: Loss, options: LineProbeOptions): Parts<Line
   const { direction = "gradient", batchNorm = "batch", lr = 1 } = options;
   const steps = stepsOf(options);
   const { generator, seed } = seeded(where, options);
-  checkChoice(where, "batchNorm", batchNorm, ["batch", "running"]);
-  const probe = new Probe(where, model, loss);
+  checkChoice(where, "batchNorm", batchNorm, pathBatchNormModes);
+  const probe = new Probe(where, model, loss, undefined, batchNorm);
   const { parameters } = probe;
   checkDirection(where, direction, parameters);
-  const { forward, backward } = lineProbeCost({ steps: steps.length });
+  const { forward, backward } = lineProbeCost({ steps: steps.length, batchNorm });
   checkBudget(where, forward + backward, options);
   const within = preservingParts(model, { batchNorm });
 

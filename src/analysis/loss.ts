@@ -7,6 +7,8 @@ import type { Module } from "../nn/module.ts";
 import type { Parameter } from "../nn/parameter.ts";
 import type { Tensor } from "../tensor.ts";
 import { lightly } from "./lightly.ts";
+import type { PathBatchNormMode } from "./preserving.ts";
+import { recalibration } from "./recalibration.ts";
 
 /** The loss of a model on one fixed batch: the same number each time it is called, as long as the model stays. */
 export type Loss = () => Tensor;
@@ -28,19 +30,41 @@ export interface LossGradient {
   readonly isUsed: boolean[];
 }
 
+/** What the cost of a way through parameters depends on, beside its own options. */
+export interface PathCostOptions {
+  /** Which statistics batch norm uses. Default `"batch"`. */
+  readonly batchNorm?: PathBatchNormMode;
+}
+
+/** What passes cost by these statistics: taken anew, they take a forward pass more for each. */
+export const costBy = (batchNorm: PathBatchNormMode | undefined, { forward, backward }: Cost): Cost => ({
+  forward: batchNorm === "recalibrated" ? 2 * forward : forward,
+  backward,
+});
+
 /** A loss and its gradient at the parameters of a model, counted. */
 export class Probe {
   /** The parameters that want a gradient, in order of registration. */
   readonly parameters: readonly Parameter[];
   private readonly where: string;
   private readonly loss: Loss;
+  private readonly recalibrate: ((pass: () => unknown) => void) | null;
   /** Whether the loss can be evaluated only with a tape; null before it has been. */
   private needsTape: boolean | null = null;
   private forward = 0;
   private backward = 0;
 
-  /** @param parameters - default: all of the model's that want a gradient. */
-  constructor(where: string, model: Module, loss: Loss, parameters?: readonly Parameter[]) {
+  /**
+   * @param parameters - default: all of the model's that want a gradient.
+   * @param batchNorm - `"recalibrated"` to take running statistics anew before each evaluation, from a pass of the loss.
+   */
+  constructor(
+    where: string,
+    model: Module,
+    loss: Loss,
+    parameters?: readonly Parameter[],
+    batchNorm?: PathBatchNormMode,
+  ) {
     if (!isModule(model)) throw new TensorError(where, { expected: "a module", got: describe(model) });
     if (typeof loss !== "function") {
       throw new TensorError(where, {
@@ -51,6 +75,7 @@ export class Probe {
     }
     this.where = where;
     this.loss = loss;
+    this.recalibrate = batchNorm === "recalibrated" ? recalibration(where, model) : null;
     this.parameters = parameters ?? model.parameters().filter((p) => p.requiresGrad);
     if (this.parameters.length === 0) {
       throw new TensorError(where, {
@@ -67,6 +92,10 @@ export class Probe {
 
   /** The loss as a tensor, from which gradients can be taken. */
   evaluate(): Tensor {
+    if (this.recalibrate !== null) {
+      this.recalibrate(this.loss);
+      this.forward++;
+    }
     const y = this.loss();
     this.forward++;
     if (!isTensor(y) || y.numel() !== 1) {

@@ -8,9 +8,9 @@ import { greatest } from "./extremes.ts";
 import { hessianEigenvaluesCost } from "./hessianEigenvalues.ts";
 import { passes } from "./hessianOptions.ts";
 import { split } from "./hessianProduct.ts";
-import { type Cost, type Loss, Probe } from "./loss.ts";
+import { type Cost, costBy, type Loss, type PathCostOptions, Probe } from "./loss.ts";
 import { checkPlane, eigenPlane, given, project, refusePath } from "./plane.ts";
-import { type BatchNormMode, preservingParts } from "./preserving.ts";
+import { type BatchNormMode, type PathBatchNormMode, pathBatchNormModes, preservingParts } from "./preserving.ts";
 import { checkBudget, finish, finishAsync, type LongOptions, longOptionNames, type Parts } from "./running.ts";
 import { type SeedOptions, seeded, seedOptionNames } from "./seeded.ts";
 import { States } from "./states.ts";
@@ -34,10 +34,11 @@ export interface LossSurfaceOptions extends LongOptions, SeedOptions {
   /** States of a training run, to be shown on the plane with their distance from it. */
   readonly path?: readonly StateDict[];
   /**
-   * Which statistics batch norm uses: the batch's, or running ones, which are those of the model on the plane, and on the
-   * path those of each state. Default `"batch"`.
+   * Which statistics batch norm uses: the batch's; the running ones, which are those of the model on the
+   * plane, and on the path those of each state; or `"recalibrated"`, running ones that
+   * are taken anew at each place, by one more forward pass of the loss there, and are constants to its gradient. Default `"batch"`.
    */
-  readonly batchNorm?: BatchNormMode;
+  readonly batchNorm?: PathBatchNormMode;
 }
 
 /** A state of the path, on the plane and off it. */
@@ -94,7 +95,7 @@ export interface LossSurface {
     /** How many planes there were. */
     readonly repeats: number;
     /** Which statistics batch norm used. */
-    readonly batchNorm: BatchNormMode;
+    readonly batchNorm: PathBatchNormMode;
     /** The seed of what was drawn, or null. */
     readonly seed: number | null;
   };
@@ -108,14 +109,16 @@ export function lossSurfaceCost({
   path = 0,
   hessian = 0,
   repeats = 1,
+  batchNorm,
 }: {
   points?: number;
   repeats?: number;
   path?: number;
   hessian?: number;
-} = {}): Cost {
+} & PathCostOptions = {}): Cost {
   const found = hessian === 0 ? { forward: 0, backward: 0 } : hessianEigenvaluesCost(hessian, { k: 2 });
-  return { forward: repeats * points * points + path + 2 + found.forward, backward: found.backward };
+  const { forward } = costBy(batchNorm, { forward: repeats * points * points + path + 2, backward: 0 });
+  return { forward: forward + found.forward, backward: found.backward };
 }
 
 const where = "lossSurface";
@@ -188,13 +191,13 @@ function* parts(model: Module, loss: Loss, options: LossSurfaceOptions): Parts<L
   checkRepeats(repeats, directions);
   if (!Array.isArray(path)) throw new TensorError(where, { expected: "a list of states as path", got: describe(path) });
   const { generator, seed } = seeded(where, options);
-  checkChoice(where, "batchNorm", batchNorm, ["batch", "running"]);
-  const probe = new Probe(where, model, loss);
+  checkChoice(where, "batchNorm", batchNorm, pathBatchNormModes);
+  const probe = new Probe(where, model, loss, undefined, batchNorm);
   const { parameters } = probe;
   const size = parameters.reduce((sum, p) => sum + p.numel(), 0);
   const hessian = directions === "hessian" ? size : 0;
   if (hessian === 1) throw new TensorError(where, { expected: "two parameters or more, for a plane", got: "one" });
-  const total = passes(lossSurfaceCost({ points, path: path.length, hessian, repeats }));
+  const total = passes(lossSurfaceCost({ points, path: path.length, hessian, repeats, batchNorm }));
   checkBudget(where, total, options);
   const states = new States(where, model, parameters, batchNorm);
   const visited = path.map((state) => states.read(state, "path"));
@@ -210,7 +213,10 @@ function* parts(model: Module, loss: Loss, options: LossSurfaceOptions): Parts<L
         )
       : null;
   if (directions === "pca" && principal === null) refusePath(visited.length);
-  const eigen = directions === "hessian" ? yield* eigenPlane(model, loss, { generator, batchNorm }, total) : null;
+  const eigen =
+    directions === "hessian"
+      ? yield* eigenPlane(model, loss, { generator, batchNorm: modeOfHessian(batchNorm) }, total)
+      : null;
   const [first, second] =
     eigen?.vectors?.map((vector) => split(Float64Array.from(vector), parameters)) ??
     principal?.directions ??
@@ -272,6 +278,16 @@ function* parts(model: Module, loss: Loss, options: LossSurfaceOptions): Parts<L
       backward: probe.cost.backward + (eigen?.cost.backward ?? 0),
     },
   };
+}
+
+/** Statistics that stay as they are while products with the Hessian are made. */
+function modeOfHessian(batchNorm: PathBatchNormMode): BatchNormMode {
+  if (batchNorm !== "recalibrated") return batchNorm;
+  throw new TensorError(where, {
+    expected: 'batchNorm "batch" or "running" for the plane of the Hessian',
+    got: describe(batchNorm),
+    hint: "Find its directions by those with hessianEigenvalues, and give them.",
+  });
 }
 
 /** The standard deviation over planes, place by place. */

@@ -8,9 +8,15 @@ import { isUndisturbed } from "./running.ts";
 /** Which statistics batch norm uses during an analysis: those of the batch, or the running ones. */
 export type BatchNormMode = "batch" | "running";
 
+/** The same on a way through parameters: those of the batch, the running ones, or running ones taken anew at each place. */
+export type PathBatchNormMode = BatchNormMode | "recalibrated";
+
+/** The words of {@link PathBatchNormMode}. */
+export const pathBatchNormModes: readonly PathBatchNormMode[] = ["batch", "running", "recalibrated"];
+
 export interface PreservingOptions {
   /** Which statistics batch norm uses. Default: as the modules are. */
-  readonly batchNorm?: BatchNormMode;
+  readonly batchNorm?: PathBatchNormMode;
 }
 
 /**

@@ -1,5 +1,3 @@
-import { noGrad } from "../autograd/gradMode.ts";
-import { tensor } from "../create.ts";
 import { TensorError } from "../errors.ts";
 import type { BatchNorm1d } from "../nn/batchNorm1d.ts";
 import type { Module } from "../nn/module.ts";
@@ -10,6 +8,7 @@ import {
   batchMoments,
   batchNormsOf,
   type FeatureStatistics,
+  setStatistics,
 } from "./batchNormStatistics.ts";
 import { batchesOf } from "./deadUnits.ts";
 import { greatest } from "./extremes.ts";
@@ -143,15 +142,9 @@ function* parts(
       throw new TensorError(where, { expected: `finite statistics in "${name}"`, got: "NaN or infinity" });
     }
     const layer = { layer: name, batches: own.length, ...shifts(old.get(name) ?? null, { mean, variance }) };
-    return { norm, mean: tensor(mean, { dtype: "float64" }), variance: tensor(variance, { dtype: "float64" }), layer };
+    return { norm, statistics: { mean, variance }, layer };
   });
-  noGrad(() => {
-    for (const { norm, mean, variance, layer } of changes) {
-      norm.runningMean?.copy_(mean);
-      norm.runningVar?.copy_(variance);
-      norm.numBatchesTracked?.fill_(layer.batches);
-    }
-  });
+  for (const { norm, statistics, layer } of changes) setStatistics(norm, statistics, layer.batches);
   return { kind: "recalibratedBatchNorm", options: {}, cost, layers: changes.map(({ layer }) => layer) };
 }
 

@@ -6,7 +6,7 @@ import type { Parameter } from "../nn/parameter.ts";
 import type { StateDict } from "../nn/stateDict.ts";
 import { sameShape } from "../shapes.ts";
 import type { Tensor } from "../tensor.ts";
-import { type BatchNormMode, hasRunningStatistics } from "./preserving.ts";
+import { hasRunningStatistics, type PathBatchNormMode } from "./preserving.ts";
 import { moved, moveTo, put } from "./vectors.ts";
 
 /** The values of a state: of the parameters that are looked at, and of all else that belongs to it. */
@@ -25,7 +25,7 @@ export class States {
   /** The running statistics, which a state has to have if they are used. */
   private readonly needed: ReadonlySet<unknown>;
 
-  constructor(where: string, model: Module, parameters: readonly Parameter[], batchNorm: BatchNormMode) {
+  constructor(where: string, model: Module, parameters: readonly Parameter[], batchNorm: PathBatchNormMode) {
     const named: [string, Tensor][] = [...model.namedParameters(), ...model.namedBuffers()];
     const norms = model.namedModules().flatMap(([, module]) => (hasRunningStatistics(module) ? [module] : []));
     const statistics = norms.flatMap((module) => Object.values(module).filter((x) => isTensor(x) && isFloat(x.dtype)));

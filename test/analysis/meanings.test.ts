@@ -1,6 +1,8 @@
 import { Generator, manualSeed, nn, optim, randn, type Tensor, tensor } from "evenkeel";
 import {
+  descend1d,
   effectiveLearningRate,
+  estimateCost,
   internalCovariateShift,
   interpolate,
   type LineProbe,
@@ -85,6 +87,87 @@ describe("the loss of a state", () => {
     expect(refusal(() => lossSurface(model, loss, options("running"))).expected).toMatch(/"1\.running_mean"/);
     expect(refusal(() => interpolate(model, loss, path[0], without, { batchNorm: "running" })).got).toMatch(/without/);
     expect(lossSurface(model, loss, options("batch")).path[0].loss).toBeGreaterThan(0);
+  });
+});
+
+describe("statistics that are taken anew", () => {
+  const batchNorm = "recalibrated" as const;
+
+  /** The loss in a state, after `recalibrateBatchNorm` by hand. */
+  const byHand = ({ model, x, loss }: ReturnType<typeof trained>, state: nn.StateDict): number => {
+    const before = model.stateDict();
+    model.loadStateDict(state);
+    recalibrateBatchNorm(model, [x]);
+    model.eval();
+    const value = loss().item();
+    model.train();
+    model.loadStateDict(before);
+    return value;
+  };
+
+  /** The state with its parameters moved. */
+  const moved = (
+    state: nn.StateDict,
+    directions: readonly Tensor[],
+    names: readonly string[],
+    t: number,
+  ): nn.StateDict => ({
+    ...state,
+    ...Object.fromEntries(names.map((name, i) => [name, state[name].add(directions[i].mul(t))])),
+  });
+
+  test("are those of each place of a line, a surface and its path, and a way between states", () => {
+    const t = trained();
+    const { model, loss, path } = t;
+    const names = model
+      .namedParameters()
+      .filter(([, p]) => p.requiresGrad)
+      .map(([name]) => name);
+    const [a, b] = [1, 2].map((seed) => {
+      const generator = new Generator().manualSeed(seed);
+      return names.map((name) => randn([...path[3][name].shape], { generator, dtype }));
+    });
+    const probe = expectUntouched(model, () => lineProbe(model, loss, { steps: [0.5, 1], direction: a, batchNorm }));
+    expect(probe.loss).toEqual([0.5, 1].map((step) => byHand(t, moved(path[3], a, names, step))));
+    expect(probe.cost).toEqual(estimateCost("lineProbe", { steps: 2, batchNorm }));
+    const options = { directions: [a, b], points: 3, extent: 1, path, batchNorm } as const;
+    const surface = expectUntouched(model, () => lossSurface(model, loss, options));
+    expect(surface.loss[2][0]).toBe(byHand(t, moved(moved(path[3], b, names, 1), a, names, -1)));
+    expect(surface.path.map((point) => point.loss)).toEqual(path.map((state) => byHand(t, state)));
+    expect(surface.cost).toEqual(estimateCost("lossSurface", { points: 3, path: 4, batchNorm }));
+    const between = expectUntouched(model, () =>
+      interpolate(model, loss, path[0], path[2], { positions: [0, 1], batchNorm }),
+    );
+    expect(between.loss).toEqual([byHand(t, path[0]), byHand(t, path[2])]);
+    expect(between.cost).toEqual(estimateCost("interpolate", { positions: 2, batchNorm }));
+    const slice = { model, loss, direction: a };
+    const descents = expectUntouched(model, () =>
+      descend1d(slice, { starts: [0.5], lr: 0, steps: 0, points: 0, batchNorm }),
+    );
+    expect(descents.descents[0].loss[0]).toBe(byHand(t, moved(path[3], a, names, 0.5)));
+  });
+
+  test("are constants to the gradient of a place", () => {
+    const t = trained();
+    const { model, loss } = t;
+    const probe = lineProbe(model, loss, { steps: [0.1], batchNorm });
+    recalibrateBatchNorm(model, [t.x]);
+    const running = lineProbe(model, loss, { steps: [0.1], batchNorm: "running" });
+    expect(probe.start).toEqual(running.start);
+    expect(probe.loss).not.toEqual(running.loss);
+  });
+
+  test("are refused where statistics are not batch norm's, and for the Hessian's plane", () => {
+    const model = new nn.Sequential(new nn.Linear(2, 3), new nn.LpNorm1d(3));
+    const loss = () =>
+      model
+        .forward(randn([4, 2], { generator: new Generator().manualSeed(0) }))
+        .square()
+        .mean();
+    expect(refusal(() => lineProbe(model, loss, { steps: [1], batchNorm })).got).toMatch(/"1", a LpNorm1d/);
+    const t = trained();
+    const run = () => lossSurface(t.model, t.loss, { directions: "hessian", points: 1, batchNorm });
+    expect(refusal(run).hint).toMatch(/hessianEigenvalues/);
   });
 });
 
