@@ -123,10 +123,11 @@ function linksFrom(modules: Sequential, first: number, x: Tensor): LayerLink[] {
   if (!isTensor(x) || x.ndim !== 2 || !isFloat(x.dtype) || x.shape[0] === 0 || shared().detectAnomaly) return links;
   const { shape, dtype } = x;
   let width = shape[1];
-  const used = new Set<object>([x.array.memory]);
+  const search = ++shared().searches;
+  x.array.memory.search = search;
   for (let i = first; i < modules.length; i++) {
     const link = linkFor(modules[i], { shape: [shape[0], width], dtype });
-    if (link === null || !isApart(link, used)) break;
+    if (link === null || !isApart(link, search)) break;
     links.push(link);
     width = link.width;
   }
@@ -134,13 +135,17 @@ function linksFrom(modules: Sequential, first: number, x: Tensor): LayerLink[] {
 }
 
 /**
- * Whether a link has no memory in common with what is used already, to which its own is added. A chain looks at
- * everything once, before it begins; a layer that is met again, or shares a tensor, has to look anew.
+ * Whether a link has no memory that this search has found already, to which its own is added. A chain looks at everything
+ * once, before it begins; a layer that is met again, or shares a tensor, has to look anew.
  */
-function isApart({ inputs, moves }: LayerLink, used: Set<object>): boolean {
-  const own = [...inputs, ...moves].flatMap((tensor) => (tensor ? [tensor.array.memory] : []));
-  if (own.some((memory) => used.has(memory))) return false;
-  for (const memory of own) used.add(memory);
+function isApart({ inputs, moves }: LayerLink, search: number): boolean {
+  for (let i = 0; i < inputs.length; i++) if (inputs[i].array.memory.search === search) return false;
+  for (let i = 0; i < moves.length; i++) if (moves[i]?.array.memory.search === search) return false;
+  for (let i = 0; i < inputs.length; i++) inputs[i].array.memory.search = search;
+  for (let i = 0; i < moves.length; i++) {
+    const memory = moves[i]?.array.memory;
+    if (memory !== undefined) memory.search = search;
+  }
   return true;
 }
 

@@ -1,6 +1,6 @@
 import { enableGrad, noGrad } from "../autograd/gradMode.ts";
 import { describe, TensorError } from "../errors.ts";
-import { refuseDetached } from "../kernels/detached.ts";
+import { isDetached, refuseDetached } from "../kernels/detached.ts";
 import { enterArena } from "../kernels/pool.ts";
 import { checkOptions } from "../options.ts";
 import type { Tensor } from "../tensor.ts";
@@ -203,7 +203,7 @@ export abstract class Optimizer<Group extends ParamGroup = ParamGroup> {
 
   private checkInMemory(p: Tensor): void {
     const g = p.hiddenGrad();
-    if (g === null) return;
+    if (g === null || !(isDetached(p.array) || isDetached(g.array))) return;
     refuseDetached(`${this.kind.name}.step`, p.array);
     refuseDetached(`${this.kind.name}.step`, g.array);
   }

@@ -11,7 +11,10 @@ type BatchNormKernels = Pick<Kernels, "batchStatistics" | "batchNorm" | "batchNo
  * NaN is as good here as there.
  */
 function areTame({ variance }: BatchStatistics, eps: number): boolean {
-  for (let j = 0; j < variance.length; j++) if (variance[j] + eps < 2 ** -80 || variance[j] > 2 ** 80) return false;
+  const mayBeSmall = eps < 2 ** -80;
+  for (let j = 0; j < variance.length; j++) {
+    if (variance[j] > 2 ** 80 || (mayBeSmall && variance[j] + eps < 2 ** -80)) return false;
+  }
   return true;
 }
 

@@ -132,8 +132,7 @@ export function checkBatchNorm(
   checkFlag(where, "training", training);
   checkRange(where, "momentum", momentum, 0, 1);
   checkRange(where, "eps", eps, 0, Number.POSITIVE_INFINITY);
-  const count = shape.reduce((product, size, dim) => (dim === 1 ? product : product * size), 1);
-  if (training && count === 1) refuseSingle(where, shape);
+  if (training && shape[0] === 1 && shape.every((size, dim) => dim === 1 || size === 1)) refuseSingle(where, shape);
 }
 
 const alike = (y: Tensor, x: Tensor): Tensor => (y.ndim === x.ndim ? y : y.reshape(x.shape));
