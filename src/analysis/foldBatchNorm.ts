@@ -3,6 +3,7 @@ import { tensor } from "../create.ts";
 import { describe, TensorError } from "../errors.ts";
 import { BatchNorm1d } from "../nn/batchNorm1d.ts";
 import { isModule } from "../nn/fields.ts";
+import { firstForward } from "../nn/firstForward.ts";
 import { hasOwnForward, isExactly, isLayer } from "../nn/layerClass.ts";
 import { Linear } from "../nn/linear.ts";
 import type { Module } from "../nn/module.ts";
@@ -127,6 +128,7 @@ const wantedAs = (x: Tensor | null) => ({ requiresGrad: x?.requiresGrad ?? true 
 /** A module of the same class with copies of its fields. */
 function copyOf<T extends Module>(module: T): T {
   const copy = Object.create(Object.getPrototypeOf(module)) as T;
+  Object.defineProperty(copy, "forward", firstForward);
   for (const key of Reflect.ownKeys(module)) {
     const property = Object.getOwnPropertyDescriptor(module, key);
     if (property?.enumerable !== true) continue; // hooks, and the forward that calls them

@@ -29,9 +29,9 @@ export function hooked(of: Module<unknown>): Hooked {
   if (holder[hookedKey] !== undefined) return holder[hookedKey];
   const entering = new Set<() => void>();
   const hooks = new Set<ForwardHook>();
-  const before = Object.getOwnPropertyDescriptor(module, "forward");
+  let before = Object.getOwnPropertyDescriptor(module, "forward");
   const accessor = before?.get; // not to be asked before it is called
-  const plain =
+  let plain =
     accessor === undefined ? module.forward : (...inputs: unknown[]) => accessor.call(module).apply(module, inputs);
   const forward = (...inputs: unknown[]): Tensor => {
     for (const enter of entering) enter();
@@ -47,6 +47,14 @@ export function hooked(of: Module<unknown>): Hooked {
   };
   const made: Hooked = { entering, hooks, release };
   Object.defineProperty(module, hookedKey, { value: made, configurable: true });
-  Object.defineProperty(module, "forward", { value: forward, configurable: true });
+  Object.defineProperty(module, "forward", {
+    get: () => forward,
+    // One that is assigned meanwhile takes the place of the module's own.
+    set(value) {
+      plain = value;
+      before = { value, writable: true, configurable: true, enumerable: true };
+    },
+    configurable: true,
+  });
   return made;
 }

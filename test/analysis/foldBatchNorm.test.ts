@@ -1,4 +1,4 @@
-import { Generator, manualSeed, nn, optim, randn, tensor } from "evenkeel";
+import { Generator, manualSeed, nn, noGrad, optim, randn, type Tensor, tensor, zeros } from "evenkeel";
 import { foldBatchNorm } from "evenkeel/analysis";
 import { beforeEach, describe, expect, test } from "vitest";
 import { expectClose } from "../close.ts";
@@ -86,6 +86,21 @@ describe("a model with folded batch norm", () => {
     const dropped = folded[1].forward(h).data;
     expect(generator.getState()).toEqual(state);
     expect(dropout.forward(h).data).toEqual(dropped);
+  });
+
+  test("has modules whose state is what was there when they were first called, as everywhere", () => {
+    class Looking extends nn.Module {
+      kept = zeros([1]);
+      out: Tensor | null = null;
+      override forward(x: Tensor): Tensor {
+        this.out = x.relu();
+        return this.out;
+      }
+    }
+    const model = new nn.Sequential(new nn.Linear(3, 4), new nn.BatchNorm1d(4), new Looking());
+    const folded = foldBatchNorm(model);
+    noGrad(() => folded.forward(randn([2, 3])));
+    expect(Object.keys(folded.stateDict())).toEqual(["0.weight", "0.bias", "1.kept"]);
   });
 
   test("is refused where the outputs would not be the same", () => {

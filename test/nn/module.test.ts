@@ -194,6 +194,18 @@ describe("a forward hook", () => {
   });
 });
 
+test("a forward that is assigned while there are hooks is what they see, and what stays when they are gone", () => {
+  const model = new nn.Sequential(new nn.Linear(2, 3));
+  const seen: number[] = [];
+  const handle = model.registerForwardHook((_, __, y) => void seen.push(y.shape[1]));
+  model.forward = (x) => x.mul(2);
+  const x = ones([1, 2]);
+  expect(model.forward(x).toArray()).toEqual([[2, 2]]);
+  handle.remove();
+  expect(model.forward(x).toArray()).toEqual([[2, 2]]);
+  expect(seen).toEqual([2]);
+});
+
 describe("converting a module", () => {
   test("keeps the parameters the same objects, with their gradients, and leaves whole numbers", () => {
     const net = mlp();
