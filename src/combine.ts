@@ -5,7 +5,7 @@ import { type Dtype, sizeOf } from "./kernels/array.ts";
 import * as compare from "./ops/compare.ts";
 import * as shaping from "./ops/shape.ts";
 import { resultDtype, withScalar } from "./promotion.ts";
-import { broadcast, checkRoom, dimOf, sameShape } from "./shapes.ts";
+import { broadcast, checkRoom, dimOf, mostInputs, sameShape } from "./shapes.ts";
 import { apply, type Operand, type Tensor } from "./tensor.ts";
 
 /**
@@ -49,9 +49,6 @@ export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
   }
   return joined(parts, along);
 }
-
-/** So many inputs an operation has at most: they are its arguments, of which a stack holds some ten thousands. */
-export const mostInputs = 1024;
 
 function joined(tensors: readonly Tensor[], dim: number): Tensor {
   const op = shaping.cat(

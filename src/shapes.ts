@@ -1,6 +1,9 @@
 import { describe, show, TensorError } from "./errors.ts";
 import type { Shape } from "./kernels/array.ts";
 
+/** So many inputs an operation has at most: they are its arguments, of which a stack holds some ten thousands. */
+export const mostInputs = 1024;
+
 /** A tensor has at most so many elements: as many as int32 can count. */
 export const mostElements = 2 ** 31 - 1;
 

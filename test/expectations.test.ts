@@ -64,3 +64,9 @@ test("no test is skipped, or alone", () => {
     /^(test|it|describe|bench)\b/.test(node.expression.getText());
   expect(places(isMarked)).toEqual([]);
 });
+
+test("no gradient is checked without an expectation", () => {
+  const isCheck = (node: ts.Node) => ts.isCallExpression(node) && /^grad(grad)?check$/.test(node.expression.getText());
+  const isBare = (node: ts.Node) => isCheck(node) && ts.isExpressionStatement(node.parent);
+  expect(places(isBare)).toEqual([]);
+});

@@ -24,7 +24,7 @@ function constants(): string[] {
   const files = ["kernels", "random"]
     .flatMap((folder) => readdirSync(new URL(folder, src), { recursive: true }).map((file) => `${folder}/${file}`))
     .filter((file) => file.endsWith(".ts") && !/generated|assembly|libm/.test(file));
-  return [...files, "combine.ts"].flatMap((file) => {
+  return [...files, "combine.ts", "shapes.ts"].flatMap((file) => {
     const text = readFileSync(new URL(file, src), "utf8");
     const names = [
       ...text.matchAll(/^(?:export )?const (\w+) = (?:[\d._]+(?:e\d+)?(?: \*\* \d+)?|\{ \w+: \d+.*\});/gm),

@@ -1,5 +1,4 @@
 import { readFileSync } from "node:fs";
-import { mostInputs } from "../../src/combine.ts";
 import { smallest, smallestInArena } from "../../src/kernels/pool.ts";
 import { narrow } from "../../src/kernels/reference/walk.ts";
 import { few as binary } from "../../src/kernels/wasm/binary.ts";
@@ -12,6 +11,7 @@ import { few as select } from "../../src/kernels/wasm/select.ts";
 import { few as unary } from "../../src/kernels/wasm/unary.ts";
 import { block as bernoulli } from "../../src/random/bernoulli.ts";
 import { block as exponential } from "../../src/random/exponential.ts";
+import { mostInputs } from "../../src/shapes.ts";
 
 // The sizes from which the code goes another way, as the code has them: random tests draw those around each.
 
@@ -37,7 +37,7 @@ export const thresholds = {
 
 /** The same of large arrays, of which few are drawn, so that no test takes long. */
 export const largeThresholds = {
-  "combine.ts mostInputs": mostInputs,
+  "shapes.ts mostInputs": mostInputs,
   "random/bernoulli.ts block": bernoulli,
   "random/exponential.ts block": exponential,
   "kernels/wasm/machine.ts chunk": chunk,

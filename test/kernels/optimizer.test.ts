@@ -28,7 +28,7 @@ const zeros = (n: number, dtype: (typeof floats)[number]) =>
 function expectSame(actual: readonly NDArray[], expected: readonly NDArray[]): void {
   for (const [i, { data }] of expected.entries()) {
     const at = data.findIndex((x: number, j: number) => !Object.is(x, actual[i].data[j]));
-    if (at >= 0) expect.fail(`array ${i}, element ${at}: expected ${data[at]}, got ${actual[i].data[at]}`);
+    expect(at, `array ${i}, element ${at}: expected ${data[at]}, got ${actual[i].data[at]}`).toBe(-1);
   }
 }
 

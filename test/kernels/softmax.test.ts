@@ -69,12 +69,9 @@ describe.each(names)("%s", (name) => {
   });
 
   test("asks nothing of the engine's own functions", () => {
-    const refuse = () => {
-      throw new Error("engines differ here");
-    };
-    vi.spyOn(Math, "exp").mockImplementation(refuse);
-    vi.spyOn(Math, "log").mockImplementation(refuse);
+    const engines = [vi.spyOn(Math, "exp"), vi.spyOn(Math, "log")]; // which differ from one to another
     for (const dtype of floats) run(wasm, name, drawn([3, 5, 2], dtype));
+    for (const own of engines) expect(own).not.toHaveBeenCalled();
   });
 });
 

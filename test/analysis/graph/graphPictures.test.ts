@@ -33,43 +33,47 @@ const texts = (svg: string) =>
 
 describe("a computation graph is written", () => {
   test("in DOT", () => {
-    expect(toDot(small())).toMatchInlineSnapshot(`
-      "digraph computationGraph {
-        graph [rankdir=LR, bgcolor=transparent, ranksep=0.35, nodesep=0.2];
-        node [shape=box, fontname=Courier, fontsize=10, margin="0.12,0.07", color="#1f2328", fontcolor="#1f2328"];
-        edge [color="#7d8590", arrowsize=0.7];
-        n0 [label="a\\nvalue 2\\ngrad -3", fillcolor="#c8eadb", style=filled];
-        n1 [label="b\\nvalue -3\\ngrad 2", fillcolor="#c8eadb", style=filled];
-        n2 [label="mul\\nvalue -6", fillcolor="#e8eaed", style="filled,rounded"];
-        n3 [label="constant\\nvalue 1", fillcolor="#ffffff", style="filled,dashed"];
-        n4 [label="y = add\\nvalue -5", fillcolor="#e8eaed", style="filled,rounded", penwidth=2];
-        n0 -> n2;
-        n1 -> n2;
-        n2 -> n4;
-        n3 -> n4;
-      }
-      "
-    `);
+    expect(toDot(small())).toBe(
+      [
+        "digraph computationGraph {",
+        "  graph [rankdir=LR, bgcolor=transparent, ranksep=0.35, nodesep=0.2];",
+        `  node [shape=box, fontname=Courier, fontsize=10, margin="0.12,0.07", color="#1f2328", fontcolor="#1f2328"];`,
+        `  edge [color="#7d8590", arrowsize=0.7];`,
+        `  n0 [label="a\\nvalue 2\\ngrad -3", fillcolor="#c8eadb", style=filled];`,
+        `  n1 [label="b\\nvalue -3\\ngrad 2", fillcolor="#c8eadb", style=filled];`,
+        `  n2 [label="mul\\nvalue -6", fillcolor="#e8eaed", style="filled,rounded"];`,
+        `  n3 [label="constant\\nvalue 1", fillcolor="#ffffff", style="filled,dashed"];`,
+        `  n4 [label="y = add\\nvalue -5", fillcolor="#e8eaed", style="filled,rounded", penwidth=2];`,
+        "  n0 -> n2;",
+        "  n1 -> n2;",
+        "  n2 -> n4;",
+        "  n3 -> n4;",
+        "}",
+        "",
+      ].join("\n"),
+    );
   });
 
   test("in Mermaid", () => {
-    expect(toMermaid(small())).toMatchInlineSnapshot(`
-      "flowchart LR
-        n0["a<br>value 2<br>grad -3"]:::input
-        n1["b<br>value -3<br>grad 2"]:::input
-        n2("mul<br>value -6"):::operation
-        n3["constant<br>value 1"]:::constant
-        n4("y = add<br>value -5"):::operation
-        n0 --> n2
-        n1 --> n2
-        n2 --> n4
-        n3 --> n4
-        classDef input fill:#c8eadb,stroke:#1f2328,color:#1f2328
-        classDef operation fill:#e8eaed,stroke:#1f2328,color:#1f2328
-        classDef constant fill:#ffffff,stroke:#1f2328,color:#1f2328,stroke-dasharray:4 3
-        style n4 stroke-width:2px
-      "
-    `);
+    expect(toMermaid(small())).toBe(
+      [
+        "flowchart LR",
+        `  n0["a<br>value 2<br>grad -3"]:::input`,
+        `  n1["b<br>value -3<br>grad 2"]:::input`,
+        `  n2("mul<br>value -6"):::operation`,
+        `  n3["constant<br>value 1"]:::constant`,
+        `  n4("y = add<br>value -5"):::operation`,
+        "  n0 --> n2",
+        "  n1 --> n2",
+        "  n2 --> n4",
+        "  n3 --> n4",
+        "  classDef input fill:#c8eadb,stroke:#1f2328,color:#1f2328",
+        "  classDef operation fill:#e8eaed,stroke:#1f2328,color:#1f2328",
+        "  classDef constant fill:#ffffff,stroke:#1f2328,color:#1f2328,stroke-dasharray:4 3",
+        "  style n4 stroke-width:2px",
+        "",
+      ].join("\n"),
+    );
   });
 
   test("as it is read back from JSON", () => {
