@@ -74,6 +74,7 @@ async function toSvg(plot: Plot): Promise<string> {
   // Vega-Lite may write into what it is given.
   const spec = holdable(structuredClone({ ...plot })) as Parameters<typeof vegaLite.compile>[0];
   const compiled = vegaLite.compile(spec, { logger: quiet() });
+  mendTitles(compiled.spec.marks);
   const view =
     interpreter === null
       ? new vega.View(vega.parse(compiled.spec), { renderer: "none", logger: quiet() })
@@ -90,6 +91,28 @@ async function toSvg(plot: Plot): Promise<string> {
   } finally {
     restore();
     view.finalize();
+  }
+}
+
+/** A mark as Vega has it, by what matters here. */
+interface VegaMark {
+  readonly encode?: Readonly<Record<string, { tooltip?: unknown; readonly description?: { signal?: string } }>>;
+  readonly marks?: readonly VegaMark[];
+}
+
+/**
+ * Titles stand unescaped in the expressions that Vega-Lite makes of them: tooltips, which no drawing shows, are taken out, and
+ * descriptions have their line breaks taken out.
+ */
+function mendTitles(marks: readonly unknown[] = []): void {
+  for (const { encode = {}, marks: within } of marks as readonly VegaMark[]) {
+    for (const set of Object.values(encode)) {
+      delete set.tooltip;
+      if (set.description?.signal !== undefined) {
+        set.description.signal = set.description.signal.replace(/[\r\n]+/g, " ");
+      }
+    }
+    mendTitles(within);
   }
 }
 

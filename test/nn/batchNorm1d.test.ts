@@ -24,6 +24,26 @@ describe("batch norm's running statistics", () => {
     expect(norm.numBatchesTracked?.item()).toBe(1);
   });
 
+  test.each([2, 31, 32, 33, 63, 64, 65, 127, 128, 129, 1000])(
+    "have the unbiased variance of %d rows, also in a stack",
+    (rows) => {
+      for (const dtype of ["float32", "float64"] as const) {
+        const batch = randn([rows, 3], { dtype }).mul(3).add(1);
+        const columns = [0, 1, 2].map((u) => [...batch.select(1, u).data]);
+        const expected = columns.map((values) => {
+          const mean = values.reduce((sum, value) => sum + value, 0) / rows;
+          return values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (rows - 1);
+        });
+        const alone = new nn.BatchNorm1d(3, { momentum: 1, dtype });
+        const inStack = new nn.BatchNorm1d(3, { momentum: 1, dtype });
+        alone.forward(batch);
+        new nn.Sequential(inStack, new nn.Tanh()).forward(batch);
+        const within = dtype === "float32" ? 1e-5 : 1e-12;
+        for (const norm of [alone, inStack]) expectClose((norm.runningVar as Tensor).data, expected, within);
+      }
+    },
+  );
+
   test("are the mean over all batches where the momentum is null", () => {
     const norm = new nn.BatchNorm1d(2, { momentum: null });
     norm.forward(x);

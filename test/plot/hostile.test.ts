@@ -25,7 +25,7 @@ const figure = (text: string): Plot =>
     data: { values: [1, 2].map((y) => ({ layer: text, y })) },
     mark: { type: "line", tooltip: true },
     encoding: {
-      x: { field: "y", type: "quantitative" },
+      x: { field: "y", type: "quantitative", title: text },
       y: { field: "y", type: "quantitative" },
       color: { field: "layer", type: "nominal", scale: { domain: [text] } },
     },

@@ -1,7 +1,8 @@
 import { manualSeed, nn, ones, optim, randn } from "evenkeel";
 import { activationReport, type Comparison, compare, Recorder, type Recording, stepProbes } from "evenkeel/analysis";
-import { lossCurves, report, reportPage } from "evenkeel/plot";
+import { hessianSpectrum, lossCurves, report, reportPage } from "evenkeel/plot";
 import { beforeEach, expect, test } from "vitest";
+import * as small from "./small.ts";
 
 beforeEach(() => void manualSeed(0));
 
@@ -77,6 +78,18 @@ test("a comparison has its seeds and variants, also where all of it diverged", a
   const diverged = await report(make(1e30));
   expect(diverged).toContain("diverged");
   expect(diverged).toMatch(/not finite: gaps?/);
+});
+
+test("each id on a page is there once, and what is referred to is there", async () => {
+  const html = await reportPage({
+    title: "Two spectra",
+    figures: [small.density(), small.density()].map((found) => hessianSpectrum(found)),
+  });
+  const ids = [...html.matchAll(/\bid="([^"]*)"/g)].map(([, id]) => id);
+  const referred = [...html.matchAll(/url\(#([^)]*)\)|href="#([^"]*)"/g)].map(([, a, b]) => a ?? b);
+  expect(ids.length).toBeGreaterThan(1);
+  expect(new Set(ids).size).toBe(ids.length);
+  expect(referred.filter((id) => !ids.includes(id))).toEqual([]);
 });
 
 test("an empty recording is a page that says so, and what is no run is refused", async () => {
