@@ -24,14 +24,19 @@ interface Told {
   readonly backward: number;
 }
 
-/** What is measured, beside the passes that it tells, or is told to take. */
-interface Row {
+/** What the time of an analysis is held against. */
+interface Claim {
   readonly what: string;
-  run(): unknown;
   /** What the time is divided by. */
   readonly passes: Told;
   readonly unit: AnalysisTime["unit"];
   readonly target: number;
+}
+
+/** What is measured, beside the passes that it tells, or that are told beforehand. */
+interface Row {
+  run(): unknown;
+  readonly claims: readonly Claim[];
 }
 
 type Library = typeof import("evenkeel");
@@ -47,10 +52,12 @@ export async function measureAnalyses(log: (line: string) => void, only = /./): 
   const times: AnalysisTime[] = [];
   for (const width of [64, 300]) {
     const { parameters, passes, rows } = network(library, analysis, width);
-    for (const { what, unit, target, ...row } of rows.filter(({ what }) => only.test(what))) {
-      const ratio = ratioOf(row.run, row.passes, passes);
-      times.push({ parameters, what, ratio, unit, target });
-      log(`${what}, ${parameters} parameters: ${digits(ratio)} ${unit}`);
+    for (const { run, claims } of rows.filter(({ claims }) => claims.some(({ what }) => only.test(what)))) {
+      const ratios = ratiosOf(run, claims, passes);
+      for (const [i, { what, unit, target }] of claims.entries()) {
+        times.push({ parameters, what, ratio: ratios[i], unit, target });
+        log(`${what}, ${parameters} parameters: ${digits(ratios[i])} ${unit}`);
+      }
     }
   }
   return times;
@@ -86,9 +93,12 @@ function network({ Generator, grad, nn, noGrad, optim, randint, randn }: Library
     run: () => unknown,
   ) => {
     const gradients = { forward: products, backward: products };
-    rows.push({ what: `a product within \`${name}\``, run, passes: gradients, unit: "gradients", target: 5 });
     const told = analysis.estimateCost(name, parameters, options);
-    rows.push({ what: `\`${name}\``, run, passes: told, unit: "its passes", target: 2 });
+    const claims: Claim[] = [
+      { what: `a product within \`${name}\``, passes: gradients, unit: "gradients", target: 5 },
+      { what: `\`${name}\``, passes: told, unit: "its passes", target: 2 },
+    ];
+    rows.push({ run, claims });
   };
   const density = { starts: 2, iterations: 30 };
   addProducts("spectralDensity", density, 60, () => analysis.spectralDensity(model, loss, density));
@@ -99,9 +109,12 @@ function network({ Generator, grad, nn, noGrad, optim, randint, randn }: Library
 
   const report = () => analysis.activationReport(model, x);
   const one = { forward: 1, backward: 0 };
-  rows.push({ what: "`activationReport`", run: report, passes: one, unit: "forward passes", target: 6 });
+  rows.push({
+    run: report,
+    claims: [{ what: "`activationReport`", passes: one, unit: "forward passes", target: 6 }],
+  });
   const add = (name: string, run: () => { readonly cost: Told }, target = 1.5) => {
-    rows.push({ what: `\`${name}\``, run, passes: run().cost, unit: "its passes", target });
+    rows.push({ run, claims: [{ what: `\`${name}\``, passes: run().cost, unit: "its passes", target }] });
   };
   add("gradientReport", () => analysis.gradientReport(model, loss), 4);
   add("lineProbe", () => analysis.lineProbe(model, loss, { steps: { from: 0.01, to: 1 } }));
@@ -126,6 +139,9 @@ function network({ Generator, grad, nn, noGrad, optim, randint, randn }: Library
     steps: 20,
   };
   add("compare", () => analysis.compare(comparison));
+  const { loss: lossOfStep, ...others } = analysis.stepProbes;
+  const probes = Object.fromEntries(Object.entries({ lossOfStep, ...others }).map(([name, probe]) => [name, probe()]));
+  add("compare`, with `stepProbes", () => analysis.compare({ ...comparison, probes }));
   return { parameters, passes, rows };
 }
 
@@ -141,13 +157,12 @@ interface Passes {
  * The processor's time that something takes, in times that of passes: the median over rounds, in each of which they stand
  * side by side, so that what slows the machine for a while slows both.
  */
-function ratioOf(run: () => unknown, { forward, backward }: Told, passes: Passes): number {
+function ratiosOf(run: () => unknown, claims: readonly Claim[], passes: Passes): number[] {
   const [f, g, r] = [passes.forward, passes.gradient, run].map((work) => ({ work, count: countFor(work) }));
-  const ratios = Array.from({ length: 7 }, () => {
-    const [whole, there, both] = [r, f, g].map(timeOf);
-    return whole / (forward * there + backward * (both - there));
-  });
-  return median(ratios);
+  const rounds = Array.from({ length: 7 }, () => [r, f, g].map(timeOf));
+  return claims.map(({ passes: { forward, backward } }) =>
+    median(rounds.map(([whole, there, both]) => whole / (forward * there + backward * (both - there)))),
+  );
 }
 
 interface Repeated {
@@ -184,8 +199,9 @@ export function analysesSection(rows: readonly AnalysisTime[]): string[] {
     analysesHeading,
     `How long analyses take beside the passes that they tell, in networks of three hidden layers with batch norm and tanh, on
 a batch of 128: the time of a forward pass is that without a tape, of a backward pass that of a gradient less a forward.
-It is the processor's, of all threads, so that what else the machine does counts little, and the median over rounds in each of
-which the analysis stands beside the passes.`,
+It is the processor's, of all threads, so that what else the machine does counts little, and the median over rounds in
+each of which the analysis stands beside the passes. \`estimateCost\` tells the same passes, so that the time it predicts is
+off by these ratios.`,
     table(["", ...sizes.map((size) => `${size.toLocaleString("en")} parameters`), "at most", ""], lines),
   ];
 }
