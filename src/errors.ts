@@ -55,7 +55,14 @@ export class TensorError extends Error {
   readonly code: TensorErrorCode;
 
   /** @param where - the public name of what refuses; the parts say why. */
-  constructor(where: string, { expected, got, hint = "", code = "EVENKEEL_ARGUMENT" }: TensorErrorParts) {
+  constructor(where: string, parts: TensorErrorParts) {
+    if (typeof where !== "string" || typeof parts?.expected !== "string" || typeof parts.got !== "string") {
+      throw new TensorError("TensorError", {
+        expected: "where it is thrown, and { expected, got, hint, code }, in words",
+        got: `${describe(where)} and ${describe(parts)}`,
+      });
+    }
+    const { expected, got, hint = "", code = "EVENKEEL_ARGUMENT" } = parts;
     super(`${where}: expected ${expected}, got ${got}.${hint && ` ${hint}`}`);
     this.where = where;
     this.expected = expected;

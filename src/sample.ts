@@ -99,8 +99,9 @@ export function randint(low: number, high: number, shape: readonly number[], opt
   checkDtype("randint", dtype);
   const legacy = isLegacy("randint", options.version);
   const limit = { int32: 0x80000000, float32: 2 ** 24 + 1, float64: 2 ** 53, bool: 2 }[dtype];
-  const isHeld = low >= (dtype === "bool" ? 0 : -limit) && high <= limit && high - low <= 2 ** 53;
-  if (!Number.isInteger(low) || !Number.isInteger(high) || low >= high || !isHeld) {
+  const isWhole = Number.isInteger(low) && Number.isInteger(high);
+  const isHeld = isWhole && low >= (dtype === "bool" ? 0 : -limit) && high <= limit && high - low <= 2 ** 53;
+  if (!isHeld || low >= high) {
     throw new TensorError("randint", {
       expected: `whole bounds, low < high, that ${dtype} can hold`,
       got: `${describe(low)} and ${describe(high)}`,

@@ -48,7 +48,7 @@ export function checkRoom(where: string, shape: Shape): void {
 
 /** A number of elements for something new. */
 export function newSize(where: string, size: unknown): number {
-  if ((size as number) > mostElements) refuseSize(where, describe(size));
+  if (typeof size === "number" && size > mostElements) refuseSize(where, describe(size));
   if (Number.isInteger(size) && (size as number) >= 0) return size as number;
   throw new TensorError(where, { expected: "a whole number of 0 or more", got: describe(size) });
 }

@@ -116,7 +116,7 @@ export class Tensor {
 
   /** @internal */
   constructor(array: NDArray, node: Node | null = null) {
-    if (array?.shape === undefined) refuseRaw(array);
+    if (array?.isMovable === undefined) refuseRaw(array);
     this.array = array;
     this.node = node;
   }
@@ -2617,7 +2617,10 @@ export class Tensor {
     const generator = this.refuseRandom("normal_", options, ["generator", "version"]);
     const legacy = isLegacy("normal_", options.version);
     if (typeof mean !== "number" || typeof std !== "number" || !(std >= 0)) {
-      throw new TensorError("normal_", { expected: "a mean, and a std of 0 or more", got: `${mean} and ${std}` });
+      throw new TensorError("normal_", {
+        expected: "a mean, and a std of 0 or more",
+        got: `${describe(mean)} and ${describe(std)}`,
+      });
     }
     fillNormal(floats(this.array), mean, std, generator, { legacy });
     this.array.bump();
@@ -2864,7 +2867,7 @@ export class Tensor {
  */
 export function apply(op: Op, ...inputs: Tensor[]): Tensor {
   for (const x of inputs) {
-    if (!isTensor(x)) throw new TensorError(op.name, { expected: "tensors", got: describe(x) });
+    if (!isTensor(x)) throw new TensorError(op?.name || "apply", { expected: "tensors", got: describe(x) });
   }
   const [y, saved] = run(op, inputs);
   return new Tensor(y, record(op, inputs, y, saved));

@@ -1,3 +1,4 @@
+import { describe, TensorError } from "../errors.ts";
 import { greatest, least } from "./extremes.ts";
 import type { Cost } from "./loss.ts";
 import type { RecordedRow, Recording } from "./recording.ts";
@@ -111,8 +112,13 @@ export interface Comparison {
  * console.log(toCsv(comparisonRows(comparison)).split("\n")[0]); // => variant,seed,step,layer,metric,value
  * ```
  */
-export function comparisonRows({ runs }: Comparison): ComparedRow[] {
-  return runs.flatMap(({ variant, seed, recording }) => recording.rows.map((row) => ({ variant, seed, ...row })));
+export function comparisonRows(comparison: Comparison): ComparedRow[] {
+  if (comparison?.kind !== "comparison" || typeof comparison.runs?.flatMap !== "function") {
+    throw new TensorError("comparisonRows", { expected: "a result of compare", got: describe(comparison) });
+  }
+  return comparison.runs.flatMap(({ variant, seed, recording }) =>
+    recording.rows.map((row) => ({ variant, seed, ...row })),
+  );
 }
 
 /** Mean and spread of each metric at each step over the runs of each variant. */

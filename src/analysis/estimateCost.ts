@@ -71,7 +71,7 @@ export type LongAnalysis =
  * ```
  */
 export function estimateCost(analysis: LongAnalysis, ...sizes: readonly unknown[]): Cost {
-  if (!Object.hasOwn(costs, analysis)) {
+  if (typeof analysis !== "string" || !Object.hasOwn(costs, analysis)) {
     throw new TensorError("estimateCost", {
       expected: `an analysis among ${Object.keys(costs).join(", ")}`,
       got: describe(analysis),

@@ -1,3 +1,4 @@
+import { describe, TensorError } from "../errors.ts";
 import { displayed } from "./display.ts";
 import type { LineProbe } from "./lineProbe.ts";
 
@@ -40,7 +41,11 @@ export interface LearningRateRange {
  * console.log(monotone, lowering, bound?.toFixed(3)); // => 0.25 0.4 0.500
  * ```
  */
-export function learningRateRange({ steps, loss, start, effectiveBeta }: LineProbe): LearningRateRange {
+export function learningRateRange(probe: LineProbe): LearningRateRange {
+  if (![probe?.steps, probe?.loss].every(Array.isArray) || typeof probe.start?.loss !== "number") {
+    throw new TensorError("learningRateRange", { expected: "a result of lineProbe", got: describe(probe) });
+  }
+  const { steps, loss, start, effectiveBeta } = probe;
   const ascending = steps.map((step, i) => ({ step, value: loss[i] })).filter(({ step }) => step > 0);
   ascending.sort((a, b) => a.step - b.step);
   let monotone: number | null = null;

@@ -32,8 +32,9 @@ export class TensorDataset<T extends readonly Tensor[]> implements Dataset<Rows<
   readonly length: number;
 
   constructor(...tensors: T) {
-    const odd = tensors.find((x) => !isTensor(x) || x.ndim === 0);
-    if (odd !== undefined || tensors.length === 0) {
+    const at = tensors.findIndex((x) => !isTensor(x) || x.ndim === 0);
+    const odd: unknown = tensors[at];
+    if (at >= 0 || tensors.length === 0) {
       throw new TensorError("TensorDataset", {
         expected: "one or more tensors of one dimension or more",
         got: tensors.length === 0 ? "none" : describe(odd),

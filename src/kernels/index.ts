@@ -64,7 +64,7 @@ export function kernelsName(): KernelsName {
  * ```
  */
 export function useKernels(name: KernelsName): void {
-  if (!Object.hasOwn(sets, name)) {
+  if (typeof name !== "string" || !Object.hasOwn(sets, name)) {
     throw new TensorError("useKernels", { expected: '"wasm", "wasm-relaxed" or "reference"', got: describe(name) });
   }
   const found = sets[name]();

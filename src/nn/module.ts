@@ -217,6 +217,9 @@ export abstract class Module<Output = Tensor> {
    * ```
    */
   apply(fn: (module: Module) => void): this {
+    if (typeof fn !== "function") {
+      throw new TensorError("Module.apply", { expected: "a function of a module", got: describe(fn) });
+    }
     const visit = (module: Module<unknown>, above: readonly Module<unknown>[]) => {
       if (above.includes(module)) return;
       for (const [, child] of fieldsOf(module)) if (isModule(child)) visit(child, [...above, module]);

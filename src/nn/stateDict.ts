@@ -50,8 +50,16 @@ export function refuseProblems(problems: Differences): void {
   if (listed.length === 0) return;
   throw new TensorError("Module.loadStateDict", {
     expected: "an entry of the right shape for each parameter and buffer",
-    got: listed.map(([kind, names]) => `${kind} ${names.join(", ")}`).join("; "),
+    got: listed.map(([kind, names]) => `${kind} ${shorten(names)}`).join("; "),
     hint: problems.misshaped.length === 0 ? "With { strict: false } what fits is loaded." : "Nothing was loaded.",
     code: "EVENKEEL_STATE",
   });
+}
+
+const mostListed = 100;
+
+/** Names for a message, of which only the first are written where there are very many. */
+function shorten(names: readonly string[]): string {
+  const rest = names.length - mostListed;
+  return rest <= 0 ? names.join(", ") : `${names.slice(0, mostListed).join(", ")} and ${rest} more`;
 }
