@@ -68,7 +68,7 @@ export default defineConfig({
           name: "inverted",
           testTimeout,
           include: ["test/**/*.test.ts"],
-          exclude: ["test/browser/**", "test/docs/examples.test.ts"],
+          exclude: ["test/browser/**", "test/{copies,docs}/examples.test.ts"],
           setupFiles: ["test/inverted.ts"],
         },
       },

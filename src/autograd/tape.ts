@@ -1,5 +1,5 @@
 import { describe, show, TensorError } from "../errors.ts";
-import { isFloat, type NDArray, sizeOf } from "../kernels/array.ts";
+import { isFloat, isWhole, type NDArray } from "../kernels/array.ts";
 import { isDetached, refuseDetached } from "../kernels/detached.ts";
 import { kernels } from "../kernels/index.ts";
 import { visibly } from "../kernels/pool.ts";
@@ -41,8 +41,8 @@ function runForeign(op: Op, inputs: readonly Tensor[]): readonly [y: NDArray, sa
     });
   }
   const made = visibly(() => forward(op, shownTo(op, inputs)));
-  const y: Partial<NDArray> | null | undefined = made?.[0];
-  if (!Array.isArray(y?.shape) || y?.data?.length !== sizeOf(y.shape) || !holds(y as NDArray)) {
+  const y: unknown = made?.[0];
+  if (!isWhole(y)) {
     throw new TensorError(`${op.name}.forward`, {
       expected: "an NDArray, with as many elements as its shape says, of its dtype",
       got: describe(y),
@@ -50,11 +50,6 @@ function runForeign(op: Op, inputs: readonly Tensor[]): readonly [y: NDArray, sa
   }
   return made;
 }
-
-const arrays = { float32: "Float32Array", float64: "Float64Array", int32: "Int32Array", bool: "Uint8Array" } as const;
-
-/** Whether an array is of the kind that its dtype is kept in. */
-const holds = ({ data, dtype }: NDArray): boolean => data[Symbol.toStringTag] === arrays[dtype];
 
 function forward(op: Op, inputs: readonly Tensor[]): readonly [y: NDArray, saved: unknown] {
   return isFused(op) ? op.forward(kernels(), ...inputs.map(arrayOf)) : [runPrimitive(op, inputs), null];

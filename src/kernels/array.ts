@@ -151,6 +151,19 @@ export function sizeOf(shape: Shape): number {
   return size;
 }
 
+const kinds = { float32: "Float32Array", float64: "Float64Array", int32: "Int32Array", bool: "Uint8Array" } as const;
+
+/** Whether a value, of whatever copy of the package, is an array with as many elements as its shape says, of its dtype. */
+export function isWhole(x: unknown): x is NDArray {
+  const { shape, data, dtype } = (x ?? {}) as Partial<NDArray>;
+  return (
+    Array.isArray(shape) &&
+    data?.length === sizeOf(shape) &&
+    dtype !== undefined &&
+    data[Symbol.toStringTag] === kinds[dtype]
+  );
+}
+
 /** An array of zeros. */
 export function zeros(dtype: Dtype, shape: Shape): NDArray {
   return new NDArray(fresh(dtype, sizeOf(shape)), shape, dtype);
