@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
-import { globSync } from "tinyglobby";
 import ts from "typescript";
-import type { Mutant } from "../../test/mutants/plugin.ts";
+import type { Mutant } from "../../test/mutants/broken.ts";
+import { root } from "../../test/mutants/places.ts";
 
 /** What stands for what. */
 const swapped = new Map<ts.SyntaxKind, string>([
@@ -34,16 +34,8 @@ const opposite: Readonly<Record<string, string>> = {
   gt: "ge",
 };
 
-/** The files of src that are broken: all that is written by hand, and runs. */
-export function sources(root: string): string[] {
-  return globSync("src/**/*.ts", {
-    cwd: root,
-    ignore: ["src/kernels/assembly", "**/*.generated.ts", "**/index.ts", "src/single.ts"],
-  }).sort();
-}
-
 /** Every way to break a file in one place; errors' texts and types are left alone, and documentation with them. */
-export function mutantsOf(root: string, file: string): Mutant[] {
+export function mutantsOf(file: string): Mutant[] {
   const text = readFileSync(root + file, "utf8");
   const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
   const found: Mutant[] = [];
@@ -81,7 +73,7 @@ export function mutantsOf(root: string, file: string): Mutant[] {
 }
 
 /** The place of a mutant in words that stay when lines move: the line itself, and what becomes of it. */
-export function nameOf(root: string, { file, start, end, text }: Mutant): string {
+export function nameOf({ file, start, end, text }: Mutant): string {
   const source = readFileSync(root + file, "utf8");
   const from = source.lastIndexOf("\n", start - 1) + 1;
   const to = source.indexOf("\n", end);
