@@ -72,7 +72,8 @@ export abstract class Optimizer<Group extends ParamGroup = ParamGroup> {
     this.rules = Object.entries(kind.rules);
     this.defaults = { ...defaults, ...defined(options ?? {}) };
     for (const [name, value] of Object.entries(this.defaults)) checkSensible(kind.name, name, value, kind.rules[name]);
-    for (const group of groupsOf(kind.name, params)) this.paramGroups.push(this.makeGroup(kind.name, group));
+    const taken = new Set<Tensor>();
+    for (const group of groupsOf(kind.name, params)) this.paramGroups.push(this.makeGroup(kind.name, group, taken));
   }
 
   /**
@@ -93,16 +94,13 @@ export abstract class Optimizer<Group extends ParamGroup = ParamGroup> {
    * ```
    */
   addParamGroup(group: GroupParams & Partial<Omit<Group, "params">>): void {
-    this.paramGroups.push(this.makeGroup(`${this.kind.name}.addParamGroup`, group));
+    const taken = new Set(this.paramGroups.flatMap(({ params }) => params));
+    this.paramGroups.push(this.makeGroup(`${this.kind.name}.addParamGroup`, group, taken));
   }
 
-  private makeGroup(where: string, given: object): Group {
+  private makeGroup(where: string, given: object, taken: Set<Tensor>): Group {
     const { rules } = this.kind;
-    const params = paramsOf(
-      where,
-      given,
-      this.paramGroups.flatMap((group) => group.params),
-    );
+    const params = paramsOf(where, given, taken);
     checkOptions(where, given, ["params", ...Object.keys(rules), "initialLr"]);
     const group: Record<string, unknown> = { ...defined(this.defaults), ...defined(given), params };
     for (const [name, rule] of Object.entries(rules)) checkSensible(where, name, group[name], rule);

@@ -49,8 +49,8 @@ function isGroup(value: unknown): value is { readonly params: unknown } {
   return typeof value === "object" && value !== null && "params" in value;
 }
 
-/** The parameters of a group, each a leaf that can be changed, and none of them in `taken`. */
-export function paramsOf(where: string, group: object, taken: Iterable<Tensor>): readonly Tensor[] {
+/** The parameters of a group, each a leaf that can be changed, and none of them in `taken`, to which they are added. */
+export function paramsOf(where: string, group: object, taken: Set<Tensor>): readonly Tensor[] {
   if (!isGroup(group)) {
     throw new TensorError(where, { expected: "a group { params, lr, … }", got: describe(group), hint: hintFor(group) });
   }
@@ -58,17 +58,16 @@ export function paramsOf(where: string, group: object, taken: Iterable<Tensor>):
   if (!Array.isArray(params)) {
     throw new TensorError(where, { expected: "params to be tensors", got: describe(params), hint: hintFor(params) });
   }
-  const seen = new Set(taken);
   params.forEach((p, i) => {
     checkParam(where, p, i);
-    if (seen.has(p)) {
+    if (taken.has(p)) {
       throw new TensorError(where, {
         expected: "each parameter once, in one group",
         got: `${describe(p)} twice, again as parameter ${i}`,
         hint: "Where modules share a parameter, model.parameters() has it once.",
       });
     }
-    seen.add(p);
+    taken.add(p);
   });
   return [...params];
 }

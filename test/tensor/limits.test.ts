@@ -1,5 +1,6 @@
 import * as ek from "evenkeel";
 import { cat, data, grad, nn, ones, optim, stack, type Tensor, tensor, zeros } from "evenkeel";
+import { fromSafetensors, readNpz, toNpz, toSafetensors } from "evenkeel/io";
 import { sparkline } from "evenkeel/plot";
 import { describe, expect, test } from "vitest";
 import { refusal } from "../refusal.ts";
@@ -48,6 +49,47 @@ describe("a list may be long:", () => {
     optimizer.zeroGrad();
     optimizer.step();
     expect(wide.w19999.item()).toBe(1);
+  }, 60_000);
+
+  test("of groups, to an optimiser and its state dict", () => {
+    const groups = Array.from({ length: 30_000 }, () => ({ params: [ones([1])] }));
+    const optimizer = new optim.SGD(groups, { lr: 0.1, momentum: 0.9 });
+    for (const { params } of groups) params[0].grad = ones([1]);
+    optimizer.step();
+    optimizer.loadStateDict(optimizer.stateDict());
+    optimizer.zeroGrad();
+    expect(groups[29_999].params[0].item()).toBeCloseTo(0.9);
+  }, 60_000);
+
+  test("of layers, one after the other", () => {
+    const model = new nn.Sequential(...Array.from({ length: 10_000 }, () => new nn.Linear(1, 1, { bias: false })));
+    expect(model.loadStateDict(model.stateDict()).missing).toEqual([]);
+    expect(model.parameters()).toHaveLength(10_000);
+    ek.noGrad(() => model.parameters().forEach((p) => p.fill_(1)));
+    model
+      .forward(ones([2, 1]))
+      .sum()
+      .backward();
+    expect([model.get(0), model.get(9_999)].map((layer) => layer.weight.grad?.item())).toEqual([2, 2]);
+  }, 60_000);
+
+  test("of entries, in files of tensors", async () => {
+    const one = ones([1]);
+    const tensors = Object.fromEntries(Array.from({ length: 50_000 }, (_, i) => [`w${i}`, one]));
+    expect(Object.keys(fromSafetensors(toSafetensors(tensors)).tensors)).toHaveLength(50_000);
+    expect(Object.keys(await readNpz(toNpz(tensors)))).toHaveLength(50_000);
+  }, 60_000);
+
+  test("of parts, in a split", () => {
+    const examples = { length: many, get: (i: number) => i };
+    const parts = data.randomSplit(examples, new Array(many).fill(1));
+    expect(new Set(parts.map((part) => part.get(0))).size).toBe(many);
+    expect(data.randomSplit(examples, [0.5, 0.5]).map(({ length }) => length)).toEqual([many / 2, many / 2]);
+  }, 60_000);
+
+  test("of names, in a state dict that does not fit", () => {
+    const dict = Object.fromEntries(Array.from({ length: many }, (_, i) => [`w${i}`, ones([1])]));
+    expect(refusal(() => new nn.Linear(1, 1).loadStateDict(dict)).message.length).toBeLessThan(5_000);
   }, 60_000);
 
   test("of examples, in one batch", () => {
