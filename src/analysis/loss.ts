@@ -140,7 +140,7 @@ export class Probe {
     const filled = gradients.map((g, i) => {
       if (g === null) return inputs[i].detach().mul(0);
       // An operation of the user's may return a parameter as its gradient, on memory that will be written on.
-      return memory.has(g.array.memory) && !g.requiresGrad ? g.clone() : g;
+      return memory.has(g.array.memory) && !options.createGraph ? g.detach().clone() : g;
     });
     const isUsed = gradients.slice(0, n).map((g) => g !== null);
     return { loss: y.item(), gradient: filled.slice(0, n), atOthers: filled.slice(n), isUsed };

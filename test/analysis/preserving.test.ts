@@ -1,4 +1,4 @@
-import { manualSeed, nn, noGrad, ones, randn, type Tensor } from "evenkeel";
+import { apply, manualSeed, nn, noGrad, ones, type Primitive, randn, type Tensor } from "evenkeel";
 import { lineProbe } from "evenkeel/analysis";
 import { expect, test } from "vitest";
 import { preserving } from "../../src/analysis/preserving.ts";
@@ -108,4 +108,21 @@ test("hooks that are registered meanwhile are taken off, and those that were rem
   handle.remove();
   model.forward(ones([1]));
   expect(calls).toEqual(["kept"]);
+});
+
+test("a gradient that is the parameter itself stays what it was while the parameter moves", () => {
+  const halfSquare: Primitive = {
+    name: "halfSquare",
+    forward: (k, x) => k.fill(x.dtype, [], Array.from(x.data).reduce((sum, value) => sum + value * value, 0) / 2),
+    vjp: [(_g, _y, x) => x],
+  };
+  class Bowl extends nn.Module {
+    x = new nn.Parameter(ones([4]));
+    override forward(): Tensor {
+      return apply(halfSquare, this.x);
+    }
+  }
+  const model = new Bowl();
+  const { gradientDistance } = lineProbe(model, () => model.forward(), { steps: [0.5, 1] });
+  expect(gradientDistance).toEqual([1, 2]); // s·‖x‖
 });
