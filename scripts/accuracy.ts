@@ -4,7 +4,7 @@
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { type Tensor, tensor } from "evenkeel";
-import { erf } from "../src/kernels/scalar.ts";
+import { erf } from "../src/kernels/numbers/scalar.ts";
 import { oracle, ulps } from "../test/kernels/oracle.ts";
 
 type Name = "exp" | "log" | "log1p" | "sqrt" | "rsqrt" | "tanh" | "sigmoid" | "erf" | "sin" | "cos" | "softplus";

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { detectAnomaly, isTensorError, nn, optim, TensorError, type TensorErrorCode, tensor, zeros } from "evenkeel";
 import { fromSafetensors } from "evenkeel/io";
 import { describe, expect, test } from "vitest";
-import { optionalPackage } from "../src/optionalPackage.ts";
+import { optionalPackage } from "../src/base/optionalPackage.ts";
 
 /** For each code something that is refused with it. */
 const refused: Record<TensorErrorCode, readonly (() => unknown)[]> = {

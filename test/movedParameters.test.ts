@@ -13,7 +13,7 @@ import {
 } from "evenkeel";
 import { lineProbe } from "evenkeel/analysis";
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import { hide, isInArena, take } from "../src/kernels/pool.ts";
+import { hide, isInArena, take } from "../src/kernels/memory/pool.ts";
 
 // The parameters of layers move to where kernels find them, unless somebody may hold their numbers.
 

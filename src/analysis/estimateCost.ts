@@ -1,19 +1,19 @@
-import { describe, TensorError } from "../errors.ts";
-import { batchNormHealthCost } from "./batchNormHealth.ts";
-import { compareCost } from "./compare.ts";
-import { deadUnitsCost } from "./deadUnits.ts";
-import { descend1dCost } from "./descend1d.ts";
-import { hessianEigenvaluesCost } from "./hessianEigenvalues.ts";
-import { hessianTraceCost } from "./hessianTrace.ts";
-import { internalCovariateShiftCost } from "./internalCovariateShift.ts";
-import { interpolateCost } from "./interpolate.ts";
-import { layerInterferenceCost } from "./layerInterference.ts";
-import { lineProbeCost } from "./lineProbe.ts";
-import type { Cost } from "./loss.ts";
-import { lossSurfaceCost } from "./lossSurface.ts";
-import { recalibrateBatchNormCost } from "./recalibrateBatchNorm.ts";
-import { spectralDensityCost } from "./spectralDensity.ts";
-import { weightScaleInvarianceCost } from "./weightScaleInvariance.ts";
+import { describe, TensorError } from "../base/errors.ts";
+import { batchNormHealthCost } from "./batchNorm/batchNormHealth.ts";
+import { compareCost } from "./recording/compare.ts";
+import { deadUnitsCost } from "./activations/deadUnits.ts";
+import { descend1dCost } from "./landscape/descend1d.ts";
+import { hessianEigenvaluesCost } from "./curvature/hessianEigenvalues.ts";
+import { hessianTraceCost } from "./curvature/hessianTrace.ts";
+import { internalCovariateShiftCost } from "./covariateShift/internalCovariateShift.ts";
+import { interpolateCost } from "./landscape/interpolate.ts";
+import { layerInterferenceCost } from "./covariateShift/layerInterference.ts";
+import { lineProbeCost } from "./landscape/lineProbe.ts";
+import type { Cost } from "./measuring/loss.ts";
+import { lossSurfaceCost } from "./landscape/lossSurface.ts";
+import { recalibrateBatchNormCost } from "./batchNorm/recalibrateBatchNorm.ts";
+import { spectralDensityCost } from "./curvature/spectralDensity.ts";
+import { weightScaleInvarianceCost } from "./theory/weightScaleInvariance.ts";
 
 const costs = {
   batchNormHealth: batchNormHealthCost,

@@ -10,30 +10,30 @@ export {
   type DriftPoint,
   type DriftReport,
   type DriftSeries,
-} from "./activationDrift.ts";
+} from "./activations/activationDrift.ts";
 export {
   type ActivationLayer,
   type ActivationReport,
   type ActivationReportOptions,
   type ActivationUnit,
   activationReport,
-} from "./activationReport.ts";
+} from "./activations/activationReport.ts";
 export {
   type BatchNormHealth,
   type BatchNormHealthLayer,
   type BatchNormHealthOptions,
   batchNormHealth,
   batchNormHealthAsync,
-} from "./batchNormHealth.ts";
-export type { FeatureStatistics } from "./batchNormStatistics.ts";
+} from "./batchNorm/batchNormHealth.ts";
+export type { FeatureStatistics } from "./batchNorm/batchNormStatistics.ts";
 export type {
   BatchNormForm,
   BatchNormLike,
   BatchNormSettings,
   UnitStatistics,
   VarianceKind,
-} from "./batchNormTerms.ts";
-export { type CompareOptions, compare, compareAsync } from "./compare.ts";
+} from "./theory/batchNormTerms.ts";
+export { type CompareOptions, compare, compareAsync } from "./recording/compare.ts";
 export {
   type ComparedRow,
   type Comparison,
@@ -42,55 +42,55 @@ export {
   type ComparisonRun,
   type ComparisonStart,
   comparisonRows,
-} from "./comparison.ts";
+} from "./recording/comparison.ts";
 export {
   type DeadUnits,
   type DeadUnitsLayer,
   type DeadUnitsOptions,
   deadUnits,
   deadUnitsAsync,
-} from "./deadUnits.ts";
+} from "./activations/deadUnits.ts";
 export {
   type Descend1dOptions,
   type Descent,
   type Descents,
   descend1d,
   descend1dAsync,
-} from "./descend1d.ts";
-export { type DiagnosableReport, diagnose } from "./diagnose.ts";
+} from "./landscape/descend1d.ts";
+export { type DiagnosableReport, diagnose } from "./diagnosis/diagnose.ts";
 export {
   type EffectiveLearningRate,
   type EffectiveLearningRateLayer,
   type EffectiveLearningRateOptions,
   effectiveLearningRate,
   type HasLearningRates,
-} from "./effectiveLearningRate.ts";
-export type { Which } from "./eigenSearch.ts";
+} from "./theory/effectiveLearningRate.ts";
+export type { Which } from "./curvature/eigenSearch.ts";
 export { estimateCost, type LongAnalysis } from "./estimateCost.ts";
 export {
   type BatchNormCurvature,
   type ExplainBatchNormCurvatureOptions,
   explainBatchNormCurvature,
   type UnitCurvature,
-} from "./explainBatchNormCurvature.ts";
+} from "./theory/explainBatchNormCurvature.ts";
 export {
   type BatchNormGradient,
   explainBatchNormGradient,
   type GradientShares,
   type UnitGradient,
-} from "./explainBatchNormGradient.ts";
+} from "./theory/explainBatchNormGradient.ts";
 export {
   type BatchNormInitialisation,
   explainBatchNormInitialisation,
   type InitialisationTerms,
-} from "./explainBatchNormInitialisation.ts";
+} from "./theory/explainBatchNormInitialisation.ts";
 export {
   type BatchNormMinimax,
   type ExplainBatchNormMinimaxOptions,
   explainBatchNormMinimax,
   type UnitMinimax,
-} from "./explainBatchNormMinimax.ts";
-export { foldBatchNorm } from "./foldBatchNorm.ts";
+} from "./theory/explainBatchNormMinimax.ts";
+export { foldBatchNorm } from "./batchNorm/foldBatchNorm.ts";
 export {
   type ActivationGradient,
   type GradientReport,
@@ -98,7 +98,7 @@ export {
   type GradientStatistics,
   gradientReport,
   type ParameterGradient,
-} from "./gradientReport.ts";
+} from "./activations/gradientReport.ts";
 export {
   type ComputationGraph,
   type ComputationGraphOptions,
@@ -116,10 +116,10 @@ export {
   type HessianEigenvaluesOptions,
   hessianEigenvalues,
   hessianEigenvaluesAsync,
-} from "./hessianEigenvalues.ts";
-export type { HessianCostOptions, HessianMethod, HessianOptions, HessianSettings } from "./hessianOptions.ts";
-export { type HessianTrace, type HessianTraceOptions, hessianTrace, hessianTraceAsync } from "./hessianTrace.ts";
-export { type InitialLossCheck, type InitialLossCheckOptions, initialLossCheck } from "./initialLossCheck.ts";
+} from "./curvature/hessianEigenvalues.ts";
+export type { HessianCostOptions, HessianMethod, HessianOptions, HessianSettings } from "./curvature/hessianOptions.ts";
+export { type HessianTrace, type HessianTraceOptions, hessianTrace, hessianTraceAsync } from "./curvature/hessianTrace.ts";
+export { type InitialLossCheck, type InitialLossCheckOptions, initialLossCheck } from "./activations/initialLossCheck.ts";
 export {
   type InternalCovariateShift,
   type InternalCovariateShiftOptions,
@@ -127,21 +127,21 @@ export {
   internalCovariateShiftAsync,
   type LayerShift,
   type ShiftSettings,
-} from "./internalCovariateShift.ts";
-export { type InterpolateOptions, type Interpolation, interpolate, interpolateAsync } from "./interpolate.ts";
-export { type LayerInterference, layerInterference, layerInterferenceAsync } from "./layerInterference.ts";
-export type { BatchNormPlace, LayerGroups, LayerOptions, LayerSettings } from "./layers.ts";
-export { type LearningRateRange, learningRateRange } from "./learningRateRange.ts";
-export type { LineDirection } from "./lineDirection.ts";
+} from "./covariateShift/internalCovariateShift.ts";
+export { type InterpolateOptions, type Interpolation, interpolate, interpolateAsync } from "./landscape/interpolate.ts";
+export { type LayerInterference, layerInterference, layerInterferenceAsync } from "./covariateShift/layerInterference.ts";
+export type { BatchNormPlace, LayerGroups, LayerOptions, LayerSettings } from "./measuring/layers.ts";
+export { type LearningRateRange, learningRateRange } from "./landscape/learningRateRange.ts";
+export type { LineDirection } from "./landscape/lineDirection.ts";
 export {
   type LineProbe,
   type LineProbeOptions,
   lineProbe,
   lineProbeAsync,
   type StepRange,
-} from "./lineProbe.ts";
-export type { Cost, Loss } from "./loss.ts";
-export type { Losses, LossOverBatches, Reduction } from "./losses.ts";
+} from "./landscape/lineProbe.ts";
+export type { Cost, Loss } from "./measuring/loss.ts";
+export type { Losses, LossOverBatches, Reduction } from "./measuring/losses.ts";
 export {
   type Grid,
   type LossSurface,
@@ -149,15 +149,15 @@ export {
   lossSurface,
   lossSurfaceAsync,
   type PathPoint,
-} from "./lossSurface.ts";
-export type { BatchNormMode, PathBatchNormMode } from "./preserving.ts";
+} from "./landscape/lossSurface.ts";
+export type { BatchNormMode, PathBatchNormMode } from "./measuring/preserving.ts";
 export {
   type RecalibratedBatchNorm,
   type RecalibratedLayer,
   recalibrateBatchNorm,
   recalibrateBatchNormAsync,
-} from "./recalibrateBatchNorm.ts";
-export { Recorder, type RecorderOptions, type RecorderStateDict } from "./recorder.ts";
+} from "./batchNorm/recalibrateBatchNorm.ts";
+export { Recorder, type RecorderOptions, type RecorderStateDict } from "./recording/recorder.ts";
 export {
   type Plain,
   type RecordedOptimizer,
@@ -165,18 +165,18 @@ export {
   type Recording,
   type RecordingOptions,
   readRecording,
-} from "./recording.ts";
-export type { LongOptions, Progress } from "./running.ts";
-export type { SaturationThresholds } from "./saturation.ts";
-export type { SeedOptions } from "./seeded.ts";
-export type { Slice } from "./slice.ts";
+} from "./recording/recording.ts";
+export type { LongOptions, Progress } from "./measuring/running.ts";
+export type { SaturationThresholds } from "./measuring/saturation.ts";
+export type { SeedOptions } from "./measuring/seeded.ts";
+export type { Slice } from "./landscape/slice.ts";
 export {
   type SpectralDensity,
   type SpectralDensityOptions,
   spectralDensity,
   spectralDensityAsync,
-} from "./spectralDensity.ts";
-export type { Histogram, Percentile, Statistics } from "./statistics.ts";
+} from "./curvature/spectralDensity.ts";
+export type { Histogram, Percentile, Statistics } from "./numbers/statistics.ts";
 export type {
   AfterStep,
   ScheduledProbe,
@@ -186,13 +186,13 @@ export type {
   StepResult,
   StepRow,
   WatchedOutput,
-} from "./stepProbe.ts";
-export { type ActivationProbeOptions, type LayerProbeOptions, stepProbes } from "./stepProbes.ts";
-export { type TidyRow, toCsv } from "./toCsv.ts";
-export type { UpdateOptions } from "./update.ts";
-export { type UpdateRatio, type UpdateRatios, type UpdateRatiosOptions, updateRatios } from "./updateRatios.ts";
-export { diagnosisThresholds, type Verdict } from "./verdict.ts";
-export type { ForwardInputs } from "./watching.ts";
+} from "./recording/stepProbe.ts";
+export { type ActivationProbeOptions, type LayerProbeOptions, stepProbes } from "./recording/stepProbes.ts";
+export { type TidyRow, toCsv } from "./recording/toCsv.ts";
+export type { UpdateOptions } from "./measuring/update.ts";
+export { type UpdateRatio, type UpdateRatios, type UpdateRatiosOptions, updateRatios } from "./activations/updateRatios.ts";
+export { diagnosisThresholds, type Verdict } from "./diagnosis/verdict.ts";
+export type { ForwardInputs } from "./measuring/watching.ts";
 export {
   type ScaleInvarianceLayer,
   type ScaleInvarianceUnit,
@@ -200,4 +200,4 @@ export {
   type WeightScaleInvarianceOptions,
   weightScaleInvariance,
   weightScaleInvarianceAsync,
-} from "./weightScaleInvariance.ts";
+} from "./theory/weightScaleInvariance.ts";

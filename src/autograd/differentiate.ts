@@ -1,12 +1,12 @@
-import { isTensor } from "../brand.ts";
-import { describe, TensorError } from "../errors.ts";
-import { refuseDetached } from "../kernels/detached.ts";
+import { isTensor } from "../base/brand.ts";
+import { describe, TensorError } from "../base/errors.ts";
+import { refuseDetached } from "../kernels/memory/detached.ts";
 import { kernels } from "../kernels/index.ts";
-import { Owned, watch } from "../kernels/pool.ts";
+import { Owned, watch } from "../kernels/memory/pool.ts";
 import { type Fused, isFused, isOwn, type Op, type Primitive } from "../ops/op.ts";
-import { sameShape } from "../shapes.ts";
-import { shared } from "../shared.ts";
-import type { Tensor } from "../tensor.ts";
+import { sameShape } from "../base/shapes.ts";
+import { shared } from "../base/shared.ts";
+import type { Tensor } from "../tensor/tensor.ts";
 import { type Node, refuseAnomaly, refuseChanged } from "./tape.ts";
 
 /** The walk's result: the gradients at the tensors asked for, and at the leaves and others that keep theirs. */

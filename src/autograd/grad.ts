@@ -1,12 +1,12 @@
-import { isTensor } from "../brand.ts";
-import { describe, TensorError } from "../errors.ts";
+import { isTensor } from "../base/brand.ts";
+import { describe, TensorError } from "../base/errors.ts";
 import { give } from "../kernels/array.ts";
-import { refuseDetached } from "../kernels/detached.ts";
+import { refuseDetached } from "../kernels/memory/detached.ts";
 import { kernels } from "../kernels/index.ts";
-import { isInArena, Owned } from "../kernels/pool.ts";
-import { checkFlagOption, checkOptions } from "../options.ts";
-import { sameShape } from "../shapes.ts";
-import type { Tensor } from "../tensor.ts";
+import { isInArena, Owned } from "../kernels/memory/pool.ts";
+import { checkFlagOption, checkOptions } from "../base/options.ts";
+import { sameShape } from "../base/shapes.ts";
+import type { Tensor } from "../tensor/tensor.ts";
 import { differentiate } from "./differentiate.ts";
 
 /** What {@link grad} may be told beside its output and inputs. */

@@ -1,5 +1,5 @@
-import { describe, TensorError } from "../errors.ts";
-import { shared } from "../shared.ts";
+import { describe, TensorError } from "../base/errors.ts";
+import { shared } from "../base/shared.ts";
 
 /**
  * Runs `fn` without recording anything: what it makes needs no gradient. Returns what `fn` returns.

@@ -1,11 +1,11 @@
-import { describe, show, TensorError } from "../errors.ts";
+import { describe, show, TensorError } from "../base/errors.ts";
 import { isFloat, isWhole, type NDArray } from "../kernels/array.ts";
-import { isDetached, refuseDetached } from "../kernels/detached.ts";
+import { isDetached, refuseDetached } from "../kernels/memory/detached.ts";
 import { kernels } from "../kernels/index.ts";
-import { visibly } from "../kernels/pool.ts";
+import { visibly } from "../kernels/memory/pool.ts";
 import { isFused, isOwn, type Op, type Primitive, readsOf } from "../ops/op.ts";
-import { shared } from "../shared.ts";
-import type { Tensor } from "../tensor.ts";
+import { shared } from "../base/shared.ts";
+import type { Tensor } from "../tensor/tensor.ts";
 
 /** How one tensor was made from others. The tape is nothing but these, held by the tensors that they made. */
 export interface Node {

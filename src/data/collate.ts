@@ -1,8 +1,8 @@
-import { isTensor } from "../brand.ts";
-import { stack } from "../combine.ts";
-import { tensor } from "../create.ts";
-import { describe, TensorError } from "../errors.ts";
-import type { Tensor } from "../tensor.ts";
+import { isTensor } from "../base/brand.ts";
+import { stack } from "../functions/combine.ts";
+import { tensor } from "../functions/create.ts";
+import { describe, TensorError } from "../base/errors.ts";
+import type { Tensor } from "../tensor/tensor.ts";
 import { type DatasetLike, itemOf } from "./dataset.ts";
 import { isSubset } from "./subset.ts";
 import { isTensorDataset } from "./tensorDataset.ts";

@@ -1,4 +1,4 @@
-import { describe, TensorError } from "../errors.ts";
+import { describe, TensorError } from "../base/errors.ts";
 
 /** Items by number: what a `DataLoader` reads from. A plain array is one too. */
 export interface Dataset<T> {

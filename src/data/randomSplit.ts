@@ -1,5 +1,5 @@
-import { describe, TensorError } from "../errors.ts";
-import { checkOptions } from "../options.ts";
+import { describe, TensorError } from "../base/errors.ts";
+import { checkOptions } from "../base/options.ts";
 import { defaultGenerator, type Generator } from "../random/generator.ts";
 import { checkDataset, type DatasetLike } from "./dataset.ts";
 import { checkGenerator, permutation } from "./sampler.ts";

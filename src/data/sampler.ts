@@ -1,5 +1,5 @@
-import { describe, TensorError } from "../errors.ts";
-import { random32 } from "../kernels/mersenneTwister.ts";
+import { describe, TensorError } from "../base/errors.ts";
+import { random32 } from "../kernels/numbers/mersenneTwister.ts";
 import { defaultGenerator, Generator, generatorState, isGenerator } from "../random/generator.ts";
 import { fillRandperm } from "../random/randperm.ts";
 

@@ -1,4 +1,4 @@
-import { describe, TensorError } from "../errors.ts";
+import { describe, TensorError } from "../base/errors.ts";
 import { checkDataset, checkItem, type Dataset, type DatasetLike, itemOf } from "./dataset.ts";
 
 const subsetBrand: unique symbol = Symbol.for("evenkeel.Subset") as never;

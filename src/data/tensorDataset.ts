@@ -1,6 +1,6 @@
-import { isTensor } from "../brand.ts";
-import { describe, show, TensorError } from "../errors.ts";
-import type { Tensor } from "../tensor.ts";
+import { isTensor } from "../base/brand.ts";
+import { describe, show, TensorError } from "../base/errors.ts";
+import type { Tensor } from "../tensor/tensor.ts";
 import { checkItem, type Dataset } from "./dataset.ts";
 
 const tensorDatasetBrand: unique symbol = Symbol.for("evenkeel.TensorDataset") as never;

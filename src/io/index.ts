@@ -4,18 +4,18 @@
  * @module evenkeel/io
  */
 
-export type { ByteSource } from "./byteReader.ts";
-export type { Bytes } from "./bytes.ts";
+export type { ByteSource } from "./bytes/byteReader.ts";
+export type { Bytes } from "./bytes/bytes.ts";
 export {
   type CheckpointParts,
   type LoadedCheckpoint,
   loadCheckpoint,
   type Stateful,
   saveCheckpoint,
-} from "./checkpoint.ts";
-export { fromNpy, toNpy } from "./npy.ts";
-export { readNpz, toNpz } from "./npz.ts";
+} from "./checkpoint/checkpoint.ts";
+export { fromNpy, toNpy } from "./numpy/npy.ts";
+export { readNpz, toNpz } from "./numpy/npz.ts";
 export { type ExportOnnxOptions, exportOnnx } from "./onnx/exportOnnx.ts";
-export { type ReadOptions, readSafetensors } from "./readSafetensors.ts";
-export { fromSafetensors, type Safetensors, type SafetensorsOptions, toSafetensors } from "./safetensors.ts";
-export { writeSafetensors } from "./writeSafetensors.ts";
+export { type ReadOptions, readSafetensors } from "./safetensors/readSafetensors.ts";
+export { fromSafetensors, type Safetensors, type SafetensorsOptions, toSafetensors } from "./safetensors/safetensors.ts";
+export { writeSafetensors } from "./safetensors/writeSafetensors.ts";

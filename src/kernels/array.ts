@@ -1,7 +1,7 @@
-import { unclonable } from "../cloning.ts";
-import { shared } from "../shared.ts";
-import { refuseDetached } from "./detached.ts";
-import { fresh, giveData, isInArena, leaveArena, take } from "./pool.ts";
+import { unclonable } from "../base/cloning.ts";
+import { shared } from "../base/shared.ts";
+import { refuseDetached } from "./memory/detached.ts";
+import { fresh, giveData, isInArena, leaveArena, take } from "./memory/pool.ts";
 
 /** The element types: two floats for values, `int32` for indices and labels, `bool` for masks. */
 export type Dtype = "float32" | "float64" | "int32" | "bool";

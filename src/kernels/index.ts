@@ -1,5 +1,5 @@
-import { describe, TensorError } from "../errors.ts";
-import { shared } from "../shared.ts";
+import { describe, TensorError } from "../base/errors.ts";
+import { shared } from "../base/shared.ts";
 import * as reference from "./reference/index.ts";
 import { wasmKernels } from "./wasm/index.ts";
 import { relaxedKernels } from "./wasm/relaxed.ts";

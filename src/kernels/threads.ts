@@ -1,8 +1,8 @@
-import { describe, TensorError } from "../errors.ts";
+import { describe, TensorError } from "../base/errors.ts";
 import { kernelsName } from "./index.ts";
 import { binary } from "./wasm/module.generated.ts";
 import { binary as relaxed } from "./wasm/relaxed.generated.ts";
-import { setThreads, threads } from "./wasm/threads.ts";
+import { setThreads, threads } from "./wasm/threads/threads.ts";
 
 /** More are a mistake: each costs some megabytes. */
 const mostThreads = 256;

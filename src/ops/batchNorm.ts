@@ -1,7 +1,7 @@
 import { give, type NDArray } from "../kernels/array.ts";
 import type { BatchStatistics, Kernels } from "../kernels/index.ts";
-import { giveData } from "../kernels/pool.ts";
-import type { Tensor } from "../tensor.ts";
+import { giveData } from "../kernels/memory/pool.ts";
+import type { Tensor } from "../tensor/tensor.ts";
 import { type Fused, own } from "./op.ts";
 
 /** Channel values `[c]` laid out to meet `x` `[n, c]` or `[n, c, l]`. */

@@ -1,7 +1,7 @@
 import { give, type NDArray } from "../kernels/array.ts";
 import { type Kernels, kernels } from "../kernels/index.ts";
-import { hide, shunArena, watch } from "../kernels/pool.ts";
-import type { Tensor } from "../tensor.ts";
+import { hide, shunArena, watch } from "../kernels/memory/pool.ts";
+import type { Tensor } from "../tensor/tensor.ts";
 import { type Fused, isFused, type Op, own, type Reads, readsOf } from "./op.ts";
 
 /** One operation of a chain: a fused one, or one of a single input that has a backward kernel. */

@@ -1,4 +1,4 @@
-import type { Tensor } from "../tensor.ts";
+import type { Tensor } from "../tensor/tensor.ts";
 import { own, type Primitive } from "./op.ts";
 
 // Comparisons, which have no gradient, and choices, which have one. Of two inputs one may repeat.

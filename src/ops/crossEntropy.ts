@@ -1,7 +1,7 @@
 import type { NDArray } from "../kernels/array.ts";
 import { type CrossEntropySaved, type CrossEntropySettings, kernels } from "../kernels/index.ts";
-import { giveData, hide } from "../kernels/pool.ts";
-import type { Tensor } from "../tensor.ts";
+import { giveData, hide } from "../kernels/memory/pool.ts";
+import type { Tensor } from "../tensor/tensor.ts";
 import { scatterAdd } from "./indexing.ts";
 import { type Fused, own } from "./op.ts";
 

@@ -1,6 +1,6 @@
 import type { NDArray } from "../kernels/array.ts";
 import type { Kernels } from "../kernels/index.ts";
-import type { Tensor } from "../tensor.ts";
+import type { Tensor } from "../tensor/tensor.ts";
 import { own, type Primitive } from "./op.ts";
 
 // A slope is one factor of the gradient, and so is the slope's own: were they multiplied part by part, an infinite gradient

@@ -1,5 +1,5 @@
 import { give } from "../kernels/array.ts";
-import { hide } from "../kernels/pool.ts";
+import { hide } from "../kernels/memory/pool.ts";
 import { matmul } from "./matmul.ts";
 import { type Fused, own } from "./op.ts";
 

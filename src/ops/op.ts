@@ -1,6 +1,6 @@
 import type { NDArray } from "../kernels/array.ts";
 import type { Kernels } from "../kernels/index.ts";
-import type { Tensor } from "../tensor.ts";
+import type { Tensor } from "../tensor/tensor.ts";
 
 /**
  * Marks the operations of this copy of the library. Every other one, a user's or another copy's, may keep whatever it is

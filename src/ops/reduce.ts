@@ -1,7 +1,7 @@
 import { give, type NDArray, type Shape, sizeOf } from "../kernels/array.ts";
 import type { Kernels } from "../kernels/index.ts";
-import { hide } from "../kernels/pool.ts";
-import type { Tensor } from "../tensor.ts";
+import { hide } from "../kernels/memory/pool.ts";
+import type { Tensor } from "../tensor/tensor.ts";
 import { type Fused, own, type Primitive } from "./op.ts";
 import { cat } from "./shape.ts";
 

@@ -1,4 +1,4 @@
-import { describe, TensorError } from "../errors.ts";
+import { describe, TensorError } from "../base/errors.ts";
 import type { OptionRule } from "./optionRules.ts";
 
 /** Refuses an option that breaks its rule. */

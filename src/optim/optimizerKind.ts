@@ -1,5 +1,5 @@
-import { isTensor } from "../brand.ts";
-import { describe, TensorError } from "../errors.ts";
+import { isTensor } from "../base/brand.ts";
+import { describe, TensorError } from "../base/errors.ts";
 import type { OptionRules } from "./optionRules.ts";
 import type { ParamState } from "./stateDict.ts";
 

@@ -1,8 +1,8 @@
-import { isTensor } from "../brand.ts";
-import { describe, TensorError } from "../errors.ts";
+import { isTensor } from "../base/brand.ts";
+import { describe, TensorError } from "../base/errors.ts";
 import { isFloat } from "../kernels/array.ts";
-import { isModule } from "../nn/fields.ts";
-import type { Tensor } from "../tensor.ts";
+import { isModule } from "../nn/module/fields.ts";
+import type { Tensor } from "../tensor/tensor.ts";
 
 /** Parameters that share their options. An optimiser reads them anew at each step, so that they may be changed. */
 export interface ParamGroup {

@@ -1,7 +1,7 @@
-import { TensorError } from "../errors.ts";
-import { zerosLike } from "../factories.ts";
+import { TensorError } from "../base/errors.ts";
+import { zerosLike } from "../functions/factories.ts";
 import { kernels } from "../kernels/index.ts";
-import type { Tensor } from "../tensor.ts";
+import type { Tensor } from "../tensor/tensor.ts";
 import { Optimizer } from "./optimizer.ts";
 import type { OptimizerKind } from "./optimizerKind.ts";
 import { finite, flag, notNegative } from "./optionRules.ts";

@@ -1,8 +1,8 @@
-import { isTensor } from "../brand.ts";
-import { tensor } from "../create.ts";
-import { describe, show, TensorError } from "../errors.ts";
-import { sameShape } from "../shapes.ts";
-import type { Tensor } from "../tensor.ts";
+import { isTensor } from "../base/brand.ts";
+import { tensor } from "../functions/create.ts";
+import { describe, show, TensorError } from "../base/errors.ts";
+import { sameShape } from "../base/shapes.ts";
+import type { Tensor } from "../tensor/tensor.ts";
 import { camelCase, snakeCase } from "./names.ts";
 import type { OptimizerKind } from "./optimizerKind.ts";
 import { type ParamGroup, scheduleFields } from "./paramGroup.ts";

@@ -1,4 +1,4 @@
-import { TensorError } from "../errors.ts";
+import { TensorError } from "../base/errors.ts";
 import { kernels } from "../kernels/index.ts";
 import { type Generator, generatorState } from "./generator.ts";
 

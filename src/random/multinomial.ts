@@ -1,5 +1,5 @@
-import { TensorError } from "../errors.ts";
-import { uniform64 } from "../kernels/mersenneTwister.ts";
+import { TensorError } from "../base/errors.ts";
+import { uniform64 } from "../kernels/numbers/mersenneTwister.ts";
 import { fillExponential } from "./exponential.ts";
 import { type Generator, generatorState } from "./generator.ts";
 

@@ -1,6 +1,6 @@
-import { TensorError } from "../errors.ts";
-import { type MersenneTwister, random32 } from "../kernels/mersenneTwister.ts";
-import { fma64 } from "./fma64.ts";
+import { TensorError } from "../base/errors.ts";
+import { type MersenneTwister, random32 } from "../kernels/numbers/mersenneTwister.ts";
+import { fma64 } from "./libm/fma64.ts";
 import { type Generator, generatorState } from "./generator.ts";
 import type { LegacyOption } from "./legacy.ts";
 

@@ -1,4 +1,4 @@
-import { random32 } from "../kernels/mersenneTwister.ts";
+import { random32 } from "../kernels/numbers/mersenneTwister.ts";
 import { type Generator, generatorState } from "./generator.ts";
 
 /** Fills `data` with a random order of the integers from 0 on: each place in turn swaps with itself or one after it. */

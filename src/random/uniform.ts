@@ -1,6 +1,6 @@
 import { kernels } from "../kernels/index.ts";
-import { fma32 } from "./fma32.ts";
-import { fma64 } from "./fma64.ts";
+import { fma32 } from "./libm/fma32.ts";
+import { fma64 } from "./libm/fma64.ts";
 import { type Generator, generatorState } from "./generator.ts";
 
 /** Fills `data` with numbers uniform in `[low, high)`: `low + u·(high − low)`, rounded once. */

@@ -1,8 +1,8 @@
-import { isTensor } from "../brand.ts";
-import { describe, show, TensorError } from "../errors.ts";
-import { checkFlagOption, checkNumberOption, checkOptions } from "../options.ts";
-import { broadcast } from "../shapes.ts";
-import type { Tensor } from "../tensor.ts";
+import { isTensor } from "../base/brand.ts";
+import { describe, show, TensorError } from "../base/errors.ts";
+import { checkFlagOption, checkNumberOption, checkOptions } from "../base/options.ts";
+import { broadcast } from "../base/shapes.ts";
+import type { Tensor } from "../tensor/tensor.ts";
 
 /** Options of {@link allclose}. */
 export interface AllcloseOptions {

@@ -1,12 +1,12 @@
 import { grad } from "../autograd/grad.ts";
 import { enableGrad } from "../autograd/gradMode.ts";
-import { isTensor } from "../brand.ts";
-import { describe, TensorError } from "../errors.ts";
-import { zerosLike } from "../factories.ts";
-import { checkFlagOption, checkNumberOption, checkOptions } from "../options.ts";
+import { isTensor } from "../base/brand.ts";
+import { describe, TensorError } from "../base/errors.ts";
+import { zerosLike } from "../functions/factories.ts";
+import { checkFlagOption, checkNumberOption, checkOptions } from "../base/options.ts";
 import { Generator } from "../random/generator.ts";
-import { randn } from "../sample.ts";
-import type { Tensor } from "../tensor.ts";
+import { randn } from "../functions/sample.ts";
+import type { Tensor } from "../tensor/tensor.ts";
 import { position } from "./allclose.ts";
 
 /** Options of {@link gradcheck} and {@link gradgradcheck}. */

@@ -10,7 +10,7 @@ import {
   stepProbes,
 } from "evenkeel/analysis";
 import { beforeEach, describe, expect, test } from "vitest";
-import { compareCost } from "../../src/analysis/compare.ts";
+import { compareCost } from "../../src/analysis/recording/compare.ts";
 import { expectClose } from "../close.ts";
 import { refusal } from "../refusal.ts";
 

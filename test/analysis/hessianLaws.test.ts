@@ -7,9 +7,9 @@ import {
   spectralDensity,
 } from "evenkeel/analysis";
 import { describe, expect, test } from "vitest";
-import { eigenSymmetric } from "../../src/analysis/eigenSymmetric.ts";
-import { Lanczos } from "../../src/analysis/lanczos.ts";
-import { dotOf } from "../../src/analysis/longVector.ts";
+import { eigenSymmetric } from "../../src/analysis/numbers/eigenSymmetric.ts";
+import { Lanczos } from "../../src/analysis/numbers/lanczos.ts";
+import { dotOf } from "../../src/analysis/numbers/longVector.ts";
 import { expectClose } from "../close.ts";
 import { refusal } from "../refusal.ts";
 import { network, Quadratic, symmetric } from "./quadratic.ts";

@@ -1,8 +1,8 @@
 import { Generator, nn, noGrad, randint, randn, type Tensor, tensor } from "evenkeel";
 import { estimateCost, interpolate, lossSurface, lossSurfaceAsync } from "evenkeel/analysis";
 import { describe, expect, test } from "vitest";
-import { filterNormalised } from "../../src/analysis/directions.ts";
-import { eigenSymmetric } from "../../src/analysis/eigenSymmetric.ts";
+import { filterNormalised } from "../../src/analysis/landscape/directions.ts";
+import { eigenSymmetric } from "../../src/analysis/numbers/eigenSymmetric.ts";
 import { refusal } from "../refusal.ts";
 import { expectUntouched } from "./untouched.ts";
 

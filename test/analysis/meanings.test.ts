@@ -16,7 +16,7 @@ import {
 } from "evenkeel/analysis";
 import { landscapeBands, lineProfile } from "evenkeel/plot";
 import { describe, expect, test } from "vitest";
-import { spread } from "../../src/analysis/hessianTrace.ts";
+import { spread } from "../../src/analysis/curvature/hessianTrace.ts";
 import { refusal } from "../refusal.ts";
 import { expectUntouched } from "./untouched.ts";
 

@@ -1,7 +1,7 @@
 import { apply, manualSeed, nn, noGrad, ones, type Primitive, randn, type Tensor } from "evenkeel";
 import { lineProbe } from "evenkeel/analysis";
 import { expect, test } from "vitest";
-import { preserving } from "../../src/analysis/preserving.ts";
+import { preserving } from "../../src/analysis/measuring/preserving.ts";
 
 function trained() {
   manualSeed(0);

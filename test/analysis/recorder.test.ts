@@ -11,7 +11,7 @@ import {
 } from "evenkeel/analysis";
 import { beforeEach, describe, expect, test } from "vitest";
 import pkg from "../../package.json" with { type: "json" };
-import { version } from "../../src/version.ts";
+import { version } from "../../src/base/version.ts";
 import { expectClose } from "../close.ts";
 import { refusal } from "../refusal.ts";
 import { expectUntouched, snapshot } from "./untouched.ts";

@@ -1,8 +1,8 @@
 import { Generator, nn, randn } from "evenkeel";
 import { activationReport, gradientReport } from "evenkeel/analysis";
 import { expect, test } from "vitest";
-import { sorted } from "../../src/analysis/sorted.ts";
-import { finiteOf } from "../../src/analysis/statistics.ts";
+import { sorted } from "../../src/analysis/numbers/sorted.ts";
+import { finiteOf } from "../../src/analysis/numbers/statistics.ts";
 
 /** Numbers of all magnitudes and either sign, many of them equal, with zeros of either sign. */
 function mixed(size: number): Float32Array {

@@ -1,6 +1,6 @@
 import { Generator, randn } from "evenkeel";
 import { describe, expect, test } from "vitest";
-import { tridiagonal } from "../../src/analysis/tridiagonal.ts";
+import { tridiagonal } from "../../src/analysis/numbers/tridiagonal.ts";
 import { expectClose } from "../close.ts";
 
 describe("tridiagonal", () => {

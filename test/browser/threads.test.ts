@@ -1,7 +1,7 @@
 import { getNumThreads, ones, setNumThreads } from "evenkeel";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { kernels } from "../../src/kernels/index.ts";
-import { type WorkerData, words } from "../../src/kernels/wasm/worker.ts";
+import { type WorkerData, words } from "../../src/kernels/wasm/threads/worker.ts";
 
 let given: WorkerData[] = [];
 

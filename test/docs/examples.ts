@@ -71,7 +71,7 @@ export function examples(): Example[] {
   return documented().flatMap((file) => examplesIn(file, readFileSync(resolve(root, file), "utf8")));
 }
 
-/** Where an example stands: `src/tensor.ts:12`. */
+/** Where an example stands: `src/tensor/tensor.ts:12`. */
 export function place({ file, line }: Example): string {
   return `${file}:${line}`;
 }

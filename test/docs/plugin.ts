@@ -12,7 +12,7 @@ const mixes: Readonly<Record<string, (entry: string, i: number) => boolean>> = {
 };
 
 /**
- * Loads `example:src/tensor.ts:12.ts` as a module: the example at that place, its expectations made assertions. With
+ * Loads `example:src/tensor/tensor.ts:12.ts` as a module: the example at that place, its expectations made assertions. With
  * another prefix some of its imports come from another copy of the library.
  */
 export function docExamples(): Plugin {

@@ -1,4 +1,4 @@
-import { giveData, hide, take } from "../../src/kernels/pool.ts";
+import { giveData, hide, take } from "../../src/kernels/memory/pool.ts";
 
 /** Where the next hidden array of so many float32 would lie: what was there before has been given back if it is the same. */
 export function freePlace(length: number): number {

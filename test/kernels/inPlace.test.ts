@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from "vitest";
 import { NDArray } from "../../src/kernels/array.ts";
 import type { Kernels } from "../../src/kernels/index.ts";
-import { hide, isInArena, take } from "../../src/kernels/pool.ts";
+import { hide, isInArena, take } from "../../src/kernels/memory/pool.ts";
 import * as reference from "../../src/kernels/reference/index.ts";
 import { wasmKernels } from "../../src/kernels/wasm/index.ts";
 import { expectClose } from "../close.ts";
@@ -129,7 +129,7 @@ test("without so much memory kernels work on what grows, and nothing lies in an 
   });
   try {
     const fresh = await import("evenkeel");
-    const pool = await import("../../src/kernels/pool.ts");
+    const pool = await import("../../src/kernels/memory/pool.ts");
     expect(fresh.kernelsName()).toBe("wasm");
     const x = fresh.ones([40, 40], { requiresGrad: true });
     x.matmul(x).sum().backward();

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { fillPairs, fillRadii } from "../../src/kernels/boxMuller32.ts";
-import { type MersenneTwister, mersenneTwister, random32 } from "../../src/kernels/mersenneTwister.ts";
+import { fillPairs, fillRadii } from "../../src/kernels/numbers/boxMuller32.ts";
+import { type MersenneTwister, mersenneTwister, random32 } from "../../src/kernels/numbers/mersenneTwister.ts";
 import * as reference from "../../src/kernels/reference/index.ts";
 import { wasmKernels } from "../../src/kernels/wasm/index.ts";
 

@@ -7,8 +7,8 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { kernels } from "../../src/kernels/index.ts";
 import { binary } from "../../src/kernels/wasm/module.generated.ts";
 import { relaxedKernels } from "../../src/kernels/wasm/relaxed.ts";
-import { crewFor, setThreads } from "../../src/kernels/wasm/threads.ts";
-import { type WorkerData, words } from "../../src/kernels/wasm/worker.ts";
+import { crewFor, setThreads } from "../../src/kernels/wasm/threads/threads.ts";
+import { type WorkerData, words } from "../../src/kernels/wasm/threads/worker.ts";
 import { refusal } from "../refusal.ts";
 
 /** The workers that have been started, and what they were given. */

@@ -1,6 +1,6 @@
 import { Generator, grad, nn, noGrad, randn, type Tensor, tensor, zeros } from "evenkeel";
 import { describe, expect, test } from "vitest";
-import { preserving } from "../../src/analysis/preserving.ts";
+import { preserving } from "../../src/analysis/measuring/preserving.ts";
 import { expectClose } from "../close.ts";
 import { refusal } from "../refusal.ts";
 

@@ -3,7 +3,7 @@
 import type { Tensor } from "evenkeel";
 import * as library from "evenkeel";
 import { expect, test } from "vitest";
-import * as combine from "../../src/combine.ts";
+import * as combine from "../../src/functions/combine.ts";
 import { batchNormEvaluating } from "../../src/ops/batchNorm.ts";
 import { chain, linksOf } from "../../src/ops/chain.ts";
 import { isFused, isOwn, type Op, readsOf } from "../../src/ops/op.ts";

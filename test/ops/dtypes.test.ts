@@ -1,7 +1,7 @@
 import * as library from "evenkeel";
 import { arange, type Dtype, full, linspace, randint, randperm, Tensor, TensorError, tensor } from "evenkeel";
 import { describe, expect, test } from "vitest";
-import * as combine from "../../src/combine.ts";
+import * as combine from "../../src/functions/combine.ts";
 import { fromGolden } from "../close.ts";
 import golden from "../golden/dtypes.json" with { type: "json" };
 import { refusal } from "../refusal.ts";

@@ -25,7 +25,7 @@ import { crossEntropy } from "../../src/ops/crossEntropy.ts";
 import { relu, sigmoid, tanh } from "../../src/ops/elementwise.ts";
 import { linear } from "../../src/ops/linear.ts";
 // Not the public one: that takes an operation for a user's own, whose gradients it does not use again.
-import { apply } from "../../src/tensor.ts";
+import { apply } from "../../src/tensor/tensor.ts";
 
 /** How one input of a row is to be drawn. */
 interface Input {

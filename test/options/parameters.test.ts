@@ -6,7 +6,7 @@ import * as io from "evenkeel/io";
 import * as plot from "evenkeel/plot";
 import * as testing from "evenkeel/testing";
 import { expect, test } from "vitest";
-import { describe } from "../../src/errors.ts";
+import { describe } from "../../src/base/errors.ts";
 import * as small from "../plot/small.ts";
 import { type Callable, declaredCallables } from "./declared.ts";
 

@@ -1,7 +1,7 @@
 import { Generator, rand } from "evenkeel";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { contours } from "../../src/plot/contours.ts";
+import { contours } from "../../src/plot/landscape/contours.ts";
 
 const grid = (n: number, f: (x: number, y: number) => number | null) => {
   const at = Array.from({ length: n }, (_, i) => (2 * i) / (n - 1) - 1);

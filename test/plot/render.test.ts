@@ -1,7 +1,7 @@
 import type { Plot } from "evenkeel/plot";
 import { render, reportPage } from "evenkeel/plot";
 import { expect, test, vi } from "vitest";
-import { plotOf, settingsOf } from "../../src/plot/plot.ts";
+import { plotOf, settingsOf } from "../../src/plot/specification/plot.ts";
 import { withoutEval } from "./withoutEval.ts";
 
 const settings = settingsOf("test", {}, { title: "A <b> & more", width: 100, height: 50 });
@@ -44,9 +44,9 @@ test("where the renderers are missing, an error says what to install, and a note
     throw new Error("Cannot find package 'vega'");
   });
   try {
-    const without = await import("../../src/plot/render.ts");
+    const without = await import("../../src/plot/drawing/render.ts");
     await expect(without.render(plot, "svg")).rejects.toThrow(/the package vega[\s\S]*npm install vega vega-lite/);
-    const { plotOf: make } = await import("../../src/plot/plot.ts");
+    const { plotOf: make } = await import("../../src/plot/specification/plot.ts");
     const bundle = await (make(body, settings) as unknown as Shown)[display]();
     expect(Object.keys(bundle)).toEqual(["application/vnd.vegalite.v5+json", "text/plain"]);
   } finally {
@@ -63,7 +63,7 @@ test("where code may not be made of texts, reports are drawn, and a missing inte
     throw new Error("Cannot find package 'vega-interpreter'");
   });
   try {
-    const without = await import("../../src/plot/render.ts");
+    const without = await import("../../src/plot/drawing/render.ts");
     const refused = await withoutEval(() => without.render(plot, "svg")).catch((error: unknown) => error);
     expect(refused).toMatchObject({
       where: "render",
@@ -71,7 +71,7 @@ test("where code may not be made of texts, reports are drawn, and a missing inte
       expected: "the package vega-interpreter",
     });
     expect(String(refused)).toMatch(/npm install vega vega-lite vega-interpreter; .*content security policy/);
-    const { plotOf: make } = await import("../../src/plot/plot.ts");
+    const { plotOf: make } = await import("../../src/plot/specification/plot.ts");
     const bundle = await withoutEval(() => (make(body, settings) as unknown as Shown)[display]());
     expect(Object.keys(bundle)).toEqual(["application/vnd.vegalite.v5+json", "text/plain"]);
     expect(await without.render(plot, "svg")).toContain("<svg"); // elsewhere nobody needs it

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { fillPairs, fillRadii } from "../../src/kernels/boxMuller32.ts";
-import { fma32 } from "../../src/random/fma32.ts";
+import { fillPairs, fillRadii } from "../../src/kernels/numbers/boxMuller32.ts";
+import { fma32 } from "../../src/random/libm/fma32.ts";
 
 const { fround } = Math;
 const logConstants = [

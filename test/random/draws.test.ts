@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { TensorError } from "../../src/errors.ts";
+import { TensorError } from "../../src/base/errors.ts";
 import { fillBernoulli, fillBernoulliFrom } from "../../src/random/bernoulli.ts";
 import { fillExponential } from "../../src/random/exponential.ts";
 import { Generator } from "../../src/random/generator.ts";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { fma32 } from "../../src/random/fma32.ts";
-import { fma64 } from "../../src/random/fma64.ts";
+import { fma32 } from "../../src/random/libm/fma32.ts";
+import { fma64 } from "../../src/random/libm/fma64.ts";
 
 /** A finite double as `numerator·2^-1074`, exactly. */
 function exact(x: number): bigint {

@@ -1,4 +1,4 @@
-import { toBase64 } from "../../base64.ts";
+import { toBase64 } from "../../base/base64.ts";
 import type { ComputationGraph } from "./computationGraph.ts";
 import { toMermaid } from "./toMermaid.ts";
 import { toSvg } from "./toSvg.ts";

@@ -1,7 +1,7 @@
 import type { Node } from "../../autograd/tape.ts";
-import { isTensor } from "../../brand.ts";
-import { isParameter } from "../../nn/parameter.ts";
-import type { Tensor } from "../../tensor.ts";
+import { isTensor } from "../../base/brand.ts";
+import { isParameter } from "../../nn/module/parameter.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
 import type { ModuleCall } from "./moduleCalls.ts";
 
 /** A node of a graph to be, and what it stands for. */

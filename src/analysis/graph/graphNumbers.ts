@@ -1,5 +1,5 @@
 import type { NDArray } from "../../kernels/array.ts";
-import { moments } from "../statistics.ts";
+import { moments } from "../numbers/statistics.ts";
 
 /** The numbers of a tensor: all of them if they are few, and otherwise how far they reach. */
 export interface GraphNumbers {

@@ -1,7 +1,7 @@
-import { hooked } from "../../nn/forwardHooks.ts";
-import type { Module } from "../../nn/module.ts";
-import { shared } from "../../shared.ts";
-import { watchingAll } from "../watching.ts";
+import { hooked } from "../../nn/module/forwardHooks.ts";
+import type { Module } from "../../nn/module/module.ts";
+import { shared } from "../../base/shared.ts";
+import { watchingAll } from "../measuring/watching.ts";
 
 /** One run of a module's `forward`, during which some operations were recorded. */
 export interface ModuleCall {

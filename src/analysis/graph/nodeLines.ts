@@ -1,4 +1,4 @@
-import { describe, show, TensorError } from "../../errors.ts";
+import { describe, show, TensorError } from "../../base/errors.ts";
 import type { ComputationGraph, GraphNode } from "./computationGraph.ts";
 import type { GraphNumbers } from "./graphNumbers.ts";
 

@@ -1,4 +1,4 @@
-import { missing, optionalPackage } from "../../optionalPackage.ts";
+import { missing, optionalPackage } from "../../base/optionalPackage.ts";
 import type { ComputationGraph } from "./computationGraph.ts";
 import { checkGraph } from "./nodeLines.ts";
 import { toDot } from "./toDot.ts";

@@ -2,9 +2,9 @@ import { randomBytes } from "node:crypto";
 import { closeSync, fsyncSync, openSync, readdirSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
 import { open, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { describe, TensorError } from "../../errors.ts";
-import { type ByteSource, chunksOf } from "../byteReader.ts";
-import { checkBytes } from "../checks.ts";
+import { describe, TensorError } from "../../base/errors.ts";
+import { type ByteSource, chunksOf } from "../bytes/byteReader.ts";
+import { checkBytes } from "../bytes/checks.ts";
 
 /** What the names of all drafts of a file begin with, and end with. */
 const beginningOf = (path: string) => `.${basename(path)}.`;

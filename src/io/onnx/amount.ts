@@ -1,4 +1,4 @@
-import { show, TensorError } from "../../errors.ts";
+import { show, TensorError } from "../../base/errors.ts";
 
 /** A number of the program, such as a size, as it was at each of three numbers of examples. */
 export type Amount = readonly [number, number, number];

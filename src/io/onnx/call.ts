@@ -1,4 +1,4 @@
-import { TensorError } from "../../errors.ts";
+import { TensorError } from "../../base/errors.ts";
 import type { Dtype } from "../../kernels/array.ts";
 import { type Amount, isFixed, settledValue } from "./amount.ts";
 import type { Graph } from "./graph.ts";

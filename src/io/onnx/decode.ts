@@ -1,4 +1,4 @@
-import type { Bytes } from "../bytes.ts";
+import type { Bytes } from "../bytes/bytes.ts";
 
 /** The fields of a message of Protocol Buffers: for each number the values, as whole numbers or as bytes. */
 type Fields = ReadonlyMap<number, readonly (number | Uint8Array)[]>;

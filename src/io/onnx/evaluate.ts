@@ -1,7 +1,7 @@
-import { TensorError } from "../../errors.ts";
+import { TensorError } from "../../base/errors.ts";
 import { NDArray } from "../../kernels/array.ts";
-import { Tensor } from "../../tensor.ts";
-import { tensorFrom } from "../elements.ts";
+import { Tensor } from "../../tensor/tensor.ts";
+import { tensorFrom } from "../bytes/elements.ts";
 import { decodeModel, type FileTensor } from "./decode.ts";
 import { dataTypes } from "./graph.ts";
 import { operators } from "./operators/index.ts";

@@ -1,8 +1,8 @@
-import { arange, zeros } from "../../factories.ts";
+import { arange, zeros } from "../../functions/factories.ts";
 import { isFloat } from "../../kernels/array.ts";
 import { Generator } from "../../random/generator.ts";
-import { rand, randint, randn } from "../../sample.ts";
-import type { Tensor } from "../../tensor.ts";
+import { rand, randint, randn } from "../../functions/sample.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
 
 /** How near to an example others are: its rows, rows like them, or any numbers. */
 export type Likeness = "same" | "near" | "other";

@@ -1,9 +1,9 @@
-import { show, TensorError } from "../../errors.ts";
+import { show, TensorError } from "../../base/errors.ts";
 import { type Dtype, NDArray } from "../../kernels/array.ts";
-import { Tensor } from "../../tensor.ts";
-import { version } from "../../version.ts";
-import type { Bytes } from "../bytes.ts";
-import { bytesOf } from "../elements.ts";
+import { Tensor } from "../../tensor/tensor.ts";
+import { version } from "../../base/version.ts";
+import type { Bytes } from "../bytes/bytes.ts";
+import { bytesOf } from "../bytes/elements.ts";
 import { type Amount, derived, isFixed, lineThrough } from "./amount.ts";
 import { Message } from "./protobuf.ts";
 

@@ -1,4 +1,4 @@
-import { show, TensorError } from "../../errors.ts";
+import { show, TensorError } from "../../base/errors.ts";
 import { type Dtype, NDArray } from "../../kernels/array.ts";
 import { type Amount, isFixed } from "./amount.ts";
 import { type MergedCall, type MergedSetting, type Operand, reshaped } from "./call.ts";

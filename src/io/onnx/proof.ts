@@ -1,7 +1,7 @@
-import { show, TensorError } from "../../errors.ts";
+import { show, TensorError } from "../../base/errors.ts";
 import type { Dtype } from "../../kernels/array.ts";
-import { sameShape } from "../../shapes.ts";
-import type { Tensor } from "../../tensor.ts";
+import { sameShape } from "../../base/shapes.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
 import { evaluator } from "./evaluate.ts";
 import { inputsOf, type Likeness } from "./examples.ts";
 

@@ -1,6 +1,6 @@
 // Cross-entropy of logits [n, c, d] and labels [n, d]. A line is the `c` logits of one label. Losses are in float64.
 
-import { logF64 } from "./math64";
+import { logF64 } from "./elementwise/math64";
 import { rowTotal } from "./reduce";
 import { exponentials, exponentials4, findLines, gather, lineAt, powers as keepPowers, scatter } from "./softmax";
 

@@ -1,11 +1,11 @@
-export * from "./backward";
+export * from "./elementwise/backward";
 export * from "./batchNorm";
 export * from "./batchNormTwice";
-export * from "./binary";
+export * from "./elementwise/binary";
 export * from "./crossEntropy";
-export * from "./compare";
-export { matmulF32, matmulScratchF32 } from "./matmul32";
-export { matmulF64, matmulScratchF64 } from "./matmul64";
+export * from "./elementwise/compare";
+export { matmulF32, matmulScratchF32 } from "./matmul/matmul32";
+export { matmulF64, matmulScratchF64 } from "./matmul/matmul64";
 export { adamF32, adamF64, sgdF32, sgdF64 } from "./optimizer";
 export { normalF32, randomWords, uniformF32, uniformF64 } from "./random";
 export {
@@ -18,6 +18,6 @@ export {
   varianceF64,
 } from "./reduce";
 export { softmaxF32, softmaxF64 } from "./softmax";
-export * from "./pow";
-export * from "./select";
-export * from "./unary";
+export * from "./elementwise/pow";
+export * from "./elementwise/select";
+export * from "./elementwise/unary";

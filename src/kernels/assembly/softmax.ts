@@ -3,8 +3,8 @@
 // of them may be one line several times. Scratch memory, 64 bytes: the largest of each line, 16 bytes on the sums of
 // `e^(x − most)` in float64, 48 bytes on the addresses of the lines.
 
-import { exp4 } from "./math32";
-import { expF64, logF64 } from "./math64";
+import { exp4 } from "./elementwise/math32";
+import { expF64, logF64 } from "./elementwise/math64";
 import { note, noteNothing, noted } from "./reduce";
 
 /** The number at `i` of four lines. */

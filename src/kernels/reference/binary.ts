@@ -1,5 +1,5 @@
 import { empty, emptyLike, type NDArray } from "../array.ts";
-import * as scalar from "../scalar.ts";
+import * as scalar from "../numbers/scalar.ts";
 import { longer, walk } from "./walk.ts";
 
 // Functions of two arrays. One of them may be shorter, if its length divides the other's: it repeats, as in a broadcast of

@@ -1,6 +1,6 @@
 import { type Dtype, emptyLike, NDArray, zeros } from "../array.ts";
-import { fresh } from "../pool.ts";
-import * as scalar from "../scalar.ts";
+import { fresh } from "../memory/pool.ts";
+import * as scalar from "../numbers/scalar.ts";
 
 /** `y = x`, in memory of its own. */
 export function copy(x: NDArray): NDArray {

@@ -1,5 +1,5 @@
 import type { NDArray } from "../array.ts";
-import { type AdamSettings, adamFactors, rounded, type SGDSettings } from "../optimizerSettings.ts";
+import { type AdamSettings, adamFactors, rounded, type SGDSettings } from "../numbers/optimizerSettings.ts";
 
 // The only kernels that write into their inputs. Scalars and intermediate results are rounded to float32 where PyTorch
 // rounds them, which is wherever it stores a tensor; a product goes into its sum unrounded, as in a fused multiply-add.

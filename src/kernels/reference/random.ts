@@ -1,5 +1,5 @@
-import { fillPairs, fillRadii } from "../boxMuller32.ts";
-import { type MersenneTwister, random32, uniform32, uniform64 } from "../mersenneTwister.ts";
+import { fillPairs, fillRadii } from "../numbers/boxMuller32.ts";
+import { type MersenneTwister, random32, uniform32, uniform64 } from "../numbers/mersenneTwister.ts";
 
 /** Fills `data` with numbers uniform in [0, 1), in its precision, and moves the twister on. */
 export function uniform(data: Float32Array | Float64Array, twister: MersenneTwister): void {

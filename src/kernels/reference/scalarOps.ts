@@ -1,5 +1,5 @@
 import { emptyLike, type NDArray } from "../array.ts";
-import * as scalar from "../scalar.ts";
+import * as scalar from "../numbers/scalar.ts";
 
 // Functions of an array and a plain number, which meets float32 as a float32.
 

@@ -1,5 +1,5 @@
 import { around, empty, NDArray, type Shape, sizeOf, zeros } from "../array.ts";
-import { fresh } from "../pool.ts";
+import { fresh } from "../memory/pool.ts";
 
 /** Row-major strides: how far apart in memory neighbours along each dimension are. */
 function strides(shape: Shape): number[] {

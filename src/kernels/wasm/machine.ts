@@ -1,4 +1,4 @@
-import { spare } from "../arena.ts";
+import { spare } from "../memory/arena.ts";
 import type { Data } from "../array.ts";
 
 /** What a WebAssembly module offers; all numbers but sizes and flags are addresses in its memory. */

@@ -1,5 +1,5 @@
 import type { Kernels } from "../index.ts";
-import { matmulOn } from "./matmul.ts";
+import { matmulOn } from "./calls/matmul.ts";
 import { binary } from "./relaxed.generated.ts";
 import { startKernels } from "./start.ts";
 

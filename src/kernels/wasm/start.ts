@@ -1,6 +1,6 @@
-import { Arena } from "../arena.ts";
+import { Arena } from "../memory/arena.ts";
 import type { Kernels } from "../index.ts";
-import { useArena } from "../pool.ts";
+import { useArena } from "../memory/pool.ts";
 import { decode } from "./decode.ts";
 import { Machine, NoRoom, pageSize } from "./machine.ts";
 

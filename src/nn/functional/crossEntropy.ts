@@ -1,15 +1,15 @@
 import { isGradEnabled } from "../../autograd/gradMode.ts";
-import { describe, TensorError } from "../../errors.ts";
+import { describe, TensorError } from "../../base/errors.ts";
 import { isFloat } from "../../kernels/array.ts";
 import type { CrossEntropySettings } from "../../kernels/index.ts";
 import { crossEntropy as fused } from "../../ops/crossEntropy.ts";
-import { checkOptions } from "../../options.ts";
-import { sameShape } from "../../shapes.ts";
-import { apply, type Tensor } from "../../tensor.ts";
-import { checkRange, checkSameDtype, checkTensor } from "../checks.ts";
-import { checkIgnoreIndex, checkLabels, checkScores, checkWeight, classWeights, layOut } from "./labels.ts";
+import { checkOptions } from "../../base/options.ts";
+import { sameShape } from "../../base/shapes.ts";
+import { apply, type Tensor } from "../../tensor/tensor.ts";
+import { checkRange, checkSameDtype, checkTensor } from "../module/checks.ts";
+import { checkIgnoreIndex, checkLabels, checkScores, checkWeight, classWeights, layOut } from "../losses/labels.ts";
 import { type NLLLossOptions, nllLossOptionNames } from "./nllLoss.ts";
-import { checkReduction, reduced } from "./reduction.ts";
+import { checkReduction, reduced } from "../losses/reduction.ts";
 
 /** Options of {@link crossEntropy}. */
 export interface CrossEntropyOptions extends NLLLossOptions {

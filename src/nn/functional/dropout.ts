@@ -1,8 +1,8 @@
-import { zeros } from "../../factories.ts";
-import { checkOptions } from "../../options.ts";
+import { zeros } from "../../functions/factories.ts";
+import { checkOptions } from "../../base/options.ts";
 import type { Generator } from "../../random/generator.ts";
-import type { Tensor } from "../../tensor.ts";
-import { checkFlag, checkFloats, checkGenerator, checkRange } from "../checks.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
+import { checkFlag, checkFloats, checkGenerator, checkRange } from "../module/checks.ts";
 
 /** Options of {@link dropout}. */
 export interface DropoutFunctionOptions {

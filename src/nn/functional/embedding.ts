@@ -1,15 +1,15 @@
 import { noGrad } from "../../autograd/gradMode.ts";
-import { isTensor } from "../../brand.ts";
-import { where as choose } from "../../combine.ts";
-import { describe, TensorError } from "../../errors.ts";
-import { ones } from "../../factories.ts";
+import { isTensor } from "../../base/brand.ts";
+import { where as choose } from "../../functions/combine.ts";
+import { describe, TensorError } from "../../base/errors.ts";
+import { ones } from "../../functions/factories.ts";
 import { isFloat } from "../../kernels/array.ts";
 import { addRows } from "../../ops/indexing.ts";
 import { own, type Primitive } from "../../ops/op.ts";
-import { checkOptions } from "../../options.ts";
-import { shared } from "../../shared.ts";
-import { apply, checkIndex, type Tensor } from "../../tensor.ts";
-import { checkFlag, checkRange } from "../checks.ts";
+import { checkOptions } from "../../base/options.ts";
+import { shared } from "../../base/shared.ts";
+import { apply, checkIndex, type Tensor } from "../../tensor/tensor.ts";
+import { checkFlag, checkRange } from "../module/checks.ts";
 
 /** Options of {@link embedding}. */
 export interface EmbeddingFunctionOptions {

@@ -1,11 +1,11 @@
-import { show, TensorError } from "../../errors.ts";
-import { ones, zeros } from "../../factories.ts";
+import { show, TensorError } from "../../base/errors.ts";
+import { ones, zeros } from "../../functions/factories.ts";
 import { sizeOf } from "../../kernels/array.ts";
 import { batchNormTraining } from "../../ops/batchNorm.ts";
-import { checkOptions } from "../../options.ts";
-import { newShape, sameShape } from "../../shapes.ts";
-import { apply, type Tensor } from "../../tensor.ts";
-import { checkFloats, checkOperand, checkRange } from "../checks.ts";
+import { checkOptions } from "../../base/options.ts";
+import { newShape, sameShape } from "../../base/shapes.ts";
+import { apply, type Tensor } from "../../tensor/tensor.ts";
+import { checkFloats, checkOperand, checkRange } from "../module/checks.ts";
 
 /** Options of {@link layerNorm}. */
 export interface LayerNormFunctionOptions {

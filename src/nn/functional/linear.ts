@@ -1,7 +1,7 @@
-import { show, TensorError } from "../../errors.ts";
+import { show, TensorError } from "../../base/errors.ts";
 import { linear as fused } from "../../ops/linear.ts";
-import { apply, type Tensor } from "../../tensor.ts";
-import { checkOperand, checkSameDtype, checkTensor, type Like } from "../checks.ts";
+import { apply, type Tensor } from "../../tensor/tensor.ts";
+import { checkOperand, checkSameDtype, checkTensor, type Like } from "../module/checks.ts";
 
 /**
  * `y = x·Wᵀ + b`, the affine map of the last dimension.

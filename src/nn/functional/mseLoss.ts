@@ -1,9 +1,9 @@
-import { show, TensorError } from "../../errors.ts";
-import { checkOptions } from "../../options.ts";
-import { sameShape } from "../../shapes.ts";
-import type { Tensor } from "../../tensor.ts";
-import { checkFloats, checkSameDtype } from "../checks.ts";
-import { checkReduction, type Reduction, reduced } from "./reduction.ts";
+import { show, TensorError } from "../../base/errors.ts";
+import { checkOptions } from "../../base/options.ts";
+import { sameShape } from "../../base/shapes.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
+import { checkFloats, checkSameDtype } from "../module/checks.ts";
+import { checkReduction, type Reduction, reduced } from "../losses/reduction.ts";
 
 /** Options of {@link mseLoss}. */
 export interface MSELossOptions {

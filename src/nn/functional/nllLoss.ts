@@ -1,7 +1,7 @@
-import { checkOptions } from "../../options.ts";
-import type { Tensor } from "../../tensor.ts";
-import { checkIgnoreIndex, checkLabels, classWeights, layOut } from "./labels.ts";
-import { checkReduction, type Reduction } from "./reduction.ts";
+import { checkOptions } from "../../base/options.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
+import { checkIgnoreIndex, checkLabels, classWeights, layOut } from "../losses/labels.ts";
+import { checkReduction, type Reduction } from "../losses/reduction.ts";
 
 /** Options of {@link nllLoss}. */
 export interface NLLLossOptions {

@@ -1,7 +1,7 @@
-import { describe, TensorError } from "../../errors.ts";
+import { describe, TensorError } from "../../base/errors.ts";
 import { sizeOf } from "../../kernels/array.ts";
-import type { Tensor } from "../../tensor.ts";
-import { checkFloats } from "../checks.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
+import { checkFloats } from "../module/checks.ts";
 
 /** How many numbers go into each output of a weight `[out, in, …]`, and how many outputs each number goes to. */
 export function fans(where: string, x: Tensor): { readonly fanIn: number; readonly fanOut: number } {

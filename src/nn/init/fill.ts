@@ -1,7 +1,7 @@
 import { noGrad } from "../../autograd/gradMode.ts";
-import { checkNumberOption, checkOptions } from "../../options.ts";
-import type { RandomOptions, Tensor } from "../../tensor.ts";
-import { checkFloats, checkGenerator, checkTensor } from "../checks.ts";
+import { checkNumberOption, checkOptions } from "../../base/options.ts";
+import type { RandomOptions, Tensor } from "../../tensor/tensor.ts";
+import { checkFloats, checkGenerator, checkTensor } from "../module/checks.ts";
 
 /** Options of {@link uniform_}. */
 export interface UniformInitOptions extends RandomOptions {

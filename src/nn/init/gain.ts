@@ -1,5 +1,5 @@
-import { describe, TensorError } from "../../errors.ts";
-import { checkWord } from "../checks.ts";
+import { describe, TensorError } from "../../base/errors.ts";
+import { checkWord } from "../module/checks.ts";
 
 /** What follows a layer, for {@link calculateGain}. */
 export type Nonlinearity =

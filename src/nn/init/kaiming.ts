@@ -1,7 +1,7 @@
 import { noGrad } from "../../autograd/gradMode.ts";
-import { checkOptions } from "../../options.ts";
-import type { RandomOptions, Tensor } from "../../tensor.ts";
-import { checkWord } from "../checks.ts";
+import { checkOptions } from "../../base/options.ts";
+import type { RandomOptions, Tensor } from "../../tensor/tensor.ts";
+import { checkWord } from "../module/checks.ts";
 import { fans } from "./fan.ts";
 import { drawFrom } from "./fill.ts";
 import { gainFor, type Nonlinearity } from "./gain.ts";

@@ -1,9 +1,9 @@
 import { noGrad } from "../../autograd/gradMode.ts";
-import { tensor } from "../../create.ts";
-import { zeros } from "../../factories.ts";
-import { checkOptions } from "../../options.ts";
-import type { Tensor } from "../../tensor.ts";
-import { checkRange } from "../checks.ts";
+import { tensor } from "../../functions/create.ts";
+import { zeros } from "../../functions/factories.ts";
+import { checkOptions } from "../../base/options.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
+import { checkRange } from "../module/checks.ts";
 import { fans } from "./fan.ts";
 import { drawFrom } from "./fill.ts";
 import { orthonormal } from "./qr.ts";

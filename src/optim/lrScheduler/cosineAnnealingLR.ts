@@ -1,4 +1,4 @@
-import { checkOptions } from "../../options.ts";
+import { checkOptions } from "../../base/options.ts";
 import { cos } from "../../random/libm/sinCos.ts";
 import type { Optimizer } from "../optimizer.ts";
 import type { ParamGroup } from "../paramGroup.ts";

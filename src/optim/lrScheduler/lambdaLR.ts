@@ -1,5 +1,5 @@
-import { describe, TensorError } from "../../errors.ts";
-import { checkOptions } from "../../options.ts";
+import { describe, TensorError } from "../../base/errors.ts";
+import { checkOptions } from "../../base/options.ts";
 import { isOptimizer, type Optimizer } from "../optimizer.ts";
 import type { ParamGroup } from "../paramGroup.ts";
 import { type GroupChange, LRScheduler, type SchedulerOptions } from "./scheduler.ts";

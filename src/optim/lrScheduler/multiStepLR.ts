@@ -1,6 +1,6 @@
-import { describe, TensorError } from "../../errors.ts";
-import { wholePower } from "../../kernels/wholePower.ts";
-import { checkOptions } from "../../options.ts";
+import { describe, TensorError } from "../../base/errors.ts";
+import { wholePower } from "../../kernels/numbers/wholePower.ts";
+import { checkOptions } from "../../base/options.ts";
 import type { Optimizer } from "../optimizer.ts";
 import type { ParamGroup } from "../paramGroup.ts";
 import { checkFinite, checkWhole, type GroupChange, LRScheduler, type SchedulerOptions } from "./scheduler.ts";

@@ -1,5 +1,5 @@
-import { describe, TensorError } from "../../errors.ts";
-import { checkOptions } from "../../options.ts";
+import { describe, TensorError } from "../../base/errors.ts";
+import { checkOptions } from "../../base/options.ts";
 import { cos } from "../../random/libm/sinCos.ts";
 import { camelCase } from "../names.ts";
 import { isOptimizer, type Optimizer } from "../optimizer.ts";

@@ -1,5 +1,5 @@
-import { isTensor } from "../../brand.ts";
-import { describe, TensorError } from "../../errors.ts";
+import { isTensor } from "../../base/brand.ts";
+import { describe, TensorError } from "../../base/errors.ts";
 import { isOptimizer, type Optimizer } from "../optimizer.ts";
 import type { ParamGroup } from "../paramGroup.ts";
 

@@ -1,4 +1,4 @@
-import { checkOptions } from "../../options.ts";
+import { checkOptions } from "../../base/options.ts";
 import type { Optimizer } from "../optimizer.ts";
 import type { ParamGroup } from "../paramGroup.ts";
 import { checkFinite, checkWhole, type GroupChange, LRScheduler, type SchedulerOptions } from "./scheduler.ts";

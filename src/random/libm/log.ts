@@ -1,4 +1,4 @@
-import { fma64 } from "../fma64.ts";
+import { fma64 } from "./fma64.ts";
 import { log1p } from "./log1p.ts";
 
 // The constants are those of Arm's Optimized Routines (MIT), which glibc took over in its version 2.28.

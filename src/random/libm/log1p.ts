@@ -1,4 +1,4 @@
-import { fma64 } from "../fma64.ts";
+import { fma64 } from "./fma64.ts";
 
 // The constants are those of FDLIBM: log 2 in two parts, and the series of log((1 + s)/(1 − s))/s − 2 in s².
 const ln2High = 0.6931471803691238;

@@ -1,4 +1,4 @@
-import { fma64 } from "../fma64.ts";
+import { fma64 } from "./fma64.ts";
 
 // The constants are those of IBM's Accurate Mathematical Library, as glibc uses them.
 const halfPi = 1.5707963267948966;

@@ -1,4 +1,4 @@
-import { mulAdd4 } from "../../../src/kernels/assembly/mulAdd";
+import { mulAdd4 } from "../../../src/kernels/assembly/matmul/mulAdd";
 
 /** Terms of each sum: the operands, 2 and 16 numbers for each, stay in the first-level cache. */
 const depth = 256;

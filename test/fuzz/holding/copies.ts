@@ -1,8 +1,8 @@
 import type * as Library from "evenkeel";
 import { vi } from "vitest";
-import type * as Pool from "../../../src/kernels/pool.ts";
-import type * as Crews from "../../../src/kernels/wasm/crew.ts";
-import type * as Threads from "../../../src/kernels/wasm/threads.ts";
+import type * as Pool from "../../../src/kernels/memory/pool.ts";
+import type * as Crews from "../../../src/kernels/wasm/threads/crew.ts";
+import type * as Threads from "../../../src/kernels/wasm/threads/threads.ts";
 
 /** A copy of the package, where its memory goes, and its threads. */
 export interface Copy {
@@ -14,9 +14,9 @@ export interface Copy {
 
 const load = async (): Promise<Copy> => ({
   library: await import("evenkeel"),
-  pool: await import("../../../src/kernels/pool.ts"),
-  crews: await import("../../../src/kernels/wasm/crew.ts"),
-  threads: await import("../../../src/kernels/wasm/threads.ts"),
+  pool: await import("../../../src/kernels/memory/pool.ts"),
+  crews: await import("../../../src/kernels/wasm/threads/crew.ts"),
+  threads: await import("../../../src/kernels/wasm/threads/threads.ts"),
 });
 
 /** Two copies of the package, as an application and one of its dependencies may have them. */

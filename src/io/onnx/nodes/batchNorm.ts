@@ -1,4 +1,4 @@
-import { TensorError } from "../../../errors.ts";
+import { TensorError } from "../../../base/errors.ts";
 import { type Amount, fixed, isFixed, sizeOf } from "../amount.ts";
 import { type MergedCall, numberAt, type Operand, reshaped, type Write } from "../call.ts";
 import type { Graph } from "../graph.ts";

@@ -1,4 +1,4 @@
-import { TensorError } from "../../../errors.ts";
+import { TensorError } from "../../../base/errors.ts";
 import type { CrossEntropySettings } from "../../../kernels/index.ts";
 import { type Amount, fixed, isFixed } from "../amount.ts";
 import { type MergedCall, reshaped, type Write } from "../call.ts";

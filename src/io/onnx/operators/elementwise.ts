@@ -1,6 +1,6 @@
-import { where } from "../../../combine.ts";
+import { where } from "../../../functions/combine.ts";
 import type { Dtype } from "../../../kernels/array.ts";
-import type { Tensor } from "../../../tensor.ts";
+import type { Tensor } from "../../../tensor/tensor.ts";
 import { dataTypes } from "../graph.ts";
 import { alike, all, type Operator, refuseNode } from "./value.ts";
 

@@ -1,4 +1,4 @@
-import type { Tensor } from "../../../tensor.ts";
+import type { Tensor } from "../../../tensor/tensor.ts";
 import type { FileNode } from "../decode.ts";
 import { dataTypes } from "../graph.ts";
 import { all, intsOf, numberOf, type Operator, type Value } from "./value.ts";

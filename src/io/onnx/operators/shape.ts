@@ -1,7 +1,7 @@
-import { cat } from "../../../combine.ts";
-import { tensor } from "../../../create.ts";
-import { broadcast } from "../../../shapes.ts";
-import type { Tensor } from "../../../tensor.ts";
+import { cat } from "../../../functions/combine.ts";
+import { tensor } from "../../../functions/create.ts";
+import { broadcast } from "../../../base/shapes.ts";
+import type { Tensor } from "../../../tensor/tensor.ts";
 import { dataTypes } from "../graph.ts";
 import { alike, all, intsOf, numberOf, type Operator, refuseNode } from "./value.ts";
 

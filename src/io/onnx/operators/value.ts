@@ -1,5 +1,5 @@
-import { TensorError } from "../../../errors.ts";
-import type { Tensor } from "../../../tensor.ts";
+import { TensorError } from "../../../base/errors.ts";
+import type { Tensor } from "../../../tensor/tensor.ts";
 import type { FileNode } from "../decode.ts";
 
 /** A tensor within a file, and the number that ONNX has for its dtype: an int64 is held as float64. */

@@ -1,0 +1,277 @@
+import { grad } from "../../autograd/grad.ts";
+import { enableGrad } from "../../autograd/gradMode.ts";
+import { isTensor } from "../../base/brand.ts";
+import { describe, TensorError } from "../../base/errors.ts";
+import { isFloat, type Shape } from "../../kernels/array.ts";
+import { GELU } from "../../nn/activations/gelu.ts";
+import { isLayer } from "../../nn/module/layerClass.ts";
+import type { Module } from "../../nn/module/module.ts";
+import { ReLU } from "../../nn/activations/relu.ts";
+import { Sigmoid } from "../../nn/activations/sigmoid.ts";
+import { Tanh } from "../../nn/activations/tanh.ts";
+import { checkOptions } from "../../base/options.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
+import { displayed } from "../measuring/display.ts";
+import { greatest } from "../numbers/extremes.ts";
+import { type GradMode, lightly } from "../measuring/lightly.ts";
+import type { Cost } from "../measuring/loss.ts";
+import { type BatchNormMode, preserving } from "../measuring/preserving.ts";
+import { type SaturationThresholds, saturationOf, saturationThresholds } from "../measuring/saturation.ts";
+import { type Numbers, numbersOf } from "../numbers/sorted.ts";
+import { joinedNumbers, type Statistics, statistics } from "../numbers/statistics.ts";
+import { checkUnitDim, unitsOf } from "../measuring/units.ts";
+import { checkChoice, chosen, type ForwardInputs, run, watching } from "../measuring/watching.ts";
+
+/** Options of {@link activationReport}. */
+export interface ActivationReportOptions {
+  /** The modules to look at, by dotted names. Default: all `nn.Tanh`, `nn.Sigmoid`, `nn.ReLU` and `nn.GELU`. */
+  readonly modules?: readonly string[];
+  /** From where on an activation counts as saturated. Default `{ tanh: 0.97, sigmoid: 0.03, relu: 0 }`. */
+  readonly thresholds?: Partial<SaturationThresholds>;
+  /** Which percentiles, from 0 to 100. Default `[1, 5, 25, 50, 75, 95, 99]`. */
+  readonly percentiles?: readonly number[];
+  /** How many bins a histogram has. Default `50`. */
+  readonly bins?: number;
+  /** Which dimension of an output counts units; the first is of examples. Default `1`; `-1` where features are last. */
+  readonly unitDim?: number;
+  /** Which statistics batch norm uses. Default `"batch"`. */
+  readonly batchNorm?: BatchNormMode;
+}
+
+/** What one module put out. */
+export interface ActivationLayer extends Statistics {
+  /** Its dotted name. */
+  readonly layer: string;
+  /** Its class, such as `"Tanh"`. */
+  readonly type: string;
+  /** How often it ran; the numbers of all runs are taken together. */
+  readonly calls: number;
+  /** The fraction of finite outputs that are saturated, 0 to 1; null unless it is a tanh, sigmoid or ReLU. */
+  readonly saturatedFraction: number | null;
+  /**
+   * The mean derivative of the activation at its inputs, by which it multiplies the gradient that passes; null unless it
+   * is one of the four activations.
+   */
+  readonly localGradient: number | null;
+  /** The same for each unit, over examples and places. */
+  readonly units: readonly ActivationUnit[];
+}
+
+/** What one unit put out. */
+export interface ActivationUnit {
+  /** Mean of its finite outputs; null of none. */
+  readonly mean: number | null;
+  /** Their unbiased standard deviation; null of fewer than two. */
+  readonly std: number | null;
+  /** The fraction of them that are saturated, 0 to 1; null where the layer has none. */
+  readonly saturatedFraction: number | null;
+  /** The mean derivative of the activation; null where the layer has none. */
+  readonly localGradient: number | null;
+}
+
+/** What {@link activationReport} returns. */
+export interface ActivationReport {
+  /** What it is. */
+  readonly kind: "activationReport";
+  /** The options used. */
+  readonly options: {
+    /** The modules that were looked at. */
+    readonly modules: readonly string[];
+    /** From where on an activation counted as saturated. */
+    readonly thresholds: SaturationThresholds;
+    /** Which percentiles, 0 to 100. */
+    readonly percentiles: readonly number[];
+    /** How many bins a histogram has. */
+    readonly bins: number;
+    /** Which dimension of an output counts units. */
+    readonly unitDim: number;
+    /** Which statistics batch norm used. */
+    readonly batchNorm: BatchNormMode;
+  };
+  /** One forward pass. */
+  readonly cost: Cost;
+  /** The modules that ran, in the order chosen. */
+  readonly layers: readonly ActivationLayer[];
+}
+
+/** What one run of a module put out, and what it was given, where its derivative is wanted. */
+interface Output {
+  readonly values: Numbers;
+  readonly shape: Shape;
+  /** The activation's derivative at each number of its input, if it is one. */
+  readonly slope: ArrayLike<number> | null;
+}
+
+/**
+ * What the activations of a model are like on a batch: mean, spread, percentiles, histogram, and how much is saturated,
+ * for each layer and each unit.
+ *
+ * An activation that is no module, such as `x.tanh()`, is not seen: name the module around it, which then has no
+ * saturated fraction. A chosen module that does not run is left out.
+ *
+ * @param inputs - a tensor, or a list of all arguments of `forward`.
+ * @throws TensorError for unknown options and names, a model without activations, or outputs that are no float tensors.
+ * @see Glorot & Bengio 2010, "Understanding the difficulty of training deep feedforward neural networks", section 3.
+ *
+ * @example
+ * ```ts
+ * import { nn, tensor } from "evenkeel";
+ * import { activationReport } from "evenkeel/analysis";
+ *
+ * const model = new nn.Sequential(new nn.Tanh());
+ * const [layer] = activationReport(model, tensor([[0, 5], [0, 0.5]])).layers;
+ * console.log(layer.saturatedFraction); // => 0.25
+ * console.log(layer.units.map((unit) => unit.saturatedFraction)); // => [ 0, 0.5 ]
+ * ```
+ */
+export function activationReport(
+  model: Module,
+  inputs: ForwardInputs,
+  options: ActivationReportOptions = {},
+): ActivationReport {
+  const where = "activationReport";
+  checkOptions(where, options, ["modules", "thresholds", "percentiles", "bins", "unitDim", "batchNorm"]);
+  checkOptions(where, options.thresholds, ["tanh", "sigmoid", "relu"], "thresholds");
+  const { percentiles = [1, 5, 25, 50, 75, 95, 99], bins = 50, unitDim = 1, batchNorm = "batch" } = options;
+  const thresholds = saturationThresholds(where, options.thresholds ?? {});
+  checkDetail(where, percentiles, bins);
+  checkUnitDim(where, unitDim);
+  checkChoice(where, "batchNorm", batchNorm, ["batch", "running"]);
+  const modules = chosen(where, model, options.modules, isActivation, "Tanh, Sigmoid, ReLU and GELU");
+  const report = (mode: GradMode) =>
+    preserving(
+      model,
+      () => {
+        const outputs = new Map<string, Output[]>();
+        watching(
+          modules,
+          (name, module, [x], y) => {
+            if (!isTensor(y) || !isFloat(y.dtype)) {
+              throw new TensorError(where, { expected: `a float tensor from module "${name}"`, got: describe(y) });
+            }
+            const slope = isActivation(module) && isTensor(x) ? slopesAt(module, x) : null;
+            const output = { values: numbersOf(y).slice(), shape: y.shape, slope };
+            outputs.set(name, [...(outputs.get(name) ?? []), output]);
+          },
+          () => mode(() => run(where, model, inputs)),
+        );
+        const layers = modules.flatMap(([name, module]): ActivationLayer[] => {
+          const seen = outputs.get(name);
+          if (seen === undefined) return [];
+          const { units, ...own } = activity(where, module, seen, thresholds, unitDim);
+          return [
+            {
+              layer: name,
+              type: module.constructor.name,
+              calls: seen.length,
+              ...statistics(joinedNumbers(seen.map(({ values }) => values)), { percentiles, bins }),
+              ...own,
+              units,
+            },
+          ];
+        });
+        const names = modules.map(([name]) => name);
+        return {
+          kind: "activationReport" as const,
+          options: { modules: names, thresholds, percentiles: [...percentiles], bins, unitDim, batchNorm },
+          cost: { forward: 1, backward: 0 },
+          layers,
+        };
+      },
+      { batchNorm },
+    );
+  return displayed(lightly(report));
+}
+
+function isActivation(module: Module): boolean {
+  return [Tanh, Sigmoid, ReLU, GELU].some((type) => isLayer<Module>(module, type));
+}
+
+/** Sums over the numbers of one unit, those that are finite. */
+class Sums {
+  count = 0;
+  values = 0;
+  squares = 0;
+  saturated = 0;
+  slopes = 0;
+  slopeCount = 0;
+
+  get mean(): number | null {
+    return meanOf(this.values, this.count);
+  }
+}
+
+const meanOf = (sum: number, count: number): number | null => (count === 0 ? null : sum / count + 0);
+
+/** What one layer and its units do, in two passes over each output, unit by unit. */
+function activity(
+  where: string,
+  module: Module,
+  seen: readonly Output[],
+  at: SaturationThresholds,
+  unitDim: number,
+): Pick<ActivationLayer, "saturatedFraction" | "localGradient" | "units"> {
+  const isSaturated = saturationOf(module, at);
+  const grids = seen.map(({ shape }) => unitsOf(where, shape, unitDim));
+  const units = Array.from({ length: greatest(grids.map((grid) => grid.units)) }, () => new Sums());
+  const whole = new Sums();
+  units.forEach((unit, u) => {
+    seen.forEach(({ values, slope }, k) => {
+      const { inner, units: stride } = grids[k];
+      for (let from = u * inner; u < stride && from < values.length; from += stride * inner) {
+        for (let i = from; i < from + inner; i++) {
+          const value = values[i];
+          if (value - value !== 0) continue; // NaN or infinite
+          unit.count++;
+          unit.values += value;
+          if (isSaturated?.(value)) unit.saturated++;
+          if (slope === null || slope[i] - slope[i] !== 0) continue;
+          unit.slopeCount++;
+          unit.slopes += slope[i];
+          whole.slopes += slope[i];
+        }
+      }
+    });
+    const mean = unit.mean as number;
+    seen.forEach(({ values }, k) => {
+      const { inner, units: stride } = grids[k];
+      for (let from = u * inner; u < stride && from < values.length; from += stride * inner) {
+        for (let i = from; i < from + inner; i++) {
+          const value = values[i];
+          if (value - value === 0) unit.squares += (value - mean) ** 2;
+        }
+      }
+    });
+    whole.count += unit.count;
+    whole.saturated += unit.saturated;
+    whole.slopeCount += unit.slopeCount;
+  });
+  const told = ({ saturated, count, slopes: sum, slopeCount }: Sums) => ({
+    saturatedFraction: isSaturated === undefined ? null : meanOf(saturated, count),
+    localGradient: meanOf(sum, slopeCount),
+  });
+  return {
+    ...told(whole),
+    units: units.map((unit) => ({
+      mean: unit.mean,
+      std: unit.count < 2 ? null : Math.sqrt(unit.squares / (unit.count - 1)),
+      ...told(unit),
+    })),
+  };
+}
+
+/** The derivative of an activation at each number of its input. */
+function slopesAt(module: Module, x: Tensor): ArrayLike<number> {
+  const input = x.detach();
+  input.requiresGrad = true;
+  const { forward } = Object.getPrototypeOf(module) as Module; // past hooks, which have seen this once
+  return enableGrad(() => grad(forward.call(module, input).sum(), [input])[0].data);
+}
+
+export function checkDetail(where: string, percentiles: readonly number[], bins: number): void {
+  if (!Array.isArray(percentiles) || !percentiles.every((p) => typeof p === "number" && p >= 0 && p <= 100)) {
+    throw new TensorError(where, { expected: "percentiles from 0 to 100", got: describe(percentiles) });
+  }
+  if (Number.isInteger(bins) && bins > 0) return;
+  throw new TensorError(where, { expected: "a whole number of 1 or more as bins", got: describe(bins) });
+}

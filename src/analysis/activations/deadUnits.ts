@@ -1,0 +1,315 @@
+import { isTensor } from "../../base/brand.ts";
+import { describe, TensorError } from "../../base/errors.ts";
+import { isFloat } from "../../kernels/array.ts";
+import { keep, keepFields } from "../../nn/module/keep.ts";
+import type { Module } from "../../nn/module/module.ts";
+import { checkOptions } from "../../base/options.ts";
+import { defaultGenerator } from "../../random/generator.ts";
+import { lightly } from "../measuring/lightly.ts";
+import type { Cost } from "../measuring/loss.ts";
+import { type BatchNormMode, generatorsOf, preservingParts } from "../measuring/preserving.ts";
+import { checkBudget, finish, finishAsync, type LongOptions, longOptionNames, type Parts } from "../measuring/running.ts";
+import { type SaturationThresholds, saturationOf, saturationThresholds } from "../measuring/saturation.ts";
+import { checkUnitDim, unitsOf } from "../measuring/units.ts";
+import { checkChoice, chosen, type ForwardInputs, type Named, run, watching } from "../measuring/watching.ts";
+
+/** Options of {@link deadUnits}. */
+export interface DeadUnitsOptions extends LongOptions {
+  /** The modules to look at, by dotted names; each a tanh, sigmoid or ReLU. Default: all of those. */
+  readonly modules?: readonly string[];
+  /** From where on an activation counts as saturated. Default `{ tanh: 0.97, sigmoid: 0.03, relu: 0 }`. */
+  readonly thresholds?: Partial<SaturationThresholds>;
+  /**
+   * Whether to return which unit was saturated for which example: not at all; as a string of `0` and `1` for each
+   * example; or as an array of booleans for each. Default `"none"`.
+   */
+  readonly bitmap?: "none" | "strings" | "booleans";
+  /** An earlier report of the same layers, to say which units have died or revived since. */
+  readonly since?: DeadUnits;
+  /** Which dimension of an output counts units; the first is of examples. Default `1`; `-1` where features are last. */
+  readonly unitDim?: number;
+  /** Which statistics batch norm uses. Default `"batch"`. */
+  readonly batchNorm?: BatchNormMode;
+}
+
+/** The units of one layer. */
+export interface DeadUnitsLayer {
+  /** Its dotted name. */
+  readonly layer: string;
+  /** Its class, such as `"ReLU"`. */
+  readonly type: string;
+  /** How many units it has. */
+  readonly units: number;
+  /** How many of its outputs were NaN or infinite. A unit that gives NaN for an example is not active there. */
+  readonly nonFinite: number;
+  /** Those that were saturated for every example, at every place: indices, ascending. No gradient to speak of passes. */
+  readonly dead: readonly number[];
+  /** How many of its units are dead, as a fraction, 0 to 1. */
+  readonly deadFraction: number;
+  /** For each unit, for which fraction of the examples it was not saturated, at one place at least. 0 for a dead one. */
+  readonly activeFraction: readonly number[];
+  /** The units that were alive in the report `since` and are dead now; null without one. */
+  readonly died: readonly number[] | null;
+  /** The units that were dead in the report `since` and are alive now; null without one. */
+  readonly revived: readonly number[] | null;
+  /** For each example, in the order of the batches, which units were saturated at all places; null unless asked for. */
+  readonly bitmap: readonly string[] | readonly (readonly boolean[])[] | null;
+}
+
+/** What {@link deadUnits} returns. */
+export interface DeadUnits {
+  /** What it is. */
+  readonly kind: "deadUnits";
+  /** The options used. */
+  readonly options: {
+    /** The modules that were looked at. */
+    readonly modules: readonly string[];
+    /** From where on an activation counted as saturated. */
+    readonly thresholds: SaturationThresholds;
+    /** Whether, and how, there is a bitmap. */
+    readonly bitmap: "none" | "strings" | "booleans";
+    /** Which dimension of an output counts units. */
+    readonly unitDim: number;
+    /** Which statistics batch norm used. */
+    readonly batchNorm: BatchNormMode;
+  };
+  /** A forward pass for each batch. */
+  readonly cost: Cost;
+  /** How many examples were seen. */
+  readonly examples: number;
+  /** The layers that ran, in the order chosen. */
+  readonly layers: readonly DeadUnitsLayer[];
+}
+
+/** The passes of {@link deadUnits}. */
+export function deadUnitsCost({ batches }: { readonly batches: number }): Cost {
+  return { forward: batches, backward: 0 };
+}
+
+/**
+ * Which units are saturated for every example there is, so that no gradient reaches what lies before them: a ReLU whose
+ * input is never positive, a tanh stuck at ±1. One batch does not tell: pass the whole data set, in batches.
+ *
+ * With `since`, an earlier report, it says which units have died in between, and which have come back. What has died on
+ * one data set may live on another: compare like with like.
+ *
+ * @param batches - any iterable of inputs, each a tensor or a list of all arguments of `forward`.
+ * @throws TensorError for unknown options and names, no batches, modules that do not saturate, and a report `since` of
+ * other layers.
+ * @see Lu, Shin, Su & Karniadakis 2020, "Dying ReLU and Initialization", arXiv:1903.06733, section 2.
+ *
+ * @example
+ * ```ts
+ * import { nn, tensor } from "evenkeel";
+ * import { deadUnits } from "evenkeel/analysis";
+ *
+ * const model = new nn.Sequential(new nn.ReLU());
+ * const batches = [tensor([[-1, 2, 0]]), tensor([[-3, -1, 1], [-2, 0, 4]])];
+ * const [layer] = deadUnits(model, batches, { bitmap: "strings" }).layers;
+ * console.log(layer.dead, layer.bitmap); // => [ 0 ] [ '101', '110', '110' ]
+ * ```
+ */
+export function deadUnits(model: Module, batches: Iterable<ForwardInputs>, options: DeadUnitsOptions = {}): DeadUnits {
+  return finish(parts("deadUnits", model, batches, options), options);
+}
+
+/**
+ * {@link deadUnits}, letting others work in between.
+ *
+ * @throws as `deadUnits`, by rejecting.
+ *
+ * @example
+ * ```ts
+ * import { nn, randn } from "evenkeel";
+ * import { deadUnitsAsync } from "evenkeel/analysis";
+ *
+ * const model = new nn.Sequential(new nn.Linear(2, 3), new nn.ReLU());
+ * const { examples } = await deadUnitsAsync(model, [randn([8, 2]), randn([4, 2])]);
+ * console.log(examples); // => 12
+ * ```
+ */
+export async function deadUnitsAsync(
+  model: Module,
+  batches: Iterable<ForwardInputs>,
+  options: DeadUnitsOptions = {},
+): Promise<DeadUnits> {
+  return finishAsync(parts("deadUnitsAsync", model, batches, options), options);
+}
+
+/** What is known of a layer so far: for each example, which units were saturated. */
+type Rows = boolean[][];
+
+/** The same, with the number of outputs that are NaN or infinite. */
+interface Seen {
+  readonly rows: Rows;
+  nonFinite: number;
+}
+
+function* parts(
+  where: string,
+  model: Module,
+  batches: Iterable<ForwardInputs>,
+  options: DeadUnitsOptions,
+): Parts<DeadUnits> {
+  const { all, modules, thresholds, bitmap, unitDim, batchNorm, since } = checked(where, model, batches, options);
+  const cost = deadUnitsCost({ batches: all.length });
+  checkBudget(where, cost.forward, options);
+  const layersSeen = new Map<string, Seen>();
+  const within = preservingParts(model, { batchNorm });
+  for (let b = 0; b < all.length; b++) {
+    const looking = () => look(where, model, all[b], modules, thresholds, unitDim);
+    const seen = lightly((mode) => within(() => mode(looking)));
+    for (const [name, { rows: own, nonFinite }] of seen) {
+      const known = layersSeen.get(name) ?? { rows: [], nonFinite: 0 };
+      const before = known.rows;
+      if (before.length > 0 && own.length > 0 && before[0].length !== own[0].length) {
+        const expected = `${before[0].length} units in "${name}", as before`;
+        throw new TensorError(where, { expected, got: `${own[0].length}` });
+      }
+      for (const row of own) before.push(row);
+      known.nonFinite += nonFinite;
+      layersSeen.set(name, known);
+    }
+    yield { done: b + 1, total: cost.forward };
+  }
+  const layers = modules.flatMap(([name, module]): DeadUnitsLayer[] => {
+    const own = layersSeen.get(name);
+    if (own === undefined) return [];
+    return [{ layer: name, type: module.constructor.name, ...summary(where, name, own, bitmap, since) }];
+  });
+  return {
+    kind: "deadUnits",
+    options: { modules: modules.map(([name]) => name), thresholds, bitmap, unitDim, batchNorm },
+    cost,
+    examples: Math.max(0, ...[...layersSeen.values()].map(({ rows }) => rows.length)),
+    layers,
+  };
+}
+
+function look(
+  where: string,
+  model: Module,
+  inputs: ForwardInputs,
+  modules: readonly Named[],
+  thresholds: SaturationThresholds,
+  unitDim: number,
+): Map<string, Seen> {
+  const seen = new Map<string, Seen>();
+  watching(
+    modules,
+    (name, module, _, y) => {
+      if (!isTensor(y) || !isFloat(y.dtype)) {
+        throw new TensorError(where, { expected: `a float tensor from module "${name}"`, got: describe(y) });
+      }
+      const { examples, units, inner } = unitsOf(where, y.shape, unitDim);
+      const rows = seen.get(name)?.rows ?? Array.from({ length: examples }, () => new Array<boolean>(units).fill(true));
+      if (rows.length !== examples || (examples > 0 && rows[0].length !== units)) {
+        throw new TensorError(where, {
+          expected: `outputs of one shape from all runs of "${name}"`,
+          got: describe(y),
+          hint: "Use a module of its own in each place.",
+        });
+      }
+      const isSaturated = saturationOf(module, thresholds) as (value: number) => boolean;
+      let nonFinite = seen.get(name)?.nonFinite ?? 0;
+      const { data } = y;
+      const perExample = data.length / examples;
+      rows.forEach((row, example) => {
+        for (let i = example * perExample, end = i + perExample; i < end; ) {
+          for (let u = 0; u < units; u++) {
+            for (const last = Math.min(i + inner, end); i < last; i++) {
+              const value = data[i];
+              if (value - value !== 0) nonFinite++; // NaN or infinite
+              if (!Number.isNaN(value) && !isSaturated(value)) row[u] = false;
+            }
+          }
+        }
+      });
+      seen.set(name, { rows, nonFinite });
+    },
+    () => run(where, model, inputs),
+  );
+  return seen;
+}
+
+function summary(
+  where: string,
+  name: string,
+  { rows, nonFinite }: Seen,
+  bitmap: "none" | "strings" | "booleans",
+  since: DeadUnits | undefined,
+) {
+  const units = rows[0]?.length ?? 0;
+  const active = new Array<number>(units).fill(0);
+  for (const row of rows) for (let u = 0; u < units; u++) if (!row[u]) active[u]++;
+  const dead = active.flatMap((count, u) => (count === 0 ? [u] : []));
+  const earlier = since === undefined ? undefined : earlierLayer(where, name, units, since).dead;
+  const strings = () => rows.map((row) => row.map((isSaturated) => (isSaturated ? "1" : "0")).join(""));
+  return {
+    units,
+    nonFinite,
+    dead,
+    deadFraction: units === 0 ? 0 : dead.length / units,
+    activeFraction: active.map((count) => count / rows.length),
+    died: earlier === undefined ? null : dead.filter((u) => !earlier.includes(u)),
+    revived: earlier === undefined ? null : earlier.filter((u) => !dead.includes(u)),
+    bitmap: bitmap === "none" ? null : bitmap === "strings" ? strings() : rows,
+  };
+}
+
+function earlierLayer(where: string, name: string, units: number, since: DeadUnits): DeadUnitsLayer {
+  const found = since.layers.find(({ layer }) => layer === name);
+  if (found !== undefined && found.units === units) return found;
+  throw new TensorError(where, {
+    expected: `an earlier report with a layer "${name}" of ${units} units as since`,
+    got: found === undefined ? "one without" : `one of ${found.units}`,
+  });
+}
+
+function checked(where: string, model: Module, batches: Iterable<ForwardInputs>, options: DeadUnitsOptions) {
+  const names = ["modules", "thresholds", "bitmap", "since", "unitDim", "batchNorm"];
+  checkOptions(where, options, [...names, ...longOptionNames]);
+  checkOptions(where, options.thresholds, ["tanh", "sigmoid", "relu"], "thresholds");
+  const { bitmap = "none", since, unitDim = 1, batchNorm = "batch" } = options;
+  const thresholds = saturationThresholds(where, options.thresholds ?? {});
+  checkChoice(where, "bitmap", bitmap, ["none", "strings", "booleans"]);
+  checkChoice(where, "batchNorm", batchNorm, ["batch", "running"]);
+  checkUnitDim(where, unitDim);
+  if (since !== undefined && since?.kind !== "deadUnits") {
+    throw new TensorError(where, { expected: "what deadUnits returned earlier as since", got: describe(since) });
+  }
+  const saturates = (module: Module) => saturationOf(module, thresholds) !== undefined;
+  const modules = chosen(where, model, options.modules, saturates, "Tanh, Sigmoid and ReLU");
+  const other = modules.find(([, module]) => !saturates(module));
+  if (other !== undefined) {
+    throw new TensorError(where, { expected: "modules that are Tanh, Sigmoid or ReLU", got: describe(other[1]) });
+  }
+  return { all: batchesOf(where, batches), modules, thresholds, bitmap, unitDim, batchNorm, since };
+}
+
+/**
+ * The batches as a list, which may not be empty. A single tensor is most likely meant to be one. A loader draws random
+ * numbers as it is read, and moves on: its fields, its generator and the default one are put back, so that training goes on
+ * as it would have.
+ */
+export function batchesOf<T>(where: string, batches: Iterable<T>): T[] {
+  const isList = typeof batches === "object" && batches !== null && Symbol.iterator in batches && !isTensor(batches);
+  const all = isList ? read(batches) : [];
+  if (all.length > 0) return all;
+  throw new TensorError(where, {
+    expected: "one batch or more, in an array or another iterable",
+    got: isList ? "none" : describe(batches),
+    hint: isTensor(batches) ? "Put it in an array: [x]." : "",
+  });
+}
+
+function read<T>(batches: Iterable<T>): T[] {
+  const { restore } = keep([defaultGenerator, ...generatorsOf(batches)]);
+  const fields = keepFields(batches);
+  try {
+    return [...batches];
+  } finally {
+    fields();
+    restore();
+  }
+}

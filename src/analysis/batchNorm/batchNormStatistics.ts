@@ -1,0 +1,86 @@
+import { noGrad } from "../../autograd/gradMode.ts";
+import { isTensor } from "../../base/brand.ts";
+import { tensor } from "../../functions/create.ts";
+import { describe, TensorError } from "../../base/errors.ts";
+import { BatchNorm1d } from "../../nn/normalisation/batchNorm1d.ts";
+import { isLayer } from "../../nn/module/layerClass.ts";
+import type { Module } from "../../nn/module/module.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
+import { unitsOf } from "../measuring/units.ts";
+import { checkModel } from "../measuring/watching.ts";
+
+/** A batch norm with its dotted name. */
+export type NamedBatchNorm = readonly [name: string, module: BatchNorm1d];
+
+/** The batch norms of a model, in order of registration; refuses a model without any. */
+export function batchNormsOf(where: string, model: Module): NamedBatchNorm[] {
+  checkModel(where, model);
+  const found = model.namedModules().filter((named): named is [string, BatchNorm1d] => isLayer(named[1], BatchNorm1d));
+  if (found.length > 0) return found;
+  throw new TensorError(where, {
+    expected: "a model with batch norm (nn.BatchNorm1d)",
+    got: `a ${model.constructor.name} without any`,
+  });
+}
+
+/** Mean and sum of squared deviations of each feature of one batch, in float64. */
+export interface BatchMoments {
+  /** How many values each feature has. */
+  readonly count: number;
+  readonly mean: Float64Array;
+  readonly squares: Float64Array;
+}
+
+export function batchMoments(where: string, x: unknown): BatchMoments {
+  if (!isTensor(x)) throw new TensorError(where, { expected: "a tensor into batch norm", got: describe(x) });
+  const { data } = x as Tensor;
+  const { units, inner } = unitsOf(where, x.shape, 1);
+  const count = data.length / units;
+  const mean = new Float64Array(units);
+  for (let i = 0; i < data.length; ) {
+    for (let u = 0; u < units; u++) for (const end = i + inner; i < end; i++) mean[u] += data[i] / count;
+  }
+  const squares = new Float64Array(units);
+  for (let i = 0; i < data.length; ) {
+    for (let u = 0; u < units; u++) for (const end = i + inner; i < end; i++) squares[u] += (data[i] - mean[u]) ** 2;
+  }
+  return { count, mean, squares };
+}
+
+/** Statistics of each feature. */
+export interface FeatureStatistics {
+  /** The mean of each feature. */
+  readonly mean: readonly number[];
+  /** The variance of each feature, unbiased. */
+  readonly variance: readonly number[];
+}
+
+/** `E[μ_B]` and `E[m/(m − 1)·σ²_B]`, each batch counting the same: Algorithm 2 of Ioffe & Szegedy, for any sizes. */
+export function averaged(batches: readonly BatchMoments[]): FeatureStatistics {
+  const features = [...batches[0].mean.keys()];
+  const over = (value: (batch: BatchMoments) => number) =>
+    batches.reduce((sum, batch) => sum + value(batch), 0) / batches.length + 0;
+  return {
+    mean: features.map((u) => over(({ mean }) => mean[u])),
+    variance: features.map((u) => over(({ squares, count }) => squares[u] / (count - 1))),
+  };
+}
+
+/** Gives a batch norm other running statistics, those of so many batches. */
+export function setStatistics(norm: BatchNorm1d, { mean, variance }: FeatureStatistics, batches: number): void {
+  noGrad(() => {
+    norm.runningMean?.copy_(tensor([...mean], { dtype: "float64" }));
+    norm.runningVar?.copy_(tensor([...variance], { dtype: "float64" }));
+    norm.numBatchesTracked?.fill_(batches);
+  });
+}
+
+/** Mean and unbiased variance of all batches as one. */
+export function pooled(batches: readonly BatchMoments[]): FeatureStatistics {
+  const total = batches.reduce((sum, { count }) => sum + count, 0);
+  const features = [...batches[0].mean.keys()];
+  const mean = features.map((u) => batches.reduce((sum, batch) => sum + (batch.count / total) * batch.mean[u], 0) + 0);
+  const squares = (u: number) =>
+    batches.reduce((sum, batch) => sum + batch.squares[u] + batch.count * (batch.mean[u] - mean[u]) ** 2, 0);
+  return { mean, variance: features.map((u) => squares(u) / (total - 1)) };
+}

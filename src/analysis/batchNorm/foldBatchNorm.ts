@@ -1,0 +1,153 @@
+import { isTensor } from "../../base/brand.ts";
+import { tensor } from "../../functions/create.ts";
+import { describe, TensorError } from "../../base/errors.ts";
+import { BatchNorm1d } from "../../nn/normalisation/batchNorm1d.ts";
+import { isModule } from "../../nn/module/fields.ts";
+import { firstForward } from "../../nn/module/firstForward.ts";
+import { hasOwnForward, isExactly, isLayer } from "../../nn/module/layerClass.ts";
+import { Linear } from "../../nn/layers/linear.ts";
+import type { Module } from "../../nn/module/module.ts";
+import { isParameter, Parameter } from "../../nn/module/parameter.ts";
+import { Sequential } from "../../nn/layers/sequential.ts";
+import { defaultGenerator, Generator, isGenerator } from "../../random/generator.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
+
+/**
+ * A model without batch norm that has the same outputs in evaluation mode: each `nn.BatchNorm1d` goes into the `nn.Linear`
+ * before it,
+ *
+ * `W' = W·γ/√(v + eps)`, `b' = (b − m)·γ/√(v + eps) + β`,
+ *
+ * with `m` and `v` the running mean and variance. The model stays as it is; what is returned shares no memory and no
+ * generator with it, and is in evaluation mode. Outputs differ by rounding only.
+ *
+ * Sequentials within are folded too; other modules are copied field by field (fields that begin with `#`, hooks, and
+ * parameters shared between modules do not come along). It holds for inputs `[n, c]` of batch norm: for `[n, c, l]` a
+ * Linear has its features in the last dimension, and batch norm in the second.
+ *
+ * @throws TensorError for a model that is no `nn.Sequential`, or has no batch norm, and for batch norm that cannot be folded:
+ * not right behind a Linear of as many features, without running statistics, of a class derived from `nn.BatchNorm1d` (its
+ * noise would be lost in training), behind a class derived from `nn.Linear`, or within a module of another kind.
+ * @see Ioffe & Szegedy 2015, "Batch Normalization", arXiv:1502.03167, Algorithm 2, line 11.
+ * @see PyTorch `torch.nn.utils.fusion.fuse_linear_bn_eval`, for one pair.
+ *
+ * @example
+ * ```ts
+ * import { nn, randn } from "evenkeel";
+ * import { foldBatchNorm } from "evenkeel/analysis";
+ *
+ * const model = new nn.Sequential(new nn.Linear(3, 4), new nn.BatchNorm1d(4), new nn.ReLU());
+ * const x = randn([20, 3]);
+ * model.forward(x);
+ * model.eval();
+ * const folded = foldBatchNorm(model);
+ * console.log(folded.length, folded.forward(x).sub(model.forward(x)).abs().max().item() < 1e-6); // => 2 true
+ * ```
+ */
+export function foldBatchNorm(model: Sequential): Sequential {
+  if (!isLayer(model, Sequential)) {
+    refuse("an nn.Sequential", describe(model), "Fold the Sequentials in it, one by one.");
+  }
+  const count = model.namedModules().filter(([, module]) => isLayer(module, BatchNorm1d)).length;
+  if (count === 0) refuse("a model with batch norm (nn.BatchNorm1d)", "one without any");
+  const before = defaultGenerator.getState();
+  try {
+    return folded(model, "").eval();
+  } finally {
+    defaultGenerator.setState(before); // a new Linear draws weights
+  }
+}
+
+function folded(model: Sequential, prefix: string): Sequential {
+  const { name } = model.constructor;
+  if (!hasOwnForward(model) && !isExactly(model, Sequential)) {
+    refuse("plain Sequentials", `a ${name} with a forward of its own`);
+  }
+  const modules: Module[] = [];
+  for (let i = 0; i < model.length; i++) {
+    const name = prefix === "" ? `${i}` : `${prefix}.${i}`;
+    const module = model[i];
+    if (isLayer(module, Sequential)) modules.push(folded(module, name));
+    else if (isLayer(module, BatchNorm1d)) {
+      if (i === 0) refuse(`a Linear right before batch norm "${name}"`, "nothing");
+      modules.pop();
+      modules.push(foldedPair(name, model[i - 1], module));
+    } else {
+      refuseInner(name, module);
+      modules.push(copyOf(module));
+    }
+  }
+  return new Sequential(...modules);
+}
+
+function refuseInner(name: string, module: Module): void {
+  const inner = module.namedModules().find(([, other]) => isLayer(other, BatchNorm1d));
+  if (inner === undefined) return;
+  refuse("batch norm in Sequentials only", `"${name}.${inner[0]}" in a ${module.constructor.name}`);
+}
+
+function foldedPair(name: string, linear: Module, norm: BatchNorm1d): Linear {
+  if (!isExactly(norm, BatchNorm1d)) {
+    refuse(`an nn.BatchNorm1d itself as "${name}"`, describe(norm));
+  }
+  if (!isExactly(linear, Linear)) {
+    refuse(`an nn.Linear right before batch norm "${name}"`, describe(linear));
+  }
+  const { weight, bias, outFeatures, inFeatures } = linear;
+  const { runningMean, runningVar, weight: gamma, bias: beta, eps, numFeatures } = norm;
+  if (runningMean === null || runningVar === null) {
+    refuse(`batch norm "${name}" with running statistics`, "one without", "Its outputs depend on the whole batch.");
+  }
+  if (numFeatures !== outFeatures) {
+    refuse(`a Linear of ${numFeatures} features before batch norm "${name}"`, `${outFeatures}`);
+  }
+  if (weight.dtype !== runningMean.dtype) refuse(`"${name}" in ${weight.dtype}, as the Linear is`, runningMean.dtype);
+  const scale = Array.from(
+    { length: numFeatures },
+    (_, u) => (gamma === null ? 1 : gamma.data[u]) / Math.sqrt(runningVar.data[u] + eps),
+  );
+  const weights = Array.from(weight.data, (value, i) => value * scale[Math.floor(i / inFeatures)]);
+  const biases = scale.map(
+    (s, u) => ((bias === null ? 0 : bias.data[u]) - runningMean.data[u]) * s + (beta === null ? 0 : beta.data[u]),
+  );
+  if (![...weights, ...biases].every(Number.isFinite)) {
+    refuse(`finite weights of "${name}" and the Linear before it`, "NaN or infinity");
+  }
+  const { dtype } = weight;
+  const result = new Linear(inFeatures, outFeatures, { dtype });
+  const fields = {
+    weight: new Parameter(tensor(weights, { dtype }).reshape([outFeatures, inFeatures]), wantedAs(weight)),
+    bias: new Parameter(tensor(biases, { dtype }), wantedAs(bias)),
+  };
+  return Object.assign(result, fields);
+}
+
+/** Whether a parameter in the place of this one wants a gradient. */
+const wantedAs = (x: Tensor | null) => ({ requiresGrad: x?.requiresGrad ?? true });
+
+/** A module of the same class with copies of its fields. */
+function copyOf<T extends Module>(module: T): T {
+  const copy = Object.create(Object.getPrototypeOf(module)) as T;
+  Object.defineProperty(copy, "forward", firstForward);
+  for (const key of Reflect.ownKeys(module)) {
+    const property = Object.getOwnPropertyDescriptor(module, key);
+    if (property?.enumerable !== true) continue; // hooks, and the forward that calls them
+    Object.defineProperty(copy, key, { ...property, value: copyOfField(property.value) });
+  }
+  return copy;
+}
+
+function copyOfField(value: unknown): unknown {
+  if (isParameter(value)) return new Parameter(value.detach().clone(), wantedAs(value));
+  if (isTensor(value)) return (value as Tensor).detach().clone();
+  if (isModule(value)) return copyOf(value);
+  if (isGenerator(value)) return new Generator().setState(value.getState());
+  if (value instanceof Map) return new Map([...value].map(([key, item]) => [key, copyOfField(item)]));
+  if (Array.isArray(value)) return value.map(copyOfField);
+  if (typeof value !== "object" || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, copyOfField(item)]));
+}
+
+function refuse(expected: string, got: string, hint = ""): never {
+  throw new TensorError("foldBatchNorm", { expected, got, hint });
+}

@@ -1,0 +1,171 @@
+import { TensorError } from "../../base/errors.ts";
+import type { BatchNorm1d } from "../../nn/normalisation/batchNorm1d.ts";
+import type { Module } from "../../nn/module/module.ts";
+import { checkOptions } from "../../base/options.ts";
+import {
+  averaged,
+  type BatchMoments,
+  batchMoments,
+  batchNormsOf,
+  type FeatureStatistics,
+  setStatistics,
+} from "./batchNormStatistics.ts";
+import { batchesOf } from "../activations/deadUnits.ts";
+import { greatest } from "../numbers/extremes.ts";
+import { lightly } from "../measuring/lightly.ts";
+import type { Cost } from "../measuring/loss.ts";
+import { preservingParts } from "../measuring/preserving.ts";
+import { checkBudget, finish, finishAsync, type LongOptions, longOptionNames, type Parts } from "../measuring/running.ts";
+import { type ForwardInputs, run, watching } from "../measuring/watching.ts";
+
+/** What has been done to one batch norm. */
+export interface RecalibratedLayer {
+  /** Its dotted name. */
+  readonly layer: string;
+  /** How many batches its new statistics are the mean of. */
+  readonly batches: number;
+  /** The largest `|new mean − old mean|/√(new variance)` of a feature; null where all of those variances are 0. */
+  readonly largestMeanShift: number | null;
+  /** The largest ratio of new and old standard deviation of a feature, or of old and new; null where one is 0. */
+  readonly largestStdRatio: number | null;
+}
+
+/** What {@link recalibrateBatchNorm} returns. */
+export interface RecalibratedBatchNorm {
+  /** What it is. */
+  readonly kind: "recalibratedBatchNorm";
+  /** There are none that bear on the result. */
+  readonly options: Readonly<Record<string, never>>;
+  /** A forward pass for each batch. */
+  readonly cost: Cost;
+  /** The batch norms whose running statistics are new. */
+  readonly layers: readonly RecalibratedLayer[];
+}
+
+/** The passes of {@link recalibrateBatchNorm}. */
+export function recalibrateBatchNormCost({ batches }: { readonly batches: number }): Cost {
+  return { forward: batches, backward: 0 };
+}
+
+/**
+ * Makes the running statistics of batch norm anew, from batches that go through the model as it is when this is called: the mean over
+ * batches of `μ_B`, and of `m/(m − 1)·σ²_B`. Those that training left are averages over models that are gone.
+ *
+ * **It changes the model**: running means and variances, and the counts of batches. Either all of them are changed or,
+ * if anything is thrown, none. All else stays: parameters, gradients, modes, generators.
+ *
+ * Batch norm uses the batch's statistics meanwhile; other modules do what they do in their mode. Batches count the same,
+ * whatever their size. With `runningAverage: "std"` too it is variances that are averaged.
+ *
+ * @param batches - any iterable of inputs, each a tensor or a list of all arguments of `forward`; of the size used in
+ * training, best.
+ * @throws TensorError for unknown options, no batches, a model without batch norm with running statistics, one that did not
+ * run, and statistics that are not finite.
+ * @see Ioffe & Szegedy 2015, "Batch Normalization", arXiv:1502.03167, Algorithm 2, line 10.
+ * @see PyTorch `torch.optim.swa_utils.update_bn`, the same statistics, with every module in training mode.
+ *
+ * @example
+ * ```ts
+ * import { nn, tensor } from "evenkeel";
+ * import { recalibrateBatchNorm } from "evenkeel/analysis";
+ *
+ * const norm = new nn.BatchNorm1d(1);
+ * recalibrateBatchNorm(norm, [tensor([[0], [2]]), tensor([[4], [10]])]);
+ * console.log(norm.runningMean, norm.runningVar); // => tensor([4.]) tensor([10.])
+ * ```
+ */
+export function recalibrateBatchNorm(
+  model: Module,
+  batches: Iterable<ForwardInputs>,
+  options: LongOptions = {},
+): RecalibratedBatchNorm {
+  return finish(parts("recalibrateBatchNorm", model, batches, options), options);
+}
+
+/**
+ * {@link recalibrateBatchNorm}, letting others work in between; the model changes at the end, all at once.
+ *
+ * @throws as `recalibrateBatchNorm`, by rejecting.
+ *
+ * @example
+ * ```ts
+ * import { nn, randn } from "evenkeel";
+ * import { recalibrateBatchNormAsync } from "evenkeel/analysis";
+ *
+ * const { layers } = await recalibrateBatchNormAsync(new nn.BatchNorm1d(2), [randn([8, 2]), randn([8, 2])]);
+ * console.log(layers[0].batches); // => 2
+ * ```
+ */
+export async function recalibrateBatchNormAsync(
+  model: Module,
+  batches: Iterable<ForwardInputs>,
+  options: LongOptions = {},
+): Promise<RecalibratedBatchNorm> {
+  return finishAsync(parts("recalibrateBatchNormAsync", model, batches, options), options);
+}
+
+function* parts(
+  where: string,
+  model: Module,
+  batches: Iterable<ForwardInputs>,
+  options: LongOptions,
+): Parts<RecalibratedBatchNorm> {
+  checkOptions(where, options, longOptionNames);
+  const norms = batchNormsOf(where, model).filter(([, { runningMean }]) => runningMean !== null);
+  if (norms.length === 0) {
+    const got = "only such with trackRunningStats: false";
+    throw new TensorError(where, { expected: "batch norm with running statistics", got });
+  }
+  const all = batchesOf(where, batches);
+  const cost = recalibrateBatchNormCost({ batches: all.length });
+  checkBudget(where, cost.forward, options);
+  const seen = new Map<string, BatchMoments[]>(norms.map(([name]) => [name, []]));
+  const within = preservingParts(model, { batchNorm: "batch" });
+  const old = new Map(norms.map(([name, norm]) => [name, runningStatistics(norm)]));
+  for (let b = 0; b < all.length; b++) {
+    const found = lightly((mode) => {
+      const found: [name: string, moments: BatchMoments][] = [];
+      const see = (name: string, _: Module, [x]: readonly unknown[]) => void found.push([name, batchMoments(where, x)]);
+      within(() => mode(() => watching(norms, see, () => run(where, model, all[b]))));
+      return found;
+    });
+    for (const [name, moments] of found) seen.get(name)?.push(moments);
+    yield { done: b + 1, total: cost.forward };
+  }
+  const changes = norms.map(([name, norm]) => {
+    const own = seen.get(name) ?? [];
+    if (own.length === 0) {
+      throw new TensorError(where, { expected: "every batch norm to run", got: `"${name}", which did not` });
+    }
+    const { mean, variance } = averaged(own);
+    if (![...mean, ...variance].every((value) => Number.isFinite(Math.fround(value)))) {
+      throw new TensorError(where, { expected: `finite statistics in "${name}"`, got: "NaN or infinity" });
+    }
+    const layer = { layer: name, batches: own.length, ...shifts(old.get(name) ?? null, { mean, variance }) };
+    return { norm, statistics: { mean, variance }, layer };
+  });
+  for (const { norm, statistics, layer } of changes) setStatistics(norm, statistics, layer.batches);
+  return { kind: "recalibratedBatchNorm", options: {}, cost, layers: changes.map(({ layer }) => layer) };
+}
+
+/** The largest differences between old and new statistics, in units that do not depend on the feature's. */
+export function shifts(old: FeatureStatistics | null, { mean, variance }: FeatureStatistics) {
+  if (old === null) return { largestMeanShift: null, largestStdRatio: null };
+  const means = mean.map((value, u) => Math.abs(value - old.mean[u]) / Math.sqrt(variance[u]));
+  const ratios = variance.map((value, u) => {
+    const ratio = Math.sqrt(value / old.variance[u]);
+    return Math.max(ratio, 1 / ratio);
+  });
+  return { largestMeanShift: largest(means), largestStdRatio: ratios.every(Number.isFinite) ? largest(ratios) : null };
+}
+
+/** The running mean and variance of a batch norm as they are now; null where it keeps none. */
+export function runningStatistics({ runningMean, runningVar }: BatchNorm1d): FeatureStatistics | null {
+  if (runningMean === null || runningVar === null) return null;
+  return { mean: Array.from(runningMean.data), variance: Array.from(runningVar.data) };
+}
+
+function largest(values: readonly number[]): number | null {
+  const finite = values.filter(Number.isFinite);
+  return finite.length === 0 ? null : greatest(finite);
+}

@@ -1,0 +1,51 @@
+import { TensorError } from "../../base/errors.ts";
+import { BatchNorm1d } from "../../nn/normalisation/batchNorm1d.ts";
+import { isLayer } from "../../nn/module/layerClass.ts";
+import type { Module } from "../../nn/module/module.ts";
+import {
+  averaged,
+  type BatchMoments,
+  batchMoments,
+  type NamedBatchNorm,
+  setStatistics,
+} from "./batchNormStatistics.ts";
+import { lightly } from "../measuring/lightly.ts";
+import { hasRunningStatistics } from "../measuring/preserving.ts";
+import { watching } from "../measuring/watching.ts";
+
+/**
+ * What takes the running statistics of a model's batch norms anew from one pass, and has them used from then on. To be called
+ * within `preserving`. Refuses a model with running statistics of another kind, which have no such meaning.
+ */
+export function recalibration(where: string, model: Module): (pass: () => unknown) => void {
+  const all = model.namedModules().filter(([, module]) => hasRunningStatistics(module));
+  const norms = all.filter((named): named is [string, BatchNorm1d] => isLayer(named[1], BatchNorm1d));
+  const other = all.find(([, module]) => !isLayer(module, BatchNorm1d));
+  if (other !== undefined) {
+    throw new TensorError(where, {
+      expected: 'running statistics of nn.BatchNorm1d alone, with batchNorm: "recalibrated"',
+      got: `those of "${other[0]}", a ${other[1].constructor.name}`,
+      hint: 'Use "batch", or "running".',
+    });
+  }
+  const tracked: readonly NamedBatchNorm[] = norms.filter(([, { runningMean }]) => runningMean !== null);
+  return (pass) => {
+    const seen = new Map<string, BatchMoments[]>();
+    for (const [, norm] of tracked) norm.training = true;
+    lightly((mode) => {
+      seen.clear();
+      mode(() =>
+        watching(
+          tracked,
+          (name, _, [x]) => void seen.set(name, [...(seen.get(name) ?? []), batchMoments(where, x)]),
+          pass,
+        ),
+      );
+    });
+    for (const [name, norm] of tracked) {
+      const own = seen.get(name);
+      if (own !== undefined) setStatistics(norm, averaged(own), own.length);
+      norm.training = false;
+    }
+  };
+}

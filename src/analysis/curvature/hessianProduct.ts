@@ -1,0 +1,284 @@
+import { grad } from "../../autograd/grad.ts";
+import { enableGrad } from "../../autograd/gradMode.ts";
+import { describe, TensorError } from "../../base/errors.ts";
+import { NDArray } from "../../kernels/array.ts";
+import { kernels } from "../../kernels/index.ts";
+import { isModule } from "../../nn/module/fields.ts";
+import { tensorsIn } from "../../nn/module/keep.ts";
+import type { Module } from "../../nn/module/module.ts";
+import type { Parameter } from "../../nn/module/parameter.ts";
+import type { Primitive } from "../../ops/op.ts";
+import { checkTextsOption } from "../../base/options.ts";
+import { apply, type Tensor } from "../../tensor/tensor.ts";
+import { type HessianOptions, type HessianSettings, passesOfProduct } from "./hessianOptions.ts";
+import { layersOf } from "../measuring/layers.ts";
+import { addScaled, isAllFinite, type LongVector, lengthOf } from "../numbers/longVector.ts";
+import { type Cost, type Loss, Probe } from "../measuring/loss.ts";
+import { type Losses, type WeightedLosses, weighted } from "../measuring/losses.ts";
+import { preserving } from "../measuring/preserving.ts";
+import { place } from "../numbers/vectors.ts";
+
+/**
+ * Products of the Hessian of a loss at the parameters as they are when it is made. What becomes of them later does not
+ * matter; each product leaves the model as it was.
+ */
+export class HessianProduct {
+  /** How many parameters there are, each a row of the Hessian. */
+  readonly size: number;
+  /** The parameters' names, in the order of the rows. */
+  readonly names: readonly string[];
+  /** Whether all parameters are in single precision. */
+  readonly single: boolean;
+  readonly settings: HessianSettings;
+  /** The loss, once {@link HessianProduct.start} has been called. */
+  loss = Number.NaN;
+  private readonly where: string;
+  private readonly model: Module;
+  private readonly losses: WeightedLosses;
+  private readonly probe: Probe;
+  private readonly parameters: readonly Parameter[];
+  /** All tensors that the model holds, and the memory that products are made on. */
+  private readonly tensors: readonly Tensor[];
+  private arrays: NDArray[] = [];
+  /** The loss that the probe looks at. */
+  private current: Loss | null = null;
+  /** The gradient with its graph, where one is kept. */
+  private gradient: readonly Tensor[] | null = null;
+  private products = 0;
+
+  constructor(where: string, model: Module, losses: Losses<unknown>, options: HessianOptions) {
+    const { layers, batchNorm = "batch", method = "exact", step, reduction = "mean" } = options;
+    checkWord(where, "batchNorm", batchNorm, ["batch", "running"]);
+    checkWord(where, "method", method, ["exact", "differences"]);
+    checkWord(where, "reduction", reduction, ["mean", "sum"]);
+    if (step !== undefined && !(typeof step === "number" && step > 0 && Number.isFinite(step))) {
+      throw new TensorError(where, { expected: "a step above 0", got: describe(step) });
+    }
+    if (step !== undefined && method === "exact") {
+      throw new TensorError(where, {
+        expected: 'method: "differences" with a step',
+        got: `a step of ${step} and method: "exact"`,
+      });
+    }
+    this.where = where;
+    this.model = model;
+    this.parameters = isModule(model) ? chosen(where, model, layers) : [];
+    this.probe = new Probe(
+      where,
+      model,
+      () => (this.current as Loss)(),
+      layers === undefined ? undefined : this.parameters,
+    );
+    this.losses = weighted(where, losses, reduction, (fn) => preserving(model, fn, { batchNorm }));
+    this.names = namesOf(model, this.parameters);
+    this.size = this.parameters.reduce((sum, p) => sum + p.numel(), 0);
+    this.single = this.parameters.every(({ dtype }) => dtype === "float32");
+    this.tensors = tensorsIn(model);
+    const h = method === "exact" ? null : (step ?? usualStep(this.parameters));
+    const { count } = this.losses;
+    const names = layers === undefined ? null : [...layers];
+    this.settings = { layers: names, batchNorm, method, step: h, batches: count, reduction };
+  }
+
+  /** The passes so far. */
+  get cost(): Cost {
+    const { forward, backward } = this.probe.cost;
+    return { forward, backward: backward + passesOfProduct * this.products };
+  }
+
+  /** Checks the loss, and makes the graph of the gradient if there is one to be kept. */
+  start(): void {
+    const { method, batches } = this.settings;
+    this.within(() => {
+      this.arrays = this.tensors.map((x) => kernels().copy(x.array));
+      this.loss = 0;
+      for (const { loss, weight } of this.losses.walk()) {
+        this.current = loss;
+        this.restart();
+        this.loss += weight * this.probe.check();
+        if (method !== "exact" || batches > 1) continue;
+        this.arrays = this.restart();
+        const { gradient } = this.probe.gradient({ createGraph: true });
+        this.gradient = weight === 1 ? gradient : gradient.map((g) => g.mul(weight));
+      }
+    });
+  }
+
+  /** `H·v`, for a `v` with an entry for each parameter; in memory that is the caller's. */
+  times(v: LongVector): Float64Array {
+    if (this.gradient !== null) return this.checked(this.fromGraph(v, this.gradient));
+    if (this.settings.method === "exact") return this.checked(this.fromGraphs(v));
+    return this.checked(this.byDifferences(v, this.settings.step as number));
+  }
+
+  /**
+   * What a product by differences may be off by: how it changes where the step is twice as long. The error of the formula
+   * is about a third of that, and that of rounding not above it. Null where products are exact, to rounding.
+   */
+  errorOf(product: Float64Array, v: LongVector): Float64Array | null {
+    if (this.settings.method === "exact") return null;
+    const other = this.checked(this.byDifferences(v, 2 * (this.settings.step as number)));
+    return other.map((x, i) => x - product[i]);
+  }
+
+  private checked(product: Float64Array): Float64Array {
+    if (isAllFinite(product)) return product;
+    throw new TensorError(this.where, {
+      expected: "finite second derivatives",
+      got: "a product with the Hessian that has NaN or an infinity",
+      hint: "The loss may have a square root, a norm or a power at zero.",
+    });
+  }
+
+  /** From the graph that is kept. Nothing of the user's runs, so that only arrays have to be put back. */
+  private fromGraph(v: LongVector, gradient: readonly Tensor[]): Float64Array {
+    const before = this.tensors.map((x) => x.array);
+    this.tensors.forEach((x, k) => {
+      x.array = this.arrays[k]; // what the graph was recorded on
+    });
+    try {
+      return this.pulled(v, gradient);
+    } finally {
+      this.tensors.forEach((x, k) => {
+        x.array = before[k];
+      });
+    }
+  }
+
+  /** From a graph of each batch in turn. */
+  private fromGraphs(v: LongVector): Float64Array {
+    const sum = new Float64Array(v.length);
+    this.overBatches((weight) => {
+      this.restart();
+      addScaled(sum, this.pulled(v, this.probe.gradient({ createGraph: true }).gradient), weight);
+    });
+    return sum;
+  }
+
+  private pulled(v: LongVector, gradient: readonly Tensor[]): Float64Array {
+    this.products++;
+    const directions = split(v, this.parameters);
+    const used = [...gradient.keys()].filter((k) => gradient[k].requiresGrad);
+    if (used.length === 0) return new Float64Array(v.length);
+    const along = enableGrad(() => apply(alongOf(used.map((k) => directions[k])), ...used.map((k) => gradient[k])));
+    const product = new Float64Array(v.length);
+    let from = 0;
+    grad(along, this.parameters, { allowUnused: true }).forEach((row, k) => {
+      if (row !== null) product.set(row.data, from);
+      from += this.parameters[k].numel();
+    });
+    return product;
+  }
+
+  private byDifferences(v: LongVector, h: number): Float64Array {
+    const product = new Float64Array(v.length);
+    const length = lengthOf(v);
+    if (length === 0) return product;
+    this.overBatches((weight) => {
+      for (const side of [1, -1]) {
+        this.restart();
+        const there = joined(this.parameters);
+        addScaled(there, v, (side * h) / length);
+        place(this.parameters, split(there, this.parameters));
+        const { gradient } = this.probe.gradient();
+        addScaled(product, joined(gradient), (side * weight * length) / (2 * h));
+      }
+    });
+    return product;
+  }
+
+  /** Calls `fn` with the weight of each loss, while it is the one that the probe looks at. */
+  private overBatches(fn: (weight: number) => void): void {
+    this.within(() => {
+      for (const { loss, weight } of this.losses.walk()) {
+        this.current = loss;
+        fn(weight);
+      }
+    });
+  }
+
+  /** Puts the model on copies of what it was at the start. */
+  private restart(): NDArray[] {
+    return this.tensors.map((x, k) => {
+      x.array = kernels().copy(this.arrays[k]);
+      return x.array;
+    });
+  }
+
+  private within<T>(fn: () => T): T {
+    return preserving(this.model, fn, { batchNorm: this.settings.batchNorm });
+  }
+}
+
+/**
+ * `Σ gᵢ·vᵢ` over several tensors, of which only the gradients, `vᵢ` at each `gᵢ`, are wanted: the value is left at 0.
+ */
+export function alongOf(directions: readonly Tensor[]): Primitive {
+  return {
+    name: "along",
+    forward: (k, g) => k.fill(g.dtype, [], 0),
+    vjp: directions.map((v) => () => v),
+    needs: "nothing",
+  };
+}
+
+/** Refuses a word that is not among those known. */
+export function checkWord(where: string, name: string, value: unknown, words: readonly string[]): void {
+  if (words.some((word) => word === value)) return;
+  const expected = `${name} as ${words.map((word) => `"${word}"`).join(" or ")}`;
+  throw new TensorError(where, { expected, got: describe(value) });
+}
+
+/** Refuses what is no whole number from `least` on. */
+export function checkCount(where: string, name: string, value: unknown, least = 1): void {
+  if (Number.isSafeInteger(value) && (value as number) >= least) return;
+  throw new TensorError(where, { expected: `${name} as a whole number from ${least} on`, got: describe(value) });
+}
+
+function chosen(where: string, model: Module, layers: readonly string[] | undefined): readonly Parameter[] {
+  if (layers === undefined) return model.parameters().filter((p) => p.requiresGrad);
+  checkTextsOption(where, "layers", layers);
+  if (layers.length === 0) {
+    throw new TensorError(where, {
+      expected: "layers as a list of names of modules or parameters",
+      got: describe(layers),
+      hint: "Leave it out for all parameters.",
+    });
+  }
+  const found = new Set(layersOf(where, model, { chosen: layers }).flatMap(({ parameters }) => parameters));
+  return model.parameters().filter((p) => found.has(p));
+}
+
+function namesOf(model: Module, parameters: readonly Parameter[]): string[] {
+  return model.namedParameters().flatMap(([name, p]) => (parameters.includes(p) ? [name] : []));
+}
+
+function usualStep(parameters: readonly Tensor[]): number {
+  const relative = parameters.some(({ dtype }) => dtype === "float32") ? 5e-4 : 1e-6;
+  const units = parameters.reduce((sum, p) => sum + (p.ndim > 1 ? p.shape[0] : p.numel()), 0);
+  return relative * Math.max(0.1, lengthOf(joined(parameters)) / Math.sqrt(units));
+}
+
+/** Tensors as one long vector. */
+function joined(tensors: readonly Tensor[]): Float64Array {
+  const vector = new Float64Array(tensors.reduce((sum, x) => sum + x.numel(), 0));
+  let from = 0;
+  for (const x of tensors) {
+    vector.set(x.data, from);
+    from += x.numel();
+  }
+  return vector;
+}
+
+/** One long vector as tensors like others; those of its own precision are parts of its memory. */
+export function split(vector: LongVector, like: readonly Tensor[]): Tensor[] {
+  let from = 0;
+  return like.map((x) => {
+    const part = vector.subarray(from, from + x.numel());
+    from += x.numel();
+    const isDouble = part instanceof Float64Array;
+    const data =
+      x.dtype === "float64" ? (isDouble ? part : Float64Array.from(part)) : isDouble ? new Float32Array(part) : part;
+    return x.detach().wrap(new NDArray(data, x.shape, x.dtype));
+  });
+}

@@ -1,0 +1,98 @@
+import { isTensor } from "../../base/brand.ts";
+import { describe, TensorError } from "../../base/errors.ts";
+import { isModule } from "../../nn/module/fields.ts";
+import type { Module } from "../../nn/module/module.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
+
+/** What `forward` of a model takes: one tensor, or a list of all its arguments. */
+export type ForwardInputs = Tensor | readonly unknown[];
+
+/** A module with its dotted name. */
+export type Named = readonly [name: string, module: Module];
+
+/** Called after each `forward` of a watched module. */
+export type Seen = (name: string, module: Module, inputs: readonly unknown[], output: Tensor) => void;
+
+/** Runs `fn` with forward hooks on modules, and takes them off again, also when it throws. Refuses outputs that are no tensor. */
+export function watching<T>(modules: readonly Named[], seen: Seen, fn: () => T): T {
+  const look = (name: string, module: Module, inputs: readonly unknown[], output: unknown) => {
+    if (isTensor(output)) return seen(name, module, inputs, output);
+    throw new TensorError(`${module.constructor.name}.forward`, {
+      expected: `a tensor as the output of "${name}", which an analysis looks at`,
+      got: describe(output),
+      hint: "Let it look at other modules, whose outputs are tensors.",
+    });
+  };
+  return watchingAll(modules, look, fn);
+}
+
+/** As {@link watching}, whatever the outputs are. */
+export function watchingAll<T>(
+  modules: readonly Named[],
+  seen: (name: string, module: Module, inputs: readonly unknown[], output: unknown) => void,
+  fn: () => T,
+): T {
+  const handles = modules.map(([name, module]) =>
+    module.registerForwardHook((_, inputs, output) => {
+      seen(name, module, inputs, output);
+    }),
+  );
+  try {
+    return fn();
+  } finally {
+    for (const handle of handles) handle.remove();
+  }
+}
+
+/** Runs a model on its inputs, which are refused here rather than somewhere within. */
+export function run(where: string, model: Module, inputs: ForwardInputs): Tensor {
+  if (isTensor(inputs)) return model.forward(inputs);
+  if (Array.isArray(inputs) && inputs.length > 0) return model.forward(...inputs);
+  throw new TensorError(where, { expected: "a tensor, or a list of the arguments of forward", got: describe(inputs) });
+}
+
+export function checkModel(where: string, model: unknown): asserts model is Module {
+  if (!isModule(model)) throw new TensorError(where, { expected: "a module as model", got: describe(model) });
+}
+
+/** The modules of those names; or, without names, those that `isMeant` says. Refuses unknown names, and none at all. */
+export function chosen(
+  where: string,
+  model: Module,
+  names: readonly string[] | undefined,
+  isMeant: (module: Module) => boolean,
+  kinds: string,
+): Named[] {
+  checkModel(where, model);
+  const all = model.namedModules();
+  if (names === undefined) {
+    const meant = all.filter(([, module]) => isMeant(module));
+    if (meant.length > 0) return meant;
+    throw new TensorError(where, {
+      expected: `a model with modules among ${kinds}`,
+      got: `a ${model.constructor.name} without any`,
+      hint: "A function such as x.tanh() is not seen: use a module for it, or name other modules.",
+    });
+  }
+  if (!Array.isArray(names) || names.length === 0) {
+    throw new TensorError(where, { expected: "modules as a list of names", got: describe(names) });
+  }
+  return names.map((name) => {
+    const found = all.find(([own]) => own === name);
+    if (found !== undefined) return found;
+    throw new TensorError(where, {
+      expected: "as modules the name of a module",
+      got: describe(name),
+      hint: "model.namedModules() lists them.",
+    });
+  });
+}
+
+/** Refuses a choice that is none of those there are. */
+export function checkChoice(where: string, name: string, value: unknown, choices: readonly unknown[]): void {
+  if (choices.includes(value)) return;
+  throw new TensorError(where, {
+    expected: `${name} to be ${choices.map((choice) => JSON.stringify(choice)).join(" or ")}`,
+    got: describe(value),
+  });
+}

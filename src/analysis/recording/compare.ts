@@ -1,0 +1,303 @@
+import { noGrad } from "../../autograd/gradMode.ts";
+import { describe, TensorError } from "../../base/errors.ts";
+import { isModule } from "../../nn/module/fields.ts";
+import type { Module } from "../../nn/module/module.ts";
+import { isParameter, type Parameter } from "../../nn/module/parameter.ts";
+import { isOptimizer, type Optimizer } from "../../optim/optimizer.ts";
+import { checkOptions } from "../../base/options.ts";
+import { defaultGenerator, type Generator } from "../../random/generator.ts";
+import { sameShape } from "../../base/shapes.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
+import { version } from "../../base/version.ts";
+import {
+  type ComparedRow,
+  type Comparison,
+  type ComparisonRun,
+  type ComparisonStart,
+  summarise,
+} from "./comparison.ts";
+import type { Cost } from "../measuring/loss.ts";
+import { Recorder } from "./recorder.ts";
+import type { RecordedRow } from "./recording.ts";
+import { checkBudget, finish, finishAsync, type LongOptions, longOptionNames, type Parts } from "../measuring/running.ts";
+import type { StepProbes } from "./stepProbe.ts";
+
+/** What {@link compare} compares, and how. */
+export interface CompareOptions<Batch> extends LongOptions {
+  /** Functions by name, each of which makes a new model; they draw from the default generator, seeded by then. */
+  readonly variants: Readonly<Record<string, (seed: number) => Module>>;
+  /** The batches, taken in turn and again from the first; or a function that makes that of a step. */
+  readonly data: readonly Batch[] | ((step: number, generator: Generator) => Batch);
+  /** The loss of a model on a batch. */
+  readonly loss: (model: Module, batch: Batch) => Tensor;
+  /** Makes the optimiser of a model, which may depend on the variant. */
+  readonly optimizer: (model: Module, variant: string) => Optimizer;
+  /** How many steps each run has. */
+  readonly steps: number;
+  /** The seeds, a run of each variant for each. Default `0`. */
+  readonly seed?: number | readonly number[];
+  /** What to look at, and how often. Default `{ loss: stepProbes.loss() }`. */
+  readonly probes?: StepProbes;
+  /**
+   * Where parameters begin: as they are drawn from the same seed, in the order in which each variant draws; or, with
+   * `"first"`, as the counterparts in the first variant's model: the same field of the same shape in the n-th module of
+   * the same class. Default `"seed"`.
+   */
+  readonly initial?: "seed" | "first";
+  /** Called after each step of each run with what was recorded of it, such as to show it while training. */
+  readonly onRows?: (rows: readonly ComparedRow[]) => void;
+}
+
+/** What {@link compareCost} counts by. */
+interface Sizes {
+  readonly variants: number;
+  readonly seeds: number;
+  readonly steps: number;
+}
+
+/** The passes of training; those that probes make come on top. */
+export function compareCost({ variants, seeds, steps }: Sizes): Cost {
+  const passes = variants * seeds * steps;
+  return { forward: passes, backward: passes };
+}
+
+/**
+ * Trains variants of a model in lockstep: from the same seed, on the same batches, one step of each in turn; for several
+ * seeds, with mean and spread over them.
+ *
+ * For each seed, each variant is made with the default generator at that seed, so that variants which draw the same
+ * shapes in the same order start equal: batch norm draws nothing, and two networks with and without it have the same
+ * weights. `runs[i].start` says how far that is so. The batches come from the seed too, by another stream. While it
+ * trains, each run has a stream of its own for dropout and noise, so that its result does not depend on which other
+ * variants there are. The default generator is put back between steps and at the end.
+ *
+ * A run whose loss is NaN or infinite is ended, and says so in `divergedAt`: nothing is thrown. Means are over the runs
+ * that have a number there, and `runs` tells how many; where some have diverged, the rest are the lucky ones.
+ *
+ * `maxEvaluations` and progress count the passes of training, without those of probes.
+ *
+ * @throws TensorError for unknown or missing options, and if a variant makes no model, or the same one again. And
+ * whatever the functions throw.
+ *
+ * @example
+ * ```ts
+ * import { nn, optim, randn } from "evenkeel";
+ * import { compare } from "evenkeel/analysis";
+ *
+ * const network = (...norm: nn.Module[]) =>
+ *   new nn.Sequential(new nn.Linear(4, 16), ...norm, new nn.Tanh(), new nn.Linear(16, 1));
+ * const { runs, summary } = compare({
+ *   variants: { standard: () => network(), "batch norm": () => network(new nn.BatchNorm1d(16)) },
+ *   data: (_step, generator) => randn([32, 4], { generator }),
+ *   loss: (model, x) => model.forward(x).sub(x.square().sum(1, { keepdim: true })).square().mean(),
+ *   optimizer: (model) => new optim.SGD(model.parameters(), { lr: 0.02 }),
+ *   steps: 10,
+ *   seed: [0, 1, 2],
+ * });
+ * console.log(runs.length, runs[1].start); // => 6 { parameters: 6, counterparts: 4, equal: 4 }
+ * const last = summary.filter(({ step }) => step === 9);
+ * console.log(last.map(({ variant, runs }) => [variant, runs])); // => [ [ 'standard', 3 ], [ 'batch norm', 3 ] ]
+ * ```
+ */
+export function compare<Batch>(options: CompareOptions<Batch>): Comparison {
+  return finish(parts("compare", options), options ?? {});
+}
+
+/**
+ * {@link compare}, letting others work in between.
+ *
+ * @throws as `compare`, by rejecting.
+ *
+ * @example
+ * ```ts
+ * import { nn, ones, optim } from "evenkeel";
+ * import { compareAsync } from "evenkeel/analysis";
+ *
+ * const { cost } = await compareAsync({
+ *   variants: { linear: () => new nn.Linear(1, 1) },
+ *   data: [ones([4, 1])],
+ *   loss: (model, x) => model.forward(x).square().mean(),
+ *   optimizer: (model) => new optim.SGD(model.parameters(), { lr: 0.1 }),
+ *   steps: 5,
+ * });
+ * console.log(cost); // => { forward: 5, backward: 5 }
+ * ```
+ */
+export async function compareAsync<Batch>(options: CompareOptions<Batch>): Promise<Comparison> {
+  return finishAsync(parts("compareAsync", options), options ?? {});
+}
+
+/** A stream of random numbers that takes the default generator's place while it is in use. */
+interface Stream {
+  use<T>(run: () => T): T;
+}
+
+interface Run {
+  readonly variant: string;
+  readonly model: Module;
+  readonly recorder: Recorder;
+  readonly stream: Stream;
+  readonly start: ComparisonStart;
+  finalLoss: number | null;
+  hasDiverged: boolean;
+}
+
+function* parts<Batch>(where: string, options: CompareOptions<Batch>): Parts<Comparison> {
+  const { variants, data, loss, steps, seeds, initial } = checked(where, options);
+  const total = totalOf({ variants: variants.length, seeds: seeds.length, steps });
+  checkBudget(where, total, options);
+  const batchAt = typeof data === "function" ? data : (step: number) => data[step % data.length];
+  const made = new Set<Module>();
+  const finished: ComparisonRun[] = [];
+  let done = 0;
+  for (const seed of seeds) {
+    const runs = begin(where, options, seed, made);
+    const batches = streamOf((seed % 4294967296) + 2654435769); // another one than the weights'
+    for (let step = 0; step < steps; step++) {
+      if (runs.every(({ hasDiverged }) => hasDiverged)) break;
+      const batch = batches.use(() => batchAt(step, defaultGenerator));
+      for (const run of runs) {
+        if (run.hasDiverged) continue;
+        const value = run.stream.use(() => run.recorder.step(() => loss(run.model, batch)));
+        run.hasDiverged = !Number.isFinite(value);
+        run.finalLoss = run.hasDiverged ? null : value + 0;
+        done += 2;
+        yield { done, total };
+      }
+    }
+    for (const { variant, recorder, start, finalLoss } of runs) {
+      const recording = recorder.recording();
+      finished.push({ variant, seed, start, finalLoss, divergedAt: recording.divergedAt, recording });
+    }
+  }
+  const costs = finished.map(({ recording }) => recording.cost);
+  return {
+    kind: "comparison",
+    schema: 1,
+    version,
+    options: { variants, seed: seeds, steps, initial, probes: finished[0].recording.options.probes },
+    cost: {
+      forward: costs.reduce((sum, { forward }) => sum + forward, 0),
+      backward: costs.reduce((sum, { backward }) => sum + backward, 0),
+    },
+    runs: finished,
+    summary: summarise(variants, finished),
+  };
+}
+
+function totalOf(sizes: Sizes): number {
+  const { forward, backward } = compareCost(sizes);
+  return forward + backward;
+}
+
+/** The models of all variants for a seed, with what trains and watches them. */
+function begin<Batch>(where: string, options: CompareOptions<Batch>, seed: number, made: Set<Module>): Run[] {
+  let first: Module | undefined;
+  return Object.entries(options.variants).map(([variant, make]) => {
+    const stream = streamOf(seed);
+    return stream.use(() => {
+      const model = make(seed);
+      if (!isModule(model) || made.has(model)) {
+        throw new TensorError(where, {
+          expected: `a new model from variant "${variant}"`,
+          got: isModule(model) ? "the same one again" : describe(model),
+        });
+      }
+      made.add(model);
+      first ??= model;
+      if (options.initial === "first")
+        noGrad(() => pairs(first as Module, model).forEach(([from, to]) => void to.copy_(from)));
+      const optimizer = options.optimizer(model, variant);
+      if (!isOptimizer(optimizer)) {
+        throw new TensorError(where, { expected: `an optimiser for variant "${variant}"`, got: describe(optimizer) });
+      }
+      const probes = options.probes === undefined ? {} : { probes: options.probes };
+      const { onRows } = options;
+      const tell =
+        onRows === undefined
+          ? {}
+          : { onRows: (rows: readonly RecordedRow[]) => onRows(rows.map((row) => ({ variant, seed, ...row }))) };
+      const recorder = new Recorder(model, optimizer, { ...probes, ...tell, seed, notes: { variant } });
+      const start = startOf(first, model);
+      return { variant, model, recorder, stream, start, finalLoss: null, hasDiverged: false };
+    });
+  });
+}
+
+function startOf(first: Module, model: Module): ComparisonStart {
+  const shared = pairs(first, model);
+  const equal = shared.filter(([a, b]) => noGrad(() => a.eq(b).all().item<boolean>())).length;
+  return { parameters: model.parameters().length, counterparts: shared.length, equal };
+}
+
+/** The parameters of two models that are the same field, of one shape, in the n-th module of the same class. */
+function pairs(first: Module, second: Module): [Parameter, Parameter][] {
+  const seen = new Map<unknown, number>();
+  const ofFirst = first.namedModules().map(([, module]) => module);
+  return second.namedModules().flatMap(([, module]) => {
+    const kind = module.constructor;
+    const n = seen.get(kind) ?? 0;
+    seen.set(kind, n + 1);
+    const counterpart = ofFirst.filter((other) => other.constructor === kind)[n];
+    if (counterpart === undefined) return [];
+    const theirs = new Map(Object.entries(counterpart));
+    return Object.entries(module).flatMap(([field, to]): [Parameter, Parameter][] => {
+      const from: unknown = theirs.get(field);
+      const areAlike = isParameter(from) && isParameter(to) && sameShape(from.shape, to.shape);
+      return areAlike ? [[from, to]] : [];
+    });
+  });
+}
+
+function streamOf(seed: number): Stream {
+  let state = within(() => defaultGenerator.manualSeed(seed).getState());
+  return {
+    use: (run) =>
+      within(() => {
+        defaultGenerator.setState(state);
+        try {
+          return run();
+        } finally {
+          state = defaultGenerator.getState();
+        }
+      }),
+  };
+}
+
+/** Runs `fn`, and puts the default generator back. */
+function within<T>(fn: () => T): T {
+  const before = defaultGenerator.getState();
+  try {
+    return fn();
+  } finally {
+    defaultGenerator.setState(before);
+  }
+}
+
+function checked<Batch>(where: string, options: CompareOptions<Batch>) {
+  if (options === undefined) refuse(where, "an object of options", options);
+  const names = ["variants", "data", "loss", "optimizer", "steps", "seed", "probes", "initial", "onRows"];
+  checkOptions(where, options, [...names, ...longOptionNames]);
+  const { variants, data, loss, optimizer, steps, seed = 0, initial = "seed" } = options;
+  const isObject = typeof variants === "object" && variants !== null && !Array.isArray(variants);
+  if (!isObject || Object.keys(variants).length === 0) refuse(where, "variants as an object of functions", variants);
+  for (const [name, make] of Object.entries(variants)) {
+    if (typeof make !== "function") refuse(where, `a function that makes a model as variant "${name}"`, make);
+  }
+  const hasData = typeof data === "function" || (Array.isArray(data) && data.length > 0);
+  if (!hasData) refuse(where, "data as an array of batches, or a function", data);
+  const functions = { loss, optimizer, ...(options.onRows === undefined ? {} : { onRows: options.onRows }) };
+  for (const [name, fn] of Object.entries(functions)) {
+    if (typeof fn !== "function") refuse(where, `a function as ${name}`, fn);
+  }
+  if (!Number.isInteger(steps) || steps < 1) refuse(where, "a whole number of 1 or more as steps", steps);
+  const seeds: readonly number[] = typeof seed === "number" ? [seed] : seed;
+  const isEach = Array.isArray(seeds) && seeds.length > 0 && seeds.every((value) => Number.isSafeInteger(value));
+  if (!isEach || new Set(seeds).size < seeds.length) refuse(where, "a whole number, or different ones, as seed", seed);
+  if (initial !== "seed" && initial !== "first") refuse(where, 'initial to be "seed" or "first"', initial);
+  return { variants: Object.keys(variants), data, loss, steps, seeds: [...seeds], initial };
+}
+
+function refuse(where: string, expected: string, value: unknown): never {
+  throw new TensorError(where, { expected, got: describe(value) });
+}

@@ -1,0 +1,164 @@
+import { describe, TensorError } from "../../base/errors.ts";
+import { isFloat } from "../../kernels/array.ts";
+import type { Module } from "../../nn/module/module.ts";
+import { checkOptions } from "../../base/options.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
+import { type LayerGroups, layersOf } from "../measuring/layers.ts";
+import { type SaturationThresholds, saturationOf, saturationThresholds } from "../measuring/saturation.ts";
+import type { AfterStep, StepContext, StepProbe, StepRow } from "./stepProbe.ts";
+import { copies, distance, norm } from "../numbers/vectors.ts";
+
+/** Options of the probes that look at layers. */
+export interface LayerProbeOptions {
+  /** Layers of one's own making. Default: the modules that own parameters. */
+  readonly groups?: LayerGroups;
+}
+
+/** Options of {@link stepProbes}`.activations`. */
+export interface ActivationProbeOptions {
+  /** The modules, by dotted names. Default: all that contain no others. */
+  readonly modules?: readonly string[];
+  /** From which `|y|` on a tanh counts as saturated. Default `0.97`. */
+  readonly tanh?: number;
+  /** Up to which `y`, and from which `1 − y` down, a sigmoid counts as saturated. Default `0.03`. */
+  readonly sigmoid?: number;
+}
+
+const reading = (probe: (context: StepContext) => readonly StepRow[] | AfterStep): StepProbe =>
+  Object.assign(probe, { readsOnly: true });
+
+/**
+ * The probes that come with the library, each a function that makes one:
+ *
+ * - `loss()`: `loss`, which the step has started from;
+ * - `parameterNorms({ groups })`: `parameter norm`, `‖θ‖₂` of each layer before the update;
+ * - `gradientNorms({ groups })`: `gradient norm`, `‖∇L(θ)‖₂` of each layer, as the optimiser got it; of parameters that the
+ *   optimiser has, for those of others nobody clears, and they add up over steps. A layer of others alone has none;
+ * - `updateRatios({ groups })`: `update ratio`, `‖θ' − θ‖₂/‖θ‖₂` of each layer, for any optimiser; about 10⁻³ is usual. A
+ *   layer of zeros has none, and is null;
+ * - `activations({ modules, tanh, sigmoid })`: `activation mean`, `activation std` (unbiased, null for a single value) and,
+ *   of `nn.Tanh`, `nn.Sigmoid` and `nn.ReLU`, `saturated`, a fraction: where `|y| > 0.97`, where `y` or `1 − y < 0.03`, where
+ *   `y = 0`. An activation that is no module, such as `x.tanh()`, is not seen; neither is a loss outside the model.
+ *
+ * All of them read only, and cost no pass.
+ *
+ * @example
+ * ```ts
+ * import { nn, optim, randn } from "evenkeel";
+ * import { Recorder, stepProbes } from "evenkeel/analysis";
+ *
+ * const model = new nn.Sequential(new nn.Linear(3, 4), new nn.Tanh(), new nn.Linear(4, 1));
+ * const recorder = new Recorder(model, new optim.SGD(model.parameters(), { lr: 0.1 }), {
+ *   probes: { loss: stepProbes.loss(), updates: { probe: stepProbes.updateRatios(), every: 10 } },
+ * });
+ * const x = randn([8, 3]);
+ * for (let step = 0; step < 20; step++) recorder.step(() => model.forward(x).square().mean());
+ * const ratios = recorder.recording().rows.filter(({ metric }) => metric === "update ratio");
+ * console.log(ratios.map(({ step, layer }) => [step, layer])); // => [ [ 0, '0' ], [ 0, '2' ], [ 10, '0' ], [ 10, '2' ] ]
+ * ```
+ */
+export const stepProbes = {
+  /** The loss that each step has started from. */
+  loss: (): StepProbe => reading(() => (result) => [{ metric: "loss", value: result.loss }]),
+
+  /** The size of each layer's parameters. */
+  parameterNorms(options: LayerProbeOptions = {}): StepProbe {
+    checkOptions("stepProbes.parameterNorms", options, ["groups"]);
+    return reading(({ model }) =>
+      layersOf("stepProbes.parameterNorms", model, options.groups).map(({ name, parameters }) => ({
+        layer: name,
+        metric: "parameter norm",
+        value: norm(parameters),
+      })),
+    );
+  },
+
+  /** The size of each layer's gradient. */
+  gradientNorms(options: LayerProbeOptions = {}): StepProbe {
+    checkOptions("stepProbes.gradientNorms", options, ["groups"]);
+    return reading(({ model, optimizer }) => {
+      const stepped = new Set(optimizer.paramGroups.flatMap(({ params }) => params));
+      const layers = layersOf("stepProbes.gradientNorms", model, options.groups)
+        .map(({ name, parameters }) => ({ name, parameters: parameters.filter((p) => stepped.has(p)) }))
+        .filter(({ parameters }) => parameters.length > 0);
+      return () =>
+        layers.map(({ name, parameters }) => ({
+          layer: name,
+          metric: "gradient norm",
+          value: norm(parameters.flatMap((p) => p.grad ?? [])),
+        }));
+    });
+  },
+
+  /** How far each layer moves, in proportion to its size. */
+  updateRatios(options: LayerProbeOptions = {}): StepProbe {
+    checkOptions("stepProbes.updateRatios", options, ["groups"]);
+    return reading(({ model }) => {
+      const layers = layersOf("stepProbes.updateRatios", model, options.groups).map((layer) => ({
+        ...layer,
+        before: copies(layer.parameters),
+      }));
+      return () =>
+        layers.map(({ name, parameters, before }) => ({
+          layer: name,
+          metric: "update ratio",
+          value: distance(parameters, before) / norm(before),
+        }));
+    });
+  },
+
+  /** Mean, standard deviation and saturation of each module's output. */
+  activations(options: ActivationProbeOptions = {}): StepProbe {
+    const where = "stepProbes.activations";
+    checkOptions(where, options, ["modules", "tanh", "sigmoid"]);
+    const { modules } = options;
+    const thresholds = saturationThresholds(where, { tanh: options.tanh ?? 0.97, sigmoid: options.sigmoid ?? 0.03 });
+    return reading(({ model, watch }) => {
+      if (modules !== undefined) checkNames(where, model, modules);
+      const outputs = watch();
+      return () =>
+        [...outputs].flatMap(([name, { module, output }]) => {
+          if (modules !== undefined && !modules.includes(name)) return [];
+          return statisticsOf(module, output, thresholds).map((row) => ({ ...row, layer: name }));
+        });
+    });
+  },
+};
+
+function statisticsOf(module: Module, y: Tensor, thresholds: SaturationThresholds): StepRow[] {
+  if (!isFloat(y.dtype)) return [];
+  const values = y.data;
+  let [sum, saturated] = [0, 0];
+  for (let i = 0; i < values.length; i++) sum += values[i];
+  const mean = sum / values.length;
+  let squares = 0;
+  const isSaturated = saturationOf(module, thresholds);
+  for (let i = 0; i < values.length; i++) {
+    squares += (values[i] - mean) * (values[i] - mean);
+    if (isSaturated?.(values[i])) saturated++;
+  }
+  return [
+    { metric: "activation mean", value: mean },
+    { metric: "activation std", value: Math.sqrt(squares / (values.length - 1)) },
+    ...(isSaturated === undefined ? [] : [{ metric: "saturated", value: saturated / values.length }]),
+  ];
+}
+
+function checkNames(where: string, model: Module, names: readonly string[]): void {
+  const known = leavesOf(model).map(([name]) => name);
+  if (!Array.isArray(names) || names.length === 0) {
+    throw new TensorError(where, { expected: "modules as a list of names", got: describe(names) });
+  }
+  const unknown = names.find((name) => !known.includes(name));
+  if (unknown === undefined) return;
+  throw new TensorError(where, {
+    expected: `as modules the name of a module without others in it, such as ${known.slice(0, 3).map((name) => `"${name}"`)}`,
+    got: describe(unknown),
+    hint: "model.namedModules() lists them.",
+  });
+}
+
+/** The modules that contain no others, with their names. */
+export function leavesOf(model: Module): [name: string, module: Module][] {
+  return model.namedModules().filter(([, module]) => module.namedModules().length === 1);
+}

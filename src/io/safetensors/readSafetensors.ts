@@ -1,0 +1,68 @@
+import { describe } from "../../base/errors.ts";
+import { checkOptions } from "../../base/options.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
+import { type ByteSource, byteReader } from "../bytes/byteReader.ts";
+import { checkMaxBytes, defaultMaxBytes, refuseFile } from "../bytes/checks.ts";
+import { tensorFrom } from "../bytes/elements.ts";
+import type { Safetensors } from "./safetensors.ts";
+import { prefixLength, readHeader, readHeaderLength } from "./safetensorsHeader.ts";
+
+/** Options of what reads a file of unknown size. */
+export interface ReadOptions {
+  /** The most bytes that are taken. Default 2 GiB, 2³¹. */
+  readonly maxBytes?: number;
+}
+
+const where = "readSafetensors";
+
+/**
+ * Reads a safetensors file as its bytes arrive, tensor by tensor: beside the tensors there is never more in memory than
+ * the bytes of one.
+ *
+ * @param source - such as `(await fetch(url)).body`, a `File`, or a stream of Node's.
+ * @returns what {@link fromSafetensors} would return for all bytes.
+ * @throws TensorError for what {@link fromSafetensors} refuses, and for a file that says it has more than
+ * `maxBytes`; and whatever the source throws.
+ *
+ * @example
+ * ```ts
+ * import { ones } from "evenkeel";
+ * import { readSafetensors, toSafetensors } from "evenkeel/io";
+ *
+ * const file = new Blob([toSafetensors({ w: ones([2]) })]);
+ * const { tensors } = await readSafetensors(file, { maxBytes: 1e6 });
+ * console.log(tensors.w); // => tensor([1., 1.])
+ * ```
+ */
+export async function readSafetensors(source: ByteSource, options: ReadOptions = {}): Promise<Safetensors> {
+  checkOptions(where, options, ["maxBytes"]);
+  const { maxBytes = defaultMaxBytes } = options;
+  checkMaxBytes(where, maxBytes);
+  const reader = byteReader(where, source);
+  const checkSize = (size: number): void => {
+    if (size <= maxBytes) return;
+    refuseFile(where, {
+      expected: `a file of at most ${maxBytes} bytes`,
+      got: `one that says it has ${size}`,
+      hint: "If you trust it, raise maxBytes.",
+    });
+  };
+  try {
+    const headerLength = readHeaderLength(where, await reader.take(prefixLength, "a safetensors file"));
+    checkSize(prefixLength + headerLength);
+    const header = readHeader(where, await reader.take(headerLength, "the header"));
+    const size = prefixLength + headerLength + header.byteLength;
+    checkSize(size);
+    const tensors: Record<string, Tensor> = Object.create(null);
+    for (const { name, kind, shape, start, end } of header.entries) {
+      const part = `the tensor ${describe(name)}`;
+      tensors[name] = tensorFrom({ where, part }, kind, shape, await reader.take(end - start, part));
+    }
+    if (!(await reader.isAtEnd())) {
+      refuseFile(where, { expected: `a file of ${size} bytes, as its header says`, got: "more" });
+    }
+    return { tensors, metadata: header.metadata };
+  } finally {
+    await reader.close();
+  }
+}

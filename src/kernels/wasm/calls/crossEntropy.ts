@@ -1,0 +1,82 @@
+import { empty, emptyLike, zeros } from "../../array.ts";
+import type { CrossEntropySaved, Kernels } from "../../index.ts";
+import { take, visibly } from "../../memory/pool.ts";
+import * as reference from "../../reference/index.ts";
+import { type Machine, mostBytes } from "../machine.ts";
+
+/** Cross-entropy of float32 and float64, in one call each way. */
+export function crossEntropyOn(machine: Machine): Pick<Kernels, "crossEntropy" | "crossEntropyBackward"> {
+  const { crossEntropyF32, crossEntropyF64, crossEntropyBackwardF32, crossEntropyBackwardF64 } = machine.run;
+
+  return {
+    crossEntropy(x, target, weight, settings) {
+      if (3 * x.data.byteLength > mostBytes) return reference.crossEntropy(x, target, weight, settings);
+      const { ignoreIndex, reduction, labelSmoothing } = settings;
+      const kernel = x.dtype === "float32" ? crossEntropyF32 : crossEntropyF64;
+      const [n, c] = x.shape;
+      const lines = target.data.length;
+      const [powers, totals] = [take(x.dtype, x.data.length), take("float64", lines + 1)];
+      machine.begin();
+      const logits = machine.at(x.data);
+      const labels = machine.put(target.data);
+      const weights = weight === null ? 0 : machine.at(weight.data);
+      const to = machine.roomFor(powers);
+      const toTotals = machine.roomFor(totals);
+      const toLosses = machine.room(16 * lines + 64);
+      const isMean = reduction === "mean" ? 1 : 0;
+      const scratch = machine.room(128);
+      const loss = kernel(
+        logits,
+        labels,
+        weights,
+        to,
+        toTotals,
+        toLosses,
+        n,
+        c,
+        n === 0 ? 1 : lines / n,
+        ignoreIndex,
+        isMean,
+        labelSmoothing,
+        scratch,
+      );
+      machine.get(to, powers);
+      machine.get(toTotals, totals);
+      const saved = { powers, totals } as CrossEntropySaved;
+      if (reduction === "none") {
+        const losses = new Float64Array(lines);
+        machine.get(toLosses, losses);
+        const y = visibly(() => empty(x.dtype, target.shape)); // what is kept for the gradient may be hidden, this not
+        y.data.set(losses);
+        return [y, saved];
+      }
+      const y = zeros(x.dtype, []);
+      y.data[0] = loss;
+      return [y, saved];
+    },
+
+    crossEntropyBackward(g, saved, x, target, weight, settings) {
+      if (3 * x.data.byteLength > mostBytes) {
+        return reference.crossEntropyBackward(g, saved, x, target, weight, settings);
+      }
+      const { ignoreIndex, reduction, labelSmoothing } = settings;
+      const isSingle = x.dtype === "float32";
+      const kernel = isSingle ? crossEntropyBackwardF32 : crossEntropyBackwardF64;
+      const [n, c] = x.shape;
+      const d = n === 0 ? 1 : target.data.length / n;
+      const gStep = reduction !== "none" ? 0 : isSingle ? 4 : 8;
+      const dx = emptyLike(x);
+      machine.begin();
+      const slopes = machine.at(g.data);
+      const powers = machine.at(saved.powers);
+      const totals = machine.at(saved.totals);
+      const labels = machine.put(target.data);
+      const weights = weight === null ? 0 : machine.at(weight.data);
+      const to = machine.roomOver(powers, dx.data);
+      const scratch = machine.room(128);
+      kernel(slopes, gStep, powers, totals, labels, weights, to, n, c, d, ignoreIndex, labelSmoothing, scratch);
+      machine.get(to, dx.data);
+      return dx;
+    },
+  };
+}

@@ -1,0 +1,82 @@
+import type { NDArray } from "../../array.ts";
+import type { Kernels } from "../../index.ts";
+import { adamFactors, rounded } from "../../numbers/optimizerSettings.ts";
+import * as reference from "../../reference/optimizer.ts";
+import { chunk, type Machine } from "../machine.ts";
+
+/** Below so many elements a step is done before the arrays are copied into WebAssembly's memory. */
+export const few = 96;
+
+/** Optimisers' steps on float32 and float64, with the bits of the reference. */
+export function optimizerOn(machine: Machine): Pick<Kernels, "sgd" | "adam"> {
+  const { sgdF32, sgdF64, adamF32, adamF64 } = machine.run;
+
+  return {
+    sgd(p, g, buffer, isFirst, settings) {
+      const n = p.data.length;
+      if (n < few) {
+        reference.sgd(p, g, buffer, isFirst, settings);
+        return;
+      }
+      const single = p.dtype === "float32";
+      const kernel = single ? sgdF32 : sgdF64;
+      const lr = rounded(settings.lr, single);
+      const momentum = rounded(settings.momentum, single);
+      const inflow = rounded(1 - settings.dampening, single);
+      const decay = rounded(settings.weightDecay, single);
+      const { nesterov, maximize } = settings;
+      for (let start = 0; start < n; start += chunk) {
+        const values = part(p, start);
+        const slopes = part(g, start);
+        const kept = buffer === null ? null : part(buffer, start);
+        machine.begin();
+        const at = machine.at(values);
+        const slope = machine.at(slopes);
+        const b = kept === null ? 0 : isFirst ? machine.room(kept.byteLength) : machine.put(kept);
+        const [first, ahead, up] = [Number(isFirst), Number(nesterov), Number(maximize)];
+        kernel(at, slope, b, values.length, lr, momentum, inflow, decay, first, ahead, up);
+        machine.get(at, values);
+        if (kept !== null) machine.get(b, kept);
+      }
+    },
+
+    adam(p, g, m, v, most, step, settings) {
+      const n = p.data.length;
+      if (n < few) {
+        reference.adam(p, g, m, v, most, step, settings);
+        return;
+      }
+      const single = p.dtype === "float32";
+      const kernel = single ? adamF32 : adamF64;
+      const { weight, beta2, inflow, eps, decay, keep, size, correction } = adamFactors(
+        ++step.data[0],
+        settings,
+        single,
+      );
+      const up = Number(settings.maximize);
+      for (let start = 0; start < n; start += chunk) {
+        const values = part(p, start);
+        const means = part(m, start);
+        const squares = part(v, start);
+        const largest = most === null ? null : part(most, start);
+        machine.begin();
+        const at = machine.at(values);
+        const slope = machine.at(part(g, start));
+        const mean = machine.put(means);
+        const square = machine.put(squares);
+        const top = largest === null ? 0 : machine.put(largest);
+        const count = values.length;
+        kernel(at, slope, mean, square, top, count, weight, beta2, inflow, eps, decay, keep, size, correction, up);
+        machine.get(at, values);
+        machine.get(mean, means);
+        machine.get(square, squares);
+        if (largest !== null) machine.get(top, largest);
+      }
+    },
+  };
+}
+
+/** The elements that are done in one go, from `start` on. */
+function part({ data }: NDArray, start: number): NDArray["data"] {
+  return data.length <= chunk ? data : data.subarray(start, start + chunk);
+}

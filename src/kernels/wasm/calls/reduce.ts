@@ -1,0 +1,93 @@
+import { empty, emptyLike, isFloat, type NDArray, without } from "../../array.ts";
+import type { Kernels } from "../../index.ts";
+import * as reference from "../../reference/index.ts";
+import { type Machine, mostBytes } from "../machine.ts";
+
+type ReduceKernels = Pick<Kernels, "sum" | "variance" | "varianceBackward" | "std" | "norm2">;
+
+/** Below so many elements a reduction is done before they are copied into WebAssembly's memory. */
+export const few = 256;
+
+/** Reductions of float32 and float64; of few elements, and of other dtypes, they are the reference's. */
+export function reduceOn(machine: Machine): ReduceKernels {
+  const { run } = machine;
+  const { reduceScratch, sumF32, sumF64, varianceF32, varianceF64 } = run;
+  const { varianceBackwardF32, varianceBackwardF64 } = run;
+  const isFit = ({ data, dtype }: NDArray) => data.length >= few && isFloat(dtype) && 16 * data.byteLength < mostBytes;
+
+  /** The variance of as many as are fit, or its root, or that about 0. */
+  const spread = (x: NDArray, start: number, end: number, divisor: number, isCentred: boolean, isRoot: boolean) => {
+    const kernel = x.dtype === "float32" ? varianceF32 : varianceF64;
+    const y = empty(x.dtype, without(x.shape, start, end));
+    const [outer, length] = [sizeBetween(x, 0, start), sizeBetween(x, start, end)];
+    const inner = y.data.length / outer;
+    machine.begin();
+    const from = machine.at(x.data);
+    const to = machine.roomFor(y.data);
+    const scratch = machine.room(reduceScratch(inner));
+    kernel(from, to, outer, length, inner, divisor, Number(isCentred), Number(isRoot), scratch);
+    machine.get(to, y.data);
+    return y;
+  };
+
+  /** A root of squares, by the plain loop where squares of float64 may have left its range. */
+  const root = (y: NDArray, plain: () => NDArray): NDArray =>
+    y.dtype === "float64" && y.data.some((value: number) => value < 1e-140 || value === Number.POSITIVE_INFINITY)
+      ? plain()
+      : y;
+
+  return {
+    sum(x, start, end) {
+      if (!isFit(x)) return reference.sum(x, start, end);
+      const kernel = x.dtype === "float32" ? sumF32 : sumF64;
+      const y = empty(x.dtype, without(x.shape, start, end));
+      const outer = sizeBetween(x, 0, start);
+      const inner = y.data.length / outer;
+      machine.begin();
+      const from = machine.at(x.data);
+      const to = machine.roomFor(y.data);
+      kernel(from, to, outer, sizeBetween(x, start, end), inner, machine.room(reduceScratch(inner)));
+      machine.get(to, y.data);
+      return y;
+    },
+
+    variance(x, start, end, correction) {
+      if (!isFit(x)) return reference.variance(x, start, end, correction);
+      return spread(x, start, end, Math.max(0, sizeBetween(x, start, end) - correction), true, false);
+    },
+
+    std(x, start, end, correction) {
+      const plain = () => reference.std(x, start, end, correction);
+      if (!isFit(x)) return plain();
+      return root(spread(x, start, end, Math.max(0, sizeBetween(x, start, end) - correction), true, true), plain);
+    },
+
+    norm2(x, start, end) {
+      const plain = () => reference.norm2(x, start, end);
+      return isFit(x) ? root(spread(x, start, end, 1, false, true), plain) : plain();
+    },
+
+    varianceBackward(g, x, start, end, correction) {
+      const [outer, length] = [sizeBetween(x, 0, start), sizeBetween(x, start, end)];
+      // A divisor of 0 makes the slope infinite, which may only meet the difference as a whole.
+      if (!isFit(x) || length <= correction) return reference.varianceBackward(g, x, start, end, correction);
+      const kernel = x.dtype === "float32" ? varianceBackwardF32 : varianceBackwardF64;
+      const dx = emptyLike(x);
+      const inner = g.data.length / outer;
+      machine.begin();
+      const slopes = machine.at(g.data);
+      const from = machine.at(x.data);
+      const to = machine.roomFor(dx.data);
+      kernel(slopes, from, to, outer, length, inner, length - correction, machine.room(reduceScratch(inner)));
+      machine.get(to, dx.data);
+      return dx;
+    },
+  };
+}
+
+/** The number of elements of dimensions `[start, end)`. */
+function sizeBetween({ shape }: NDArray, start: number, end: number): number {
+  let size = 1;
+  for (let d = start; d < end; d++) size *= shape[d];
+  return size;
+}

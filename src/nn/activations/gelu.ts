@@ -1,0 +1,47 @@
+import { checkOptions } from "../../base/options.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
+import { checkWord } from "../module/checks.ts";
+import { type GELUOptions, gelu } from "./activations.ts";
+import { layerKey } from "../module/layerClass.ts";
+import { Module } from "../module/module.ts";
+
+/**
+ * `y = x·Φ(x)`, elementwise, `Φ` the normal distribution function.
+ *
+ * @throws {@link TensorError} for an unknown approximation.
+ * @see PyTorch `torch.nn.GELU`.
+ * @see Hendrycks & Gimpel 2016, "Gaussian Error Linear Units", arXiv:1606.08415.
+ *
+ * @example
+ * ```ts
+ * import { nn, tensor } from "evenkeel";
+ *
+ * console.log(new nn.GELU({ approximate: "tanh" }).forward(tensor([-1, 0, 1])));
+ * // => tensor([-0.1588,  0.0000,  0.8412])
+ * ```
+ */
+export class GELU extends Module {
+  /** @internal What stays when a bundler renames the class. */
+  static override readonly name: string = "GELU";
+  /** @internal */
+  static readonly [layerKey]: string = "GELU";
+  /** `"none"` or `"tanh"`. */
+  readonly approximate: "none" | "tanh";
+
+  /** @param options - whether to approximate. */
+  constructor(options: GELUOptions = {}) {
+    checkOptions("GELU", options, ["approximate"]);
+    const { approximate = "none" } = options;
+    checkWord("GELU", "approximate", approximate, ["none", "tanh"]);
+    super();
+    this.approximate = approximate;
+  }
+
+  override forward(x: Tensor): Tensor {
+    return gelu(x, { approximate: this.approximate });
+  }
+
+  override extraRepr(): string {
+    return `approximate="${this.approximate}"`;
+  }
+}

@@ -1,0 +1,32 @@
+import * as elementwise from "../../ops/elementwise.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
+import { relu } from "./activations.ts";
+import { layerKey } from "../module/layerClass.ts";
+import { activationLink, isPlain, type LayerLink, linkOf, type Rows } from "../module/link.ts";
+import { Module } from "../module/module.ts";
+
+/**
+ * `y = max(x, 0)`, elementwise; the gradient at 0 is 0.
+ * @see PyTorch `torch.nn.ReLU`, without `inplace`.
+ *
+ * @example
+ * ```ts
+ * import { nn, tensor } from "evenkeel";
+ *
+ * console.log(new nn.ReLU().forward(tensor([-1, 0, 2]))); // => tensor([0., 0., 2.])
+ * ```
+ */
+export class ReLU extends Module {
+  /** @internal What stays when a bundler renames the class. */
+  static override readonly name: string = "ReLU";
+  /** @internal */
+  static readonly [layerKey]: string = "ReLU";
+  override forward(x: Tensor): Tensor {
+    return relu(x);
+  }
+
+  /** @internal */
+  [linkOf](x: Rows): LayerLink | null {
+    return isPlain(this, ReLU.prototype.forward) ? activationLink(elementwise.relu, x) : null;
+  }
+}

@@ -1,0 +1,32 @@
+import * as elementwise from "../../ops/elementwise.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
+import { sigmoid } from "./activations.ts";
+import { layerKey } from "../module/layerClass.ts";
+import { activationLink, isPlain, type LayerLink, linkOf, type Rows } from "../module/link.ts";
+import { Module } from "../module/module.ts";
+
+/**
+ * `y = 1/(1 + e⁻ˣ)`, elementwise.
+ * @see PyTorch `torch.nn.Sigmoid`.
+ *
+ * @example
+ * ```ts
+ * import { nn, tensor } from "evenkeel";
+ *
+ * console.log(new nn.Sigmoid().forward(tensor([-1, 0, 1]))); // => tensor([0.2689, 0.5000, 0.7311])
+ * ```
+ */
+export class Sigmoid extends Module {
+  /** @internal What stays when a bundler renames the class. */
+  static override readonly name: string = "Sigmoid";
+  /** @internal */
+  static readonly [layerKey]: string = "Sigmoid";
+  override forward(x: Tensor): Tensor {
+    return sigmoid(x);
+  }
+
+  /** @internal */
+  [linkOf](x: Rows): LayerLink | null {
+    return isPlain(this, Sigmoid.prototype.forward) ? activationLink(elementwise.sigmoid, x) : null;
+  }
+}

@@ -1,0 +1,32 @@
+import * as elementwise from "../../ops/elementwise.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
+import { tanh } from "./activations.ts";
+import { layerKey } from "../module/layerClass.ts";
+import { activationLink, isPlain, type LayerLink, linkOf, type Rows } from "../module/link.ts";
+import { Module } from "../module/module.ts";
+
+/**
+ * `y = tanh x`, elementwise.
+ * @see PyTorch `torch.nn.Tanh`.
+ *
+ * @example
+ * ```ts
+ * import { nn, tensor } from "evenkeel";
+ *
+ * console.log(new nn.Tanh().forward(tensor([-1, 0, 1]))); // => tensor([-0.7616,  0.0000,  0.7616])
+ * ```
+ */
+export class Tanh extends Module {
+  /** @internal What stays when a bundler renames the class. */
+  static override readonly name: string = "Tanh";
+  /** @internal */
+  static readonly [layerKey]: string = "Tanh";
+  override forward(x: Tensor): Tensor {
+    return tanh(x);
+  }
+
+  /** @internal */
+  [linkOf](x: Rows): LayerLink | null {
+    return isPlain(this, Tanh.prototype.forward) ? activationLink(elementwise.tanh, x) : null;
+  }
+}

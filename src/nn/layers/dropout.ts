@@ -1,0 +1,58 @@
+import { checkOptions } from "../../base/options.ts";
+import type { Generator } from "../../random/generator.ts";
+import type { RandomOptions, Tensor } from "../../tensor/tensor.ts";
+import { checkGenerator, checkRange } from "../module/checks.ts";
+import { dropoutFor } from "../functional/dropout.ts";
+import { layerKey } from "../module/layerClass.ts";
+import { Module } from "../module/module.ts";
+import { showNumber } from "../module/repr.ts";
+
+/**
+ * Sets elements to 0 with probability `p` while training, and scales the others by `1/(1 − p)`; evaluating, it passes
+ * its input on as it is, and draws nothing.
+ *
+ * Shapes: any → the same.
+ *
+ * @throws {@link TensorError} if `p` is not from 0 to 1, or an input is no float tensor.
+ * @see PyTorch `torch.nn.Dropout`: the same elements from the same seed, but see `nn.functional.dropout`. There is no
+ * `inplace`; and the module can have a generator of its own.
+ * @see Srivastava et al. 2014, "Dropout: A Simple Way to Prevent Neural Networks from Overfitting".
+ *
+ * @example
+ * ```ts
+ * import { Generator, nn, ones } from "evenkeel";
+ *
+ * const drop = new nn.Dropout(0.5, { generator: new Generator().manualSeed(0) });
+ * console.log(drop.forward(ones([4]))); // => tensor([0., 0., 2., 0.])
+ * console.log(drop.eval().forward(ones([4]))); // => tensor([1., 1., 1., 1.])
+ * ```
+ */
+export class Dropout extends Module {
+  /** @internal What stays when a bundler renames the class. */
+  static override readonly name: string = "Dropout";
+  /** @internal */
+  static readonly [layerKey]: string = "Dropout";
+  /** The probability with which an element becomes 0. */
+  readonly p: number;
+  /** Where the random numbers come from, if not from the default generator. */
+  readonly generator: Generator | undefined;
+
+  /** @param p - default 0.5. */
+  constructor(p = 0.5, options: RandomOptions = {}) {
+    checkOptions("Dropout", options, ["generator"]);
+    checkRange("Dropout", "p", p, 0, 1);
+    checkGenerator("Dropout", options.generator);
+    super();
+    this.p = p;
+    this.generator = options.generator;
+  }
+
+  override forward(x: Tensor): Tensor {
+    const { p, training, generator } = this;
+    return dropoutFor("Dropout.forward", x, { p, training, ...(generator === undefined ? {} : { generator }) });
+  }
+
+  override extraRepr(): string {
+    return `p=${showNumber(this.p)}`;
+  }
+}

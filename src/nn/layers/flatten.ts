@@ -1,0 +1,64 @@
+import { describe, TensorError } from "../../base/errors.ts";
+import { checkOptions } from "../../base/options.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
+import { checkTensor } from "../module/checks.ts";
+import { layerKey } from "../module/layerClass.ts";
+import { Module } from "../module/module.ts";
+
+/** Options of {@link Flatten}. */
+export interface FlattenOptions {
+  /** The first dimension that becomes part of the one. Default `1`. */
+  readonly startDim?: number;
+  /** The last. Default `-1`. */
+  readonly endDim?: number;
+}
+
+/**
+ * Makes one dimension of dimensions `startDim` to `endDim`: by default, one row of each example.
+ *
+ * Shapes: `[n, …]` → `[n, features]`.
+ *
+ * @throws {@link TensorError} if an input has no such dimensions.
+ * @see PyTorch `torch.nn.Flatten`.
+ *
+ * @example
+ * ```ts
+ * import { nn, zeros } from "evenkeel";
+ *
+ * console.log(new nn.Flatten().forward(zeros([8, 28, 28])).shape); // => [ 8, 784 ]
+ * ```
+ */
+export class Flatten extends Module {
+  /** @internal What stays when a bundler renames the class. */
+  static override readonly name: string = "Flatten";
+  /** @internal */
+  static readonly [layerKey]: string = "Flatten";
+  /** The first dimension that becomes part of the one. */
+  readonly startDim: number;
+  /** The last. */
+  readonly endDim: number;
+
+  /** @param options - which dimensions. */
+  constructor(options: FlattenOptions = {}) {
+    checkOptions("Flatten", options, ["startDim", "endDim"]);
+    const { startDim = 1, endDim = -1 } = options;
+    if (!Number.isInteger(startDim) || !Number.isInteger(endDim)) {
+      throw new TensorError("Flatten", {
+        expected: "whole dimensions as startDim and endDim",
+        got: describe([startDim, endDim]),
+      });
+    }
+    super();
+    this.startDim = startDim;
+    this.endDim = endDim;
+  }
+
+  override forward(x: Tensor): Tensor {
+    checkTensor("Flatten.forward", "input", x);
+    return x.flatten(this.startDim, this.endDim);
+  }
+
+  override extraRepr(): string {
+    return `startDim=${this.startDim}, endDim=${this.endDim}`;
+  }
+}

@@ -1,0 +1,94 @@
+import { zeros } from "../../functions/factories.ts";
+import type { Dtype } from "../../kernels/array.ts";
+import { linear } from "../../ops/linear.ts";
+import { checkOptions } from "../../base/options.ts";
+import type { RandomOptions, Tensor } from "../../tensor/tensor.ts";
+import { checkFlag, checkMaking, checkSize } from "../module/checks.ts";
+import { checkLinear, linearFor } from "../functional/linear.ts";
+import { drawFrom, uniform_ } from "../init/fill.ts";
+import { kaimingUniform_ } from "../init/kaiming.ts";
+import { layerKey } from "../module/layerClass.ts";
+import { isPlain, type LayerLink, linkOf, type Rows } from "../module/link.ts";
+import { Module } from "../module/module.ts";
+import { ownParameter, type Parameter } from "../module/parameter.ts";
+
+/** Options of {@link Linear}. */
+export interface LinearOptions extends RandomOptions {
+  /** Whether to add a bias. Default `true`. */
+  readonly bias?: boolean;
+  /** The type of the parameters. Default `"float32"`. */
+  readonly dtype?: Dtype;
+}
+
+/**
+ * `y = x·Wᵀ + b`, an affine map of the last dimension.
+ *
+ * Weight `[outFeatures, inFeatures]`, then bias `[outFeatures]`, start spread evenly over `±1/√inFeatures`.
+ *
+ * Shapes: `[…, inFeatures]` → `[…, outFeatures]`.
+ *
+ * @throws {@link TensorError} if the input is of another size or dtype.
+ * @see PyTorch `torch.nn.Linear`: the same initial values from the same seed.
+ *
+ * @example
+ * ```ts
+ * import { manualSeed, nn, zeros } from "evenkeel";
+ *
+ * manualSeed(0);
+ * const layer = new nn.Linear(3, 2);
+ * console.log(layer.weight);
+ * // => Parameter containing:
+ * // tensor([[-0.0043,  0.3097, -0.4752],
+ * //         [-0.4249, -0.2224,  0.1548]], requiresGrad=true)
+ * console.log(layer.forward(zeros([5, 3])).shape); // => [ 5, 2 ]
+ * ```
+ */
+export class Linear extends Module {
+  /** @internal What stays when a bundler renames the class. */
+  static override readonly name: string = "Linear";
+  /** @internal */
+  static readonly [layerKey]: string = "Linear";
+  /** The size of the last dimension of inputs. */
+  readonly inFeatures: number;
+  /** The size of the last dimension of outputs. */
+  readonly outFeatures: number;
+  /** `W`, `[outFeatures, inFeatures]`. */
+  weight: Parameter;
+  /** `b`, `[outFeatures]`, or null. */
+  bias: Parameter | null;
+
+  /** @param options - whether there is a bias, and how the parameters are made. */
+  constructor(inFeatures: number, outFeatures: number, options: LinearOptions = {}) {
+    checkOptions("Linear", options, ["bias", "generator", "dtype"]);
+    const { bias = true, generator, dtype = "float32" } = options;
+    checkSize("Linear", "inFeatures", inFeatures);
+    checkSize("Linear", "outFeatures", outFeatures);
+    checkFlag("Linear", "bias", bias);
+    checkMaking("Linear", dtype, generator);
+    super();
+    this.inFeatures = inFeatures;
+    this.outFeatures = outFeatures;
+    const source = drawFrom("Linear", options);
+    this.weight = ownParameter(zeros([outFeatures, inFeatures], { dtype }));
+    this.bias = bias ? ownParameter(zeros([outFeatures], { dtype })) : null;
+    kaimingUniform_(this.weight, { a: Math.sqrt(5), ...source }); // in PyTorch's way: gain 1/√3, times √3
+    const bound = inFeatures > 0 ? 1 / Math.sqrt(inFeatures) : 0;
+    if (this.bias !== null) uniform_(this.bias, { a: -bound, b: bound, ...source });
+  }
+
+  override forward(x: Tensor): Tensor {
+    return linearFor("Linear.forward", x, this.weight, this.bias);
+  }
+
+  /** @internal */
+  [linkOf](x: Rows): LayerLink | null {
+    if (!isPlain(this, Linear.prototype.forward)) return null;
+    const { weight, bias } = this;
+    checkLinear("Linear.forward", x, weight, bias);
+    return { op: linear, inputs: bias === null ? [weight] : [weight, bias], moves: [], width: weight.shape[0] };
+  }
+
+  override extraRepr(): string {
+    return `inFeatures=${this.inFeatures}, outFeatures=${this.outFeatures}, bias=${this.bias !== null}`;
+  }
+}

@@ -1,0 +1,163 @@
+import { isGradEnabled } from "../../autograd/gradMode.ts";
+import { isTensor } from "../../base/brand.ts";
+import { describe, TensorError } from "../../base/errors.ts";
+import { isFloat } from "../../kernels/array.ts";
+import { chain } from "../../ops/chain.ts";
+import { shared } from "../../base/shared.ts";
+import { apply, type Tensor } from "../../tensor/tensor.ts";
+import { isModule } from "../module/fields.ts";
+import { layerKey } from "../module/layerClass.ts";
+import { type LayerLink, linkFor } from "../module/link.ts";
+import { Module } from "../module/module.ts";
+
+/**
+ * Modules one after the other: each gets what the one before it returns.
+ *
+ * They are the fields `0`, `1`, …, so that names are PyTorch's (`"0.weight"`); `model[0]` is the first, `model.at(-1)`
+ * the last, and `for (const layer of model)` visits all. A module may be put in another's place by assignment.
+ *
+ * @throws {@link TensorError} if one of them is not a module.
+ * @see PyTorch `torch.nn.Sequential`; the names of the modules cannot be chosen here.
+ *
+ * @example
+ * ```ts
+ * import { nn, randn } from "evenkeel";
+ *
+ * const model = new nn.Sequential(new nn.Linear(4, 3, { bias: false }), new nn.BatchNorm1d(3), new nn.Tanh());
+ * console.log(model.forward(randn([5, 4])).shape); // => [ 5, 3 ]
+ * console.log(model);
+ * // => Sequential(
+ * //   (0): Linear(inFeatures=4, outFeatures=3, bias=false)
+ * //   (1): BatchNorm1d(3, eps=1e-05, momentum=0.1, affine=true, trackRunningStats=true)
+ * //   (2): Tanh()
+ * // )
+ * ```
+ */
+export class Sequential<Layers extends readonly Module[] = readonly Module[]> extends Module {
+  /** @internal What stays when a bundler renames the class. */
+  static override readonly name: string = "Sequential";
+  /** @internal */
+  static readonly [layerKey]: string = "Sequential";
+  /** The modules, in order. */
+  [i: number]: Module;
+  /** How many there are. */
+  readonly length: number;
+
+  /** @param modules - any number of them. */
+  constructor(...modules: Layers) {
+    for (const module of modules) {
+      if (isModule(module)) continue;
+      throw new TensorError("Sequential", {
+        expected: "modules",
+        got: describe(module),
+        hint: Array.isArray(module) ? "Spread the array: new Sequential(...layers)." : "",
+      });
+    }
+    super();
+    this.length = modules.length;
+    modules.forEach((module, i) => {
+      this[i] = module;
+    });
+  }
+
+  /**
+   * The module at `i`; negative numbers count from the end. `undefined` where there is none.
+   *
+   * @throws {@link TensorError} for what is no whole number.
+   *
+   * @example
+   * ```ts
+   * import { nn } from "evenkeel";
+   *
+   * console.log(String(new nn.Sequential(new nn.ReLU(), new nn.Tanh()).at(-1))); // => Tanh()
+   * ```
+   */
+  at(i: number): Module | undefined {
+    if (!Number.isInteger(i)) {
+      throw new TensorError("Sequential.at", { expected: "a whole number as place", got: describe(i) });
+    }
+    return this[i < 0 ? i + this.length : i];
+  }
+
+  /**
+   * The module at `i`, counted from 0, with the type that it was given as.
+   *
+   * @throws {@link TensorError} if there is none.
+   *
+   * @example
+   * ```ts
+   * import { nn } from "evenkeel";
+   *
+   * const model = new nn.Sequential(new nn.Linear(2, 3), new nn.Tanh());
+   * console.log(model.get(0).weight.shape); // => [ 3, 2 ]
+   * ```
+   */
+  get<I extends number>(i: I): Layers[I] {
+    const module = Number.isInteger(i) ? this.at(i) : undefined;
+    if (isModule(module)) return module as Layers[I];
+    throw new TensorError("Sequential.get", {
+      expected: `a whole number from ${-this.length} to ${this.length - 1}`,
+      got: describe(i),
+    });
+  }
+
+  /** The modules, in order. */
+  *[Symbol.iterator](): IterableIterator<Module> {
+    for (let i = 0; i < this.length; i++) yield this[i];
+  }
+
+  override forward(x: Tensor): Tensor {
+    let y = x;
+    for (let i = 0; i < this.length; ) {
+      const run = linksFrom(this, i, y);
+      y = run.length > 1 ? applyChain(run, y) : this[i].forward(y);
+      i += Math.max(1, run.length);
+    }
+    return y;
+  }
+}
+
+/** The links of the modules from `first` on, as far as they can be chained. */
+function linksFrom(modules: Sequential, first: number, x: Tensor): LayerLink[] {
+  const links: LayerLink[] = [];
+  if (!isTensor(x) || x.ndim !== 2 || !isFloat(x.dtype) || x.shape[0] === 0 || shared().detectAnomaly) return links;
+  const { shape, dtype } = x;
+  let width = shape[1];
+  const search = ++shared().searches;
+  x.array.memory.search = search;
+  for (let i = first; i < modules.length; i++) {
+    const link = linkFor(modules[i], { shape: [shape[0], width], dtype });
+    if (link === null || !isApart(link, search)) break;
+    links.push(link);
+    width = link.width;
+  }
+  return links;
+}
+
+/**
+ * Whether a link has no memory that this search has found already, to which its own is added. A chain looks at everything
+ * once, before it begins; a layer that is met again, or shares a tensor, has to look anew.
+ */
+function isApart({ inputs, moves }: LayerLink, search: number): boolean {
+  for (let i = 0; i < inputs.length; i++) if (inputs[i].array.memory.search === search) return false;
+  for (let i = 0; i < moves.length; i++) if (moves[i]?.array.memory.search === search) return false;
+  for (let i = 0; i < inputs.length; i++) inputs[i].array.memory.search = search;
+  for (let i = 0; i < moves.length; i++) {
+    const memory = moves[i]?.array.memory;
+    if (memory !== undefined) memory.search = search;
+  }
+  return true;
+}
+
+function applyChain(links: readonly LayerLink[], x: Tensor): Tensor {
+  const inputs = [x];
+  for (const link of links) for (const input of link.inputs) inputs.push(input);
+  const keeps = isGradEnabled() && inputs.some((input) => input.requiresGrad);
+  return apply(
+    chain(
+      links.map(({ op, inputs }) => ({ op, count: inputs.length })),
+      keeps,
+    ),
+    ...inputs,
+  );
+}

@@ -1,0 +1,79 @@
+import { describe, show, TensorError } from "../../base/errors.ts";
+import { ones } from "../../functions/factories.ts";
+import { isFloat, type Shape, sizeOf } from "../../kernels/array.ts";
+import { refuseDetached } from "../../kernels/memory/detached.ts";
+import { kernels } from "../../kernels/index.ts";
+import { sameShape } from "../../base/shapes.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
+import { checkFloats, checkOperand, checkTensor } from "../module/checks.ts";
+
+/** Refuses what are no scores `[c]`, `[n, c]` or `[n, c, …]`. */
+export function checkScores(where: string, input: Tensor): void {
+  checkFloats(where, "input", input);
+  if (input.ndim === 0) throw new TensorError(where, { expected: "an input [c], [n, c] or [n, c, …]", got: "[]" });
+}
+
+/** The sizes of scores `[c]`, `[n, c]` or `[n, c, …]`, as `[n, c, d]`. */
+export function layOut(where: string, input: Tensor): [n: number, c: number, d: number] {
+  checkScores(where, input);
+  if (input.ndim === 1) return [1, input.shape[0], 1];
+  const [n, c, ...places] = input.shape;
+  return [n, c, sizeOf(places)];
+}
+
+/** The number of classes of scores. */
+const classesOf = ({ shape }: Tensor): number => shape[shape.length === 1 ? 0 : 1];
+
+/** Whether labels have a place for each example of the scores, and no other. */
+function isShapeOfLabels(labels: Shape, scores: Shape): boolean {
+  if (scores.length === 1) return labels.length === 0;
+  if (labels.length !== scores.length - 1 || labels[0] !== scores[0]) return false;
+  for (let d = 1; d < labels.length; d++) if (labels[d] !== scores[d + 1]) return false;
+  return true;
+}
+
+/** Refuses what are no int32 labels for `input`, one per example and place, each a class or `ignoreIndex`. */
+export function checkLabels(where: string, input: Tensor, target: Tensor, ignoreIndex: number): void {
+  checkTensor(where, "target", target);
+  checkScores(where, input);
+  const fits = isShapeOfLabels(target.shape, input.shape);
+  if (target.dtype !== "int32" || !fits) {
+    const shape = input.ndim === 1 ? [] : [input.shape[0], ...input.shape.slice(2)];
+    throw new TensorError(where, {
+      expected: `int32 labels of shape ${show(shape)} for scores of shape ${show(input.shape)}`,
+      got: describe(target),
+      hint: fits && isFloat(target.dtype) ? 'Labels are whole numbers: target.to("int32").' : hintFor(input, target),
+    });
+  }
+  refuseDetached(where, target.array);
+  const c = classesOf(input);
+  const foreign = kernels().findForeignLabel(target.array, c, ignoreIndex);
+  if (foreign < 0) return;
+  throw new TensorError(where, {
+    expected: `labels from 0 to ${c - 1}, or ${ignoreIndex} (ignoreIndex)`,
+    got: `${target.flatten().select(0, foreign).item()}`,
+  });
+}
+
+function hintFor(input: Tensor, target: Tensor): string {
+  if (!sameShape(input.shape, target.shape)) return "";
+  return isFloat(target.dtype) ? "" : `For probabilities of the classes convert them: target.to("${input.dtype}").`;
+}
+
+/** Refuses weights that are not one for each class of the scores; there may be none. */
+export function checkWeight(where: string, input: Tensor, weight: Tensor | null): void {
+  if (weight !== null) checkOperand(where, "weight", weight, [classesOf(input)], input);
+}
+
+/** The weights of the classes, without their gradient; ones where there are none. */
+export function classWeights(where: string, input: Tensor, weight: Tensor | null): Tensor {
+  checkScores(where, input);
+  checkWeight(where, input, weight);
+  return weight === null ? ones([classesOf(input)], { dtype: input.dtype }) : weight.detach();
+}
+
+/** Refuses an `ignoreIndex` that no label can have. */
+export function checkIgnoreIndex(where: string, ignoreIndex: unknown): void {
+  if (Number.isInteger(ignoreIndex) && Math.abs(ignoreIndex as number) <= 0x7fffffff) return;
+  throw new TensorError(where, { expected: "a whole number as ignoreIndex", got: describe(ignoreIndex) });
+}

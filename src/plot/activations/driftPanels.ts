@@ -1,0 +1,35 @@
+import { greatest } from "../../analysis/numbers/extremes.ts";
+import type { DriftPoint, DriftReport } from "../../analysis/index.ts";
+import { TensorError } from "../../base/errors.ts";
+import { has, named, type OneOrNamed, panelName } from "../specification/named.ts";
+import { thinned, thinnedNote } from "../specification/series.ts";
+
+/** At most so many panels are drawn. */
+const mostPanels = 8;
+
+/** One layer, or unit, of one report. */
+export interface DriftPanel {
+  readonly panel: string;
+  readonly edges: readonly number[];
+  readonly points: readonly DriftPoint[];
+}
+
+/** What of reports of drift is drawn: a panel for each series, those of a layer beside one another. */
+export function panelsOf(where: string, reports: OneOrNamed<DriftReport>) {
+  const list = named(where, reports, has("series", "steps"), "a report of ActivationDrift");
+  const longest = greatest(list.map(([, { series }]) => series.length));
+  const all = Array.from({ length: longest }, (_, i) =>
+    list.flatMap(([name, { series, options }]): DriftPanel[] => {
+      if (series[i] === undefined || series[i].points.length === 0) return [];
+      const { layer, unit, points } = series[i];
+      const place = unit === null ? layer : `${layer}, unit ${unit}`;
+      return [{ panel: panelName(name, place), edges: options.edges, points }];
+    }),
+  ).flat();
+  if (all.length === 0) {
+    throw new TensorError(where, { expected: "a report with finite values", got: "one without any" });
+  }
+  const panels = thinned(all, mostPanels);
+  const nonFinite = panels.flatMap(({ points }) => points).reduce((sum, point) => sum + point.nonFinite, 0);
+  return { panels, notes: thinnedNote(panels.length, all.length, "layers"), nonFinite };
+}

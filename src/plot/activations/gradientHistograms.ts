@@ -1,0 +1,53 @@
+import type { GradientReport } from "../../analysis/index.ts";
+import { describe, TensorError } from "../../base/errors.ts";
+import { layerHistograms } from "./layerHistograms.ts";
+import { has, named, type OneOrNamed } from "../specification/named.ts";
+import { type Plot, type PlotOptions, settingsOf } from "../specification/plot.ts";
+
+/** What {@link gradientHistograms} may be told. */
+export interface GradientHistogramsOptions extends PlotOptions {
+  /** The gradients at the outputs of modules, or those of parameters. Default `"activations"`. */
+  readonly of?: "activations" | "parameters";
+}
+
+const where = "gradientHistograms";
+
+/**
+ * The distribution of the gradient at each layer, as `gradientReport` has counted it: a histogram for each layer or
+ * parameter, the first at the top, and a panel for each of several reports. All of a panel share one scale, so that a
+ * layer whose gradient vanishes is a spike at 0.
+ *
+ * Of more than 12 layers some are left out, and that is said; so is how many values are not finite.
+ *
+ * @throws TensorError for what is no such report.
+ * @see Glorot & Bengio 2010, "Understanding the difficulty of training deep feedforward neural networks", Figure 7.
+ *
+ * @example
+ * ```ts
+ * import { nn, randn } from "evenkeel";
+ * import { gradientReport } from "evenkeel/analysis";
+ * import { gradientHistograms } from "evenkeel/plot";
+ *
+ * const model = new nn.Sequential(new nn.Linear(4, 8), new nn.Tanh(), new nn.Linear(8, 1));
+ * const x = randn([64, 4]);
+ * const report = gradientReport(model, () => model.forward(x).square().mean());
+ * console.log(gradientHistograms(report, { of: "parameters" }).title.text); // => Gradients at the parameters
+ * ```
+ */
+export function gradientHistograms(reports: OneOrNamed<GradientReport>, options: GradientHistogramsOptions = {}): Plot {
+  const { of = "activations" } = options ?? {};
+  if (of !== "activations" && of !== "parameters") {
+    throw new TensorError(where, { expected: 'of "activations" or "parameters"', got: describe(of) });
+  }
+  const title = of === "activations" ? "Gradients at the outputs of layers" : "Gradients at the parameters";
+  const settings = settingsOf(where, options, { own: ["of"], title, width: 360, height: 300 });
+  const list = named(where, reports, has("activations", "parameters"), "a report of gradientReport");
+  const panels = list.map(([panel, { activations, parameters }]) => ({
+    panel,
+    rows:
+      of === "activations"
+        ? activations.map(({ layer, type, ...rest }) => ({ ...rest, name: `${layer} · ${type}` }))
+        : parameters.map(({ parameter, ...rest }) => ({ ...rest, name: parameter })),
+  }));
+  return layerHistograms(where, panels, settings, { x: "gradient", what: of === "activations" ? "layers" : of });
+}

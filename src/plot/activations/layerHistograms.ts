@@ -1,0 +1,49 @@
+import type { Histogram } from "../../analysis/numbers/statistics.ts";
+import { TensorError } from "../../base/errors.ts";
+import { type Plot, type PlotSettings, plotOf } from "../specification/plot.ts";
+import { type Ridge, ridgeMarks, ridgeNote, ridgeValues } from "./ridge.ts";
+import { gapNote, mostSeries, thinned, thinnedNote } from "../specification/series.ts";
+
+/** The histograms of one model, from its first layer on. */
+interface Panel {
+  readonly panel: string;
+  readonly rows: readonly {
+    readonly name: string;
+    readonly histogram: Histogram | null;
+    readonly nonFinite: number;
+  }[];
+}
+
+/** Ridges layer below layer, a panel for each model, with the names of its own layers. */
+export function layerHistograms(
+  where: string,
+  panels: readonly Panel[],
+  settings: PlotSettings,
+  { x, what }: { readonly x: string; readonly what: string },
+): Plot {
+  const { theme, width, height } = settings;
+  if (panels.every(({ rows }) => rows.length === 0)) {
+    throw new TensorError(where, { expected: "a report of one layer or more", got: `one of no ${what}` });
+  }
+  const notes = new Set([ridgeNote]);
+  const drawn = panels.map(({ panel, rows }) => {
+    const kept = thinned(rows, mostSeries);
+    for (const note of thinnedNote(kept.length, rows.length, what)) notes.add(note);
+    const ridges = kept.flatMap(({ histogram }, row): Ridge[] =>
+      histogram === null ? [] : [{ panel: "", row, ...histogram }],
+    );
+    return {
+      data: { values: ridgeValues(ridges, kept.length) },
+      width,
+      height,
+      ...(panel === "" ? {} : { title: { text: panel, fontSize: 12, offset: 4 } }),
+      ...ridgeMarks(
+        kept.map(({ name }) => name),
+        { x, y: null, theme },
+      ),
+    };
+  });
+  const missing = panels.flatMap(({ rows }) => rows).reduce((sum, { nonFinite }) => sum + nonFinite, 0);
+  const body = drawn.length === 1 ? drawn[0] : { concat: drawn, columns: 2 };
+  return plotOf(body, settings, [...notes, ...gapNote(missing)]);
+}

@@ -1,0 +1,133 @@
+import type { LineProbe } from "../../analysis/index.ts";
+import { describe, TensorError } from "../../base/errors.ts";
+import { checkFlagOption } from "../../base/options.ts";
+import { colourBy, panelBy, stepAxis } from "../specification/encoding.ts";
+import { has, named, type OneOrNamed } from "../specification/named.ts";
+import { type Plot, type PlotOptions, plotOf, settingsOf } from "../specification/plot.ts";
+import { belowNote, gapNote, orGap, thinned, thinnedNote } from "../specification/series.ts";
+
+/** A result of `lineProbe` and when in a training run it was made. */
+export interface LineProbeAt {
+  /** The step, counted from 0. */
+  readonly step: number;
+  /** What `lineProbe` returned then. */
+  readonly probe: LineProbe;
+}
+
+/** What {@link landscapeBands} may be told. */
+export interface LandscapeBandsOptions extends PlotOptions {
+  /** Whether the values are on a log scale, on which those of 0 and below are gaps. Default `false`. */
+  readonly log?: boolean;
+}
+
+const where = "landscapeBands";
+
+/** At most so many probes of one run are drawn. */
+const mostProbes = 200;
+
+const measures = [
+  { title: "loss along the step", low: "lossLow", high: "lossHigh" },
+  { title: ["change of the gradient", "‖∇L(θₕ) − ∇L(θ)‖₂"], low: "gradientLow", high: "gradientHigh" },
+  { title: "effective β", low: null, high: "beta" },
+] as const;
+
+/**
+ * The three pictures of the loss landscape while training: from the smallest to the largest loss along the step, from the
+ * smallest to the largest change of the gradient, and the effective smoothness β. A narrow band is a smooth landscape.
+ * Several runs stand side by side, on the same scales.
+ *
+ * Of more than 200 probes of a run some are left out; that is said, and how many numbers are missing.
+ *
+ * @throws TensorError for what is no list of `lineProbe`'s results with ascending steps, or an empty one.
+ * @see Santurkar et al. 2018, arXiv:1805.11604, Figure 4.
+ *
+ * @example
+ * ```ts
+ * import { nn, randn } from "evenkeel";
+ * import { lineProbe } from "evenkeel/analysis";
+ * import { landscapeBands } from "evenkeel/plot";
+ *
+ * const model = new nn.Sequential(new nn.Linear(4, 8), new nn.Tanh(), new nn.Linear(8, 1));
+ * const x = randn([16, 4]);
+ * const loss = () => model.forward(x).square().mean();
+ * const probes = [0, 1, 2].map((step) => ({ step, probe: lineProbe(model, loss, { preset: "vgg", lr: 0.1 }) }));
+ * console.log(landscapeBands(probes).title.text); // => The landscape along the step
+ * ```
+ */
+export function landscapeBands(runs: OneOrNamed<readonly LineProbeAt[]>, options: LandscapeBandsOptions = {}): Plot {
+  const { log = false } = options ?? {};
+  checkFlagOption(where, "log", log);
+  const settings = settingsOf(where, options, {
+    own: ["log"],
+    title: "The landscape along the step",
+    width: 260,
+    height: 150,
+  });
+  const { theme, width, height } = settings;
+  const list = named(where, runs, Array.isArray, "a list of { step, probe } with results of lineProbe");
+  const names = list.map(([name]) => name);
+  const notes = new Set(["Bands: from the smallest value along the step to the largest."]);
+  const shown = (value: number | null | undefined) => {
+    const known = orGap(value);
+    return known !== null && log && known <= 0 ? null : known;
+  };
+  const values = list.flatMap(([name, probes]) => {
+    checkProbes(probes);
+    const kept = thinned(probes, mostProbes);
+    for (const note of thinnedNote(kept.length, probes.length, "probes")) notes.add(note);
+    return kept.map(({ step, probe: { lossRange, gradientDistanceRange, effectiveBeta } }) => ({
+      name,
+      step,
+      lossLow: shown(lossRange?.[0]),
+      lossHigh: shown(lossRange?.[1]),
+      gradientLow: shown(gradientDistanceRange?.[0]),
+      gradientHigh: shown(gradientDistanceRange?.[1]),
+      beta: shown(effectiveBeta),
+    }));
+  });
+  const scale = log ? { type: "log" } : { zero: false };
+  const isOne = values.length === list.length;
+  const rows = measures.map(({ title, low, high }, row) => {
+    const y = { type: "quantitative", title, scale, axis: { format: ".4~g", tickCount: 5 } };
+    const color = { ...colourBy("name", names, theme), legend: null };
+    const edge = (field: string) => ({
+      mark: { type: "line", strokeWidth: low === null ? 2 : 1.2, point: isOne },
+      encoding: { x: stepAxis, y: { ...y, field }, color },
+    });
+    const band = {
+      mark: { type: "area", opacity: 0.3 },
+      encoding: { x: stepAxis, y: { ...y, field: low }, y2: { field: high }, color },
+    };
+    const spec = { width, height, layer: low === null ? [edge(high)] : [band, edge(low), edge(high)] };
+    if (names.length === 1) return spec;
+    const { header, ...column } = panelBy("name", names);
+    return { facet: { column: { ...column, header: row === 0 ? header : null } }, spec };
+  });
+  const all = list.flatMap(([, probes]) =>
+    thinned(probes, mostProbes).flatMap(({ probe: { lossRange, gradientDistanceRange, effectiveBeta } }) => [
+      ...(lossRange ?? [null, null]),
+      ...(gradientDistanceRange ?? [null, null]),
+      effectiveBeta,
+    ]),
+  );
+  const known = all.filter((value) => orGap(value) !== null);
+  const below = log ? known.filter((value) => Number(value) <= 0).length : 0;
+  return plotOf({ data: { values }, [names.length === 1 ? "hconcat" : "vconcat"]: rows }, settings, [
+    ...notes,
+    ...gapNote(all.length - known.length),
+    ...belowNote(below),
+  ]);
+}
+
+function checkProbes(probes: readonly LineProbeAt[]): void {
+  const isProbe = has("lossRange", "gradientDistanceRange", "effectiveBeta");
+  const wrong = probes.findIndex((at, i) => {
+    const fits = typeof at?.probe === "object" && at.probe !== null && isProbe(at.probe) && Number.isFinite(at.step);
+    return !fits || (i > 0 && at.step <= probes[i - 1].step);
+  });
+  if (probes.length > 0 && wrong < 0) return;
+  throw new TensorError(where, {
+    expected: "a list of { step, probe } with results of lineProbe and ascending steps",
+    got: probes.length === 0 ? "an empty one" : `${describe(probes[wrong])} in place ${wrong}`,
+  });
+}

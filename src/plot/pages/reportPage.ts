@@ -1,0 +1,126 @@
+import { escapeHtml, htmlTable, shortText } from "../../analysis/measuring/html.ts";
+import type { Plain, Verdict } from "../../analysis/index.ts";
+import { describe, TensorError } from "../../base/errors.ts";
+import { checkListOption, checkOptions, checkRecordOption, checkTextOption, checkTextsOption } from "../../base/options.ts";
+import { htmlPage } from "../drawing/htmlPage.ts";
+import type { Plot } from "../specification/plot.ts";
+import { checkPlot, render } from "../drawing/render.ts";
+
+/** What a page of a report says, in the order in which it says it. All but the title may be left out. */
+export interface ReportContent {
+  /** The heading. */
+  readonly title: string;
+  /** Paragraphs in words. */
+  readonly text?: readonly string[];
+  /** What was found, as `diagnose` returns it; a page that is given none says that there is nothing to say. */
+  readonly verdicts?: readonly Verdict[];
+  /** The figures. */
+  readonly figures?: readonly Plot[];
+  /** Tables: rows of the same fields, by title. */
+  readonly tables?: Readonly<Record<string, readonly Readonly<Record<string, unknown>>[]>>;
+  /** Text to be shown as it is, line by line, by title. */
+  readonly listings?: Readonly<Record<string, readonly string[]>>;
+  /** Everything that the numbers depend on: options, versions, seeds. */
+  readonly configuration?: Readonly<Record<string, Plain>>;
+}
+
+const where = "reportPage";
+
+/**
+ * One HTML page of verdicts, figures, tables and configuration that needs nothing else: it opens from disk, offline, in
+ * light and dark, and can be printed.
+ *
+ * `report` makes one of a training run; this is for what else you have measured.
+ *
+ * @throws TensorError for unknown parts, or if the packages that draw are missing.
+ *
+ * @example
+ * ```ts
+ * import { diagnose, lineProbe } from "evenkeel/analysis";
+ * import { reportPage } from "evenkeel/plot";
+ *
+ * const html = await reportPage({ title: "Nothing yet", verdicts: diagnose(), configuration: { seed: 0 } });
+ * console.log(html.includes("<h1>Nothing yet</h1>")); // => true
+ * ```
+ */
+export async function reportPage(content: ReportContent): Promise<string> {
+  checkOptions(where, content, ["title", "text", "verdicts", "figures", "tables", "listings", "configuration"]);
+  const { title, text = [], verdicts, figures = [], tables = {}, listings = {}, configuration = {} } = content ?? {};
+  checkContent({
+    title,
+    text,
+    verdicts: verdicts === undefined ? [] : verdicts,
+    figures,
+    tables,
+    listings,
+    configuration,
+  });
+  const parts = [`<h1>${escapeHtml(title)}</h1>`, ...text.map((paragraph) => `<p>${escapeHtml(paragraph)}</p>`)];
+  if (verdicts !== undefined) for (const part of verdictParts(verdicts)) parts.push(part);
+  if (figures.length > 0) parts.push("<h2>Figures</h2>");
+  for (const [i, figure] of figures.entries()) {
+    parts.push(`<figure>${inlined(await render(figure, "svg"), `figure${i}-`)}</figure>`);
+  }
+  for (const [name, rows] of Object.entries(tables)) {
+    if (rows.length > 0) parts.push(`<h2>${escapeHtml(name)}</h2>`, htmlTable(rows));
+  }
+  for (const [name, lines] of Object.entries(listings)) {
+    parts.push(`<h2>${escapeHtml(name)}</h2>`, `<pre>${escapeHtml(lines.join("\n"))}</pre>`);
+  }
+  if (Object.keys(configuration).length > 0) for (const part of configurationParts(configuration)) parts.push(part);
+  return htmlPage(title, parts.join("\n"));
+}
+
+function checkContent(content: Required<ReportContent>): void {
+  const { title, text, verdicts, figures, tables, listings, configuration } = content;
+  checkTextOption(where, "title", title);
+  checkTextsOption(where, "text", text);
+  for (const [name, list] of Object.entries({ verdicts, figures })) checkListOption(where, name, list);
+  for (const [name, record] of Object.entries({ tables, listings, configuration }))
+    checkRecordOption(where, name, record);
+  for (const figure of figures) checkPlot(where, figure, "as figures plots, such as lossCurves makes them");
+  for (const verdict of verdicts) {
+    const isVerdict = typeof verdict?.message === "string" && typeof verdict.code === "string";
+    if (isVerdict) continue;
+    throw new TensorError(where, { expected: "as verdicts what diagnose returns", got: describe(verdict) });
+  }
+  for (const [name, rows] of Object.entries(tables)) {
+    checkListOption(where, `tables["${name}"]`, rows);
+    for (const row of rows) checkRecordOption(where, `each row of tables["${name}"]`, row);
+  }
+  for (const [name, lines] of Object.entries(listings)) checkTextsOption(where, `listings["${name}"]`, lines);
+}
+
+function verdictParts(verdicts: readonly Verdict[]): string[] {
+  if (verdicts.length === 0) return ["<h2>Verdicts</h2>", '<p class="soft">Nothing to say against it.</p>'];
+  const shown = verdicts.slice(0, mostVerdicts).map(({ severity, layer, message, suggestion, code }) => {
+    const place = layer === null || layer === "" ? "" : ` <code>${escapeHtml(layer)}</code>`;
+    const kind = escapeHtml(String(severity));
+    const head = `<b>${kind}</b>${place} <span class="soft">${escapeHtml(code)}</span>`;
+    return `<div class="verdict ${kind}">${head}<br>${escapeHtml(message)} ${escapeHtml(suggestion)}</div>`;
+  });
+  const rest = verdicts.length - shown.length;
+  return ["<h2>Verdicts</h2>", ...shown, ...(rest > 0 ? [`<p class="soft">${rest} more.</p>`] : [])];
+}
+
+/** At most so many verdicts are shown: a network of hundreds of layers has as many of one kind. */
+const mostVerdicts = 30;
+
+function configurationParts(configuration: Readonly<Record<string, Plain>>): string[] {
+  const rows = Object.entries(configuration)
+    .filter(([, value]) => typeof value !== "object" || value === null)
+    .map(([name, value]) => `<tr><th>${escapeHtml(name)}</th><td>${escapeHtml(shortText(value))}</td></tr>`);
+  const nested = Object.fromEntries(
+    Object.entries(configuration).filter(([, value]) => typeof value === "object" && value !== null),
+  );
+  const rest = Object.keys(nested).length === 0 ? [] : [`<pre>${escapeHtml(JSON.stringify(nested, null, 2))}</pre>`];
+  return ["<h2>Configuration</h2>", `<table><tbody>${rows.join("\n")}</tbody></table>`, ...rest];
+}
+
+/** An SVG whose names, of clip paths and gradients, are its own among several on one page. */
+function inlined(svg: string, prefix: string): string {
+  return svg
+    .replace(/\bid="/g, `id="${prefix}`)
+    .replace(/url\(#/g, `url(#${prefix}`)
+    .replace(/href="#/g, `href="#${prefix}`);
+}

@@ -1,0 +1,142 @@
+import { greatest } from "../../analysis/numbers/extremes.ts";
+import type { Comparison, Recording } from "../../analysis/index.ts";
+import { describe, TensorError } from "../../base/errors.ts";
+import { colourBy, dashBy, guideMark, inPanelsIfSeveral, stepAxis } from "../specification/encoding.ts";
+import { named } from "../specification/named.ts";
+import { type Plot, type PlotSettings, plotOf } from "../specification/plot.ts";
+import { averaged, belowNote, gapNote, groupSize, mostSeries, orGap, thinned, thinnedNote } from "../specification/series.ts";
+
+/** A training run, or several recordings by name, which are set beside one another as the variants of a comparison are. */
+export type Run = Recording | Comparison | Readonly<Record<string, Recording>>;
+
+/** One line: a variant, or a layer, which has its variant's panel. */
+interface Curve {
+  readonly panel: string;
+  readonly name: string;
+  readonly points: readonly CurvePoint[];
+}
+
+interface CurvePoint {
+  readonly step: number;
+  readonly value: number | null;
+  readonly low: number | null;
+  readonly high: number | null;
+}
+
+/** What of a run is drawn, and how. */
+interface CurvesSettings {
+  readonly metric: string;
+  /** What stands at the axis of values. */
+  readonly axis: string;
+  readonly log: boolean;
+  /** A value at which a line is drawn to compare with. */
+  readonly guide?: number;
+  /** What is said first below the title. */
+  readonly notes?: readonly string[];
+}
+
+/**
+ * A metric of a run over its steps: a line for each variant, with the spread between seeds; or for each layer, and a panel
+ * for each variant.
+ */
+export function curves(
+  where: string,
+  run: Run,
+  settings: PlotSettings,
+  { metric, axis, log, guide, notes = [] }: CurvesSettings,
+): Plot {
+  const { theme, width, height } = settings;
+  const all = curvesOf(where, run, metric);
+  const allNames = [...new Set(all.map(({ name }) => name))];
+  const names = thinned(allNames, mostSeries);
+  const drawnCurves = all.filter(({ name }) => names.includes(name));
+  const panels = [...new Set(drawnCurves.map(({ panel }) => panel))];
+  const drawnPoints = drawnCurves.flatMap(({ points }) => points);
+  const missing = drawnPoints.filter(({ value }) => value === null).length;
+  const below = log ? drawnPoints.filter(({ value }) => value !== null && value <= 0).length : 0;
+  const every = groupSize(greatest(drawnCurves.map(({ points }) => points.length)));
+  const values = drawnCurves.flatMap(({ panel, name, points }) => {
+    const of = (field: "value" | "low" | "high") =>
+      averaged(
+        points.map((point) => ({ step: point.step, value: log && (point[field] ?? 0) <= 0 ? null : point[field] })),
+        every,
+      );
+    const [value, low, high] = [of("value"), of("low"), of("high")];
+    return value.map((point, i) => ({
+      ...(panels.length > 1 ? { panel } : {}),
+      name,
+      ...point,
+      low: low[i].value,
+      high: high[i].value,
+    }));
+  });
+  const seeds = isComparison(run) ? run.options.seed.length : 1;
+  const spread = seeds > 1 ? [`Lines: means over ${seeds} seeds. Bands: smallest to largest.`] : [];
+  const means = every > 1 ? [`Each point is the mean of ${every} steps that were recorded.`] : [];
+  const colour = colourBy("name", names, theme);
+  const dash = dashBy("name", names, theme);
+  const y = {
+    type: "quantitative",
+    title: axis,
+    scale: log ? { type: "log" } : { zero: false },
+  };
+  const drawn = {
+    width: panels.length > 1 ? width / 2 : width,
+    height: panels.length > 1 ? height * 0.75 : height,
+    layer: [
+      ...(seeds > 1
+        ? [
+            {
+              mark: { type: "area", opacity: 0.2 },
+              encoding: { x: stepAxis, y: { ...y, field: "low" }, y2: { field: "high" }, color: colour },
+            },
+          ]
+        : []),
+      {
+        mark: { type: "line", point: values.length === drawnCurves.length },
+        encoding: { x: stepAxis, y: { ...y, field: "value" }, color: colour, strokeDash: dash },
+      },
+      ...(guide === undefined ? [] : [{ mark: guideMark, encoding: { y: { ...y, datum: guide } } }]),
+    ],
+  };
+  const body = inPanelsIfSeveral(values, panels, drawn);
+  const said = [
+    ...notes,
+    ...spread,
+    ...means,
+    ...thinnedNote(names.length, allNames.length, "layers"),
+    ...gapNote(missing),
+    ...belowNote(below),
+  ];
+  return plotOf(body, settings, said);
+}
+
+const isComparison = (run: unknown): run is Comparison => (run as { kind?: unknown } | null)?.kind === "comparison";
+
+const isRecording = (run: object): boolean => "kind" in run && run.kind === "recording";
+
+function curvesOf(where: string, run: Run, metric: string): Curve[] {
+  const rows = isComparison(run)
+    ? run.summary.map(({ variant, mean, min, max, ...row }) => ({ ...row, variant, value: mean, low: min, high: max }))
+    : named<Recording>(where, run, isRecording, "a recording or a comparison").flatMap(([variant, recording]) =>
+        recording.rows.map((row) => ({ ...row, variant, low: null, high: null })),
+      );
+  const curves = new Map<string, { panel: string; name: string; points: CurvePoint[] }>();
+  for (const row of rows) {
+    if (row.metric !== metric) continue;
+    const key = JSON.stringify([row.variant, row.layer]);
+    const isWhole = row.layer === "";
+    const name = isWhole ? row.variant || metric : row.layer;
+    const curve = curves.get(key) ?? { panel: isWhole ? "" : row.variant, name, points: [] };
+    curves.set(key, curve);
+    curve.points.push({ step: row.step, value: orGap(row.value), low: orGap(row.low), high: orGap(row.high) });
+  }
+  if (curves.size === 0) {
+    const known = [...new Set(rows.map((row) => row.metric))];
+    throw new TensorError(where, {
+      expected: known.length === 0 ? "a run of one recorded step or more" : `a metric among ${known.join(", ")}`,
+      got: known.length === 0 ? "one without rows" : describe(metric),
+    });
+  }
+  return [...curves.values()];
+}

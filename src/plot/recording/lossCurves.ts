@@ -1,0 +1,55 @@
+import { checkFlagOption, checkTextOption } from "../../base/options.ts";
+import { curves, type Run } from "./curves.ts";
+import { type Plot, type PlotOptions, settingsOf } from "../specification/plot.ts";
+
+/** What {@link lossCurves} may be told. */
+export interface LossCurvesOptions extends PlotOptions {
+  /** What to draw of what was recorded. Default `"loss"`. */
+  readonly metric?: string;
+  /** Whether the values are shown on a log scale; those of 0 and below are gaps then. Default `false`. */
+  readonly log?: boolean;
+}
+
+const where = "lossCurves";
+
+/**
+ * The loss, or any other metric, over the steps of a training run: a line per variant of a comparison, its band from the
+ * smallest to the largest value over the seeds; or a line per recording, of several by name. Of what was measured layer by layer, a line per layer, and a panel per
+ * variant.
+ *
+ * Lines of more than 300 points are averaged in groups. Values that are not finite are gaps, and counted below the title.
+ *
+ * @throws TensorError for what is neither a recording, nor several by name, nor a comparison, and for a metric that it does
+ * not have.
+ *
+ * @example
+ * ```ts
+ * import { nn, optim, randn } from "evenkeel";
+ * import { compare } from "evenkeel/analysis";
+ * import { lossCurves } from "evenkeel/plot";
+ *
+ * const network = (...norm: nn.Module[]) =>
+ *   new nn.Sequential(new nn.Linear(4, 8), ...norm, new nn.Tanh(), new nn.Linear(8, 1));
+ * const comparison = compare({
+ *   variants: { standard: () => network(), "batch norm": () => network(new nn.BatchNorm1d(8)) },
+ *   data: (_, generator) => randn([16, 4], { generator }),
+ *   loss: (model, x) => model.forward(x).sub(x.sum(1, { keepdim: true })).square().mean(),
+ *   optimizer: (model) => new optim.SGD(model.parameters(), { lr: 0.05 }),
+ *   steps: 20,
+ *   seed: [0, 1, 2],
+ * });
+ * console.log(lossCurves(comparison).title.text); // => Loss while training
+ * ```
+ */
+export function lossCurves(run: Run, options: LossCurvesOptions = {}): Plot {
+  const { metric = "loss", log = false } = options ?? {};
+  checkTextOption(where, "metric", metric);
+  checkFlagOption(where, "log", log);
+  const settings = settingsOf(where, options, {
+    own: ["metric", "log"],
+    title: `${metric.charAt(0).toUpperCase()}${metric.slice(1)} while training`,
+    width: 520,
+    height: 300,
+  });
+  return curves(where, run, settings, { metric, axis: metric, log });
+}

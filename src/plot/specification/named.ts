@@ -1,0 +1,48 @@
+import { describe, TensorError } from "../../base/errors.ts";
+
+/** One result of an analysis, or several to be set beside one another, by name. */
+export type OneOrNamed<T> = T | Readonly<Record<string, T>>;
+
+/**
+ * The results by name; one alone has the empty name.
+ * @param isOne - whether something is such a result.
+ * @param expected - what is said to be expected otherwise.
+ */
+export function named<T>(
+  where: string,
+  results: OneOrNamed<T>,
+  isOne: (value: object) => boolean,
+  expected: string,
+): readonly (readonly [name: string, result: T])[] {
+  const isResult = (value: unknown) => typeof value === "object" && value !== null && isOne(value);
+  if (isResult(results)) return [["", results as T]];
+  const isObject = typeof results === "object" && results !== null && !Array.isArray(results);
+  const entries = isObject ? Object.entries(results) : [];
+  const wrong = entries.find(([, value]) => !isResult(value));
+  if (entries.length > 0 && wrong === undefined) return entries;
+  // Of what has no result in it at all, its fields say nothing.
+  const isMixed = wrong !== undefined && entries.some(([, value]) => isResult(value));
+  throw new TensorError(where, {
+    expected: `${expected}, or several by name`,
+    got: isMixed ? `${describe(wrong[1])} as "${wrong[0]}"` : fieldsOf(results, entries),
+    hint: Array.isArray(results) ? 'Write { standard: …, "batch norm": … }.' : "",
+  });
+}
+
+/** What was given, by the first of its fields where it is an object: results differ by them. */
+const fieldsOf = (results: unknown, entries: readonly (readonly [string, unknown])[]): string =>
+  entries.length === 0
+    ? describe(results)
+    : `an object with ${entries
+        .slice(0, 4)
+        .map(([name]) => name)
+        .join(", ")}`;
+
+/** What stands above a panel: the name of a result, where it has one, and of what it is a part. */
+export const panelName = (...parts: readonly string[]): string => parts.filter((part) => part !== "").join(" · ");
+
+/** Whether an object has these fields. */
+export const has =
+  (...fields: readonly string[]) =>
+  (value: object): boolean =>
+    fields.every((field) => field in value);

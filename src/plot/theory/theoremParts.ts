@@ -1,0 +1,90 @@
+import type {
+  BatchNormCurvature,
+  BatchNormGradient,
+  BatchNormInitialisation,
+  BatchNormMinimax,
+} from "../../analysis/index.ts";
+
+/** What one of the functions that explain batch norm returns. */
+export type TheoremResult = BatchNormGradient | BatchNormCurvature | BatchNormMinimax | BatchNormInitialisation;
+
+/** A theorem as a picture: for each unit parts of a sum, and values to compare the sum with. */
+export interface TheoremParts {
+  readonly title: string;
+  readonly axis: string;
+  readonly notes: readonly string[];
+  /** The names of the parts, in the order in which they are stacked. */
+  readonly parts: readonly string[];
+  /** The names of the values that parts are compared with. */
+  readonly points: readonly string[];
+  readonly rows: readonly {
+    readonly unit: number;
+    readonly parts: readonly number[];
+    readonly points: readonly number[];
+  }[];
+}
+
+/** The parts of a result, by the theorem that it is of; null for anything else. */
+export function theoremParts(result: TheoremResult): TheoremParts | null {
+  const [first] = result.units;
+  if (first === undefined) return null;
+  if ("kept" in first) return gradientParts(result as BatchNormGradient);
+  if ("outputCurvature" in first) return curvatureParts(result as BatchNormCurvature);
+  if ("withoutBatchNorm" in first) return minimaxParts(result as BatchNormMinimax);
+  if ("savedSquared" in first) return initialisationParts(result as BatchNormInitialisation);
+  return null;
+}
+
+const gradientParts = ({ units }: BatchNormGradient): TheoremParts => ({
+  title: "Theorem 4.1: not a simple rescale",
+  axis: "share of ‖γ/σ·g‖², the gradient of a mere rescale",
+  notes: ["A rescale would keep all of it."],
+  parts: ["kept", "taken out along x̂", "taken out along 1"],
+  points: ["‖dL/dy‖² as measured"],
+  rows: units.map(({ unit, kept, xhatShare, meanShare, measured, rescaled }) => ({
+    unit,
+    parts: [kept, xhatShare, meanShare],
+    points: [measured / rescaled],
+  })),
+});
+
+const curvatureParts = ({ units }: BatchNormCurvature): TheoremParts => ({
+  title: "Theorem 4.2: the curvature along the gradient",
+  axis: "curvature vᵀĤv",
+  notes: ["What reaches left of 0 flattens."],
+  parts: ["of the loss behind it", "of batch norm itself", "of eps"],
+  points: ["measured", "if it were a rescale only"],
+  rows: units.map(({ unit, hessianTerm, gradientTerm, epsTerm, measured, scale, outputCurvature }) => ({
+    unit,
+    parts: [hessianTerm, gradientTerm, epsTerm],
+    points: [measured, scale * outputCurvature],
+  })),
+});
+
+const minimaxParts = ({ units, options: { lambda } }: BatchNormMinimax): TheoremParts => ({
+  title: "Theorem 4.4: the largest gradient at the weights",
+  axis: "‖dL/dw‖² at most",
+  notes: [`Over all inputs X with ‖X‖ ≤ ${Number(lambda.toPrecision(3))}.`],
+  parts: ["the most with batch norm", "taken out along x̂", "taken out along 1"],
+  points: ["the most as measured", "the most without batch norm"],
+  rows: units.map(({ unit, gamma, sigma, predicted, xhatTerm, meanTerm, measured, withoutBatchNorm }) => {
+    const scale = (gamma / sigma) ** 2;
+    return { unit, parts: [predicted, scale * xhatTerm, scale * meanTerm], points: [measured, withoutBatchNorm] };
+  }),
+});
+
+function initialisationParts({ units }: BatchNormInitialisation): TheoremParts {
+  const silent = units.filter(({ isOptimum }) => !isOptimum).length;
+  return {
+    title: "Lemma 4.5: the distance from the start to an optimum",
+    axis: "squared distance",
+    notes: silent === 0 ? [] : [`For ${silent} of ${units.length} units k ≤ 0, where the lemma says nothing.`],
+    parts: ["to the nearest optimum with batch norm", "saved by batch norm"],
+    points: ["measured"],
+    rows: units.map(({ predicted, savedSquared, measured }, unit) => ({
+      unit,
+      parts: [predicted, savedSquared],
+      points: [measured],
+    })),
+  };
+}
