@@ -4,11 +4,11 @@
  */
 export { type GELUOptions, gelu, logSoftmax, relu, sigmoid, softmax, tanh } from "./activations/activations.ts";
 export { type BatchNormOptions, batchNorm } from "./normalisation/batchNorm.ts";
-export { type CrossEntropyOptions, crossEntropy } from "./functional/crossEntropy.ts";
-export { type DropoutFunctionOptions, dropout } from "./functional/dropout.ts";
-export { type EmbeddingFunctionOptions, embedding } from "./functional/embedding.ts";
-export { type LayerNormFunctionOptions, layerNorm } from "./functional/layerNorm.ts";
-export { linear } from "./functional/linear.ts";
-export { type MSELossOptions, mseLoss } from "./functional/mseLoss.ts";
-export { type NLLLossOptions, nllLoss } from "./functional/nllLoss.ts";
+export { type CrossEntropyOptions, crossEntropy } from "./losses/crossEntropyLoss.ts";
+export { type DropoutFunctionOptions, dropout } from "./layers/dropout.ts";
+export { type EmbeddingFunctionOptions, embedding } from "./layers/embedding.ts";
+export { type LayerNormFunctionOptions, layerNorm } from "./normalisation/layerNorm.ts";
+export { linear } from "./layers/linear.ts";
+export { type MSELossOptions, mseLoss } from "./losses/mseLoss.ts";
+export { type NLLLossOptions, nllLoss } from "./losses/nllLoss.ts";
 export type { Reduction } from "./losses/reduction.ts";

@@ -1,15 +1,116 @@
+import { isGradEnabled } from "../../autograd/gradMode.ts";
+import { describe, TensorError } from "../../base/errors.ts";
+import { isFloat } from "../../kernels/array.ts";
+import type { CrossEntropySettings } from "../../kernels/index.ts";
+import { crossEntropy as fused } from "../../ops/crossEntropy.ts";
 import { checkOptions } from "../../base/options.ts";
-import type { Tensor } from "../../tensor/tensor.ts";
-import { checkTensor } from "../module/checks.ts";
-import {
-  type CrossEntropyOptions,
-  checkCrossEntropy,
-  crossEntropyFor,
-  crossEntropyOptionNames,
-} from "../functional/crossEntropy.ts";
-import type { Reduction } from "./reduction.ts";
+import { sameShape } from "../../base/shapes.ts";
+import { apply, type Tensor } from "../../tensor/tensor.ts";
+import { checkRange, checkSameDtype, checkTensor } from "../module/checks.ts";
+import { checkIgnoreIndex, checkLabels, checkScores, checkWeight, classWeights, layOut } from "./labels.ts";
+import { type NLLLossOptions, nllLossOptionNames } from "./nllLoss.ts";
+import { checkReduction, reduced, type Reduction } from "./reduction.ts";
 import { layerKey } from "../module/layerClass.ts";
 import { Module } from "../module/module.ts";
+
+/** Options of {@link crossEntropy}. */
+export interface CrossEntropyOptions extends NLLLossOptions {
+  /** The share ε of the target that is spread evenly over all classes, from 0 to 1. Default `0`. */
+  readonly labelSmoothing?: number;
+}
+
+/** @internal The names of {@link CrossEntropyOptions}. */
+export const crossEntropyOptionNames = [...nllLossOptionNames, "labelSmoothing"];
+
+/**
+ * Cross-entropy of logits and int32 labels `t`, `−(1 − ε)·w_t·ln p_t − ε/c·Σ_j w_j·ln p_j` with `p = softmax(input)`;
+ * or of logits and probabilities `q`, `−Σ_j w_j·(q_j·(1 − ε) + ε/c)·ln p_j`; then reduced. Without overflow.
+ *
+ * The mean over labels divides by the sum of the weights of those that count, and is NaN where none does; the mean over
+ * probabilities divides by their number. Probabilities get a gradient too, the weight never.
+ *
+ * Shapes: `input` `[c]`, `[n, c]` or `[n, c, …]`; `target` int32 `[]`, `[n]` or `[n, …]`, or float as `input` → `[]`,
+ * or one loss per label with `reduction: "none"`.
+ *
+ * @throws {@link TensorError} for labels that are not int32 or out of range, shapes that do not fit, a weight that is
+ * not `[c]`, an unknown reduction, `labelSmoothing` out of range, or `ignoreIndex` of 0 or more with probabilities.
+ * @see PyTorch `torch.nn.functional.cross_entropy`, whose labels are int64. It takes a negative `label_smoothing` for
+ * 0; later versions take one label as `[1]` for logits `[c]`; and with probabilities the weight gets a gradient there.
+ * @see Szegedy et al. 2016, "Rethinking the Inception Architecture", arXiv:1512.00567, section 7, for the smoothing.
+ *
+ * @example
+ * ```ts
+ * import { nn, tensor } from "evenkeel";
+ *
+ * const logits = tensor([[1, 2, 3], [1, 0, -1]]);
+ * const labels = tensor([2, 0], { dtype: "int32" });
+ * console.log(nn.functional.crossEntropy(logits, labels)); // => tensor(0.4076)
+ * console.log(nn.functional.crossEntropy(logits, labels, { labelSmoothing: 0.1 })); // => tensor(0.5076)
+ * ```
+ */
+export function crossEntropy(input: Tensor, target: Tensor, options: CrossEntropyOptions = {}): Tensor {
+  checkOptions("crossEntropy", options, crossEntropyOptionNames);
+  return crossEntropyFor("crossEntropy", input, target, options);
+}
+
+/** @internal {@link crossEntropy} on behalf of `where`. */
+export function crossEntropyFor(where: string, input: Tensor, target: Tensor, options: CrossEntropyOptions): Tensor {
+  const { weight, ...settings } = checkCrossEntropy(where, options);
+  checkScores(where, input);
+  checkTensor(where, "target", target);
+  checkWeight(where, input, weight);
+  if (isFloat(target.dtype) && sameShape(target.shape, input.shape)) {
+    return fromProbabilities(where, input, target, classWeights(where, input, weight), settings);
+  }
+  checkLabels(where, input, target, settings.ignoreIndex);
+  const op = fused(settings, isGradEnabled() && input.requiresGrad);
+  const isSingle = input.ndim === 1;
+  const x = isSingle ? input.unsqueeze(0) : input;
+  const labels = isSingle ? target.unsqueeze(0) : target;
+  const losses = weight === null ? apply(op, x, labels) : apply(op, x, labels, weight.detach());
+  return isSingle && settings.reduction === "none" ? losses.squeeze(0) : losses;
+}
+
+function fromProbabilities(
+  where: string,
+  input: Tensor,
+  target: Tensor,
+  weights: Tensor,
+  { ignoreIndex, reduction, labelSmoothing }: CrossEntropySettings,
+): Tensor {
+  checkSameDtype(where, "target", target, input);
+  if (ignoreIndex >= 0) {
+    throw new TensorError(where, {
+      expected: "int32 labels where there is an ignoreIndex of 0 or more",
+      got: `${describe(target)} of probabilities, and ignoreIndex ${ignoreIndex}`,
+      hint: "A probability cannot be ignored: leave its row out.",
+    });
+  }
+  const [n, c, d] = layOut(where, input);
+  const wanted = target
+    .reshape([n, c, d])
+    .mul(1 - labelSmoothing)
+    .add(labelSmoothing / c);
+  const logP = input.reshape([n, c, d]).logSoftmax(1);
+  const losses = logP
+    .mul(wanted)
+    .mul(weights.reshape([1, c, 1]))
+    .sum(1)
+    .neg();
+  const shape = input.ndim === 1 ? [] : input.shape.filter((_, dim) => dim !== 1);
+  return reduction === "none" ? losses.reshape(shape) : reduced(losses, reduction);
+}
+
+/** @internal The options with their defaults, refused where they make no sense. */
+export function checkCrossEntropy(
+  where: string,
+  { weight = null, ignoreIndex = -100, reduction = "mean", labelSmoothing = 0 }: CrossEntropyOptions,
+) {
+  checkReduction(where, reduction);
+  checkIgnoreIndex(where, ignoreIndex);
+  checkRange(where, "labelSmoothing", labelSmoothing, 0, 1);
+  return { weight, ignoreIndex, reduction, labelSmoothing };
+}
 
 /**
  * The loss of a classifier: cross-entropy of logits and int32 labels, or probabilities; see

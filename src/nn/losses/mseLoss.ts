@@ -1,9 +1,58 @@
+import { show, TensorError } from "../../base/errors.ts";
 import { checkOptions } from "../../base/options.ts";
+import { sameShape } from "../../base/shapes.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
-import { type MSELossOptions, mseLossFor } from "../functional/mseLoss.ts";
-import { checkReduction, type Reduction } from "./reduction.ts";
+import { checkFloats, checkSameDtype } from "../module/checks.ts";
+import { checkReduction, type Reduction, reduced } from "./reduction.ts";
 import { layerKey } from "../module/layerClass.ts";
 import { Module } from "../module/module.ts";
+
+/** Options of {@link mseLoss}. */
+export interface MSELossOptions {
+  /** What becomes of the single losses: their mean, their sum, or nothing. Default `"mean"`. */
+  readonly reduction?: Reduction;
+}
+
+/**
+ * The squared error `(input − target)²`, elementwise, then reduced.
+ *
+ * Shapes: any, and the same → `[]`, or as they are with `reduction: "none"`.
+ *
+ * @throws {@link TensorError} if the shapes or the dtypes differ, or the reduction is unknown.
+ * @see PyTorch `torch.nn.functional.mse_loss`, which broadcasts with a warning, and promotes; both are refused here.
+ *
+ * @example
+ * ```ts
+ * import { nn, tensor } from "evenkeel";
+ *
+ * console.log(nn.functional.mseLoss(tensor([1, 2]), tensor([1, 4])).item()); // => 2
+ * ```
+ */
+export function mseLoss(input: Tensor, target: Tensor, options: MSELossOptions = {}): Tensor {
+  checkOptions("mseLoss", options, ["reduction"]);
+  return mseLossFor("mseLoss", input, target, options);
+}
+
+/** @internal {@link mseLoss} on behalf of `where`. */
+export function mseLossFor(
+  where: string,
+  input: Tensor,
+  target: Tensor,
+  { reduction = "mean" }: MSELossOptions,
+): Tensor {
+  checkReduction(where, reduction);
+  checkFloats(where, "input", input);
+  checkFloats(where, "target", target);
+  checkSameDtype(where, "target", target, input);
+  if (!sameShape(input.shape, target.shape)) {
+    throw new TensorError(where, {
+      expected: "input and target of one shape",
+      got: `${show(input.shape)} and ${show(target.shape)}`,
+      hint: "Losses do not broadcast: [n, 1] and [n] would give n·n of them. Use reshape, squeeze or expand.",
+    });
+  }
+  return reduced(input.sub(target).square(), reduction);
+}
 
 /**
  * The squared error; see `nn.functional.mseLoss` for the formula, shapes and errors.

@@ -1,11 +1,70 @@
 import { checkOptions } from "../../base/options.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
-import { checkTensor } from "../module/checks.ts";
-import { checkIgnoreIndex } from "./labels.ts";
-import { type NLLLossOptions, nllLossFor, nllLossOptionNames } from "../functional/nllLoss.ts";
+import { checkIgnoreIndex, checkLabels, classWeights, layOut } from "./labels.ts";
 import { checkReduction, type Reduction } from "./reduction.ts";
+import { checkTensor } from "../module/checks.ts";
 import { layerKey } from "../module/layerClass.ts";
 import { Module } from "../module/module.ts";
+
+/** Options of {@link nllLoss}. */
+export interface NLLLossOptions {
+  /** A weight for each class, `[c]`, which gets no gradient. Default: 1 for all. */
+  readonly weight?: Tensor | null;
+  /** Labels with this value count for nothing. Default `-100`. */
+  readonly ignoreIndex?: number;
+  /** What becomes of the single losses; the mean divides by the sum of the weights of the labels. Default `"mean"`. */
+  readonly reduction?: Reduction;
+}
+
+/** @internal The names of {@link NLLLossOptions}. */
+export const nllLossOptionNames = ["weight", "ignoreIndex", "reduction"];
+
+/**
+ * The negative log-likelihood `−w_t·ln p_t` of int32 labels `t`, given all `ln p`, then reduced. The mean is
+ * `Σ loss/Σ w_t` over the labels that count; NaN where none does.
+ *
+ * Shapes: `input` `[c]`, `[n, c]` or `[n, c, …]`, `target` `[]`, `[n]` or `[n, …]` → `[]`, or as `target` with
+ * `reduction: "none"`.
+ *
+ * @throws {@link TensorError} for labels that are not int32, out of range or of another shape, and for a weight that
+ * is not `[c]`.
+ * @see PyTorch `torch.nn.functional.nll_loss`, whose labels are int64.
+ *
+ * @example
+ * ```ts
+ * import { nn, tensor } from "evenkeel";
+ *
+ * const logP = tensor([[0.5, 0.5], [0.2, 0.8]]).log();
+ * console.log(nn.functional.nllLoss(logP, tensor([0, 1], { dtype: "int32" }), { reduction: "none" }));
+ * // => tensor([0.6931, 0.2231])
+ * ```
+ */
+export function nllLoss(input: Tensor, target: Tensor, options: NLLLossOptions = {}): Tensor {
+  checkOptions("nllLoss", options, nllLossOptionNames);
+  return nllLossFor("nllLoss", input, target, options);
+}
+
+/** @internal {@link nllLoss} on behalf of `where`. */
+export function nllLossFor(
+  where: string,
+  input: Tensor,
+  target: Tensor,
+  { weight = null, ignoreIndex = -100, reduction = "mean" }: NLLLossOptions,
+): Tensor {
+  checkReduction(where, reduction);
+  checkIgnoreIndex(where, ignoreIndex);
+  checkLabels(where, input, target, ignoreIndex);
+  const weights = classWeights(where, input, weight);
+  const [n, c, d] = layOut(where, input);
+  const ignored = target.eq(ignoreIndex).reshape([n, d]);
+  const labels = target.reshape([n, d]).maskedFill(ignored, 0);
+  const weightOfLabel = weights.index(labels).maskedFill(ignored, 0);
+  const logP = input.reshape([n, c, d]).gather(1, labels.unsqueeze(1)).squeeze(1);
+  const losses = logP.mul(weightOfLabel).neg().maskedFill(ignored, 0); // an ignored −∞ is no NaN
+  if (reduction === "none") return losses.reshape(target.shape);
+  if (reduction === "sum") return losses.sum();
+  return losses.to("float64").sum().div(weightOfLabel.to("float64").sum()).to(input.dtype); // a sum may be infinite, a mean not
+}
 
 /**
  * The negative log-likelihood of int32 labels, given log-probabilities; see `nn.functional.nllLoss` for the formula,

@@ -1,15 +1,82 @@
-import { show } from "../../base/errors.ts";
+import { show, TensorError } from "../../base/errors.ts";
 import { ones, zeros } from "../../functions/factories.ts";
-import type { Dtype } from "../../kernels/array.ts";
+import { sizeOf, type Dtype } from "../../kernels/array.ts";
+import { batchNormTraining } from "../../ops/batchNorm.ts";
 import { checkOptions } from "../../base/options.ts";
-import { newShape } from "../../base/shapes.ts";
-import type { Tensor } from "../../tensor/tensor.ts";
-import { checkFlag, checkMaking, checkRange } from "../module/checks.ts";
-import { layerNormFor } from "../functional/layerNorm.ts";
+import { newShape, sameShape } from "../../base/shapes.ts";
+import { apply, type Tensor } from "../../tensor/tensor.ts";
+import { checkFloats, checkOperand, checkRange, checkFlag, checkMaking } from "../module/checks.ts";
 import { layerKey } from "../module/layerClass.ts";
 import { Module } from "../module/module.ts";
 import { ownParameter, type Parameter } from "../module/parameter.ts";
 import { showNumber } from "../module/repr.ts";
+
+/** Options of {@link layerNorm}. */
+export interface LayerNormFunctionOptions {
+  /** Scales each feature, of shape `normalizedShape`. Default: none. */
+  readonly weight?: Tensor | null;
+  /** Shifts each feature, of shape `normalizedShape`. Default: none. */
+  readonly bias?: Tensor | null;
+  /** Added to the variance before its root is taken. Default `1e-5`. */
+  readonly eps?: number;
+}
+
+/**
+ * Normalises each example over its last dimensions: `y = (x − mean)/√(variance + eps)·weight + bias`, the variance
+ * biased.
+ *
+ * Shapes: `[…, …normalizedShape]` → the same.
+ *
+ * @param normalizedShape - the sizes of the last dimensions.
+ * @throws {@link TensorError} if `x` does not end in `normalizedShape`, or shapes or dtypes of the others do not fit.
+ * @see PyTorch `torch.nn.functional.layer_norm`.
+ * @see Ba, Kiros & Hinton 2016, "Layer Normalization", arXiv:1607.06450, equation 4.
+ *
+ * @example
+ * ```ts
+ * import { nn, tensor } from "evenkeel";
+ *
+ * console.log(nn.functional.layerNorm(tensor([[1, 3], [10, 20]]), [2], { eps: 0 }));
+ * // => tensor([[-1.,  1.],
+ * //         [-1.,  1.]])
+ * ```
+ */
+export function layerNorm(
+  x: Tensor,
+  normalizedShape: readonly number[],
+  options: LayerNormFunctionOptions = {},
+): Tensor {
+  checkOptions("layerNorm", options, ["weight", "bias", "eps"]);
+  return layerNormFor("layerNorm", x, normalizedShape, options);
+}
+
+/** @internal {@link layerNorm} on behalf of `where`. */
+export function layerNormFor(
+  where: string,
+  x: Tensor,
+  normalizedShape: readonly number[],
+  { weight = null, bias = null, eps = 1e-5 }: LayerNormFunctionOptions,
+): Tensor {
+  checkFloats(where, "input", x);
+  const shape = newShape(where, normalizedShape);
+  if (shape.length === 0 || !sameShape(x.shape.slice(-shape.length), shape)) {
+    throw new TensorError(where, {
+      expected:
+        shape.length === 0 ? "at least one size to normalise over" : `an input of shape [*, ${shape.join(", ")}]`,
+      got: shape.length === 0 ? "[]" : show(x.shape),
+    });
+  }
+  checkOperand(where, "weight", weight, shape, x);
+  checkOperand(where, "bias", bias, shape, x);
+  checkRange(where, "eps", eps, 0, Number.POSITIVE_INFINITY);
+  const rows = sizeOf(x.shape.slice(0, -shape.length));
+  // Examples as the channels of a batch of one: what batch norm does for each channel.
+  const channels = x.reshape([1, rows, sizeOf(shape)]);
+  const [one, zero] = [ones([rows], { dtype: x.dtype }), zeros([rows], { dtype: x.dtype })];
+  const y = apply(batchNormTraining(eps), channels, one, zero).reshape(x.shape);
+  const scaled = weight === null ? y : y.mul(weight);
+  return bias === null ? scaled : scaled.add(bias);
+}
 
 /** Options of {@link LayerNorm}. */
 export interface LayerNormOptions {
