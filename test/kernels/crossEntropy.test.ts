@@ -6,7 +6,7 @@ import { hide, take } from "../../src/kernels/memory/pool.ts";
 import * as reference from "../../src/kernels/reference/index.ts";
 import { wasmKernels } from "../../src/kernels/wasm/index.ts";
 import { drawn, expectAlike, filled, floats, sprinkled } from "./alike.ts";
-import { freePlace } from "./freePlace.ts";
+import { freePlace } from "./memory/freePlace.ts";
 
 type Set = Pick<Kernels, "crossEntropy" | "crossEntropyBackward">;
 const wasm = wasmKernels() as Set;

@@ -5,7 +5,7 @@ import type { Kernels } from "../../src/kernels/index.ts";
 import * as reference from "../../src/kernels/reference/index.ts";
 import { wasmKernels } from "../../src/kernels/wasm/index.ts";
 import { drawn, expectAlike, filled, floats, layouts, sprinkled } from "./alike.ts";
-import { freePlace } from "./freePlace.ts";
+import { freePlace } from "./memory/freePlace.ts";
 
 type Names = "sum" | "variance" | "varianceBackward" | "std" | "norm2";
 const wasm = wasmKernels() as Pick<Kernels, Names>;

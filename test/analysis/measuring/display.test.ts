@@ -1,0 +1,114 @@
+import { manualSeed, nn, ones, optim, randn } from "evenkeel";
+import {
+  activationReport,
+  batchNormHealth,
+  computationGraph,
+  deadUnits,
+  diagnose,
+  effectiveLearningRate,
+  hessianEigenvalues,
+  hessianTrace,
+  initialLossCheck,
+  internalCovariateShift,
+  learningRateRange,
+  lineProbe,
+  lineProbeAsync,
+  Recorder,
+  recalibrateBatchNorm,
+  weightScaleInvariance,
+} from "evenkeel/analysis";
+import { expect, test } from "vitest";
+import * as small from "../../plot/small.ts";
+
+const symbol = Symbol.for("Jupyter.display");
+const shown = (result: object): string =>
+  (result as Record<symbol, () => Record<string, string>>)[symbol]()["text/html"];
+
+manualSeed(0);
+const model = new nn.Sequential(new nn.Linear(2, 60), new nn.Tanh(), new nn.Linear(60, 1));
+const loss = () =>
+  model
+    .forward(ones([3, 2]))
+    .square()
+    .mean();
+
+test("a notebook is shown a result's numbers and its entries as tables, and the result stays plain data", async () => {
+  const shift = internalCovariateShift(model, loss, { lr: 0.1 });
+  expect(shown(shift)).toMatch(/<th>loss<\/th><td>[\d.e-]+<\/td>/);
+  expect(shown(shift)).toMatch(/<th>name<\/th><th>l2<\/th>/);
+  expect(JSON.parse(JSON.stringify(shift))).toEqual(shift);
+  expect(Object.keys({ ...shift })).toEqual(["layers", "loss", "options", "cost"]);
+  const recorder = new Recorder(model, new optim.SGD(model.parameters(), { lr: 0.001 }));
+  for (let step = 0; step < 50; step++) recorder.step(loss);
+  for (const result of [recorder.recording(), await lineProbeAsync(model, loss, { steps: [1] }), diagnose()]) {
+    expect(typeof shown(result)).toBe("string");
+  }
+  expect(shown(recorder.recording())).toContain("10 more rows");
+});
+
+test("markup in names is text, long cells are cut, and a bitmap does not flood the page", () => {
+  class Named extends nn.Module {
+    readonly "<script>" = new nn.Tanh();
+    override forward(x: ReturnType<typeof ones>) {
+      return this["<script>"].forward(x);
+    }
+  }
+  const named = new Named();
+  const report = activationReport(named, randn([4, 2]).mul(9));
+  expect(shown(report)).toContain("&lt;script&gt;");
+  expect(shown(report)).not.toContain("<script");
+  expect(shown(deadUnits(named, [randn([2000, 2])], { bitmap: "strings" })).length).toBeLessThan(5000);
+  expect(shown(diagnose(report))).toMatch(/<th>code<\/th>/);
+});
+
+test("a computation graph is a picture, and Mermaid's text for who has no package that draws it", async () => {
+  const graph = computationGraph(loss());
+  const bundle = await (graph as unknown as Record<symbol, () => Promise<Record<string, string>>>)[symbol]();
+  expect(bundle["text/vnd.mermaid"]).toMatch(/^flowchart|^graph/);
+  expect(bundle["text/plain"]).toBe(
+    `A computation graph of ${graph.nodes.length} nodes and ${graph.edges.length} edges`,
+  );
+  if (bundle["image/svg+xml"] !== undefined) {
+    expect(bundle["image/svg+xml"]).toMatch(/^<svg/);
+    expect(bundle["text/html"]).toMatch(/^<img alt=".*" src="data:image\/svg\+xml;base64,[\w+/=]+">$/);
+  }
+  expect(JSON.parse(JSON.stringify(graph))).toEqual(graph);
+});
+
+test("every kind of result shows itself in a notebook", () => {
+  const x = randn([8, 2], { dtype: "float64" });
+  const normed = new nn.Sequential(
+    new nn.Linear(2, 3, { dtype: "float64" }),
+    new nn.BatchNorm1d(3, { dtype: "float64" }),
+    new nn.Linear(3, 2, { dtype: "float64" }),
+  );
+  const mean = () => normed.forward(x).square().mean();
+  const line = lineProbe(normed, mean, { steps: [0.1, 1] });
+  const results: object[] = [
+    ...Object.values(small.theorems()),
+    small.comparison(),
+    small.activations(),
+    small.gradients(),
+    small.drift(),
+    small.dead(),
+    small.ratios(),
+    small.shift(),
+    small.interference(),
+    small.between(),
+    small.surface(),
+    small.descents(),
+    small.density(),
+    line,
+    learningRateRange(line),
+    batchNormHealth(normed, [x]),
+    initialLossCheck(normed, mean, { numClasses: 2 }),
+    hessianEigenvalues(normed, mean),
+    hessianTrace(normed, mean),
+    weightScaleInvariance(normed, mean),
+    effectiveLearningRate(normed, 0.1),
+    recalibrateBatchNorm(normed, [x]),
+    computationGraph(mean()),
+    diagnose(),
+  ];
+  for (const result of results) expect(symbol in result, Object.keys(result).join()).toBe(true);
+});
