@@ -5,20 +5,13 @@
 export { type GradOptions, grad } from "./autograd/grad.ts";
 export { detectAnomaly, enableGrad, isGradEnabled, noGrad } from "./autograd/gradMode.ts";
 export { isTensor } from "./base/brand.ts";
+export { isTensorError, TensorError, type TensorErrorCode, type TensorErrorParts } from "./base/errors.ts";
+export { version } from "./base/version.ts";
+export * as data from "./data/index.ts";
 export { cat, maximum, minimum, stack, where } from "./functions/combine.ts";
 export { type TensorData, type TensorOptions, tensor } from "./functions/create.ts";
-export * as data from "./data/index.ts";
 export { type Alike, hessian, hvp, jacobian, jvp, type OneOrMany, vjp } from "./functions/derivatives.ts";
-export { isTensorError, TensorError, type TensorErrorCode, type TensorErrorParts } from "./base/errors.ts";
 export { arange, eye, full, linspace, oneHot, ones, onesLike, zeros, zerosLike } from "./functions/factories.ts";
-export { type Data, type Dtype, NDArray, type Shape } from "./kernels/array.ts";
-export { type Kernels, type KernelsName, kernelsName, useKernels } from "./kernels/index.ts";
-export { getNumThreads, setNumThreads } from "./kernels/threads.ts";
-export { isModule } from "./nn/module/fields.ts";
-export * as nn from "./nn/index.ts";
-export type { Fused, Op, Primitive, Reads, Vjp } from "./ops/op.ts";
-export * as optim from "./optim/index.ts";
-export { defaultGenerator, Generator, manualSeed } from "./random/generator.ts";
 export {
   bernoulli,
   type MultinomialOptions,
@@ -30,6 +23,14 @@ export {
   randn,
   randperm,
 } from "./functions/sample.ts";
+export { type Data, type Dtype, NDArray, type Shape } from "./kernels/array.ts";
+export { type Kernels, type KernelsName, kernelsName, useKernels } from "./kernels/index.ts";
+export { getNumThreads, setNumThreads } from "./kernels/threads.ts";
+export * as nn from "./nn/index.ts";
+export { isModule } from "./nn/module/fields.ts";
+export type { Fused, Op, Primitive, Reads, Vjp } from "./ops/op.ts";
+export * as optim from "./optim/index.ts";
+export { defaultGenerator, Generator, manualSeed } from "./random/generator.ts";
 export {
   apply,
   type GradientHook,
@@ -43,4 +44,3 @@ export {
   type VarianceOptions,
   type VersionedRandomOptions,
 } from "./tensor/tensor.ts";
-export { version } from "./base/version.ts";

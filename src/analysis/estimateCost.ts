@@ -1,18 +1,18 @@
 import { describe, TensorError } from "../base/errors.ts";
-import { batchNormHealthCost } from "./batchNorm/batchNormHealth.ts";
-import { compareCost } from "./recording/compare.ts";
 import { deadUnitsCost } from "./activations/deadUnits.ts";
-import { descend1dCost } from "./landscape/descend1d.ts";
+import { batchNormHealthCost } from "./batchNorm/batchNormHealth.ts";
+import { recalibrateBatchNormCost } from "./batchNorm/recalibrateBatchNorm.ts";
+import { internalCovariateShiftCost } from "./covariateShift/internalCovariateShift.ts";
+import { layerInterferenceCost } from "./covariateShift/layerInterference.ts";
 import { hessianEigenvaluesCost } from "./curvature/hessianEigenvalues.ts";
 import { hessianTraceCost } from "./curvature/hessianTrace.ts";
-import { internalCovariateShiftCost } from "./covariateShift/internalCovariateShift.ts";
-import { interpolateCost } from "./landscape/interpolate.ts";
-import { layerInterferenceCost } from "./covariateShift/layerInterference.ts";
-import { lineProbeCost } from "./landscape/lineProbe.ts";
-import type { Cost } from "./measuring/loss.ts";
-import { lossSurfaceCost } from "./landscape/lossSurface.ts";
-import { recalibrateBatchNormCost } from "./batchNorm/recalibrateBatchNorm.ts";
 import { spectralDensityCost } from "./curvature/spectralDensity.ts";
+import { descend1dCost } from "./landscape/descend1d.ts";
+import { interpolateCost } from "./landscape/interpolate.ts";
+import { lineProbeCost } from "./landscape/lineProbe.ts";
+import { lossSurfaceCost } from "./landscape/lossSurface.ts";
+import type { Cost } from "./measuring/loss.ts";
+import { compareCost } from "./recording/compare.ts";
 import { weightScaleInvarianceCost } from "./theory/weightScaleInvariance.ts";
 
 const costs = {

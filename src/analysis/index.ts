@@ -19,6 +19,32 @@ export {
   activationReport,
 } from "./activations/activationReport.ts";
 export {
+  type DeadUnits,
+  type DeadUnitsLayer,
+  type DeadUnitsOptions,
+  deadUnits,
+  deadUnitsAsync,
+} from "./activations/deadUnits.ts";
+export {
+  type ActivationGradient,
+  type GradientReport,
+  type GradientReportOptions,
+  type GradientStatistics,
+  gradientReport,
+  type ParameterGradient,
+} from "./activations/gradientReport.ts";
+export {
+  type InitialLossCheck,
+  type InitialLossCheckOptions,
+  initialLossCheck,
+} from "./activations/initialLossCheck.ts";
+export {
+  type UpdateRatio,
+  type UpdateRatios,
+  type UpdateRatiosOptions,
+  updateRatios,
+} from "./activations/updateRatios.ts";
+export {
   type BatchNormHealth,
   type BatchNormHealthLayer,
   type BatchNormHealthOptions,
@@ -26,13 +52,97 @@ export {
   batchNormHealthAsync,
 } from "./batchNorm/batchNormHealth.ts";
 export type { FeatureStatistics } from "./batchNorm/batchNormStatistics.ts";
-export type {
-  BatchNormForm,
-  BatchNormLike,
-  BatchNormSettings,
-  UnitStatistics,
-  VarianceKind,
-} from "./theory/batchNormTerms.ts";
+export { foldBatchNorm } from "./batchNorm/foldBatchNorm.ts";
+export {
+  type RecalibratedBatchNorm,
+  type RecalibratedLayer,
+  recalibrateBatchNorm,
+  recalibrateBatchNormAsync,
+} from "./batchNorm/recalibrateBatchNorm.ts";
+export {
+  type InternalCovariateShift,
+  type InternalCovariateShiftOptions,
+  internalCovariateShift,
+  internalCovariateShiftAsync,
+  type LayerShift,
+  type ShiftSettings,
+} from "./covariateShift/internalCovariateShift.ts";
+export {
+  type LayerInterference,
+  layerInterference,
+  layerInterferenceAsync,
+} from "./covariateShift/layerInterference.ts";
+export type { Which } from "./curvature/eigenSearch.ts";
+export {
+  type HessianEigenvalues,
+  type HessianEigenvaluesOptions,
+  hessianEigenvalues,
+  hessianEigenvaluesAsync,
+} from "./curvature/hessianEigenvalues.ts";
+export type { HessianCostOptions, HessianMethod, HessianOptions, HessianSettings } from "./curvature/hessianOptions.ts";
+export {
+  type HessianTrace,
+  type HessianTraceOptions,
+  hessianTrace,
+  hessianTraceAsync,
+} from "./curvature/hessianTrace.ts";
+export {
+  type SpectralDensity,
+  type SpectralDensityOptions,
+  spectralDensity,
+  spectralDensityAsync,
+} from "./curvature/spectralDensity.ts";
+export { type DiagnosableReport, diagnose } from "./diagnosis/diagnose.ts";
+export { diagnosisThresholds, type Verdict } from "./diagnosis/verdict.ts";
+export { estimateCost, type LongAnalysis } from "./estimateCost.ts";
+export {
+  type ComputationGraph,
+  type ComputationGraphOptions,
+  computationGraph,
+  type GraphCollapse,
+  type GraphEdge,
+  type GraphNode,
+} from "./graph/computationGraph.ts";
+export type { GraphNumbers } from "./graph/graphNumbers.ts";
+export { toDot } from "./graph/toDot.ts";
+export { toMermaid } from "./graph/toMermaid.ts";
+export { toSvg } from "./graph/toSvg.ts";
+export {
+  type Descend1dOptions,
+  type Descent,
+  type Descents,
+  descend1d,
+  descend1dAsync,
+} from "./landscape/descend1d.ts";
+export { type InterpolateOptions, type Interpolation, interpolate, interpolateAsync } from "./landscape/interpolate.ts";
+export { type LearningRateRange, learningRateRange } from "./landscape/learningRateRange.ts";
+export type { LineDirection } from "./landscape/lineDirection.ts";
+export {
+  type LineProbe,
+  type LineProbeOptions,
+  lineProbe,
+  lineProbeAsync,
+  type StepRange,
+} from "./landscape/lineProbe.ts";
+export {
+  type Grid,
+  type LossSurface,
+  type LossSurfaceOptions,
+  lossSurface,
+  lossSurfaceAsync,
+  type PathPoint,
+} from "./landscape/lossSurface.ts";
+export type { Slice } from "./landscape/slice.ts";
+export type { BatchNormPlace, LayerGroups, LayerOptions, LayerSettings } from "./measuring/layers.ts";
+export type { Cost, Loss } from "./measuring/loss.ts";
+export type { Losses, LossOverBatches, Reduction } from "./measuring/losses.ts";
+export type { BatchNormMode, PathBatchNormMode } from "./measuring/preserving.ts";
+export type { LongOptions, Progress } from "./measuring/running.ts";
+export type { SaturationThresholds } from "./measuring/saturation.ts";
+export type { SeedOptions } from "./measuring/seeded.ts";
+export type { UpdateOptions } from "./measuring/update.ts";
+export type { ForwardInputs } from "./measuring/watching.ts";
+export type { Histogram, Percentile, Statistics } from "./numbers/statistics.ts";
 export { type CompareOptions, compare, compareAsync } from "./recording/compare.ts";
 export {
   type ComparedRow,
@@ -43,21 +153,34 @@ export {
   type ComparisonStart,
   comparisonRows,
 } from "./recording/comparison.ts";
+export { Recorder, type RecorderOptions, type RecorderStateDict } from "./recording/recorder.ts";
 export {
-  type DeadUnits,
-  type DeadUnitsLayer,
-  type DeadUnitsOptions,
-  deadUnits,
-  deadUnitsAsync,
-} from "./activations/deadUnits.ts";
-export {
-  type Descend1dOptions,
-  type Descent,
-  type Descents,
-  descend1d,
-  descend1dAsync,
-} from "./landscape/descend1d.ts";
-export { type DiagnosableReport, diagnose } from "./diagnosis/diagnose.ts";
+  type Plain,
+  type RecordedOptimizer,
+  type RecordedRow,
+  type Recording,
+  type RecordingOptions,
+  readRecording,
+} from "./recording/recording.ts";
+export type {
+  AfterStep,
+  ScheduledProbe,
+  StepContext,
+  StepProbe,
+  StepProbes,
+  StepResult,
+  StepRow,
+  WatchedOutput,
+} from "./recording/stepProbe.ts";
+export { type ActivationProbeOptions, type LayerProbeOptions, stepProbes } from "./recording/stepProbes.ts";
+export { type TidyRow, toCsv } from "./recording/toCsv.ts";
+export type {
+  BatchNormForm,
+  BatchNormLike,
+  BatchNormSettings,
+  UnitStatistics,
+  VarianceKind,
+} from "./theory/batchNormTerms.ts";
 export {
   type EffectiveLearningRate,
   type EffectiveLearningRateLayer,
@@ -65,8 +188,6 @@ export {
   effectiveLearningRate,
   type HasLearningRates,
 } from "./theory/effectiveLearningRate.ts";
-export type { Which } from "./curvature/eigenSearch.ts";
-export { estimateCost, type LongAnalysis } from "./estimateCost.ts";
 export {
   type BatchNormCurvature,
   type ExplainBatchNormCurvatureOptions,
@@ -90,109 +211,6 @@ export {
   explainBatchNormMinimax,
   type UnitMinimax,
 } from "./theory/explainBatchNormMinimax.ts";
-export { foldBatchNorm } from "./batchNorm/foldBatchNorm.ts";
-export {
-  type ActivationGradient,
-  type GradientReport,
-  type GradientReportOptions,
-  type GradientStatistics,
-  gradientReport,
-  type ParameterGradient,
-} from "./activations/gradientReport.ts";
-export {
-  type ComputationGraph,
-  type ComputationGraphOptions,
-  computationGraph,
-  type GraphCollapse,
-  type GraphEdge,
-  type GraphNode,
-} from "./graph/computationGraph.ts";
-export type { GraphNumbers } from "./graph/graphNumbers.ts";
-export { toDot } from "./graph/toDot.ts";
-export { toMermaid } from "./graph/toMermaid.ts";
-export { toSvg } from "./graph/toSvg.ts";
-export {
-  type HessianEigenvalues,
-  type HessianEigenvaluesOptions,
-  hessianEigenvalues,
-  hessianEigenvaluesAsync,
-} from "./curvature/hessianEigenvalues.ts";
-export type { HessianCostOptions, HessianMethod, HessianOptions, HessianSettings } from "./curvature/hessianOptions.ts";
-export { type HessianTrace, type HessianTraceOptions, hessianTrace, hessianTraceAsync } from "./curvature/hessianTrace.ts";
-export { type InitialLossCheck, type InitialLossCheckOptions, initialLossCheck } from "./activations/initialLossCheck.ts";
-export {
-  type InternalCovariateShift,
-  type InternalCovariateShiftOptions,
-  internalCovariateShift,
-  internalCovariateShiftAsync,
-  type LayerShift,
-  type ShiftSettings,
-} from "./covariateShift/internalCovariateShift.ts";
-export { type InterpolateOptions, type Interpolation, interpolate, interpolateAsync } from "./landscape/interpolate.ts";
-export { type LayerInterference, layerInterference, layerInterferenceAsync } from "./covariateShift/layerInterference.ts";
-export type { BatchNormPlace, LayerGroups, LayerOptions, LayerSettings } from "./measuring/layers.ts";
-export { type LearningRateRange, learningRateRange } from "./landscape/learningRateRange.ts";
-export type { LineDirection } from "./landscape/lineDirection.ts";
-export {
-  type LineProbe,
-  type LineProbeOptions,
-  lineProbe,
-  lineProbeAsync,
-  type StepRange,
-} from "./landscape/lineProbe.ts";
-export type { Cost, Loss } from "./measuring/loss.ts";
-export type { Losses, LossOverBatches, Reduction } from "./measuring/losses.ts";
-export {
-  type Grid,
-  type LossSurface,
-  type LossSurfaceOptions,
-  lossSurface,
-  lossSurfaceAsync,
-  type PathPoint,
-} from "./landscape/lossSurface.ts";
-export type { BatchNormMode, PathBatchNormMode } from "./measuring/preserving.ts";
-export {
-  type RecalibratedBatchNorm,
-  type RecalibratedLayer,
-  recalibrateBatchNorm,
-  recalibrateBatchNormAsync,
-} from "./batchNorm/recalibrateBatchNorm.ts";
-export { Recorder, type RecorderOptions, type RecorderStateDict } from "./recording/recorder.ts";
-export {
-  type Plain,
-  type RecordedOptimizer,
-  type RecordedRow,
-  type Recording,
-  type RecordingOptions,
-  readRecording,
-} from "./recording/recording.ts";
-export type { LongOptions, Progress } from "./measuring/running.ts";
-export type { SaturationThresholds } from "./measuring/saturation.ts";
-export type { SeedOptions } from "./measuring/seeded.ts";
-export type { Slice } from "./landscape/slice.ts";
-export {
-  type SpectralDensity,
-  type SpectralDensityOptions,
-  spectralDensity,
-  spectralDensityAsync,
-} from "./curvature/spectralDensity.ts";
-export type { Histogram, Percentile, Statistics } from "./numbers/statistics.ts";
-export type {
-  AfterStep,
-  ScheduledProbe,
-  StepContext,
-  StepProbe,
-  StepProbes,
-  StepResult,
-  StepRow,
-  WatchedOutput,
-} from "./recording/stepProbe.ts";
-export { type ActivationProbeOptions, type LayerProbeOptions, stepProbes } from "./recording/stepProbes.ts";
-export { type TidyRow, toCsv } from "./recording/toCsv.ts";
-export type { UpdateOptions } from "./measuring/update.ts";
-export { type UpdateRatio, type UpdateRatios, type UpdateRatiosOptions, updateRatios } from "./activations/updateRatios.ts";
-export { diagnosisThresholds, type Verdict } from "./diagnosis/verdict.ts";
-export type { ForwardInputs } from "./measuring/watching.ts";
 export {
   type ScaleInvarianceLayer,
   type ScaleInvarianceUnit,

@@ -1,11 +1,11 @@
 import { isTensor } from "../base/brand.ts";
 import { describe, TensorError } from "../base/errors.ts";
-import { refuseDetached } from "../kernels/memory/detached.ts";
-import { kernels } from "../kernels/index.ts";
-import { Owned, watch } from "../kernels/memory/pool.ts";
-import { type Fused, isFused, isOwn, type Op, type Primitive } from "../ops/op.ts";
 import { sameShape } from "../base/shapes.ts";
 import { shared } from "../base/shared.ts";
+import { kernels } from "../kernels/index.ts";
+import { refuseDetached } from "../kernels/memory/detached.ts";
+import { Owned, watch } from "../kernels/memory/pool.ts";
+import { type Fused, isFused, isOwn, type Op, type Primitive } from "../ops/op.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { type Node, refuseAnomaly, refuseChanged } from "./tape.ts";
 

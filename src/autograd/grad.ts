@@ -1,11 +1,11 @@
 import { isTensor } from "../base/brand.ts";
 import { describe, TensorError } from "../base/errors.ts";
-import { give } from "../kernels/array.ts";
-import { refuseDetached } from "../kernels/memory/detached.ts";
-import { kernels } from "../kernels/index.ts";
-import { isInArena, Owned } from "../kernels/memory/pool.ts";
 import { checkFlagOption, checkOptions } from "../base/options.ts";
 import { sameShape } from "../base/shapes.ts";
+import { give } from "../kernels/array.ts";
+import { kernels } from "../kernels/index.ts";
+import { refuseDetached } from "../kernels/memory/detached.ts";
+import { isInArena, Owned } from "../kernels/memory/pool.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { differentiate } from "./differentiate.ts";
 

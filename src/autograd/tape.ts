@@ -1,10 +1,10 @@
 import { describe, show, TensorError } from "../base/errors.ts";
+import { shared } from "../base/shared.ts";
 import { isFloat, isWhole, type NDArray } from "../kernels/array.ts";
-import { isDetached, refuseDetached } from "../kernels/memory/detached.ts";
 import { kernels } from "../kernels/index.ts";
+import { isDetached, refuseDetached } from "../kernels/memory/detached.ts";
 import { visibly } from "../kernels/memory/pool.ts";
 import { isFused, isOwn, type Op, type Primitive, readsOf } from "../ops/op.ts";
-import { shared } from "../base/shared.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 
 /** How one tensor was made from others. The tape is nothing but these, held by the tensors that they made. */

@@ -1,5 +1,5 @@
-import { describe, show, TensorError } from "./errors.ts";
 import type { Shape } from "../kernels/array.ts";
+import { describe, show, TensorError } from "./errors.ts";
 
 /** So many inputs an operation has at most: they are its arguments, of which a stack holds some ten thousands. */
 export const mostInputs = 1024;

@@ -1,7 +1,7 @@
 import { isTensor } from "../base/brand.ts";
+import { describe, TensorError } from "../base/errors.ts";
 import { stack } from "../functions/combine.ts";
 import { tensor } from "../functions/create.ts";
-import { describe, TensorError } from "../base/errors.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { type DatasetLike, itemOf } from "./dataset.ts";
 import { isSubset } from "./subset.ts";

@@ -1,12 +1,12 @@
 import { isTensor } from "../base/brand.ts";
-import { tensor } from "./create.ts";
 import { describe, show, TensorError } from "../base/errors.ts";
+import { broadcast, checkRoom, dimOf, mostInputs, sameShape } from "../base/shapes.ts";
 import { type Dtype, sizeOf } from "../kernels/array.ts";
 import * as compare from "../ops/compare.ts";
 import * as shaping from "../ops/shape.ts";
 import { resultDtype, withScalar } from "../tensor/promotion.ts";
-import { broadcast, checkRoom, dimOf, mostInputs, sameShape } from "../base/shapes.ts";
 import { apply, type Operand, type Tensor } from "../tensor/tensor.ts";
+import { tensor } from "./create.ts";
 
 /**
  * Tensors one after the other along a dimension, in their promoted dtype.

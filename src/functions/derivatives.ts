@@ -1,11 +1,11 @@
 import { grad } from "../autograd/grad.ts";
 import { enableGrad } from "../autograd/gradMode.ts";
 import { isTensor } from "../base/brand.ts";
-import { stack } from "./combine.ts";
 import { describe, TensorError } from "../base/errors.ts";
-import { eye, onesLike, zerosLike } from "./factories.ts";
 import { isFloat } from "../kernels/array.ts";
 import type { Tensor } from "../tensor/tensor.ts";
+import { stack } from "./combine.ts";
+import { eye, onesLike, zerosLike } from "./factories.ts";
 
 /** One tensor, or several in an array; results come in the same form. */
 export type OneOrMany = Tensor | readonly Tensor[];

@@ -1,12 +1,12 @@
 import { isTensor } from "../base/brand.ts";
-import { checkTensorOptions, finish, type TensorOptions } from "./create.ts";
 import { describe, TensorError } from "../base/errors.ts";
+import { newShape, newSize } from "../base/shapes.ts";
 import { type Dtype, NDArray, sizeOf } from "../kernels/array.ts";
 import { refuseDetached } from "../kernels/memory/detached.ts";
 import { fresh } from "../kernels/memory/pool.ts";
 import { isInt32 } from "../tensor/promotion.ts";
-import { newShape, newSize } from "../base/shapes.ts";
 import { operandFor, type Tensor } from "../tensor/tensor.ts";
+import { checkTensorOptions, finish, type TensorOptions } from "./create.ts";
 
 /**
  * A tensor of zeros.

@@ -1,16 +1,16 @@
 import { isTensor } from "../base/brand.ts";
-import { finish, type TensorOptions } from "./create.ts";
 import { describe, TensorError } from "../base/errors.ts";
-import { zeros } from "./factories.ts";
+import { checkFlagOption, checkOptions } from "../base/options.ts";
+import { newShape, newSize } from "../base/shapes.ts";
 import { type Dtype, isFloat, NDArray, sizeOf } from "../kernels/array.ts";
 import { fresh } from "../kernels/memory/pool.ts";
-import { checkFlagOption, checkOptions } from "../base/options.ts";
 import type { Generator } from "../random/generator.ts";
 import { multinomial as sampleRows } from "../random/multinomial.ts";
 import { fillRandint } from "../random/randint.ts";
 import { fillRandperm } from "../random/randperm.ts";
-import { newShape, newSize } from "../base/shapes.ts";
 import { checkDtype, generatorOf, isLegacy, Tensor, type VersionedRandomOptions } from "../tensor/tensor.ts";
+import { finish, type TensorOptions } from "./create.ts";
+import { zeros } from "./factories.ts";
 
 /** Options of whatever makes a random tensor. */
 export interface RandomTensorOptions extends TensorOptions {

@@ -17,5 +17,10 @@ export { fromNpy, toNpy } from "./numpy/npy.ts";
 export { readNpz, toNpz } from "./numpy/npz.ts";
 export { type ExportOnnxOptions, exportOnnx } from "./onnx/exportOnnx.ts";
 export { type ReadOptions, readSafetensors } from "./safetensors/readSafetensors.ts";
-export { fromSafetensors, type Safetensors, type SafetensorsOptions, toSafetensors } from "./safetensors/safetensors.ts";
+export {
+  fromSafetensors,
+  type Safetensors,
+  type SafetensorsOptions,
+  toSafetensors,
+} from "./safetensors/safetensors.ts";
 export { writeSafetensors } from "./safetensors/writeSafetensors.ts";

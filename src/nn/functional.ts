@@ -3,12 +3,12 @@
  * @module functional
  */
 export { type GELUOptions, gelu, logSoftmax, relu, sigmoid, softmax, tanh } from "./activations/activations.ts";
-export { type BatchNormOptions, batchNorm } from "./normalisation/batchNorm.ts";
-export { type CrossEntropyOptions, crossEntropy } from "./losses/crossEntropyLoss.ts";
 export { type DropoutFunctionOptions, dropout } from "./layers/dropout.ts";
 export { type EmbeddingFunctionOptions, embedding } from "./layers/embedding.ts";
-export { type LayerNormFunctionOptions, layerNorm } from "./normalisation/layerNorm.ts";
 export { linear } from "./layers/linear.ts";
+export { type CrossEntropyOptions, crossEntropy } from "./losses/crossEntropyLoss.ts";
 export { type MSELossOptions, mseLoss } from "./losses/mseLoss.ts";
 export { type NLLLossOptions, nllLoss } from "./losses/nllLoss.ts";
 export type { Reduction } from "./losses/reduction.ts";
+export { type BatchNormOptions, batchNorm } from "./normalisation/batchNorm.ts";
+export { type LayerNormFunctionOptions, layerNorm } from "./normalisation/layerNorm.ts";

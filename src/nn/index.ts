@@ -2,27 +2,28 @@
  * Modules, losses, and the functions and initialisers behind them.
  * @module nn
  */
-export { BatchNorm1d, type BatchNorm1dOptions } from "./normalisation/batchNorm1d.ts";
-export { CrossEntropyLoss } from "./losses/crossEntropyLoss.ts";
+
+export { GELU } from "./activations/gelu.ts";
+export { ReLU } from "./activations/relu.ts";
+export { Sigmoid } from "./activations/sigmoid.ts";
+export { Tanh } from "./activations/tanh.ts";
+export * as functional from "./functional.ts";
+export * as init from "./init/index.ts";
 export { Dropout } from "./layers/dropout.ts";
 export { Embedding, type EmbeddingOptions } from "./layers/embedding.ts";
 export { Flatten, type FlattenOptions } from "./layers/flatten.ts";
-export type { ForwardHook } from "./module/forwardHooks.ts";
-export * as functional from "./functional.ts";
-export { GELU } from "./activations/gelu.ts";
 export { Identity } from "./layers/identity.ts";
-export * as init from "./init/index.ts";
-export { LayerNorm, type LayerNormOptions } from "./normalisation/layerNorm.ts";
 export { Linear, type LinearOptions } from "./layers/linear.ts";
-export { LpNorm1d, type LpNorm1dOptions } from "./normalisation/lpNorm1d.ts";
-export { type BufferOptions, Module, type StateDictOptions } from "./module/module.ts";
+export { Noise1d, type Noise1dOptions } from "./layers/noise1d.ts";
+export { Sequential } from "./layers/sequential.ts";
+export { CrossEntropyLoss } from "./losses/crossEntropyLoss.ts";
 export { MSELoss } from "./losses/mseLoss.ts";
 export { NLLLoss } from "./losses/nllLoss.ts";
-export { Noise1d, type Noise1dOptions } from "./layers/noise1d.ts";
-export { NoisyBatchNorm1d, type NoisyBatchNorm1dOptions } from "./normalisation/noisyBatchNorm1d.ts";
+export type { ForwardHook } from "./module/forwardHooks.ts";
+export { type BufferOptions, Module, type StateDictOptions } from "./module/module.ts";
 export { Parameter } from "./module/parameter.ts";
-export { ReLU } from "./activations/relu.ts";
-export { Sequential } from "./layers/sequential.ts";
-export { Sigmoid } from "./activations/sigmoid.ts";
 export type { LoadResult, StateDict } from "./module/stateDict.ts";
-export { Tanh } from "./activations/tanh.ts";
+export { BatchNorm1d, type BatchNorm1dOptions } from "./normalisation/batchNorm1d.ts";
+export { LayerNorm, type LayerNormOptions } from "./normalisation/layerNorm.ts";
+export { LpNorm1d, type LpNorm1dOptions } from "./normalisation/lpNorm1d.ts";
+export { NoisyBatchNorm1d, type NoisyBatchNorm1dOptions } from "./normalisation/noisyBatchNorm1d.ts";

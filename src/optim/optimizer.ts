@@ -1,8 +1,8 @@
 import { enableGrad, noGrad } from "../autograd/gradMode.ts";
 import { describe, TensorError } from "../base/errors.ts";
+import { checkOptions } from "../base/options.ts";
 import { isDetached, refuseDetached } from "../kernels/memory/detached.ts";
 import { enterArena } from "../kernels/memory/pool.ts";
-import { checkOptions } from "../base/options.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { checkSensible } from "./checkSensible.ts";
 import { checkKind, checkState, checkSynchronous, type OptimizerKind } from "./optimizerKind.ts";

@@ -1,7 +1,7 @@
 import { isTensor } from "../base/brand.ts";
-import { tensor } from "../functions/create.ts";
 import { describe, show, TensorError } from "../base/errors.ts";
 import { sameShape } from "../base/shapes.ts";
+import { tensor } from "../functions/create.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { camelCase, snakeCase } from "./names.ts";
 import type { OptimizerKind } from "./optimizerKind.ts";

@@ -1,7 +1,7 @@
 import { unclonable } from "../base/cloning.ts";
 import { describe, TensorError } from "../base/errors.ts";
-import { type MersenneTwister, mersenneTwister } from "../kernels/numbers/mersenneTwister.ts";
 import { shared } from "../base/shared.ts";
+import { type MersenneTwister, mersenneTwister } from "../kernels/numbers/mersenneTwister.ts";
 import { readState, writeState } from "./stateFormat.ts";
 
 /** All that a generator knows. */

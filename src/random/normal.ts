@@ -1,10 +1,10 @@
 import { kernels } from "../kernels/index.ts";
 import { uniform64 } from "../kernels/numbers/mersenneTwister.ts";
+import { type Generator, type GeneratorState, generatorState } from "./generator.ts";
+import type { LegacyOption } from "./legacy.ts";
 import { fillNormalBlocks64 } from "./libm/boxMuller64.ts";
 import { fma32 } from "./libm/fma32.ts";
 import { fma64 } from "./libm/fma64.ts";
-import { type Generator, type GeneratorState, generatorState } from "./generator.ts";
-import type { LegacyOption } from "./legacy.ts";
 import { log } from "./libm/log.ts";
 import { log1p } from "./libm/log1p.ts";
 import { cos, sin } from "./libm/sinCos.ts";

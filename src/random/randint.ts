@@ -1,8 +1,8 @@
 import { TensorError } from "../base/errors.ts";
 import { type MersenneTwister, random32 } from "../kernels/numbers/mersenneTwister.ts";
-import { fma64 } from "./libm/fma64.ts";
 import { type Generator, generatorState } from "./generator.ts";
 import type { LegacyOption } from "./legacy.ts";
+import { fma64 } from "./libm/fma64.ts";
 
 /**
  * Fills `data` with integers of `[low, high)`: a random integer of 32 bits modulo `high − low`, or of 64 bits where that

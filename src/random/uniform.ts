@@ -1,7 +1,7 @@
 import { kernels } from "../kernels/index.ts";
+import { type Generator, generatorState } from "./generator.ts";
 import { fma32 } from "./libm/fma32.ts";
 import { fma64 } from "./libm/fma64.ts";
-import { type Generator, generatorState } from "./generator.ts";
 
 /** Fills `data` with numbers uniform in `[low, high)`: `low + u·(high − low)`, rounded once. */
 export function fillUniform(data: Float32Array | Float64Array, low: number, high: number, g: Generator): void {

@@ -2,10 +2,10 @@ import { grad } from "../autograd/grad.ts";
 import { enableGrad } from "../autograd/gradMode.ts";
 import { isTensor } from "../base/brand.ts";
 import { describe, TensorError } from "../base/errors.ts";
-import { zerosLike } from "../functions/factories.ts";
 import { checkFlagOption, checkNumberOption, checkOptions } from "../base/options.ts";
-import { Generator } from "../random/generator.ts";
+import { zerosLike } from "../functions/factories.ts";
 import { randn } from "../functions/sample.ts";
+import { Generator } from "../random/generator.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { position } from "./allclose.ts";
 

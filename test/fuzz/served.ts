@@ -1,11 +1,11 @@
 import type { Data } from "evenkeel";
 import { expect } from "vitest";
-import { Arena } from "../../src/kernels/memory/arena.ts";
 import { NDArray } from "../../src/kernels/array.ts";
 import { kernels } from "../../src/kernels/index.ts";
+import { Arena } from "../../src/kernels/memory/arena.ts";
 import { divert, isInArena, keep } from "../../src/kernels/memory/pool.ts";
-import { Crew } from "../../src/kernels/wasm/threads/crew.ts";
 import { Machine } from "../../src/kernels/wasm/machine.ts";
+import { Crew } from "../../src/kernels/wasm/threads/crew.ts";
 
 /** What kernels were asked for, and what it came from. */
 export interface Served {

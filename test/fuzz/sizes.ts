@@ -1,17 +1,17 @@
 import { readFileSync } from "node:fs";
+import { mostInputs } from "../../src/base/shapes.ts";
 import { smallest, smallestInArena } from "../../src/kernels/memory/pool.ts";
 import { narrow } from "../../src/kernels/reference/walk.ts";
 import { few as binary } from "../../src/kernels/wasm/calls/binary.ts";
-import { chunk } from "../../src/kernels/wasm/machine.ts";
 import { fewProducts, manyProducts } from "../../src/kernels/wasm/calls/matmul.ts";
 import { few as optimizer } from "../../src/kernels/wasm/calls/optimizer.ts";
 import { few as random } from "../../src/kernels/wasm/calls/random.ts";
 import { few as reduce } from "../../src/kernels/wasm/calls/reduce.ts";
 import { few as select } from "../../src/kernels/wasm/calls/select.ts";
 import { few as unary } from "../../src/kernels/wasm/calls/unary.ts";
+import { chunk } from "../../src/kernels/wasm/machine.ts";
 import { block as bernoulli } from "../../src/random/bernoulli.ts";
 import { block as exponential } from "../../src/random/exponential.ts";
-import { mostInputs } from "../../src/base/shapes.ts";
 
 // The sizes from which the code goes another way, as the code has them: random tests draw those around each.
 

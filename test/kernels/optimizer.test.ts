@@ -2,9 +2,9 @@ import { Generator, randn } from "evenkeel";
 import { describe, expect, test } from "vitest";
 import { NDArray } from "../../src/kernels/array.ts";
 import type { AdamSettings, SGDSettings } from "../../src/kernels/numbers/optimizerSettings.ts";
+import { wholePower } from "../../src/kernels/numbers/wholePower.ts";
 import * as reference from "../../src/kernels/reference/index.ts";
 import { wasmKernels } from "../../src/kernels/wasm/index.ts";
-import { wholePower } from "../../src/kernels/numbers/wholePower.ts";
 
 const wasm = wasmKernels() as Required<Pick<typeof reference, "sgd" | "adam">>;
 const floats = ["float32", "float64"] as const;

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { TensorError } from "../../src/base/errors.ts";
+import { shared } from "../../src/base/shared.ts";
 import { random32 } from "../../src/kernels/numbers/mersenneTwister.ts";
 import { defaultGenerator, Generator, isGenerator, manualSeed } from "../../src/random/generator.ts";
 import { fillNormal } from "../../src/random/normal.ts";
 import { fillUniform } from "../../src/random/uniform.ts";
-import { shared } from "../../src/base/shared.ts";
 
 const draw = (g: Generator) => {
   const data = new Float64Array(3);

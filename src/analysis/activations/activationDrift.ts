@@ -1,12 +1,12 @@
 import { isTensor } from "../../base/brand.ts";
 import { describe, isTensorError, TensorError } from "../../base/errors.ts";
+import { checkOptions } from "../../base/options.ts";
 import { isModule } from "../../nn/module/fields.ts";
 import type { Module } from "../../nn/module/module.ts";
-import { checkOptions } from "../../base/options.ts";
 import type { HookHandle, Tensor } from "../../tensor/tensor.ts";
 import { displayed } from "../measuring/display.ts";
-import { histogramOf, type Moments, momentsOf, quantile, sketch, wasserstein } from "../numbers/distribution.ts";
 import type { Cost } from "../measuring/loss.ts";
+import { histogramOf, type Moments, momentsOf, quantile, sketch, wasserstein } from "../numbers/distribution.ts";
 
 /** What {@link ActivationDrift} may be told. */
 export interface ActivationDriftOptions {

@@ -2,25 +2,25 @@ import { grad } from "../../autograd/grad.ts";
 import { enableGrad } from "../../autograd/gradMode.ts";
 import { isTensor } from "../../base/brand.ts";
 import { describe, TensorError } from "../../base/errors.ts";
+import { checkOptions } from "../../base/options.ts";
 import { isFloat, type Shape } from "../../kernels/array.ts";
 import { GELU } from "../../nn/activations/gelu.ts";
-import { isLayer } from "../../nn/module/layerClass.ts";
-import type { Module } from "../../nn/module/module.ts";
 import { ReLU } from "../../nn/activations/relu.ts";
 import { Sigmoid } from "../../nn/activations/sigmoid.ts";
 import { Tanh } from "../../nn/activations/tanh.ts";
-import { checkOptions } from "../../base/options.ts";
+import { isLayer } from "../../nn/module/layerClass.ts";
+import type { Module } from "../../nn/module/module.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { displayed } from "../measuring/display.ts";
-import { greatest } from "../numbers/extremes.ts";
 import { type GradMode, lightly } from "../measuring/lightly.ts";
 import type { Cost } from "../measuring/loss.ts";
 import { type BatchNormMode, preserving } from "../measuring/preserving.ts";
 import { type SaturationThresholds, saturationOf, saturationThresholds } from "../measuring/saturation.ts";
-import { type Numbers, numbersOf } from "../numbers/sorted.ts";
-import { joinedNumbers, type Statistics, statistics } from "../numbers/statistics.ts";
 import { checkUnitDim, unitsOf } from "../measuring/units.ts";
 import { checkChoice, chosen, type ForwardInputs, run, watching } from "../measuring/watching.ts";
+import { greatest } from "../numbers/extremes.ts";
+import { type Numbers, numbersOf } from "../numbers/sorted.ts";
+import { joinedNumbers, type Statistics, statistics } from "../numbers/statistics.ts";
 
 /** Options of {@link activationReport}. */
 export interface ActivationReportOptions {

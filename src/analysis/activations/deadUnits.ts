@@ -1,14 +1,21 @@
 import { isTensor } from "../../base/brand.ts";
 import { describe, TensorError } from "../../base/errors.ts";
+import { checkOptions } from "../../base/options.ts";
 import { isFloat } from "../../kernels/array.ts";
 import { keep, keepFields } from "../../nn/module/keep.ts";
 import type { Module } from "../../nn/module/module.ts";
-import { checkOptions } from "../../base/options.ts";
 import { defaultGenerator } from "../../random/generator.ts";
 import { lightly } from "../measuring/lightly.ts";
 import type { Cost } from "../measuring/loss.ts";
 import { type BatchNormMode, generatorsOf, preservingParts } from "../measuring/preserving.ts";
-import { checkBudget, finish, finishAsync, type LongOptions, longOptionNames, type Parts } from "../measuring/running.ts";
+import {
+  checkBudget,
+  finish,
+  finishAsync,
+  type LongOptions,
+  longOptionNames,
+  type Parts,
+} from "../measuring/running.ts";
 import { type SaturationThresholds, saturationOf, saturationThresholds } from "../measuring/saturation.ts";
 import { checkUnitDim, unitsOf } from "../measuring/units.ts";
 import { checkChoice, chosen, type ForwardInputs, type Named, run, watching } from "../measuring/watching.ts";

@@ -1,16 +1,16 @@
 import { describe, TensorError } from "../../base/errors.ts";
+import { checkOptions } from "../../base/options.ts";
 import type { Module } from "../../nn/module/module.ts";
 import type { Parameter } from "../../nn/module/parameter.ts";
-import { checkOptions } from "../../base/options.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
-import { checkDetail } from "./activationReport.ts";
 import { displayed } from "../measuring/display.ts";
 import { type Cost, type Loss, Probe } from "../measuring/loss.ts";
 import { type BatchNormMode, preserving } from "../measuring/preserving.ts";
+import { checkChoice, chosen, watching } from "../measuring/watching.ts";
 import { type Numbers, numbersOf } from "../numbers/sorted.ts";
 import { finiteOf, joinedNumbers, moments, type Statistics, statistics } from "../numbers/statistics.ts";
 import { leavesOf } from "../recording/stepProbes.ts";
-import { checkChoice, chosen, watching } from "../measuring/watching.ts";
+import { checkDetail } from "./activationReport.ts";
 
 /** Options of {@link gradientReport}. */
 export interface GradientReportOptions {

@@ -1,13 +1,13 @@
 import { isTensor } from "../../base/brand.ts";
 import { describe, TensorError } from "../../base/errors.ts";
-import type { Module } from "../../nn/module/module.ts";
 import { checkOptions } from "../../base/options.ts";
+import type { Module } from "../../nn/module/module.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { displayed } from "../measuring/display.ts";
 import { type Cost, type Loss, Probe } from "../measuring/loss.ts";
 import { type BatchNormMode, preserving } from "../measuring/preserving.ts";
-import { moments } from "../numbers/statistics.ts";
 import { checkChoice } from "../measuring/watching.ts";
+import { moments } from "../numbers/statistics.ts";
 
 /** Options of {@link initialLossCheck}. */
 export interface InitialLossCheckOptions {

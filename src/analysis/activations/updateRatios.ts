@@ -1,14 +1,14 @@
 import { describe, TensorError } from "../../base/errors.ts";
+import { checkOptions } from "../../base/options.ts";
 import type { Module } from "../../nn/module/module.ts";
 import { isOptimizer, type Optimizer } from "../../optim/optimizer.ts";
-import { checkOptions } from "../../base/options.ts";
 import { displayed } from "../measuring/display.ts";
-import { ratio, wantedParameters } from "./gradientReport.ts";
 import { type Cost, type Loss, Probe } from "../measuring/loss.ts";
 import { type BatchNormMode, preserving } from "../measuring/preserving.ts";
-import { moments } from "../numbers/statistics.ts";
 import { updated } from "../measuring/update.ts";
 import { checkChoice } from "../measuring/watching.ts";
+import { moments } from "../numbers/statistics.ts";
+import { ratio, wantedParameters } from "./gradientReport.ts";
 
 /** Options of {@link updateRatios}: a learning rate, or an optimiser. */
 export interface UpdateRatiosOptions {

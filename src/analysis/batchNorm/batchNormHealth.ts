@@ -1,10 +1,24 @@
 import { isTensor } from "../../base/brand.ts";
 import { describe, TensorError } from "../../base/errors.ts";
-import { isLayer } from "../../nn/module/layerClass.ts";
-import { Linear } from "../../nn/layers/linear.ts";
-import type { Module } from "../../nn/module/module.ts";
 import { checkOptions } from "../../base/options.ts";
+import { Linear } from "../../nn/layers/linear.ts";
+import { isLayer } from "../../nn/module/layerClass.ts";
+import type { Module } from "../../nn/module/module.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
+import { batchesOf } from "../activations/deadUnits.ts";
+import { lightly } from "../measuring/lightly.ts";
+import type { Cost } from "../measuring/loss.ts";
+import { preservingParts } from "../measuring/preserving.ts";
+import {
+  checkBudget,
+  finish,
+  finishAsync,
+  type LongOptions,
+  longOptionNames,
+  type Parts,
+} from "../measuring/running.ts";
+import { type ForwardInputs, type Named, run, watching } from "../measuring/watching.ts";
+import { greatest, least } from "../numbers/extremes.ts";
 import {
   averaged,
   type BatchMoments,
@@ -14,14 +28,7 @@ import {
   type NamedBatchNorm,
   pooled,
 } from "./batchNormStatistics.ts";
-import { batchesOf } from "../activations/deadUnits.ts";
-import { greatest, least } from "../numbers/extremes.ts";
-import { lightly } from "../measuring/lightly.ts";
-import type { Cost } from "../measuring/loss.ts";
-import { preservingParts } from "../measuring/preserving.ts";
 import { runningStatistics, shifts } from "./recalibrateBatchNorm.ts";
-import { checkBudget, finish, finishAsync, type LongOptions, longOptionNames, type Parts } from "../measuring/running.ts";
-import { type ForwardInputs, type Named, run, watching } from "../measuring/watching.ts";
 
 /** Options of {@link batchNormHealth}. */
 export interface BatchNormHealthOptions<Batch> extends LongOptions {

@@ -1,10 +1,10 @@
 import { noGrad } from "../../autograd/gradMode.ts";
 import { isTensor } from "../../base/brand.ts";
-import { tensor } from "../../functions/create.ts";
 import { describe, TensorError } from "../../base/errors.ts";
-import { BatchNorm1d } from "../../nn/normalisation/batchNorm1d.ts";
+import { tensor } from "../../functions/create.ts";
 import { isLayer } from "../../nn/module/layerClass.ts";
 import type { Module } from "../../nn/module/module.ts";
+import { BatchNorm1d } from "../../nn/normalisation/batchNorm1d.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { unitsOf } from "../measuring/units.ts";
 import { checkModel } from "../measuring/watching.ts";

@@ -1,14 +1,14 @@
 import { isTensor } from "../../base/brand.ts";
-import { tensor } from "../../functions/create.ts";
 import { describe, TensorError } from "../../base/errors.ts";
-import { BatchNorm1d } from "../../nn/normalisation/batchNorm1d.ts";
+import { tensor } from "../../functions/create.ts";
+import { Linear } from "../../nn/layers/linear.ts";
+import { Sequential } from "../../nn/layers/sequential.ts";
 import { isModule } from "../../nn/module/fields.ts";
 import { firstForward } from "../../nn/module/firstForward.ts";
 import { hasOwnForward, isExactly, isLayer } from "../../nn/module/layerClass.ts";
-import { Linear } from "../../nn/layers/linear.ts";
 import type { Module } from "../../nn/module/module.ts";
 import { isParameter, Parameter } from "../../nn/module/parameter.ts";
-import { Sequential } from "../../nn/layers/sequential.ts";
+import { BatchNorm1d } from "../../nn/normalisation/batchNorm1d.ts";
 import { defaultGenerator, Generator, isGenerator } from "../../random/generator.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 

@@ -1,7 +1,21 @@
 import { TensorError } from "../../base/errors.ts";
-import type { BatchNorm1d } from "../../nn/normalisation/batchNorm1d.ts";
-import type { Module } from "../../nn/module/module.ts";
 import { checkOptions } from "../../base/options.ts";
+import type { Module } from "../../nn/module/module.ts";
+import type { BatchNorm1d } from "../../nn/normalisation/batchNorm1d.ts";
+import { batchesOf } from "../activations/deadUnits.ts";
+import { lightly } from "../measuring/lightly.ts";
+import type { Cost } from "../measuring/loss.ts";
+import { preservingParts } from "../measuring/preserving.ts";
+import {
+  checkBudget,
+  finish,
+  finishAsync,
+  type LongOptions,
+  longOptionNames,
+  type Parts,
+} from "../measuring/running.ts";
+import { type ForwardInputs, run, watching } from "../measuring/watching.ts";
+import { greatest } from "../numbers/extremes.ts";
 import {
   averaged,
   type BatchMoments,
@@ -10,13 +24,6 @@ import {
   type FeatureStatistics,
   setStatistics,
 } from "./batchNormStatistics.ts";
-import { batchesOf } from "../activations/deadUnits.ts";
-import { greatest } from "../numbers/extremes.ts";
-import { lightly } from "../measuring/lightly.ts";
-import type { Cost } from "../measuring/loss.ts";
-import { preservingParts } from "../measuring/preserving.ts";
-import { checkBudget, finish, finishAsync, type LongOptions, longOptionNames, type Parts } from "../measuring/running.ts";
-import { type ForwardInputs, run, watching } from "../measuring/watching.ts";
 
 /** What has been done to one batch norm. */
 export interface RecalibratedLayer {

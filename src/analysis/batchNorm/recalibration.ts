@@ -1,7 +1,10 @@
 import { TensorError } from "../../base/errors.ts";
-import { BatchNorm1d } from "../../nn/normalisation/batchNorm1d.ts";
 import { isLayer } from "../../nn/module/layerClass.ts";
 import type { Module } from "../../nn/module/module.ts";
+import { BatchNorm1d } from "../../nn/normalisation/batchNorm1d.ts";
+import { lightly } from "../measuring/lightly.ts";
+import { hasRunningStatistics } from "../measuring/preserving.ts";
+import { watching } from "../measuring/watching.ts";
 import {
   averaged,
   type BatchMoments,
@@ -9,9 +12,6 @@ import {
   type NamedBatchNorm,
   setStatistics,
 } from "./batchNormStatistics.ts";
-import { lightly } from "../measuring/lightly.ts";
-import { hasRunningStatistics } from "../measuring/preserving.ts";
-import { watching } from "../measuring/watching.ts";
 
 /**
  * What takes the running statistics of a model's batch norms anew from one pass, and has them used from then on. To be called

@@ -1,11 +1,18 @@
 import { describe, TensorError } from "../../base/errors.ts";
-import type { Module } from "../../nn/module/module.ts";
 import { checkOptions } from "../../base/options.ts";
+import type { Module } from "../../nn/module/module.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { type Layer, type LayerOptions, type LayerSettings, orderedLayers } from "../measuring/layers.ts";
 import { type Cost, type Loss, Probe } from "../measuring/loss.ts";
 import { type BatchNormMode, preservingParts } from "../measuring/preserving.ts";
-import { checkBudget, finish, finishAsync, type LongOptions, longOptionNames, type Parts } from "../measuring/running.ts";
+import {
+  checkBudget,
+  finish,
+  finishAsync,
+  type LongOptions,
+  longOptionNames,
+  type Parts,
+} from "../measuring/running.ts";
 import { checkUpdate, type UpdateOptions, updated } from "../measuring/update.ts";
 import { angle, copies, cosine, distance, norm, put } from "../numbers/vectors.ts";
 

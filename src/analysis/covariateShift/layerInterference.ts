@@ -3,17 +3,17 @@ import type { Module } from "../../nn/module/module.ts";
 import { apply, type Tensor } from "../../tensor/tensor.ts";
 import { passesOfProduct } from "../curvature/hessianOptions.ts";
 import { alongOf } from "../curvature/hessianProduct.ts";
+import { type Cost, type Loss, Probe } from "../measuring/loss.ts";
+import { preservingParts } from "../measuring/preserving.ts";
+import { checkBudget, finish, finishAsync, type Parts } from "../measuring/running.ts";
+import { updated } from "../measuring/update.ts";
+import { copies, distance, moved, moveTo, norm } from "../numbers/vectors.ts";
 import {
   checkFinite,
   type InternalCovariateShiftOptions,
   type ShiftSettings,
   shiftOptions,
 } from "./internalCovariateShift.ts";
-import { type Cost, type Loss, Probe } from "../measuring/loss.ts";
-import { preservingParts } from "../measuring/preserving.ts";
-import { checkBudget, finish, finishAsync, type Parts } from "../measuring/running.ts";
-import { updated } from "../measuring/update.ts";
-import { copies, distance, moved, moveTo, norm } from "../numbers/vectors.ts";
 
 /** What {@link layerInterference} returns. */
 export interface LayerInterference {

@@ -1,9 +1,21 @@
 import { describe, TensorError } from "../../base/errors.ts";
-import type { Module } from "../../nn/module/module.ts";
 import { checkFlagOption, checkOptions } from "../../base/options.ts";
-import { EigenSearch, rankOf, type Which } from "./eigenSearch.ts";
+import type { Module } from "../../nn/module/module.ts";
+import type { Cost } from "../measuring/loss.ts";
+import type { Losses } from "../measuring/losses.ts";
+import {
+  checkBudget,
+  finish,
+  finishAsync,
+  type LongOptions,
+  longOptionNames,
+  type Parts,
+} from "../measuring/running.ts";
+import { normals, type SeedOptions, seeded, seedOptionNames } from "../measuring/seeded.ts";
 import { eigenSymmetric } from "../numbers/eigenSymmetric.ts";
 import { greatest } from "../numbers/extremes.ts";
+import { addScaled, dotOf, type LongVector, lengthOf, scaled } from "../numbers/longVector.ts";
+import { EigenSearch, rankOf, type Which } from "./eigenSearch.ts";
 import {
   type HessianCostOptions,
   type HessianMethod,
@@ -14,11 +26,6 @@ import {
   passes,
 } from "./hessianOptions.ts";
 import { checkCount, checkWord, HessianProduct } from "./hessianProduct.ts";
-import { addScaled, dotOf, type LongVector, lengthOf, scaled } from "../numbers/longVector.ts";
-import type { Cost } from "../measuring/loss.ts";
-import type { Losses } from "../measuring/losses.ts";
-import { checkBudget, finish, finishAsync, type LongOptions, longOptionNames, type Parts } from "../measuring/running.ts";
-import { normals, type SeedOptions, seeded, seedOptionNames } from "../measuring/seeded.ts";
 
 /** Options of {@link hessianEigenvalues}. */
 export interface HessianEigenvaluesOptions extends HessianOptions, SeedOptions, LongOptions {

@@ -1,6 +1,7 @@
 import { grad } from "../../autograd/grad.ts";
 import { enableGrad } from "../../autograd/gradMode.ts";
 import { describe, TensorError } from "../../base/errors.ts";
+import { checkTextsOption } from "../../base/options.ts";
 import { NDArray } from "../../kernels/array.ts";
 import { kernels } from "../../kernels/index.ts";
 import { isModule } from "../../nn/module/fields.ts";
@@ -8,15 +9,14 @@ import { tensorsIn } from "../../nn/module/keep.ts";
 import type { Module } from "../../nn/module/module.ts";
 import type { Parameter } from "../../nn/module/parameter.ts";
 import type { Primitive } from "../../ops/op.ts";
-import { checkTextsOption } from "../../base/options.ts";
 import { apply, type Tensor } from "../../tensor/tensor.ts";
-import { type HessianOptions, type HessianSettings, passesOfProduct } from "./hessianOptions.ts";
 import { layersOf } from "../measuring/layers.ts";
-import { addScaled, isAllFinite, type LongVector, lengthOf } from "../numbers/longVector.ts";
 import { type Cost, type Loss, Probe } from "../measuring/loss.ts";
 import { type Losses, type WeightedLosses, weighted } from "../measuring/losses.ts";
 import { preserving } from "../measuring/preserving.ts";
+import { addScaled, isAllFinite, type LongVector, lengthOf } from "../numbers/longVector.ts";
 import { place } from "../numbers/vectors.ts";
+import { type HessianOptions, type HessianSettings, passesOfProduct } from "./hessianOptions.ts";
 
 /**
  * Products of the Hessian of a loss at the parameters as they are when it is made. What becomes of them later does not

@@ -1,5 +1,17 @@
-import type { Module } from "../../nn/module/module.ts";
 import { checkOptions } from "../../base/options.ts";
+import type { Module } from "../../nn/module/module.ts";
+import type { Cost } from "../measuring/loss.ts";
+import type { Losses } from "../measuring/losses.ts";
+import {
+  checkBudget,
+  finish,
+  finishAsync,
+  type LongOptions,
+  longOptionNames,
+  type Parts,
+} from "../measuring/running.ts";
+import { type SeedOptions, seeded, seedOptionNames, signs } from "../measuring/seeded.ts";
+import { dotOf, type LongVector, lengthOf, orthogonalise, scaled } from "../numbers/longVector.ts";
 import {
   type HessianCostOptions,
   type HessianOptions,
@@ -9,11 +21,6 @@ import {
   passes,
 } from "./hessianOptions.ts";
 import { checkCount, HessianProduct } from "./hessianProduct.ts";
-import { dotOf, type LongVector, lengthOf, orthogonalise, scaled } from "../numbers/longVector.ts";
-import type { Cost } from "../measuring/loss.ts";
-import type { Losses } from "../measuring/losses.ts";
-import { checkBudget, finish, finishAsync, type LongOptions, longOptionNames, type Parts } from "../measuring/running.ts";
-import { type SeedOptions, seeded, seedOptionNames, signs } from "../measuring/seeded.ts";
 
 /** Options of {@link hessianTrace}. */
 export interface HessianTraceOptions extends HessianOptions, SeedOptions, LongOptions {

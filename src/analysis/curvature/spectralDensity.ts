@@ -1,8 +1,21 @@
-import { tensor } from "../../functions/create.ts";
 import { describe, TensorError } from "../../base/errors.ts";
-import type { Module } from "../../nn/module/module.ts";
 import { checkOptions } from "../../base/options.ts";
+import { tensor } from "../../functions/create.ts";
+import type { Module } from "../../nn/module/module.ts";
+import type { Cost } from "../measuring/loss.ts";
+import type { Losses } from "../measuring/losses.ts";
+import {
+  checkBudget,
+  finish,
+  finishAsync,
+  type LongOptions,
+  longOptionNames,
+  type Parts,
+} from "../measuring/running.ts";
+import { type SeedOptions, seeded, seedOptionNames, signs } from "../measuring/seeded.ts";
 import { greatest, least as leastOf } from "../numbers/extremes.ts";
+import { Lanczos } from "../numbers/lanczos.ts";
+import { tridiagonal } from "../numbers/tridiagonal.ts";
 import {
   type HessianCostOptions,
   type HessianOptions,
@@ -13,12 +26,6 @@ import {
 } from "./hessianOptions.ts";
 import { checkCount, HessianProduct } from "./hessianProduct.ts";
 import { spread } from "./hessianTrace.ts";
-import { Lanczos } from "../numbers/lanczos.ts";
-import type { Cost } from "../measuring/loss.ts";
-import type { Losses } from "../measuring/losses.ts";
-import { checkBudget, finish, finishAsync, type LongOptions, longOptionNames, type Parts } from "../measuring/running.ts";
-import { type SeedOptions, seeded, seedOptionNames, signs } from "../measuring/seeded.ts";
-import { tridiagonal } from "../numbers/tridiagonal.ts";
 
 /** Options of {@link spectralDensity}. */
 export interface SpectralDensityOptions extends HessianOptions, SeedOptions, LongOptions {

@@ -1,13 +1,13 @@
 import { describe, TensorError } from "../../base/errors.ts";
 import type { ActivationReport } from "../activations/activationReport.ts";
-import type { BatchNormHealth } from "../batchNorm/batchNormHealth.ts";
-import type { Comparison } from "../recording/comparison.ts";
 import type { DeadUnits } from "../activations/deadUnits.ts";
-import { displayed } from "../measuring/display.ts";
 import type { GradientReport } from "../activations/gradientReport.ts";
 import type { InitialLossCheck } from "../activations/initialLossCheck.ts";
-import type { Recording } from "../recording/recording.ts";
 import type { UpdateRatios } from "../activations/updateRatios.ts";
+import type { BatchNormHealth } from "../batchNorm/batchNormHealth.ts";
+import { displayed } from "../measuring/display.ts";
+import type { Comparison } from "../recording/comparison.ts";
+import type { Recording } from "../recording/recording.ts";
 import type { Verdict } from "./verdict.ts";
 import { verdictsOnReports } from "./verdictsOnReports.ts";
 import { verdictsOnRuns } from "./verdictsOnRuns.ts";

@@ -1,10 +1,10 @@
 import type { ActivationReport } from "../activations/activationReport.ts";
-import type { BatchNormHealth } from "../batchNorm/batchNormHealth.ts";
 import type { DeadUnits } from "../activations/deadUnits.ts";
-import { greatest, least as leastOf } from "../numbers/extremes.ts";
 import type { GradientReport } from "../activations/gradientReport.ts";
 import type { InitialLossCheck } from "../activations/initialLossCheck.ts";
 import type { UpdateRatios } from "../activations/updateRatios.ts";
+import type { BatchNormHealth } from "../batchNorm/batchNormHealth.ts";
+import { greatest, least as leastOf } from "../numbers/extremes.ts";
 import { diagnosisThresholds as at, nonFiniteHint, percent, sayer, sayUpdate, short, type Verdict } from "./verdict.ts";
 
 /** What is said of the reports of a model at one moment, by their `kind`. */

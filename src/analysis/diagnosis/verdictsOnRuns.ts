@@ -1,5 +1,5 @@
-import type { Comparison } from "../recording/comparison.ts";
 import { greatest, least as leastOf } from "../numbers/extremes.ts";
+import type { Comparison } from "../recording/comparison.ts";
 import type { RecordedRow, Recording } from "../recording/recording.ts";
 import { diagnosisThresholds as at, percent, sayer, sayUpdate, short, type Verdict } from "./verdict.ts";
 

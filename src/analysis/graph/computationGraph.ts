@@ -1,10 +1,10 @@
 import { isTensor } from "../../base/brand.ts";
 import { describe, TensorError } from "../../base/errors.ts";
+import { checkOptions } from "../../base/options.ts";
 import type { Dtype } from "../../kernels/array.ts";
 import type { Module } from "../../nn/module/module.ts";
 import { isParameter } from "../../nn/module/parameter.ts";
 import { linksOf } from "../../ops/chain.ts";
-import { checkOptions } from "../../base/options.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import type { Cost } from "../measuring/loss.ts";
 import { preserving } from "../measuring/preserving.ts";

@@ -1,6 +1,6 @@
+import { shared } from "../../base/shared.ts";
 import { hooked } from "../../nn/module/forwardHooks.ts";
 import type { Module } from "../../nn/module/module.ts";
-import { shared } from "../../base/shared.ts";
 import { watchingAll } from "../measuring/watching.ts";
 
 /** One run of a module's `forward`, during which some operations were recorded. */

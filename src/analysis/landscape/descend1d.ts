@@ -1,15 +1,22 @@
 import { describe, TensorError } from "../../base/errors.ts";
 import { checkOptions } from "../../base/options.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
-import { greatest, least as leastOf } from "../numbers/extremes.ts";
-import { checkDirection, directionOf } from "./lineDirection.ts";
 import { type Cost, costBy, type PathCostOptions, Probe } from "../measuring/loss.ts";
 import { type PathBatchNormMode, pathBatchNormModes, preservingParts } from "../measuring/preserving.ts";
-import { checkBudget, finish, finishAsync, type LongOptions, longOptionNames, type Parts } from "../measuring/running.ts";
+import {
+  checkBudget,
+  finish,
+  finishAsync,
+  type LongOptions,
+  longOptionNames,
+  type Parts,
+} from "../measuring/running.ts";
 import { type SeedOptions, seeded, seedOptionNames } from "../measuring/seeded.ts";
-import { type Slice, sliceOf } from "./slice.ts";
-import { copies, dot, moveTo, norm } from "../numbers/vectors.ts";
 import { checkChoice } from "../measuring/watching.ts";
+import { greatest, least as leastOf } from "../numbers/extremes.ts";
+import { copies, dot, moveTo, norm } from "../numbers/vectors.ts";
+import { checkDirection, directionOf } from "./lineDirection.ts";
+import { type Slice, sliceOf } from "./slice.ts";
 
 /** What {@link descend1d} may be told. */
 export interface Descend1dOptions extends LongOptions, SeedOptions {

@@ -1,6 +1,6 @@
+import { randn } from "../../functions/sample.ts";
 import { NDArray } from "../../kernels/array.ts";
 import type { Generator } from "../../random/generator.ts";
-import { randn } from "../../functions/sample.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { eigenSymmetric } from "../numbers/eigenSymmetric.ts";
 import { dot, moved } from "../numbers/vectors.ts";

@@ -1,13 +1,20 @@
 import { describe, TensorError } from "../../base/errors.ts";
+import { checkOptions } from "../../base/options.ts";
 import type { Module } from "../../nn/module/module.ts";
 import type { StateDict } from "../../nn/module/stateDict.ts";
-import { checkOptions } from "../../base/options.ts";
 import { type Cost, costBy, type Loss, type PathCostOptions, Probe } from "../measuring/loss.ts";
 import { type PathBatchNormMode, pathBatchNormModes, preservingParts } from "../measuring/preserving.ts";
-import { checkBudget, finish, finishAsync, type LongOptions, longOptionNames, type Parts } from "../measuring/running.ts";
-import { States } from "./states.ts";
-import { distance } from "../numbers/vectors.ts";
+import {
+  checkBudget,
+  finish,
+  finishAsync,
+  type LongOptions,
+  longOptionNames,
+  type Parts,
+} from "../measuring/running.ts";
 import { checkChoice } from "../measuring/watching.ts";
+import { distance } from "../numbers/vectors.ts";
+import { States } from "./states.ts";
 
 /** What {@link interpolate} may be told. */
 export interface InterpolateOptions extends LongOptions {

@@ -1,9 +1,9 @@
 import { isTensor } from "../../base/brand.ts";
 import { describe, TensorError } from "../../base/errors.ts";
+import { sameShape } from "../../base/shapes.ts";
+import { randn } from "../../functions/sample.ts";
 import { isOptimizer, type Optimizer } from "../../optim/optimizer.ts";
 import type { Generator } from "../../random/generator.ts";
-import { randn } from "../../functions/sample.ts";
-import { sameShape } from "../../base/shapes.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import type { LossGradient } from "../measuring/loss.ts";
 import { updated } from "../measuring/update.ts";

@@ -1,14 +1,21 @@
 import { describe, TensorError } from "../../base/errors.ts";
-import type { Module } from "../../nn/module/module.ts";
 import { checkOptions } from "../../base/options.ts";
-import { greatest, least } from "../numbers/extremes.ts";
-import { checkDirection, directionOf, type LineDirection, nameOf } from "./lineDirection.ts";
+import type { Module } from "../../nn/module/module.ts";
 import { type Cost, costBy, type Loss, type PathCostOptions, Probe } from "../measuring/loss.ts";
 import { type PathBatchNormMode, pathBatchNormModes, preservingParts } from "../measuring/preserving.ts";
-import { checkBudget, finish, finishAsync, type LongOptions, longOptionNames, type Parts } from "../measuring/running.ts";
+import {
+  checkBudget,
+  finish,
+  finishAsync,
+  type LongOptions,
+  longOptionNames,
+  type Parts,
+} from "../measuring/running.ts";
 import { type SeedOptions, seeded, seedOptionNames } from "../measuring/seeded.ts";
-import { copies, distance, dot, moveTo, norm } from "../numbers/vectors.ts";
 import { checkChoice } from "../measuring/watching.ts";
+import { greatest, least } from "../numbers/extremes.ts";
+import { copies, distance, dot, moveTo, norm } from "../numbers/vectors.ts";
+import { checkDirection, directionOf, type LineDirection, nameOf } from "./lineDirection.ts";
 
 /** The ranges of the paper's figures, in learning rates. */
 const presets = { vgg: [1 / 2, 4], dln: [1 / 100, 30] } as const;

@@ -1,21 +1,33 @@
 import { describe, TensorError } from "../../base/errors.ts";
+import { checkOptions } from "../../base/options.ts";
 import type { Module } from "../../nn/module/module.ts";
 import type { StateDict } from "../../nn/module/stateDict.ts";
-import { checkOptions } from "../../base/options.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
-import { filterNormalised, principalDirections } from "./directions.ts";
-import { greatest } from "../numbers/extremes.ts";
 import { hessianEigenvaluesCost } from "../curvature/hessianEigenvalues.ts";
 import { passes } from "../curvature/hessianOptions.ts";
 import { split } from "../curvature/hessianProduct.ts";
 import { type Cost, costBy, type Loss, type PathCostOptions, Probe } from "../measuring/loss.ts";
-import { checkPlane, eigenPlane, given, project, refusePath } from "./plane.ts";
-import { type BatchNormMode, type PathBatchNormMode, pathBatchNormModes, preservingParts } from "../measuring/preserving.ts";
-import { checkBudget, finish, finishAsync, type LongOptions, longOptionNames, type Parts } from "../measuring/running.ts";
+import {
+  type BatchNormMode,
+  type PathBatchNormMode,
+  pathBatchNormModes,
+  preservingParts,
+} from "../measuring/preserving.ts";
+import {
+  checkBudget,
+  finish,
+  finishAsync,
+  type LongOptions,
+  longOptionNames,
+  type Parts,
+} from "../measuring/running.ts";
 import { type SeedOptions, seeded, seedOptionNames } from "../measuring/seeded.ts";
-import { States } from "./states.ts";
-import { copies, moved, moveTo, norm } from "../numbers/vectors.ts";
 import { checkChoice } from "../measuring/watching.ts";
+import { greatest } from "../numbers/extremes.ts";
+import { copies, moved, moveTo, norm } from "../numbers/vectors.ts";
+import { filterNormalised, principalDirections } from "./directions.ts";
+import { checkPlane, eigenPlane, given, project, refusePath } from "./plane.ts";
+import { States } from "./states.ts";
 
 /** What {@link lossSurface} may be told. */
 export interface LossSurfaceOptions extends LongOptions, SeedOptions {

@@ -1,12 +1,16 @@
 import { describe, TensorError } from "../../base/errors.ts";
 import type { Module } from "../../nn/module/module.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
-import { eigenvalueParts, type HessianEigenvalues, type HessianEigenvaluesOptions } from "../curvature/hessianEigenvalues.ts";
-import { fits } from "./lineDirection.ts";
+import {
+  eigenvalueParts,
+  type HessianEigenvalues,
+  type HessianEigenvaluesOptions,
+} from "../curvature/hessianEigenvalues.ts";
 import type { Loss } from "../measuring/loss.ts";
-import type { LossSurfaceOptions } from "./lossSurface.ts";
 import type { Parts } from "../measuring/running.ts";
 import { cosine, dot, moved, norm } from "../numbers/vectors.ts";
+import { fits } from "./lineDirection.ts";
+import type { LossSurfaceOptions } from "./lossSurface.ts";
 
 // The plane that a loss surface is on: its directions, and what is nearest on it.
 

@@ -1,13 +1,13 @@
 import { isTensor } from "../../base/brand.ts";
-import { tensor } from "../../functions/create.ts";
 import { describe, TensorError } from "../../base/errors.ts";
+import { checkOptions } from "../../base/options.ts";
+import { tensor } from "../../functions/create.ts";
 import { isModule } from "../../nn/module/fields.ts";
 import { Module } from "../../nn/module/module.ts";
 import { Parameter } from "../../nn/module/parameter.ts";
-import { checkOptions } from "../../base/options.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
-import { type LineDirection, nameOf } from "./lineDirection.ts";
 import type { Loss } from "../measuring/loss.ts";
+import { type LineDirection, nameOf } from "./lineDirection.ts";
 
 /** A line through a model's parameters, `f(x) = L(θ + x·d)`: the model itself is at 0. */
 export interface Slice {

@@ -1,10 +1,10 @@
 import { isTensor } from "../../base/brand.ts";
 import { describe, TensorError } from "../../base/errors.ts";
+import { sameShape } from "../../base/shapes.ts";
 import { isFloat } from "../../kernels/array.ts";
 import type { Module } from "../../nn/module/module.ts";
 import type { Parameter } from "../../nn/module/parameter.ts";
 import type { StateDict } from "../../nn/module/stateDict.ts";
-import { sameShape } from "../../base/shapes.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { hasRunningStatistics, type PathBatchNormMode } from "../measuring/preserving.ts";
 import { moved, moveTo, put } from "../numbers/vectors.ts";

@@ -1,7 +1,7 @@
 import { describe, TensorError } from "../../base/errors.ts";
+import { checkTextsOption } from "../../base/options.ts";
 import type { Module } from "../../nn/module/module.ts";
 import type { Parameter } from "../../nn/module/parameter.ts";
-import { checkTextsOption } from "../../base/options.ts";
 import { hasRunningStatistics } from "./preserving.ts";
 
 /** Parameters that are looked at together, under one name. */

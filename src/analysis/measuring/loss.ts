@@ -6,9 +6,9 @@ import { isModule } from "../../nn/module/fields.ts";
 import type { Module } from "../../nn/module/module.ts";
 import type { Parameter } from "../../nn/module/parameter.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
+import { recalibration } from "../batchNorm/recalibration.ts";
 import { lightly } from "./lightly.ts";
 import type { PathBatchNormMode } from "./preserving.ts";
-import { recalibration } from "../batchNorm/recalibration.ts";
 
 /** The loss of a model on one fixed batch: the same number each time it is called, as long as the model stays. */
 export type Loss = () => Tensor;

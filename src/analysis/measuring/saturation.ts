@@ -1,9 +1,9 @@
 import { describe, TensorError } from "../../base/errors.ts";
-import { isLayer } from "../../nn/module/layerClass.ts";
-import type { Module } from "../../nn/module/module.ts";
 import { ReLU } from "../../nn/activations/relu.ts";
 import { Sigmoid } from "../../nn/activations/sigmoid.ts";
 import { Tanh } from "../../nn/activations/tanh.ts";
+import { isLayer } from "../../nn/module/layerClass.ts";
+import type { Module } from "../../nn/module/module.ts";
 
 /** From where on an activation counts as saturated, which is where its gradient is small. */
 export interface SaturationThresholds {

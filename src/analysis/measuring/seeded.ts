@@ -1,6 +1,6 @@
 import { describe, TensorError } from "../../base/errors.ts";
-import { Generator, isGenerator } from "../../random/generator.ts";
 import { rand, randn } from "../../functions/sample.ts";
+import { Generator, isGenerator } from "../../random/generator.ts";
 
 /** Where an analysis takes its random numbers from. */
 export interface SeedOptions {

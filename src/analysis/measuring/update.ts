@@ -3,8 +3,8 @@ import { describe, TensorError } from "../../base/errors.ts";
 import { keep } from "../../nn/module/keep.ts";
 import { isOptimizer, type Optimizer } from "../../optim/optimizer.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
-import type { LossGradient } from "./loss.ts";
 import { copies, moved } from "../numbers/vectors.ts";
+import type { LossGradient } from "./loss.ts";
 
 /** The step whose effect is looked at: gradient descent at a rate, or what an optimiser would do next. */
 export interface UpdateOptions {

@@ -1,14 +1,23 @@
 import { noGrad } from "../../autograd/gradMode.ts";
 import { describe, TensorError } from "../../base/errors.ts";
+import { checkOptions } from "../../base/options.ts";
+import { sameShape } from "../../base/shapes.ts";
+import { version } from "../../base/version.ts";
 import { isModule } from "../../nn/module/fields.ts";
 import type { Module } from "../../nn/module/module.ts";
 import { isParameter, type Parameter } from "../../nn/module/parameter.ts";
 import { isOptimizer, type Optimizer } from "../../optim/optimizer.ts";
-import { checkOptions } from "../../base/options.ts";
 import { defaultGenerator, type Generator } from "../../random/generator.ts";
-import { sameShape } from "../../base/shapes.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
-import { version } from "../../base/version.ts";
+import type { Cost } from "../measuring/loss.ts";
+import {
+  checkBudget,
+  finish,
+  finishAsync,
+  type LongOptions,
+  longOptionNames,
+  type Parts,
+} from "../measuring/running.ts";
 import {
   type ComparedRow,
   type Comparison,
@@ -16,10 +25,8 @@ import {
   type ComparisonStart,
   summarise,
 } from "./comparison.ts";
-import type { Cost } from "../measuring/loss.ts";
 import { Recorder } from "./recorder.ts";
 import type { RecordedRow } from "./recording.ts";
-import { checkBudget, finish, finishAsync, type LongOptions, longOptionNames, type Parts } from "../measuring/running.ts";
 import type { StepProbes } from "./stepProbe.ts";
 
 /** What {@link compare} compares, and how. */

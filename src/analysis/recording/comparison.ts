@@ -1,6 +1,6 @@
 import { describe, TensorError } from "../../base/errors.ts";
-import { greatest, least } from "../numbers/extremes.ts";
 import type { Cost } from "../measuring/loss.ts";
+import { greatest, least } from "../numbers/extremes.ts";
 import type { RecordedRow, Recording } from "./recording.ts";
 
 /** How a run began, beside that of the first variant. */

@@ -1,12 +1,12 @@
 import { describe, TensorError } from "../../base/errors.ts";
+import { checkOptions } from "../../base/options.ts";
 import { isFloat } from "../../kernels/array.ts";
 import type { Module } from "../../nn/module/module.ts";
-import { checkOptions } from "../../base/options.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { type LayerGroups, layersOf } from "../measuring/layers.ts";
 import { type SaturationThresholds, saturationOf, saturationThresholds } from "../measuring/saturation.ts";
-import type { AfterStep, StepContext, StepProbe, StepRow } from "./stepProbe.ts";
 import { copies, distance, norm } from "../numbers/vectors.ts";
+import type { AfterStep, StepContext, StepProbe, StepRow } from "./stepProbe.ts";
 
 /** Options of the probes that look at layers. */
 export interface LayerProbeOptions {

@@ -1,8 +1,8 @@
 import { isTensor } from "../../base/brand.ts";
 import { describe, show, TensorError } from "../../base/errors.ts";
+import { sameShape } from "../../base/shapes.ts";
 import { isModule } from "../../nn/module/fields.ts";
 import type { Module } from "../../nn/module/module.ts";
-import { sameShape } from "../../base/shapes.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { checkWord } from "../curvature/hessianProduct.ts";
 import type { BatchNormMode } from "../measuring/preserving.ts";

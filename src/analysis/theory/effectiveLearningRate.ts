@@ -1,6 +1,6 @@
 import { describe, TensorError } from "../../base/errors.ts";
-import type { Module } from "../../nn/module/module.ts";
 import { checkOptions } from "../../base/options.ts";
+import type { Module } from "../../nn/module/module.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { displayed } from "../measuring/display.ts";
 import { greatest, least } from "../numbers/extremes.ts";

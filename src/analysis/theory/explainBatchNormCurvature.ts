@@ -1,11 +1,15 @@
 import { grad } from "../../autograd/grad.ts";
 import { isTensor } from "../../base/brand.ts";
 import { describe, TensorError } from "../../base/errors.ts";
+import { checkOptions } from "../../base/options.ts";
 import { NDArray } from "../../kernels/array.ts";
 import { isModule } from "../../nn/module/fields.ts";
 import type { Module } from "../../nn/module/module.ts";
-import { checkOptions } from "../../base/options.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
+import { displayed } from "../measuring/display.ts";
+import type { Cost } from "../measuring/loss.ts";
+import { preserving } from "../measuring/preserving.ts";
+import { dotOf } from "../numbers/longVector.ts";
 import {
   type BatchNormForm,
   type BatchNormLike,
@@ -20,10 +24,6 @@ import {
   type UnitStatistics,
   unitsOf,
 } from "./batchNormTerms.ts";
-import { displayed } from "../measuring/display.ts";
-import { dotOf } from "../numbers/longVector.ts";
-import type { Cost } from "../measuring/loss.ts";
-import { preserving } from "../measuring/preserving.ts";
 
 /** Options of {@link explainBatchNormCurvature}. */
 export interface ExplainBatchNormCurvatureOptions extends BatchNormForm {

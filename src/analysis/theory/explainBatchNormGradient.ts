@@ -1,6 +1,10 @@
 import { grad } from "../../autograd/grad.ts";
 import { checkOptions } from "../../base/options.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
+import { displayed } from "../measuring/display.ts";
+import type { Cost } from "../measuring/loss.ts";
+import { preserving } from "../measuring/preserving.ts";
+import { dotOf } from "../numbers/longVector.ts";
 import {
   type BatchNormForm,
   type BatchNormLike,
@@ -15,10 +19,6 @@ import {
   type UnitStatistics,
   unitsOf,
 } from "./batchNormTerms.ts";
-import { displayed } from "../measuring/display.ts";
-import { dotOf } from "../numbers/longVector.ts";
-import type { Cost } from "../measuring/loss.ts";
-import { preserving } from "../measuring/preserving.ts";
 
 /** Theorem 4.1 for some gradients: what batch norm takes out, what it leaves, and what a mere rescale would do. */
 export interface GradientShares {

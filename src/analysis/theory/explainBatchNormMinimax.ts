@@ -3,6 +3,12 @@ import { describe, TensorError } from "../../base/errors.ts";
 import { checkOptions } from "../../base/options.ts";
 import { Generator } from "../../random/generator.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
+import { displayed } from "../measuring/display.ts";
+import type { Cost } from "../measuring/loss.ts";
+import { normals } from "../measuring/seeded.ts";
+import { Lanczos } from "../numbers/lanczos.ts";
+import { dotOf } from "../numbers/longVector.ts";
+import { tridiagonal } from "../numbers/tridiagonal.ts";
 import {
   type BatchNormForm,
   type BatchNormLike,
@@ -11,13 +17,7 @@ import {
   columnsOf,
   type UnitStatistics,
 } from "./batchNormTerms.ts";
-import { displayed } from "../measuring/display.ts";
 import { gradientTerms } from "./explainBatchNormGradient.ts";
-import { Lanczos } from "../numbers/lanczos.ts";
-import { dotOf } from "../numbers/longVector.ts";
-import type { Cost } from "../measuring/loss.ts";
-import { normals } from "../measuring/seeded.ts";
-import { tridiagonal } from "../numbers/tridiagonal.ts";
 
 /** Options of {@link explainBatchNormMinimax}. */
 export interface ExplainBatchNormMinimaxOptions extends BatchNormForm {

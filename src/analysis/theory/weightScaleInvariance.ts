@@ -1,13 +1,20 @@
 import { describe, TensorError } from "../../base/errors.ts";
-import type { Module } from "../../nn/module/module.ts";
 import { checkOptions } from "../../base/options.ts";
+import type { Module } from "../../nn/module/module.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
-import { greatest } from "../numbers/extremes.ts";
 import { checkWord } from "../curvature/hessianProduct.ts";
-import { dotOf, lengthOf } from "../numbers/longVector.ts";
 import { type Cost, type Loss, Probe } from "../measuring/loss.ts";
 import { type BatchNormMode, preservingParts } from "../measuring/preserving.ts";
-import { checkBudget, finish, finishAsync, type LongOptions, longOptionNames, type Parts } from "../measuring/running.ts";
+import {
+  checkBudget,
+  finish,
+  finishAsync,
+  type LongOptions,
+  longOptionNames,
+  type Parts,
+} from "../measuring/running.ts";
+import { greatest } from "../numbers/extremes.ts";
+import { dotOf, lengthOf } from "../numbers/longVector.ts";
 import { copies, moveTo, norm } from "../numbers/vectors.ts";
 import { rowLayers, rows } from "./weightRows.ts";
 

@@ -1,13 +1,13 @@
 import { describe, TensorError } from "../../base/errors.ts";
 import { checkFlagOption, checkOptions } from "../../base/options.ts";
+import { version } from "../../base/version.ts";
 import { defaultGenerator, type Generator, isGenerator } from "../../random/generator.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
-import { version } from "../../base/version.ts";
 import type { Bytes } from "../bytes/bytes.ts";
 import { refuseFile } from "../bytes/checks.ts";
 import { parseJson } from "../bytes/json.ts";
-import { deepest, packed, unpacked } from "./packed.ts";
 import { safetensorsFrom, toSafetensors } from "../safetensors/safetensors.ts";
+import { deepest, packed, unpacked } from "./packed.ts";
 
 /** What can go on where another of its kind left off: modules, optimisers, schedulers, loaders, recorders. */
 export interface Stateful {

@@ -1,13 +1,13 @@
 import { describe } from "../../base/errors.ts";
-import type { StateDict } from "../../nn/module/stateDict.ts";
 import { checkOptions } from "../../base/options.ts";
+import type { StateDict } from "../../nn/module/stateDict.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { type ByteSource, byteReader } from "../bytes/byteReader.ts";
 import type { Bytes } from "../bytes/bytes.ts";
 import { checkMaxBytes, checkName, defaultMaxBytes, namedTensors, refuseFile } from "../bytes/checks.ts";
 import { hintForEntry } from "../bytes/fileKind.ts";
-import { npyTensor, toNpy } from "./npy.ts";
 import type { ReadOptions } from "../safetensors/readSafetensors.ts";
+import { npyTensor, toNpy } from "./npy.ts";
 import { unzipped, zipEntries, zipOf } from "./zip.ts";
 
 /**

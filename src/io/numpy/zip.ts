@@ -1,8 +1,8 @@
 import { describe, isTensorError, TensorError } from "../../base/errors.ts";
 import type { Bytes } from "../bytes/bytes.ts";
 import { allocate, copyOf, type Place, refuse } from "../bytes/checks.ts";
-import { crc32 } from "./crc32.ts";
 import { fileKind } from "../bytes/fileKind.ts";
+import { crc32 } from "./crc32.ts";
 
 // The parts of a zip file by their signatures (PKWARE's APPNOTE.TXT, 4.3).
 const [localHeader, centralHeader, end, zip64End, zip64Locator] = [

@@ -1,7 +1,7 @@
 import { arange, zeros } from "../../functions/factories.ts";
+import { rand, randint, randn } from "../../functions/sample.ts";
 import { isFloat } from "../../kernels/array.ts";
 import { Generator } from "../../random/generator.ts";
-import { rand, randint, randn } from "../../functions/sample.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 
 /** How near to an example others are: its rows, rows like them, or any numbers. */

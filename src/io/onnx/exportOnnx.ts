@@ -1,12 +1,12 @@
 import { noGrad } from "../../autograd/gradMode.ts";
 import { isTensor } from "../../base/brand.ts";
 import { describe, TensorError } from "../../base/errors.ts";
+import { checkOptions } from "../../base/options.ts";
+import { shared } from "../../base/shared.ts";
 import { isModule } from "../../nn/module/fields.ts";
 import { keep } from "../../nn/module/keep.ts";
 import type { Module } from "../../nn/module/module.ts";
-import { checkOptions } from "../../base/options.ts";
 import { defaultGenerator } from "../../random/generator.ts";
-import { shared } from "../../base/shared.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import type { Bytes } from "../bytes/bytes.ts";
 import { fixed } from "./amount.ts";

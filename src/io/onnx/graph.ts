@@ -1,7 +1,7 @@
 import { show, TensorError } from "../../base/errors.ts";
+import { version } from "../../base/version.ts";
 import { type Dtype, NDArray } from "../../kernels/array.ts";
 import { Tensor } from "../../tensor/tensor.ts";
-import { version } from "../../base/version.ts";
 import type { Bytes } from "../bytes/bytes.ts";
 import { bytesOf } from "../bytes/elements.ts";
 import { type Amount, derived, isFixed, lineThrough } from "./amount.ts";

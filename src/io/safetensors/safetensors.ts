@@ -1,7 +1,7 @@
 import { describe, TensorError } from "../../base/errors.ts";
+import { checkOptions } from "../../base/options.ts";
 import type { Dtype } from "../../kernels/array.ts";
 import type { StateDict } from "../../nn/module/stateDict.ts";
-import { checkOptions } from "../../base/options.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import type { Bytes } from "../bytes/bytes.ts";
 import { allocate, checkBytes, checkName, copyOf, namedTensors, refuseFile } from "../bytes/checks.ts";

@@ -1,8 +1,8 @@
 import { TensorError } from "../../base/errors.ts";
 import { mostElements, refuseSize } from "../../base/shapes.ts";
 import { shared } from "../../base/shared.ts";
-import type { Arena } from "./arena.ts";
 import type { Data, Dtype, NDArray } from "../array.ts";
+import type { Arena } from "./arena.ts";
 
 // Memory that nobody can see any more, kept warm: a new typed array of some thousand elements costs more than the
 // arithmetic on them. Only the engine gives memory back, and only what it alone has held.

@@ -2,17 +2,17 @@ import type { Kernels } from "../index.ts";
 import { batchNormOn } from "./calls/batchNorm.ts";
 import { binaryOn } from "./calls/binary.ts";
 import { crossEntropyOn } from "./calls/crossEntropy.ts";
-import type { Machine } from "./machine.ts";
 import { matmulOn } from "./calls/matmul.ts";
-import { binary } from "./module.generated.ts";
 import { optimizerOn } from "./calls/optimizer.ts";
 import { randomOn } from "./calls/random.ts";
 import { reduceOn } from "./calls/reduce.ts";
 import { scalarOpsOn } from "./calls/scalarOps.ts";
 import { selectOn } from "./calls/select.ts";
 import { softmaxOn } from "./calls/softmax.ts";
-import { startKernels } from "./start.ts";
 import { unaryOn } from "./calls/unary.ts";
+import type { Machine } from "./machine.ts";
+import { binary } from "./module.generated.ts";
+import { startKernels } from "./start.ts";
 
 /** The kernels worth writing in SIMD, or null where they cannot run. */
 export function wasmKernels(): Partial<Kernels> | null {

@@ -1,5 +1,5 @@
-import { spare } from "../memory/arena.ts";
 import type { Data } from "../array.ts";
+import { spare } from "../memory/arena.ts";
 
 /** What a WebAssembly module offers; all numbers but sizes and flags are addresses in its memory. */
 export interface Exports {

@@ -1,5 +1,5 @@
-import { Arena } from "../memory/arena.ts";
 import type { Kernels } from "../index.ts";
+import { Arena } from "../memory/arena.ts";
 import { useArena } from "../memory/pool.ts";
 import { decode } from "./decode.ts";
 import { Machine, NoRoom, pageSize } from "./machine.ts";

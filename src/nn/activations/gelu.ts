@@ -1,9 +1,9 @@
 import { checkOptions } from "../../base/options.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { checkWord } from "../module/checks.ts";
-import { type GELUOptions, gelu } from "./activations.ts";
 import { layerKey } from "../module/layerClass.ts";
 import { Module } from "../module/module.ts";
+import { type GELUOptions, gelu } from "./activations.ts";
 
 /**
  * `y = x·Φ(x)`, elementwise, `Φ` the normal distribution function.

@@ -1,9 +1,9 @@
 import * as elementwise from "../../ops/elementwise.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
-import { relu } from "./activations.ts";
 import { layerKey } from "../module/layerClass.ts";
 import { activationLink, isPlain, type LayerLink, linkOf, type Rows } from "../module/link.ts";
 import { Module } from "../module/module.ts";
+import { relu } from "./activations.ts";
 
 /**
  * `y = max(x, 0)`, elementwise; the gradient at 0 is 0.

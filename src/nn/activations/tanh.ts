@@ -1,9 +1,9 @@
 import * as elementwise from "../../ops/elementwise.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
-import { tanh } from "./activations.ts";
 import { layerKey } from "../module/layerClass.ts";
 import { activationLink, isPlain, type LayerLink, linkOf, type Rows } from "../module/link.ts";
 import { Module } from "../module/module.ts";
+import { tanh } from "./activations.ts";
 
 /**
  * `y = tanh x`, elementwise.

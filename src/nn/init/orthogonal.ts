@@ -1,7 +1,7 @@
 import { noGrad } from "../../autograd/gradMode.ts";
+import { checkOptions } from "../../base/options.ts";
 import { tensor } from "../../functions/create.ts";
 import { zeros } from "../../functions/factories.ts";
-import { checkOptions } from "../../base/options.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { checkRange } from "../module/checks.ts";
 import { fans } from "./fan.ts";

@@ -1,7 +1,7 @@
-import { zeros } from "../../functions/factories.ts";
 import { checkOptions } from "../../base/options.ts";
+import { zeros } from "../../functions/factories.ts";
 import type { Generator } from "../../random/generator.ts";
-import type { Tensor, RandomOptions } from "../../tensor/tensor.ts";
+import type { RandomOptions, Tensor } from "../../tensor/tensor.ts";
 import { checkFlag, checkFloats, checkGenerator, checkRange } from "../module/checks.ts";
 import { layerKey } from "../module/layerClass.ts";
 import { Module } from "../module/module.ts";

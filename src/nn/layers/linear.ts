@@ -1,12 +1,20 @@
 import { show, TensorError } from "../../base/errors.ts";
-import { linear as fused } from "../../ops/linear.ts";
-import { apply, type Tensor, type RandomOptions } from "../../tensor/tensor.ts";
-import { checkOperand, checkSameDtype, checkTensor, type Like, checkFlag, checkMaking, checkSize } from "../module/checks.ts";
+import { checkOptions } from "../../base/options.ts";
 import { zeros } from "../../functions/factories.ts";
 import type { Dtype } from "../../kernels/array.ts";
-import { checkOptions } from "../../base/options.ts";
+import { linear as fused } from "../../ops/linear.ts";
+import { apply, type RandomOptions, type Tensor } from "../../tensor/tensor.ts";
 import { drawFrom, uniform_ } from "../init/fill.ts";
 import { kaimingUniform_ } from "../init/kaiming.ts";
+import {
+  checkFlag,
+  checkMaking,
+  checkOperand,
+  checkSameDtype,
+  checkSize,
+  checkTensor,
+  type Like,
+} from "../module/checks.ts";
 import { layerKey } from "../module/layerClass.ts";
 import { isPlain, type LayerLink, linkOf, type Rows } from "../module/link.ts";
 import { Module } from "../module/module.ts";

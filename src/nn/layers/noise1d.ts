@@ -1,6 +1,6 @@
 import { describe, TensorError } from "../../base/errors.ts";
-import { zeros } from "../../functions/factories.ts";
 import { checkOptions } from "../../base/options.ts";
+import { zeros } from "../../functions/factories.ts";
 import type { Generator } from "../../random/generator.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { checkGenerator, checkRange, checkRows, checkSize } from "../module/checks.ts";

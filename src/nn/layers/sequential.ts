@@ -1,9 +1,9 @@
 import { isGradEnabled } from "../../autograd/gradMode.ts";
 import { isTensor } from "../../base/brand.ts";
 import { describe, TensorError } from "../../base/errors.ts";
+import { shared } from "../../base/shared.ts";
 import { isFloat } from "../../kernels/array.ts";
 import { chain } from "../../ops/chain.ts";
-import { shared } from "../../base/shared.ts";
 import { apply, type Tensor } from "../../tensor/tensor.ts";
 import { isModule } from "../module/fields.ts";
 import { layerKey } from "../module/layerClass.ts";

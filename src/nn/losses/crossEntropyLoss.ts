@@ -1,17 +1,17 @@
 import { isGradEnabled } from "../../autograd/gradMode.ts";
 import { describe, TensorError } from "../../base/errors.ts";
+import { checkOptions } from "../../base/options.ts";
+import { sameShape } from "../../base/shapes.ts";
 import { isFloat } from "../../kernels/array.ts";
 import type { CrossEntropySettings } from "../../kernels/index.ts";
 import { crossEntropy as fused } from "../../ops/crossEntropy.ts";
-import { checkOptions } from "../../base/options.ts";
-import { sameShape } from "../../base/shapes.ts";
 import { apply, type Tensor } from "../../tensor/tensor.ts";
 import { checkRange, checkSameDtype, checkTensor } from "../module/checks.ts";
-import { checkIgnoreIndex, checkLabels, checkScores, checkWeight, classWeights, layOut } from "./labels.ts";
-import { type NLLLossOptions, nllLossOptionNames } from "./nllLoss.ts";
-import { checkReduction, reduced, type Reduction } from "./reduction.ts";
 import { layerKey } from "../module/layerClass.ts";
 import { Module } from "../module/module.ts";
+import { checkIgnoreIndex, checkLabels, checkScores, checkWeight, classWeights, layOut } from "./labels.ts";
+import { type NLLLossOptions, nllLossOptionNames } from "./nllLoss.ts";
+import { checkReduction, type Reduction, reduced } from "./reduction.ts";
 
 /** Options of {@link crossEntropy}. */
 export interface CrossEntropyOptions extends NLLLossOptions {

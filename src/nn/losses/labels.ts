@@ -1,9 +1,9 @@
 import { describe, show, TensorError } from "../../base/errors.ts";
+import { sameShape } from "../../base/shapes.ts";
 import { ones } from "../../functions/factories.ts";
 import { isFloat, type Shape, sizeOf } from "../../kernels/array.ts";
-import { refuseDetached } from "../../kernels/memory/detached.ts";
 import { kernels } from "../../kernels/index.ts";
-import { sameShape } from "../../base/shapes.ts";
+import { refuseDetached } from "../../kernels/memory/detached.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { checkFloats, checkOperand, checkTensor } from "../module/checks.ts";
 

@@ -3,9 +3,9 @@ import { checkOptions } from "../../base/options.ts";
 import { sameShape } from "../../base/shapes.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { checkFloats, checkSameDtype } from "../module/checks.ts";
-import { checkReduction, type Reduction, reduced } from "./reduction.ts";
 import { layerKey } from "../module/layerClass.ts";
 import { Module } from "../module/module.ts";
+import { checkReduction, type Reduction, reduced } from "./reduction.ts";
 
 /** Options of {@link mseLoss}. */
 export interface MSELossOptions {

@@ -1,10 +1,10 @@
 import { checkOptions } from "../../base/options.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
-import { checkIgnoreIndex, checkLabels, classWeights, layOut } from "./labels.ts";
-import { checkReduction, type Reduction } from "./reduction.ts";
 import { checkTensor } from "../module/checks.ts";
 import { layerKey } from "../module/layerClass.ts";
 import { Module } from "../module/module.ts";
+import { checkIgnoreIndex, checkLabels, classWeights, layOut } from "./labels.ts";
+import { checkReduction, type Reduction } from "./reduction.ts";
 
 /** Options of {@link nllLoss}. */
 export interface NLLLossOptions {

@@ -1,9 +1,9 @@
 import { isTensor } from "../../base/brand.ts";
 import { describe, show, TensorError } from "../../base/errors.ts";
+import { mostElements, refuseSize, sameShape } from "../../base/shapes.ts";
 import { type Dtype, isFloat, type Shape } from "../../kernels/array.ts";
 import { refuseDetached } from "../../kernels/memory/detached.ts";
 import { type Generator, isGenerator } from "../../random/generator.ts";
-import { mostElements, refuseSize, sameShape } from "../../base/shapes.ts";
 import { checkDtype, type Tensor } from "../../tensor/tensor.ts";
 
 // What layers and functions ask of their arguments. Each refuses with the caller's `where`, and changes nothing.

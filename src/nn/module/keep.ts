@@ -1,10 +1,10 @@
 import { isTensor } from "../../base/brand.ts";
 import type { NDArray } from "../../kernels/array.ts";
 import { kernels } from "../../kernels/index.ts";
-import { isModule } from "./fields.ts";
-import type { Module } from "./module.ts";
 import { type Generator, isGenerator } from "../../random/generator.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
+import { isModule } from "./fields.ts";
+import type { Module } from "./module.ts";
 import { parameterBrand } from "./parameter.ts";
 
 /** What there was, to be put back. */

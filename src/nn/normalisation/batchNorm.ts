@@ -1,11 +1,11 @@
 import { noGrad } from "../../autograd/gradMode.ts";
-import { tensor } from "../../functions/create.ts";
 import { show, TensorError } from "../../base/errors.ts";
+import { checkOptions } from "../../base/options.ts";
+import { tensor } from "../../functions/create.ts";
 import { ones, zeros } from "../../functions/factories.ts";
 import { type Shape, sizeOf } from "../../kernels/array.ts";
 import { type BatchStatistics, kernels } from "../../kernels/index.ts";
 import { batchNormEvaluating, batchNormTraining } from "../../ops/batchNorm.ts";
-import { checkOptions } from "../../base/options.ts";
 import { apply, type Tensor } from "../../tensor/tensor.ts";
 import { checkFlag, checkFloats, checkOperand, checkRange, type Like } from "../module/checks.ts";
 

@@ -1,27 +1,29 @@
 import { noGrad } from "../../autograd/gradMode.ts";
 import { isTensor } from "../../base/brand.ts";
 import { describe, TensorError } from "../../base/errors.ts";
+import { checkOptions } from "../../base/options.ts";
 import { ones, zeros } from "../../functions/factories.ts";
 import type { Dtype } from "../../kernels/array.ts";
-import { refuseDetached } from "../../kernels/memory/detached.ts";
 import type { BatchStatistics } from "../../kernels/index.ts";
+import { refuseDetached } from "../../kernels/memory/detached.ts";
 import { batchNormEvaluating, batchNormTraining } from "../../ops/batchNorm.ts";
-import { checkOptions } from "../../base/options.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
-import { checkFlag, checkMaking, checkRange, checkRowShape, checkRows, checkSize, checkWord } from "../module/checks.ts";
 import {
-  type BatchNormSettings,
-  batchNormFor,
-  batchNormSettings,
-  checkBatchNorm,
-  moveRunning,
-} from "./batchNorm.ts";
+  checkFlag,
+  checkMaking,
+  checkRange,
+  checkRowShape,
+  checkRows,
+  checkSize,
+  checkWord,
+} from "../module/checks.ts";
 import { layerKey } from "../module/layerClass.ts";
 import { isPlain, type LayerLink, linkOf, type Rows } from "../module/link.ts";
 import { Module } from "../module/module.ts";
 import { ownParameter, type Parameter } from "../module/parameter.ts";
 import { showNumber } from "../module/repr.ts";
 import { pytorchNames } from "../module/spelling.ts";
+import { type BatchNormSettings, batchNormFor, batchNormSettings, checkBatchNorm, moveRunning } from "./batchNorm.ts";
 
 /** Options of {@link BatchNorm1d}. */
 export interface BatchNorm1dOptions {

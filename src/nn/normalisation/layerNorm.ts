@@ -1,11 +1,11 @@
 import { show, TensorError } from "../../base/errors.ts";
-import { ones, zeros } from "../../functions/factories.ts";
-import { sizeOf, type Dtype } from "../../kernels/array.ts";
-import { batchNormTraining } from "../../ops/batchNorm.ts";
 import { checkOptions } from "../../base/options.ts";
 import { newShape, sameShape } from "../../base/shapes.ts";
+import { ones, zeros } from "../../functions/factories.ts";
+import { type Dtype, sizeOf } from "../../kernels/array.ts";
+import { batchNormTraining } from "../../ops/batchNorm.ts";
 import { apply, type Tensor } from "../../tensor/tensor.ts";
-import { checkFloats, checkOperand, checkRange, checkFlag, checkMaking } from "../module/checks.ts";
+import { checkFlag, checkFloats, checkMaking, checkOperand, checkRange } from "../module/checks.ts";
 import { layerKey } from "../module/layerClass.ts";
 import { Module } from "../module/module.ts";
 import { ownParameter, type Parameter } from "../module/parameter.ts";

@@ -1,9 +1,9 @@
 import { checkOptions } from "../../base/options.ts";
 import type { Generator } from "../../random/generator.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
-import { BatchNorm1d, type BatchNorm1dOptions, batchNorm1dOptionNames } from "./batchNorm1d.ts";
-import { layerKey } from "../module/layerClass.ts";
 import { type Noise1dOptions, noise1dOptionNames, noiseLaw, noisy, showLaw } from "../layers/noise1d.ts";
+import { layerKey } from "../module/layerClass.ts";
+import { BatchNorm1d, type BatchNorm1dOptions, batchNorm1dOptionNames } from "./batchNorm1d.ts";
 
 /** Options of {@link NoisyBatchNorm1d}: those of batch norm, and those of the noise. */
 export interface NoisyBatchNorm1dOptions extends BatchNorm1dOptions, Noise1dOptions {}

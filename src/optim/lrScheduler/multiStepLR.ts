@@ -1,6 +1,6 @@
 import { describe, TensorError } from "../../base/errors.ts";
-import { wholePower } from "../../kernels/numbers/wholePower.ts";
 import { checkOptions } from "../../base/options.ts";
+import { wholePower } from "../../kernels/numbers/wholePower.ts";
 import type { Optimizer } from "../optimizer.ts";
 import type { ParamGroup } from "../paramGroup.ts";
 import { checkFinite, checkWhole, type GroupChange, LRScheduler, type SchedulerOptions } from "./scheduler.ts";

@@ -1,10 +1,10 @@
 import type { DriftReport } from "../../analysis/index.ts";
-import { panelsOf } from "./driftPanels.ts";
 import { inPanelsIfSeveral } from "../specification/encoding.ts";
 import type { OneOrNamed } from "../specification/named.ts";
 import { type Plot, type PlotOptions, plotOf, settingsOf } from "../specification/plot.ts";
-import { type Ridge, ridgeMarks, ridgeNote, ridgeValues } from "./ridge.ts";
 import { gapNote, mostSeries, thinned, thinnedNote } from "../specification/series.ts";
+import { panelsOf } from "./driftPanels.ts";
+import { type Ridge, ridgeMarks, ridgeNote, ridgeValues } from "./ridge.ts";
 
 const where = "activationRidges";
 

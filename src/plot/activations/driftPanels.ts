@@ -1,5 +1,5 @@
-import { greatest } from "../../analysis/numbers/extremes.ts";
 import type { DriftPoint, DriftReport } from "../../analysis/index.ts";
+import { greatest } from "../../analysis/numbers/extremes.ts";
 import { TensorError } from "../../base/errors.ts";
 import { has, named, type OneOrNamed, panelName } from "../specification/named.ts";
 import { thinned, thinnedNote } from "../specification/series.ts";

@@ -1,8 +1,8 @@
 import type { GradientReport } from "../../analysis/index.ts";
 import { describe, TensorError } from "../../base/errors.ts";
-import { layerHistograms } from "./layerHistograms.ts";
 import { has, named, type OneOrNamed } from "../specification/named.ts";
 import { type Plot, type PlotOptions, settingsOf } from "../specification/plot.ts";
+import { layerHistograms } from "./layerHistograms.ts";
 
 /** What {@link gradientHistograms} may be told. */
 export interface GradientHistogramsOptions extends PlotOptions {

@@ -1,8 +1,8 @@
 import type { Histogram } from "../../analysis/numbers/statistics.ts";
 import { TensorError } from "../../base/errors.ts";
 import { type Plot, type PlotSettings, plotOf } from "../specification/plot.ts";
-import { type Ridge, ridgeMarks, ridgeNote, ridgeValues } from "./ridge.ts";
 import { gapNote, mostSeries, thinned, thinnedNote } from "../specification/series.ts";
+import { type Ridge, ridgeMarks, ridgeNote, ridgeValues } from "./ridge.ts";
 
 /** The histograms of one model, from its first layer on. */
 interface Panel {

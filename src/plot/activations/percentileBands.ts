@@ -1,11 +1,11 @@
-import { greatest } from "../../analysis/numbers/extremes.ts";
 import type { DriftReport } from "../../analysis/index.ts";
-import { panelsOf } from "./driftPanels.ts";
+import { greatest } from "../../analysis/numbers/extremes.ts";
 import { inPanelsIfSeveral, stepAxis } from "../specification/encoding.ts";
 import type { OneOrNamed } from "../specification/named.ts";
 import { type Plot, type PlotOptions, plotOf, settingsOf } from "../specification/plot.ts";
 import { averaged, gapNote, groupSize, orGap } from "../specification/series.ts";
 import { seriesColours } from "../specification/theme.ts";
+import { panelsOf } from "./driftPanels.ts";
 
 const where = "percentileBands";
 

@@ -3,9 +3,9 @@ import { TensorError } from "../../base/errors.ts";
 import { inPanels, nominal } from "../specification/encoding.ts";
 import { has, named, type OneOrNamed, panelName } from "../specification/named.ts";
 import { type Plot, type PlotOptions, plotOf, settingsOf } from "../specification/plot.ts";
-import { rectangles, runsOf } from "./bitmapRuns.ts";
 import { gapNote, thinned, thinnedNote } from "../specification/series.ts";
 import { alarmColours } from "../specification/theme.ts";
+import { rectangles, runsOf } from "./bitmapRuns.ts";
 
 const where = "saturationBitmap";
 

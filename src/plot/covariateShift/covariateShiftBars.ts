@@ -1,9 +1,9 @@
 import type { InternalCovariateShift } from "../../analysis/index.ts";
 import { colourBy } from "../specification/encoding.ts";
-import { layerRows } from "./layerRows.ts";
 import { has, named, type OneOrNamed } from "../specification/named.ts";
 import { type Plot, type PlotOptions, plotOf, settingsOf } from "../specification/plot.ts";
 import { gapNote, orGap } from "../specification/series.ts";
+import { layerRows } from "./layerRows.ts";
 
 const where = "covariateShiftBars";
 

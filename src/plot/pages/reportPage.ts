@@ -1,10 +1,16 @@
-import { escapeHtml, htmlTable, shortText } from "../../analysis/measuring/html.ts";
 import type { Plain, Verdict } from "../../analysis/index.ts";
+import { escapeHtml, htmlTable, shortText } from "../../analysis/measuring/html.ts";
 import { describe, TensorError } from "../../base/errors.ts";
-import { checkListOption, checkOptions, checkRecordOption, checkTextOption, checkTextsOption } from "../../base/options.ts";
+import {
+  checkListOption,
+  checkOptions,
+  checkRecordOption,
+  checkTextOption,
+  checkTextsOption,
+} from "../../base/options.ts";
 import { htmlPage } from "../drawing/htmlPage.ts";
-import type { Plot } from "../specification/plot.ts";
 import { checkPlot, render } from "../drawing/render.ts";
+import type { Plot } from "../specification/plot.ts";
 
 /** What a page of a report says, in the order in which it says it. All but the title may be left out. */
 export interface ReportContent {

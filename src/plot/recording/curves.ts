@@ -1,10 +1,19 @@
-import { greatest } from "../../analysis/numbers/extremes.ts";
 import type { Comparison, Recording } from "../../analysis/index.ts";
+import { greatest } from "../../analysis/numbers/extremes.ts";
 import { describe, TensorError } from "../../base/errors.ts";
 import { colourBy, dashBy, guideMark, inPanelsIfSeveral, stepAxis } from "../specification/encoding.ts";
 import { named } from "../specification/named.ts";
 import { type Plot, type PlotSettings, plotOf } from "../specification/plot.ts";
-import { averaged, belowNote, gapNote, groupSize, mostSeries, orGap, thinned, thinnedNote } from "../specification/series.ts";
+import {
+  averaged,
+  belowNote,
+  gapNote,
+  groupSize,
+  mostSeries,
+  orGap,
+  thinned,
+  thinnedNote,
+} from "../specification/series.ts";
 
 /** A training run, or several recordings by name, which are set beside one another as the variants of a comparison are. */
 export type Run = Recording | Comparison | Readonly<Record<string, Recording>>;

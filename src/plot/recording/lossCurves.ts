@@ -1,6 +1,6 @@
 import { checkFlagOption, checkTextOption } from "../../base/options.ts";
-import { curves, type Run } from "./curves.ts";
 import { type Plot, type PlotOptions, settingsOf } from "../specification/plot.ts";
+import { curves, type Run } from "./curves.ts";
 
 /** What {@link lossCurves} may be told. */
 export interface LossCurvesOptions extends PlotOptions {

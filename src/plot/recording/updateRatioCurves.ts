@@ -1,5 +1,5 @@
-import { curves, type Run } from "./curves.ts";
 import { type Plot, type PlotOptions, settingsOf } from "../specification/plot.ts";
+import { curves, type Run } from "./curves.ts";
 
 const where = "updateRatioCurves";
 

@@ -3,8 +3,8 @@ import { hessianEigenvalues, hessianEigenvaluesAsync } from "evenkeel/analysis";
 import { describe, expect, test } from "vitest";
 import { expectClose } from "../../close.ts";
 import { refusal } from "../../refusal.ts";
-import { network, Quadratic, symmetric } from "./quadratic.ts";
 import { expectUntouched, snapshot } from "../untouched.ts";
+import { network, Quadratic, symmetric } from "./quadratic.ts";
 
 const spectrum = [10, -8, 5, 3, 1, 0.5, 0.1, 0, -0.2, -2];
 

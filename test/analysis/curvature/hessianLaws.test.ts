@@ -12,8 +12,8 @@ import { Lanczos } from "../../../src/analysis/numbers/lanczos.ts";
 import { dotOf } from "../../../src/analysis/numbers/longVector.ts";
 import { expectClose } from "../../close.ts";
 import { refusal } from "../../refusal.ts";
-import { network, Quadratic, symmetric } from "./quadratic.ts";
 import { expectUntouched } from "../untouched.ts";
+import { network, Quadratic, symmetric } from "./quadratic.ts";
 
 const whiches = ["magnitude", "largest", "smallest"] as const;
 const methods = ["exact", "differences"] as const;

@@ -2,8 +2,8 @@ import { Generator, nn, tensor } from "evenkeel";
 import { hessianEigenvalues, hessianTrace, hessianTraceAsync } from "evenkeel/analysis";
 import { describe, expect, test } from "vitest";
 import { refusal } from "../../refusal.ts";
-import { network, Quadratic, symmetric } from "./quadratic.ts";
 import { expectUntouched, snapshot } from "../untouched.ts";
+import { network, Quadratic, symmetric } from "./quadratic.ts";
 
 /** A few large eigenvalues over many small ones of either sign, as networks have them. */
 const spectrum = Array.from({ length: 60 }, (_, i) => (i < 4 ? 40 / (i + 1) : Math.sin(i)));

@@ -2,8 +2,8 @@ import { Generator, nn, tensor } from "evenkeel";
 import { spectralDensity, spectralDensityAsync } from "evenkeel/analysis";
 import { describe, expect, test } from "vitest";
 import { refusal } from "../../refusal.ts";
-import { network, Quadratic, symmetric } from "./quadratic.ts";
 import { expectUntouched, snapshot } from "../untouched.ts";
+import { network, Quadratic, symmetric } from "./quadratic.ts";
 
 const sum = (numbers: readonly number[]) => numbers.reduce((a, b) => a + b, 0);
 const spectrum = Array.from({ length: 50 }, (_, i) => (i === 0 ? 12 : Math.cos(i)));

@@ -1,8 +1,8 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { expect, test } from "vitest";
-import { Arena } from "../../../src/kernels/memory/arena.ts";
 import type { Data } from "../../../src/kernels/array.ts";
+import { Arena } from "../../../src/kernels/memory/arena.ts";
 
 const start = 4096;
 

@@ -1,6 +1,6 @@
+import { broadcast } from "../../../base/shapes.ts";
 import { cat } from "../../../functions/combine.ts";
 import { tensor } from "../../../functions/create.ts";
-import { broadcast } from "../../../base/shapes.ts";
 import type { Tensor } from "../../../tensor/tensor.ts";
 import { dataTypes } from "../graph.ts";
 import { alike, all, intsOf, numberOf, type Operator, refuseNode } from "./value.ts";

@@ -2,8 +2,8 @@ import { empty, type NDArray } from "../../array.ts";
 import type { Kernels } from "../../index.ts";
 import * as reference from "../../reference/index.ts";
 import { productSizes } from "../../reference/matmul.ts";
-import type { Crew } from "../threads/crew.ts";
 import { type Machine, mostBytes } from "../machine.ts";
+import type { Crew } from "../threads/crew.ts";
 import { crewFor, giveUp } from "../threads/threads.ts";
 
 /** Below so many multiplications a product is done before its operands are copied into WebAssembly's memory. */
