@@ -7,7 +7,9 @@ import { refuseDetached } from "../kernels/memory/detached.ts";
 import { Owned, watch } from "../kernels/memory/pool.ts";
 import { type Fused, isFused, isOwn, type Op, type Primitive } from "../ops/op.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { type Node, refuseAnomaly, refuseChanged } from "./tape.ts";
+import { refuseChanged } from "./changed.ts";
+import { lacks, readBy, release, restore, unveil } from "./hidden.ts";
+import { type Node, refuseAnomaly } from "./tape.ts";
 
 /** The walk's result: the gradients at the tensors asked for, and at the leaves and others that keep theirs. */
 export type Gradients = Map<Tensor, Tensor>;
@@ -131,7 +133,15 @@ function walkTape(
     const g = runHooks(tensor, arrived);
     if (targets === null ? tensor.retainsGrad : targets.has(tensor)) results.set(tensor, g);
     const node = tensor.node as Node;
-    const gradients = pullBack(node, g, tensor, node.inputs.map(leads));
+    const wanted = node.inputs.map(leads);
+    const isRecorded = shared().gradEnabled;
+    if (lacks(tensor)) for (const x of readBy(tensor, wanted, isRecorded)) restore(x);
+    if (isRecorded) {
+      unveil(tensor);
+      node.inputs.forEach(unveil);
+    }
+    const gradients = pullBack(node, g, tensor, wanted);
+    if (!isRecorded) release(tensor);
     for (let j = 0; j < gradients.length; j++) {
       const gj = gradients[j];
       if (gj !== null) add(node.inputs[j], gj);
@@ -185,7 +195,7 @@ function pullFused(
   g: Tensor,
   wanted: readonly boolean[],
 ): readonly (Tensor | null)[] {
-  if (shared().gradEnabled) return op.pull?.(g, inputs, wanted) ?? replay(op, inputs, saved, wanted, g);
+  if (shared().gradEnabled) return op.pull?.(g, inputs, wanted) ?? replay(op, inputs, wanted, g);
   const arrays = inputs.map((x) => x.array);
   const pulled =
     op.backwardWanted === undefined
@@ -198,17 +208,11 @@ function pullFused(
 }
 
 /** The gradient of a fused operation's composite, recorded, for when that gradient is itself to be differentiated. */
-function replay(
-  op: Fused,
-  inputs: readonly Tensor[],
-  saved: unknown,
-  wanted: readonly boolean[],
-  g: Tensor,
-): (Tensor | null)[] {
+function replay(op: Fused, inputs: readonly Tensor[], wanted: readonly boolean[], g: Tensor): (Tensor | null)[] {
   // Fresh nodes, so that the gradient stops at the inputs. One may have been made from another, as a mean is from x:
   // what lies behind them is the caller's to walk, and would otherwise count twice.
   const fresh = inputs.map((x) => x.reshape(x.shape));
-  const y = op.replay?.(saved, ...fresh) ?? op.composite(...fresh);
+  const y = op.composite(...fresh);
   if (!sameShape(y.shape, g.shape) || y.dtype !== g.dtype) {
     throw new TensorError(op.name, { expected: `its composite to return ${describe(g)}`, got: describe(y) });
   }

@@ -4,7 +4,7 @@ import { isFloat, isWhole, type NDArray } from "../kernels/array.ts";
 import { kernels } from "../kernels/index.ts";
 import { isDetached, refuseDetached } from "../kernels/memory/detached.ts";
 import { visibly } from "../kernels/memory/pool.ts";
-import { isFused, isOwn, type Op, type Primitive, readsOf } from "../ops/op.ts";
+import { isFused, isOwn, type Op, type Primitive } from "../ops/op.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 
 /** How one tensor was made from others. The tape is nothing but these, held by the tensors that they made. */
@@ -12,7 +12,9 @@ export interface Node {
   readonly op: Op;
   readonly inputs: readonly Tensor[];
   /** What a fused operation kept for its backward kernel. */
-  readonly saved: unknown;
+  saved: unknown;
+  /** Who sees the output: everybody, or the engine alone, which may have given its memory back, or keeps it after that. */
+  output: "seen" | "hidden" | "gone" | "kept";
   /** Its place in the order of recording; the inputs' places are always earlier. */
   readonly order: number;
   /** The versions that the memory of the inputs, and of the output, had when it was recorded. */
@@ -73,56 +75,22 @@ export function record(op: Op, inputs: readonly Tensor[], y: NDArray, saved: unk
   const state = shared();
   if (!state.gradEnabled || !isFloat(y.dtype) || !inputs.some(wantsGrad)) return null;
   const versions = inputs.map(versionOf);
-  return { op, inputs, saved, order: ++state.recorded, versions, outputVersion: y.version, search: 0, place: 0 };
+  return {
+    op,
+    inputs,
+    saved,
+    output: "seen",
+    order: ++state.recorded,
+    versions,
+    outputVersion: y.version,
+    search: 0,
+    place: 0,
+  };
 }
 
 const arrayOf = (x: Tensor): NDArray => x.array;
 const wantsGrad = (x: Tensor): boolean => x.requiresGrad;
 const versionOf = (x: Tensor): number => x.array.version;
-
-/**
- * Refuses a tape where values have changed since it was recorded that a gradient reads which is wanted.
- *
- * @param leads - whether a gradient is wanted at an input.
- * @param isRecorded - whether the gradients are to be differentiated in their turn.
- */
-export function refuseChanged(y: Tensor, leads: (x: Tensor) => boolean, isRecorded: boolean, where: string): void {
-  const { inputs, versions, outputVersion } = y.node as Node;
-  let isUntouched = isAsItWas(y.array, outputVersion);
-  for (let i = 0; i < inputs.length && isUntouched; i++) isUntouched = isAsItWas(inputs[i].array, versions[i]);
-  if (!isUntouched) refuseWhatIsRead(y, leads, isRecorded, where);
-}
-
-function isAsItWas(array: NDArray, version: number): boolean {
-  return array.version === version && !isDetached(array);
-}
-
-function refuseWhatIsRead(
-  { node, array }: Tensor,
-  leads: (x: Tensor) => boolean,
-  isRecorded: boolean,
-  where: string,
-): void {
-  const { op, inputs, versions, outputVersion, saved } = node as Node;
-  const arrayAt = (read: number | "output") => (read === "output" ? array : inputs[read]?.array);
-  const isChanged = (read: number | "output") => {
-    const now = arrayAt(read);
-    return now !== undefined && !isAsItWas(now, read === "output" ? outputVersion : versions[read]);
-  };
-  for (let i = 0; i < inputs.length; i++) {
-    if (!inputs[i].requiresGrad || !leads(inputs[i])) continue;
-    const read = readsOf(op, i, inputs.length, saved, isRecorded).find(isChanged);
-    if (read === undefined) continue;
-    refuseDetached(where, arrayAt(read), "EVENKEEL_CHANGED");
-    const culprit = read === "output" ? "its output" : `its input ${read}, ${describe(inputs[read])},`;
-    throw new TensorError(where, {
-      expected: `the values that ${op.name} worked with, unchanged since`,
-      got: `${culprit} changed in place`,
-      code: "EVENKEEL_CHANGED",
-      hint: "Change a copy instead (x.clone()), or change it after the backward pass.",
-    });
-  }
-}
 
 /** Refuses a NaN or an infinity in `y`, an output or a gradient of an operation. */
 export function refuseAnomaly(op: Op, inputs: readonly Tensor[], y: NDArray, what: string): void {

@@ -45,8 +45,6 @@ export class NDArray {
   isMovable = false;
   /** @internal The array whose memory this one shares, where it shares another's. */
   readonly base: NDArray | null;
-  /** @internal The last search that has found this memory. */
-  search = 0;
   private changes = 0;
 
   /** @param base - the array whose memory `data` is, where it is another's. */
@@ -117,7 +115,7 @@ export class NDArray {
   }
 
   /** @internal What is the same for all that share memory. */
-  get memory(): NDArray {
+  get memory(): object {
     return this.base ?? this;
   }
 

@@ -103,11 +103,6 @@ export interface Fused<Saved = unknown> {
    * composite's, which it has to equal. `null` leaves it to the composite.
    */
   pull?(g: Tensor, inputs: readonly Tensor[], wanted: readonly boolean[]): readonly (Tensor | null)[] | null;
-  /**
-   * @internal What the composite would record, from the values that a chain still has; `null` where they are gone. In place of
-   * `composite`.
-   */
-  replay?(saved: Saved, ...inputs: Tensor[]): Tensor | null;
   /** Gives the memory of what `forward` saved back, once nobody will ask for it. */
   release?(saved: Saved): void;
   /**

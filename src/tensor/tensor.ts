@@ -592,11 +592,6 @@ export class Tensor {
     return apply(op, this, ...others);
   }
 
-  /** @internal What {@link through} gives, where the value is known, and what a fused operation has saved with it. */
-  throughKnown(op: Op, y: NDArray, saved: unknown, ...others: Tensor[]): Tensor {
-    return new Tensor(y, record(op, [this, ...others], y, saved));
-  }
-
   /** @internal A tensor around an array, with no graph. */
   wrap(array: NDArray): Tensor {
     return new Tensor(array);

@@ -20,9 +20,7 @@ import {
   batchNormTraining,
   batchNormWeightGradient,
 } from "../../src/ops/batchNorm.ts";
-import { chain } from "../../src/ops/chain.ts";
 import { crossEntropy } from "../../src/ops/crossEntropy.ts";
-import { relu, sigmoid, tanh } from "../../src/ops/elementwise.ts";
 import { linear } from "../../src/ops/linear.ts";
 // Not the public one: that takes an operation for a user's own, whose gradients it does not use again.
 import { apply } from "../../src/tensor/tensor.ts";
@@ -724,65 +722,6 @@ export const rows: readonly Row[] = [
     torch: "F.linear",
     run: (x, w) => apply(linear, x, w),
     inputs: (n, c) => [float([n, 3]), float([c, 3])],
-  },
-  {
-    op: "chain",
-    title: "of linear, batch norm, tanh and linear",
-    torch:
-      "lambda x, w, g, b, v, c: " +
-      "F.linear(torch.tanh(F.batch_norm(F.linear(x, w), None, None, g, b, True, 0.1, 0.1)), v, c)",
-    run: (...inputs) =>
-      apply(
-        chain(
-          [
-            { op: linear, count: 1 },
-            { op: batchNormTraining(0.1), count: 2 },
-            { op: tanh, count: 0 },
-            { op: linear, count: 2 },
-          ],
-          true,
-        ),
-        ...inputs,
-      ),
-    inputs: (n, c) => [
-      float([n + 1, 3]),
-      float([c, 3]),
-      float([c], 0.5, 2),
-      float([c]),
-      float([2, c], -0.5, 0.5),
-      float([2]),
-    ],
-    sizes: nonzero,
-    single: 5e-6, // sums of one channel that nearly cancel
-  },
-  {
-    op: "chain",
-    title: "of sigmoid, given statistics and relu",
-    torch: "lambda x, m, v, w, b: torch.relu(F.batch_norm(torch.sigmoid(x), m, v, w, b, False, 0.1, 0.1) + 0.1)",
-    run: (x, m, v, w, b) =>
-      apply(
-        chain(
-          [
-            { op: sigmoid, count: 0 },
-            { op: batchNormEvaluating(0.1), count: 4 },
-            { op: relu, count: 0 },
-          ],
-          true,
-        ),
-        x,
-        m,
-        v,
-        w,
-        b.add(0.1),
-      ),
-    inputs: (n, c) => [
-      float([n, c]),
-      constant([c], -1, 0),
-      constant([c], 0.5, 2),
-      float([c], 0.5, 2),
-      float([c], 0, 1),
-    ],
-    sizes: nonzero,
   },
   ce("mean", "ignore_index=1", { ignoreIndex: 1, reduction: "mean", labelSmoothing: 0 }),
   ce("sum, smoothed", "label_smoothing=0.2, reduction='sum'", {

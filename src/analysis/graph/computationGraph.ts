@@ -1,17 +1,18 @@
+import { changeBehind } from "../../autograd/changed.ts";
+import { isGone, restore } from "../../autograd/hidden.ts";
 import { isTensor } from "../../base/brand.ts";
 import { describe, TensorError } from "../../base/errors.ts";
 import { checkOptions } from "../../base/options.ts";
 import type { Dtype } from "../../kernels/array.ts";
 import type { Module } from "../../nn/module/module.ts";
 import { isParameter } from "../../nn/module/parameter.ts";
-import { linksOf } from "../../ops/chain.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import type { Cost } from "../measuring/loss.ts";
 import { preserving } from "../measuring/preserving.ts";
 import { checkChoice, checkModel } from "../measuring/watching.ts";
 import { displayedGraph } from "./displayedGraph.ts";
 import { type Draft, draftGraph, nodeOf, operationsBehind } from "./draftGraph.ts";
-import { type GraphNumbers, graphNumbers } from "./graphNumbers.ts";
+import { type GraphNumbers, graphNumbers, noNumbers } from "./graphNumbers.ts";
 import { describeRun, joinRuns } from "./joinRuns.ts";
 import { callsAround, type ModuleCall, moduleCalls } from "./moduleCalls.ts";
 
@@ -61,7 +62,7 @@ export interface GraphNode {
   readonly dtype: Dtype;
   /** Whether gradients flow to it. */
   readonly requiresGrad: boolean;
-  /** Its numbers, as they are now. */
+  /** Its numbers, as they are now; of what the engine cannot compute anew, because what it was made of has changed, none. */
   readonly value: GraphNumbers;
   /** Those of its `.grad`; null without one. Of what is no leaf, only `retainGrad` keeps it. */
   readonly gradient: GraphNumbers | null;
@@ -215,6 +216,7 @@ function graphOf(y: Tensor, calls: readonly ModuleCall[], settings: Settings, fo
     names,
   );
   const changed = changedTensors(operations);
+  for (const x of operations) if (!changed.has(x)) restore(x);
   const idOf = new Map(drafts.map((draft, id) => [draft, id]));
   return {
     kind: "computationGraph",
@@ -230,7 +232,7 @@ function graphOf(y: Tensor, calls: readonly ModuleCall[], settings: Settings, fo
         shape: [...tensor.shape],
         dtype: tensor.dtype,
         requiresGrad: tensor.requiresGrad,
-        value: graphNumbers(tensor.array, values),
+        value: isGone(tensor) ? noNumbers : graphNumbers(tensor.array, values),
         gradient: gradient === null ? null : graphNumbers(gradient.array, values),
         isChanged: changed.has(tensor),
         operations: draft.operations.length,
@@ -288,8 +290,7 @@ function originOf(
     return { kind: "module", operation: null, module: calls.length > 1 ? `${first} … ${last}` : first, type };
   }
   if (tensor.node !== null) {
-    const { op } = tensor.node;
-    const operation = (linksOf(op) ?? [{ op }]).map((link) => link.op.name).join(" → ");
+    const operation = tensor.node.op.name;
     return { kind: "operation", operation, module: innermost?.name ?? null, type: innermost?.type ?? null };
   }
   const kind = isParameter(tensor) ? "parameter" : tensor.requiresGrad ? "input" : "constant";
@@ -314,7 +315,7 @@ function changedTensors(operations: readonly Tensor[]): Set<Tensor> {
   const changed = new Set<Tensor>();
   for (const x of operations) {
     const { inputs, versions, outputVersion } = nodeOf(x);
-    if (x.array.version !== outputVersion) changed.add(x);
+    if (x.array.version !== outputVersion || changeBehind(x) !== null) changed.add(x);
     inputs.forEach((input, i) => {
       if (input.array.version !== versions[i]) changed.add(input);
     });

@@ -17,6 +17,9 @@ export interface GraphNumbers {
   readonly infinite: number;
 }
 
+/** Of a tensor whose numbers are not there any more. */
+export const noNumbers: GraphNumbers = { values: null, min: null, mean: null, max: null, nan: 0, infinite: 0 };
+
 /** The numbers of an array, all of them if they are `most` or fewer, or a single one. */
 export function graphNumbers({ data }: NDArray, most: number): GraphNumbers {
   const finite: number[] = [];

@@ -1,7 +1,6 @@
-import * as elementwise from "../../ops/elementwise.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
+import { hidesOutput } from "../module/hidesOutput.ts";
 import { layerKey } from "../module/layerClass.ts";
-import { activationLink, isPlain, type LayerLink, linkOf, type Rows } from "../module/link.ts";
 import { Module } from "../module/module.ts";
 import { relu } from "./activations.ts";
 
@@ -21,12 +20,12 @@ export class ReLU extends Module {
   static override readonly name: string = "ReLU";
   /** @internal */
   static readonly [layerKey]: string = "ReLU";
-  override forward(x: Tensor): Tensor {
-    return relu(x);
+  /** @internal */
+  get [hidesOutput](): boolean {
+    return this.forward === ReLU.prototype.forward;
   }
 
-  /** @internal */
-  [linkOf](x: Rows): LayerLink | null {
-    return isPlain(this, ReLU.prototype.forward) ? activationLink(elementwise.relu, x) : null;
+  override forward(x: Tensor): Tensor {
+    return relu(x);
   }
 }

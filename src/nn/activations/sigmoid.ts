@@ -1,7 +1,6 @@
-import * as elementwise from "../../ops/elementwise.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
+import { hidesOutput } from "../module/hidesOutput.ts";
 import { layerKey } from "../module/layerClass.ts";
-import { activationLink, isPlain, type LayerLink, linkOf, type Rows } from "../module/link.ts";
 import { Module } from "../module/module.ts";
 import { sigmoid } from "./activations.ts";
 
@@ -21,12 +20,12 @@ export class Sigmoid extends Module {
   static override readonly name: string = "Sigmoid";
   /** @internal */
   static readonly [layerKey]: string = "Sigmoid";
-  override forward(x: Tensor): Tensor {
-    return sigmoid(x);
+  /** @internal */
+  get [hidesOutput](): boolean {
+    return this.forward === Sigmoid.prototype.forward;
   }
 
-  /** @internal */
-  [linkOf](x: Rows): LayerLink | null {
-    return isPlain(this, Sigmoid.prototype.forward) ? activationLink(elementwise.sigmoid, x) : null;
+  override forward(x: Tensor): Tensor {
+    return sigmoid(x);
   }
 }

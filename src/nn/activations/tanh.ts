@@ -1,7 +1,6 @@
-import * as elementwise from "../../ops/elementwise.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
+import { hidesOutput } from "../module/hidesOutput.ts";
 import { layerKey } from "../module/layerClass.ts";
-import { activationLink, isPlain, type LayerLink, linkOf, type Rows } from "../module/link.ts";
 import { Module } from "../module/module.ts";
 import { tanh } from "./activations.ts";
 
@@ -21,12 +20,12 @@ export class Tanh extends Module {
   static override readonly name: string = "Tanh";
   /** @internal */
   static readonly [layerKey]: string = "Tanh";
-  override forward(x: Tensor): Tensor {
-    return tanh(x);
+  /** @internal */
+  get [hidesOutput](): boolean {
+    return this.forward === Tanh.prototype.forward;
   }
 
-  /** @internal */
-  [linkOf](x: Rows): LayerLink | null {
-    return isPlain(this, Tanh.prototype.forward) ? activationLink(elementwise.tanh, x) : null;
+  override forward(x: Tensor): Tensor {
+    return tanh(x);
   }
 }

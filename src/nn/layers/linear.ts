@@ -6,17 +6,9 @@ import { linear as fused } from "../../ops/linear.ts";
 import { apply, type RandomOptions, type Tensor } from "../../tensor/tensor.ts";
 import { drawFrom, uniform_ } from "../init/fill.ts";
 import { kaimingUniform_ } from "../init/kaiming.ts";
-import {
-  checkFlag,
-  checkMaking,
-  checkOperand,
-  checkSameDtype,
-  checkSize,
-  checkTensor,
-  type Like,
-} from "../module/checks.ts";
+import { checkFlag, checkMaking, checkOperand, checkSameDtype, checkSize, checkTensor } from "../module/checks.ts";
+import { hidesOutput } from "../module/hidesOutput.ts";
 import { layerKey } from "../module/layerClass.ts";
-import { isPlain, type LayerLink, linkOf, type Rows } from "../module/link.ts";
 import { Module } from "../module/module.ts";
 import { ownParameter, type Parameter } from "../module/parameter.ts";
 
@@ -50,8 +42,7 @@ export function linearFor(where: string, x: Tensor, weight: Tensor, bias: Tensor
   return bias === null ? y : y.add(bias);
 }
 
-/** @internal What {@link linear} asks of its input, which may be yet to be computed, and of its weight and bias. */
-export function checkLinear(where: string, x: Like, weight: Tensor, bias: Tensor | null): void {
+function checkLinear(where: string, x: Tensor, weight: Tensor, bias: Tensor | null): void {
   checkTensor(where, "weight", weight);
   if (weight.ndim !== 2) throw new TensorError(where, { expected: "a weight [out, in]", got: show(weight.shape) });
   const [out, features] = weight.shape;
@@ -130,16 +121,13 @@ export class Linear extends Module {
     if (this.bias !== null) uniform_(this.bias, { a: -bound, b: bound, ...source });
   }
 
-  override forward(x: Tensor): Tensor {
-    return linearFor("Linear.forward", x, this.weight, this.bias);
+  /** @internal */
+  get [hidesOutput](): boolean {
+    return this.forward === Linear.prototype.forward;
   }
 
-  /** @internal */
-  [linkOf](x: Rows): LayerLink | null {
-    if (!isPlain(this, Linear.prototype.forward)) return null;
-    const { weight, bias } = this;
-    checkLinear("Linear.forward", x, weight, bias);
-    return { op: linear, inputs: bias === null ? [weight] : [weight, bias], moves: [], width: weight.shape[0] };
+  override forward(x: Tensor): Tensor {
+    return linearFor("Linear.forward", x, this.weight, this.bias);
   }
 
   override extraRepr(): string {

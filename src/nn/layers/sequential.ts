@@ -1,13 +1,11 @@
-import { isGradEnabled } from "../../autograd/gradMode.ts";
+import { hidden } from "../../autograd/hidden.ts";
 import { isTensor } from "../../base/brand.ts";
 import { describe, TensorError } from "../../base/errors.ts";
-import { shared } from "../../base/shared.ts";
-import { isFloat } from "../../kernels/array.ts";
-import { chain } from "../../ops/chain.ts";
-import { apply, type Tensor } from "../../tensor/tensor.ts";
+import { give } from "../../kernels/array.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
 import { isModule } from "../module/fields.ts";
+import { isDiscreet } from "../module/hidesOutput.ts";
 import { layerKey } from "../module/layerClass.ts";
-import { type LayerLink, linkFor } from "../module/link.ts";
 import { Module } from "../module/module.ts";
 
 /**
@@ -107,57 +105,17 @@ export class Sequential<Layers extends readonly Module[] = readonly Module[]> ex
   }
 
   override forward(x: Tensor): Tensor {
-    let y = x;
-    for (let i = 0; i < this.length; ) {
-      const run = linksFrom(this, i, y);
-      y = run.length > 1 ? applyChain(run, y) : this[i].forward(y);
-      i += Math.max(1, run.length);
+    let [y, isOurs] = [x, false];
+    for (let i = 0; i < this.length; i++) {
+      const layer = this[i];
+      const before = y;
+      const wasOurs = isOurs;
+      isOurs = i + 1 < this.length && isRows(before) && isDiscreet(layer) && isDiscreet(this[i + 1]);
+      y = isOurs ? hidden(() => layer.forward(before)) : layer.forward(before);
+      if (wasOurs && y.node === null) give(before.array); // no gradient will ask for it
     }
     return y;
   }
 }
 
-/** The links of the modules from `first` on, as far as they can be chained. */
-function linksFrom(modules: Sequential, first: number, x: Tensor): LayerLink[] {
-  const links: LayerLink[] = [];
-  if (!isTensor(x) || x.ndim !== 2 || !isFloat(x.dtype) || x.shape[0] === 0 || shared().detectAnomaly) return links;
-  const { shape, dtype } = x;
-  let width = shape[1];
-  const search = ++shared().searches;
-  x.array.memory.search = search;
-  for (let i = first; i < modules.length; i++) {
-    const link = linkFor(modules[i], { shape: [shape[0], width], dtype });
-    if (link === null || !isApart(link, search)) break;
-    links.push(link);
-    width = link.width;
-  }
-  return links;
-}
-
-/**
- * Whether a link has no memory that this search has found already, to which its own is added. A chain looks at everything
- * once, before it begins; a layer that is met again, or shares a tensor, has to look anew.
- */
-function isApart({ inputs, moves }: LayerLink, search: number): boolean {
-  for (let i = 0; i < inputs.length; i++) if (inputs[i].array.memory.search === search) return false;
-  for (let i = 0; i < moves.length; i++) if (moves[i]?.array.memory.search === search) return false;
-  for (let i = 0; i < inputs.length; i++) inputs[i].array.memory.search = search;
-  for (let i = 0; i < moves.length; i++) {
-    const memory = moves[i]?.array.memory;
-    if (memory !== undefined) memory.search = search;
-  }
-  return true;
-}
-
-function applyChain(links: readonly LayerLink[], x: Tensor): Tensor {
-  const inputs = [x];
-  for (const link of links) for (const input of link.inputs) inputs.push(input);
-  const keeps = isGradEnabled() && inputs.some((input) => input.requiresGrad);
-  return apply(
-    chain(
-      links.map(({ op, inputs }) => ({ op, count: inputs.length })),
-      keeps,
-    ),
-    ...inputs,
-  );
-}
+const isRows = (x: Tensor): boolean => isTensor(x) && x.ndim === 2;

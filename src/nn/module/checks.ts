@@ -23,14 +23,8 @@ export function checkFloats(where: string, name: string, x: unknown): asserts x 
   });
 }
 
-/** What may be asked of a tensor, also of one that is yet to be computed. */
-export interface Like {
-  readonly shape: Shape;
-  readonly dtype: Dtype;
-}
-
 /** A tensor of a certain shape that meets `x` in its dtype, or nothing. */
-export function checkOperand(where: string, name: string, value: unknown, shape: Shape, x: Like): void {
+export function checkOperand(where: string, name: string, value: unknown, shape: Shape, x: Tensor): void {
   if (value === null) return;
   checkTensor(where, name, value);
   refuseDetached(where, value.array);
@@ -40,7 +34,7 @@ export function checkOperand(where: string, name: string, value: unknown, shape:
 }
 
 /** Two tensors of one dtype: nothing is promoted here without a word. */
-export function checkSameDtype(where: string, name: string, value: Like, x: Like): void {
+export function checkSameDtype(where: string, name: string, value: Tensor, x: Tensor): void {
   if (value.dtype === x.dtype) return;
   throw new TensorError(where, {
     expected: `input and ${name} of one dtype`,
@@ -96,16 +90,14 @@ export function checkGenerator(where: string, generator: unknown): asserts gener
 
 /** Floats of shape `[n, numFeatures]` or `[n, numFeatures, l]`. */
 export function checkRows(where: string, x: Tensor, numFeatures: number): void {
-  checkRowShape(where, isTensor(x) ? x.shape : null, numFeatures, x);
-  checkFloats(where, "input", x);
-}
-
-/** The shape that {@link checkRows} asks for. */
-export function checkRowShape(where: string, shape: Shape | null, numFeatures: number, x: unknown = shape): void {
-  if ((shape?.length === 2 || shape?.length === 3) && shape[1] === numFeatures) return;
+  const shape = isTensor(x) ? x.shape : [];
+  if ((shape.length === 2 || shape.length === 3) && shape[1] === numFeatures) {
+    checkFloats(where, "input", x);
+    return;
+  }
   throw new TensorError(where, {
     expected: `an input of shape [n, ${numFeatures}] or [n, ${numFeatures}, l]`,
-    got: shape === null ? describe(x) : show(shape),
-    hint: shape !== null && shape.length > 3 ? "To make one row of each example: x.flatten(1)." : "",
+    got: isTensor(x) ? show(shape) : describe(x),
+    hint: shape.length > 3 ? "To make one row of each example: x.flatten(1)." : "",
   });
 }

@@ -7,7 +7,7 @@ import { type Shape, sizeOf } from "../../kernels/array.ts";
 import { type BatchStatistics, kernels } from "../../kernels/index.ts";
 import { batchNormEvaluating, batchNormTraining } from "../../ops/batchNorm.ts";
 import { apply, type Tensor } from "../../tensor/tensor.ts";
-import { checkFlag, checkFloats, checkOperand, checkRange, type Like } from "../module/checks.ts";
+import { checkFlag, checkFloats, checkOperand, checkRange } from "../module/checks.ts";
 
 /** Options of {@link batchNorm}. */
 export interface BatchNormOptions {
@@ -87,7 +87,11 @@ export function batchNormFor(
   const flat = x.ndim <= 3 ? x : x.reshape([n, c, sizeOf(places)]);
   if (training && count > 0) {
     const move = runningAverage === "std" ? moveRunningStd : moveRunning;
-    const observe = (statistics: BatchStatistics) => move(statistics, runningMean, runningVar, momentum);
+    let isNews = true; // what has been given back is normalised again for a second gradient
+    const observe = (statistics: BatchStatistics) => {
+      if (isNews) move(statistics, runningMean, runningVar, momentum);
+      isNews = false;
+    };
     if (kind === "biased") return alike(apply(batchNormTraining(eps, observe), flat, scale, shift), x);
     const ratio = count / (count - 1); // √(ratio·v + eps) = √ratio·√(v + eps/ratio)
     return alike(apply(batchNormTraining(eps / ratio, observe), flat, scale.div(Math.sqrt(ratio)), shift), x);
@@ -98,10 +102,10 @@ export function batchNormFor(
 }
 
 /** Every option of batch norm, with a value. */
-export type BatchNormSettings = Required<BatchNormOptions & BatchNormVariant>;
+type BatchNormSettings = Required<BatchNormOptions & BatchNormVariant>;
 
 /** The options with their defaults. */
-export function batchNormSettings({
+function batchNormSettings({
   weight = null,
   bias = null,
   training = false,
@@ -113,10 +117,9 @@ export function batchNormSettings({
   return { weight, bias, training, momentum, eps, variance, runningAverage };
 }
 
-/** @internal What {@link batchNorm} asks of floats, which may be yet to be computed, and of its other arguments. */
-export function checkBatchNorm(
+function checkBatchNorm(
   where: string,
-  x: Like,
+  x: Tensor,
   runningMean: Tensor | null,
   runningVar: Tensor | null,
   { weight, bias, training, momentum, eps }: BatchNormSettings,

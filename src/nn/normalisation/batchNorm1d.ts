@@ -4,26 +4,16 @@ import { describe, TensorError } from "../../base/errors.ts";
 import { checkOptions } from "../../base/options.ts";
 import { ones, zeros } from "../../functions/factories.ts";
 import type { Dtype } from "../../kernels/array.ts";
-import type { BatchStatistics } from "../../kernels/index.ts";
 import { refuseDetached } from "../../kernels/memory/detached.ts";
-import { batchNormEvaluating, batchNormTraining } from "../../ops/batchNorm.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
-import {
-  checkFlag,
-  checkMaking,
-  checkRange,
-  checkRowShape,
-  checkRows,
-  checkSize,
-  checkWord,
-} from "../module/checks.ts";
+import { checkFlag, checkMaking, checkRange, checkRows, checkSize, checkWord } from "../module/checks.ts";
+import { hidesOutput } from "../module/hidesOutput.ts";
 import { layerKey } from "../module/layerClass.ts";
-import { isPlain, type LayerLink, linkOf, type Rows } from "../module/link.ts";
 import { Module } from "../module/module.ts";
 import { ownParameter, type Parameter } from "../module/parameter.ts";
 import { showNumber } from "../module/repr.ts";
 import { pytorchNames } from "../module/spelling.ts";
-import { type BatchNormSettings, batchNormFor, batchNormSettings, checkBatchNorm, moveRunning } from "./batchNorm.ts";
+import { batchNormFor } from "./batchNorm.ts";
 
 /** Options of {@link BatchNorm1d}. */
 export interface BatchNorm1dOptions {
@@ -145,56 +135,27 @@ export class BatchNorm1d extends Module {
     this.runningAverage = runningAverage;
   }
 
-  override forward(x: Tensor): Tensor {
-    checkRows("BatchNorm1d.forward", x, this.numFeatures);
-    const { runningMean, runningVar } = this;
-    const y = batchNormFor("BatchNorm1d.forward", x, runningMean, runningVar, this.settings());
-    if (this.training) this.count();
-    return y;
+  /** @internal */
+  get [hidesOutput](): boolean {
+    return this.forward === BatchNorm1d.prototype.forward;
   }
 
-  /** How this batch is to be normalised, and what it weighs in the running statistics. */
-  private settings(): BatchNormSettings {
-    const { weight, bias, eps, variance, runningAverage, numBatchesTracked } = this;
-    checkCount("BatchNorm1d.forward", numBatchesTracked);
-    const training = this.training || this.runningMean === null;
+  override forward(x: Tensor): Tensor {
+    const where = "BatchNorm1d.forward";
+    checkRows(where, x, this.numFeatures);
+    const { runningMean, runningVar, weight, bias, eps, variance, runningAverage, numBatchesTracked } = this;
+    checkCount(where, numBatchesTracked);
+    const training = this.training || runningMean === null;
     const momentum = this.momentum ?? 1 / ((numBatchesTracked?.item() ?? 0) + 1);
-    return batchNormSettings({ weight, bias, training, momentum, eps, variance, runningAverage });
+    const settings = { weight, bias, training, momentum, eps, variance, runningAverage };
+    const y = batchNormFor(where, x, runningMean, runningVar, settings);
+    if (this.training) this.count();
+    return y;
   }
 
   private count(): void {
     const { numBatchesTracked } = this;
     if (numBatchesTracked !== null) noGrad(() => numBatchesTracked.fill_(numBatchesTracked.item() + 1));
-  }
-
-  /** @internal */
-  [linkOf](x: Rows): LayerLink | null {
-    if (!isPlain(this, BatchNorm1d.prototype.forward)) return null;
-    const { runningMean, runningVar, numBatchesTracked } = this;
-    checkRowShape("BatchNorm1d.forward", x.shape, this.numFeatures);
-    const settings = this.settings();
-    checkBatchNorm("BatchNorm1d.forward", x, runningMean, runningVar, settings);
-    const { weight, bias, eps, momentum } = settings;
-    if (settings.variance !== "biased" || settings.runningAverage !== "variance") return null;
-    const { dtype, shape } = x;
-    const width = shape[1];
-    const affine = [weight ?? ones([width], { dtype }), bias ?? zeros([width], { dtype })];
-    if (!settings.training && runningMean !== null && runningVar !== null) {
-      const inputs = [runningMean.detach(), runningVar.detach(), ...affine];
-      return { op: batchNormEvaluating(eps), inputs, moves: [], width };
-    }
-    let isNews = true; // the same batch may be normalised again for a second gradient
-    const observe = (statistics: BatchStatistics) => {
-      if (isNews) moveRunning(statistics, runningMean, runningVar, momentum);
-      if (isNews && this.training) this.count();
-      isNews = false;
-    };
-    return {
-      op: batchNormTraining(eps, observe),
-      inputs: affine,
-      moves: [runningMean, runningVar, numBatchesTracked],
-      width,
-    };
   }
 
   /**

@@ -1,4 +1,4 @@
-import { grad, manualSeed, nn, randint, randn, type Tensor, tensor } from "evenkeel";
+import { grad, manualSeed, nn, optim, randint, randn, type Tensor, tensor } from "evenkeel";
 import { type ComputationGraph, computationGraph, toSvg } from "evenkeel/analysis";
 import { beforeEach, describe, expect, test } from "vitest";
 import { describeRun } from "../../../src/analysis/graph/joinRuns.ts";
@@ -139,21 +139,44 @@ describe("the computation graph of a model", () => {
     return { model, x, labels, loss: () => new nn.CrossEntropyLoss().forward(model.forward(x), labels) };
   };
 
-  test("of a tensor names layers that ran as one, and parameters", () => {
+  test("of a tensor names every layer's operation, and parameters", () => {
     const { model, x, loss } = parts();
     const graph = computationGraph(loss(), { model, names: { x } });
-    expect(graph.nodes.map(({ operation }) => operation).filter((name) => name !== null)).toEqual([
-      "linear → batchNorm → tanh → linear",
-      "crossEntropy",
-    ]);
-    expect(graph.nodes.map(({ name }) => name)).toEqual([
-      "x",
-      ...model.namedParameters().map(([name]) => name),
-      null,
-      null,
-      null,
+    expect(outline(graph)).toEqual([
+      "x=constant()",
+      "0.weight=parameter()",
+      "0.bias=parameter()",
+      "linear(0,1,2)",
+      "1.weight=parameter()",
+      "1.bias=parameter()",
+      "batchNorm(3,4,5)",
+      "tanh(6)",
+      "3.weight=parameter()",
+      "3.bias=parameter()",
+      "linear(7,8,9)",
+      "constant()",
+      "crossEntropy(10,11)",
     ]);
     expectSound(graph);
+  });
+
+  test("has the values of every layer before backward, and after it, until what they are made of has changed", () => {
+    const model = new nn.Sequential(new nn.Linear(4, 40), new nn.BatchNorm1d(40), new nn.Tanh(), new nn.Linear(40, 2));
+    const x = randn([8, 4]);
+    const passed: Tensor[] = [x];
+    for (const layer of model) passed.push(layer.forward(passed[passed.length - 1]));
+    const y = model.forward(x);
+    const made = () => computationGraph(y, { model, values: 320 }).nodes.filter(({ operation }) => operation !== null);
+    const expected = passed.slice(1).map((out) => [...out.data]);
+    expect(made().map(({ value }) => value.values)).toEqual(expected);
+    y.square().sum().backward();
+    expect(made().map(({ value }) => value.values)).toEqual(expected);
+    const z = model.forward(x);
+    z.square().sum().backward();
+    new optim.SGD(model.parameters(), { lr: 0.1 }).step();
+    const after = computationGraph(z, { model, values: 320 }).nodes.filter(({ operation }) => operation !== null);
+    expect(after.map(({ isChanged }) => isChanged)).toEqual([true, true, true, false]);
+    expect(after.map(({ value }) => value.values)).toEqual([null, null, null, [...z.data]]);
   });
 
   test("of a function says which module made what", () => {

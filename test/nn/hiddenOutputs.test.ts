@@ -2,7 +2,7 @@ import { detectAnomaly, Generator, grad, nn, noGrad, optim, randint, randn, type
 import { describe, expect, test } from "vitest";
 import { refusal } from "../refusal.ts";
 
-/** Layers that can be chained, with a bias and without. */
+/** Layers between which nobody sees what passes, with a bias and without. */
 function layers(dtype: "float32" | "float64" = "float32"): nn.Module[] {
   const generator = new Generator().manualSeed(1);
   return [
@@ -32,32 +32,35 @@ class OneByOne extends nn.Sequential {
 const everything = (model: nn.Module) => [...model.namedParameters(), ...model.namedBuffers()];
 const bits = (model: nn.Module) => everything(model).map(([name, x]) => [name, x.data.slice()]);
 
-test.each(["float32", "float64"] as const)("a chain gives the bits that its layers give one by one, in %s", (dtype) => {
-  const [chained, plain] = [new nn.Sequential(...layers(dtype)), new OneByOne(...layers(dtype))];
-  const [x, z] = [drawn([7, 5], dtype), drawn([7, 5], dtype)];
-  x.requiresGrad = true;
-  z.requiresGrad = true;
-  for (let step = 0; step < 3; step++) {
-    for (const [model, input] of [
-      [chained, x],
-      [plain, z],
-    ] as const) {
-      model.zeroGrad();
-      model.forward(input).square().sum().backward();
+test.each(["float32", "float64"] as const)(
+  "a Sequential gives the bits that its layers give one by one, in %s",
+  (dtype) => {
+    const [hiding, plain] = [new nn.Sequential(...layers(dtype)), new OneByOne(...layers(dtype))];
+    const [x, z] = [drawn([7, 5], dtype), drawn([7, 5], dtype)];
+    x.requiresGrad = true;
+    z.requiresGrad = true;
+    for (let step = 0; step < 3; step++) {
+      for (const [model, input] of [
+        [hiding, x],
+        [plain, z],
+      ] as const) {
+        model.zeroGrad();
+        model.forward(input).square().sum().backward();
+      }
+      expect(bits(hiding)).toEqual(bits(plain));
+      expect(x.grad?.data).toEqual(z.grad?.data);
+      for (const [i, [name, p]] of plain.namedParameters().entries()) {
+        expect(hiding.namedParameters()[i][1].grad?.data, name).toEqual(p.grad?.data);
+      }
     }
-    expect(bits(chained)).toEqual(bits(plain));
-    expect(x.grad?.data).toEqual(z.grad?.data);
-    for (const [i, [name, p]] of plain.namedParameters().entries()) {
-      expect(chained.namedParameters()[i][1].grad?.data, name).toEqual(p.grad?.data);
-    }
-  }
-  chained.eval();
-  plain.eval();
-  expect(chained.forward(x).data).toEqual(plain.forward(z).data);
-  expect(noGrad(() => chained.forward(x)).data).toEqual(plain.forward(z).data);
-});
+    hiding.eval();
+    plain.eval();
+    expect(hiding.forward(x).data).toEqual(plain.forward(z).data);
+    expect(noGrad(() => hiding.forward(x)).data).toEqual(plain.forward(z).data);
+  },
+);
 
-test("a chain gives the same gradient again and again, and moves the running statistics once", () => {
+test("a Sequential gives the same gradient again and again, and moves the running statistics once", () => {
   const model = new nn.Sequential(...layers());
   const y = model
     .forward(drawn([7, 5]))
@@ -76,7 +79,7 @@ test("a chain gives the same gradient again and again, and moves the running sta
   }
 });
 
-test("a chain computes no more than what is asked for", () => {
+test("a Sequential gives each gradient that is asked for alone", () => {
   const model = new nn.Sequential(...layers());
   const x = drawn([7, 5]);
   x.requiresGrad = true;
@@ -86,7 +89,7 @@ test("a chain computes no more than what is asked for", () => {
   });
 });
 
-test("a hook on a layer within a chain sees what passes", () => {
+test("a hook on a layer within a Sequential sees what passes", () => {
   const model = new nn.Sequential(...layers());
   const x = drawn([7, 5]);
   const expected = model.forward(x).data;
@@ -114,7 +117,7 @@ test("a layer's own forward, in a class derived from it, is called", () => {
   );
 });
 
-test("a batch norm's own forward, and forms of it that a chain does not know, are as by themselves", () => {
+test("a batch norm's own forward, and forms of it that are rarer, are as by themselves", () => {
   class Shifted extends nn.BatchNorm1d {
     override forward(x: Tensor): Tensor {
       return super.forward(x).add(1);
@@ -129,13 +132,13 @@ test("a batch norm's own forward, and forms of it that a chain does not know, ar
   ];
   for (const norm of make) {
     const layersOf = () => [new nn.Linear(5, 8, { generator: new Generator().manualSeed(1) }), norm(), new nn.Tanh()];
-    const [chained, plain] = [new nn.Sequential(...layersOf()), new OneByOne(...layersOf())];
-    for (let step = 0; step < 2; step++) expect(chained.forward(x).data).toEqual(plain.forward(x).data);
-    expect(bits(chained)).toEqual(bits(plain));
+    const [hiding, plain] = [new nn.Sequential(...layersOf()), new OneByOne(...layersOf())];
+    for (let step = 0; step < 2; step++) expect(hiding.forward(x).data).toEqual(plain.forward(x).data);
+    expect(bits(hiding)).toEqual(bits(plain));
   }
 });
 
-test("a batch norm of another width, or with settings that make no sense, refuses within a chain as well", () => {
+test("a batch norm of another width, or with settings that make no sense, refuses within a Sequential as well", () => {
   const model = (width: number) => new nn.Sequential(new nn.Linear(5, 4), new nn.BatchNorm1d(width), new nn.Tanh());
   const where = (module: nn.Module) => refusal(() => module.forward(drawn([3, 5]))).where;
   expect(where(model(3))).toBe("BatchNorm1d.forward");
@@ -161,7 +164,7 @@ test("an anomaly is found in the layer where it arises", () => {
   expect(refusal(() => detectAnomaly(() => model.forward(zeros([3, 2]).add(1)))).got).toMatch(/output of linear/);
 });
 
-test("a change in place of what a chain has read, or made, is noticed", () => {
+test("a change in place of what a Sequential has read, or made, is noticed", () => {
   const model = new nn.Sequential(new nn.Linear(2, 2), new nn.Tanh());
   const x = zeros([3, 2], { requiresGrad: true }); // without it nothing reads the weights
   const [first, second] = [model.forward(x), model.forward(x)];
@@ -233,6 +236,50 @@ describe("what a layer refuses by itself it refuses within a Sequential, in the 
     const y = next.forward(pruned.forward(first.forward(x)));
     expect(new nn.Sequential(first, pruned, next).forward(x).data).toEqual(y.data);
   });
+});
+
+test("behind layers that are frozen the others have their gradients", () => {
+  for (const frozen of [1, 2, 3, 4]) {
+    const [hiding, plain] = [new nn.Sequential(...layers()), new OneByOne(...layers())];
+    for (const model of [hiding, plain]) {
+      for (const layer of [...model].slice(0, frozen)) for (const p of layer.parameters()) p.requiresGrad = false;
+      model
+        .forward(drawn([40, 5]))
+        .square()
+        .sum()
+        .backward();
+    }
+    const gradients = (model: nn.Module) => model.namedParameters().map(([name, p]) => [name, p.grad?.data]);
+    expect(gradients(hiding), `${frozen} of them`).toEqual(gradients(plain));
+  }
+});
+
+test("a second gradient is refused where what would be computed once more was made of has changed", () => {
+  const model = new nn.Sequential(...layers());
+  const [first, last] = [model.parameters()[0], model.parameters().at(-1)];
+  const loss = model
+    .forward(drawn([40, 5]))
+    .square()
+    .sum();
+  const before = grad(loss, model.parameters()).map((g) => g.data.slice());
+  expect(grad(loss, model.parameters()).map((g) => g.data)).toEqual(before);
+  const other = model
+    .forward(drawn([40, 5]))
+    .square()
+    .sum();
+  grad(other, model.parameters());
+  noGrad(() => first.mul_(2));
+  expect(refusal(() => grad(other, model.parameters())).got).toMatch(/its input 1, .*changed in place/);
+  expect(grad(other, [last as Tensor])[0].data).toEqual(before.at(-1)); // reads nothing that has gone
+});
+
+test("a gradient through ten thousand layers is taken twice", () => {
+  const model = new nn.Sequential(...Array.from({ length: 10_000 }, () => new nn.Tanh()));
+  const x = drawn([2, 40]);
+  x.requiresGrad = true;
+  const y = model.forward(x).sum();
+  const first = grad(y, [x])[0].data.slice();
+  expect(grad(y, [x])[0].data).toEqual(first);
 });
 
 test("a layer that stands twice in a Sequential counts and averages twice", () => {
