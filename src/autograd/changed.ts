@@ -8,10 +8,17 @@ import type { Node } from "./tape.ts";
 /**
  * Refuses a tape where values have changed since it was recorded that a gradient reads which is wanted.
  *
+ * @param sound - what is known to be unchanged, and what is behind it; what is found to be is added.
  * @param leads - whether a gradient is wanted at an input.
  * @param isRecorded - whether the gradients are to be differentiated in their turn.
  */
-export function refuseChanged(y: Tensor, leads: (x: Tensor) => boolean, isRecorded: boolean, where: string): void {
+export function refuseChanged(
+  y: Tensor,
+  sound: Set<Tensor>,
+  leads: (x: Tensor) => boolean,
+  isRecorded: boolean,
+  where: string,
+): void {
   const { op, inputs, saved } = y.node as Node;
   const isShort = lacks(y);
   if (!isShort && isUntouched(y)) return;
@@ -24,14 +31,14 @@ export function refuseChanged(y: Tensor, leads: (x: Tensor) => boolean, isRecord
   }
   if (!isShort || !wanted.includes(true)) return;
   for (const x of readBy(y, wanted, isRecorded)) {
-    const change = changeBehind(x);
+    const change = changeBehind(x, sound);
     if (change !== null) refuse(...change, where);
   }
 }
 
 /** What has changed of what values that are not there were made of, if anything has: then they cannot be had again. */
-export function changeBehind(x: Tensor): readonly [made: Tensor, input: number] | null {
-  for (const y of missingFor(x)) {
+function changeBehind(x: Tensor, sound: Set<Tensor>): readonly [made: Tensor, input: number] | null {
+  for (const y of missingFor(x, sound)) {
     const { inputs } = y.node as Node;
     for (let i = 0; i < inputs.length; i++) if (isChanged(y, i)) return [y, i];
   }

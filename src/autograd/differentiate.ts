@@ -47,7 +47,8 @@ function differentiateAlong(
     places ??= new Set(tape);
     return places.has(x);
   };
-  for (const tensor of tape) refuseChanged(tensor, leads, createGraph, where);
+  const sound = new Set<Tensor>();
+  for (const tensor of tape) refuseChanged(tensor, sound, leads, createGraph, where);
   // What a walk makes on its way nobody sees but hooks, and operations that are not this copy's own: without them it is
   // taken again.
   const isPrivate = !createGraph && y.hooks === null && !tape.some(isWatched);

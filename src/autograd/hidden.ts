@@ -64,16 +64,21 @@ export function readBy(y: Tensor, wanted: readonly boolean[], isRecorded: boolea
   return [...read];
 }
 
-/** What has to be computed once more for the values of `x` to be there, in order; nothing where they are. */
-export function missingFor(x: Tensor): Tensor[] {
-  const found = new Set<Tensor>();
+/**
+ * What has to be computed once more for the values of `x` to be there, in order; nothing where they are.
+ *
+ * @param found - what need not be looked at again; what is found is added.
+ */
+export function missingFor(x: Tensor, found: Set<Tensor> = new Set()): Tensor[] {
+  const missing: Tensor[] = [];
   const open = [x];
   for (let y = open.pop(); y !== undefined; y = open.pop()) {
     if (!isGone(y) || found.has(y)) continue;
     found.add(y);
-    open.push(...nodeOf(y).inputs);
+    missing.push(y);
+    for (const input of nodeOf(y).inputs) open.push(input);
   }
-  return [...found].sort((a, b) => nodeOf(a).order - nodeOf(b).order);
+  return missing.sort((a, b) => nodeOf(a).order - nodeOf(b).order);
 }
 
 /** Computes values once more, and those that they are made of, where their memory has been given back. */

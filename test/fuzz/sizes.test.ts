@@ -6,13 +6,13 @@ const src = new URL("../../src/", import.meta.url);
 
 /** Limits that are no thresholds: of memory, of time, of what is refused, or of a format. */
 const limits = [
-  "kernels/mersenneTwister.ts size",
+  "kernels/numbers/mersenneTwister.ts size",
   "kernels/threads.ts mostThreads",
-  "kernels/wasm/crew.ts slice",
+  "kernels/wasm/threads/crew.ts slice",
   "random/stateFormat.ts wordCount",
-  "kernels/pool.ts mostKept",
-  "kernels/pool.ts mostLoad",
-  "kernels/pool.ts mostShunned",
+  "kernels/memory/pool.ts mostKept",
+  "kernels/memory/pool.ts mostLoad",
+  "kernels/memory/pool.ts mostShunned",
   "kernels/wasm/machine.ts mostBytes",
   "kernels/wasm/machine.ts bottom",
   "kernels/wasm/machine.ts pageSize",
@@ -24,7 +24,7 @@ function constants(): string[] {
   const files = ["kernels", "random"]
     .flatMap((folder) => readdirSync(new URL(folder, src), { recursive: true }).map((file) => `${folder}/${file}`))
     .filter((file) => file.endsWith(".ts") && !/generated|assembly|libm/.test(file));
-  return [...files, "combine.ts", "shapes.ts"].flatMap((file) => {
+  return [...files, "functions/combine.ts", "base/shapes.ts"].flatMap((file) => {
     const text = readFileSync(new URL(file, src), "utf8");
     const names = [
       ...text.matchAll(/^(?:export )?const (\w+) = (?:[\d._]+(?:e\d+)?(?: \*\* \d+)?|\{ \w+: \d+.*\});/gm),

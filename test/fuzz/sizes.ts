@@ -17,27 +17,27 @@ import { block as exponential } from "../../src/random/exponential.ts";
 
 /** The terms from which products are packed before they are added up, as the SIMD kernels' source has it. */
 const packed = [32, 64].map((bits) => {
-  const source = readFileSync(new URL(`../../src/kernels/assembly/matmul${bits}.ts`, import.meta.url), "utf8");
+  const source = readFileSync(new URL(`../../src/kernels/assembly/matmul/matmul${bits}.ts`, import.meta.url), "utf8");
   return Number(/const FEW: i32 = (\d+);/.exec(source)?.[1]);
 });
 
 /** Elements of one array from which something else is done with it, by the constant and its file. */
 export const thresholds = {
-  "kernels/pool.ts smallest": smallest,
-  "kernels/pool.ts smallestInArena": smallestInArena,
+  "kernels/memory/pool.ts smallest": smallest,
+  "kernels/memory/pool.ts smallestInArena": smallestInArena,
   "kernels/reference/walk.ts narrow": narrow,
-  "kernels/wasm/optimizer.ts few": optimizer,
-  "kernels/wasm/binary.ts few": binary,
-  "kernels/wasm/unary.ts few": unary,
-  "kernels/wasm/select.ts few": select,
-  "kernels/wasm/random.ts few.normal": random.normal,
-  "kernels/wasm/random.ts few.uniform": random.uniform,
-  "kernels/wasm/reduce.ts few": reduce,
+  "kernels/wasm/calls/optimizer.ts few": optimizer,
+  "kernels/wasm/calls/binary.ts few": binary,
+  "kernels/wasm/calls/unary.ts few": unary,
+  "kernels/wasm/calls/select.ts few": select,
+  "kernels/wasm/calls/random.ts few.normal": random.normal,
+  "kernels/wasm/calls/random.ts few.uniform": random.uniform,
+  "kernels/wasm/calls/reduce.ts few": reduce,
 } as const;
 
 /** The same of large arrays, of which few are drawn, so that no test takes long. */
 export const largeThresholds = {
-  "shapes.ts mostInputs": mostInputs,
+  "base/shapes.ts mostInputs": mostInputs,
   "random/bernoulli.ts block": bernoulli,
   "random/exponential.ts block": exponential,
   "kernels/wasm/machine.ts chunk": chunk,
@@ -45,13 +45,13 @@ export const largeThresholds = {
 
 /** Multiplications of one matrix product from which it is done elsewhere, or otherwise. */
 export const productThresholds = {
-  "kernels/wasm/matmul.ts fewProducts": fewProducts,
+  "kernels/wasm/calls/matmul.ts fewProducts": fewProducts,
   "kernels/assembly/matmul64.ts FEW": Math.min(...packed),
   "kernels/assembly/matmul32.ts FEW": Math.max(...packed),
 } as const;
 
 /** Multiplications from which threads share a product. */
-export const threadedProduct = { "kernels/wasm/matmul.ts manyProducts": manyProducts } as const;
+export const threadedProduct = { "kernels/wasm/calls/matmul.ts manyProducts": manyProducts } as const;
 
 /** One less than each, each, and one more. */
 const around = (table: Readonly<Record<string, number>>) =>

@@ -52,7 +52,7 @@ export const allowed: readonly Difference[] = [
     why: "PyTorch multiplies by the mask of the threshold; here it selects",
   },
   {
-    of: /^(sigmoid|Sigmoid|softplus|chain, of sigmoid)/,
+    of: /^(sigmoid|Sigmoid|softplus)/,
     dtype: "float32",
     kind: "NaN there",
     why: "PyTorch's float32 sigmoid is 0 where it is not yet 0 here",
@@ -151,12 +151,6 @@ export const allowed: readonly Difference[] = [
     of: /^batchNorm, by given statistics$/,
     kind: "NaN there",
     why: "PyTorch folds the mean into the bias, which leaves ∞ − ∞",
-  },
-  {
-    of: /^chain, of sigmoid, given statistics and relu$/,
-    at: /infinite|behind log/,
-    kind: "anything",
-    why: "PyTorch folds the mean into the bias, which leaves ∞ − ∞, and another input for relu",
   },
   {
     of: /^[cC]rossEntropy/,

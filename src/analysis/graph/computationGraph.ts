@@ -1,4 +1,3 @@
-import { changeBehind } from "../../autograd/changed.ts";
 import { isGone, restore } from "../../autograd/hidden.ts";
 import { isTensor } from "../../base/brand.ts";
 import { describe, TensorError } from "../../base/errors.ts";
@@ -310,15 +309,16 @@ function namesOf(
   return new Map([...own, ...chosen]);
 }
 
-/** The tensors whose memory has another version than when an operation was recorded. */
+/** The tensors whose memory has another version than when an operation was recorded, or could not be computed anew. */
 function changedTensors(operations: readonly Tensor[]): Set<Tensor> {
   const changed = new Set<Tensor>();
   for (const x of operations) {
     const { inputs, versions, outputVersion } = nodeOf(x);
-    if (x.array.version !== outputVersion || changeBehind(x) !== null) changed.add(x);
     inputs.forEach((input, i) => {
       if (input.array.version !== versions[i]) changed.add(input);
     });
+    const isStale = isGone(x) && inputs.some((input) => changed.has(input));
+    if (x.array.version !== outputVersion || isStale) changed.add(x);
   }
   return changed;
 }
