@@ -25,6 +25,16 @@ const records = process.env.TOUCHED !== undefined;
 const watched = () => (records ? [marked()] : [broken()]);
 const recording = records ? ["test/mutants/record.ts"] : [];
 
+/** What takes long and has more than one way to say the same: a project of its own, which CI runs too. */
+const long = [
+  "test/copies/*.test.ts",
+  "test/examples/experiments.test.ts",
+  "test/io/killed.test.ts",
+  "test/memory/copies.test.ts",
+  "test/random/boxMuller32.test.ts",
+  "test/tensor/limits.test.ts",
+];
+
 const chromium = playwright({ launchOptions: chromiumOptions });
 
 export default defineConfig({
@@ -52,7 +62,7 @@ export default defineConfig({
           testTimeout,
           setupFiles: recording,
           include: ["test/**/*.test.ts"],
-          exclude: ["test/browser/**"],
+          exclude: ["test/browser/**", ...long],
           typecheck: { enabled: true, include: ["test/**/*.test-d.ts"], ignoreSourceErrors: true },
         },
       },
@@ -67,6 +77,11 @@ export default defineConfig({
           exclude: ["test/random/boxMuller32.test.ts", "test/tensor/limits.test.ts"],
           setupFiles: ["test/plainLoops.ts", ...recording],
         },
+      },
+      {
+        extends: true,
+        plugins: [otherCopy(), docExamples(), ...watched()],
+        test: { name: "long", testTimeout, setupFiles: recording, include: long },
       },
       {
         extends: true,

@@ -12,7 +12,7 @@ const vitest = await createVitest("test", {
   bail: 1,
   pool: "threads",
   maxWorkers: 1,
-  project: ["unit", "plain loops"],
+  project: ["unit", "plain loops", "long"],
   reporters: [{}],
 });
 

@@ -279,7 +279,7 @@ test("gradients of programs are those of finite differences", { timeout: patienc
 });
 
 test("lists around the longest that an operation takes are joined in their order", () => {
-  for (const length of [-1, 0, 1].map((more) => largeThresholds["shapes.ts mostInputs"] + more)) {
+  for (const length of [-1, 0, 1].map((more) => largeThresholds["base/shapes.ts mostInputs"] + more)) {
     const parts = Array.from({ length }, (_, i) => tensor([i, 0 - i]));
     expect(Array.from(cat(parts).data)).toEqual(parts.flatMap((_, i) => [i, 0 - i]));
     expect(stack(parts).shape).toEqual([length, 2]);

@@ -28,7 +28,7 @@ export interface Callable {
 }
 
 /** A parameter, and, if it is an object of options, each of them. */
-export interface Parameter extends Declared {
+interface Parameter extends Declared {
   readonly isRest: boolean;
   /** Whether it is made of numbers, booleans, texts, tensors, and lists of them. */
   readonly isPlain: boolean;

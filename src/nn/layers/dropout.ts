@@ -41,8 +41,8 @@ export function dropout(x: Tensor, options: DropoutFunctionOptions = {}): Tensor
   return dropoutFor("dropout", x, options);
 }
 
-/** @internal {@link dropout} on behalf of `where`. */
-export function dropoutFor(
+/** {@link dropout} on behalf of `where`. */
+function dropoutFor(
   where: string,
   x: Tensor,
   { p = 0.5, training = true, generator }: DropoutFunctionOptions,

@@ -29,7 +29,7 @@ export interface EmbeddingFunctionOptions {
 }
 
 /** @internal The names of {@link EmbeddingFunctionOptions}. */
-export const embeddingOptionNames = ["paddingIdx", "maxNorm", "normType", "scaleGradByFreq"];
+const embeddingOptionNames = ["paddingIdx", "maxNorm", "normType", "scaleGradByFreq"];
 
 /**
  * Looks up rows of a table: `y[…] = weight[i[…]]`.
@@ -55,8 +55,8 @@ export function embedding(i: Tensor, weight: Tensor, options: EmbeddingFunctionO
   return embeddingFor("embedding", i, weight, options);
 }
 
-/** @internal {@link embedding} on behalf of `where`. */
-export function embeddingFor(where: string, i: Tensor, weight: Tensor, options: EmbeddingFunctionOptions): Tensor {
+/** {@link embedding} on behalf of `where`. */
+function embeddingFor(where: string, i: Tensor, weight: Tensor, options: EmbeddingFunctionOptions): Tensor {
   if (!isTensor(weight) || weight.ndim !== 2 || !isFloat(weight.dtype)) {
     throw new TensorError(where, { expected: "a float tensor [num, dim] as weight", got: describe(weight) });
   }
@@ -72,7 +72,7 @@ export function embeddingFor(where: string, i: Tensor, weight: Tensor, options: 
 }
 
 /** @internal The options with their defaults, refused where they make no sense for `num` rows. */
-export function checkEmbedding(
+function checkEmbedding(
   where: string,
   num: number,
   { paddingIdx = null, maxNorm = null, normType = 2, scaleGradByFreq = false }: EmbeddingFunctionOptions,

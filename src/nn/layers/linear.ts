@@ -33,8 +33,8 @@ export function linear(x: Tensor, weight: Tensor, bias: Tensor | null = null): T
   return linearFor("linear", x, weight, bias);
 }
 
-/** @internal {@link linear} on behalf of `where`. */
-export function linearFor(where: string, x: Tensor, weight: Tensor, bias: Tensor | null): Tensor {
+/** {@link linear} on behalf of `where`. */
+function linearFor(where: string, x: Tensor, weight: Tensor, bias: Tensor | null): Tensor {
   checkTensor(where, "input", x);
   checkLinear(where, x, weight, bias);
   if (x.ndim === 2) return bias === null ? apply(fused, x, weight) : apply(fused, x, weight, bias);

@@ -20,7 +20,7 @@ export interface CrossEntropyOptions extends NLLLossOptions {
 }
 
 /** @internal The names of {@link CrossEntropyOptions}. */
-export const crossEntropyOptionNames = [...nllLossOptionNames, "labelSmoothing"];
+const crossEntropyOptionNames = [...nllLossOptionNames, "labelSmoothing"];
 
 /**
  * Cross-entropy of logits and int32 labels `t`, `−(1 − ε)·w_t·ln p_t − ε/c·Σ_j w_j·ln p_j` with `p = softmax(input)`;
@@ -53,8 +53,8 @@ export function crossEntropy(input: Tensor, target: Tensor, options: CrossEntrop
   return crossEntropyFor("crossEntropy", input, target, options);
 }
 
-/** @internal {@link crossEntropy} on behalf of `where`. */
-export function crossEntropyFor(where: string, input: Tensor, target: Tensor, options: CrossEntropyOptions): Tensor {
+/** {@link crossEntropy} on behalf of `where`. */
+function crossEntropyFor(where: string, input: Tensor, target: Tensor, options: CrossEntropyOptions): Tensor {
   const { weight, ...settings } = checkCrossEntropy(where, options);
   checkScores(where, input);
   checkTensor(where, "target", target);
@@ -102,7 +102,7 @@ function fromProbabilities(
 }
 
 /** @internal The options with their defaults, refused where they make no sense. */
-export function checkCrossEntropy(
+function checkCrossEntropy(
   where: string,
   { weight = null, ignoreIndex = -100, reduction = "mean", labelSmoothing = 0 }: CrossEntropyOptions,
 ) {

@@ -33,8 +33,8 @@ export function mseLoss(input: Tensor, target: Tensor, options: MSELossOptions =
   return mseLossFor("mseLoss", input, target, options);
 }
 
-/** @internal {@link mseLoss} on behalf of `where`. */
-export function mseLossFor(
+/** {@link mseLoss} on behalf of `where`. */
+function mseLossFor(
   where: string,
   input: Tensor,
   target: Tensor,

@@ -44,8 +44,8 @@ export function nllLoss(input: Tensor, target: Tensor, options: NLLLossOptions =
   return nllLossFor("nllLoss", input, target, options);
 }
 
-/** @internal {@link nllLoss} on behalf of `where`. */
-export function nllLossFor(
+/** {@link nllLoss} on behalf of `where`. */
+function nllLossFor(
   where: string,
   input: Tensor,
   target: Tensor,

@@ -140,7 +140,7 @@ function checkBatchNorm(
 
 const alike = (y: Tensor, x: Tensor): Tensor => (y.ndim === x.ndim ? y : y.reshape(x.shape));
 
-export function moveRunning(
+function moveRunning(
   { mean, variance, count }: BatchStatistics,
   runningMean: Tensor | null,
   runningVar: Tensor | null,

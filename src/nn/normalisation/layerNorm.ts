@@ -50,8 +50,8 @@ export function layerNorm(
   return layerNormFor("layerNorm", x, normalizedShape, options);
 }
 
-/** @internal {@link layerNorm} on behalf of `where`. */
-export function layerNormFor(
+/** {@link layerNorm} on behalf of `where`. */
+function layerNormFor(
   where: string,
   x: Tensor,
   normalizedShape: readonly number[],
