@@ -28,7 +28,7 @@ export interface EmbeddingFunctionOptions {
   readonly scaleGradByFreq?: boolean;
 }
 
-/** @internal The names of {@link EmbeddingFunctionOptions}. */
+/** The names of {@link EmbeddingFunctionOptions}. */
 const embeddingOptionNames = ["paddingIdx", "maxNorm", "normType", "scaleGradByFreq"];
 
 /**
@@ -71,7 +71,7 @@ function embeddingFor(where: string, i: Tensor, weight: Tensor, options: Embeddi
   return apply(gradientTimes(share), learning);
 }
 
-/** @internal The options with their defaults, refused where they make no sense for `num` rows. */
+/** The options with their defaults, refused where they make no sense for `num` rows. */
 function checkEmbedding(
   where: string,
   num: number,

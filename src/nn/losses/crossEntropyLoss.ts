@@ -19,7 +19,7 @@ export interface CrossEntropyOptions extends NLLLossOptions {
   readonly labelSmoothing?: number;
 }
 
-/** @internal The names of {@link CrossEntropyOptions}. */
+/** The names of {@link CrossEntropyOptions}. */
 const crossEntropyOptionNames = [...nllLossOptionNames, "labelSmoothing"];
 
 /**
@@ -101,7 +101,7 @@ function fromProbabilities(
   return reduction === "none" ? losses.reshape(shape) : reduced(losses, reduction);
 }
 
-/** @internal The options with their defaults, refused where they make no sense. */
+/** The options with their defaults, refused where they make no sense. */
 function checkCrossEntropy(
   where: string,
   { weight = null, ignoreIndex = -100, reduction = "mean", labelSmoothing = 0 }: CrossEntropyOptions,

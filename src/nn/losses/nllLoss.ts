@@ -16,7 +16,7 @@ export interface NLLLossOptions {
   readonly reduction?: Reduction;
 }
 
-/** @internal The names of {@link NLLLossOptions}. */
+/** The names of {@link NLLLossOptions}. */
 export const nllLossOptionNames = ["weight", "ignoreIndex", "reduction"];
 
 /**
