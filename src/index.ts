@@ -5,6 +5,7 @@
 export { type GradOptions, grad } from "./autograd/grad.ts";
 export { detectAnomaly, enableGrad, isGradEnabled, noGrad } from "./autograd/gradMode.ts";
 export { isTensor } from "./base/brand.ts";
+export type { Data, Dtype, Shape } from "./base/dtype.ts";
 export { isTensorError, TensorError, type TensorErrorCode, type TensorErrorParts } from "./base/errors.ts";
 export { version } from "./base/version.ts";
 export * as data from "./data/index.ts";
@@ -23,8 +24,9 @@ export {
   randn,
   randperm,
 } from "./functions/sample.ts";
-export { type Data, type Dtype, NDArray, type Shape } from "./kernels/array.ts";
-export { type Kernels, type KernelsName, kernelsName, useKernels } from "./kernels/index.ts";
+export { NDArray } from "./kernels/array.ts";
+export { kernelsName, useKernels } from "./kernels/index.ts";
+export type { Kernels, KernelsName } from "./kernels/kernels.ts";
 export { getNumThreads, setNumThreads } from "./kernels/threads.ts";
 export * as nn from "./nn/index.ts";
 export { isModule } from "./nn/module/fields.ts";

@@ -95,14 +95,8 @@ export {
 export { type DiagnosableReport, diagnose } from "./diagnosis/diagnose.ts";
 export { diagnosisThresholds, type Verdict } from "./diagnosis/verdict.ts";
 export { estimateCost, type LongAnalysis } from "./estimateCost.ts";
-export {
-  type ComputationGraph,
-  type ComputationGraphOptions,
-  computationGraph,
-  type GraphCollapse,
-  type GraphEdge,
-  type GraphNode,
-} from "./graph/computationGraph.ts";
+export { type ComputationGraphOptions, computationGraph } from "./graph/computationGraph.ts";
+export type { ComputationGraph, GraphCollapse, GraphEdge, GraphNode } from "./graph/graph.ts";
 export type { GraphNumbers } from "./graph/graphNumbers.ts";
 export { toDot } from "./graph/toDot.ts";
 export { toMermaid } from "./graph/toMermaid.ts";

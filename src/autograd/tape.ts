@@ -1,6 +1,7 @@
+import { isFloat } from "../base/dtype.ts";
 import { describe, show, TensorError } from "../base/errors.ts";
 import { shared } from "../base/shared.ts";
-import { isFloat, isWhole, type NDArray } from "../kernels/array.ts";
+import { isWhole, type NDArray } from "../kernels/array.ts";
 import { kernels } from "../kernels/index.ts";
 import { isDetached, refuseDetached } from "../kernels/memory/detached.ts";
 import { visibly } from "../kernels/memory/pool.ts";

@@ -1,4 +1,4 @@
-import type { Shape } from "../kernels/array.ts";
+import type { Shape } from "./dtype.ts";
 import { describe, show, TensorError } from "./errors.ts";
 
 /** So many inputs an operation has at most: they are its arguments, of which a stack holds some ten thousands. */

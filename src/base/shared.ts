@@ -1,13 +1,13 @@
-import type { NDArray } from "../kernels/array.ts";
+import type { Elements } from "./dtype.ts";
 
 /** What hears of everything that is computed while it listens, such as an export that follows its input. */
 export interface Listener {
   /** The kernels that stand in for a set, and tell of each call. */
   kernels<Set extends object>(own: Set): Set;
   /** The numbers of an array are about to leave the library's sight, by way of `how`. */
-  reads(x: NDArray, how: string): void;
+  reads(x: Elements, how: string): void;
   /** The numbers of `x` are now those of `y`, after a change in place. */
-  overwritten(x: NDArray, y: NDArray): void;
+  overwritten(x: Elements, y: Elements): void;
   /** Random numbers are about to be drawn, by `how`. */
   draws(how: string): void;
 }

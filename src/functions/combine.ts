@@ -1,7 +1,7 @@
 import { isTensor } from "../base/brand.ts";
+import { type Dtype, sizeOf } from "../base/dtype.ts";
 import { describe, show, TensorError } from "../base/errors.ts";
 import { broadcast, checkRoom, dimOf, mostInputs, sameShape } from "../base/shapes.ts";
-import { type Dtype, sizeOf } from "../kernels/array.ts";
 import * as compare from "../ops/compare.ts";
 import * as shaping from "../ops/shape.ts";
 import { resultDtype, withScalar } from "../tensor/promotion.ts";

@@ -1,7 +1,8 @@
 import { isTensor } from "../base/brand.ts";
+import { type Data, type Dtype, isFloat, type Shape } from "../base/dtype.ts";
 import { describe, show, TensorError } from "../base/errors.ts";
 import { checkFlagOption, checkOptions } from "../base/options.ts";
-import { type Data, type Dtype, isFloat, NDArray, type Shape } from "../kernels/array.ts";
+import { NDArray } from "../kernels/array.ts";
 import { refuseTransferred } from "../kernels/memory/detached.ts";
 import { fresh } from "../kernels/memory/pool.ts";
 import { checkDtype, elementFor, type NestedArray, Tensor } from "../tensor/tensor.ts";

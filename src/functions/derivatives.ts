@@ -1,8 +1,8 @@
 import { grad } from "../autograd/grad.ts";
 import { enableGrad } from "../autograd/gradMode.ts";
 import { isTensor } from "../base/brand.ts";
+import { isFloat } from "../base/dtype.ts";
 import { describe, TensorError } from "../base/errors.ts";
-import { isFloat } from "../kernels/array.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { stack } from "./combine.ts";
 import { eye, onesLike, zerosLike } from "./factories.ts";

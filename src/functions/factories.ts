@@ -1,7 +1,8 @@
 import { isTensor } from "../base/brand.ts";
+import { type Dtype, sizeOf } from "../base/dtype.ts";
 import { describe, TensorError } from "../base/errors.ts";
 import { newShape, newSize } from "../base/shapes.ts";
-import { type Dtype, NDArray, sizeOf } from "../kernels/array.ts";
+import { NDArray } from "../kernels/array.ts";
 import { refuseDetached } from "../kernels/memory/detached.ts";
 import { fresh } from "../kernels/memory/pool.ts";
 import { isInt32 } from "../tensor/promotion.ts";

@@ -1,8 +1,9 @@
 import { isTensor } from "../base/brand.ts";
+import { type Dtype, isFloat, sizeOf } from "../base/dtype.ts";
 import { describe, TensorError } from "../base/errors.ts";
 import { checkFlagOption, checkOptions } from "../base/options.ts";
 import { newShape, newSize } from "../base/shapes.ts";
-import { type Dtype, isFloat, NDArray, sizeOf } from "../kernels/array.ts";
+import { NDArray } from "../kernels/array.ts";
 import { fresh } from "../kernels/memory/pool.ts";
 import type { Generator } from "../random/generator.ts";
 import { multinomial as sampleRows } from "../random/multinomial.ts";

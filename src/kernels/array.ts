@@ -1,16 +1,8 @@
 import { unclonable } from "../base/cloning.ts";
+import { type Data, type Dtype, type Shape, sizeOf } from "../base/dtype.ts";
 import { shared } from "../base/shared.ts";
 import { refuseDetached } from "./memory/detached.ts";
 import { fresh, giveData, isInArena, leaveArena, take } from "./memory/pool.ts";
-
-/** The element types: two floats for values, `int32` for indices and labels, `bool` for masks. */
-export type Dtype = "float32" | "float64" | "int32" | "bool";
-
-/** The typed array behind each {@link Dtype}; a bool is a byte, 0 or 1. */
-export type Data = Float32Array | Float64Array | Int32Array | Uint8Array;
-
-/** The sizes of a tensor's dimensions, outermost first; `[]` is a single number. */
-export type Shape = readonly number[];
 
 /**
  * What kernels work on: a flat typed array, row-major, and a shape. Arrays that share memory (a reshape and its
@@ -142,13 +134,6 @@ export class NDArray {
   }
 }
 
-/** The number of elements of a shape. */
-export function sizeOf(shape: Shape): number {
-  let size = 1;
-  for (let i = 0; i < shape.length; i++) size *= shape[i];
-  return size;
-}
-
 const kinds = { float32: "Float32Array", float64: "Float64Array", int32: "Int32Array", bool: "Uint8Array" } as const;
 
 /** Whether a value, of whatever copy of the package, is an array with as many elements as its shape says, of its dtype. */
@@ -188,11 +173,6 @@ export function emptyLike(x: NDArray): NDArray {
  */
 export function give(x: NDArray): void {
   if (x instanceof NDArray) giveData(x.data);
-}
-
-/** Whether a dtype has gradients. */
-export function isFloat(dtype: Dtype): boolean {
-  return dtype === "float32" || dtype === "float64";
 }
 
 /**

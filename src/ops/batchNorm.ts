@@ -1,5 +1,5 @@
 import { give, type NDArray } from "../kernels/array.ts";
-import type { BatchStatistics, Kernels } from "../kernels/index.ts";
+import type { BatchStatistics, Kernels } from "../kernels/kernels.ts";
 import { giveData } from "../kernels/memory/pool.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { type Fused, own } from "./op.ts";

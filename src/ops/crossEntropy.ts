@@ -1,5 +1,6 @@
 import type { NDArray } from "../kernels/array.ts";
-import { type CrossEntropySaved, type CrossEntropySettings, kernels } from "../kernels/index.ts";
+import { kernels } from "../kernels/index.ts";
+import type { CrossEntropySaved, CrossEntropySettings } from "../kernels/kernels.ts";
 import { giveData, hide } from "../kernels/memory/pool.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { scatterAdd } from "./indexing.ts";

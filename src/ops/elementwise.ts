@@ -1,4 +1,4 @@
-import type { Dtype } from "../kernels/array.ts";
+import type { Dtype } from "../base/dtype.ts";
 import { own, type Primitive } from "./op.ts";
 
 /** `y = x`, in memory of its own. */

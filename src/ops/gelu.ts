@@ -1,5 +1,5 @@
 import type { NDArray } from "../kernels/array.ts";
-import type { Kernels } from "../kernels/index.ts";
+import type { Kernels } from "../kernels/kernels.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { own, type Primitive } from "./op.ts";
 

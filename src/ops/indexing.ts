@@ -1,4 +1,4 @@
-import type { Shape } from "../kernels/array.ts";
+import type { Shape } from "../base/dtype.ts";
 import { own, type Primitive } from "./op.ts";
 
 /** The rows of `x` that an index array (the second input) names. */

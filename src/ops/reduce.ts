@@ -1,5 +1,6 @@
-import { give, type NDArray, type Shape, sizeOf } from "../kernels/array.ts";
-import type { Kernels } from "../kernels/index.ts";
+import { type Shape, sizeOf } from "../base/dtype.ts";
+import { give, type NDArray } from "../kernels/array.ts";
+import type { Kernels } from "../kernels/kernels.ts";
 import { hide } from "../kernels/memory/pool.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { type Fused, own, type Primitive } from "./op.ts";

@@ -1,4 +1,4 @@
-import type { Shape } from "../kernels/array.ts";
+import type { Shape } from "../base/dtype.ts";
 import { own, type Primitive } from "./op.ts";
 
 /** Broadcasting, but for what the kernels of two arrays repeat by themselves. */

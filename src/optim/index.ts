@@ -11,5 +11,6 @@ export type { OptimizerKind } from "./optimizerKind.ts";
 export type { OptionRule, OptionRules } from "./optionRules.ts";
 export * as optionRules from "./optionRules.ts";
 export type { GroupParams, ParamGroup } from "./paramGroup.ts";
+export type { ParamState } from "./paramState.ts";
 export { SGD, type SGDGroup, type SGDGroupOptions, type SGDOptions } from "./sgd.ts";
-export type { OptimizerStateDict, ParamState } from "./stateDict.ts";
+export type { OptimizerStateDict } from "./stateDict.ts";

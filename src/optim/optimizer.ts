@@ -8,7 +8,8 @@ import { checkSensible } from "./checkSensible.ts";
 import { checkKind, checkState, checkSynchronous, type OptimizerKind } from "./optimizerKind.ts";
 import type { OptionRule } from "./optionRules.ts";
 import { type GroupParams, groupsOf, type ParamGroup, paramsOf, scheduleFields } from "./paramGroup.ts";
-import { type OptimizerStateDict, type ParamState, packState, unpackState } from "./stateDict.ts";
+import type { ParamState } from "./paramState.ts";
+import { type OptimizerStateDict, packState, unpackState } from "./stateDict.ts";
 
 const optimizerBrand: unique symbol = Symbol.for("evenkeel.Optimizer") as never;
 

@@ -1,7 +1,7 @@
 import { isTensor } from "../base/brand.ts";
 import { describe, TensorError } from "../base/errors.ts";
 import type { OptionRules } from "./optionRules.ts";
-import type { ParamState } from "./stateDict.ts";
+import type { ParamState } from "./paramState.ts";
 
 /** What makes an optimiser the one it is, apart from its update. */
 export interface OptimizerKind {

@@ -1,6 +1,6 @@
 import { isTensor } from "../base/brand.ts";
+import { isFloat } from "../base/dtype.ts";
 import { describe, TensorError } from "../base/errors.ts";
-import { isFloat } from "../kernels/array.ts";
 import { isModule } from "../nn/module/fields.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 

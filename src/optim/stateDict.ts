@@ -6,9 +6,7 @@ import type { Tensor } from "../tensor/tensor.ts";
 import { camelCase, snakeCase } from "./names.ts";
 import type { OptimizerKind } from "./optimizerKind.ts";
 import { type ParamGroup, scheduleFields } from "./paramGroup.ts";
-
-/** What an optimiser keeps of one parameter, under PyTorch's names. */
-export type ParamState = Record<string, Tensor>;
+import type { ParamState } from "./paramState.ts";
 
 /** Everything an optimiser needs to go on, in PyTorch's format. */
 export interface OptimizerStateDict {

@@ -1,5 +1,5 @@
-import type { Data, Dtype, Shape } from "../kernels/array.ts";
-import { isFloat, sizeOf } from "../kernels/array.ts";
+import type { Data, Dtype, Shape } from "../base/dtype.ts";
+import { isFloat, sizeOf } from "../base/dtype.ts";
 
 // The rules are those of PyTorch's default print options: 4 digits, a summary of 3 at each edge past 1000 elements,
 // lines of 80 characters.

@@ -1,4 +1,4 @@
-import type { Dtype } from "../kernels/array.ts";
+import type { Dtype } from "../base/dtype.ts";
 
 const rank: Record<Dtype, number> = { bool: 0, int32: 1, float32: 2, float64: 3 };
 

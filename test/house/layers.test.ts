@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { posix } from "node:path";
 import { fileURLToPath } from "node:url";
 import { globSync } from "tinyglobby";
 import ts from "typescript";
@@ -98,7 +99,47 @@ describe("the layers of src", () => {
     const offenders = files.filter(({ name, text }) => !mayBeLong.includes(name) && linesOfCode(text) > 250);
     expect(offenders.map(({ name }) => name)).toEqual([]);
   });
+
+  test("has folders of at most sixteen files, and two files that are in none", () => {
+    const all = globSync("**/*.ts", { cwd: src });
+    const inside = (folder: string) => all.filter((name) => posix.dirname(name) === folder);
+    const folders = [...new Set(all.map((name) => posix.dirname(name)))];
+    expect(folders.filter((folder) => inside(folder).length > 16)).toEqual([]);
+    expect(inside(".").sort()).toEqual(["index.ts", "single.ts"]);
+  });
+
+  test("imports in circles only what is said in docs/architecture.md, and only types", () => {
+    const imports = new Map(files.map(({ name, source }) => [name, importedBy(name, source)]));
+    const reached = (from: string): Set<string> => {
+      const found = new Set(imports.get(from));
+      for (const name of found) for (const next of imports.get(name) ?? []) found.add(next);
+      return found;
+    };
+    const circular = [...imports.keys()].filter((name) => reached(name).has(name));
+    const circles = new Set(
+      circular.map((name) =>
+        circular.filter((other) => reached(name).has(other) && reached(other).has(name)).join(" "),
+      ),
+    );
+    const guide = readFileSync(new URL("../docs/architecture.md", `file://${src}`), "utf8");
+    const said = [...guide.matchAll(/^\| `(\w+)` \| `([\w./]+)` \|/gm)].map(([, , file]) => file);
+    expect(said.length).toBeLessThanOrEqual(3);
+    expect(
+      [...circles].map((circle) => said.find((file) => circle.split(" ").includes(file)) ?? circle).sort(),
+    ).toEqual(said.sort());
+  });
 });
+
+/** Every file of src that a file imports, types included. */
+function importedBy(name: string, source: ts.SourceFile): string[] {
+  return source.statements.flatMap((statement) => {
+    const from =
+      ts.isImportDeclaration(statement) || ts.isExportDeclaration(statement) ? statement.moduleSpecifier : undefined;
+    return from && ts.isStringLiteral(from) && from.text.startsWith(".")
+      ? [posix.join(posix.dirname(name), from.text)]
+      : [];
+  });
+}
 
 /** Lines that are neither empty nor documentation. */
 function linesOfCode(text: string): number {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { type Dtype, NDArray } from "../../src/kernels/array.ts";
+import type { Dtype } from "../../src/base/dtype.ts";
+import { NDArray } from "../../src/kernels/array.ts";
 import { erf, pow as powOfC } from "../../src/kernels/numbers/scalar.ts";
 import { wasmKernels } from "../../src/kernels/wasm/index.ts";
 import { oracle, ulps } from "./oracle.ts";

@@ -1,6 +1,7 @@
 import { Generator, randn } from "evenkeel";
 import { expect } from "vitest";
-import { type Dtype, NDArray, type Shape, sizeOf } from "../../src/kernels/array.ts";
+import { type Dtype, type Shape, sizeOf } from "../../src/base/dtype.ts";
+import { NDArray } from "../../src/kernels/array.ts";
 import { expectClose } from "../close.ts";
 
 /** The dtypes that have SIMD kernels. */

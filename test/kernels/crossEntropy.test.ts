@@ -1,7 +1,7 @@
 import { nn, noGrad, randint, randn } from "evenkeel";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import type { NDArray } from "../../src/kernels/array.ts";
-import type { CrossEntropySettings, Kernels } from "../../src/kernels/index.ts";
+import type { CrossEntropySettings, Kernels } from "../../src/kernels/kernels.ts";
 import { hide, take } from "../../src/kernels/memory/pool.ts";
 import * as reference from "../../src/kernels/reference/index.ts";
 import { wasmKernels } from "../../src/kernels/wasm/index.ts";

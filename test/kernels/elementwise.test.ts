@@ -1,7 +1,8 @@
 import { Generator, randn, Tensor } from "evenkeel";
 import { describe, expect, test } from "vitest";
-import { type Dtype, NDArray } from "../../src/kernels/array.ts";
-import type { Kernels } from "../../src/kernels/index.ts";
+import type { Dtype } from "../../src/base/dtype.ts";
+import { NDArray } from "../../src/kernels/array.ts";
+import type { Kernels } from "../../src/kernels/kernels.ts";
 import * as reference from "../../src/kernels/reference/index.ts";
 import { wasmKernels } from "../../src/kernels/wasm/index.ts";
 import { expectClose } from "../close.ts";

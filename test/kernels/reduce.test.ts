@@ -1,7 +1,7 @@
 import { randn } from "evenkeel";
 import { describe, expect, test } from "vitest";
 import { NDArray } from "../../src/kernels/array.ts";
-import type { Kernels } from "../../src/kernels/index.ts";
+import type { Kernels } from "../../src/kernels/kernels.ts";
 import * as reference from "../../src/kernels/reference/index.ts";
 import { wasmKernels } from "../../src/kernels/wasm/index.ts";
 import { drawn, expectAlike, filled, floats, layouts, sprinkled } from "./alike.ts";

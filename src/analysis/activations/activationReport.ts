@@ -1,9 +1,9 @@
 import { grad } from "../../autograd/grad.ts";
 import { enableGrad } from "../../autograd/gradMode.ts";
 import { isTensor } from "../../base/brand.ts";
+import { isFloat, type Shape } from "../../base/dtype.ts";
 import { describe, TensorError } from "../../base/errors.ts";
 import { checkOptions } from "../../base/options.ts";
-import { isFloat, type Shape } from "../../kernels/array.ts";
 import { GELU } from "../../nn/activations/gelu.ts";
 import { ReLU } from "../../nn/activations/relu.ts";
 import { Sigmoid } from "../../nn/activations/sigmoid.ts";

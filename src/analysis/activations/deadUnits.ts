@@ -1,7 +1,7 @@
 import { isTensor } from "../../base/brand.ts";
+import { isFloat } from "../../base/dtype.ts";
 import { describe, TensorError } from "../../base/errors.ts";
 import { checkOptions } from "../../base/options.ts";
-import { isFloat } from "../../kernels/array.ts";
 import { keep, keepFields } from "../../nn/module/keep.ts";
 import type { Module } from "../../nn/module/module.ts";
 import { defaultGenerator } from "../../random/generator.ts";

@@ -1,5 +1,5 @@
 import { toBase64 } from "../../base/base64.ts";
-import type { ComputationGraph } from "./computationGraph.ts";
+import type { ComputationGraph } from "./graph.ts";
 import { toMermaid } from "./toMermaid.ts";
 import { toSvg } from "./toSvg.ts";
 

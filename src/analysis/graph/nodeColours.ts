@@ -1,4 +1,4 @@
-import type { GraphNode } from "./computationGraph.ts";
+import type { GraphNode } from "./graph.ts";
 
 /** The fill of each kind of node, with {@link nodeInk} on it: to be told apart by colour-blind readers, on light and dark. */
 export const nodeColours: Readonly<Record<GraphNode["kind"], string>> = {

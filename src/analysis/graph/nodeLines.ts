@@ -1,5 +1,5 @@
 import { describe, show, TensorError } from "../../base/errors.ts";
-import type { ComputationGraph, GraphNode } from "./computationGraph.ts";
+import type { ComputationGraph, GraphNode } from "./graph.ts";
 import type { GraphNumbers } from "./graphNumbers.ts";
 
 /** What is written into a node when a graph is drawn, line by line. The first is what it is. */

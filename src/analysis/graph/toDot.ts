@@ -1,4 +1,4 @@
-import type { ComputationGraph, GraphNode } from "./computationGraph.ts";
+import type { ComputationGraph, GraphNode } from "./graph.ts";
 import { edgeColour, nodeColours, nodeInk } from "./nodeColours.ts";
 import { checkGraph, nodeLines, oneLine } from "./nodeLines.ts";
 

@@ -1,5 +1,5 @@
 import { missing, optionalPackage } from "../../base/optionalPackage.ts";
-import type { ComputationGraph } from "./computationGraph.ts";
+import type { ComputationGraph } from "./graph.ts";
 import { checkGraph } from "./nodeLines.ts";
 import { toDot } from "./toDot.ts";
 

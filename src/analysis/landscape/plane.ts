@@ -10,7 +10,9 @@ import type { Loss } from "../measuring/loss.ts";
 import type { Parts } from "../measuring/running.ts";
 import { cosine, dot, moved, norm } from "../numbers/vectors.ts";
 import { fits } from "./lineDirection.ts";
-import type { LossSurfaceOptions } from "./lossSurface.ts";
+
+/** The two directions of a plane: how to find them, or themselves. */
+type Directions = "random" | "pca" | "hessian" | readonly [readonly Tensor[], readonly Tensor[]];
 
 // The plane that a loss surface is on: its directions, and what is nearest on it.
 
@@ -42,7 +44,7 @@ export function project(offset: readonly Tensor[], first: readonly Tensor[], sec
 
 /** The directions that are given, or drawn. */
 export function given(
-  directions: LossSurfaceOptions["directions"],
+  directions: Directions | undefined,
   parameters: readonly Tensor[],
   random: () => Tensor[],
 ): readonly [readonly Tensor[], readonly Tensor[]] {
@@ -61,7 +63,7 @@ export function given(
 
 /** Refuses two directions that span no plane. */
 export function checkPlane(
-  directions: LossSurfaceOptions["directions"],
+  directions: Directions | undefined,
   first: readonly Tensor[],
   second: readonly Tensor[],
 ): void {

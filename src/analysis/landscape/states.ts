@@ -1,7 +1,7 @@
 import { isTensor } from "../../base/brand.ts";
+import { isFloat } from "../../base/dtype.ts";
 import { describe, TensorError } from "../../base/errors.ts";
 import { sameShape } from "../../base/shapes.ts";
-import { isFloat } from "../../kernels/array.ts";
 import type { Module } from "../../nn/module/module.ts";
 import type { Parameter } from "../../nn/module/parameter.ts";
 import type { StateDict } from "../../nn/module/stateDict.ts";

@@ -1,5 +1,5 @@
+import type { Shape } from "../../base/dtype.ts";
 import { describe, show, TensorError } from "../../base/errors.ts";
-import type { Shape } from "../../kernels/array.ts";
 
 /** An output, as examples × units × places: each unit has so many places per example, such as the length of a signal. */
 export interface UnitGrid {

@@ -1,5 +1,6 @@
 import { noGrad } from "../../autograd/gradMode.ts";
-import { type Data, NDArray } from "../../kernels/array.ts";
+import type { Data } from "../../base/dtype.ts";
+import { NDArray } from "../../kernels/array.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 
 // Lists of tensors, one for each parameter, taken as one long vector. Sums are in float64, whatever the dtype.

@@ -1,6 +1,6 @@
+import { isFloat } from "../../base/dtype.ts";
 import { describe, TensorError } from "../../base/errors.ts";
 import { checkOptions } from "../../base/options.ts";
-import { isFloat } from "../../kernels/array.ts";
 import type { Module } from "../../nn/module/module.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { type LayerGroups, layersOf } from "../measuring/layers.ts";

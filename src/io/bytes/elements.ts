@@ -1,5 +1,6 @@
+import type { Data, Dtype, Shape } from "../../base/dtype.ts";
 import { describe } from "../../base/errors.ts";
-import { type Data, type Dtype, NDArray, type Shape } from "../../kernels/array.ts";
+import { NDArray } from "../../kernels/array.ts";
 import { Tensor } from "../../tensor/tensor.ts";
 import type { Bytes } from "./bytes.ts";
 import { copyOf, type Place, refuse } from "./checks.ts";

@@ -1,5 +1,5 @@
+import type { Dtype } from "../../base/dtype.ts";
 import { TensorError } from "../../base/errors.ts";
-import type { Dtype } from "../../kernels/array.ts";
 import { type Amount, isFixed, settledValue } from "./amount.ts";
 import type { Graph } from "./graph.ts";
 import type { Setting } from "./recorder.ts";

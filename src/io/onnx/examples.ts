@@ -1,6 +1,6 @@
+import { isFloat } from "../../base/dtype.ts";
 import { arange, zeros } from "../../functions/factories.ts";
 import { rand, randint, randn } from "../../functions/sample.ts";
-import { isFloat } from "../../kernels/array.ts";
 import { Generator } from "../../random/generator.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 

@@ -1,6 +1,7 @@
+import type { Dtype } from "../../base/dtype.ts";
 import { show, TensorError } from "../../base/errors.ts";
 import { version } from "../../base/version.ts";
-import { type Dtype, NDArray } from "../../kernels/array.ts";
+import { NDArray } from "../../kernels/array.ts";
 import { Tensor } from "../../tensor/tensor.ts";
 import type { Bytes } from "../bytes/bytes.ts";
 import { bytesOf } from "../bytes/elements.ts";

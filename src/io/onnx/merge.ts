@@ -1,5 +1,6 @@
+import type { Dtype } from "../../base/dtype.ts";
 import { show, TensorError } from "../../base/errors.ts";
-import { type Dtype, NDArray } from "../../kernels/array.ts";
+import { NDArray } from "../../kernels/array.ts";
 import { type Amount, isFixed } from "./amount.ts";
 import { type MergedCall, type MergedSetting, type Operand, reshaped } from "./call.ts";
 import type { Described, Graph } from "./graph.ts";

@@ -1,6 +1,6 @@
+import type { Dtype } from "../../base/dtype.ts";
 import { show, TensorError } from "../../base/errors.ts";
 import { sameShape } from "../../base/shapes.ts";
-import type { Dtype } from "../../kernels/array.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { evaluator } from "./evaluate.ts";
 import { inputsOf, type Likeness } from "./examples.ts";

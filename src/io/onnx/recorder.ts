@@ -1,6 +1,7 @@
+import type { Dtype, Shape } from "../../base/dtype.ts";
 import { show, TensorError } from "../../base/errors.ts";
 import type { Listener } from "../../base/shared.ts";
-import { type Dtype, NDArray, type Shape } from "../../kernels/array.ts";
+import { NDArray } from "../../kernels/array.ts";
 
 /** An array that a kernel was given: one that depends on the input, by its number, or the numbers of one that does not. */
 export type Given =

@@ -1,6 +1,6 @@
+import type { Dtype } from "../../base/dtype.ts";
 import { describe, TensorError } from "../../base/errors.ts";
 import { checkOptions } from "../../base/options.ts";
-import type { Dtype } from "../../kernels/array.ts";
 import type { StateDict } from "../../nn/module/stateDict.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import type { Bytes } from "../bytes/bytes.ts";

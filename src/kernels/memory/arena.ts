@@ -1,5 +1,5 @@
+import type { Data } from "../../base/dtype.ts";
 import { shared } from "../../base/shared.ts";
-import type { Data } from "../array.ts";
 
 /** Bytes behind each array, here and among copies, that vectors may read and write. */
 export const spare = 64;

@@ -1,13 +1,13 @@
+import type { Elements } from "../../base/dtype.ts";
 import { show, TensorError, type TensorErrorCode } from "../../base/errors.ts";
-import type { NDArray } from "../array.ts";
 
 /** Whether the memory of an array has been taken away: its buffer was transferred, as to a worker. */
-export function isDetached({ data, shape }: NDArray): boolean {
+export function isDetached({ data, shape }: Elements): boolean {
   return data.length === 0 && !shape.includes(0);
 }
 
 /** Refuses an array whose memory has been taken away. */
-export function refuseDetached(where: string, x: NDArray, code?: TensorErrorCode): void {
+export function refuseDetached(where: string, x: Elements, code?: TensorErrorCode): void {
   if (isDetached(x)) refuseTransferred(where, `${x.dtype} of shape ${show(x.shape)}`, code);
 }
 

@@ -1,7 +1,7 @@
+import type { Data, Dtype, Elements } from "../../base/dtype.ts";
 import { TensorError } from "../../base/errors.ts";
 import { mostElements, refuseSize } from "../../base/shapes.ts";
 import { shared } from "../../base/shared.ts";
-import type { Data, Dtype, NDArray } from "../array.ts";
 import type { Arena } from "./arena.ts";
 
 // Memory that nobody can see any more, kept warm: a new typed array of some thousand elements costs more than the
@@ -158,8 +158,14 @@ export function shunArena(): void {
   shunning = mostShunned;
 }
 
+/** An array that may be moved. */
+interface Movable extends Elements {
+  readonly isMovable: boolean;
+  move(to: Data): void;
+}
+
 /** Whether an array lies where only the engine may see it, this copy of the package's or another's. */
-export function isInArena({ data }: NDArray): boolean {
+export function isInArena({ data }: Elements): boolean {
   return data.byteOffset > 0 && shared().inArena.has(data);
 }
 
@@ -167,7 +173,7 @@ export function isInArena({ data }: NDArray): boolean {
 const mostLoad = 0.5;
 
 /** Moves a movable array that stays for long to where kernels find it, if there is room. */
-export function enterArena(x: NDArray): void {
+export function enterArena(x: Movable): void {
   const { data, dtype } = x;
   if (arena === null || !x.isMovable || data.length < smallestInArena || isInArena(x)) return;
   if (arena.load > mostLoad || (dtype !== "float32" && dtype !== "float64")) return;
@@ -176,7 +182,7 @@ export function enterArena(x: NDArray): void {
 }
 
 /** Moves an array to where it may stay for good. */
-export function leaveArena(x: NDArray): void {
+export function leaveArena(x: Movable): void {
   const { data } = x;
   if (!isInArena(x)) return;
   x.move(fresh(x.dtype, data.length));
@@ -208,7 +214,7 @@ export class Taken {
   }
 
   /** Gives all of it back but what some keep; tells whose was here, and is now theirs alone. */
-  giveBut<Holder extends { readonly array: NDArray }>(keepers: Iterable<Holder>): Holder[] {
+  giveBut<Holder extends { readonly array: Elements }>(keepers: Iterable<Holder>): Holder[] {
     const kept = new Map<Data, Holder>();
     for (const keeper of keepers) if (!kept.has(keeper.array.data)) kept.set(keeper.array.data, keeper);
     const owners: Holder[] = [];

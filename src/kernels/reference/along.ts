@@ -1,4 +1,4 @@
-import type { Data } from "../array.ts";
+import type { Data } from "../../base/dtype.ts";
 import { completed, roundedOff } from "./twoSum.ts";
 
 // Of `length` numbers, `stride` apart. Sums accumulate in double precision, whatever the dtype, and carry along what

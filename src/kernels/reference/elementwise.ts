@@ -1,4 +1,5 @@
-import { type Dtype, emptyLike, NDArray, zeros } from "../array.ts";
+import type { Dtype } from "../../base/dtype.ts";
+import { emptyLike, NDArray, zeros } from "../array.ts";
 import { fresh } from "../memory/pool.ts";
 import * as scalar from "../numbers/scalar.ts";
 

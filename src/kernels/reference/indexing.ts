@@ -1,4 +1,5 @@
-import { around, empty, type NDArray, sizeOf, zeros } from "../array.ts";
+import { sizeOf } from "../../base/dtype.ts";
+import { around, empty, type NDArray, zeros } from "../array.ts";
 import { narrow } from "./walk.ts";
 
 /** Row `index[i]` of `x` for each `i`: shape `[...index.shape, ...x.shape.slice(1)]`. */

@@ -1,4 +1,5 @@
-import { type Data, type NDArray, zeros } from "../array.ts";
+import type { Data } from "../../base/dtype.ts";
+import { type NDArray, zeros } from "../array.ts";
 
 /** The sizes of a product `[batch, m, k]·[batch, k, n]`, or `[m, k]·[k, n]`, after transposing. */
 export function productSizes(a: NDArray, b: NDArray, transposeA: boolean, transposeB: boolean) {

@@ -1,4 +1,5 @@
-import { around, empty, NDArray, type Shape, sizeOf, zeros } from "../array.ts";
+import { type Shape, sizeOf } from "../../base/dtype.ts";
+import { around, empty, NDArray, zeros } from "../array.ts";
 import { fresh } from "../memory/pool.ts";
 
 /** Row-major strides: how far apart in memory neighbours along each dimension are. */

@@ -1,4 +1,4 @@
-import type { Kernels } from "../index.ts";
+import type { Kernels } from "../kernels.ts";
 import { batchNormOn } from "./calls/batchNorm.ts";
 import { binaryOn } from "./calls/binary.ts";
 import { crossEntropyOn } from "./calls/crossEntropy.ts";

@@ -1,4 +1,4 @@
-import type { Data } from "../array.ts";
+import type { Data } from "../../base/dtype.ts";
 import { spare } from "../memory/arena.ts";
 
 /** What a WebAssembly module offers; all numbers but sizes and flags are addresses in its memory. */

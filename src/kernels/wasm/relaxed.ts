@@ -1,4 +1,4 @@
-import type { Kernels } from "../index.ts";
+import type { Kernels } from "../kernels.ts";
 import { matmulOn } from "./calls/matmul.ts";
 import { binary } from "./relaxed.generated.ts";
 import { startKernels } from "./start.ts";

@@ -1,4 +1,4 @@
-import type { Kernels } from "../index.ts";
+import type { Kernels } from "../kernels.ts";
 import { Arena } from "../memory/arena.ts";
 import { useArena } from "../memory/pool.ts";
 import { decode } from "./decode.ts";

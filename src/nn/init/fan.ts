@@ -1,5 +1,5 @@
+import { sizeOf } from "../../base/dtype.ts";
 import { describe, TensorError } from "../../base/errors.ts";
-import { sizeOf } from "../../kernels/array.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { checkFloats } from "../module/checks.ts";
 

@@ -42,11 +42,7 @@ export function dropout(x: Tensor, options: DropoutFunctionOptions = {}): Tensor
 }
 
 /** {@link dropout} on behalf of `where`. */
-function dropoutFor(
-  where: string,
-  x: Tensor,
-  { p = 0.5, training = true, generator }: DropoutFunctionOptions,
-): Tensor {
+function dropoutFor(where: string, x: Tensor, { p = 0.5, training = true, generator }: DropoutFunctionOptions): Tensor {
   checkFloats(where, "input", x);
   checkRange(where, "p", p, 0, 1);
   checkFlag(where, "training", training);

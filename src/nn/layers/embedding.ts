@@ -1,11 +1,11 @@
 import { noGrad } from "../../autograd/gradMode.ts";
 import { isTensor } from "../../base/brand.ts";
+import { type Dtype, isFloat } from "../../base/dtype.ts";
 import { describe, TensorError } from "../../base/errors.ts";
 import { checkOptions } from "../../base/options.ts";
 import { shared } from "../../base/shared.ts";
 import { where as choose } from "../../functions/combine.ts";
 import { arange, ones, zeros } from "../../functions/factories.ts";
-import { type Dtype, isFloat } from "../../kernels/array.ts";
 import { addRows } from "../../ops/indexing.ts";
 import { own, type Primitive } from "../../ops/op.ts";
 import { apply, checkIndex, type RandomOptions, type Tensor } from "../../tensor/tensor.ts";

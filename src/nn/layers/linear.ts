@@ -1,7 +1,7 @@
+import type { Dtype } from "../../base/dtype.ts";
 import { show, TensorError } from "../../base/errors.ts";
 import { checkOptions } from "../../base/options.ts";
 import { zeros } from "../../functions/factories.ts";
-import type { Dtype } from "../../kernels/array.ts";
 import { linear as fused } from "../../ops/linear.ts";
 import { apply, type RandomOptions, type Tensor } from "../../tensor/tensor.ts";
 import { drawFrom, uniform_ } from "../init/fill.ts";

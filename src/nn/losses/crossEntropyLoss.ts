@@ -1,9 +1,9 @@
 import { isGradEnabled } from "../../autograd/gradMode.ts";
+import { isFloat } from "../../base/dtype.ts";
 import { describe, TensorError } from "../../base/errors.ts";
 import { checkOptions } from "../../base/options.ts";
 import { sameShape } from "../../base/shapes.ts";
-import { isFloat } from "../../kernels/array.ts";
-import type { CrossEntropySettings } from "../../kernels/index.ts";
+import type { CrossEntropySettings } from "../../kernels/kernels.ts";
 import { crossEntropy as fused } from "../../ops/crossEntropy.ts";
 import { apply, type Tensor } from "../../tensor/tensor.ts";
 import { checkRange, checkSameDtype, checkTensor } from "../module/checks.ts";

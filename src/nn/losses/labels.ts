@@ -1,7 +1,7 @@
+import { isFloat, type Shape, sizeOf } from "../../base/dtype.ts";
 import { describe, show, TensorError } from "../../base/errors.ts";
 import { sameShape } from "../../base/shapes.ts";
 import { ones } from "../../functions/factories.ts";
-import { isFloat, type Shape, sizeOf } from "../../kernels/array.ts";
 import { kernels } from "../../kernels/index.ts";
 import { refuseDetached } from "../../kernels/memory/detached.ts";
 import type { Tensor } from "../../tensor/tensor.ts";

@@ -34,12 +34,7 @@ export function mseLoss(input: Tensor, target: Tensor, options: MSELossOptions =
 }
 
 /** {@link mseLoss} on behalf of `where`. */
-function mseLossFor(
-  where: string,
-  input: Tensor,
-  target: Tensor,
-  { reduction = "mean" }: MSELossOptions,
-): Tensor {
+function mseLossFor(where: string, input: Tensor, target: Tensor, { reduction = "mean" }: MSELossOptions): Tensor {
   checkReduction(where, reduction);
   checkFloats(where, "input", input);
   checkFloats(where, "target", target);

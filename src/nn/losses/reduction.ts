@@ -1,4 +1,4 @@
-import type { Reduction } from "../../kernels/index.ts";
+import type { Reduction } from "../../kernels/kernels.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { checkWord } from "../module/checks.ts";
 

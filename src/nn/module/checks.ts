@@ -1,7 +1,7 @@
 import { isTensor } from "../../base/brand.ts";
+import { type Dtype, isFloat, type Shape } from "../../base/dtype.ts";
 import { describe, show, TensorError } from "../../base/errors.ts";
 import { mostElements, refuseSize, sameShape } from "../../base/shapes.ts";
-import { type Dtype, isFloat, type Shape } from "../../kernels/array.ts";
 import { refuseDetached } from "../../kernels/memory/detached.ts";
 import { type Generator, isGenerator } from "../../random/generator.ts";
 import { checkDtype, type Tensor } from "../../tensor/tensor.ts";

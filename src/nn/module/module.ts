@@ -1,9 +1,9 @@
 import { noGrad } from "../../autograd/gradMode.ts";
 import { isTensor } from "../../base/brand.ts";
 import { unclonable } from "../../base/cloning.ts";
+import { type Dtype, isFloat } from "../../base/dtype.ts";
 import { describe, TensorError } from "../../base/errors.ts";
 import { checkOptions } from "../../base/options.ts";
-import { type Dtype, isFloat } from "../../kernels/array.ts";
 import { kernels } from "../../kernels/index.ts";
 import { refuseDetached } from "../../kernels/memory/detached.ts";
 import { checkDtype, type HookHandle, type Tensor } from "../../tensor/tensor.ts";

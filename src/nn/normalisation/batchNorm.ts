@@ -1,10 +1,11 @@
 import { noGrad } from "../../autograd/gradMode.ts";
+import { type Shape, sizeOf } from "../../base/dtype.ts";
 import { show, TensorError } from "../../base/errors.ts";
 import { checkOptions } from "../../base/options.ts";
 import { tensor } from "../../functions/create.ts";
 import { ones, zeros } from "../../functions/factories.ts";
-import { type Shape, sizeOf } from "../../kernels/array.ts";
-import { type BatchStatistics, kernels } from "../../kernels/index.ts";
+import { kernels } from "../../kernels/index.ts";
+import type { BatchStatistics } from "../../kernels/kernels.ts";
 import { batchNormEvaluating, batchNormTraining } from "../../ops/batchNorm.ts";
 import { apply, type Tensor } from "../../tensor/tensor.ts";
 import { checkFlag, checkFloats, checkOperand, checkRange } from "../module/checks.ts";

@@ -1,8 +1,8 @@
+import { type Dtype, sizeOf } from "../../base/dtype.ts";
 import { show, TensorError } from "../../base/errors.ts";
 import { checkOptions } from "../../base/options.ts";
 import { newShape, sameShape } from "../../base/shapes.ts";
 import { ones, zeros } from "../../functions/factories.ts";
-import { type Dtype, sizeOf } from "../../kernels/array.ts";
 import { batchNormTraining } from "../../ops/batchNorm.ts";
 import { apply, type Tensor } from "../../tensor/tensor.ts";
 import { checkFlag, checkFloats, checkMaking, checkOperand, checkRange } from "../module/checks.ts";

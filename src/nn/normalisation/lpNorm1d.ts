@@ -1,8 +1,8 @@
 import { noGrad } from "../../autograd/gradMode.ts";
+import type { Dtype } from "../../base/dtype.ts";
 import { describe, show, TensorError } from "../../base/errors.ts";
 import { checkOptions } from "../../base/options.ts";
 import { ones, zeros } from "../../functions/factories.ts";
-import type { Dtype } from "../../kernels/array.ts";
 import { refuseDetached } from "../../kernels/memory/detached.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { checkFlag, checkMaking, checkRange, checkRows, checkSameDtype, checkSize } from "../module/checks.ts";

@@ -1,6 +1,7 @@
 import type { ActivationReport } from "../../analysis/index.ts";
+import type { Plot } from "../drawing/plot.ts";
 import { has, named, type OneOrNamed } from "../specification/named.ts";
-import { type Plot, type PlotOptions, settingsOf } from "../specification/plot.ts";
+import { type PlotOptions, settingsOf } from "../specification/plot.ts";
 import { layerHistograms } from "./layerHistograms.ts";
 
 const where = "activationHistograms";

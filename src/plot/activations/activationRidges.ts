@@ -1,7 +1,8 @@
 import type { DriftReport } from "../../analysis/index.ts";
+import type { Plot } from "../drawing/plot.ts";
 import { inPanelsIfSeveral } from "../specification/encoding.ts";
 import type { OneOrNamed } from "../specification/named.ts";
-import { type Plot, type PlotOptions, plotOf, settingsOf } from "../specification/plot.ts";
+import { type PlotOptions, plotOf, settingsOf } from "../specification/plot.ts";
 import { gapNote, mostSeries, thinned, thinnedNote } from "../specification/series.ts";
 import { panelsOf } from "./driftPanels.ts";
 import { type Ridge, ridgeMarks, ridgeNote, ridgeValues } from "./ridge.ts";

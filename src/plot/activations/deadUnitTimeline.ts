@@ -1,8 +1,9 @@
 import type { DeadUnits } from "../../analysis/index.ts";
 import { describe, TensorError } from "../../base/errors.ts";
+import type { Plot } from "../drawing/plot.ts";
 import { inPanels, nominal } from "../specification/encoding.ts";
 import { has, named, type OneOrNamed, panelName } from "../specification/named.ts";
-import { type Plot, type PlotOptions, plotOf, settingsOf } from "../specification/plot.ts";
+import { type PlotOptions, plotOf, settingsOf } from "../specification/plot.ts";
 import { orGap, thinned, thinnedNote } from "../specification/series.ts";
 import { alarmColours } from "../specification/theme.ts";
 import { rectangles, runsOf } from "./bitmapRuns.ts";

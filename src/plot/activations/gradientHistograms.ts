@@ -1,7 +1,8 @@
 import type { GradientReport } from "../../analysis/index.ts";
 import { describe, TensorError } from "../../base/errors.ts";
+import type { Plot } from "../drawing/plot.ts";
 import { has, named, type OneOrNamed } from "../specification/named.ts";
-import { type Plot, type PlotOptions, settingsOf } from "../specification/plot.ts";
+import { type PlotOptions, settingsOf } from "../specification/plot.ts";
 import { layerHistograms } from "./layerHistograms.ts";
 
 /** What {@link gradientHistograms} may be told. */

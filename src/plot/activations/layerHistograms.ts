@@ -1,6 +1,7 @@
 import type { Histogram } from "../../analysis/numbers/statistics.ts";
 import { TensorError } from "../../base/errors.ts";
-import { type Plot, type PlotSettings, plotOf } from "../specification/plot.ts";
+import type { Plot } from "../drawing/plot.ts";
+import { type PlotSettings, plotOf } from "../specification/plot.ts";
 import { gapNote, mostSeries, thinned, thinnedNote } from "../specification/series.ts";
 import { type Ridge, ridgeMarks, ridgeNote, ridgeValues } from "./ridge.ts";
 

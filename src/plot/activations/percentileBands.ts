@@ -1,8 +1,9 @@
 import type { DriftReport } from "../../analysis/index.ts";
 import { greatest } from "../../analysis/numbers/extremes.ts";
+import type { Plot } from "../drawing/plot.ts";
 import { inPanelsIfSeveral, stepAxis } from "../specification/encoding.ts";
 import type { OneOrNamed } from "../specification/named.ts";
-import { type Plot, type PlotOptions, plotOf, settingsOf } from "../specification/plot.ts";
+import { type PlotOptions, plotOf, settingsOf } from "../specification/plot.ts";
 import { averaged, gapNote, groupSize, orGap } from "../specification/series.ts";
 import { seriesColours } from "../specification/theme.ts";
 import { panelsOf } from "./driftPanels.ts";

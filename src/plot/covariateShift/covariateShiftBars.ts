@@ -1,7 +1,8 @@
 import type { InternalCovariateShift } from "../../analysis/index.ts";
+import type { Plot } from "../drawing/plot.ts";
 import { colourBy } from "../specification/encoding.ts";
 import { has, named, type OneOrNamed } from "../specification/named.ts";
-import { type Plot, type PlotOptions, plotOf, settingsOf } from "../specification/plot.ts";
+import { type PlotOptions, plotOf, settingsOf } from "../specification/plot.ts";
 import { gapNote, orGap } from "../specification/series.ts";
 import { layerRows } from "./layerRows.ts";
 

@@ -1,8 +1,9 @@
 import type { LayerInterference } from "../../analysis/index.ts";
 import { describe, TensorError } from "../../base/errors.ts";
+import type { Plot } from "../drawing/plot.ts";
 import { heat } from "../specification/encoding.ts";
 import { has, named } from "../specification/named.ts";
-import { type Plot, type PlotOptions, plotOf, settingsOf } from "../specification/plot.ts";
+import { type PlotOptions, plotOf, settingsOf } from "../specification/plot.ts";
 import { gapNote, mostRows, orGap, thinned, thinnedNote } from "../specification/series.ts";
 
 /** What {@link interferenceHeatMap} may be told. */

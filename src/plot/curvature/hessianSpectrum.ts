@@ -1,8 +1,9 @@
 import type { SpectralDensity } from "../../analysis/index.ts";
 import { describe, TensorError } from "../../base/errors.ts";
+import type { Plot } from "../drawing/plot.ts";
 import { colourBy, dashBy } from "../specification/encoding.ts";
 import { has, named, type OneOrNamed } from "../specification/named.ts";
-import { type Plot, type PlotOptions, plotOf, settingsOf } from "../specification/plot.ts";
+import { type PlotOptions, plotOf, settingsOf } from "../specification/plot.ts";
 import { gapNote, orGap } from "../specification/series.ts";
 
 /** What {@link hessianSpectrum} may be told. */

@@ -1,6 +1,6 @@
 import { toBase64 } from "../../base/base64.ts";
-import type { Plot } from "../specification/plot.ts";
 import { drawable } from "./drawing.ts";
+import type { Plot } from "./plot.ts";
 import { render } from "./render.ts";
 
 /** What a notebook shows of a plot: each kind of content by its media type. */

@@ -1,9 +1,9 @@
 import { escapeHtml } from "../../analysis/measuring/html.ts";
 import { describe, TensorError } from "../../base/errors.ts";
 import { checkOptions } from "../../base/options.ts";
-import type { Plot } from "../specification/plot.ts";
 import { drawingPackage, mayEvaluate } from "./drawing.ts";
 import { htmlPage } from "./htmlPage.ts";
+import type { Plot } from "./plot.ts";
 import { textWidth } from "./textWidth.ts";
 
 /** What {@link render} may be told. */

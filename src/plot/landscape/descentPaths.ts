@@ -1,8 +1,9 @@
 import type { Descent, Descents } from "../../analysis/index.ts";
 import { TensorError } from "../../base/errors.ts";
+import type { Plot } from "../drawing/plot.ts";
 import { colourBy } from "../specification/encoding.ts";
 import { has, named, type OneOrNamed } from "../specification/named.ts";
-import { type Plot, type PlotOptions, plotOf, settingsOf } from "../specification/plot.ts";
+import { type PlotOptions, plotOf, settingsOf } from "../specification/plot.ts";
 import { gapNote, mostSeries, orGap, thinned, thinnedNote } from "../specification/series.ts";
 import { textOf } from "../specification/theme.ts";
 

@@ -1,9 +1,10 @@
 import type { LineProbe } from "../../analysis/index.ts";
 import { describe, TensorError } from "../../base/errors.ts";
 import { checkFlagOption } from "../../base/options.ts";
+import type { Plot } from "../drawing/plot.ts";
 import { colourBy, panelBy, stepAxis } from "../specification/encoding.ts";
 import { has, named, type OneOrNamed } from "../specification/named.ts";
-import { type Plot, type PlotOptions, plotOf, settingsOf } from "../specification/plot.ts";
+import { type PlotOptions, plotOf, settingsOf } from "../specification/plot.ts";
 import { belowNote, gapNote, orGap, thinned, thinnedNote } from "../specification/series.ts";
 
 /** A result of `lineProbe` and when in a training run it was made. */

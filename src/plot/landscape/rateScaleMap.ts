@@ -1,6 +1,7 @@
 import { describe, TensorError } from "../../base/errors.ts";
+import type { Plot } from "../drawing/plot.ts";
 import { heat, inPanelsIfSeveral } from "../specification/encoding.ts";
-import { type Plot, type PlotOptions, plotOf, settingsOf } from "../specification/plot.ts";
+import { type PlotOptions, plotOf, settingsOf } from "../specification/plot.ts";
 import { orGap } from "../specification/series.ts";
 
 /** How training ended at one learning rate, from weights of one scale. */

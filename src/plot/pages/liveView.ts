@@ -1,7 +1,7 @@
 import { describe, TensorError } from "../../base/errors.ts";
 import { checkOptions } from "../../base/options.ts";
 import { type DisplayBundle, display } from "../drawing/display.ts";
-import type { Plot } from "../specification/plot.ts";
+import type { Plot } from "../drawing/plot.ts";
 
 /** Shows content in a place of its own: the first time anew, then in place of what was there. */
 export type ShowBundle = (bundle: DisplayBundle, isUpdate: boolean) => void | Promise<void>;

@@ -8,9 +8,9 @@ import {
 } from "../../analysis/index.ts";
 import { describe, TensorError } from "../../base/errors.ts";
 import { checkListOption, checkOptions, checkTextOption, checkTextsOption } from "../../base/options.ts";
+import type { Plot } from "../drawing/plot.ts";
 import { checkPlot } from "../drawing/render.ts";
 import { lossCurves } from "../recording/lossCurves.ts";
-import type { Plot } from "../specification/plot.ts";
 import { type ReportContent, reportPage } from "./reportPage.ts";
 
 /** What {@link report} may be told. */

@@ -9,8 +9,8 @@ import {
   checkTextsOption,
 } from "../../base/options.ts";
 import { htmlPage } from "../drawing/htmlPage.ts";
+import type { Plot } from "../drawing/plot.ts";
 import { checkPlot, render } from "../drawing/render.ts";
-import type { Plot } from "../specification/plot.ts";
 
 /** What a page of a report says, in the order in which it says it. All but the title may be left out. */
 export interface ReportContent {

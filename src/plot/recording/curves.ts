@@ -1,9 +1,10 @@
 import type { Comparison, Recording } from "../../analysis/index.ts";
 import { greatest } from "../../analysis/numbers/extremes.ts";
 import { describe, TensorError } from "../../base/errors.ts";
+import type { Plot } from "../drawing/plot.ts";
 import { colourBy, dashBy, guideMark, inPanelsIfSeveral, stepAxis } from "../specification/encoding.ts";
 import { named } from "../specification/named.ts";
-import { type Plot, type PlotSettings, plotOf } from "../specification/plot.ts";
+import { type PlotSettings, plotOf } from "../specification/plot.ts";
 import {
   averaged,
   belowNote,

@@ -1,5 +1,6 @@
 import { checkFlagOption, checkTextOption } from "../../base/options.ts";
-import { type Plot, type PlotOptions, settingsOf } from "../specification/plot.ts";
+import type { Plot } from "../drawing/plot.ts";
+import { type PlotOptions, settingsOf } from "../specification/plot.ts";
 import { curves, type Run } from "./curves.ts";
 
 /** What {@link lossCurves} may be told. */

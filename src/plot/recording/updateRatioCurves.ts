@@ -1,4 +1,5 @@
-import { type Plot, type PlotOptions, settingsOf } from "../specification/plot.ts";
+import type { Plot } from "../drawing/plot.ts";
+import { type PlotOptions, settingsOf } from "../specification/plot.ts";
 import { curves, type Run } from "./curves.ts";
 
 const where = "updateRatioCurves";

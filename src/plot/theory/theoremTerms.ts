@@ -1,6 +1,7 @@
 import { describe, TensorError } from "../../base/errors.ts";
+import type { Plot } from "../drawing/plot.ts";
 import { colourBy } from "../specification/encoding.ts";
-import { type Plot, type PlotOptions, plotOf, settingsOf } from "../specification/plot.ts";
+import { type PlotOptions, plotOf, settingsOf } from "../specification/plot.ts";
 import { gapNote, mostRows, orGap, thinned, thinnedNote } from "../specification/series.ts";
 import { type TheoremParts, type TheoremResult, theoremParts } from "./theoremParts.ts";
 

@@ -1,7 +1,7 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { expect, test } from "vitest";
-import type { Data } from "../../../src/kernels/array.ts";
+import type { Data } from "../../../src/base/dtype.ts";
 import { Arena } from "../../../src/kernels/memory/arena.ts";
 
 const start = 4096;

@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from "vitest";
 import { NDArray } from "../../../src/kernels/array.ts";
-import type { Kernels } from "../../../src/kernels/index.ts";
+import type { Kernels } from "../../../src/kernels/kernels.ts";
 import { hide, isInArena, take } from "../../../src/kernels/memory/pool.ts";
 import * as reference from "../../../src/kernels/reference/index.ts";
 import { wasmKernels } from "../../../src/kernels/wasm/index.ts";

@@ -1,5 +1,5 @@
 import { TensorError } from "../../../base/errors.ts";
-import type { CrossEntropySettings } from "../../../kernels/index.ts";
+import type { CrossEntropySettings } from "../../../kernels/kernels.ts";
 import { type Amount, fixed, isFixed } from "../amount.ts";
 import { type MergedCall, reshaped, type Write } from "../call.ts";
 import type { Graph } from "../graph.ts";

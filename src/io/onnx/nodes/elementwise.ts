@@ -1,4 +1,4 @@
-import { type Dtype, isFloat } from "../../../kernels/array.ts";
+import { type Dtype, isFloat } from "../../../base/dtype.ts";
 import { amountAt, type MergedCall, numberAt, type Operand, refuse, type Write } from "../call.ts";
 import { dataTypes, type Graph } from "../graph.ts";
 

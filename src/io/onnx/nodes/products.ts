@@ -1,4 +1,4 @@
-import { isFloat } from "../../../kernels/array.ts";
+import { isFloat } from "../../../base/dtype.ts";
 import { fixed, isSame } from "../amount.ts";
 import { type MergedCall, numberAt, type Write } from "../call.ts";
 import type { Graph } from "../graph.ts";

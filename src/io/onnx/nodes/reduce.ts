@@ -1,4 +1,4 @@
-import { isFloat } from "../../../kernels/array.ts";
+import { isFloat } from "../../../base/dtype.ts";
 import { type Amount, derived, sizeOf } from "../amount.ts";
 import { amountAt, type MergedCall, numberAt, type Operand, reshaped, type Write } from "../call.ts";
 import type { Graph } from "../graph.ts";

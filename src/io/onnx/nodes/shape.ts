@@ -1,4 +1,5 @@
-import { isFloat, NDArray } from "../../../kernels/array.ts";
+import { isFloat } from "../../../base/dtype.ts";
+import { NDArray } from "../../../kernels/array.ts";
 import { type Amount, derived, fixed } from "../amount.ts";
 import { amountAt, fixedShape, type MergedCall, numberAt, numbersAt, reshaped, type Write } from "../call.ts";
 import type { Graph } from "../graph.ts";

@@ -1,5 +1,5 @@
+import type { Dtype } from "../../../base/dtype.ts";
 import { where } from "../../../functions/combine.ts";
-import type { Dtype } from "../../../kernels/array.ts";
 import type { Tensor } from "../../../tensor/tensor.ts";
 import { dataTypes } from "../graph.ts";
 import { alike, all, type Operator, refuseNode } from "./value.ts";

@@ -1,5 +1,6 @@
-import { empty, emptyLike, isFloat, type NDArray } from "../../array.ts";
-import type { BatchStatistics, Kernels } from "../../index.ts";
+import { isFloat } from "../../../base/dtype.ts";
+import { empty, emptyLike, type NDArray } from "../../array.ts";
+import type { BatchStatistics, Kernels } from "../../kernels.ts";
 import { take } from "../../memory/pool.ts";
 import * as reference from "../../reference/index.ts";
 import { type Machine, mostBytes } from "../machine.ts";

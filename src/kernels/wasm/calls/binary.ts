@@ -1,5 +1,6 @@
-import { type Data, empty, emptyLike, isFloat, type NDArray } from "../../array.ts";
-import type { Kernels } from "../../index.ts";
+import { type Data, isFloat } from "../../../base/dtype.ts";
+import { empty, emptyLike, type NDArray } from "../../array.ts";
+import type { Kernels } from "../../kernels.ts";
 import * as loops from "../../reference/binary.ts";
 import { reluBackward, sigmoidBackward, tanhBackward } from "../../reference/elementwise.ts";
 import { longer } from "../../reference/walk.ts";

@@ -1,5 +1,5 @@
 import { empty, emptyLike, zeros } from "../../array.ts";
-import type { CrossEntropySaved, Kernels } from "../../index.ts";
+import type { CrossEntropySaved, Kernels } from "../../kernels.ts";
 import { take, visibly } from "../../memory/pool.ts";
 import * as reference from "../../reference/index.ts";
 import { type Machine, mostBytes } from "../machine.ts";

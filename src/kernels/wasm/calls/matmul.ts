@@ -1,5 +1,5 @@
 import { empty, type NDArray } from "../../array.ts";
-import type { Kernels } from "../../index.ts";
+import type { Kernels } from "../../kernels.ts";
 import * as reference from "../../reference/index.ts";
 import { productSizes } from "../../reference/matmul.ts";
 import { type Machine, mostBytes } from "../machine.ts";

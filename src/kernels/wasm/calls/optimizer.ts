@@ -1,5 +1,5 @@
 import type { NDArray } from "../../array.ts";
-import type { Kernels } from "../../index.ts";
+import type { Kernels } from "../../kernels.ts";
 import { adamFactors, rounded } from "../../numbers/optimizerSettings.ts";
 import * as reference from "../../reference/optimizer.ts";
 import { chunk, type Machine } from "../machine.ts";

@@ -1,4 +1,4 @@
-import type { Kernels } from "../../index.ts";
+import type { Kernels } from "../../kernels.ts";
 import type { MersenneTwister } from "../../numbers/mersenneTwister.ts";
 import * as reference from "../../reference/random.ts";
 import { chunk, type Machine } from "../machine.ts";

@@ -1,5 +1,6 @@
-import { isFloat, NDArray } from "../../array.ts";
-import type { Kernels } from "../../index.ts";
+import { isFloat } from "../../../base/dtype.ts";
+import { NDArray } from "../../array.ts";
+import type { Kernels } from "../../kernels.ts";
 import { neg, relu } from "../../reference/elementwise.ts";
 import * as loops from "../../reference/scalarOps.ts";
 

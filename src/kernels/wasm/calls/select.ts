@@ -1,5 +1,6 @@
-import { type Data, emptyLike, isFloat, type NDArray } from "../../array.ts";
-import type { Kernels } from "../../index.ts";
+import { type Data, isFloat } from "../../../base/dtype.ts";
+import { emptyLike, type NDArray } from "../../array.ts";
+import type { Kernels } from "../../kernels.ts";
 import * as loops from "../../reference/elementwise.ts";
 import { chunk, type Machine } from "../machine.ts";
 

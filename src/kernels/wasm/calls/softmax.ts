@@ -1,5 +1,6 @@
-import { around, empty, emptyLike, isFloat, type NDArray, without } from "../../array.ts";
-import type { Kernels } from "../../index.ts";
+import { isFloat } from "../../../base/dtype.ts";
+import { around, empty, emptyLike, type NDArray, without } from "../../array.ts";
+import type { Kernels } from "../../kernels.ts";
 import * as reference from "../../reference/index.ts";
 import type { Machine } from "../machine.ts";
 

@@ -1,5 +1,6 @@
-import { emptyLike, isFloat, type NDArray } from "../../array.ts";
-import type { Kernels } from "../../index.ts";
+import { isFloat } from "../../../base/dtype.ts";
+import { emptyLike, type NDArray } from "../../array.ts";
+import type { Kernels } from "../../kernels.ts";
 import { abs, clamp, sign, sqrt } from "../../reference/elementwise.ts";
 import { chunk, type Machine } from "../machine.ts";
 
