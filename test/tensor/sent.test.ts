@@ -15,7 +15,7 @@ import {
 } from "evenkeel";
 import { gradientReport } from "evenkeel/analysis";
 import { fromSafetensors, toNpy, toSafetensors } from "evenkeel/io";
-import { describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import { type ModuleRow, modules } from "../nn/modules.table.ts";
 import { draw, nameOf, rows, sizesOf } from "../ops/ops.table.ts";
 import { refusal } from "../refusal.ts";
@@ -87,6 +87,8 @@ describe("what would arrive without its methods cannot be cloned:", () => {
       expect(refused.where).toBe("structuredClone");
       expect(refused.hint).toContain("toSafetensors");
     }
+  });
+  afterAll(() => {
     port1.close();
     port2.close();
   });
