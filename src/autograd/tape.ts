@@ -71,10 +71,13 @@ function runPrimitive(op: Primitive, inputs: readonly Tensor[]): NDArray {
   return op.forward(kernels(), ...inputs.map(arrayOf));
 }
 
-/** The node of an operation that has just made `y`, or `null` if nothing is to be recorded. */
+/** The node of an operation that has just made `y`, or `null` if nothing is to be recorded: then what it has saved is given back. */
 export function record(op: Op, inputs: readonly Tensor[], y: NDArray, saved: unknown): Node | null {
   const state = shared();
-  if (!state.gradEnabled || !isFloat(y.dtype) || !inputs.some(wantsGrad)) return null;
+  if (!state.gradEnabled || !isFloat(y.dtype) || !inputs.some(wantsGrad)) {
+    if (isFused(op) && isOwn(op)) op.release?.(saved);
+    return null;
+  }
   const versions = inputs.map(versionOf);
   return {
     op,

@@ -21,8 +21,8 @@ const idle = { float32: new Map<number, Data[]>(), float64: new Map<number, Data
 
 let kept = 0;
 
-/** So many calls are some passes through a network. */
-const mostShunned = 8;
+/** So many layers are some passes through a network. */
+const mostShunned = 256;
 
 /** What is taken now is noted here, or nowhere. */
 let watching: Taken | null = null;

@@ -2,6 +2,7 @@ import { hidden } from "../../autograd/hidden.ts";
 import { isTensor } from "../../base/brand.ts";
 import { describe, TensorError } from "../../base/errors.ts";
 import { give } from "../../kernels/array.ts";
+import { leaveArena } from "../../kernels/memory/pool.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { isModule } from "../module/fields.ts";
 import { isDiscreet } from "../module/hidesOutput.ts";
@@ -112,7 +113,9 @@ export class Sequential<Layers extends readonly Module[] = readonly Module[]> ex
       const wasOurs = isOurs;
       isOurs = i + 1 < this.length && isRows(before) && isDiscreet(layer) && isDiscreet(this[i + 1]);
       y = isOurs ? hidden(() => layer.forward(before)) : layer.forward(before);
-      if (wasOurs && y.node === null) give(before.array); // no gradient will ask for it
+      if (!wasOurs || before.node !== null) continue;
+      if (y.node === null) give(before.array);
+      else leaveArena(before.array); // behind frozen layers: a gradient asks for it, but no walk passes and gives it back
     }
     return y;
   }

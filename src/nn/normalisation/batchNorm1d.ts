@@ -135,9 +135,10 @@ export class BatchNorm1d extends Module {
     this.runningAverage = runningAverage;
   }
 
-  /** @internal */
+  /** @internal The rarer forms make more than one array, of which the tape knows one. */
   get [hidesOutput](): boolean {
-    return this.forward === BatchNorm1d.prototype.forward;
+    const { variance, runningAverage } = this;
+    return this.forward === BatchNorm1d.prototype.forward && variance === "biased" && runningAverage === "variance";
   }
 
   override forward(x: Tensor): Tensor {
