@@ -4,7 +4,7 @@ import { sameShape } from "../base/shapes.ts";
 import { shared } from "../base/shared.ts";
 import { kernels } from "../kernels/index.ts";
 import { refuseDetached } from "../kernels/memory/detached.ts";
-import { Owned, watch } from "../kernels/memory/pool.ts";
+import { Owned, shunArena, watch } from "../kernels/memory/pool.ts";
 import { type Fused, isFused, isOwn, type Op, type Primitive } from "../ops/op.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { refuseChanged } from "./changed.ts";
@@ -126,6 +126,7 @@ function walkTape(
     else results.set(x, sum);
   };
   add(y, gradient);
+  let unveiled = 0;
   for (let i = 0; i < tape.length; i++) {
     const tensor = tape[i];
     const arrived = pending[i];
@@ -138,8 +139,9 @@ function walkTape(
     const isRecorded = shared().gradEnabled;
     if (lacks(tensor)) for (const x of readBy(tensor, wanted, isRecorded)) restore(x);
     if (isRecorded) {
-      unveil(tensor);
-      node.inputs.forEach(unveil);
+      const count = unveil([tensor, ...node.inputs]);
+      unveiled += count;
+      if (count > 0) shunArena(unveiled);
     }
     const gradients = pullBack(node, g, tensor, wanted);
     if (!isRecorded) release(tensor);

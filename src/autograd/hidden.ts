@@ -1,5 +1,5 @@
 import { give } from "../kernels/array.ts";
-import { hide, shunArena, watch } from "../kernels/memory/pool.ts";
+import { hide, watch } from "../kernels/memory/pool.ts";
 import { isFused, readsOf } from "../ops/op.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { type Node, run } from "./tape.ts";
@@ -14,11 +14,15 @@ export function hidden(make: () => Tensor): Tensor {
   return y;
 }
 
-/** Has a tensor be one that others may see, such as the operations of a recorded gradient. */
-export function unveil({ node }: Tensor): void {
-  if (node?.output !== "hidden") return;
-  node.output = "seen";
-  shunArena();
+/** Has tensors be such as others may see, for the operations of a recorded gradient; tells how many were not. */
+export function unveil(tensors: readonly Tensor[]): number {
+  let count = 0;
+  for (const { node } of tensors) {
+    if (node?.output !== "hidden") continue;
+    node.output = "seen";
+    count++;
+  }
+  return count;
 }
 
 /** Gives back what only the engine sees of a tensor whose gradient has been passed on. After a second time it is kept. */

@@ -16,7 +16,7 @@ export interface GraphNode {
   readonly kind: "operation" | "module" | "parameter" | "input" | "constant";
   /** The name it was given, or else that of the parameter or buffer; null without one. */
   readonly name: string | null;
-  /** The name of the operation, such as `"matmul"`; layers that ran as one are `"linear → tanh"`; null of other kinds. */
+  /** The name of the operation, such as `"matmul"`; null of other kinds. */
   readonly operation: string | null;
   /**
    * The dotted name of the module it stands for, `""` for the model itself, or of the first and last as `"0 … 9"`; of an

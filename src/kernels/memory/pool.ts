@@ -21,8 +21,8 @@ const idle = { float32: new Map<number, Data[]>(), float64: new Map<number, Data
 
 let kept = 0;
 
-/** So many layers are some passes through a network. */
-const mostShunned = 256;
+/** So many passes through a network are some. */
+const mostShunned = 8;
 
 /** What is taken now is noted here, or nowhere. */
 let watching: Taken | null = null;
@@ -151,11 +151,11 @@ export function visibly<T>(fn: () => T): T {
 }
 
 /**
- * Says that what was hidden is not given back, but dropped with a graph: what is made next will be as well, and the
- * arena is to be left to what comes back at once.
+ * Says that what `count` calls of {@link hide} made is not given back, but dropped with a graph: what is made next will be as
+ * well, and the arena is to be left to what comes back at once.
  */
-export function shunArena(): void {
-  shunning = mostShunned;
+export function shunArena(count: number): void {
+  shunning = mostShunned * count;
 }
 
 /** An array that may be moved. */
