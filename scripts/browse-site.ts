@@ -1,6 +1,6 @@
 /**
- * Opens the site in a headless Chromium as a reader would: every guide with all its figures, and the search. Fails on what is
- * missing, on errors of scripts, and on anything fetched from elsewhere. Needs `npm run docs`, and Chromium.
+ * Opens the site in a headless Chromium as a reader would: every guide with all its figures, also on a phone, and the search. Fails
+ * on what is missing or wider than the screen, on errors of scripts, and on anything fetched from elsewhere. Needs `npm run docs`, and Chromium.
  */
 import { type Page as BrowserPage, chromium } from "playwright";
 import { chromiumOptions } from "./chromium.ts";
@@ -48,7 +48,18 @@ async function lookAt(page: BrowserPage, title: string, expected: number): Promi
     return figures.filter(({ complete, naturalWidth, alt }) => complete && naturalWidth > 0 && alt !== "").length;
   });
   if (drawn !== expected) failures.push(`${title}: ${drawn} of ${expected} figures are drawn`);
+  const wider = await onPhone(page, () => document.documentElement.scrollWidth - innerWidth);
+  if (wider > 0) failures.push(`${title}: ${wider} pixels wider than a phone`);
   return drawn;
+}
+
+/** What is so of the page on a screen of 390 pixels. */
+async function onPhone<T>(page: BrowserPage, measure: () => T): Promise<T> {
+  const before = page.viewportSize();
+  await page.setViewportSize({ width: 390, height: 844 });
+  const found = (await page.evaluate(measure)) as T;
+  if (before !== null) await page.setViewportSize(before);
+  return found;
 }
 
 /** Types into the search, and expects a result by this name among the first. */
