@@ -45,6 +45,15 @@ const checks = {
       for (const [exported, name] of classes) assert.equal(name, exported);
     },
 
+  "every class that an entry exports has the name that it is exported by": async () => {
+    for (const entry of entries) {
+      for (const [exported, made] of Object.entries(await import(entry))) {
+        const isClass = typeof made === "function" && /^class\b/.test(String(made));
+        if (isClass) assert.equal(made.name, exported, entry);
+      }
+    }
+  },
+
   "gradients flow through tensors of both copies": async () => {
     const [esm, cjs] = await copies();
     assert.notEqual(esm.Tensor, cjs.Tensor);

@@ -41,6 +41,8 @@ export interface TensorErrorParts {
  * ```
  */
 export class TensorError extends Error {
+  /** @internal What stays when a bundler renames the class. */
+  static override readonly name: string = "TensorError";
   /** Always `"TensorError"`. */
   override readonly name = "TensorError";
   /** The public name of what refused its input, such as `Linear.forward`. */

@@ -25,6 +25,8 @@ import { fresh, giveData, isInArena, leaveArena, take } from "./memory/pool.ts";
  * ```
  */
 export class NDArray {
+  /** @internal What stays when a bundler renames the class. */
+  static readonly name: string = "NDArray";
   /** @internal */
   readonly unclonable = unclonable;
   /** The elements, the last dimension contiguous. */

@@ -102,6 +102,8 @@ export interface VersionedRandomOptions extends RandomOptions {
  * ```
  */
 export class Tensor {
+  /** @internal What stays when a bundler renames the class. */
+  static readonly name: string = "Tensor";
   /** @internal The elements. Replaced only by `Module.to`. */
   array: NDArray;
   /** @internal How it was made, if that was recorded. */
