@@ -136,7 +136,8 @@ export type { SaturationThresholds } from "./measuring/saturation.ts";
 export type { SeedOptions } from "./measuring/seeded.ts";
 export type { UpdateOptions } from "./measuring/update.ts";
 export type { ForwardInputs } from "./measuring/watching.ts";
-export type { Histogram, Percentile, Statistics } from "./numbers/statistics.ts";
+export type { Histogram, Percentile } from "./numbers/spread.ts";
+export type { Statistics } from "./numbers/statistics.ts";
 export { type CompareOptions, compare, compareAsync } from "./recording/compare.ts";
 export {
   type ComparedRow,

@@ -16,10 +16,10 @@ import { type GradMode, lightly } from "../measuring/lightly.ts";
 import type { Cost } from "../measuring/loss.ts";
 import { type BatchNormMode, preserving } from "../measuring/preserving.ts";
 import { type SaturationThresholds, saturationOf, saturationThresholds } from "../measuring/saturation.ts";
-import { checkUnitDim, unitsOf } from "../measuring/units.ts";
+import { checkUnitDim, type UnitGrid, unitsOf } from "../measuring/units.ts";
 import { checkChoice, chosen, type ForwardInputs, run, watching } from "../measuring/watching.ts";
 import { greatest } from "../numbers/extremes.ts";
-import { type Numbers, numbersOf } from "../numbers/sorted.ts";
+import { type Numbers, numbersOf } from "../numbers/floats.ts";
 import { joinedNumbers, type Statistics, statistics } from "../numbers/statistics.ts";
 
 /** Options of {@link activationReport}. */
@@ -187,23 +187,71 @@ function isActivation(module: Module): boolean {
   return [Tanh, Sigmoid, ReLU, GELU].some((type) => isLayer<Module>(module, type));
 }
 
-/** Sums over the numbers of one unit, those that are finite. */
+/** Sums over the finite numbers of each unit. */
 class Sums {
-  count = 0;
-  values = 0;
-  squares = 0;
-  saturated = 0;
-  slopes = 0;
-  slopeCount = 0;
+  readonly counts: Float64Array;
+  readonly values: Float64Array;
+  readonly squares: Float64Array;
+  readonly saturated: Float64Array;
+  readonly slopes: Float64Array;
+  readonly slopeCounts: Float64Array;
 
-  get mean(): number | null {
-    return meanOf(this.values, this.count);
+  readonly isSaturated: ((y: number) => boolean) | undefined;
+
+  constructor(size: number, isSaturated: ((y: number) => boolean) | undefined) {
+    this.isSaturated = isSaturated;
+    const zeros = () => new Float64Array(size);
+    [this.counts, this.values, this.squares] = [zeros(), zeros(), zeros()];
+    [this.saturated, this.slopes, this.slopeCounts] = [zeros(), zeros(), zeros()];
+  }
+
+  add({ values, slope }: Output, { units, inner }: UnitGrid): void {
+    const { counts, values: sums, saturated, isSaturated } = this;
+    for (let from = 0, u = 0; from < values.length; from += inner, u = u + 1 === units ? 0 : u + 1) {
+      for (let i = from; i < from + inner; i++) {
+        const value = values[i];
+        if (value - value !== 0) continue; // NaN or infinite
+        counts[u]++;
+        sums[u] += value;
+        if (isSaturated?.(value)) saturated[u]++;
+        if (slope !== null) this.addSlope(u, slope[i]);
+      }
+    }
+  }
+
+  private addSlope(unit: number, slope: number): void {
+    if (slope - slope !== 0) return;
+    this.slopeCounts[unit]++;
+    this.slopes[unit] += slope;
+  }
+
+  /** Squares of the distance from the mean, once all have been added. */
+  addSquares({ values }: Output, { units, inner }: UnitGrid): void {
+    const means = this.values.map((sum, u) => sum / this.counts[u]);
+    for (let from = 0, u = 0; from < values.length; from += inner, u = u + 1 === units ? 0 : u + 1) {
+      for (let i = from; i < from + inner; i++) {
+        const value = values[i];
+        if (value - value === 0) this.squares[u] += (value - means[u]) ** 2;
+      }
+    }
+  }
+
+  unit(u: number): ActivationUnit {
+    const count = this.counts[u];
+    return {
+      mean: meanOf(this.values[u], count),
+      std: count < 2 ? null : Math.sqrt(this.squares[u] / (count - 1)),
+      saturatedFraction: this.isSaturated === undefined ? null : meanOf(this.saturated[u], count),
+      localGradient: meanOf(this.slopes[u], this.slopeCounts[u]),
+    };
   }
 }
 
 const meanOf = (sum: number, count: number): number | null => (count === 0 ? null : sum / count + 0);
 
-/** What one layer and its units do, in two passes over each output, unit by unit. */
+const total = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0);
+
+/** What one layer and its units do. */
 function activity(
   where: string,
   module: Module,
@@ -213,50 +261,13 @@ function activity(
 ): Pick<ActivationLayer, "saturatedFraction" | "localGradient" | "units"> {
   const isSaturated = saturationOf(module, at);
   const grids = seen.map(({ shape }) => unitsOf(where, shape, unitDim));
-  const units = Array.from({ length: greatest(grids.map((grid) => grid.units)) }, () => new Sums());
-  const whole = new Sums();
-  units.forEach((unit, u) => {
-    seen.forEach(({ values, slope }, k) => {
-      const { inner, units: stride } = grids[k];
-      for (let from = u * inner; u < stride && from < values.length; from += stride * inner) {
-        for (let i = from; i < from + inner; i++) {
-          const value = values[i];
-          if (value - value !== 0) continue; // NaN or infinite
-          unit.count++;
-          unit.values += value;
-          if (isSaturated?.(value)) unit.saturated++;
-          if (slope === null || slope[i] - slope[i] !== 0) continue;
-          unit.slopeCount++;
-          unit.slopes += slope[i];
-          whole.slopes += slope[i];
-        }
-      }
-    });
-    const mean = unit.mean as number;
-    seen.forEach(({ values }, k) => {
-      const { inner, units: stride } = grids[k];
-      for (let from = u * inner; u < stride && from < values.length; from += stride * inner) {
-        for (let i = from; i < from + inner; i++) {
-          const value = values[i];
-          if (value - value === 0) unit.squares += (value - mean) ** 2;
-        }
-      }
-    });
-    whole.count += unit.count;
-    whole.saturated += unit.saturated;
-    whole.slopeCount += unit.slopeCount;
-  });
-  const told = ({ saturated, count, slopes: sum, slopeCount }: Sums) => ({
-    saturatedFraction: isSaturated === undefined ? null : meanOf(saturated, count),
-    localGradient: meanOf(sum, slopeCount),
-  });
+  const sums = new Sums(greatest(grids.map(({ units }) => units)), isSaturated);
+  seen.forEach((output, k) => sums.add(output, grids[k]));
+  seen.forEach((output, k) => sums.addSquares(output, grids[k]));
   return {
-    ...told(whole),
-    units: units.map((unit) => ({
-      mean: unit.mean,
-      std: unit.count < 2 ? null : Math.sqrt(unit.squares / (unit.count - 1)),
-      ...told(unit),
-    })),
+    saturatedFraction: isSaturated === undefined ? null : meanOf(total(sums.saturated), total(sums.counts)),
+    localGradient: meanOf(total(sums.slopes), total(sums.slopeCounts)),
+    units: Array.from({ length: sums.counts.length }, (_, u) => sums.unit(u)),
   };
 }
 

@@ -17,8 +17,9 @@ import {
   type Parts,
 } from "../measuring/running.ts";
 import { type SaturationThresholds, saturationOf, saturationThresholds } from "../measuring/saturation.ts";
-import { checkUnitDim, unitsOf } from "../measuring/units.ts";
+import { checkUnitDim, type UnitGrid, unitsOf } from "../measuring/units.ts";
 import { checkChoice, chosen, type ForwardInputs, type Named, run, watching } from "../measuring/watching.ts";
+import { type Numbers, numbersOf } from "../numbers/floats.ts";
 
 /** Options of {@link deadUnits}. */
 export interface DeadUnitsOptions extends LongOptions {
@@ -143,12 +144,13 @@ export async function deadUnitsAsync(
   return finishAsync(parts("deadUnitsAsync", model, batches, options), options);
 }
 
-/** What is known of a layer so far: for each example, which units were saturated. */
-type Rows = boolean[][];
-
-/** The same, with the number of outputs that are NaN or infinite. */
+/** What is known of a layer. */
 interface Seen {
-  readonly rows: Rows;
+  readonly units: number;
+  examples: number;
+  /** For each example, for each unit, whether it was saturated: 1 or 0; in parts, one for each batch. */
+  readonly saturated: Uint8Array[];
+  /** How many outputs are NaN or infinite. */
   nonFinite: number;
 }
 
@@ -166,16 +168,19 @@ function* parts(
   for (let b = 0; b < all.length; b++) {
     const looking = () => look(where, model, all[b], modules, thresholds, unitDim);
     const seen = lightly((mode) => within(() => mode(looking)));
-    for (const [name, { rows: own, nonFinite }] of seen) {
-      const known = layersSeen.get(name) ?? { rows: [], nonFinite: 0 };
-      const before = known.rows;
-      if (before.length > 0 && own.length > 0 && before[0].length !== own[0].length) {
-        const expected = `${before[0].length} units in "${name}", as before`;
-        throw new TensorError(where, { expected, got: `${own[0].length}` });
+    for (const [name, own] of seen) {
+      const known = layersSeen.get(name);
+      if (known === undefined || known.examples === 0) {
+        layersSeen.set(name, own);
+        continue;
       }
-      for (const row of own) before.push(row);
-      known.nonFinite += nonFinite;
-      layersSeen.set(name, known);
+      if (own.examples > 0 && known.units !== own.units) {
+        const expected = `${known.units} units in "${name}", as before`;
+        throw new TensorError(where, { expected, got: `${own.units}` });
+      }
+      known.saturated.push(...own.saturated);
+      known.examples += own.examples;
+      known.nonFinite += own.nonFinite;
     }
     yield { done: b + 1, total: cost.forward };
   }
@@ -188,7 +193,7 @@ function* parts(
     kind: "deadUnits",
     options: { modules: modules.map(([name]) => name), thresholds, bitmap, unitDim, batchNorm },
     cost,
-    examples: Math.max(0, ...[...layersSeen.values()].map(({ rows }) => rows.length)),
+    examples: Math.max(0, ...[...layersSeen.values()].map(({ examples }) => examples)),
     layers,
   };
 }
@@ -209,8 +214,14 @@ function look(
         throw new TensorError(where, { expected: `a float tensor from module "${name}"`, got: describe(y) });
       }
       const { examples, units, inner } = unitsOf(where, y.shape, unitDim);
-      const rows = seen.get(name)?.rows ?? Array.from({ length: examples }, () => new Array<boolean>(units).fill(true));
-      if (rows.length !== examples || (examples > 0 && rows[0].length !== units)) {
+      const known = seen.get(name) ?? {
+        units,
+        examples,
+        saturated: [new Uint8Array(examples * units).fill(1)],
+        nonFinite: 0,
+      };
+      const [saturated] = known.saturated;
+      if (known.examples !== examples || known.units !== units) {
         throw new TensorError(where, {
           expected: `outputs of one shape from all runs of "${name}"`,
           got: describe(y),
@@ -218,51 +229,71 @@ function look(
         });
       }
       const isSaturated = saturationOf(module, thresholds) as (value: number) => boolean;
-      let nonFinite = seen.get(name)?.nonFinite ?? 0;
-      const { data } = y;
-      const perExample = data.length / examples;
-      rows.forEach((row, example) => {
-        for (let i = example * perExample, end = i + perExample; i < end; ) {
-          for (let u = 0; u < units; u++) {
-            for (const last = Math.min(i + inner, end); i < last; i++) {
-              const value = data[i];
-              if (value - value !== 0) nonFinite++; // NaN or infinite
-              if (!Number.isNaN(value) && !isSaturated(value)) row[u] = false;
-            }
-          }
-        }
-      });
-      seen.set(name, { rows, nonFinite });
+      known.nonFinite += markUnsaturated(saturated, numbersOf(y), { examples, units, inner }, isSaturated);
+      seen.set(name, known);
     },
     () => run(where, model, inputs),
   );
   return seen;
 }
 
+/** Notes which units were not saturated in which example, and counts what is NaN or infinite. */
+function markUnsaturated(
+  saturated: Uint8Array,
+  values: Numbers,
+  { examples, units, inner }: UnitGrid,
+  isSaturated: (value: number) => boolean,
+): number {
+  const perExample = values.length / examples;
+  let nonFinite = 0;
+  for (let i = 0, row = 0; i < values.length; row += units) {
+    for (const next = i + perExample; i < next; ) {
+      for (let u = row; u < row + units; u++) {
+        for (const end = i + inner; i < end; i++) {
+          const value = values[i];
+          if (value - value !== 0) nonFinite++; // NaN or infinite
+          if (!Number.isNaN(value) && !isSaturated(value)) saturated[u] = 0;
+        }
+      }
+    }
+  }
+  return nonFinite;
+}
+
 function summary(
   where: string,
   name: string,
-  { rows, nonFinite }: Seen,
+  seen: Seen,
   bitmap: "none" | "strings" | "booleans",
   since: DeadUnits | undefined,
 ) {
-  const units = rows[0]?.length ?? 0;
+  const { units, examples, saturated, nonFinite } = seen;
   const active = new Array<number>(units).fill(0);
-  for (const row of rows) for (let u = 0; u < units; u++) if (!row[u]) active[u]++;
+  for (const part of saturated) {
+    for (let i = 0, u = 0; i < part.length; i++, u = u + 1 === units ? 0 : u + 1) active[u] += 1 - part[i];
+  }
   const dead = active.flatMap((count, u) => (count === 0 ? [u] : []));
   const earlier = since === undefined ? undefined : earlierLayer(where, name, units, since).dead;
-  const strings = () => rows.map((row) => row.map((isSaturated) => (isSaturated ? "1" : "0")).join(""));
+  const rows = () => rowsOf(seen);
   return {
     units,
     nonFinite,
     dead,
     deadFraction: units === 0 ? 0 : dead.length / units,
-    activeFraction: active.map((count) => count / rows.length),
+    activeFraction: active.map((count) => count / examples),
     died: earlier === undefined ? null : dead.filter((u) => !earlier.includes(u)),
     revived: earlier === undefined ? null : earlier.filter((u) => !dead.includes(u)),
-    bitmap: bitmap === "none" ? null : bitmap === "strings" ? strings() : rows,
+    bitmap:
+      bitmap === "none" ? null : bitmap === "strings" ? rows().map((row) => row.join("")) : rows().map(booleansOf),
   };
 }
+
+function rowsOf({ units, examples, saturated }: Seen): Uint8Array[] {
+  const all = Uint8Array.from(saturated.flatMap((part) => [...part]));
+  return Array.from({ length: examples }, (_, row) => all.subarray(row * units, (row + 1) * units));
+}
+
+const booleansOf = (row: Uint8Array): boolean[] => Array.from(row, (bit) => bit === 1);
 
 function earlierLayer(where: string, name: string, units: number, since: DeadUnits): DeadUnitsLayer {
   const found = since.layers.find(({ layer }) => layer === name);

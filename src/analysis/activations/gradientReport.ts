@@ -7,7 +7,7 @@ import { displayed } from "../measuring/display.ts";
 import { type Cost, type Loss, Probe } from "../measuring/loss.ts";
 import { type BatchNormMode, preserving } from "../measuring/preserving.ts";
 import { checkChoice, chosen, watching } from "../measuring/watching.ts";
-import { type Numbers, numbersOf } from "../numbers/sorted.ts";
+import { type Numbers, numbersOf } from "../numbers/floats.ts";
 import { finiteOf, joinedNumbers, moments, type Statistics, statistics } from "../numbers/statistics.ts";
 import { leavesOf } from "../recording/stepProbes.ts";
 import { checkDetail } from "./activationReport.ts";

@@ -8,6 +8,7 @@ import { BatchNorm1d } from "../../nn/normalisation/batchNorm1d.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { unitsOf } from "../measuring/units.ts";
 import { checkModel } from "../measuring/watching.ts";
+import { numbersOf } from "../numbers/floats.ts";
 
 /** A batch norm with its dotted name. */
 export type NamedBatchNorm = readonly [name: string, module: BatchNorm1d];
@@ -33,16 +34,25 @@ export interface BatchMoments {
 
 export function batchMoments(where: string, x: unknown): BatchMoments {
   if (!isTensor(x)) throw new TensorError(where, { expected: "a tensor into batch norm", got: describe(x) });
-  const { data } = x as Tensor;
+  const values = numbersOf(x as Tensor);
   const { units, inner } = unitsOf(where, x.shape, 1);
-  const count = data.length / units;
+  const count = values.length / units;
   const mean = new Float64Array(units);
-  for (let i = 0; i < data.length; ) {
-    for (let u = 0; u < units; u++) for (const end = i + inner; i < end; i++) mean[u] += data[i] / count;
+  for (let i = 0; i < values.length; ) {
+    for (let u = 0; u < units; u++) {
+      let sum = mean[u];
+      for (const end = i + inner; i < end; i++) sum += values[i] / count;
+      mean[u] = sum;
+    }
   }
   const squares = new Float64Array(units);
-  for (let i = 0; i < data.length; ) {
-    for (let u = 0; u < units; u++) for (const end = i + inner; i < end; i++) squares[u] += (data[i] - mean[u]) ** 2;
+  for (let i = 0; i < values.length; ) {
+    for (let u = 0; u < units; u++) {
+      const center = mean[u];
+      let sum = squares[u];
+      for (const end = i + inner; i < end; i++) sum += (values[i] - center) ** 2;
+      squares[u] = sum;
+    }
   }
   return { count, mean, squares };
 }

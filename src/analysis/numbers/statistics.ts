@@ -1,4 +1,5 @@
-import { type Numbers, sorted } from "./sorted.ts";
+import type { Numbers } from "./floats.ts";
+import { type Histogram, type Percentile, spread } from "./spread.ts";
 
 /** What a set of numbers is like. Those that are NaN or infinite are counted, and left out of the rest. */
 export interface Statistics {
@@ -20,22 +21,6 @@ export interface Statistics {
   readonly histogram: Histogram | null;
 }
 
-/** A value below which a given part of the numbers lies. */
-export interface Percentile {
-  /** The part, in per cent. */
-  readonly percent: number;
-  /** The value. */
-  readonly value: number;
-}
-
-/** Counts in bins of equal width. The last bin has its upper edge too. */
-export interface Histogram {
-  /** The edges of the bins, ascending, one more than there are bins. */
-  readonly edges: readonly number[];
-  /** How many numbers fall in each bin. */
-  readonly counts: readonly number[];
-}
-
 /** How far {@link statistics} goes. */
 interface Detail {
   readonly percentiles: readonly number[];
@@ -43,7 +28,7 @@ interface Detail {
 }
 
 export function statistics(values: Numbers, { percentiles, bins }: Detail): Statistics {
-  const finite = sorted(finiteOf(values));
+  const finite = finiteOf(values);
   const n = finite.length;
   const { mean, std } = moments(finite);
   return {
@@ -51,23 +36,21 @@ export function statistics(values: Numbers, { percentiles, bins }: Detail): Stat
     nonFinite: values.length - n,
     mean,
     std,
-    min: n === 0 ? null : finite[0] + 0,
-    max: n === 0 ? null : finite[n - 1] + 0,
-    percentiles: n === 0 ? [] : percentiles.map((percent) => ({ percent, value: percentile(finite, percent) })),
-    histogram: n === 0 ? null : histogram(finite, bins),
+    ...(n === 0 ? { min: null, max: null, percentiles: [], histogram: null } : spread(finite, percentiles, bins)),
   };
 }
 
-/** Those of some numbers that are neither NaN nor infinite, in memory of their own. */
+/** Those of some numbers that are neither NaN nor infinite: the same list, where all are. */
 export function finiteOf(values: Numbers): Numbers {
-  const finite = values.slice();
   let n = 0;
-  while (n < finite.length && finite[n] - finite[n] === 0) n++;
+  while (n < values.length && values[n] - values[n] === 0) n++;
+  if (n === values.length) return values;
+  const finite = values.slice();
   for (let i = n; i < finite.length; i++) {
     const value = finite[i];
     if (value - value === 0) finite[n++] = value;
   }
-  return n === finite.length ? finite : finite.subarray(0, n);
+  return finite.subarray(0, n);
 }
 
 /** All numbers of several lists, in order. */
@@ -94,39 +77,4 @@ export function moments(values: ArrayLike<number>): { readonly mean: number | nu
   let squares = 0;
   for (let i = 0; i < n; i++) squares += (values[i] - mean) ** 2;
   return { mean: mean + 0, std: n === 1 ? null : Math.sqrt(squares / (n - 1)) };
-}
-
-function percentile(sorted: Numbers, percent: number): number {
-  const place = (percent / 100) * (sorted.length - 1);
-  const below = Math.floor(place);
-  const above = Math.min(below + 1, sorted.length - 1);
-  return sorted[below] + (sorted[above] - sorted[below]) * (place - below) + 0;
-}
-
-function histogram(sorted: Numbers, bins: number): Histogram {
-  const isFlat = sorted[0] === sorted[sorted.length - 1];
-  const low = isFlat ? sorted[0] - 0.5 : sorted[0];
-  const width = isFlat ? 1 / bins : (sorted[sorted.length - 1] - low) / bins;
-  const edges = Array.from({ length: bins + 1 }, (_, i) => low + i * width);
-  if (!isFlat) edges[bins] = sorted[sorted.length - 1];
-  const counts = new Array<number>(bins).fill(0);
-  const binOf = (i: number) => Math.min(bins - 1, Math.max(0, Math.floor((sorted[i] - low) / width)));
-  for (let from = 0; from < sorted.length; ) {
-    const bin = binOf(from);
-    const end = firstFrom(from + 1, sorted.length, (i) => binOf(i) > bin);
-    counts[bin] = end - from;
-    from = end;
-  }
-  return { edges, counts };
-}
-
-/** The first whole number from `low` on that something holds for, and for all behind; `high` if for none below. */
-function firstFrom(low: number, high: number, holds: (i: number) => boolean): number {
-  let [from, to] = [low, high];
-  while (from < to) {
-    const middle = (from + to) >> 1;
-    if (holds(middle)) to = middle;
-    else from = middle + 1;
-  }
-  return from;
 }

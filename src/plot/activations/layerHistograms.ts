@@ -1,4 +1,4 @@
-import type { Histogram } from "../../analysis/numbers/statistics.ts";
+import type { Histogram } from "../../analysis/numbers/spread.ts";
 import { TensorError } from "../../base/errors.ts";
 import type { Plot } from "../drawing/plot.ts";
 import { type PlotSettings, plotOf } from "../specification/plot.ts";
