@@ -27,3 +27,4 @@ export { BatchNorm1d, type BatchNorm1dOptions } from "./normalisation/batchNorm1
 export { LayerNorm, type LayerNormOptions } from "./normalisation/layerNorm.ts";
 export { LpNorm1d, type LpNorm1dOptions } from "./normalisation/lpNorm1d.ts";
 export { NoisyBatchNorm1d, type NoisyBatchNorm1dOptions } from "./normalisation/noisyBatchNorm1d.ts";
+export * as utils from "./utils/index.ts";

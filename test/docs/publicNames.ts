@@ -12,7 +12,7 @@ const rooms: Readonly<Record<string, (exported: Exports) => ts.Symbol[]>> = {
   "nn.Module": ({ find, membersOf }) => membersOf(find("nn", "Module")),
   "nn.functional": ({ inside, find, membersOf }) => [...inside("nn", "functional"), ...membersOf(find("Tensor"))],
   "nn.init": ({ inside }) => inside("nn", "init"),
-  "nn.utils": ({ inside }) => inside("nn"),
+  "nn.utils": ({ inside }) => inside("nn", "utils"),
   optim: ({ inside }) => inside("optim"),
   "optim.lr_scheduler": ({ inside }) => inside("optim", "lrScheduler"),
   "utils.data": ({ inside }) => inside("data"),

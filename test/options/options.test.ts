@@ -117,6 +117,7 @@ const calls: Record<string, Call> = {
   "nn.init.orthogonal_": (o) => init.orthogonal_(zeros(shape), o),
   "nn.init.xavierNormal_": (o) => init.xavierNormal_(zeros(shape), o),
   "nn.init.xavierUniform_": (o) => init.xavierUniform_(zeros(shape), o),
+  "nn.utils.clipGradNorm_": (o) => nn.utils.clipGradNorm_(parameters(), 1, o),
   "optim.Adam": (o) => new optim.Adam(parameters(), o),
   "optim.AdamW": (o) => new optim.AdamW(parameters(), o),
   "optim.SGD": (o: Options) => new optim.SGD(parameters(), { lr: 0.1, ...o }),
@@ -218,6 +219,7 @@ const alsoRight: Record<string, readonly unknown[]> = {
   endDim: [7, -7],
   tiny: [1.5, Number.POSITIVE_INFINITY], // a threshold
   scale: [1.5], // of pixels
+  normType: [Number.NEGATIVE_INFINITY], // the smallest of sizes
   eigenvalues: [[null], [Number.NaN], [Number.NEGATIVE_INFINITY]], // left out, as in any figure
   seed: [-1], // counted from 2^64 down
 };

@@ -70,6 +70,9 @@ const right: Readonly<Record<string, () => unknown>> = {
   dim: () => 0,
   dims: () => [0, 1],
   shape: () => [4, 3],
+  parameters: () => [new nn.Parameter(ones([2]))],
+  maxNorm: () => 1,
+  clipValue: () => 1,
   input: x,
   inputs: () => [ones([2], { dtype: "float64", requiresGrad: true })],
   target: x,
@@ -183,6 +186,7 @@ const right: Readonly<Record<string, () => unknown>> = {
   "optim.SGD.options": () => ({ lr: 0.1 }),
   "optim.lrScheduler.OneCycleLR.options": () => ({ totalSteps: 5 }),
   "optim.lrScheduler.LambdaLR.lambda": () => () => 1,
+  "nn.utils.vectorToParameters.vector": () => ones([2]),
   "vjp.v": () => tensor(1, { dtype: "float64" }),
 };
 
@@ -237,6 +241,7 @@ const alsoRight: Record<string, readonly unknown[]> = {
   min: [nan, below],
   max: [nan, below],
   mean: [nan, below],
+  normType: [below],
   start: [below],
   end: [below],
   "Tensor.norm.p": [below],

@@ -1,0 +1,7 @@
+/**
+ * What training loops do to gradients and parameters.
+ * @module utils
+ */
+export { type ClipGradNormOptions, clipGradNorm_ } from "./clipGradNorm.ts";
+export { clipGradValue_ } from "./clipGradValue.ts";
+export { parametersToVector, vectorToParameters } from "./parameterVector.ts";
