@@ -5,7 +5,8 @@ import { checkFlagOption, checkOptions } from "../base/options.ts";
 import { NDArray } from "../kernels/array.ts";
 import { refuseTransferred } from "../kernels/memory/detached.ts";
 import { fresh } from "../kernels/memory/pool.ts";
-import { checkDtype, elementFor, type NestedArray, Tensor } from "../tensor/tensor.ts";
+import { checkDtype, elementFor } from "../tensor/checks.ts";
+import { type NestedArray, Tensor } from "../tensor/tensor.ts";
 
 /** Options of whatever makes a tensor from nothing. */
 export interface TensorOptions {

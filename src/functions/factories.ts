@@ -5,8 +5,9 @@ import { newShape, newSize } from "../base/shapes.ts";
 import { NDArray } from "../kernels/array.ts";
 import { refuseDetached } from "../kernels/memory/detached.ts";
 import { fresh } from "../kernels/memory/pool.ts";
+import { operandFor } from "../tensor/checks.ts";
 import { isInt32 } from "../tensor/promotion.ts";
-import { operandFor, type Tensor } from "../tensor/tensor.ts";
+import type { Tensor } from "../tensor/tensor.ts";
 import { checkTensorOptions, finish, type TensorOptions } from "./create.ts";
 
 /**

@@ -9,7 +9,9 @@ import type { Generator } from "../random/generator.ts";
 import { multinomial as sampleRows } from "../random/multinomial.ts";
 import { fillRandint } from "../random/randint.ts";
 import { fillRandperm } from "../random/randperm.ts";
-import { checkDtype, generatorOf, isLegacy, Tensor, type VersionedRandomOptions } from "../tensor/tensor.ts";
+import { checkDtype } from "../tensor/checks.ts";
+import { generatorOf, isLegacy } from "../tensor/random.ts";
+import { Tensor, type VersionedRandomOptions } from "../tensor/tensor.ts";
 import { finish, type TensorOptions } from "./create.ts";
 import { zeros } from "./factories.ts";
 

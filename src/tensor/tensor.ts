@@ -1,31 +1,20 @@
-import { differentiate } from "../autograd/differentiate.ts";
-import { startingGradient } from "../autograd/grad.ts";
 import { type Node, record, run } from "../autograd/tape.ts";
 import { isTensor, tensorBrand } from "../base/brand.ts";
-import { type Data, type Dtype, isFloat, type Shape, sizeOf } from "../base/dtype.ts";
-import { describe, show, TensorError } from "../base/errors.ts";
-import { checkFlagOption, checkOptions } from "../base/options.ts";
-import { broadcast, checkRoom, dimOf, dimsOf, oneRepeats, sameShape, shapeOf } from "../base/shapes.ts";
-import { shared } from "../base/shared.ts";
-import { give, type NDArray } from "../kernels/array.ts";
-import { kernels } from "../kernels/index.ts";
-import { refuseDetached } from "../kernels/memory/detached.ts";
-import { isInArena, Owned, watch } from "../kernels/memory/pool.ts";
-import * as compare from "../ops/compare.ts";
-import * as elementwise from "../ops/elementwise.ts";
-import { gelu, geluByTanh } from "../ops/gelu.ts";
-import * as indexing from "../ops/indexing.ts";
-import { matmul } from "../ops/matmul.ts";
+import { type Data, type Dtype, type Shape, sizeOf } from "../base/dtype.ts";
+import { describe, TensorError } from "../base/errors.ts";
+import type { NDArray } from "../kernels/array.ts";
 import type { Op } from "../ops/op.ts";
-import * as reduce from "../ops/reduce.ts";
-import * as shaping from "../ops/shape.ts";
-import { fillBernoulli, fillBernoulliFrom } from "../random/bernoulli.ts";
-import { fillExponential } from "../random/exponential.ts";
-import { defaultGenerator, type Generator, isGenerator } from "../random/generator.ts";
-import { fillNormal } from "../random/normal.ts";
-import { fillUniform } from "../random/uniform.ts";
-import { print } from "./print.ts";
-import { floating, isInt32, resultDtype, widest, withScalar } from "./promotion.ts";
+import type { Generator } from "../random/generator.ts";
+import * as compare from "./compare.ts";
+import * as elementwise from "./elementwise.ts";
+import * as gradients from "./gradients.ts";
+import * as indexing from "./indexing.ts";
+import * as inPlace from "./inPlace.ts";
+import * as products from "./matmul.ts";
+import * as random from "./random.ts";
+import * as reading from "./reading.ts";
+import * as reduce from "./reduce.ts";
+import * as shaping from "./shape.ts";
 
 /** What an operation accepts as its second operand. */
 export type Operand = Tensor | number | boolean;
@@ -112,10 +101,12 @@ export class Tensor {
   hooks: Set<GradientHook> | null = null;
   /** @internal */
   retainsGrad = false;
-  private gradient: Tensor | null = null;
-  /** Whether the gradient has been made by `backward`, and never been asked for since. */
-  private gradientIsHidden = false;
-  private wantsGrad = false;
+  /** @internal */
+  gradient: Tensor | null = null;
+  /** @internal Whether the gradient has been made by `backward`, and never been asked for since. */
+  gradientIsHidden = false;
+  /** @internal */
+  wantsGrad = false;
 
   /** @internal */
   constructor(array: NDArray, node: Node | null = null) {
@@ -215,21 +206,7 @@ export class Tensor {
   }
 
   set requiresGrad(value: boolean) {
-    if (value && !isFloat(this.dtype)) {
-      throw new TensorError("requiresGrad", {
-        expected: "a float32 or float64 tensor",
-        got: describe(this),
-        hint: 'Only those have gradients: x.to("float32").',
-      });
-    }
-    if (!value && this.node !== null) {
-      throw new TensorError("requiresGrad", {
-        expected: "a leaf",
-        got: `the output of ${this.node.op.name}`,
-        hint: "Use x.detach() for its values without a graph.",
-      });
-    }
-    this.wantsGrad = value;
+    gradients.setRequiresGrad(this, value);
   }
 
   /**
@@ -250,21 +227,11 @@ export class Tensor {
    * ```
    */
   get grad(): Tensor | null {
-    const { gradient } = this;
-    if (gradient !== null && isInArena(gradient.array)) {
-      this.gradient = new Tensor(kernels().copy(gradient.array)); // from now on somebody may keep it
-      if (this.gradientIsHidden) give(gradient.array);
-    }
-    this.gradientIsHidden = false;
-    return this.gradient;
+    return gradients.gradOf(this);
   }
 
   set grad(value: Tensor | null) {
-    if (value !== null && !(isTensor(value) && sameShape(value.shape, this.shape) && value.dtype === this.dtype)) {
-      throw new TensorError("grad", { expected: `null or ${describe(this)}`, got: describe(value) });
-    }
-    this.gradient = value;
-    this.gradientIsHidden = false;
+    gradients.setGrad(this, value);
   }
 
   /**
@@ -316,17 +283,7 @@ export class Tensor {
    * ```
    */
   item<T extends number | boolean = number>(): T {
-    if (this.numel() !== 1) {
-      throw new TensorError("item", {
-        expected: "a tensor of one element",
-        got: describe(this),
-        hint: "Use toArray() for nested arrays, or data for the elements.",
-      });
-    }
-    refuseDetached("item", this.array);
-    shared().listener?.reads(this.array, "item()");
-    const value = this.array.data[0];
-    return (this.dtype === "bool" ? value !== 0 : value) as T;
+    return reading.item(this);
   }
 
   /**
@@ -343,15 +300,7 @@ export class Tensor {
    * ```
    */
   toArray<T = NestedArray>(): T {
-    refuseDetached("toArray", this.array);
-    shared().listener?.reads(this.array, "toArray()");
-    const { data, shape, dtype } = this.array;
-    const nest = (dim: number, from: number): NestedArray => {
-      if (dim === shape.length) return dtype === "bool" ? data[from] !== 0 : data[from];
-      const stride = sizeOf(shape.slice(dim + 1));
-      return Array.from({ length: shape[dim] }, (_, i) => nest(dim + 1, from + i * stride));
-    };
-    return nest(0, 0) as T;
+    return reading.toArray(this);
   }
 
   /**
@@ -383,11 +332,7 @@ export class Tensor {
    * ```
    */
   toString(): string {
-    const gradFn = this.node === null ? undefined : `gradFn=<${this.node.op.name}>`;
-    const suffix = gradFn ?? (this.requiresGrad ? "requiresGrad=true" : undefined);
-    refuseDetached("toString", this.array);
-    const { data, shape, dtype } = this.array;
-    return print({ data, shape, dtype, suffix });
+    return reading.textOf(this);
   }
 
   /** @internal What Node's `console.log` shows. */
@@ -430,31 +375,7 @@ export class Tensor {
       readonly createGraph?: boolean;
     } = {},
   ): void {
-    checkOptions("backward", options, ["createGraph"]);
-    const { createGraph = false } = options;
-    checkFlagOption("backward", "createGraph", createGraph);
-    const start = startingGradient("backward", this, gradient);
-    const owned = new Owned<Tensor>();
-    const gradients = differentiate(this, start, null, createGraph, "backward", owned);
-    for (const { gradient } of gradients.keys()) if (gradient !== null) refuseDetached("backward", gradient.array);
-    for (const [leaf, g] of gradients) leaf.accumulate(g, createGraph, owned);
-    for (const { array } of owned) give(array);
-  }
-
-  /** Adds `g` to the gradient; where there is none yet, takes `g` itself if it is nobody else's, or a copy. */
-  private accumulate(g: Tensor, createGraph: boolean, owned: Set<Tensor>): void {
-    const sofar = this.gradient;
-    if (createGraph) {
-      this.gradient = sofar === null ? g.clone() : sofar.add(g);
-      this.gradientIsHidden = false;
-    } else if (sofar === null) {
-      this.gradient = owned instanceof Owned && owned.delete(g) ? g : new Tensor(kernels().copy(g.array));
-      this.gradientIsHidden = true;
-    } else {
-      const sum = kernels().add(sofar.array, g.array);
-      overwrite(sofar.array, sum);
-      give(sum);
-    }
+    gradients.backward(this, gradient, options);
   }
 
   /** @internal The gradient, for who only reads its numbers and keeps nothing of it. */
@@ -464,9 +385,7 @@ export class Tensor {
 
   /** @internal Forgets the gradient; its memory is taken again if nobody has ever asked for it. */
   clearGrad(): void {
-    if (this.gradient !== null && this.gradientIsHidden) give(this.gradient.array);
-    this.gradient = null;
-    this.gradientIsHidden = false;
+    gradients.clearGrad(this);
   }
 
   /**
@@ -501,7 +420,7 @@ export class Tensor {
    * ```
    */
   clone(): Tensor {
-    return apply(elementwise.clone, this);
+    return elementwise.clone(this);
   }
 
   /**
@@ -522,8 +441,7 @@ export class Tensor {
    * ```
    */
   retainGrad(): void {
-    this.refuseWithoutGrad("retainGrad");
-    this.retainsGrad = true;
+    gradients.retainGrad(this);
   }
 
   /**
@@ -547,28 +465,7 @@ export class Tensor {
    * ```
    */
   registerHook(hook: GradientHook): HookHandle {
-    if (typeof hook !== "function") {
-      throw new TensorError("registerHook", { expected: "a function", got: describe(hook) });
-    }
-    this.refuseWithoutGrad("registerHook");
-    this.hooks ??= new Set();
-    const hooks = this.hooks;
-    const own: GradientHook = (g) => hook(g); // the same function registered twice runs twice
-    hooks.add(own);
-    return {
-      remove: () => {
-        hooks.delete(own);
-        if (hooks.size === 0) this.hooks = null;
-      },
-    };
-  }
-
-  private refuseWithoutGrad(where: string): void {
-    if (this.requiresGrad) return;
-    throw new TensorError(where, {
-      expected: "a tensor that wants a gradient",
-      got: `${describe(this)} with requiresGrad false`,
-    });
+    return gradients.registerHook(this, hook);
   }
 
   /**
@@ -619,11 +516,7 @@ export class Tensor {
    * ```
    */
   add(b: Operand): Tensor {
-    if (!isTensor(b)) {
-      const x = this.meeting("add", b);
-      return apply(elementwise.addScalar(scalarFor(x.dtype, b)), x);
-    }
-    return this.binary("add", elementwise.add, b);
+    return elementwise.add(this, b);
   }
 
   /**
@@ -641,13 +534,7 @@ export class Tensor {
    * ```
    */
   sub(b: Operand): Tensor {
-    if (!isTensor(b)) {
-      refuseBool("sub", this, b);
-      const x = this.meeting("sub", b);
-      return apply(elementwise.addScalar(-scalarFor(x.dtype, b)), x);
-    }
-    refuseBool("sub", this, b);
-    return this.binary("sub", elementwise.sub, b);
+    return elementwise.sub(this, b);
   }
 
   /**
@@ -665,11 +552,7 @@ export class Tensor {
    * ```
    */
   mul(b: Operand): Tensor {
-    if (!isTensor(b)) {
-      const x = this.meeting("mul", b);
-      return apply(elementwise.mulScalar(scalarFor(x.dtype, b)), x);
-    }
-    return this.binary("mul", elementwise.mul, b);
+    return elementwise.mul(this, b);
   }
 
   /**
@@ -687,12 +570,7 @@ export class Tensor {
    * ```
    */
   div(b: Operand): Tensor {
-    if (isTensor(b)) {
-      const dtype = floating(resultDtype(this, b));
-      return this.to(dtype).binary("div", elementwise.div, b.to(dtype));
-    }
-    const x = this.floated().meeting("div", b);
-    return apply(elementwise.divScalar(scalarFor(x.dtype, b)), x);
+    return elementwise.div(this, b);
   }
 
   /**
@@ -710,8 +588,7 @@ export class Tensor {
    * ```
    */
   neg(): Tensor {
-    refuseBool("neg", this);
-    return apply(elementwise.neg, this);
+    return elementwise.neg(this);
   }
 
   /**
@@ -729,17 +606,7 @@ export class Tensor {
    * ```
    */
   pow(b: Operand): Tensor {
-    if (isTensor(b)) return this.binary("pow", elementwise.pow, b);
-    const x = this.meeting("pow", b);
-    const p = scalarFor(x.dtype, b);
-    if (!isFloat(x.dtype) && p < 0) {
-      throw new TensorError("pow", {
-        expected: "an exponent of 0 or more for whole numbers",
-        got: `${p}`,
-        hint: 'Convert first: x.to("float32").',
-      });
-    }
-    return apply(elementwise.powScalar(isFloat(x.dtype) ? Number(b) : p), x);
+    return elementwise.pow(this, b);
   }
 
   /**
@@ -755,7 +622,7 @@ export class Tensor {
    * ```
    */
   exp(): Tensor {
-    return apply(elementwise.exp, this.floated());
+    return elementwise.exp(this);
   }
 
   /**
@@ -771,7 +638,7 @@ export class Tensor {
    * ```
    */
   log(): Tensor {
-    return apply(elementwise.log, this.floated());
+    return elementwise.log(this);
   }
 
   /**
@@ -787,7 +654,7 @@ export class Tensor {
    * ```
    */
   log1p(): Tensor {
-    return apply(elementwise.log1p, this.floated());
+    return elementwise.log1p(this);
   }
 
   /**
@@ -803,7 +670,7 @@ export class Tensor {
    * ```
    */
   sqrt(): Tensor {
-    return apply(elementwise.sqrt, this.floated());
+    return elementwise.sqrt(this);
   }
 
   /**
@@ -819,7 +686,7 @@ export class Tensor {
    * ```
    */
   rsqrt(): Tensor {
-    return apply(elementwise.rsqrt, this.floated());
+    return elementwise.rsqrt(this);
   }
 
   /**
@@ -853,8 +720,7 @@ export class Tensor {
    * ```
    */
   abs(): Tensor {
-    refuseBool("abs", this);
-    return apply(elementwise.abs, this);
+    return elementwise.abs(this);
   }
 
   /**
@@ -870,7 +736,7 @@ export class Tensor {
    * ```
    */
   sign(): Tensor {
-    return apply(elementwise.sign, this);
+    return elementwise.sign(this);
   }
 
   /**
@@ -886,7 +752,7 @@ export class Tensor {
    * ```
    */
   tanh(): Tensor {
-    return apply(elementwise.tanh, this.floated());
+    return elementwise.tanh(this);
   }
 
   /**
@@ -902,7 +768,7 @@ export class Tensor {
    * ```
    */
   sigmoid(): Tensor {
-    return apply(elementwise.sigmoid, this.floated());
+    return elementwise.sigmoid(this);
   }
 
   /**
@@ -918,8 +784,7 @@ export class Tensor {
    * ```
    */
   relu(): Tensor {
-    refuseBool("relu", this);
-    return apply(elementwise.relu, this);
+    return elementwise.relu(this);
   }
 
   /**
@@ -944,12 +809,7 @@ export class Tensor {
       readonly approximate?: "none" | "tanh";
     } = {},
   ): Tensor {
-    checkOptions("gelu", options, ["approximate"]);
-    const { approximate = "none" } = options;
-    const x = this.floated();
-    if (approximate === "none") return apply(gelu, x);
-    if (approximate === "tanh") return apply(geluByTanh, x);
-    throw new TensorError("gelu", { expected: 'approximate "none" or "tanh"', got: describe(approximate) });
+    return elementwise.gelu(this, options);
   }
 
   /**
@@ -965,7 +825,7 @@ export class Tensor {
    * ```
    */
   erf(): Tensor {
-    return apply(elementwise.erf, this.floated());
+    return elementwise.erf(this);
   }
 
   /**
@@ -988,15 +848,7 @@ export class Tensor {
       readonly threshold?: number;
     } = {},
   ): Tensor {
-    checkOptions("softplus", options, ["beta", "threshold"]);
-    const { beta = 1, threshold = 20 } = options;
-    if (!(Number.isFinite(beta) && beta !== 0) || typeof threshold !== "number" || Number.isNaN(threshold)) {
-      throw new TensorError("softplus", {
-        expected: "a finite beta other than 0, and a number as threshold",
-        got: `${describe(beta)} and ${describe(threshold)}`,
-      });
-    }
-    return apply(elementwise.softplus(beta, threshold), this.floated());
+    return elementwise.softplus(this, options);
   }
 
   /**
@@ -1012,7 +864,7 @@ export class Tensor {
    * ```
    */
   sin(): Tensor {
-    return apply(elementwise.sin, this.floated());
+    return elementwise.sin(this);
   }
 
   /**
@@ -1028,7 +880,7 @@ export class Tensor {
    * ```
    */
   cos(): Tensor {
-    return apply(elementwise.cos, this.floated());
+    return elementwise.cos(this);
   }
 
   /**
@@ -1048,18 +900,7 @@ export class Tensor {
    * ```
    */
   clamp(min: number | null | undefined, max?: number | null): Tensor {
-    const [low, high] = [min ?? Number.NEGATIVE_INFINITY, max ?? Number.POSITIVE_INFINITY];
-    if (typeof low !== "number" || typeof high !== "number" || (min == null && max == null)) {
-      throw new TensorError("clamp", {
-        expected: "at least one bound, as a number",
-        got: `${describe(min)} and ${describe(max)}`,
-        hint: "For tensors as bounds use maximum and minimum.",
-      });
-    }
-    refuseBool("clamp", this);
-    const bounds = [min, max].filter((bound) => typeof bound === "number");
-    const dtype = bounds.reduce((met, bound) => widest(met, withScalar(this.dtype, bound)), this.dtype);
-    return apply(compare.clamp(scalarFor(dtype, low), scalarFor(dtype, high)), this.to(dtype));
+    return compare.clamp(this, min, max);
   }
 
   /**
@@ -1077,7 +918,7 @@ export class Tensor {
    * ```
    */
   maximum(b: Operand): Tensor {
-    return this.binary("maximum", compare.maximum, b);
+    return compare.maximum(this, b);
   }
 
   /**
@@ -1095,7 +936,7 @@ export class Tensor {
    * ```
    */
   minimum(b: Operand): Tensor {
-    return this.binary("minimum", compare.minimum, b);
+    return compare.minimum(this, b);
   }
 
   // ── Comparison: bool tensors, without gradient ────────────────────────────────────────────────────────────────────
@@ -1115,7 +956,7 @@ export class Tensor {
    * ```
    */
   eq(b: Operand): Tensor {
-    return this.binary("eq", compare.eq, b);
+    return compare.eq(this, b);
   }
 
   /**
@@ -1133,7 +974,7 @@ export class Tensor {
    * ```
    */
   ne(b: Operand): Tensor {
-    return this.binary("ne", compare.ne, b);
+    return compare.ne(this, b);
   }
 
   /**
@@ -1151,7 +992,7 @@ export class Tensor {
    * ```
    */
   lt(b: Operand): Tensor {
-    return this.binary("lt", compare.lt, b);
+    return compare.lt(this, b);
   }
 
   /**
@@ -1169,7 +1010,7 @@ export class Tensor {
    * ```
    */
   le(b: Operand): Tensor {
-    return this.binary("le", compare.le, b);
+    return compare.le(this, b);
   }
 
   /**
@@ -1187,7 +1028,7 @@ export class Tensor {
    * ```
    */
   gt(b: Operand): Tensor {
-    return this.binary("gt", compare.gt, b);
+    return compare.gt(this, b);
   }
 
   /**
@@ -1205,7 +1046,7 @@ export class Tensor {
    * ```
    */
   ge(b: Operand): Tensor {
-    return this.binary("ge", compare.ge, b);
+    return compare.ge(this, b);
   }
 
   // ── Products ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -1229,12 +1070,12 @@ export class Tensor {
    * ```
    */
   matmul(b: Tensor): Tensor {
-    return multiply("matmul", this, b, false);
+    return products.multiply("matmul", this, b, false);
   }
 
   /** @internal `x·bᵀ` for a matrix `b`, without transposing it in memory. */
   matmulTransposed(where: string, b: Tensor): Tensor {
-    return multiply(where, this, b, true);
+    return products.multiply(where, this, b, true);
   }
 
   /**
@@ -1254,13 +1095,7 @@ export class Tensor {
    * ```
    */
   dot(b: Tensor): Tensor {
-    if (!isTensor(b) || this.ndim !== 1 || b.ndim !== 1 || this.numel() !== b.numel()) {
-      throw new TensorError("dot", {
-        expected: "two tensors of one dimension and one length",
-        got: `${describe(this)} and ${describe(b)}`,
-      });
-    }
-    return multiply("dot", this, b, false);
+    return products.dot(this, b);
   }
 
   /**
@@ -1282,13 +1117,7 @@ export class Tensor {
    * ```
    */
   outer(b: Tensor): Tensor {
-    if (!isTensor(b) || this.ndim !== 1 || b.ndim !== 1) {
-      throw new TensorError("outer", {
-        expected: "two tensors of one dimension",
-        got: `${describe(this)} and ${describe(b)}`,
-      });
-    }
-    return this.unsqueeze(1).mul(b.unsqueeze(0));
+    return products.outer(this, b);
   }
 
   // ── Reductions ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -1311,21 +1140,12 @@ export class Tensor {
    * ```
    */
   sum(dim?: number | readonly number[], options: KeepdimOptions = {}): Tensor {
-    const x = this.dtype === "bool" ? this.to("int32") : this;
-    return x.reduceOver("sum", reduce.sum, dim, options);
+    return reduce.sum(this, dim, options);
   }
 
   /** @internal The sum that undoes broadcasting from `shape`. */
   sumToSize(shape: Shape): Tensor {
-    if (sameShape(this.shape, shape)) return this;
-    const offset = this.ndim - shape.length;
-    const isSpread = (d: number) => d < offset || (shape[d - offset] === 1 && this.shape[d] !== 1);
-    const dims: number[] = [];
-    for (let d = 0; d < this.ndim; d++) if (isSpread(d)) dims.push(d);
-    const isRun = dims.length > 0 && dims[dims.length - 1] - dims[0] === dims.length - 1;
-    const fits = shape.every((size, d) => size === 1 || size === this.shape[offset + d]);
-    if (isRun && fits) return apply(reduce.sum(dims[0], dims[0] + dims.length, shape), this);
-    return (dims.length === 0 ? this : this.sum(dims)).reshape(shape);
+    return reduce.sumToSize(this, shape);
   }
 
   /**
@@ -1345,8 +1165,7 @@ export class Tensor {
    * ```
    */
   mean(dim?: number | readonly number[], options: KeepdimOptions = {}): Tensor {
-    refuseWhole("mean", this);
-    return this.reduceOver("mean", reduce.mean, dim, options);
+    return reduce.mean(this, dim, options);
   }
 
   /**
@@ -1366,8 +1185,7 @@ export class Tensor {
    * ```
    */
   prod(dim?: number, options: KeepdimOptions = {}): Tensor {
-    const x = this.dtype === "bool" ? this.to("int32") : this;
-    return x.reduceOver("prod", reduce.prod, dim, options);
+    return reduce.prod(this, dim, options);
   }
 
   /**
@@ -1402,7 +1220,7 @@ export class Tensor {
    */
   max(dim: number, options?: KeepdimOptions): ValuesAndIndices;
   max(dim?: number, options: KeepdimOptions = {}): Tensor | ValuesAndIndices {
-    return dim === undefined ? this.extreme("max", reduce.max, dim, {}) : this.best("max", reduce.argmax, dim, options);
+    return reduce.max(this, dim, options);
   }
 
   /**
@@ -1437,7 +1255,7 @@ export class Tensor {
    */
   min(dim: number, options?: KeepdimOptions): ValuesAndIndices;
   min(dim?: number, options: KeepdimOptions = {}): Tensor | ValuesAndIndices {
-    return dim === undefined ? this.extreme("min", reduce.min, dim, {}) : this.best("min", reduce.argmin, dim, options);
+    return reduce.min(this, dim, options);
   }
 
   /**
@@ -1457,7 +1275,7 @@ export class Tensor {
    * ```
    */
   amax(dim?: number | readonly number[], options: KeepdimOptions = {}): Tensor {
-    return this.extreme("amax", reduce.amax, dim, options);
+    return reduce.amax(this, dim, options);
   }
 
   /**
@@ -1477,7 +1295,7 @@ export class Tensor {
    * ```
    */
   amin(dim?: number | readonly number[], options: KeepdimOptions = {}): Tensor {
-    return this.extreme("amin", reduce.amin, dim, options);
+    return reduce.amin(this, dim, options);
   }
 
   /**
@@ -1498,7 +1316,7 @@ export class Tensor {
    * ```
    */
   argmax(dim?: number, options: KeepdimOptions = {}): Tensor {
-    return this.extreme("argmax", reduce.argmax, dim, options);
+    return reduce.argmax(this, dim, options);
   }
 
   /**
@@ -1520,7 +1338,7 @@ export class Tensor {
    * ```
    */
   argmin(dim?: number, options: KeepdimOptions = {}): Tensor {
-    return this.extreme("argmin", reduce.argmin, dim, options);
+    return reduce.argmin(this, dim, options);
   }
 
   /**
@@ -1540,8 +1358,7 @@ export class Tensor {
    * ```
    */
   any(dim?: number | readonly number[], options: KeepdimOptions = {}): Tensor {
-    if (isNone(dim)) return this.to("bool");
-    return this.reduceOver("any", reduce.any, dim, options);
+    return reduce.any(this, dim, options);
   }
 
   /**
@@ -1561,8 +1378,7 @@ export class Tensor {
    * ```
    */
   all(dim?: number | readonly number[], options: KeepdimOptions = {}): Tensor {
-    if (isNone(dim)) return this.to("bool");
-    return this.reduceOver("all", reduce.all, dim, options);
+    return reduce.all(this, dim, options);
   }
 
   /**
@@ -1583,7 +1399,7 @@ export class Tensor {
    * ```
    */
   var(dim?: number | readonly number[], options: VarianceOptions = {}): Tensor {
-    return this.varianceOver("var", reduce.variance, dim, options);
+    return reduce.variance(this, dim, options);
   }
 
   /**
@@ -1603,7 +1419,7 @@ export class Tensor {
    * ```
    */
   std(dim?: number | readonly number[], options: VarianceOptions = {}): Tensor {
-    return this.varianceOver("std", reduce.std, dim, options);
+    return reduce.std(this, dim, options);
   }
 
   /**
@@ -1625,16 +1441,7 @@ export class Tensor {
    * ```
    */
   norm(p = 2, dim?: number | readonly number[], options: KeepdimOptions = {}): Tensor {
-    refuseWhole("norm", this);
-    if (typeof p !== "number" || Number.isNaN(p)) {
-      throw new TensorError("norm", { expected: "a number p", got: describe(p) });
-    }
-    if (p === 2) return this.reduceOver("norm", reduce.norm2, dim, options);
-    if (p === 0) return this.ne(0).to(this.dtype).reduceOver("norm", reduce.sum, dim, options);
-    if (p === 1) return this.abs().reduceOver("norm", reduce.sum, dim, options);
-    if (p === Number.POSITIVE_INFINITY) return this.abs().extreme("norm", reduce.largest, dim, options);
-    if (p === Number.NEGATIVE_INFINITY) return this.abs().extreme("norm", reduce.smallest, dim, options);
-    return this.reduceOver("norm", (start, end) => reduce.normOf(p, start, end), dim, options);
+    return reduce.norm(this, p, dim, options);
   }
 
   /**
@@ -1654,14 +1461,7 @@ export class Tensor {
    * ```
    */
   logsumexp(dim: number | readonly number[], options: KeepdimOptions = {}): Tensor {
-    if (dim === undefined) {
-      throw new TensorError("logsumexp", {
-        expected: "a dimension, or several",
-        got: "none",
-        hint: "x.logsumexp(-1).",
-      });
-    }
-    return this.floated().reduceOver("logsumexp", reduce.logsumexp, dim, options);
+    return reduce.logsumexp(this, dim, options);
   }
 
   /**
@@ -1679,8 +1479,7 @@ export class Tensor {
    * ```
    */
   softmax(dim: number): Tensor {
-    const x = this.floated();
-    return x.alongDim("softmax", dim, reduce.softmax);
+    return reduce.softmax(this, dim);
   }
 
   /**
@@ -1698,8 +1497,7 @@ export class Tensor {
    * ```
    */
   logSoftmax(dim: number): Tensor {
-    const x = this.floated();
-    return x.alongDim("logSoftmax", dim, reduce.logSoftmax);
+    return reduce.logSoftmax(this, dim);
   }
 
   /**
@@ -1717,8 +1515,7 @@ export class Tensor {
    * ```
    */
   cumsum(dim: number): Tensor {
-    const x = this.dtype === "bool" ? this.to("int32") : this;
-    return x.alongDim("cumsum", dim, reduce.cumsum);
+    return reduce.cumsum(this, dim);
   }
 
   /**
@@ -1744,11 +1541,7 @@ export class Tensor {
       readonly descending?: boolean;
     } = {},
   ): ValuesAndIndices {
-    checkOptions("sort", options, ["descending"]);
-    const along = dimOf("sort", dim, this.ndim);
-    const { descending = false } = options;
-    checkFlagOption("sort", "descending", descending);
-    return this.inOrder(along, descending, this.shape[along] ?? 1);
+    return reduce.sort(this, dim, options);
   }
 
   /**
@@ -1778,15 +1571,7 @@ export class Tensor {
       readonly largest?: boolean;
     } = {},
   ): ValuesAndIndices {
-    checkOptions("topk", options, ["largest"]);
-    const along = dimOf("topk", dim, this.ndim);
-    const length = this.shape[along] ?? 1;
-    if (!Number.isInteger(k) || k < 0 || k > length) {
-      throw new TensorError("topk", { expected: `a k from 0 to ${length}`, got: describe(k) });
-    }
-    const { largest = true } = options;
-    checkFlagOption("topk", "largest", largest);
-    return this.inOrder(along, largest, k);
+    return reduce.topk(this, k, dim, options);
   }
 
   // ── Shape ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -1807,25 +1592,7 @@ export class Tensor {
    * ```
    */
   reshape(...shape: number[] | [readonly number[]]): Tensor {
-    return this.reshaped("reshape", shape);
-  }
-
-  private reshaped(where: string, shape: readonly unknown[]): Tensor {
-    const sizes = shapeOf(where, shape);
-    const open = sizes.indexOf(-1);
-    if (open >= 0) {
-      const known = sizes.reduce((product, size, d) => (d === open ? product : product * size), 1);
-      // Beside a size of 0 any number would do for it: as PyTorch, it is left at −1, and refused.
-      if (known > 0) sizes[open] = this.numel() / known;
-    }
-    if (sizeOf(sizes) !== this.numel() || !sizes.every((size) => Number.isInteger(size) && size >= 0)) {
-      throw new TensorError(where, {
-        expected: `a shape of ${this.numel()} elements, as ${show(this.shape)} has`,
-        got: show(shapeOf(where, shape)),
-        hint: sizes.filter((size) => size === -1).length > 0 ? "Only one size may be -1." : "",
-      });
-    }
-    return apply(shaping.reshape(sizes), this);
+    return shaping.reshape("reshape", this, shape);
   }
 
   /**
@@ -1844,7 +1611,7 @@ export class Tensor {
    * ```
    */
   view(...shape: number[] | [readonly number[]]): Tensor {
-    return this.reshaped("view", shape);
+    return shaping.reshape("view", this, shape);
   }
 
   /**
@@ -1865,19 +1632,7 @@ export class Tensor {
    * ```
    */
   expand(...shape: number[] | [readonly number[]]): Tensor {
-    const sizes = shapeOf("expand", shape);
-    const offset = sizes.length - this.ndim;
-    const target = sizes.map((size, d) => (size === -1 && d >= offset ? this.shape[d - offset] : size));
-    const fits = offset >= 0 && this.shape.every((size, d) => size === 1 || size === target[d + offset]);
-    if (!fits || target.includes(-1)) {
-      throw new TensorError("expand", {
-        expected: `a shape that ${show(this.shape)} broadcasts to`,
-        got: show(sizes),
-        hint: "Only sizes of 1 stretch.",
-      });
-    }
-    checkRoom("expand", target);
-    return stretch(this, target);
+    return shaping.expand(this, shape);
   }
 
   /**
@@ -1900,18 +1655,7 @@ export class Tensor {
    * ```
    */
   repeat(...times: number[] | [readonly number[]]): Tensor {
-    const counts = shapeOf("repeat", times);
-    if (counts.length < this.ndim || counts.includes(-1)) {
-      throw new TensorError("repeat", {
-        expected: `at least ${this.ndim} counts of 0 or more, one per dimension`,
-        got: show(counts),
-      });
-    }
-    checkRoom("repeat", [...counts, this.numel()]);
-    const padded = [...new Array<number>(counts.length - this.ndim).fill(1), ...this.shape];
-    const between = padded.flatMap((size) => [1, size]);
-    const repeated = padded.flatMap((size, d) => [counts[d], size]);
-    return stretch(this.reshape(between), repeated).reshape(padded.map((size, d) => size * counts[d]));
+    return shaping.repeat(this, times);
   }
 
   /**
@@ -1930,15 +1674,7 @@ export class Tensor {
    * ```
    */
   permute(...dims: number[] | [readonly number[]]): Tensor {
-    const given = (dims.length === 1 && Array.isArray(dims[0]) ? dims[0] : dims) as readonly number[];
-    const order = given.map((dim) => dimOf("permute", dim, this.ndim));
-    if (order.length !== this.ndim || new Set(order).size !== order.length) {
-      throw new TensorError("permute", {
-        expected: `each of the ${this.ndim} dimensions once`,
-        got: show(given),
-      });
-    }
-    return order.every((dim, d) => dim === d) ? this.clone() : apply(shaping.permute(order), this);
+    return shaping.permute(this, dims);
   }
 
   /**
@@ -1958,12 +1694,7 @@ export class Tensor {
    * ```
    */
   flatten(startDim = 0, endDim = -1): Tensor {
-    const [start, end] = [dimOf("flatten", startDim, this.ndim), dimOf("flatten", endDim, this.ndim)];
-    if (start > end) {
-      throw new TensorError("flatten", { expected: "startDim ≤ endDim", got: `${startDim} and ${endDim}` });
-    }
-    const middle = sizeOf(this.shape.slice(start, end + 1));
-    return this.reshape([...this.shape.slice(0, start), middle, ...this.shape.slice(end + 1)]);
+    return shaping.flatten(this, startDim, endDim);
   }
 
   /**
@@ -1981,9 +1712,7 @@ export class Tensor {
    * ```
    */
   squeeze(dim?: number): Tensor {
-    if (dim === undefined) return this.reshape(this.shape.filter((size) => size !== 1));
-    const at = dimOf("squeeze", dim, this.ndim);
-    return this.reshape(this.shape.filter((size, d) => d !== at || size !== 1));
+    return shaping.squeeze(this, dim);
   }
 
   /**
@@ -2001,8 +1730,7 @@ export class Tensor {
    * ```
    */
   unsqueeze(dim: number): Tensor {
-    const at = dimOf("unsqueeze", dim, this.ndim + 1);
-    return this.reshape([...this.shape.slice(0, at), 1, ...this.shape.slice(at)]);
+    return shaping.unsqueeze(this, dim);
   }
 
   /**
@@ -2022,9 +1750,7 @@ export class Tensor {
    * ```
    */
   transpose(a: number, b: number): Tensor {
-    const [p, q] = [dimOf("transpose", a, this.ndim), dimOf("transpose", b, this.ndim)];
-    if (this.ndim === 0) return this.reshape([]);
-    return this.permute(this.shape.map((_, d) => (d === p ? q : d === q ? p : d)));
+    return shaping.transpose(this, a, b);
   }
 
   /**
@@ -2046,14 +1772,7 @@ export class Tensor {
    * ```
    */
   t(): Tensor {
-    if (this.ndim > 2) {
-      throw new TensorError("t", {
-        expected: "at most two dimensions",
-        got: describe(this),
-        hint: "Use transpose(a, b) or permute(…).",
-      });
-    }
-    return this.ndim === 2 ? this.transpose(0, 1) : this.reshape(this.shape);
+    return shaping.t(this);
   }
 
   /**
@@ -2100,26 +1819,7 @@ export class Tensor {
    * ```
    */
   index(i: Tensor, j?: Tensor): Tensor {
-    if (isTensor(i) && i.dtype === "bool" && j === undefined) return this.indexMask(i);
-    const rows = checkIndex("index", i, this.shape[0], this);
-    if (j === undefined) return apply(indexing.rows, this, rows);
-    if (this.ndim < 2) {
-      throw new TensorError("index", { expected: "two dimensions or more to pick pairs from", got: describe(this) });
-    }
-    const columns = checkIndex("index", j, this.shape[1], this);
-    const flat = this.reshape([this.shape[0] * this.shape[1], ...this.shape.slice(2)]);
-    return apply(indexing.rows, flat, rows.mul(this.shape[1]).add(columns));
-  }
-
-  private indexMask(mask: Tensor): Tensor {
-    if (mask.ndim > this.ndim || mask.shape.some((size, d) => size !== this.shape[d])) {
-      throw new TensorError("index", {
-        expected: `a mask of the shape ${show(this.shape)} or of its first dimensions`,
-        got: show(mask.shape),
-      });
-    }
-    const flat = this.reshape([mask.numel(), ...this.shape.slice(mask.ndim)]);
-    return apply(indexing.rows, flat, apply(indexing.nonzero, mask));
+    return indexing.index(this, i, j);
   }
 
   /**
@@ -2139,16 +1839,7 @@ export class Tensor {
    * ```
    */
   select(dim: number, i: number): Tensor {
-    const along = dimOf("select", dim, this.ndim);
-    const size = this.shape[along];
-    if (this.ndim === 0 || !Number.isInteger(i) || i < -size || i >= size) {
-      throw new TensorError("select", {
-        expected: this.ndim === 0 ? "a tensor of one dimension or more" : `an index from ${-size} to ${size - 1}`,
-        got: this.ndim === 0 ? "a single number" : describe(i),
-      });
-    }
-    const picked = apply(shaping.slice(along, i < 0 ? i + size : i, 1, 1), this);
-    return picked.reshape(this.shape.filter((_, d) => d !== along));
+    return indexing.select(this, dim, i);
   }
 
   /**
@@ -2170,21 +1861,7 @@ export class Tensor {
    * ```
    */
   slice(dim: number, start: number | null = 0, end: number | null = Number.POSITIVE_INFINITY, step = 1): Tensor {
-    const along = dimOf("slice", dim, this.ndim);
-    const size = this.shape[along];
-    if (this.ndim === 0) throw new TensorError("slice", { expected: "one dimension or more", got: "a single number" });
-    if (!Number.isInteger(step) || step < 1) {
-      throw new TensorError("slice", { expected: "a whole step of 1 or more", got: describe(step) });
-    }
-    const bound = (value: number | null, otherwise: number) => {
-      if (value === null) return otherwise;
-      if (typeof value !== "number" || (!Number.isInteger(value) && Number.isFinite(value)) || Number.isNaN(value)) {
-        throw new TensorError("slice", { expected: "whole bounds", got: describe(value) });
-      }
-      return Math.min(Math.max(value < 0 ? value + size : value, 0), size);
-    };
-    const [from, to] = [bound(start, 0), bound(end, size)];
-    return apply(shaping.slice(along, from, step, Math.max(0, Math.ceil((to - from) / step))), this);
+    return indexing.slice(this, dim, start, end, step);
   }
 
   /**
@@ -2208,19 +1885,7 @@ export class Tensor {
    * ```
    */
   gather(dim: number, i: Tensor): Tensor {
-    const along = dimOf("gather", dim, this.ndim);
-    if (isTensor(i) && (i.ndim !== this.ndim || i.shape.some((size, d) => d !== along && size > this.shape[d]))) {
-      throw new TensorError("gather", {
-        expected: `indices of ${this.ndim} dimensions, no larger than ${show(this.shape)} beside dimension ${along}`,
-        got: show(i.shape),
-      });
-    }
-    if (this.ndim === 0)
-      return this.reshape([1])
-        .gather(0, isTensor(i) ? i.reshape([1]) : i)
-        .reshape([]);
-    const index = checkIndex("gather", i, this.shape[along], this, 0);
-    return apply(indexing.gather(along), this, index);
+    return indexing.gather(this, dim, i);
   }
 
   /**
@@ -2239,18 +1904,7 @@ export class Tensor {
    * ```
    */
   maskedFill(mask: Tensor, value: number | boolean): Tensor {
-    if (!isTensor(mask) || mask.dtype !== "bool" || (typeof value !== "number" && typeof value !== "boolean")) {
-      throw new TensorError("maskedFill", {
-        expected: "a bool mask and a number",
-        got: `${describe(mask)} and ${describe(value)}`,
-      });
-    }
-    const shape = broadcast("maskedFill", this.shape, mask.shape);
-    return apply(
-      compare.maskedFill(operandFor("maskedFill", this.dtype, value)),
-      stretch(this, shape),
-      stretch(mask, shape),
-    );
+    return indexing.maskedFill(this, mask, value);
   }
 
   /**
@@ -2271,9 +1925,7 @@ export class Tensor {
    * ```
    */
   flip(...dims: number[] | [readonly number[]]): Tensor {
-    const given = (dims.length === 1 && Array.isArray(dims[0]) ? dims[0] : dims) as readonly number[];
-    const flipped = dimsOf("flip", given, this.ndim).reduce<Tensor>((x, dim) => apply(shaping.flip(dim), x), this);
-    return flipped === this ? this.clone() : flipped;
+    return shaping.flip(this, dims);
   }
 
   /**
@@ -2295,7 +1947,7 @@ export class Tensor {
    * ```
    */
   triu(diagonal = 0): Tensor {
-    return this.triangle("triu", diagonal, true);
+    return shaping.triangle("triu", this, diagonal, true);
   }
 
   /**
@@ -2317,17 +1969,7 @@ export class Tensor {
    * ```
    */
   tril(diagonal = 0): Tensor {
-    return this.triangle("tril", diagonal, false);
-  }
-
-  private triangle(where: string, diagonal: number, upper: boolean): Tensor {
-    if (this.ndim < 2 || !Number.isInteger(diagonal)) {
-      throw new TensorError(where, {
-        expected: "two dimensions or more, and a whole diagonal",
-        got: `${describe(this)} and ${describe(diagonal)}`,
-      });
-    }
-    return apply(shaping.triangle(diagonal, upper), this);
+    return shaping.triangle("tril", this, diagonal, false);
   }
 
   /**
@@ -2351,16 +1993,7 @@ export class Tensor {
    * ```
    */
   diag(diagonal = 0): Tensor {
-    if ((this.ndim !== 1 && this.ndim !== 2) || !Number.isInteger(diagonal)) {
-      throw new TensorError("diag", {
-        expected: "one or two dimensions, and a whole diagonal",
-        got: `${describe(this)} and ${describe(diagonal)}`,
-      });
-    }
-    if (this.ndim === 2) return apply(shaping.diagonal(diagonal), this);
-    const size = this.numel() + Math.abs(diagonal);
-    checkRoom("diag", [size, size]);
-    return apply(shaping.undiagonal(diagonal, size, size), this);
+    return shaping.diag(this, diagonal);
   }
 
   /**
@@ -2379,10 +2012,7 @@ export class Tensor {
    * ```
    */
   to(dtype: Dtype): Tensor {
-    if (dtype === this.dtype) return this;
-    checkDtype("to", dtype);
-    checkElements("to", dtype, this);
-    return apply(elementwise.cast(dtype), this);
+    return elementwise.to(this, dtype);
   }
 
   // ── In place: under noGrad, or on what needs no gradient ──────────────────────────────────────────────────────────
@@ -2404,7 +2034,7 @@ export class Tensor {
    * ```
    */
   add_(b: Operand): this {
-    return this.become("add_", [b], (x) => x.add(b));
+    return inPlace.add_(this, b);
   }
 
   /**
@@ -2426,7 +2056,7 @@ export class Tensor {
    * ```
    */
   sub_(b: Operand): this {
-    return this.become("sub_", [b], (x) => x.sub(b));
+    return inPlace.sub_(this, b);
   }
 
   /**
@@ -2445,7 +2075,7 @@ export class Tensor {
    * ```
    */
   mul_(b: Operand): this {
-    return this.become("mul_", [b], (x) => x.mul(b));
+    return inPlace.mul_(this, b);
   }
 
   /**
@@ -2464,7 +2094,7 @@ export class Tensor {
    * ```
    */
   div_(b: Operand): this {
-    return this.become("div_", [b], (x) => x.div(b));
+    return inPlace.div_(this, b);
   }
 
   /**
@@ -2485,9 +2115,7 @@ export class Tensor {
    * ```
    */
   copy_(b: Tensor): this {
-    if (!isTensor(b)) throw new TensorError("copy_", { expected: "a tensor", got: describe(b) });
-    checkElements("copy_", this.dtype, b);
-    return this.become("copy_", [b], (x) => b.detach().expand(x.shape).to(x.dtype));
+    return inPlace.copy_(this, b);
   }
 
   /**
@@ -2506,13 +2134,7 @@ export class Tensor {
    * ```
    */
   fill_(value: number | boolean): this {
-    this.refuseInPlace("fill_");
-    if (typeof value !== "number" && typeof value !== "boolean") {
-      throw new TensorError("fill_", { expected: "a number", got: describe(value) });
-    }
-    this.array.data.fill(operandFor("fill_", this.dtype, value));
-    this.array.bump();
-    return this;
+    return inPlace.fill_(this, value);
   }
 
   /**
@@ -2530,8 +2152,7 @@ export class Tensor {
    * ```
    */
   zero_(): this {
-    this.refuseInPlace("zero_");
-    return this.fill_(0);
+    return inPlace.zero_(this);
   }
 
   /**
@@ -2550,16 +2171,7 @@ export class Tensor {
    * ```
    */
   lerp_(end: Tensor, weight: Operand): this {
-    if (!isTensor(end)) throw new TensorError("lerp_", { expected: "a tensor", got: describe(end) });
-    if (!isTensor(weight) && typeof weight !== "number") {
-      throw new TensorError("lerp_", { expected: "a tensor or a number as weight", got: describe(weight) });
-    }
-    // From the nearer end, so that a weight of 1 gives `end` exactly.
-    const isFar = typeof weight === "number" && weight >= 0.5;
-    return this.become("lerp_", [end, weight], (x) => {
-      const way = end.sub(x);
-      return isFar ? end.sub(way.mul(1 - weight)) : x.add(way.mul(weight));
-    });
+    return inPlace.lerp_(this, end, weight);
   }
 
   /**
@@ -2580,18 +2192,7 @@ export class Tensor {
    * ```
    */
   uniform_(low = 0, high = 1, options: RandomOptions = {}): this {
-    const generator = this.refuseRandom("uniform_", options);
-    const most = this.dtype === "float32" ? 3.4028234663852886e38 : Number.MAX_VALUE;
-    const areNumbers = typeof low === "number" && typeof high === "number";
-    if (!(areNumbers && low >= -most && high <= most && low <= high && high - low <= most)) {
-      throw new TensorError("uniform_", {
-        expected: `bounds that ${this.dtype} can hold, low ≤ high`,
-        got: `${describe(low)} and ${describe(high)}`,
-      });
-    }
-    fillUniform(floats(this.array), low, high, generator);
-    this.array.bump();
-    return this;
+    return random.uniform_(this, low, high, options);
   }
 
   /**
@@ -2612,17 +2213,7 @@ export class Tensor {
    * ```
    */
   normal_(mean = 0, std = 1, options: VersionedRandomOptions = {}): this {
-    const generator = this.refuseRandom("normal_", options, ["generator", "version"]);
-    const legacy = isLegacy("normal_", options.version);
-    if (typeof mean !== "number" || typeof std !== "number" || !(std >= 0)) {
-      throw new TensorError("normal_", {
-        expected: "a mean, and a std of 0 or more",
-        got: `${describe(mean)} and ${describe(std)}`,
-      });
-    }
-    fillNormal(floats(this.array), mean, std, generator, { legacy });
-    this.array.bump();
-    return this;
+    return random.normal_(this, mean, std, options);
   }
 
   /**
@@ -2643,13 +2234,7 @@ export class Tensor {
    * ```
    */
   exponential_(lambda = 1, options: VersionedRandomOptions = {}): this {
-    const generator = this.refuseRandom("exponential_", options, ["generator", "version"]);
-    const legacy = isLegacy("exponential_", options.version);
-    if (!(typeof lambda === "number" && lambda > 0))
-      throw new TensorError("exponential_", { expected: "a rate above 0", got: describe(lambda) });
-    fillExponential(floats(this.array), lambda, generator, { legacy });
-    this.array.bump();
-    return this;
+    return random.exponential_(this, lambda, options);
   }
 
   /**
@@ -2669,175 +2254,7 @@ export class Tensor {
    * ```
    */
   bernoulli_(p: number | Tensor = 0.5, options: RandomOptions = {}): this {
-    checkOptions("bernoulli_", options, ["generator"]);
-    this.refuseInPlace("bernoulli_");
-    const generator = generatorOf("bernoulli_", options);
-    const probabilities = isTensor(p) ? floats(p.detach().expand(this.shape).array, "bernoulli_") : [p];
-    if (!probabilities.every((value) => typeof value === "number" && value >= 0 && value <= 1)) {
-      throw new TensorError("bernoulli_", { expected: "probabilities from 0 to 1", got: describe(p) });
-    }
-    if (isTensor(p)) fillBernoulliFrom(this.array.data, probabilities as Float32Array, generator);
-    else fillBernoulli(this.array.data, p, generator);
-    this.array.bump();
-    return this;
-  }
-
-  // ── Helpers ───────────────────────────────────────────────────────────────────────────────────────────────────────
-
-  /** This tensor in the dtype in which it meets a plain number. */
-  private meeting(where: string, b: unknown): Tensor {
-    if (typeof b === "number" || typeof b === "boolean") return this.to(withScalar(this.dtype, b));
-    throw new TensorError(where, { expected: "a tensor or a number", got: describe(b) });
-  }
-
-  /** Promotes, broadcasts, applies. */
-  private binary(where: string, op: Op, b: Operand): Tensor {
-    if (!isTensor(b)) {
-      const x = this.meeting(where, b);
-      return x.binary(where, op, new Tensor(kernels().fill(x.dtype, [], scalarFor(x.dtype, b))));
-    }
-    const dtype = resultDtype(this, b);
-    const [x, y] = [this.to(dtype), b.to(dtype)];
-    if (oneRepeats(x.shape, y.shape)) return apply(op, x, y);
-    const shape = broadcast(where, x.shape, y.shape);
-    return apply(op, stretch(x, shape), stretch(y, shape));
-  }
-
-  /** This tensor, or, of whole numbers, its float32. */
-  private floated(): Tensor {
-    return this.to(floating(this.dtype));
-  }
-
-  /** Reduces over dimensions, brought together first where they are not neighbours. */
-  private reduceOver(
-    where: string,
-    op: (start: number, end: number, shape?: Shape) => Op,
-    dim: number | readonly number[] | undefined,
-    options: KeepdimOptions,
-  ): Tensor {
-    checkOptions(where, options, ["keepdim"]);
-    const { keepdim = false } = options;
-    checkFlagOption(where, "keepdim", keepdim);
-    const dims = dimsOf(where, isNone(dim) ? undefined : dim, this.ndim);
-    const isRun = dims.every((d, i) => d === dims[0] + i);
-    const start = isRun ? (dims[0] ?? 0) : this.ndim - dims.length;
-    const x = isRun ? this : this.permute([...this.shape.flatMap((_, d) => (dims.includes(d) ? [] : [d])), ...dims]);
-    const shape = keepdim ? this.shape.map((size, d) => (dims.includes(d) ? 1 : size)) : undefined;
-    const y = apply(op(start, start + dims.length, shape), x);
-    return shape === undefined || sameShape(y.shape, shape) ? y : apply(shaping.reshape(shape), y);
-  }
-
-  /** A reduction that has to have something to choose from. */
-  private extreme(
-    where: string,
-    op: (start: number, end: number) => Op,
-    dim: number | readonly number[] | undefined,
-    options: KeepdimOptions,
-  ): Tensor {
-    this.refuseEmpty(where, dim);
-    return this.reduceOver(where, op, dim, options);
-  }
-
-  private varianceOver(
-    where: string,
-    make: typeof reduce.variance | typeof reduce.std,
-    dim: number | readonly number[] | undefined,
-    options: VarianceOptions,
-  ): Tensor {
-    checkOptions(where, options, ["correction", "keepdim"]);
-    refuseWhole(where, this);
-    const { correction = 1, keepdim = false } = options;
-    if (!Number.isFinite(correction)) {
-      throw new TensorError(where, { expected: "a number as correction", got: describe(correction) });
-    }
-    const op = (start: number, end: number, shape?: Shape) => make(start, end, correction, shape);
-    return this.reduceOver(where, op, dim, { keepdim });
-  }
-
-  private best(
-    where: string,
-    op: (start: number, end: number) => Op,
-    dim: number,
-    options: KeepdimOptions,
-  ): ValuesAndIndices {
-    checkOptions(where, options, ["keepdim"]);
-    if (isTensor(dim)) {
-      throw new TensorError(where, {
-        expected: "a dimension",
-        got: describe(dim),
-        hint: `For two tensors use ${where}imum.`,
-      });
-    }
-    this.refuseEmpty(where, dim);
-    if (this.ndim === 0) return { values: this.reshape([]), indices: this.reduceOver(where, op, [], {}) };
-    const { keepdim = false } = options;
-    checkFlagOption(where, "keepdim", keepdim);
-    const indices = this.reduceOver(where, op, dim, { keepdim: true });
-    const values = this.gather(dim, indices);
-    return keepdim ? { values, indices } : { values: values.squeeze(dim), indices: indices.squeeze(dim) };
-  }
-
-  private inOrder(dim: number, descending: boolean, count: number): ValuesAndIndices {
-    if (this.ndim === 0) {
-      const { values, indices } = this.reshape([1]).inOrder(0, descending, count);
-      return count === 1 ? { values: values.reshape([]), indices: indices.reshape([]) } : { values, indices };
-    }
-    const indices = apply(reduce.argsort(dim, descending, count), this);
-    return { values: apply(indexing.gather(dim), this, indices), indices };
-  }
-
-  private alongDim(where: string, dim: number, op: (dim: number) => Op): Tensor {
-    const along = dimOf(where, dim, this.ndim);
-    return this.ndim === 0 ? apply(op(0), this.reshape([1])).reshape([]) : apply(op(along), this);
-  }
-
-  private refuseEmpty(where: string, dim: number | readonly number[] | undefined): void {
-    if (dimsOf(where, isNone(dim) ? undefined : dim, this.ndim).every((d) => this.shape[d] > 0)) return;
-    throw new TensorError(where, { expected: "at least one element to choose from", got: describe(this) });
-  }
-
-  private refuseInPlace(where: string): void {
-    refuseDetached(where, this.array);
-    if (!shared().gradEnabled || !this.requiresGrad) return;
-    throw new TensorError(where, {
-      expected: "a tensor that wants no gradient, or noGrad",
-      got: this.isLeaf ? "a leaf with requiresGrad" : `the output of ${this.node?.op.name}, which is on the tape`,
-      hint: `Wrap it, noGrad(() => x.${where}(…)), or make a new tensor.`,
-    });
-  }
-
-  private refuseRandom(where: string, options: RandomOptions, known: readonly string[] = ["generator"]): Generator {
-    checkOptions(where, options, known);
-    this.refuseInPlace(where);
-    if (!isFloat(this.dtype)) {
-      throw new TensorError(where, { expected: "a float32 or float64 tensor", got: describe(this) });
-    }
-    return generatorOf(where, options);
-  }
-
-  /** Takes on the values that `make` computes from it, of its own shape. */
-  private become(where: string, others: readonly unknown[], make: (x: Tensor) => Tensor): this {
-    this.refuseInPlace(where);
-    const wanting = shared().gradEnabled && others.find((other) => isTensor(other) && other.requiresGrad);
-    if (wanting) {
-      throw new TensorError(where, {
-        expected: "an operand that wants no gradient, or noGrad",
-        got: describe(wanting),
-        hint: "What happens in place is not recorded: make a new tensor, or use other.detach().",
-      });
-    }
-    const [y, taken] = watch(true, () => make(this.detach()));
-    if (!sameShape(y.shape, this.shape) || widest(y.dtype, floatsAlike(this.dtype)) !== floatsAlike(this.dtype)) {
-      throw new TensorError(where, {
-        expected: `a result that fits ${describe(this)}`,
-        got: describe(y),
-        hint: sameShape(y.shape, this.shape) ? "Convert first: x.to(…)." : "What happens in place keeps its shape.",
-      });
-    }
-    refuseDetached(where, y.array);
-    overwrite(this.array, y.array);
-    taken.give();
-    return this;
+    return random.bernoulli_(this, p, options);
   }
 }
 
@@ -2869,176 +2286,6 @@ export function apply(op: Op, ...inputs: Tensor[]): Tensor {
   }
   const [y, saved] = run(op, inputs);
   return new Tensor(y, record(op, inputs, y, saved));
-}
-
-/** Whether a list of dimensions is empty: most reductions then take all, as in PyTorch. */
-function isNone(dim: number | readonly number[] | undefined): boolean {
-  return Array.isArray(dim) && dim.length === 0;
-}
-
-/** Gives `x` the numbers of `y`, in place. */
-function overwrite(x: NDArray, y: NDArray): void {
-  x.data.set(y.data);
-  x.bump();
-  shared().listener?.overwritten(x, y);
-}
-
-/** Broadcast to a shape already known to fit. */
-function stretch(x: Tensor, shape: Shape): Tensor {
-  return sameShape(x.shape, shape) ? x : apply(shaping.expand(shape), x);
-}
-
-/** A plain number as an operation in a dtype sees it: in float32 it is a float32 too. */
-function scalarFor(dtype: Dtype, value: number | boolean): number {
-  return dtype === "float32" ? Math.fround(Number(value)) : Number(value);
-}
-
-/** Floats take values of any float: in place, float64 may be rounded to float32, but a fraction not to a whole. */
-function floatsAlike(dtype: Dtype): Dtype {
-  return isFloat(dtype) ? "float64" : dtype;
-}
-
-function floats(array: NDArray, where = "random"): Float32Array | Float64Array {
-  refuseDetached(where, array);
-  const { data } = array;
-  if (data instanceof Float32Array || data instanceof Float64Array) return data;
-  throw new TensorError(where, { expected: "a float32 or float64 tensor", got: describe(array) });
-}
-
-function refuseBool(where: string, ...operands: readonly Operand[]): void {
-  if (!operands.some((x) => (isTensor(x) ? x.dtype === "bool" : typeof x === "boolean"))) return;
-  throw new TensorError(where, {
-    expected: "numbers",
-    got: "bool",
-    hint: 'Convert first: x.to("int32"); for the opposite of a mask use mask.eq(false).',
-  });
-}
-
-function refuseWhole(where: string, x: Tensor): void {
-  if (isFloat(x.dtype)) return;
-  throw new TensorError(where, {
-    expected: "a float32 or float64 tensor",
-    got: describe(x),
-    hint: 'Convert first: x.to("float32").',
-  });
-}
-
-/** @internal Whether the numbers of PyTorch 1.13 are asked for. */
-export function isLegacy(where: string, version: unknown = "current"): boolean {
-  if (version === "current" || version === "1.13") return version === "1.13";
-  throw new TensorError(where, { expected: 'version "current" or "1.13"', got: describe(version) });
-}
-
-/** @internal The generator asked for, or the default one. */
-export function generatorOf(where: string, { generator = defaultGenerator }: RandomOptions): Generator {
-  shared().listener?.draws(where);
-  if (isGenerator(generator)) return generator;
-  throw new TensorError(where, {
-    expected: "a Generator",
-    got: describe(generator),
-    hint: typeof generator === "number" ? `Write new Generator().manualSeed(${generator}).` : "",
-  });
-}
-
-/** @internal A value as an element of a dtype: to int32 towards zero, to bool whether not zero. */
-export function elementFor(where: string, dtype: Dtype, value: number | boolean): number {
-  const number = Number(value);
-  if (dtype === "bool") return number === 0 ? 0 : 1;
-  if (dtype !== "int32" || isInt32(number)) return number;
-  throw new TensorError(where, { expected: "a value that int32 can hold", got: `${number}` });
-}
-
-/** @internal A number that is to stand among the elements of a dtype, of which int32 would drop a fraction. */
-export function operandFor(where: string, dtype: Dtype, value: number | boolean): number {
-  if (dtype !== "int32" || Number.isInteger(Number(value))) return elementFor(where, dtype, value);
-  throw new TensorError(where, {
-    expected: "a whole number, which int32 can hold",
-    got: `${value}`,
-    hint: 'Convert first: x.to("float32").',
-  });
-}
-
-/** Refuses elements of which a dtype can hold nothing: in int32 those out of its range, and NaN. */
-function checkElements(where: string, dtype: Dtype, x: Tensor): void {
-  if (dtype !== "int32" || !isFloat(x.dtype)) return;
-  const { data } = x.array;
-  for (let i = 0; i < data.length; i++) if (!isInt32(data[i])) elementFor(where, dtype, data[i]);
-}
-
-/** @internal Refuses what is not one of the four dtypes. */
-export function checkDtype(where: string, dtype: unknown): asserts dtype is Dtype {
-  if (dtype === "float32" || dtype === "float64" || dtype === "int32" || dtype === "bool") return;
-  throw new TensorError(where, {
-    expected: 'a dtype among "float32", "float64", "int32" and "bool"',
-    got: describe(dtype),
-  });
-}
-
-/** @internal An int32 tensor of indices into `size`, all in range, the negative ones (from `least` on) made positive. */
-export function checkIndex(where: string, i: unknown, size: number, x: Tensor, least = -size): Tensor {
-  if (!isTensor(i) || i.dtype !== "int32") {
-    throw new TensorError(where, {
-      expected: "an int32 tensor of indices",
-      got: describe(i),
-      hint: isTensor(i) ? 'Convert it: i.to("int32").' : 'Make one: tensor([0, 2], { dtype: "int32" }).',
-    });
-  }
-  if (x.ndim === 0) throw new TensorError(where, { expected: "one dimension or more", got: describe(x) });
-  refuseDetached(where, i.array);
-  let hasNegative = least < 0 && shared().listener !== null; // then for other indices too
-  for (const value of i.array.data) {
-    if (value < least || value >= size) {
-      throw new TensorError(where, {
-        expected: `indices from ${least} to ${size - 1} for ${describe(x)}`,
-        got: `${value}`,
-      });
-    }
-    hasNegative ||= value < 0;
-  }
-  return hasNegative ? i.add(i.lt(0).mul(size)) : i;
-}
-
-/** `op(a)·op(b)` for any number of dimensions: batches flattened into one, or, for a plain matrix `b`, into the rows. */
-function multiply(where: string, a: Tensor, b: Tensor, transposeB: boolean): Tensor {
-  if (!isTensor(b)) throw new TensorError(where, { expected: "a tensor", got: describe(b) });
-  if (a.ndim === 0 || b.ndim === 0) refuseProduct(where, a, b, transposeB);
-  const dtype = resultDtype(a, b);
-  if (dtype === "bool") throw new TensorError(where, { expected: "numbers", got: "bool tensors" });
-  const left = (a.ndim === 1 ? a.unsqueeze(0) : a).to(dtype);
-  const right = (b.ndim === 1 ? b.unsqueeze(transposeB ? 0 : 1) : b).to(dtype);
-  const inner = left.shape[left.ndim - 1];
-  const [n, innerB] = transposeB
-    ? [right.shape[right.ndim - 2], right.shape[right.ndim - 1]]
-    : [right.shape[right.ndim - 1], right.shape[right.ndim - 2]];
-  if (inner !== innerB) refuseProduct(where, a, b, transposeB);
-  const rows = left.shape[left.ndim - 2];
-  checkRoom(where, [...left.shape.slice(0, -1), n]);
-  if (left.ndim === 2 && right.ndim === 2) {
-    const product = apply(matmul(false, transposeB), left, right);
-    return a.ndim === 2 && b.ndim === 2
-      ? product
-      : product.reshape([...(a.ndim === 1 ? [] : [rows]), ...(b.ndim === 1 ? [] : [n])]);
-  }
-  let product: Tensor;
-  let batch: Shape = left.shape.slice(0, -2);
-  if (right.ndim === 2) {
-    product = apply(matmul(false, transposeB), left.reshape([sizeOf(batch) * rows, inner]), right);
-  } else {
-    batch = broadcast(where, batch, right.shape.slice(0, -2));
-    const count = sizeOf(batch);
-    const flatA = left.expand([...batch, rows, inner]).reshape([count, rows, inner]);
-    const flatB = right.expand([...batch, ...right.shape.slice(-2)]).reshape([count, ...right.shape.slice(-2)]);
-    product = apply(matmul(false, transposeB), flatA, flatB);
-  }
-  return product.reshape([...batch, ...(a.ndim === 1 ? [] : [rows]), ...(b.ndim === 1 ? [] : [n])]);
-}
-
-function refuseProduct(where: string, a: Tensor, b: Tensor, transposeB: boolean): never {
-  throw new TensorError(where, {
-    expected: transposeB ? "last sizes that agree" : "the last size of the left to be the second last of the right",
-    got: `${show(a.shape)} and ${show(b.shape)}`,
-    hint: a.ndim === 0 || b.ndim === 0 ? "For a single number use mul." : "",
-  });
 }
 
 /** Refuses what a tensor is not made of by `new`, though in JavaScript nothing tells. */

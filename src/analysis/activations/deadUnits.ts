@@ -2,12 +2,11 @@ import { isTensor } from "../../base/brand.ts";
 import { isFloat } from "../../base/dtype.ts";
 import { describe, TensorError } from "../../base/errors.ts";
 import { checkOptions } from "../../base/options.ts";
-import { keep, keepFields } from "../../nn/module/keep.ts";
 import type { Module } from "../../nn/module/module.ts";
-import { defaultGenerator } from "../../random/generator.ts";
+import { batchesOf } from "../measuring/batches.ts";
 import { lightly } from "../measuring/lightly.ts";
 import type { Cost } from "../measuring/loss.ts";
-import { type BatchNormMode, generatorsOf, preservingParts } from "../measuring/preserving.ts";
+import { type BatchNormMode, preservingParts } from "../measuring/preserving.ts";
 import {
   checkBudget,
   finish,
@@ -178,7 +177,7 @@ function* parts(
         const expected = `${known.units} units in "${name}", as before`;
         throw new TensorError(where, { expected, got: `${own.units}` });
       }
-      known.saturated.push(...own.saturated);
+      known.saturated.push(own.saturated[0]);
       known.examples += own.examples;
       known.nonFinite += own.nonFinite;
     }
@@ -323,31 +322,4 @@ function checked(where: string, model: Module, batches: Iterable<ForwardInputs>,
     throw new TensorError(where, { expected: "modules that are Tanh, Sigmoid or ReLU", got: describe(other[1]) });
   }
   return { all: batchesOf(where, batches), modules, thresholds, bitmap, unitDim, batchNorm, since };
-}
-
-/**
- * The batches as a list, which may not be empty. A single tensor is most likely meant to be one. A loader draws random
- * numbers as it is read, and moves on: its fields, its generator and the default one are put back, so that training goes on
- * as it would have.
- */
-export function batchesOf<T>(where: string, batches: Iterable<T>): T[] {
-  const isList = typeof batches === "object" && batches !== null && Symbol.iterator in batches && !isTensor(batches);
-  const all = isList ? read(batches) : [];
-  if (all.length > 0) return all;
-  throw new TensorError(where, {
-    expected: "one batch or more, in an array or another iterable",
-    got: isList ? "none" : describe(batches),
-    hint: isTensor(batches) ? "Put it in an array: [x]." : "",
-  });
-}
-
-function read<T>(batches: Iterable<T>): T[] {
-  const { restore } = keep([defaultGenerator, ...generatorsOf(batches)]);
-  const fields = keepFields(batches);
-  try {
-    return [...batches];
-  } finally {
-    fields();
-    restore();
-  }
 }

@@ -5,7 +5,7 @@ import { Linear } from "../../nn/layers/linear.ts";
 import { isLayer } from "../../nn/module/layerClass.ts";
 import type { Module } from "../../nn/module/module.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
-import { batchesOf } from "../activations/deadUnits.ts";
+import { batchesOf } from "../measuring/batches.ts";
 import { lightly } from "../measuring/lightly.ts";
 import type { Cost } from "../measuring/loss.ts";
 import { preservingParts } from "../measuring/preserving.ts";

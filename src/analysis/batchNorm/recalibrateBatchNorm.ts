@@ -2,7 +2,7 @@ import { TensorError } from "../../base/errors.ts";
 import { checkOptions } from "../../base/options.ts";
 import type { Module } from "../../nn/module/module.ts";
 import type { BatchNorm1d } from "../../nn/normalisation/batchNorm1d.ts";
-import { batchesOf } from "../activations/deadUnits.ts";
+import { batchesOf } from "../measuring/batches.ts";
 import { lightly } from "../measuring/lightly.ts";
 import type { Cost } from "../measuring/loss.ts";
 import { preservingParts } from "../measuring/preserving.ts";

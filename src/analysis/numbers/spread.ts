@@ -120,7 +120,7 @@ function ofRanks(ranks: readonly number[], values: Numbers, { of, counts }: Cell
     if (ranks[found.length] >= end) continue;
     const start = end - counts[cell];
     const places = ranks.filter((rank) => rank >= start && rank < end).map((rank) => rank - start);
-    found.push(...ofPlaces(places, inOrder.subarray(start, end), depth + 1));
+    for (const value of ofPlaces(places, inOrder.subarray(start, end), depth + 1)) found.push(value);
   }
   return found;
 }

@@ -4,7 +4,8 @@ import { describe, show, TensorError } from "../../base/errors.ts";
 import { mostElements, refuseSize, sameShape } from "../../base/shapes.ts";
 import { refuseDetached } from "../../kernels/memory/detached.ts";
 import { type Generator, isGenerator } from "../../random/generator.ts";
-import { checkDtype, type Tensor } from "../../tensor/tensor.ts";
+import { checkDtype } from "../../tensor/checks.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
 
 // What layers and functions ask of their arguments. Each refuses with the caller's `where`, and changes nothing.
 

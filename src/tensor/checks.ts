@@ -1,0 +1,83 @@
+import { isTensor } from "../base/brand.ts";
+import { type Dtype, isFloat } from "../base/dtype.ts";
+import { describe, TensorError } from "../base/errors.ts";
+import { shared } from "../base/shared.ts";
+import { refuseDetached } from "../kernels/memory/detached.ts";
+import { isInt32 } from "./promotion.ts";
+import type { Operand, Tensor } from "./tensor.ts";
+
+export function refuseBool(where: string, ...operands: readonly Operand[]): void {
+  if (!operands.some((x) => (isTensor(x) ? x.dtype === "bool" : typeof x === "boolean"))) return;
+  throw new TensorError(where, {
+    expected: "numbers",
+    got: "bool",
+    hint: 'Convert first: x.to("int32"); for the opposite of a mask use mask.eq(false).',
+  });
+}
+
+export function refuseWhole(where: string, x: Tensor): void {
+  if (isFloat(x.dtype)) return;
+  throw new TensorError(where, {
+    expected: "a float32 or float64 tensor",
+    got: describe(x),
+    hint: 'Convert first: x.to("float32").',
+  });
+}
+
+/** @internal A value as an element of a dtype: to int32 towards zero, to bool whether not zero. */
+export function elementFor(where: string, dtype: Dtype, value: number | boolean): number {
+  const number = Number(value);
+  if (dtype === "bool") return number === 0 ? 0 : 1;
+  if (dtype !== "int32" || isInt32(number)) return number;
+  throw new TensorError(where, { expected: "a value that int32 can hold", got: `${number}` });
+}
+
+/** @internal A number that is to stand among the elements of a dtype, of which int32 would drop a fraction. */
+export function operandFor(where: string, dtype: Dtype, value: number | boolean): number {
+  if (dtype !== "int32" || Number.isInteger(Number(value))) return elementFor(where, dtype, value);
+  throw new TensorError(where, {
+    expected: "a whole number, which int32 can hold",
+    got: `${value}`,
+    hint: 'Convert first: x.to("float32").',
+  });
+}
+
+/** Refuses elements of which a dtype can hold nothing: in int32 those out of its range, and NaN. */
+export function checkElements(where: string, dtype: Dtype, x: Tensor): void {
+  if (dtype !== "int32" || !isFloat(x.dtype)) return;
+  const { data } = x.array;
+  for (let i = 0; i < data.length; i++) if (!isInt32(data[i])) elementFor(where, dtype, data[i]);
+}
+
+/** @internal Refuses what is not one of the four dtypes. */
+export function checkDtype(where: string, dtype: unknown): asserts dtype is Dtype {
+  if (dtype === "float32" || dtype === "float64" || dtype === "int32" || dtype === "bool") return;
+  throw new TensorError(where, {
+    expected: 'a dtype among "float32", "float64", "int32" and "bool"',
+    got: describe(dtype),
+  });
+}
+
+/** @internal An int32 tensor of indices into `size`, all in range, the negative ones (from `least` on) made positive. */
+export function checkIndex(where: string, i: unknown, size: number, x: Tensor, least = -size): Tensor {
+  if (!isTensor(i) || i.dtype !== "int32") {
+    throw new TensorError(where, {
+      expected: "an int32 tensor of indices",
+      got: describe(i),
+      hint: isTensor(i) ? 'Convert it: i.to("int32").' : 'Make one: tensor([0, 2], { dtype: "int32" }).',
+    });
+  }
+  if (x.ndim === 0) throw new TensorError(where, { expected: "one dimension or more", got: describe(x) });
+  refuseDetached(where, i.array);
+  let hasNegative = least < 0 && shared().listener !== null; // then for other indices too
+  for (const value of i.array.data) {
+    if (value < least || value >= size) {
+      throw new TensorError(where, {
+        expected: `indices from ${least} to ${size - 1} for ${describe(x)}`,
+        got: `${value}`,
+      });
+    }
+    hasNegative ||= value < 0;
+  }
+  return hasNegative ? i.add(i.lt(0).mul(size)) : i;
+}
