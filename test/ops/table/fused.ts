@@ -1,0 +1,89 @@
+import { cat, tensor } from "evenkeel";
+import {
+  batchNormEvaluating,
+  batchNormInputGradient,
+  batchNormTraining,
+  batchNormWeightGradient,
+} from "../../../src/ops/batchNorm.ts";
+import { crossEntropy } from "../../../src/ops/crossEntropy.ts";
+import { linear } from "../../../src/ops/linear.ts";
+// Not the public one: that takes an operation for a user's own, whose gradients it does not use again.
+import { apply } from "../../../src/tensor/tensor.ts";
+import { constant, float, int, nonzero, type Row } from "./row.ts";
+
+// The first label is 0 and counts: were all ignored, a mean would be NaN.
+const ce = (title: string, torch: string, settings: Parameters<typeof crossEntropy>[0]): Row => ({
+  op: "crossEntropy",
+  title,
+  torch: `lambda x, t, w: F.cross_entropy(x, torch.cat([torch.zeros(1), t.flatten()[1:]]).reshape(t.shape).long(), w, ${torch})`,
+  run: (x, t, w) => {
+    const first = tensor([0], { dtype: "int32" });
+    const labels = cat([first, t.flatten().slice(0, 1)]).reshape(t.shape);
+    return apply(crossEntropy(settings, true), x, labels, w);
+  },
+  inputs: (n, c) => [float([n, 4, c]), int([n, c], 0, 4), constant([4], 0.2, 2)],
+  sizes: nonzero,
+});
+
+/** Fused operations. */
+export const fused: readonly Row[] = [
+  {
+    op: "batchNorm",
+    title: "by the statistics of the batch",
+    torch: "lambda x, w, b: F.batch_norm(x, None, None, w, b, True, 0.1, 0.1)",
+    run: (x, w, b) => apply(batchNormTraining(0.1), x, w, b),
+    inputs: (n, c) => [float([n + 1, c, 2]), float([c], 0.5, 2), float([c])],
+    sizes: nonzero,
+  },
+  {
+    op: "batchNorm",
+    title: "by given statistics",
+    torch: "lambda x, m, v, w, b: F.batch_norm(x, m, v, w, b, False, 0.1, 0.1)",
+    run: (x, m, v, w, b) => apply(batchNormEvaluating(0.1), x, m, v, w, b),
+    inputs: (n, c) => [float([n, c, 2]), constant([c], -2, 2), constant([c], 0.5, 2), float([c], 0.5, 2), float([c])],
+    sizes: nonzero,
+  },
+  {
+    op: "batchNormInputGradient",
+    torch:
+      "lambda g, x, w: " +
+      "torch.autograd.grad(F.batch_norm(x, None, None, w, None, True, 0.1, 0.1), x, g, create_graph=True)[0]",
+    run: (g, x, w) => apply(batchNormInputGradient(0.1), g, x, w),
+    inputs: (n, c) => [float([n + 1, c]), float([n + 1, c]), float([c], 0.5, 2)],
+    sizes: nonzero,
+  },
+  {
+    op: "batchNormWeightGradient",
+    torch:
+      "lambda g, x: " +
+      "(lambda w: torch.autograd.grad(F.batch_norm(x, None, None, w, None, True, 0.1, 0.1), w, g, create_graph=True)[0])" +
+      "(torch.ones(x.shape[1], dtype=x.dtype, requires_grad=True))",
+    run: (g, x) => apply(batchNormWeightGradient(0.1), g, x),
+    inputs: (n, c) => [float([n + 1, c, 2]), float([n + 1, c, 2])],
+    sizes: nonzero,
+  },
+  {
+    op: "linear",
+    torch: "F.linear",
+    run: (x, w, b) => apply(linear, x, w, b),
+    inputs: (n, c) => [float([n, 3]), float([c, 3]), float([c])],
+  },
+  {
+    op: "linear",
+    title: "without bias",
+    torch: "F.linear",
+    run: (x, w) => apply(linear, x, w),
+    inputs: (n, c) => [float([n, 3]), float([c, 3])],
+  },
+  ce("mean", "ignore_index=1", { ignoreIndex: 1, reduction: "mean", labelSmoothing: 0 }),
+  ce("sum, smoothed", "label_smoothing=0.2, reduction='sum'", {
+    ignoreIndex: -100,
+    reduction: "sum",
+    labelSmoothing: 0.2,
+  }),
+  ce("each", "ignore_index=2, label_smoothing=0.1, reduction='none'", {
+    ignoreIndex: 2,
+    reduction: "none",
+    labelSmoothing: 0.1,
+  }),
+];
