@@ -31,7 +31,7 @@ export default defineConfig({
   format: ["esm", "cjs"],
   target: "es2022",
   platform: "neutral",
-  // Declarations are written file by file (scripts/build-types.mjs): bundled into one, namespaces lose their types.
+  // Declarations are written file by file (scripts/build/types.mjs): bundled into one, namespaces lose their types.
   dts: false,
   sourcemap: true,
   plugins: [{ name: "maps", buildEnd: ({ writtenFiles }) => nameMapsOnce(writtenFiles.map(({ name }) => name)) }],

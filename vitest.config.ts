@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { playwright } from "@vitest/browser-playwright";
 import { defineConfig } from "vitest/config";
-import { chromiumOptions } from "./scripts/chromium.ts";
+import { chromiumOptions } from "./scripts/docs/chromium.ts";
 import { otherCopy } from "./test/copies/plugin.ts";
 import { docExamples } from "./test/docs/plugin.ts";
 import { broken } from "./test/mutants/broken.ts";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { chai } from "vitest";
 
-// Every expectation means its opposite here: a test that passes all the same expects nothing. See scripts/inverted.ts.
+// Every expectation means its opposite here: a test that passes all the same expects nothing. See scripts/check/inverted.ts.
 
 // Where an expectation stands nobody asks, and to find out takes longer than the tests.
 Error.stackTraceLimit = 0;

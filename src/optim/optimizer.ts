@@ -18,7 +18,7 @@ const optimizerBrand: unique symbol = Symbol.for("evenkeel.Optimizer") as never;
  * the parameters in place, by their `.grad`; a parameter whose `.grad` is null is passed over.
  *
  * An optimiser of your own says in its constructor what kind it is, and in {@link Optimizer.update} what a step does;
- * [Own optimisers and schedulers](../../docs/own-optimisers.md) tells more.
+ * [Own optimisers and schedulers](../../docs/optim/own-optimisers.md) tells more.
  *
  * @see PyTorch `torch.optim.Optimizer`.
  *

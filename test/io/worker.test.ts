@@ -9,7 +9,7 @@ import { expect, test } from "vitest";
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
 test("the guide's two programs, in a real worker, do what they say", async () => {
-  const guide = readFileSync(join(root, "docs/files.md"), "utf8");
+  const guide = readFileSync(join(root, "docs/io/files.md"), "utf8");
   const programs = ["main", "worker"].map((name) => {
     const found = guide.match(new RegExp(`\`\`\`ts no-run\n// ${name}[.]ts\n([\\s\\S]*?)\`\`\``));
     return { name, source: found?.[1] ?? expect.fail(`no program ${name}.ts in the guide`) };

@@ -1,5 +1,5 @@
 /**
- * The bytes of a module, from the text that `scripts/build-wasm.mjs` makes of them. Base64 hides from gzip that bytes
+ * The bytes of a module, from the text that `scripts/build/wasm.mjs` makes of them. Base64 hides from gzip that bytes
  * repeat; here a byte stays a character, in ASCII and without an escape in a string, so the text packs nearly as well
  * as the bytes.
  *

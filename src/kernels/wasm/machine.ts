@@ -9,7 +9,7 @@ export interface Exports {
 /** Thrown by a machine of fixed size for a call that needs more room than there is. */
 export class NoRoom extends Error {}
 
-/** The first address for copies: below lie the constants of the modules, where `scripts/build-wasm.mjs` has put them. */
+/** The first address for copies: below lie the constants of the modules, where `scripts/build/wasm.mjs` has put them. */
 const bottom = 1024;
 
 /** Bytes of a page of memory. */

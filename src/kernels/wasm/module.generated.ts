@@ -1,4 +1,4 @@
-// Written by scripts/build-wasm.mjs from src/kernels/assembly.
+// Written by scripts/build/wasm.mjs from src/kernels/assembly.
 
 /** The WebAssembly module of the SIMD kernels, as text: see decode.ts. */
 export const binary =

@@ -1,0 +1,64 @@
+// Compiles src/kernels/assembly and writes the modules, as text, to src/kernels/wasm/*.generated.ts.
+import { writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import asc from "assemblyscript/asc";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const options = [
+  // The largest memory is said, so that the same module can be told to share it (src/kernels/wasm/start.ts).
+  "--runtime stub --importMemory --initialMemory 1 --maximumMemory 65536 --noAssert --use abort=",
+  "--optimizeLevel 3 --shrinkLevel 1 --converge --noExportMemory --runPasses reorder-locals",
+].flatMap((line) => line.split(" "));
+
+/** Bytes as the text that src/kernels/wasm/decode.ts reads, which says how. */
+function encode(bytes) {
+  const characters = Array.from(bytes, (byte) => {
+    const v = (byte + 16) % 256;
+    return ["", "!", "#"][Math.floor(v / 86)] + String.fromCharCode(40 + (v % 86)).replace("\\", "&");
+  });
+  return characters.join("");
+}
+
+// Both work on one memory, in which each has constants from an address of its own on: src/kernels/wasm/machine.ts.
+const modules = [
+  { entry: "index", target: "module", what: "the SIMD kernels", features: ["simd"], constants: 64 },
+  {
+    entry: "relaxed",
+    target: "relaxed",
+    what: "the relaxed SIMD kernels",
+    features: ["simd", "relaxed-simd"],
+    constants: 768,
+  },
+];
+
+for (const { entry, target, what, features, constants } of modules) {
+  let binary;
+  const enabled = features.flatMap((feature) => ["--enable", feature]);
+  const { error, stderr } = await asc.main(
+    [
+      `src/kernels/assembly/${entry}.ts`,
+      "--baseDir",
+      root,
+      "--outFile",
+      "kernels.wasm",
+      ...options,
+      ...enabled,
+      "--memoryBase",
+      `${constants}`,
+    ],
+    {
+      writeFile: (name, contents) => {
+        if (name.endsWith(".wasm")) binary = contents;
+      },
+    },
+  );
+  if (error) {
+    console.error(stderr.toString());
+    throw error;
+  }
+  const file = `src/kernels/wasm/${target}.generated.ts`;
+  const header = "// Written by scripts/build/wasm.mjs from src/kernels/assembly.\n";
+  const comment = `/** The WebAssembly module of ${what}, as text: see decode.ts. */\n`;
+  writeFileSync(`${root}/${file}`, `${header}\n${comment}export const binary =\n  "${encode(binary)}";\n`);
+  console.log(`${file}: ${binary.length} bytes of WebAssembly`);
+}

@@ -1,0 +1,72 @@
+import { resolve } from "node:path";
+import { createVitest } from "vitest/node";
+import type { Mutant } from "../../../test/mutants/broken.ts";
+import { root } from "../../../test/mutants/places.ts";
+import { testsOf } from "./tests.ts";
+
+// Runs tests on one mutant after another, as its parent sends them, in one Vitest: what has not changed is transformed once.
+
+const vitest = await createVitest("test", {
+  root,
+  watch: false,
+  bail: 1,
+  pool: "threads",
+  maxWorkers: 1,
+  project: ["unit", "plain loops", "long"],
+  reporters: [{}],
+});
+
+/** Tests that pass by themselves where nothing is broken, and those that need what others do before them. */
+const known = { sound: new Set<string>(), dependent: new Set<string>() };
+
+/** Whether a test fails. */
+async function isKilled(mutant: Mutant): Promise<boolean> {
+  for (const { project, file, names } of testsOf(mutant)) {
+    for (;;) {
+      const independent = names.filter((name) => !known.dependent.has(`${project} ${file} ${name}`));
+      const failed = independent.length === 0 ? null : await firstFailure(mutant, project, file, independent);
+      if (failed === null) break;
+      if (await isSound(mutant.file, project, file, failed)) return true;
+    }
+  }
+  return false;
+}
+
+/** Whether a test passes where nothing is broken, and no other test is run. */
+async function isSound(broken: string, project: string, file: string, name: string): Promise<boolean> {
+  const key = `${project} ${file} ${name}`;
+  if (known.sound.has(key)) return true;
+  const isSound = (await firstFailure({ file: broken, start: 0, end: 0, text: "" }, project, file, [name])) === null;
+  known[isSound ? "sound" : "dependent"].add(key);
+  return isSound;
+}
+
+/** The name of a test that fails, of some in a file; of a file that cannot be run, that of the first. */
+async function firstFailure(
+  mutant: Mutant,
+  project: string,
+  file: string,
+  names: readonly string[],
+): Promise<string | null> {
+  process.env.MUTANT = JSON.stringify(mutant);
+  vitest.invalidateFile(resolve(root, mutant.file));
+  const specifications = (await vitest.getRelevantTestSpecifications([file])).filter(
+    (one) => one.project.name === project && one.pool !== "typescript" && one.moduleId === root + file,
+  );
+  vitest.setGlobalTestNamePattern(new RegExp(`^(?:${names.map(escaped).join("|")})$`));
+  const { testModules, unhandledErrors } = await vitest.runTestSpecifications(specifications);
+  const own = testModules.filter((module) => module.moduleId === root + file && module.project.name === project);
+  for (const module of own) {
+    for (const test of module.children.allTests("failed")) return test.fullName.replaceAll(" > ", " ");
+  }
+  return unhandledErrors.length > 0 || own.some((module) => module.state() === "failed") ? names[0] : null;
+}
+
+function escaped(text: string): string {
+  return text.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
+}
+
+process.on("message", async (mutant: Mutant) => {
+  process.send?.(await isKilled(mutant));
+});
+process.send?.("ready");

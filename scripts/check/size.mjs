@@ -1,0 +1,63 @@
+/**
+ * Prints how large the library is, minified and gzipped, and fails if a limit is exceeded, or if the README has other
+ * sizes. `--update` writes them there, and docs/size.md. With `--parts`, also how much of the core is due to each file.
+ * Needs `npm run build` first.
+ */
+import { readFileSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { bundle, packedSize } from "./size/bundle.mjs";
+import { sizePage, sizesByFile } from "./size/parts.mjs";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const namespaces = ["nn", "optim", "data"];
+const core = Object.keys(await import("evenkeel"))
+  .filter((name) => !namespaces.includes(name))
+  .join(", ");
+
+/** What is imported, and the most kilobytes (of 1000 bytes) that it may take. */
+const table = [
+  { name: "evenkeel, all of it", source: 'export * from "evenkeel";', limit: 88 },
+  { name: `the core: all but ${namespaces.join(", ")}`, source: `export { ${core} } from "evenkeel";`, limit: 63 },
+  {
+    name: "a small trainer",
+    source: `
+      import { manualSeed, nn, optim, randint, randn } from "evenkeel";
+      const { BatchNorm1d, Linear, Sequential, Tanh, functional } = nn;
+      manualSeed(0);
+      const model = new Sequential(new Linear(2, 9, { bias: false }), new BatchNorm1d(9), new Tanh(), new Linear(9, 3));
+      const optimizer = new optim.SGD(model.parameters(), { lr: 0.1 });
+      functional.crossEntropy(model.forward(randn([8, 2])), randint(0, 3, [8])).backward();
+      optimizer.step();`,
+    limit: 82,
+  },
+  { name: "evenkeel/plot", source: 'export * from "evenkeel/plot";', limit: 81 },
+  { name: "evenkeel/io", source: 'export * from "evenkeel/io";', limit: 83 },
+  { name: "evenkeel/testing", source: 'export * from "evenkeel/testing";', limit: 60 },
+  { name: "the WebAssembly", source: 'export { binary } from "./src/kernels/wasm/module.generated.ts";', limit: 14.5 },
+];
+
+let exceeded = 0;
+const rows = ["| minified and gzipped | kB | at most |", "| --- | ---: | ---: |"];
+for (const { name, source, limit } of table) {
+  const code = await bundle(source);
+  const size = packedSize(code);
+  const minified = (code.length / 1000).toFixed(1);
+  console.log(`${size.toFixed(1).padStart(6)} kB of at most ${limit}: ${name} (minified only, ${minified} kB)`);
+  rows.push(`| ${name.startsWith("evenkeel/") ? `\`${name}\`` : name} | ${Math.round(size)} | ${limit} |`);
+  if (size > limit) exceeded++;
+}
+const coreSource = `export { ${core} } from "./src/index.ts";`;
+if (process.argv.includes("--parts")) {
+  for (const { file, adds } of await sizesByFile(coreSource)) console.log(`${adds.toFixed(2).padStart(6)}  ${file}`);
+}
+if (process.argv.includes("--update")) writeFileSync(`${root}docs/size.md`, await sizePage(coreSource, 30));
+const readme = `${root}README.md`;
+const text = readFileSync(readme, "utf8");
+const updated = text.replace(/(<!-- sizes, by npm run size -->\n)[\s\S]*?(<!-- -->)/, `$1\n${rows.join("\n")}\n\n$2`);
+if (updated !== text && process.argv.includes("--update")) writeFileSync(readme, updated);
+else if (updated !== text) {
+  console.log("the README has other sizes: npm run size -- --update");
+  exceeded++;
+}
+if (exceeded > 0) console.log(`${exceeded} too large`);
+process.exit(exceeded === 0 ? 0 : 1);

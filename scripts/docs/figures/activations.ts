@@ -1,0 +1,107 @@
+import { manualSeed, nn, randn } from "evenkeel";
+import { ActivationDrift, activationReport, deadUnits, gradientReport } from "evenkeel/analysis";
+import {
+  activationHistograms,
+  activationRidges,
+  type DeadUnitsAt,
+  deadUnitTimeline,
+  gradientHistograms,
+  type Plot,
+  percentileBands,
+  saturationBitmap,
+} from "evenkeel/plot";
+import { characters } from "../../../examples/demo/data.ts";
+import { namesLoss } from "../../../examples/experiments/networks.ts";
+import { batches, each, lastTanh, sickAndHealthy, train } from "./networks.ts";
+
+/** Pictures of activations, units and gradients: each of a network that is sick and of one that is not. */
+export const activationFigures: Readonly<Record<string, () => Plot>> = {
+  "activation-histograms": () => {
+    const [{ x }] = batches(1, 256);
+    return activationHistograms(each(sickAndHealthy(), (model) => activationReport(model, x)));
+  },
+
+  "batch-norm": () => {
+    manualSeed(0);
+    const layers = (...norm: nn.Module[]) => new nn.Sequential(new nn.Linear(20, 100), ...norm, new nn.Tanh());
+    const x = randn([500, 20]).mul(5);
+    const networks = { "without batch norm": layers(), "with batch norm": layers(new nn.BatchNorm1d(100)) };
+    return activationHistograms(
+      each(networks, (model) => activationReport(model, x)),
+      { title: "The outputs of 100 tanh units", height: 160 },
+    );
+  },
+
+  "gradient-histograms": () => {
+    const [batch] = batches(1, 256);
+    const reports = each(sickAndHealthy(), (model) => gradientReport(model, () => namesLoss(model, batch)));
+    return gradientHistograms(reports);
+  },
+
+  "saturation-bitmap": () => {
+    const [{ x }] = batches(1, 60);
+    const bitmap = { bitmap: "strings" } as const;
+    return saturationBitmap(
+      each(sickAndHealthy({ hidden: 2, scale: 40 }), (model) => deadUnits(model, [x], bitmap)),
+      { title: "Which unit is saturated for which example" },
+    );
+  },
+
+  "dead-unit-timeline": () => {
+    const data = batches(301);
+    const [{ x }] = batches(1, 512);
+    const timelines = each({ "rate 0.1": 0.1, "rate 3": 3 }, (lr) => {
+      manualSeed(0);
+      const model = new nn.Sequential(
+        new nn.Linear(data[0].x.shape[1], 40),
+        new nn.ReLU(),
+        new nn.Linear(40, 40),
+        new nn.ReLU(),
+        new nn.Linear(40, characters.length),
+      );
+      const timeline: DeadUnitsAt[] = [];
+      train(model, data, {
+        lr,
+        before: (step) => {
+          if (step % 20 === 0) timeline.push({ step, report: deadUnits(model, [x]) });
+        },
+      });
+      return timeline;
+    });
+    return deadUnitTimeline(timelines, { title: "ReLUs that die at too high a rate" });
+  },
+
+  "activation-ridges": () =>
+    activationRidges(
+      each(sickAndHealthy({ hidden: 3, scale: 3 }), (model) => drift(model, [lastTanh(model)], "input")),
+      { title: "What goes into the last tanh" },
+    ),
+
+  "percentile-bands": () => {
+    const networks = { standard: sigmoids(false), "batch norm": sigmoids(true) };
+    return percentileBands(
+      each(networks, ({ model, layer }) => drift(model, [layer], "input", [0, 1])),
+      { title: "What goes into sigmoids" },
+    );
+  },
+};
+
+function drift(model: nn.Module, layers: string[], what: "input" | "output", units: number[] = []) {
+  const watched = new ActivationDrift(model, { layers, what, units });
+  train(model, batches(240), { lr: 0.5, after: () => watched.step() });
+  watched.detach();
+  return watched.report();
+}
+
+/** Three layers of sigmoids, as Ioffe and Szegedy's first experiment has them, on names. */
+function sigmoids(normalised: boolean) {
+  manualSeed(0);
+  const widths = [batches(1)[0].x.shape[1], 60, 60, 60];
+  const layers = widths.slice(1).flatMap((width, i): nn.Module[] => {
+    const linear = new nn.Linear(widths[i], width);
+    linear.weight.data.set(randn([width, widths[i]]).mul(0.3).data);
+    return [linear, ...(normalised ? [new nn.BatchNorm1d(width)] : []), new nn.Sigmoid()];
+  });
+  const model = new nn.Sequential(...layers, new nn.Linear(60, characters.length));
+  return { model, layer: normalised ? "8" : "5" };
+}

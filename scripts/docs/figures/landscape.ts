@@ -1,0 +1,91 @@
+import type { Tensor } from "evenkeel";
+import { descend1d, hessianEigenvalues, interpolate, lineProbe, lossSurface, spectralDensity } from "evenkeel/analysis";
+import {
+  descentPaths,
+  hessianSpectrum,
+  interpolationCurve,
+  type LineProbeAt,
+  landscapeBands,
+  lineProfile,
+  type Plot,
+  surfaceContours,
+} from "evenkeel/plot";
+import { type Batch, batchNorm, namesLoss, namesNetwork, nothing } from "../../../examples/experiments/networks.ts";
+import { batches, each, sickAndHealthy, train } from "./networks.ts";
+
+/** Pictures of the loss around the parameters. */
+export const landscapeFigures: Readonly<Record<string, () => Plot>> = {
+  "landscape-bands": () => {
+    const lr = 0.5;
+    const runs = each(sickAndHealthy({ hidden: 3, scale: 3 }), (model) => {
+      const probes: LineProbeAt[] = [];
+      const look = (step: number, batch: Batch) => {
+        if (step % 10 !== 0) return;
+        probes.push({ step, probe: lineProbe(model, () => namesLoss(model, batch), { preset: "vgg", lr }) });
+      };
+      train(model, batches(301), { lr, before: look });
+      return probes;
+    });
+    return landscapeBands(runs);
+  },
+
+  "line-profile": () => {
+    const [batch] = batches(1, 256);
+    const along = { steps: [0.125, 0.25, 0.5, 1, 2, 4, 8] };
+    return lineProfile(
+      each(sickAndHealthy({ hidden: 3, scale: 3 }), (model) => lineProbe(model, () => namesLoss(model, batch), along)),
+    );
+  },
+
+  "interpolation-curve": () => {
+    const [batch] = batches(1, 512);
+    const between = each({ standard: nothing, "batch norm": batchNorm }, (normalisation) => {
+      const [model, other] = [0, 1].map((seed) => {
+        const made = namesNetwork(normalisation, { hidden: 2, width: 30, seed });
+        train(made, batches(300), { lr: 1 });
+        return made;
+      });
+      return interpolate(model, () => namesLoss(model, batch), model.stateDict(), other.stateDict());
+    });
+    return interpolationCurve(between, { title: "Between two networks that were trained apart" });
+  },
+
+  "surface-contours": () => {
+    const [batch] = batches(1, 256);
+    const surfaces = each({ standard: nothing, "batch norm": batchNorm }, (normalisation) => {
+      const model = namesNetwork(normalisation, { hidden: 3, width: 30, scale: 3 });
+      const path = [model.stateDict()];
+      const keep = (step: number) => step % 10 === 9 && path.push(model.stateDict());
+      train(model, batches(200), { lr: 0.5, before: keep });
+      path.push(model.stateDict());
+      return lossSurface(model, () => namesLoss(model, batch), { directions: "pca", path, points: 31, seed: 0 });
+    });
+    return surfaceContours(surfaces, { title: "The loss around the path of training", width: 280, height: 280 });
+  },
+
+  "descent-paths": () => {
+    const bumpy = (x: Tensor) => x.square().mul(0.1).add(x.mul(3).cos());
+    const starts = [-3.7, 0.3, 4.2];
+    const results = each({ "rate 0.05": 0.05, "rate 0.2": 0.2 }, (lr) =>
+      descend1d(bumpy, { starts, lr, steps: 60, range: [-6, 6], points: 301 }),
+    );
+    return descentPaths(results, { title: "Three starts, at two rates" });
+  },
+
+  "hessian-spectrum": () => {
+    const [batch] = batches(1, 256);
+    const models = each({ standard: nothing, "batch norm": batchNorm }, (normalisation) => {
+      const model = namesNetwork(normalisation, { hidden: 2, width: 20 });
+      train(model, batches(200), { lr: 0.5 });
+      return model;
+    });
+    const densities = each(models, (model) =>
+      spectralDensity(model, () => namesLoss(model, batch), { iterations: 60, starts: 3, seed: 0 }),
+    );
+    const eigenvalues = each(
+      models,
+      (model) => hessianEigenvalues(model, () => namesLoss(model, batch), { k: 3 }).values,
+    );
+    return hessianSpectrum(densities, { eigenvalues });
+  },
+};
