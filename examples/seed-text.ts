@@ -4,7 +4,7 @@
  *
  *     npx tsx examples/seed-text.ts
  *
- * PyTorch 1.13 and 2.13 print the same losses: test/golden/seed_text.py is the same network there.
+ * PyTorch 1.13 and 2.13 print the same losses: test/golden/nn/seed_text.py is the same network there.
  */
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";

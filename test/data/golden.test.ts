@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { arange, data, defaultGenerator, Generator, manualSeed, rand, type Tensor } from "../../src/index.ts";
-import golden from "../golden/data.json" with { type: "json" };
+import golden from "../golden/data/data.json" with { type: "json" };
 
 type Kind = "none" | "own" | "default";
 

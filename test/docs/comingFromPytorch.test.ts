@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import * as evenkeel from "evenkeel";
 import { describe, expect, test } from "vitest";
-import pytorch from "../golden/pytorchNames.json" with { type: "json" };
+import pytorch from "../golden/docs/pytorchNames.json" with { type: "json" };
 import { root } from "./examples.ts";
 import { publicNames } from "./publicNames.ts";
 

@@ -2,7 +2,7 @@ import { Generator, nn, noGrad, optim, randint, randn, type Tensor, tensor } fro
 import { describe, expect, test } from "vitest";
 import { seedText } from "../../examples/seed-text.ts";
 import { expectClose } from "../close.ts";
-import golden from "../golden/seedText.json" with { type: "json" };
+import golden from "../golden/nn/seedText.json" with { type: "json" };
 
 const printed: string[] = [];
 const run = seedText(golden.losses.length, (line) => printed.push(line));

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { nn, tensor } from "evenkeel";
 import { fromNpy, fromSafetensors, readNpz, readSafetensors, toNpy, toSafetensors } from "evenkeel/io";
 import { describe, expect, test } from "vitest";
-import { everyDtype, fileOf, metadata, sha256, trainedHere } from "../golden/ioCases.ts";
+import { everyDtype, fileOf, metadata, sha256, trainedHere } from "../golden/io/ioCases.ts";
 
 interface Golden {
   readonly npy: readonly { name: string; file: string; shape: number[]; values: (number | string)[] }[];
@@ -13,7 +13,7 @@ interface Golden {
   readonly checked: readonly string[];
 }
 
-const golden: Golden = JSON.parse(readFileSync(new URL("../golden/io.json", import.meta.url), "utf8"));
+const golden: Golden = JSON.parse(readFileSync(new URL("../golden/io/io.json", import.meta.url), "utf8"));
 const bytesOf = (text: string) => new Uint8Array(Buffer.from(text, "base64"));
 const numbers = (values: readonly (number | string)[]) =>
   values.map((v) => (v === "inf" ? Infinity : v === "-inf" ? -Infinity : Number(v)));

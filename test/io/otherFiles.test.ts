@@ -1,7 +1,7 @@
 import { isTensorError } from "evenkeel";
 import { fromNpy, fromSafetensors, loadCheckpoint, readNpz, readSafetensors } from "evenkeel/io";
 import { describe, expect, test } from "vitest";
-import golden from "../golden/otherFiles.json" with { type: "json" };
+import golden from "../golden/io/otherFiles.json" with { type: "json" };
 
 const readers: Readonly<Record<string, (bytes: Uint8Array) => unknown>> = {
   fromSafetensors,

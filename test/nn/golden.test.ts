@@ -15,7 +15,7 @@ import {
 import { describe, expect, test } from "vitest";
 import { bits as allBits } from "../bits.ts";
 import { expectClose, fromGolden } from "../close.ts";
-import recorded from "../golden/nn.json" with { type: "json" };
+import recorded from "../golden/nn/nn.json" with { type: "json" };
 
 type Values = readonly (number | string)[];
 type Case = Record<string, unknown> & { readonly dtype: Dtype; readonly shape: number[] };

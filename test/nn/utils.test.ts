@@ -1,7 +1,7 @@
 import { Generator, grad, manualSeed, nn, ones, optim, randn, type Tensor, tensor, zeros } from "evenkeel";
 import { describe, expect, test } from "vitest";
 import { expectClose, fromGolden } from "../close.ts";
-import golden from "../golden/training.json" with { type: "json" };
+import golden from "../golden/nn/training.json" with { type: "json" };
 import { refusal } from "../refusal.ts";
 
 const { clipGradNorm_, clipGradValue_, parametersToVector, vectorToParameters } = nn.utils;

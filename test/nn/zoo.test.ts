@@ -1,7 +1,7 @@
 import { Generator, nn, noGrad, ones, optim, randn, type Tensor, tensor, zeros } from "evenkeel";
 import { fromSafetensors, toSafetensors } from "evenkeel/io";
 import { describe, expect, test } from "vitest";
-import golden from "../golden/modules.json" with { type: "json" };
+import golden from "../golden/nn/modules.json" with { type: "json" };
 import { refusal } from "../refusal.ts";
 import { zoo } from "./zoo.ts";
 

@@ -190,7 +190,7 @@ class AllInOne extends nn.Module {
   }
 }
 
-/** Each under the name that it has in test/golden/modules.py. */
+/** Each under the name that it has in test/golden/nn/modules.py. */
 export const zoo: Readonly<Record<string, () => nn.Module>> = {
   "parameters in an array": () => new InArray(),
   "parameters in nested arrays": () => new InNestedArrays(),

@@ -1,6 +1,6 @@
 import { grad, noGrad, type Tensor, TensorError, tensor } from "evenkeel";
 import { expect, test } from "vitest";
-import golden from "../golden/changed.json" with { type: "json" };
+import golden from "../golden/ops/changed.json" with { type: "json" };
 import { type Changeable, changeable } from "./changedCases.ts";
 
 // What a gradient reads may not change in place before it is taken; of anything else nothing is asked.

@@ -3,7 +3,7 @@ import { arange, type Dtype, full, linspace, randint, randperm, Tensor, TensorEr
 import { describe, expect, test } from "vitest";
 import * as combine from "../../src/functions/combine.ts";
 import { fromGolden } from "../close.ts";
-import golden from "../golden/dtypes.json" with { type: "json" };
+import golden from "../golden/ops/dtypes.json" with { type: "json" };
 import { refusal } from "../refusal.ts";
 import { type Case, cases, type Given, rows } from "./dtypes.table.ts";
 import { operationsAndInPlace } from "./methods.ts";

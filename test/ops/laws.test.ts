@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import type { Node } from "../../src/autograd/tape.ts";
 import { isFused, type Primitive } from "../../src/ops/op.ts";
 import { expectClose, fromGolden } from "../close.ts";
-import golden from "../golden/ops.json" with { type: "json" };
+import golden from "../golden/ops/ops.json" with { type: "json" };
 import { keyOf } from "./cases.ts";
 import { cotangent, draw, nameOf, type Row, rows, sizesOf } from "./ops.table.ts";
 

@@ -1,6 +1,6 @@
 import { kernelsName } from "evenkeel";
 import { expect, test } from "vitest";
-import golden from "../golden/special.json" with { type: "json" };
+import golden from "../golden/ops/special.json" with { type: "json" };
 import { modulesAsFunctions } from "../nn/specialModules.ts";
 import { nameOf } from "./ops.table.ts";
 import { casesAt, casesOfRow, differentiable } from "./specialCases.ts";

@@ -1,5 +1,5 @@
 import { type Dtype, grad, type Tensor, tensor, zeros, zerosLike } from "evenkeel";
-import golden from "../golden/special.json" with { type: "json" };
+import golden from "../golden/ops/special.json" with { type: "json" };
 import { inTurn, neighbours, type SpecialCase, tensorsOf } from "./specialCases.ts";
 import { allowed, kinds, type Order } from "./specialDifferences.ts";
 

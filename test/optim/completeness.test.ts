@@ -1,6 +1,6 @@
 import { optim } from "evenkeel";
 import { expect, test } from "vitest";
-import golden from "../golden/optim.json" with { type: "json" };
+import golden from "../golden/optim/optim.json" with { type: "json" };
 
 test("every optimiser and every scheduler has values of PyTorch's", () => {
   const classes = { ...optim, ...optim.lrScheduler } as Record<string, unknown>;

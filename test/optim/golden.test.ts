@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { type Dtype, manualSeed, optim, randn, type Tensor, tensor } from "../../src/index.ts";
-import old from "../golden/optim.json" with { type: "json" };
-import current from "../golden/optim-current.json" with { type: "json" };
+import old from "../golden/optim/optim.json" with { type: "json" };
+import current from "../golden/optim/optim-current.json" with { type: "json" };
 
 type Options = Record<string, unknown>;
 

@@ -8,8 +8,8 @@ import { fillRandint } from "../../src/random/randint.ts";
 import { fillRandperm } from "../../src/random/randperm.ts";
 import { fillUniform } from "../../src/random/uniform.ts";
 import { bits as allBits } from "../bits.ts";
-import old from "../golden/random.json" with { type: "json" };
-import current from "../golden/random-current.json" with { type: "json" };
+import old from "../golden/random/random.json" with { type: "json" };
+import current from "../golden/random/random-current.json" with { type: "json" };
 
 type Call = [name: string, ...args: unknown[]];
 type Dtype = "float32" | "float64" | "int32" | "bool";

@@ -1,7 +1,7 @@
 import { arange, type Dtype, full, Generator, linspace, maximum, ones, randn, type Tensor, tensor } from "evenkeel";
 import { describe, expect, test } from "vitest";
 import { expectClose, fromGolden } from "../close.ts";
-import golden from "../golden/tensor.json" with { type: "json" };
+import golden from "../golden/tensor/tensor.json" with { type: "json" };
 
 const inspect = Symbol.for("nodejs.util.inspect.custom");
 

@@ -1,6 +1,6 @@
 """Whether PyTorch refuses a gradient where an input, or the output, has changed in place since it was recorded.
 
-    npx tsx test/golden/changedCases.ts | /usr/bin/python3 test/golden/changed.py
+    npx tsx test/golden/ops/changedCases.ts | /usr/bin/python3 test/golden/ops/changed.py
 
 For each operation a word for each set of inputs that want gradients: the first of those that can alone, and so on in
 the order of binary numbers. A word has a letter for each input that is changed, and one for the output: "r" refused, "a"

@@ -1,6 +1,6 @@
 """Writes what PyTorch's helpers of training loops do, for test/nn/utils.test.ts to do again.
 
-    /usr/bin/python3 test/golden/training.py > test/golden/training.json
+    /usr/bin/python3 test/golden/nn/training.py > test/golden/nn/training.json
 
 Models and data are made from seeds, since random numbers are the same on both sides.
 """

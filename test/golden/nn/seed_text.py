@@ -1,6 +1,6 @@
 """The network of examples/seed-text.ts in PyTorch: the weights it starts from, its losses, and what it ends with.
 
-    python3 test/golden/seed_text.py > test/golden/seedText.json
+    python3 test/golden/nn/seed_text.py > test/golden/nn/seedText.json
 """
 
 import json

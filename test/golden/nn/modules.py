@@ -1,6 +1,6 @@
 """Writes which names PyTorch gives the parameters and buffers of the modules in test/nn/zoo.ts.
 
-    python3 test/golden/modules.py > test/golden/modules.json
+    python3 test/golden/nn/modules.py > test/golden/nn/modules.json
 
 The file was made with PyTorch 1.13.1.
 """

@@ -1,4 +1,4 @@
-"""PyTorch's values and gradients for every row of test/ops/ops.table.ts.
+"""PyTorch's values and gradients for every row of test/ops/table.
 
     npm run golden
 """

@@ -1,6 +1,6 @@
 """Writes what PyTorch draws for many small programs, for test/random/golden.test.ts to draw again.
 
-    python3 test/golden/random_numbers.py
+    python3 test/golden/random/random_numbers.py
 
 (It is not named random.py, which Python would import instead of its own module.) With PyTorch 1.13 this writes
 random.json; with a later version random-current.json, of which only the results that differ. Both were made on x86-64

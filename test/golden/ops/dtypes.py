@@ -1,6 +1,6 @@
 """What PyTorch makes of bools and whole numbers, for every row of test/ops/dtypes.table.ts.
 
-    npx tsx test/golden/dtypesCases.ts | python3 test/golden/dtypes.py
+    npx tsx test/golden/ops/dtypesCases.ts | python3 test/golden/ops/dtypes.py
 """
 
 import json

@@ -1,4 +1,4 @@
-"""Files of other formats, for test/io/otherFiles.test.ts: python3 test/golden/otherFiles.py > test/golden/otherFiles.json"""
+"""Files of other formats, for test/io/otherFiles.test.ts: python3 test/golden/io/otherFiles.py > test/golden/io/otherFiles.json"""
 
 import base64
 import gzip

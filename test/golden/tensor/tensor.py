@@ -1,6 +1,6 @@
 """How PyTorch prints, promotes dtypes, and treats values that are special.
 
-    python3 test/golden/tensor.py > test/golden/tensor.json
+    python3 test/golden/tensor/tensor.py > test/golden/tensor/tensor.json
 """
 
 import itertools

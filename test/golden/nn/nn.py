@@ -1,6 +1,6 @@
 """Writes what PyTorch's modules and losses give, for test/nn/golden.test.ts to compute again.
 
-    python3 test/golden/nn.py [nn.json]
+    python3 test/golden/nn/nn.py [nn.json]
 
 Inputs are not kept: both sides draw them from seeds. The file was made with PyTorch 1.13.1 on x86-64; 2.13 gives the
 same up to the last digits.

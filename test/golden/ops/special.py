@@ -1,6 +1,6 @@
 """PyTorch's first and second gradients where numbers are not finite, or on an edge, of operations and modules.
 
-    npx tsx test/golden/specialCases.ts | /usr/bin/python3 test/golden/special.py
+    npx tsx test/golden/ops/specialCases.ts | /usr/bin/python3 test/golden/ops/special.py
 
 A case is kept as one text: the gradients at the inputs, "/", then those of their sum at the inputs and at the gradient
 at the output. Numbers have six digits; N, I and -I are NaN and infinities, and v*n is v, n times. Float32's are kept

@@ -1,6 +1,6 @@
 """Writes in which order PyTorch loads data, and what can be drawn in between, for test/data/golden.test.ts to do again.
 
-    python3 test/golden/data.py
+    python3 test/golden/data/data.py
 
 With PyTorch 1.13 it writes data.json; with a later version it says what differs, which so far is nothing.
 """

@@ -1,6 +1,6 @@
 """Writes what PyTorch's optimisers and schedulers do, for test/optim/golden.test.ts to do again.
 
-    python3 test/golden/optim.py
+    python3 test/golden/optim/optim.py
 
 With PyTorch 1.13 it writes optim.json; with a later version optim-current.json, of which only what differs. Parameters
 and losses are made from seeds, since random numbers are the same on both sides. float32 numbers are written with as few

@@ -1,7 +1,7 @@
 // Writes what is differentiated where numbers are not finite, or on an edge, to standard output, for special.py.
-import { modulesAsFunctions } from "../nn/specialModules.ts";
-import { nameOf } from "../ops/ops.table.ts";
-import { casesAt, casesOfRow, differentiable, type SpecialCase } from "../ops/specialCases.ts";
+import { modulesAsFunctions } from "../../nn/specialModules.ts";
+import { nameOf } from "../../ops/ops.table.ts";
+import { casesAt, casesOfRow, differentiable, type SpecialCase } from "../../ops/specialCases.ts";
 
 const asked = [
   ...differentiable.map((row) => ({ key: nameOf(row), torch: row.torch, cases: casesOfRow(row) })),

@@ -1,8 +1,8 @@
 """Files as NumPy and PyTorch write them, and what they make of ours.
 
-    npx tsx test/golden/ioCases.ts | /usr/bin/python3 test/golden/io.py
+    npx tsx test/golden/io/ioCases.ts | /usr/bin/python3 test/golden/io/io.py
 
-Reads from standard input the files that this library has written, as base64, and checks them; writes test/golden/io.json.
+Reads from standard input the files that this library has written, as base64, and checks them; writes test/golden/io/io.json.
 """
 
 import base64

@@ -1,6 +1,6 @@
 """The public names of PyTorch, and the optional parameters of each, for test/docs/comingFromPytorch.test.ts:
 
-    python3 test/golden/pytorch_names.py > test/golden/pytorchNames.json
+    python3 test/golden/docs/pytorch_names.py > test/golden/docs/pytorchNames.json
 
 A name counts as public if it has a docstring and does not begin with an underscore; "others" has those without, too.
 """
