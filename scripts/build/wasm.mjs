@@ -1,7 +1,9 @@
 // Compiles src/kernels/assembly and writes the modules, as text, to src/kernels/wasm/*.generated.ts.
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import asc from "assemblyscript/asc";
+import { twinsOf } from "./twins.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const options = [
@@ -31,12 +33,25 @@ const modules = [
   },
 ];
 
+const folder = "src/kernels/assembly";
+
+/** A file as the compiler asks for it: of the twins there is none but what is made here. */
+const read = (name) => {
+  if (name === `${folder}/twins.ts`) return twinsOf(root, `${folder}/index`);
+  try {
+    return readFileSync(join(root, name), "utf8");
+  } catch {
+    return null; // it looks in several places
+  }
+};
+
 for (const { entry, target, what, features, constants } of modules) {
   let binary;
   const enabled = features.flatMap((feature) => ["--enable", feature]);
   const { error, stderr } = await asc.main(
     [
-      `src/kernels/assembly/${entry}.ts`,
+      `${folder}/${entry}.ts`,
+      ...(entry === "index" ? [`${folder}/twins.ts`] : []),
       "--baseDir",
       root,
       "--outFile",
@@ -47,6 +62,7 @@ for (const { entry, target, what, features, constants } of modules) {
       `${constants}`,
     ],
     {
+      readFile: read,
       writeFile: (name, contents) => {
         if (name.endsWith(".wasm")) binary = contents;
       },

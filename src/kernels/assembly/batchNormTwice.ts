@@ -86,7 +86,7 @@ function backwardTwice<T>(
   }
 }
 
-export function batchNormBackwardTwiceF32(
+export function batchNormBackwardTwice<T>(
   u: usize,
   g: usize,
   x: usize,
@@ -99,22 +99,5 @@ export function batchNormBackwardTwiceF32(
   n: i32,
   c: i32,
 ): void {
-  backwardTwice<f32>(u, g, x, mean, variance, weight, eps, dx, dweight, n, c);
-}
-
-/** The same of float64. */
-export function batchNormBackwardTwiceF64(
-  u: usize,
-  g: usize,
-  x: usize,
-  mean: usize,
-  variance: usize,
-  weight: usize,
-  eps: f64,
-  dx: usize,
-  dweight: usize,
-  n: i32,
-  c: i32,
-): void {
-  backwardTwice<f64>(u, g, x, mean, variance, weight, eps, dx, dweight, n, c);
+  backwardTwice<T>(u, g, x, mean, variance, weight, eps, dx, dweight, n, c);
 }

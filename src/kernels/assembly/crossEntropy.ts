@@ -77,7 +77,7 @@ function forward<T>(
  * The reduced loss. Writes `e^(x − most)` to `powers`, its sums to `totals`, and behind them what the loss was divided
  * by; to `losses` those of the single labels, behind which is room for as many numbers and 64 bytes.
  */
-export function crossEntropyF32(
+export function crossEntropy<T>(
   x: usize,
   labels: usize,
   weight: usize,
@@ -92,26 +92,7 @@ export function crossEntropyF32(
   smoothing: f64,
   scratch: usize,
 ): f64 {
-  return forward<f32>(x, labels, weight, powers, totals, losses, n, c, d, ignoreIndex, isMean, smoothing, scratch);
-}
-
-/** The same of float64. */
-export function crossEntropyF64(
-  x: usize,
-  labels: usize,
-  weight: usize,
-  powers: usize,
-  totals: usize,
-  losses: usize,
-  n: i32,
-  c: i32,
-  d: i32,
-  ignoreIndex: i32,
-  isMean: bool,
-  smoothing: f64,
-  scratch: usize,
-): f64 {
-  return forward<f64>(x, labels, weight, powers, totals, losses, n, c, d, ignoreIndex, isMean, smoothing, scratch);
+  return forward<T>(x, labels, weight, powers, totals, losses, n, c, d, ignoreIndex, isMean, smoothing, scratch);
 }
 
 function backward<T>(
@@ -190,7 +171,7 @@ function backward<T>(
 }
 
 /** The gradient at the logits, which may take the place of `powers`; `gStep` bytes lie between the gradients at two losses. */
-export function crossEntropyBackwardF32(
+export function crossEntropyBackward<T>(
   g: usize,
   gStep: usize,
   powers: usize,
@@ -205,24 +186,5 @@ export function crossEntropyBackwardF32(
   smoothing: f64,
   scratch: usize,
 ): void {
-  backward<f32>(g, gStep, powers, totals, labels, weight, dx, n, c, d, ignoreIndex, smoothing, scratch);
-}
-
-/** The same of float64. */
-export function crossEntropyBackwardF64(
-  g: usize,
-  gStep: usize,
-  powers: usize,
-  totals: usize,
-  labels: usize,
-  weight: usize,
-  dx: usize,
-  n: i32,
-  c: i32,
-  d: i32,
-  ignoreIndex: i32,
-  smoothing: f64,
-  scratch: usize,
-): void {
-  backward<f64>(g, gStep, powers, totals, labels, weight, dx, n, c, d, ignoreIndex, smoothing, scratch);
+  backward<T>(g, gStep, powers, totals, labels, weight, dx, n, c, d, ignoreIndex, smoothing, scratch);
 }

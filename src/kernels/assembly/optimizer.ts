@@ -119,9 +119,8 @@ export function sgdF64(
   sgd<f64>(p, g, b, n, lr, momentum, inflow, decay, isFirst, nesterov, maximize);
 }
 
-// @ts-ignore: decorators of functions are AssemblyScript's, which editors do not know
-@inline
-function adam<T>(
+/** One step of Adam: `p`, the means `m` and `v`, and the largest `v` so far, change by the gradient `g`. */
+export function adam<T>(
   p: usize,
   g: usize,
   m: usize,
@@ -164,46 +163,4 @@ function adam<T>(
     const step = v128.mul<T>(mean, v128.splat<T>(<T>size));
     v128.store(p, v128.add<T>(x, v128.div<T>(step, v128.add<T>(root, v128.splat<T>(<T>eps)))));
   }
-}
-
-/** One step of Adam: `p`, the means `m` and `v`, and the largest `v` so far, change by the gradient `g`. */
-export function adamF32(
-  p: usize,
-  g: usize,
-  m: usize,
-  v: usize,
-  most: usize,
-  n: i32,
-  weight: f64,
-  beta2: f64,
-  inflow: f64,
-  eps: f64,
-  decay: f64,
-  keep: f64,
-  size: f64,
-  correction: f64,
-  maximize: i32,
-): void {
-  adam<f32>(p, g, m, v, most, n, weight, beta2, inflow, eps, decay, keep, size, correction, maximize);
-}
-
-/** The same in float64. */
-export function adamF64(
-  p: usize,
-  g: usize,
-  m: usize,
-  v: usize,
-  most: usize,
-  n: i32,
-  weight: f64,
-  beta2: f64,
-  inflow: f64,
-  eps: f64,
-  decay: f64,
-  keep: f64,
-  size: f64,
-  correction: f64,
-  maximize: i32,
-): void {
-  adam<f64>(p, g, m, v, most, n, weight, beta2, inflow, eps, decay, keep, size, correction, maximize);
 }

@@ -148,7 +148,8 @@ export function reduceScratch(inner: i32): usize {
   return 128 + 3 * rowBytes(inner);
 }
 
-function sum<T>(x: usize, y: usize, outer: i32, length: i32, inner: i32, scratch: usize): void {
+/** `y = Σ x`. */
+export function sum<T>(x: usize, y: usize, outer: i32, length: i32, inner: i32, scratch: usize): void {
   const to = scratch + 128;
   for (; outer > 0; outer--, x += length * inner * sizeof<T>(), y += inner * sizeof<T>()) {
     totals<T>(x, length, inner, 0, false, to, scratch);
@@ -156,17 +157,8 @@ function sum<T>(x: usize, y: usize, outer: i32, length: i32, inner: i32, scratch
   }
 }
 
-/** `y = Σ x`. */
-export function sumF32(x: usize, y: usize, outer: i32, length: i32, inner: i32, scratch: usize): void {
-  sum<f32>(x, y, outer, length, inner, scratch);
-}
-
-/** `y = Σ x`. */
-export function sumF64(x: usize, y: usize, outer: i32, length: i32, inner: i32, scratch: usize): void {
-  sum<f64>(x, y, outer, length, inner, scratch);
-}
-
-function variance<T>(
+/** `y = Σ (x − mean)²/divisor`, or with `isRoot` its root; the mean is that of `x` with `isCentred`, else 0. */
+export function variance<T>(
   x: usize,
   y: usize,
   outer: i32,
@@ -190,41 +182,11 @@ function variance<T>(
   }
 }
 
-/** `y = Σ (x − mean)²/divisor`, or with `isRoot` its root; the mean is that of `x` with `isCentred`, else 0. */
-export function varianceF32(
-  x: usize,
-  y: usize,
-  outer: i32,
-  length: i32,
-  inner: i32,
-  divisor: f64,
-  isCentred: bool,
-  isRoot: bool,
-  scratch: usize,
-): void {
-  variance<f32>(x, y, outer, length, inner, divisor, isCentred, isRoot, scratch);
-}
-
-/** `y = Σ (x − mean)²/divisor`, or with `isRoot` its root; the mean is that of `x` with `isCentred`, else 0. */
-export function varianceF64(
-  x: usize,
-  y: usize,
-  outer: i32,
-  length: i32,
-  inner: i32,
-  divisor: f64,
-  isCentred: bool,
-  isRoot: bool,
-  scratch: usize,
-): void {
-  variance<f64>(x, y, outer, length, inner, divisor, isCentred, isRoot, scratch);
-}
-
 /**
  * In the dtype itself, about the mean rounded to it: the difference from that is exact where `x` lies near, and what
  * the rounding took joins the shift.
  */
-function varianceBackward<T>(
+export function varianceBackward<T>(
   g: usize,
   x: usize,
   dx: usize,
@@ -264,32 +226,4 @@ function varianceBackward<T>(
       }
     }
   }
-}
-
-/** `dx = 2·g·(x − mean)/divisor`, for a divisor that is not 0. */
-export function varianceBackwardF32(
-  g: usize,
-  x: usize,
-  dx: usize,
-  outer: i32,
-  length: i32,
-  inner: i32,
-  divisor: f64,
-  scratch: usize,
-): void {
-  varianceBackward<f32>(g, x, dx, outer, length, inner, divisor, scratch);
-}
-
-/** `dx = 2·g·(x − mean)/divisor`, for a divisor that is not 0. */
-export function varianceBackwardF64(
-  g: usize,
-  x: usize,
-  dx: usize,
-  outer: i32,
-  length: i32,
-  inner: i32,
-  divisor: f64,
-  scratch: usize,
-): void {
-  varianceBackward<f64>(g, x, dx, outer, length, inner, divisor, scratch);
 }

@@ -1,9 +1,12 @@
-import type { Data } from "../../base/dtype.ts";
+import type { Data, Dtype } from "../../base/dtype.ts";
 import { spare } from "../memory/arena.ts";
 
-/** What a WebAssembly module offers; all numbers but sizes and flags are addresses in its memory. */
-export interface Exports {
-  readonly [name: string]: (...numbers: number[]) => number;
+/** A kernel; all numbers but sizes and flags are addresses in its memory. */
+export type Kernel = (...numbers: number[]) => number;
+
+/** What a WebAssembly module offers. */
+interface Exports {
+  readonly [name: string]: Kernel;
 }
 
 /** Thrown by a machine of fixed size for a call that needs more room than there is. */
@@ -67,6 +70,12 @@ export class Machine {
     this.float64 = new Float64Array(buffer);
     this.int32 = new Int32Array(buffer);
     this.bytes = new Uint8Array(buffer);
+  }
+
+  /** The kernel of a name, such as `"matmul"`, for float32 or float64. */
+  twin(name: string): (dtype: Dtype) => Kernel {
+    const [single, double] = [this.run[`${name}F32`], this.run[`${name}F64`]];
+    return (dtype) => (dtype === "float32" ? single : double);
   }
 
   /** Forgets what is in the memory. */

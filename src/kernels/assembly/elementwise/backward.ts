@@ -4,7 +4,7 @@
 import { RELU, rows, SIGMOID, TANH } from "./rows";
 
 /** `y = a·(1 − b)(1 + b)`. */
-export function tanhBackwardF32(
+export function tanhBackward<T>(
   a: usize,
   b: usize,
   y: usize,
@@ -15,26 +15,11 @@ export function tanhBackwardF32(
   rowA: usize,
   rowB: usize,
 ): void {
-  rows<f32>(TANH, a, b, y, count, bytes, stepA, stepB, rowA, rowB, 0);
-}
-
-/** `y = a·(1 − b)(1 + b)`. */
-export function tanhBackwardF64(
-  a: usize,
-  b: usize,
-  y: usize,
-  count: i32,
-  bytes: usize,
-  stepA: usize,
-  stepB: usize,
-  rowA: usize,
-  rowB: usize,
-): void {
-  rows<f64>(TANH, a, b, y, count, bytes, stepA, stepB, rowA, rowB, 0);
+  rows<T>(TANH, a, b, y, count, bytes, stepA, stepB, rowA, rowB, 0);
 }
 
 /** `y = a·b·(1 − b)`. */
-export function sigmoidBackwardF32(
+export function sigmoidBackward<T>(
   a: usize,
   b: usize,
   y: usize,
@@ -45,26 +30,11 @@ export function sigmoidBackwardF32(
   rowA: usize,
   rowB: usize,
 ): void {
-  rows<f32>(SIGMOID, a, b, y, count, bytes, stepA, stepB, rowA, rowB, 0);
-}
-
-/** `y = a·b·(1 − b)`. */
-export function sigmoidBackwardF64(
-  a: usize,
-  b: usize,
-  y: usize,
-  count: i32,
-  bytes: usize,
-  stepA: usize,
-  stepB: usize,
-  rowA: usize,
-  rowB: usize,
-): void {
-  rows<f64>(SIGMOID, a, b, y, count, bytes, stepA, stepB, rowA, rowB, 0);
+  rows<T>(SIGMOID, a, b, y, count, bytes, stepA, stepB, rowA, rowB, 0);
 }
 
 /** `y = a`, or 0 where `b ≤ 0`. */
-export function reluBackwardF32(
+export function reluBackward<T>(
   a: usize,
   b: usize,
   y: usize,
@@ -75,20 +45,5 @@ export function reluBackwardF32(
   rowA: usize,
   rowB: usize,
 ): void {
-  rows<f32>(RELU, a, b, y, count, bytes, stepA, stepB, rowA, rowB, 0);
-}
-
-/** `y = a`, or 0 where `b ≤ 0`. */
-export function reluBackwardF64(
-  a: usize,
-  b: usize,
-  y: usize,
-  count: i32,
-  bytes: usize,
-  stepA: usize,
-  stepB: usize,
-  rowA: usize,
-  rowB: usize,
-): void {
-  rows<f64>(RELU, a, b, y, count, bytes, stepA, stepB, rowA, rowB, 0);
+  rows<T>(RELU, a, b, y, count, bytes, stepA, stepB, rowA, rowB, 0);
 }

@@ -3,7 +3,7 @@
 import { ADD, DIV, MAXIMUM, MUL, rows } from "./rows";
 
 /** `y = a + b`, or with `flag` 1 `a − b`. */
-export function addF32(
+export function add<T>(
   a: usize,
   b: usize,
   y: usize,
@@ -15,27 +15,11 @@ export function addF32(
   rowB: usize,
   flag: i32,
 ): void {
-  rows<f32>(ADD, a, b, y, count, bytes, stepA, stepB, rowA, rowB, flag);
-}
-
-/** `y = a + b`, or with `flag` 1 `a − b`. */
-export function addF64(
-  a: usize,
-  b: usize,
-  y: usize,
-  count: i32,
-  bytes: usize,
-  stepA: usize,
-  stepB: usize,
-  rowA: usize,
-  rowB: usize,
-  flag: i32,
-): void {
-  rows<f64>(ADD, a, b, y, count, bytes, stepA, stepB, rowA, rowB, flag);
+  rows<T>(ADD, a, b, y, count, bytes, stepA, stepB, rowA, rowB, flag);
 }
 
 /** `y = a·b`. */
-export function mulF32(
+export function mul<T>(
   a: usize,
   b: usize,
   y: usize,
@@ -46,26 +30,11 @@ export function mulF32(
   rowA: usize,
   rowB: usize,
 ): void {
-  rows<f32>(MUL, a, b, y, count, bytes, stepA, stepB, rowA, rowB, 0);
-}
-
-/** `y = a·b`. */
-export function mulF64(
-  a: usize,
-  b: usize,
-  y: usize,
-  count: i32,
-  bytes: usize,
-  stepA: usize,
-  stepB: usize,
-  rowA: usize,
-  rowB: usize,
-): void {
-  rows<f64>(MUL, a, b, y, count, bytes, stepA, stepB, rowA, rowB, 0);
+  rows<T>(MUL, a, b, y, count, bytes, stepA, stepB, rowA, rowB, 0);
 }
 
 /** `y = a/b`. */
-export function divF32(
+export function div<T>(
   a: usize,
   b: usize,
   y: usize,
@@ -76,26 +45,11 @@ export function divF32(
   rowA: usize,
   rowB: usize,
 ): void {
-  rows<f32>(DIV, a, b, y, count, bytes, stepA, stepB, rowA, rowB, 0);
-}
-
-/** `y = a/b`. */
-export function divF64(
-  a: usize,
-  b: usize,
-  y: usize,
-  count: i32,
-  bytes: usize,
-  stepA: usize,
-  stepB: usize,
-  rowA: usize,
-  rowB: usize,
-): void {
-  rows<f64>(DIV, a, b, y, count, bytes, stepA, stepB, rowA, rowB, 0);
+  rows<T>(DIV, a, b, y, count, bytes, stepA, stepB, rowA, rowB, 0);
 }
 
 /** `y = max(a, b)`, or with `flag` 1 the minimum. */
-export function maximumF32(
+export function maximum<T>(
   a: usize,
   b: usize,
   y: usize,
@@ -107,21 +61,5 @@ export function maximumF32(
   rowB: usize,
   flag: i32,
 ): void {
-  rows<f32>(MAXIMUM, a, b, y, count, bytes, stepA, stepB, rowA, rowB, flag);
-}
-
-/** `y = max(a, b)`, or with `flag` 1 the minimum. */
-export function maximumF64(
-  a: usize,
-  b: usize,
-  y: usize,
-  count: i32,
-  bytes: usize,
-  stepA: usize,
-  stepB: usize,
-  rowA: usize,
-  rowB: usize,
-  flag: i32,
-): void {
-  rows<f64>(MAXIMUM, a, b, y, count, bytes, stepA, stepB, rowA, rowB, flag);
+  rows<T>(MAXIMUM, a, b, y, count, bytes, stepA, stepB, rowA, rowB, flag);
 }

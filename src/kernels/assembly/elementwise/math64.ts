@@ -179,7 +179,7 @@ export function erfF64(x: f64): f64 {
  * overflow, and the logarithm is `z + ln(1 + e^(−z))`. Far below 0 an error of `z` is one of its power as many times
  * larger as `z` is, so what the rounding of `z` lost counts too.
  */
-export function softplus(x: f64, beta: f64, threshold: f64): f64 {
+export function softplusF64(x: f64, beta: f64, threshold: f64): f64 {
   const z = beta * x;
   if (z > threshold) return x;
   if (z > 1) return (z + log1pF64(expF64(-z))) / beta;

@@ -1,24 +1,12 @@
 // Choices among numbers, in whole vectors: up to 15 bytes past the ends are read and written.
 
 /** `y = min(max(x, low), high)`; NaN stays. */
-// @ts-ignore: decorators of functions are AssemblyScript's, which editors do not know
-@inline
-function clamp<T>(x: usize, y: usize, n: i32, low: f64, high: f64): void {
+export function clamp<T>(x: usize, y: usize, n: i32, low: f64, high: f64): void {
   const least = v128.splat<T>(<T>low);
   const most = v128.splat<T>(<T>high);
   for (const end = x + (<usize>n << alignof<T>()); x < end; x += 16, y += 16) {
     v128.store(y, v128.min<T>(v128.max<T>(v128.load(x), least), most));
   }
-}
-
-/** `y = min(max(x, low), high)`; NaN stays. */
-export function clampF32(x: usize, y: usize, n: i32, low: f64, high: f64): void {
-  clamp<f32>(x, y, n, low, high);
-}
-
-/** `y = min(max(x, low), high)`; NaN stays. */
-export function clampF64(x: usize, y: usize, n: i32, low: f64, high: f64): void {
-  clamp<f64>(x, y, n, low, high);
 }
 
 /** `y = a` where a byte of `condition` is not 0, else `b`; a step of 0 repeats the first vector of `a`. */

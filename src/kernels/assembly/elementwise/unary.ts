@@ -3,8 +3,7 @@
 // through the same code as the others, and have the same bits wherever they stand.
 
 import { erf4, exp4, log1p4, log4, sigmoid4, sin4, tanh4 } from "./math32";
-import { erfF64 as erf, expF64 as exp, log1pF64 as log1p, logF64 as log } from "./math64";
-import { sigmoidF64 as sigmoid, sinTurned, softplus, tanhF64 as tanh } from "./math64";
+import { erfF64, expF64, log1pF64, logF64, sigmoidF64, sinTurned, softplusF64, tanhF64 } from "./math64";
 
 const EXP: i32 = 0;
 const LOG: i32 = 1;
@@ -71,12 +70,12 @@ function map<T>(op: i32, x: usize, y: usize, n: i32): void {
 // @ts-ignore: decorators of functions are AssemblyScript's, which editors do not know
 @inline
 function apply1(op: i32, x: f64, quarters: i64): f64 {
-  if (op == EXP) return exp(x);
-  if (op == LOG) return log(x);
-  if (op == LOG1P) return log1p(x);
-  if (op == TANH) return tanh(x);
-  if (op == SIGMOID) return sigmoid(x);
-  if (op == ERF) return erf(x);
+  if (op == EXP) return expF64(x);
+  if (op == LOG) return logF64(x);
+  if (op == LOG1P) return log1pF64(x);
+  if (op == TANH) return tanhF64(x);
+  if (op == SIGMOID) return sigmoidF64(x);
+  if (op == ERF) return erfF64(x);
   return sinTurned(x, quarters);
 }
 
@@ -88,136 +87,85 @@ function map1(op: i32, x: usize, y: usize, n: i32, quarters: i64 = 0): void {
   }
 }
 
-/** `y = eˣ`. */
-export function expF32(x: usize, y: usize, n: i32): void {
-  map4(EXP, x, y, n);
+/** In lanes where there is single precision alone. */
+// @ts-ignore: decorators of functions are AssemblyScript's, which editors do not know
+@inline
+function mapExact<T>(op: i32, x: usize, y: usize, n: i32): void {
+  if (sizeof<T>() == 4) map4(op, x, y, n);
+  else map1(op, x, y, n);
+}
+
+/** `y = sin(x + quarters·π/2)`. */
+// @ts-ignore: decorators of functions are AssemblyScript's, which editors do not know
+@inline
+function mapSin<T>(x: usize, y: usize, n: i32, quarters: i64): void {
+  if (sizeof<T>() == 4) mapSin4(x, y, n, quarters);
+  else map1(SIN, x, y, n, quarters);
 }
 
 /** `y = eˣ`. */
-export function expF64(x: usize, y: usize, n: i32): void {
-  map1(EXP, x, y, n);
+export function exp<T>(x: usize, y: usize, n: i32): void {
+  mapExact<T>(EXP, x, y, n);
 }
 
 /** `y = ln x`. */
-export function logF32(x: usize, y: usize, n: i32): void {
-  map4(LOG, x, y, n);
-}
-
-/** `y = ln x`. */
-export function logF64(x: usize, y: usize, n: i32): void {
-  map1(LOG, x, y, n);
+export function log<T>(x: usize, y: usize, n: i32): void {
+  mapExact<T>(LOG, x, y, n);
 }
 
 /** `y = ln(1 + x)`. */
-export function log1pF32(x: usize, y: usize, n: i32): void {
-  map4(LOG1P, x, y, n);
-}
-
-/** `y = ln(1 + x)`. */
-export function log1pF64(x: usize, y: usize, n: i32): void {
-  map1(LOG1P, x, y, n);
+export function log1p<T>(x: usize, y: usize, n: i32): void {
+  mapExact<T>(LOG1P, x, y, n);
 }
 
 /** `y = tanh x`. */
-export function tanhF32(x: usize, y: usize, n: i32): void {
-  map4(TANH, x, y, n);
-}
-
-/** `y = tanh x`. */
-export function tanhF64(x: usize, y: usize, n: i32): void {
-  map1(TANH, x, y, n);
+export function tanh<T>(x: usize, y: usize, n: i32): void {
+  mapExact<T>(TANH, x, y, n);
 }
 
 /** `y = 1/(1 + e⁻ˣ)`. */
-export function sigmoidF32(x: usize, y: usize, n: i32): void {
-  map4(SIGMOID, x, y, n);
-}
-
-/** `y = 1/(1 + e⁻ˣ)`. */
-export function sigmoidF64(x: usize, y: usize, n: i32): void {
-  map1(SIGMOID, x, y, n);
+export function sigmoid<T>(x: usize, y: usize, n: i32): void {
+  mapExact<T>(SIGMOID, x, y, n);
 }
 
 /** `y = erf x`. */
-export function erfF32(x: usize, y: usize, n: i32): void {
-  map4(ERF, x, y, n);
-}
-
-/** `y = erf x`. */
-export function erfF64(x: usize, y: usize, n: i32): void {
-  map1(ERF, x, y, n);
+export function erf<T>(x: usize, y: usize, n: i32): void {
+  mapExact<T>(ERF, x, y, n);
 }
 
 /** `y = sin x`. */
-export function sinF32(x: usize, y: usize, n: i32): void {
-  mapSin4(x, y, n, 0);
-}
-
-/** `y = sin x`. */
-export function sinF64(x: usize, y: usize, n: i32): void {
-  map1(SIN, x, y, n);
+export function sin<T>(x: usize, y: usize, n: i32): void {
+  mapSin<T>(x, y, n, 0);
 }
 
 /** `y = cos x`. */
-export function cosF32(x: usize, y: usize, n: i32): void {
-  mapSin4(x, y, n, 1);
-}
-
-/** `y = cos x`. */
-export function cosF64(x: usize, y: usize, n: i32): void {
-  map1(SIN, x, y, n, 1);
+export function cos<T>(x: usize, y: usize, n: i32): void {
+  mapSin<T>(x, y, n, 1);
 }
 
 /** `y = √x`. */
-export function sqrtF32(x: usize, y: usize, n: i32): void {
-  map<f32>(SQRT, x, y, n);
-}
-
-/** `y = √x`. */
-export function sqrtF64(x: usize, y: usize, n: i32): void {
-  map<f64>(SQRT, x, y, n);
+export function sqrt<T>(x: usize, y: usize, n: i32): void {
+  map<T>(SQRT, x, y, n);
 }
 
 /** `y = 1/√x`. */
-export function rsqrtF32(x: usize, y: usize, n: i32): void {
-  map<f32>(RSQRT, x, y, n);
-}
-
-/** `y = 1/√x`. */
-export function rsqrtF64(x: usize, y: usize, n: i32): void {
-  map<f64>(RSQRT, x, y, n);
+export function rsqrt<T>(x: usize, y: usize, n: i32): void {
+  map<T>(RSQRT, x, y, n);
 }
 
 /** `y = |x|`. */
-export function absF32(x: usize, y: usize, n: i32): void {
-  map<f32>(ABS, x, y, n);
-}
-
-/** `y = |x|`. */
-export function absF64(x: usize, y: usize, n: i32): void {
-  map<f64>(ABS, x, y, n);
+export function abs<T>(x: usize, y: usize, n: i32): void {
+  map<T>(ABS, x, y, n);
 }
 
 /** `y = −1, 0 or 1`; 0 for NaN. */
-export function signF32(x: usize, y: usize, n: i32): void {
-  map<f32>(SIGN, x, y, n);
+export function sign<T>(x: usize, y: usize, n: i32): void {
+  map<T>(SIGN, x, y, n);
 }
 
-/** `y = −1, 0 or 1`; 0 for NaN. */
-export function signF64(x: usize, y: usize, n: i32): void {
-  map<f64>(SIGN, x, y, n);
-}
-
-/** `y = ln(1 + e^(beta·x))/beta`, and `x` itself where `beta·x` exceeds the threshold; float64 until rounded. */
-export function softplusF32(x: usize, y: usize, n: i32, beta: f64, threshold: f64): void {
-  for (const end = x + (<usize>n << 2); x < end; x += 4, y += 4) {
-    store<f32>(y, <f32>softplus(<f64>load<f32>(x), beta, threshold));
-  }
-}
-
-/** `y = ln(1 + e^(beta·x))/beta`, and `x` itself where `beta·x` exceeds the threshold. */
-export function softplusF64(x: usize, y: usize, n: i32, beta: f64, threshold: f64): void {
-  for (const end = x + (<usize>n << 3); x < end; x += 8, y += 8) {
-    store<f64>(y, softplus(load<f64>(x), beta, threshold));
+/** `y = ln(1 + e^(beta·x))/beta`, and `x` itself where `beta·x` exceeds the threshold; in float64 until rounded. */
+export function softplus<T>(x: usize, y: usize, n: i32, beta: f64, threshold: f64): void {
+  for (const end = x + (<usize>n << alignof<T>()); x < end; x += sizeof<T>(), y += sizeof<T>()) {
+    store<T>(y, <T>softplusF64(<f64>load<T>(x), beta, threshold));
   }
 }

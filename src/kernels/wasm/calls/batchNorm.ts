@@ -21,8 +21,9 @@ function areTame({ variance }: BatchStatistics, eps: number): boolean {
 
 /** Batch norm of rows of channels, `[n, c]` or `[n, c, 1]`; all else is the reference's. */
 export function batchNormOn(machine: Machine): BatchNormKernels {
-  const { run } = machine;
-  const { batchNormScratch } = run;
+  const { batchNormScratch } = machine.run;
+  const [moments, normalise] = [machine.twin("batchStatistics"), machine.twin("batchNorm")];
+  const [backward, backwardTwice] = [machine.twin("batchNormBackward"), machine.twin("batchNormBackwardTwice")];
   const isRows = (x: NDArray) =>
     (x.shape.length === 2 || x.shape[2] === 1) &&
     x.data.length > 0 &&
@@ -33,7 +34,7 @@ export function batchNormOn(machine: Machine): BatchNormKernels {
     batchStatistics(x): BatchStatistics {
       if (!isRows(x)) return reference.batchStatistics(x);
       const [n, c] = x.shape;
-      const kernel = x.dtype === "float32" ? run.batchStatisticsF32 : run.batchStatisticsF64;
+      const kernel = moments(x.dtype);
       machine.begin();
       const from = machine.at(x.data);
       const statistics = { mean: takeDoubles(c), variance: takeDoubles(c), count: n };
@@ -48,7 +49,7 @@ export function batchNormOn(machine: Machine): BatchNormKernels {
       if (!isRows(x) || !areTame(statistics, eps)) return reference.batchNorm(x, statistics, weight, bias, eps);
       const { mean, variance } = statistics;
       const [n, c] = x.shape;
-      const kernel = x.dtype === "float32" ? run.batchNormF32 : run.batchNormF64;
+      const kernel = normalise(x.dtype);
       const y = emptyLike(x);
       machine.begin();
       const from = machine.at(x.data);
@@ -66,7 +67,7 @@ export function batchNormOn(machine: Machine): BatchNormKernels {
         return reference.batchNormBackward(g, x, statistics, weight, eps, throughStatistics);
       }
       const [n, c] = x.shape;
-      const kernel = x.dtype === "float32" ? run.batchNormBackwardF32 : run.batchNormBackwardF64;
+      const kernel = backward(x.dtype);
       const dx = emptyLike(x);
       const [dweight, dbias] = [empty(x.dtype, [c]), empty(x.dtype, [c])];
       machine.begin();
@@ -90,7 +91,7 @@ export function batchNormOn(machine: Machine): BatchNormKernels {
         return reference.batchNormBackwardTwice(u, g, x, statistics, weight, eps);
       }
       const [n, c] = x.shape;
-      const kernel = x.dtype === "float32" ? run.batchNormBackwardTwiceF32 : run.batchNormBackwardTwiceF64;
+      const kernel = backwardTwice(x.dtype);
       const [dx, dweight] = [emptyLike(x), empty(x.dtype, [c])];
       machine.begin();
       const [slopes, bends] = [machine.at(g.data), machine.at(u.data)];

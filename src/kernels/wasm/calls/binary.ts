@@ -4,7 +4,7 @@ import type { Kernels } from "../../kernels.ts";
 import * as loops from "../../reference/binary.ts";
 import { reluBackward, sigmoidBackward, tanhBackward } from "../../reference/elementwise.ts";
 import { longer } from "../../reference/walk.ts";
-import { chunk, type Machine } from "../machine.ts";
+import { chunk, type Kernel, type Machine } from "../machine.ts";
 
 type Name = keyof typeof loops | "tanhBackward" | "sigmoidBackward" | "reluBackward";
 
@@ -24,7 +24,7 @@ export function binaryOn(machine: Machine): Pick<Kernels, Name> {
     return machine.put(vector.fill(data[0]));
   };
 
-  const run = (kernel: Machine["run"][string], a: Data, b: Data, y: Data, flag: number): void => {
+  const run = (kernel: Kernel, a: Data, b: Data, y: Data, flag: number): void => {
     const size = y.length;
     const period = Math.min(a.length, b.length);
     const repeats = period > 1 && period < size;
@@ -50,12 +50,12 @@ export function binaryOn(machine: Machine): Pick<Kernels, Name> {
   };
 
   const binary = (plain: Binary, name: string, atLeast = few, flag = 0, isComparison = false): Binary => {
-    const [single, double] = [machine.run[`${name}F32`], machine.run[`${name}F64`]];
+    const kernel = machine.twin(name);
     return (a, b) => {
       const long = longer(a, b);
       if (long.data.length < atLeast || !isFloat(a.dtype)) return plain(a, b);
       const y = isComparison ? empty("bool", long.shape) : emptyLike(long);
-      run(a.dtype === "float32" ? single : double, a.data, b.data, y.data, flag);
+      run(kernel(a.dtype), a.data, b.data, y.data, flag);
       return y;
     };
   };

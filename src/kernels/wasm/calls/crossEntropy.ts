@@ -6,13 +6,12 @@ import { type Machine, mostBytes } from "../machine.ts";
 
 /** Cross-entropy of float32 and float64, in one call each way. */
 export function crossEntropyOn(machine: Machine): Pick<Kernels, "crossEntropy" | "crossEntropyBackward"> {
-  const { crossEntropyF32, crossEntropyF64, crossEntropyBackwardF32, crossEntropyBackwardF64 } = machine.run;
+  const [forward, backward] = [machine.twin("crossEntropy"), machine.twin("crossEntropyBackward")];
 
   return {
     crossEntropy(x, target, weight, settings) {
       if (3 * x.data.byteLength > mostBytes) return reference.crossEntropy(x, target, weight, settings);
       const { ignoreIndex, reduction, labelSmoothing } = settings;
-      const kernel = x.dtype === "float32" ? crossEntropyF32 : crossEntropyF64;
       const [n, c] = x.shape;
       const lines = target.data.length;
       const [powers, totals] = [take(x.dtype, x.data.length), take("float64", lines + 1)];
@@ -25,7 +24,7 @@ export function crossEntropyOn(machine: Machine): Pick<Kernels, "crossEntropy" |
       const toLosses = machine.room(16 * lines + 64);
       const isMean = reduction === "mean" ? 1 : 0;
       const scratch = machine.room(128);
-      const loss = kernel(
+      const loss = forward(x.dtype)(
         logits,
         labels,
         weights,
@@ -60,11 +59,9 @@ export function crossEntropyOn(machine: Machine): Pick<Kernels, "crossEntropy" |
         return reference.crossEntropyBackward(g, saved, x, target, weight, settings);
       }
       const { ignoreIndex, reduction, labelSmoothing } = settings;
-      const isSingle = x.dtype === "float32";
-      const kernel = isSingle ? crossEntropyBackwardF32 : crossEntropyBackwardF64;
       const [n, c] = x.shape;
       const d = n === 0 ? 1 : target.data.length / n;
-      const gStep = reduction !== "none" ? 0 : isSingle ? 4 : 8;
+      const gStep = reduction !== "none" ? 0 : x.data.BYTES_PER_ELEMENT;
       const dx = emptyLike(x);
       machine.begin();
       const slopes = machine.at(g.data);
@@ -74,7 +71,21 @@ export function crossEntropyOn(machine: Machine): Pick<Kernels, "crossEntropy" |
       const weights = weight === null ? 0 : machine.at(weight.data);
       const to = machine.roomOver(powers, dx.data);
       const scratch = machine.room(128);
-      kernel(slopes, gStep, powers, totals, labels, weights, to, n, c, d, ignoreIndex, labelSmoothing, scratch);
+      backward(x.dtype)(
+        slopes,
+        gStep,
+        powers,
+        totals,
+        labels,
+        weights,
+        to,
+        n,
+        c,
+        d,
+        ignoreIndex,
+        labelSmoothing,
+        scratch,
+      );
       machine.get(to, dx.data);
       return dx;
     },

@@ -14,7 +14,7 @@ export const manyProducts = 4e6;
 
 /** Products of float32 and float64; small ones, and those of whole numbers, are the reference's. */
 export function matmulOn(machine: Machine): Kernels["matmul"] {
-  const { matmulF32, matmulF64, matmulScratchF32, matmulScratchF64 } = machine.run;
+  const [kernel, scratchFor] = [machine.twin("matmul"), machine.twin("matmulScratch")];
 
   return (a, b, transposeA, transposeB) => {
     const { batch, m, k, n, shape } = productSizes(a, b, transposeA, transposeB);
@@ -23,8 +23,8 @@ export function matmulOn(machine: Machine): Kernels["matmul"] {
     const bytes = (m * k + k * n + m * n) * size;
     const isSmall = m * n * k < fewProducts || bytes > mostBytes;
     if (isSmall || !(isSingle || a.dtype === "float64")) return reference.matmul(a, b, transposeA, transposeB);
-    const run = isSingle ? matmulF32 : matmulF64;
-    const scratchBytes = ((isSingle ? matmulScratchF32 : matmulScratchF64)(n, k) + 63) & ~63;
+    const run = kernel(a.dtype);
+    const scratchBytes = (scratchFor(a.dtype)(n, k) + 63) & ~63;
     let crew = m * n * k < manyProducts ? null : crewFor(machine.binary);
     if (crew !== null && bytes + crew.areas * scratchBytes > mostBytes) crew = null;
     const y = empty(a.dtype, shape);

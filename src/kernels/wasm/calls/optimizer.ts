@@ -9,7 +9,7 @@ export const few = 96;
 
 /** Optimisers' steps on float32 and float64, with the bits of the reference. */
 export function optimizerOn(machine: Machine): Pick<Kernels, "sgd" | "adam"> {
-  const { sgdF32, sgdF64, adamF32, adamF64 } = machine.run;
+  const [sgd, adam] = [machine.twin("sgd"), machine.twin("adam")];
 
   return {
     sgd(p, g, buffer, isFirst, settings) {
@@ -19,7 +19,7 @@ export function optimizerOn(machine: Machine): Pick<Kernels, "sgd" | "adam"> {
         return;
       }
       const single = p.dtype === "float32";
-      const kernel = single ? sgdF32 : sgdF64;
+      const kernel = sgd(p.dtype);
       const lr = rounded(settings.lr, single);
       const momentum = rounded(settings.momentum, single);
       const inflow = rounded(1 - settings.dampening, single);
@@ -47,7 +47,7 @@ export function optimizerOn(machine: Machine): Pick<Kernels, "sgd" | "adam"> {
         return;
       }
       const single = p.dtype === "float32";
-      const kernel = single ? adamF32 : adamF64;
+      const kernel = adam(p.dtype);
       const { weight, beta2, inflow, eps, decay, keep, size, correction } = adamFactors(
         ++step.data[0],
         settings,

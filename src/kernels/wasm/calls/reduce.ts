@@ -11,14 +11,12 @@ export const few = 256;
 
 /** Reductions of float32 and float64; of few elements, and of other dtypes, they are the reference's. */
 export function reduceOn(machine: Machine): ReduceKernels {
-  const { run } = machine;
-  const { reduceScratch, sumF32, sumF64, varianceF32, varianceF64 } = run;
-  const { varianceBackwardF32, varianceBackwardF64 } = run;
+  const { reduceScratch } = machine.run;
+  const [sum, variance, varianceBackward] = ["sum", "variance", "varianceBackward"].map((name) => machine.twin(name));
   const isFit = ({ data, dtype }: NDArray) => data.length >= few && isFloat(dtype) && 16 * data.byteLength < mostBytes;
 
   /** The variance of as many as are fit, or its root, or that about 0. */
   const spread = (x: NDArray, start: number, end: number, divisor: number, isCentred: boolean, isRoot: boolean) => {
-    const kernel = x.dtype === "float32" ? varianceF32 : varianceF64;
     const y = empty(x.dtype, without(x.shape, start, end));
     const [outer, length] = [sizeBetween(x, 0, start), sizeBetween(x, start, end)];
     const inner = y.data.length / outer;
@@ -26,7 +24,7 @@ export function reduceOn(machine: Machine): ReduceKernels {
     const from = machine.at(x.data);
     const to = machine.roomFor(y.data);
     const scratch = machine.room(reduceScratch(inner));
-    kernel(from, to, outer, length, inner, divisor, Number(isCentred), Number(isRoot), scratch);
+    variance(x.dtype)(from, to, outer, length, inner, divisor, Number(isCentred), Number(isRoot), scratch);
     machine.get(to, y.data);
     return y;
   };
@@ -40,14 +38,13 @@ export function reduceOn(machine: Machine): ReduceKernels {
   return {
     sum(x, start, end) {
       if (!isFit(x)) return reference.sum(x, start, end);
-      const kernel = x.dtype === "float32" ? sumF32 : sumF64;
       const y = empty(x.dtype, without(x.shape, start, end));
       const outer = sizeBetween(x, 0, start);
       const inner = y.data.length / outer;
       machine.begin();
       const from = machine.at(x.data);
       const to = machine.roomFor(y.data);
-      kernel(from, to, outer, sizeBetween(x, start, end), inner, machine.room(reduceScratch(inner)));
+      sum(x.dtype)(from, to, outer, sizeBetween(x, start, end), inner, machine.room(reduceScratch(inner)));
       machine.get(to, y.data);
       return y;
     },
@@ -72,14 +69,22 @@ export function reduceOn(machine: Machine): ReduceKernels {
       const [outer, length] = [sizeBetween(x, 0, start), sizeBetween(x, start, end)];
       // A divisor of 0 makes the slope infinite, which may only meet the difference as a whole.
       if (!isFit(x) || length <= correction) return reference.varianceBackward(g, x, start, end, correction);
-      const kernel = x.dtype === "float32" ? varianceBackwardF32 : varianceBackwardF64;
       const dx = emptyLike(x);
       const inner = g.data.length / outer;
       machine.begin();
       const slopes = machine.at(g.data);
       const from = machine.at(x.data);
       const to = machine.roomFor(dx.data);
-      kernel(slopes, from, to, outer, length, inner, length - correction, machine.room(reduceScratch(inner)));
+      varianceBackward(x.dtype)(
+        slopes,
+        from,
+        to,
+        outer,
+        length,
+        inner,
+        length - correction,
+        machine.room(reduceScratch(inner)),
+      );
       machine.get(to, dx.data);
       return dx;
     },

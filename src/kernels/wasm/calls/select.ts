@@ -9,23 +9,22 @@ export const few = 128;
 
 /** Choices by a mask, of float32 and float64; of other dtypes they are the reference's. */
 export function selectOn(machine: Machine): Pick<Kernels, "where" | "maskedFill"> {
-  const { whereF32, whereF64 } = machine.run;
+  const choose = machine.twin("where");
   const vectors = { float32: new Float32Array(4), float64: new Float64Array(2) };
   const isFast = (mask: NDArray, x: NDArray) => mask.dtype === "bool" && isFloat(x.dtype) && x.data.length >= few;
 
   /** `y = a` where the mask holds, else `b`; without `a`, the number in the vectors. */
-  const select = (mask: Data, a: Data | null, b: Data, y: Data): void => {
-    const isSingle = y instanceof Float32Array;
+  const select = (mask: Data, a: Data | null, { data: b, dtype }: NDArray, y: Data): void => {
     for (let start = 0; start < y.length; start += chunk) {
       const end = start + chunk;
       machine.begin();
       const bytes = machine.put(mask.subarray(start, end));
-      const left = machine.at(a?.subarray(start, end) ?? (isSingle ? vectors.float32 : vectors.float64));
+      const left = machine.at(a?.subarray(start, end) ?? vectors[dtype as keyof typeof vectors]);
       const part = b.subarray(start, end);
       const result = y.subarray(start, end);
       const right = machine.at(part);
       const to = machine.roomOver(right, result);
-      (isSingle ? whereF32 : whereF64)(bytes, left, right, to, part.length, a === null ? 0 : 16);
+      choose(dtype)(bytes, left, right, to, part.length, a === null ? 0 : 16);
       machine.get(to, result);
     }
   };
@@ -34,15 +33,15 @@ export function selectOn(machine: Machine): Pick<Kernels, "where" | "maskedFill"
     where(condition, a, b) {
       if (!isFast(condition, a)) return loops.where(condition, a, b);
       const y = emptyLike(a);
-      select(condition.data, a.data, b.data, y.data);
+      select(condition.data, a.data, b, y.data);
       return y;
     },
 
     maskedFill(x, mask, value) {
       if (!isFast(mask, x)) return loops.maskedFill(x, mask, value);
       const y = emptyLike(x);
-      (x.dtype === "float32" ? vectors.float32 : vectors.float64).fill(value);
-      select(mask.data, null, x.data, y.data);
+      vectors[x.dtype as keyof typeof vectors].fill(value);
+      select(mask.data, null, x, y.data);
       return y;
     },
   };

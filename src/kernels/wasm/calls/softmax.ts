@@ -11,11 +11,11 @@ const most = 2 ** 24;
 
 /** The softmax family of float32 and float64, without the engine's own `exp` and `log`. */
 export function softmaxOn(machine: Machine): SoftmaxKernels {
-  const { softmaxF32, softmaxF64 } = machine.run;
+  const softmax = machine.twin("softmax");
 
   /** `y`, by `keep`: 0 the softmax, 1 its logarithm, 2 the logarithm of the sum. */
   const along = (x: NDArray, y: NDArray, start: number, end: number, keep: 0 | 1 | 2): NDArray => {
-    const kernel = x.dtype === "float32" ? softmaxF32 : softmaxF64;
+    const kernel = softmax(x.dtype);
     const [outer, length, inner] = around(x.shape, start, end);
     const [sizeX, sizeY] = [x.data.length / outer, y.data.length / outer];
     const atOnce = Math.max(1, Math.floor((most * outer) / x.data.byteLength));

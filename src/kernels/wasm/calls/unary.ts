@@ -29,10 +29,10 @@ export const few = 128;
 export function unaryOn(machine: Machine): Pick<Kernels, Name> {
   /** The kernels get addresses, the length, and what else there is. */
   const unary = (name: Name): Unary => {
-    const [single, double] = [machine.run[`${name}F32`], machine.run[`${name}F64`]];
+    const twin = machine.twin(name);
     return (x, c = 0, d = 0) => {
       const y = emptyLike(x);
-      const kernel = x.dtype === "float32" ? single : double;
+      const kernel = twin(x.dtype);
       const size = y.data.length;
       for (let start = 0; start < size; start += chunk) {
         const part = size <= chunk ? x.data : x.data.subarray(start, start + chunk);
