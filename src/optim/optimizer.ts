@@ -5,7 +5,7 @@ import { isDetached, refuseDetached } from "../kernels/memory/detached.ts";
 import { enterArena } from "../kernels/memory/pool.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { checkSensible } from "./checkSensible.ts";
-import { checkKind, checkState, checkSynchronous, type OptimizerKind } from "./optimizerKind.ts";
+import { checkKind, checkState, checkSynchronous, isSingleNumber, type OptimizerKind } from "./optimizerKind.ts";
 import type { OptionRule } from "./optionRules.ts";
 import { type GroupParams, groupsOf, type ParamGroup, paramsOf, scheduleFields } from "./paramGroup.ts";
 import type { ParamState } from "./paramState.ts";
@@ -188,7 +188,8 @@ export abstract class Optimizer<Group extends ParamGroup = ParamGroup> {
     return loss;
   }
 
-  private checkUsable(group: Group): void {
+  /** @internal Refuses a group whose options have been set to what no step can work with. */
+  protected checkUsable(group: Group): void {
     for (const [name, rule] of this.rules) {
       const value = group[name as keyof Group];
       if (rule.isUsable(value)) continue;
@@ -241,7 +242,7 @@ export abstract class Optimizer<Group extends ParamGroup = ParamGroup> {
     const state = kept ?? {};
     if (kept === undefined) this.states.set(p, state);
     for (const name in state) {
-      if (name !== "step" && state[name].dtype !== p.dtype) state[name] = state[name].to(p.dtype);
+      if (!isSingleNumber(this.kind, name) && state[name].dtype !== p.dtype) state[name] = state[name].to(p.dtype);
     }
     return state;
   }

@@ -14,6 +14,8 @@ export interface OptimizerKind {
    * that is a single number. `true` where it may be missing.
    */
   readonly stateNames: Readonly<Record<string, boolean>>;
+  /** Those among them that are single float32 numbers whatever the parameter is, beside `step`. */
+  readonly singleNumbers?: readonly string[];
   /** Refuses options that do not go together, by throwing. */
   check?(where: string, options: Readonly<Record<string, unknown>>): void;
 }
@@ -21,7 +23,13 @@ export interface OptimizerKind {
 /** Refuses the kind of a user's own optimiser that is none, and an optimiser without an update. */
 export function checkKind(kind: unknown, update: unknown): asserts kind is OptimizerKind {
   const where = "Optimizer";
-  const { name, rules, stateNames, check } = (kind ?? {}) as Partial<Record<keyof OptimizerKind, unknown>>;
+  const {
+    name,
+    rules,
+    stateNames,
+    singleNumbers = [],
+    check,
+  } = (kind ?? {}) as Partial<Record<keyof OptimizerKind, unknown>>;
   const refuse = (expected: string, got: unknown): never => {
     throw new TensorError(where, {
       expected,
@@ -36,6 +44,10 @@ export function checkKind(kind: unknown, update: unknown): asserts kind is Optim
   if (!Object.hasOwn(rules as object, "lr")) refuse("a rule for lr among the rules", Object.keys(rules as object));
   if (!isRecord(stateNames) || !Object.values(stateNames).every((value) => typeof value === "boolean")) {
     refuse("stateNames, each true where it may be missing, or false", stateNames);
+  }
+  const known = Object.keys(stateNames as object);
+  if (!Array.isArray(singleNumbers) || !singleNumbers.every((one) => known.includes(one))) {
+    refuse("singleNumbers to be names among stateNames", singleNumbers);
   }
   if (check !== undefined && typeof check !== "function") refuse("check to be a function", check);
   if (typeof update !== "function") {
@@ -55,6 +67,11 @@ const isRule = (rule: unknown): boolean =>
   typeof rule.expected === "string" &&
   typeof rule.isUsable === "function" &&
   typeof rule.isSensible === "function";
+
+/** Whether a name is that of a single number, which keeps its dtype where a parameter is converted. */
+export function isSingleNumber({ singleNumbers = [] }: OptimizerKind, name: string): boolean {
+  return name === "step" || singleNumbers.includes(name);
+}
 
 /** Refuses an update that goes on later: a step is over when it returns. */
 export function checkSynchronous(where: string, returned: unknown): void {

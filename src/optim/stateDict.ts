@@ -4,14 +4,17 @@ import { sameShape } from "../base/shapes.ts";
 import { tensor } from "../functions/create.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { camelCase, snakeCase } from "./names.ts";
-import type { OptimizerKind } from "./optimizerKind.ts";
+import { isSingleNumber, type OptimizerKind } from "./optimizerKind.ts";
 import { type ParamGroup, scheduleFields } from "./paramGroup.ts";
 import type { ParamState } from "./paramState.ts";
+
+/** One thing that is kept of a parameter. */
+export type KeptValue = Tensor | number | null;
 
 /** Everything an optimiser needs to go on, in PyTorch's format. */
 export interface OptimizerStateDict {
   /** For each parameter's number what is kept of it, such as `momentum_buffer`; a single number may stand for `step`. */
-  readonly state: Readonly<Record<string, Readonly<Record<string, Tensor | number | null>>>>;
+  readonly state: Readonly<Record<string, Readonly<Record<string, KeptValue | readonly KeptValue[]>>>>;
   /** The options of each group, such as `weight_decay`, and in `params` the numbers of its parameters. */
   readonly param_groups: readonly Readonly<Record<string, unknown>>[];
 }
@@ -119,7 +122,7 @@ function readOptions(
     const isSchedule = (scheduleFields as readonly string[]).includes(known);
     const rule = isSchedule ? rules.lr : Object.hasOwn(rules, known) ? rules[known] : undefined;
     if (name === "params" || ignored.includes(name)) continue;
-    if (name === "decoupled_weight_decay") {
+    if (name === "decoupled_weight_decay" && rule === undefined) {
       // Since 2.6, Adam and AdamW of PyTorch are one, which this tells apart. AdamW takes the state of either.
       if (value === true && kind.name !== "AdamW")
         problems.push(`decoupled_weight_decay in ${where}, which is AdamW's`);
@@ -146,10 +149,11 @@ function readState(kept: unknown, p: Tensor, where: string, kind: OptimizerKind,
   const present = Object.entries(kept).filter(([, value]) => value !== null);
   for (const [name, value] of present) {
     if (!Object.hasOwn(kind.stateNames, name)) problems.push(`unknown ${name} of ${where}`);
-    else if (name === "step") {
-      const step = isTensor(value) && value.numel() === 1 ? value.item() : value;
-      if (Number.isInteger(step) && (step as number) >= 0) state.step = tensor(step as number);
-      else problems.push(`step of ${describe(value)} of ${where}`);
+    else if (isSingleNumber(kind, name)) {
+      const number = isTensor(value) && value.numel() === 1 ? value.item() : value;
+      const isRight = name === "step" ? Number.isInteger(number) && (number as number) >= 0 : Number.isFinite(number);
+      if (isRight) state[name] = tensor(number as number);
+      else problems.push(`${name} of ${describe(value)} of ${where}`);
     } else if (!isTensor(value)) problems.push(`${describe(value)} instead of a tensor as ${name} of ${where}`);
     else if (!sameShape(value.shape, p.shape)) {
       problems.push(`${name} of ${where} of shape ${show(value.shape)} instead of ${show(p.shape)}`);

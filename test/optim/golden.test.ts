@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type Dtype, manualSeed, optim, randn, type Tensor, tensor } from "../../src/index.ts";
+import { cat, type Dtype, manualSeed, optim, randn, type Tensor, tensor } from "../../src/index.ts";
 import old from "../golden/optim/optim.json" with { type: "json" };
 import current from "../golden/optim/optim-current.json" with { type: "json" };
 
@@ -28,11 +28,18 @@ function parameters(dtype: Dtype) {
   return { params, loss };
 }
 
+type Making = new (groups: readonly { readonly params: readonly Tensor[] }[], options: object) => optim.Optimizer;
+
+const { SGD, Adam, AdamW, RMSprop, Adagrad, NAdam, RAdam, Lion } = optim;
+const kinds: Readonly<Record<string, Making>> = { SGD, Adam, AdamW, RMSprop, Adagrad, NAdam, RAdam, Lion };
+
 function build(kind: string, options: Options, second: Options, params: readonly Tensor[]): optim.Optimizer {
   const groups = [{ params: params.slice(0, 2) }, { params: params.slice(2), ...camel(second) }];
-  if (kind === "SGD") return new optim.SGD(groups, camel(options));
-  return kind === "Adam" ? new optim.Adam(groups, camel(options)) : new optim.AdamW(groups, camel(options));
+  return new kinds[kind](groups, camel(options));
 }
+
+/** Those whose means PyTorch 1.13 makes by the same operations as the current version. */
+const bitForBit = ["SGD", "RMSprop", "Adagrad", "Lion"];
 
 /** How far `actual` is from `expected`, relative to the largest number there. */
 function distance(actual: Iterable<number>, expected: readonly number[]): number {
@@ -62,6 +69,13 @@ interface Golden {
     readonly scheduler: Options;
     readonly ends: readonly number[][];
   }[];
+  readonly searches: readonly {
+    readonly name: "valley" | "waves";
+    readonly dtype: "float32" | "float64";
+    readonly options: Options;
+    readonly rows: readonly { loss: number; counts: readonly number[]; values: readonly number[] }[];
+    readonly saved: unknown;
+  }[];
   readonly schedules: readonly {
     readonly name: string;
     readonly optimizer: readonly unknown[];
@@ -73,9 +87,9 @@ interface Golden {
   }[];
 }
 
-const versions: readonly Golden[] = [old, current] as never;
+const versions: readonly Golden[] = [old, { searches: [], ...current }] as never;
 
-describe.each(versions)("PyTorch $torch", ({ torch, trainings, resumptions, schedules }) => {
+describe.each(versions)("PyTorch $torch", ({ torch, trainings, resumptions, searches, schedules }) => {
   test.each(trainings)("trains as $kind does in $dtype with $options", ({ kind, dtype, options, second, kept }) => {
     const { params, loss } = parameters(dtype as Dtype);
     const optimizer = build(kind, options, second, params);
@@ -86,7 +100,10 @@ describe.each(versions)("PyTorch $torch", ({ torch, trainings, resumptions, sche
       optimizer.step();
       if ([1, 2, 3, 10].includes(step)) ours.push(params.flatMap((p) => [...p.data]));
     }
-    ours.forEach((numbers, i) => expect(distance(numbers, kept[i])).toBeLessThan(dtype === "float64" ? 1e-12 : 1e-6));
+    ours.forEach((numbers, i) => {
+      expect(distance(numbers, kept[i])).toBeLessThan(dtype === "float64" ? 1e-12 : 1e-6);
+      if (dtype === "float32" && bitForBit.includes(kind)) expect(numbers).toEqual(kept[i].map(Math.fround));
+    });
   });
 
   test.each(resumptions)("leaves states of $kind with $options from which training goes on", (saved) => {
@@ -106,6 +123,53 @@ describe.each(versions)("PyTorch $torch", ({ torch, trainings, resumptions, sche
       expect(distance(p.data as Float64Array, saved.ends[i])).toBeLessThan(1e-12);
     }
   });
+
+  test.each(searches)("searches the $name as LBFGS does in $dtype with $options", ({ name, dtype, options, rows }) => {
+    const { optimizer, closure, params } = search(name, dtype, options);
+    // Each direction is made of differences of the gradients before it, and takes on what rounding left of them.
+    const tolerance = dtype === "float64" ? 1e-7 : 1e-4;
+    for (const { loss, counts, values } of rows) {
+      const first = optimizer.step(closure).item();
+      expect(Math.abs(first - loss)).toBeLessThanOrEqual(tolerance * Math.max(1, Math.abs(loss)));
+      const { func_evals, n_iter } = optimizer.stateDict().state[0];
+      if (dtype === "float64") expect([func_evals, n_iter]).toEqual(counts);
+      expect(
+        distance(
+          params.flatMap((p) => [...p.data]),
+          values,
+        ),
+      ).toBeLessThan(tolerance);
+    }
+  });
+
+  test.each(searches.filter(({ saved, dtype }) => saved !== null && dtype === "float64"))(
+    "leaves a state of LBFGS on the $name from which the search goes on",
+    ({ name, dtype, options, rows, saved }) => {
+      const { optimizer, closure, params } = search(name, dtype, options);
+      let from = 0;
+      for (const p of params) {
+        p.data.set(rows[1].values.slice(from, from + p.numel()));
+        from += p.numel();
+      }
+      const state = revive(saved) as optim.OptimizerStateDict;
+      optimizer.loadStateDict(state);
+      const ours = optimizer.stateDict();
+      expect(Object.keys(ours.state[0]).sort()).toEqual(Object.keys(state.state[0]).sort());
+      expect(Object.keys(ours.param_groups[0]).sort()).toEqual(Object.keys(state.param_groups[0]).sort());
+      expect(ours.param_groups[0]).toMatchObject(state.param_groups[0]);
+      for (const { counts, values } of rows.slice(2)) {
+        optimizer.step(closure);
+        const { func_evals, n_iter } = optimizer.stateDict().state[0];
+        expect([func_evals, n_iter]).toEqual(counts);
+        expect(
+          distance(
+            params.flatMap((p) => [...p.data]),
+            values,
+          ),
+        ).toBeLessThan(1e-8);
+      }
+    },
+  );
 
   test.each(schedules)("schedules as $name does with $args and $options, for $optimizer.0", (recorded) => {
     const { optimizer, scheduler } = scheduled(recorded);
@@ -151,6 +215,26 @@ test.each(lateStarts)("$name with lastEpoch goes on as PyTorch's", ({ name, args
   }
   expect(distance(ours, rates)).toBeLessThan(1e-12);
 });
+
+/** An L-BFGS on one of the losses of `optim.py`. */
+function search(name: "valley" | "waves", dtype: Dtype, options: Options) {
+  const { params, loss } = parameters(dtype);
+  const { line_search_fn: word, ...rest } = options;
+  const lineSearch = word === undefined ? {} : { lineSearchFn: "strongWolfe" as const };
+  const optimizer = new optim.LBFGS(params, { ...camel(rest), ...lineSearch });
+  const valley = () => {
+    const x = cat(params.map((p) => p.flatten()));
+    const [head, tail] = [x.slice(0, 0, -1), x.slice(0, 1)];
+    return tail.sub(head.square()).square().mul(100).add(head.neg().add(1).square()).sum();
+  };
+  const closure = () => {
+    optimizer.zeroGrad();
+    const value = name === "valley" ? valley() : loss(3);
+    value.backward();
+    return value;
+  };
+  return { optimizer, closure, params };
+}
 
 /** The tensors of a recorded state dict. */
 function revive(value: unknown): unknown {

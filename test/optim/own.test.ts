@@ -216,6 +216,11 @@ describe("a mistake is refused in four parts", () => {
     ["no rule for lr", optimizerOf({ ...kind, rules: {} }, noUpdate), /lr/],
     ["no names of state", optimizerOf({ name: "Own", rules }, noUpdate), /stateNames/],
     ["a list of names", optimizerOf({ ...kind, stateNames: ["mean"] }, noUpdate), /stateNames/],
+    [
+      "a single number under no name of its state",
+      optimizerOf({ ...kind, singleNumbers: ["sum"] }, noUpdate),
+      /singleNumbers/,
+    ],
     ["a check that is none", optimizerOf({ ...kind, check: true }, noUpdate), /check/],
     ["no update", optimizerOf(kind), /update/],
     ["an option without a rule", optimizerOf(kind, noUpdate, { lr: 1, beta: 0.5 }), /options among lr/],

@@ -5,6 +5,11 @@ const makers = {
   SGD: (params: Tensor[]) => new optim.SGD(params, { lr: 0.1, momentum: 0.9, nesterov: true, weightDecay: 0.01 }),
   Adam: (params: Tensor[]) => new optim.Adam(params, { amsgrad: true, betas: [0.8, 0.99] }),
   AdamW: (params: Tensor[]) => new optim.AdamW([{ params: params[0], lr: 0.1 }, { params: params[1] }]),
+  RMSprop: (params: Tensor[]) => new optim.RMSprop(params, { momentum: 0.9, centered: true }),
+  Adagrad: (params: Tensor[]) => new optim.Adagrad(params, { lrDecay: 0.1, initialAccumulatorValue: 0.5 }),
+  NAdam: (params: Tensor[]) => new optim.NAdam(params, { weightDecay: 0.01, decoupledWeightDecay: true }),
+  RAdam: (params: Tensor[]) => new optim.RAdam(params, { betas: [0.8, 0.9], maximize: true }),
+  Lion: (params: Tensor[]) => new optim.Lion(params, { lr: 0.01, weightDecay: 0.1 }),
 };
 
 function parameters(): Tensor[] {
@@ -57,7 +62,7 @@ describe.each(Object.entries(makers))("%s", (name, make) => {
     const optimizer = make(params);
     train(params, optimizer, 0, 3);
     const before = optimizer.stateDict();
-    const first = name === "SGD" ? "momentum_buffer" : "exp_avg";
+    const first = { SGD: "momentum_buffer", RMSprop: "square_avg", Adagrad: "sum" }[name] ?? "exp_avg";
     const { lr, ...withoutLr } = before.param_groups[0];
     const dict = {
       state: { ...before.state, 0: { ...before.state[0], [first]: zeros([5]), colour: zeros([2, 3]) }, 7: {} },
@@ -93,6 +98,29 @@ describe("a state dict", () => {
     expect(param_groups).toEqual([
       { lr: 0.1, momentum: 0.9, dampening: 0, weight_decay: 0.01, nesterov: true, maximize: false, params: [0, 1] },
     ]);
+  });
+
+  test("of NAdam has the product of its momenta as a single number, in float32 whatever the parameter is", () => {
+    const p = randn([3], { dtype: "float64", requiresGrad: true });
+    const optimizer = new optim.NAdam([p]);
+    train([p, p], optimizer, 0, 3);
+    const { state } = optimizer.stateDict();
+    expect(state[0].mu_product).toMatchObject({ shape: [], dtype: "float32" });
+    const other = new optim.NAdam([p]);
+    const product = { ...state[0], mu_product: tensor(0.25, { dtype: "float64" }) };
+    other.loadStateDict({ ...optimizer.stateDict(), state: { 0: product } });
+    expect(other.stateDict().state[0].mu_product).toMatchObject({ dtype: "float32" });
+    const broken = { ...optimizer.stateDict(), state: { 0: { ...state[0], mu_product: Number.NaN } } };
+    expect(() => other.loadStateDict(broken)).toThrow("mu_product of NaN of parameter 0");
+  });
+
+  test("of Adagrad has every parameter from the start, those of later groups too", () => {
+    const [p, q] = parameters();
+    const optimizer = new optim.Adagrad([p], { initialAccumulatorValue: 0.5 });
+    optimizer.addParamGroup({ params: q, initialAccumulatorValue: 2 });
+    const { state } = optimizer.stateDict();
+    expect([state[0].sum, state[1].sum].map((x) => (x as Tensor).data[0])).toEqual([0.5, 2]);
+    expect([state[0].step, state[1].step].map((x) => (x as Tensor).item())).toEqual([0, 0]);
   });
 
   test("numbers parameters through all groups", () => {

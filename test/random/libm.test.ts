@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { exp } from "../../src/random/libm/exp.ts";
 import { log } from "../../src/random/libm/log.ts";
 import { cos, sin } from "../../src/random/libm/sinCos.ts";
 import { oracle, ulps } from "../kernels/oracle.ts";
@@ -16,4 +17,26 @@ test("the logarithm is within 0.52 units", () => {
       if (x < 1) expect(ulps(log(x), oracle.log(x), "float64")).toBeLessThanOrEqual(0.52);
     }
   }
+});
+
+test("the exponential function is within 1 unit, and ends as it should", () => {
+  for (let i = -400; i <= 400; i++) {
+    for (const x of [i / 400, i / 3, i * 1.75]) {
+      if (Math.abs(x) < 700) expect(ulps(exp(x), oracle.exp(x), "float64")).toBeLessThanOrEqual(1);
+    }
+  }
+  const { NaN: nan, POSITIVE_INFINITY: infinity } = Number;
+  expect([nan, infinity, -infinity, 0, -0, 1e-300, 710, -746].map(exp)).toEqual([
+    nan,
+    infinity,
+    0,
+    1,
+    1,
+    1,
+    infinity,
+    0,
+  ]);
+  for (const x of [-745.1, -744, -740, -720, -709])
+    expect(Math.abs(exp(x) - Math.exp(x))).toBeLessThanOrEqual(2 * Number.MIN_VALUE);
+  expect(exp(709.7)).toBeCloseTo(Math.exp(709.7), -295);
 });

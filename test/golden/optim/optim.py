@@ -14,6 +14,7 @@ import pathlib
 import numpy
 import torch
 
+OLD = int(torch.__version__.split(".")[0]) < 2
 STEPS = 10
 KEPT = [1, 2, 3, 10]  # the steps after which parameters are recorded
 SHAPES = [[3, 4], [5], [2, 3]]  # the last is a group of its own
@@ -43,18 +44,67 @@ def numbers(x):
     return x.detach().double().ravel().tolist()
 
 
+class Lion(torch.optim.Optimizer):
+    """Algorithm 2 of arXiv:2302.06675, which PyTorch does not have, in its operations."""
+
+    def __init__(self, params, lr=1e-4, betas=(0.9, 0.99), weight_decay=0, maximize=False):
+        super().__init__(params, dict(lr=lr, betas=betas, weight_decay=weight_decay, maximize=maximize))
+
+    @torch.no_grad()
+    def step(self):
+        for group in self.param_groups:
+            beta1, beta2 = group["betas"]
+            for p in [p for p in group["params"] if p.grad is not None]:
+                grad = -p.grad if group["maximize"] else p.grad
+                mean = self.state[p].setdefault("exp_avg", torch.zeros_like(p))
+                p.mul_(1 - group["lr"] * group["weight_decay"])
+                p.add_(mean.mul(beta1).add(grad, alpha=1 - beta1).sign(), alpha=-group["lr"])
+                mean.mul_(beta2).add_(grad, alpha=1 - beta2)
+
+
 def build(kind, options, second, params):
     groups = [{"params": params[:2]}, {"params": params[2:], **second}]
+    if kind == "Lion":
+        return Lion(groups, **options)
+    if kind == "NAdam" and OLD:
+        options = {**options, "foreach": True}  # without, the next product of momenta has one factor too many
     return getattr(torch.optim, kind)(groups, **options)
+
+
+def later(kind, optimizer, options):
+    """Options that 1.13 does not have yet, in its own operations: what is to be done before a step."""
+    if not OLD or kind not in ("NAdam", "RAdam"):
+        return optimizer, lambda: None
+    decoupled = options.get("decoupled_weight_decay", False)
+    decays = [group["weight_decay"] for group in optimizer.param_groups]
+
+    @torch.no_grad()
+    def before():
+        for group, decay in zip(optimizer.param_groups, decays):
+            for p in [p for p in group["params"] if p.grad is not None]:
+                if options.get("maximize"):
+                    p.grad.neg_()
+                if decoupled:
+                    p.mul_(1 - group["lr"] * decay)
+
+    for group in optimizer.param_groups:
+        group["weight_decay"] = 0 if decoupled else group["weight_decay"]
+    return optimizer, before
+
+
+def known_to(kind, options):
+    since = ("maximize", "decoupled_weight_decay") if OLD and kind in ("NAdam", "RAdam") else ()
+    return {name: value for name, value in options.items() if name not in since}
 
 
 def train(kind, dtype, options, second):
     params, shifts, heights = parameters(getattr(torch, dtype))
-    optimizer = build(kind, options, second, params)
+    optimizer, before = later(kind, build(kind, known_to(kind, options), second, params), options)
     kept = []
     for step in range(1, STEPS + 1):
         optimizer.zero_grad(set_to_none=True)
         loss(params, shifts, heights, step).backward()
+        before()
         optimizer.step()
         if step in KEPT:
             kept.append([number for p in params for number in numbers(p)])
@@ -85,6 +135,32 @@ def trainings():
                 if (options["betas"] == (0.9, 0.999)) == (options["eps"] == 1e-8):
                     yield train(kind, dtype, {"lr": 0.1, **options}, {"lr": 0.03, "betas": (0.4, 0.99)})
             yield train(kind, dtype, {}, {"eps": 0.1})
+    for dtype in ["float32", "float64"]:
+        for options in grid(
+            momentum=[0, 0.9], centered=[False, True], weight_decay=[0, 0.1], alpha=[0.99, 0.7], maximize=[False, True]
+        ):
+            if (options["alpha"] == 0.7) == options["maximize"]:
+                yield train("RMSprop", dtype, {"lr": 0.05, **options}, {"lr": 0.03, "eps": 1e-3})
+        yield train("RMSprop", dtype, {}, {"momentum": 0.5})
+        for options in grid(
+            lr_decay=[0, 0.1], weight_decay=[0, 0.1], initial_accumulator_value=[0, 0.5], maximize=[False, True]
+        ):
+            yield train("Adagrad", dtype, {"lr": 0.2, **options}, {"lr": 0.1, "eps": 1e-3})
+        yield train("Adagrad", dtype, {}, {})
+        for kind in ["NAdam", "RAdam"]:
+            for options in grid(
+                betas=[(0.9, 0.999), (0.5, 0.9)],
+                weight_decay=[0, 0.1],
+                decoupled_weight_decay=[False, True],
+                maximize=[False, True],
+            ):
+                if options["weight_decay"] != 0 or not options["decoupled_weight_decay"]:
+                    more = {"momentum_decay": 0.3} if kind == "NAdam" and options["maximize"] else {}
+                    yield train(kind, dtype, {"lr": 0.1, **options, **more}, {"lr": 0.03, "eps": 1e-2})
+            yield train(kind, dtype, {}, {"betas": (0.4, 0.6)})
+        for options in grid(betas=[(0.9, 0.99), (0.5, 0.6)], weight_decay=[0, 0.1], maximize=[False, True]):
+            yield train("Lion", dtype, {"lr": 0.1, **options}, {"lr": 0.03, "betas": (0.4, 0.99)})
+        yield train("Lion", dtype, {}, {"weight_decay": 1})
 
 
 def plain(value):
@@ -102,6 +178,11 @@ def resumptions():
         ("SGD", {"lr": 0.01, "momentum": 0.9, "nesterov": True}),
         ("Adam", {"lr": 0.01, "amsgrad": True}),
         ("AdamW", {"lr": 0.01}),
+        ("RMSprop", {"lr": 0.01, "momentum": 0.9, "centered": True}),
+        ("Adagrad", {"lr": 0.01, "initial_accumulator_value": 0.1}),
+        ("NAdam", {"lr": 0.01}),
+        ("RAdam", {"lr": 0.01}),
+        ("Lion", {"lr": 0.01}),
     ]:
         params, shifts, heights = parameters(torch.float64)
         optimizer = build(kind, options, {"lr": 0.003}, params)
@@ -115,6 +196,50 @@ def resumptions():
                 values = [numbers(p) for p in params]
                 saved = {"optimizer": plain(optimizer.state_dict()), "scheduler": plain(scheduler.state_dict())}
         yield {"kind": kind, "options": options, "values": values, **saved, "ends": [numbers(p) for p in params]}
+
+
+def valley(params, *_):
+    """Rosenbrock's, along all parameters as one vector."""
+    x = torch.cat([p.reshape(-1) for p in params])
+    return (100 * (x[1:] - x[:-1] ** 2) ** 2 + (1 - x[:-1]) ** 2).sum()
+
+
+def searches():
+    """Steps of LBFGS: where each ends, and after how many directions and evaluations; then from the state of the second step on."""
+    for dtype, (name, function), options in itertools.product(
+        ["float64", "float32"],
+        [("valley", valley), ("waves", lambda *given: loss(*given, 3))],
+        [
+            {},
+            {"lr": 0.1, "history_size": 2},
+            {"lr": 0.5, "max_iter": 3, "max_eval": 2},
+            {"max_iter": 6},
+            {"line_search_fn": "strong_wolfe"},
+            {"line_search_fn": "strong_wolfe", "max_iter": 4, "history_size": 3},
+            {"line_search_fn": "strong_wolfe", "lr": 0.01, "tolerance_grad": 1e-2, "tolerance_change": 1e-3},
+        ],
+    ):
+        if dtype == "float32" and "max_iter" not in options:
+            continue  # in so many directions what rounding leaves grows into others
+        params, shifts, heights = parameters(getattr(torch, dtype))
+        optimizer = torch.optim.LBFGS(params, **options)
+
+        def closure():
+            optimizer.zero_grad(set_to_none=True)
+            value = function(params, shifts, heights)
+            value.backward()
+            return value
+
+        rows, saved = [], None
+        for step in range({"float64": 4 if "max_iter" in options else 2, "float32": 1}[dtype]):
+            first = optimizer.step(closure)
+            state = optimizer.state[params[0]]
+            values = [number for p in params for number in numbers(p)]
+            rows.append({"loss": first.item(), "counts": [state["func_evals"], state["n_iter"]], "values": values})
+            if step == 1 and options.get("max_iter") == 4:
+                saved = plain(optimizer.state_dict())
+                saved["state"]["0"].pop("al", None)
+        yield {"kind": "LBFGS", "name": name, "dtype": dtype, "options": options, "rows": rows, "saved": saved}
 
 
 def schedule(name, optimizer, args, options, function=None):
@@ -181,9 +306,9 @@ def late_starts():
 
 folder = pathlib.Path(__file__).parent
 golden = {"torch": torch.__version__}
-for part in [trainings, resumptions, schedules, late_starts]:
+for part in [trainings, resumptions, searches, schedules, late_starts]:
     golden[part.__name__] = json.loads(json.dumps(list(part())))
-if int(torch.__version__.split(".")[0]) < 2:
+if OLD:
     path = folder / "optim.json"
 else:
     path = folder / "optim-current.json"
