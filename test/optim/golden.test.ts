@@ -46,7 +46,7 @@ function distance(actual: Iterable<number>, expected: readonly number[]): number
   const numbers = [...actual];
   expect(numbers).toHaveLength(expected.length);
   const largest = Math.max(...expected.map(Math.abs));
-  return Math.max(...numbers.map((x, i) => Math.abs(x - expected[i]))) / largest;
+  return Math.max(...numbers.map((x, i) => Math.abs(x - expected[i]))) / (largest || 1);
 }
 
 const same = (a: Options, b: Options, ...names: string[]) =>
@@ -177,7 +177,7 @@ describe.each(versions)("PyTorch $torch", ({ torch, trainings, resumptions, sear
       const groups = optimizer.paramGroups as (optim.ParamGroup & { momentum?: number; betas?: number[] })[];
       if (epoch === 8) groups[0].lr *= 0.5;
       const ours = groups.map(({ lr }) => lr);
-      if (recorded.name === "OneCycleLR")
+      if (["OneCycleLR", "CyclicLR"].includes(recorded.name))
         ours.push(...groups.map(({ momentum, betas }) => momentum ?? betas?.[0] ?? 0));
       if (epoch === 8) ours.push(...scheduler.getLastLr());
       ours.forEach((x, i) => expect(Math.abs(x - row[i])).toBeLessThanOrEqual(1e-12 * Math.abs(row[i]) + 1e-16));
@@ -199,6 +199,99 @@ describe.each(versions)("PyTorch $torch", ({ torch, trainings, resumptions, sear
     const ignored = ["foreach", "fused", "capturable", "differentiable", "decoupled_weight_decay"];
     const names = Object.keys(recorded.groups[0]).filter((name) => !ignored.includes(name));
     expect(Object.keys(saved).sort()).toEqual([...names, "params"].sort());
+  });
+});
+
+const inSequence: Readonly<Record<string, (optimizer: optim.Optimizer) => optim.lrScheduler.LRScheduler>> = {
+  StepLR: (o) => new optim.lrScheduler.StepLR(o, 2, { gamma: 0.5 }),
+  MultiStepLR: (o) => new optim.lrScheduler.MultiStepLR(o, [1, 3]),
+  ExponentialLR: (o) => new optim.lrScheduler.ExponentialLR(o, 0.9),
+  CosineAnnealingLR: (o) => new optim.lrScheduler.CosineAnnealingLR(o, 5),
+  LinearLR: (o) => new optim.lrScheduler.LinearLR(o, { startFactor: 0.1, totalIters: 4 }),
+  PolynomialLR: (o) => new optim.lrScheduler.PolynomialLR(o, { totalIters: 6, power: 2 }),
+  CosineAnnealingWarmRestarts: (o) => new optim.lrScheduler.CosineAnnealingWarmRestarts(o, 2, { tMult: 2 }),
+  LambdaLR: (o) => new optim.lrScheduler.LambdaLR(o, (epoch) => 1 / (1 + epoch)),
+};
+
+describe.each(old.sequences)(
+  "PyTorch's SequentialLR of $names at $milestones",
+  ({ names, milestones, rows, state }) => {
+    const sequence = () => {
+      const optimizer = build("SGD", { lr: 0.8 }, { lr: 0.08 }, parameters("float64").params);
+      const schedulers = names.map((name) => inSequence[name](optimizer));
+      return { optimizer, scheduler: new optim.lrScheduler.SequentialLR(optimizer, schedulers, milestones) };
+    };
+    const rates = ({ optimizer, scheduler }: ReturnType<typeof sequence>) => [
+      ...optimizer.paramGroups.map(({ lr }) => lr),
+      ...scheduler.getLastLr(),
+    ];
+
+    test("has these rates", () => {
+      const made = sequence();
+      for (const row of rows) {
+        expect(distance(rates(made), row)).toBeLessThan(1e-12);
+        made.scheduler.step();
+      }
+    });
+
+    test("goes on from its state", () => {
+      const made = sequence();
+      for (let epoch = 0; epoch < 8; epoch++) made.scheduler.step();
+      const ours = made.scheduler.stateDict() as { _schedulers: readonly object[] };
+      expect(Object.keys(ours).sort()).toEqual(Object.keys(state).sort());
+      for (const [i, each] of state._schedulers.entries()) {
+        const { verbose: _, lr_lambdas: __, ...theirs } = each as Record<string, unknown>;
+        for (const [name, value] of Object.entries(theirs)) {
+          const own = (ours._schedulers[i] as Record<string, unknown>)[name];
+          if (name === "_step_count") continue; // CosineAnnealingWarmRestarts of PyTorch does not count
+        if (typeof value === "number" || Array.isArray(value)) {
+            expect(distance([own].flat(2) as number[], [value].flat(2) as number[])).toBeLessThan(1e-12);
+          }
+        }
+      }
+      const other = sequence();
+      for (let epoch = 0; epoch < 8; epoch++) other.scheduler.step();
+      other.scheduler.step();
+      other.optimizer.paramGroups.forEach((group, i) => {
+        group.lr = rows[8][i];
+      });
+      other.scheduler.loadStateDict(state);
+      for (const row of rows.slice(8)) {
+        expect(distance(rates(other), row)).toBeLessThan(1e-12);
+        other.scheduler.step();
+      }
+    });
+  },
+);
+
+describe.each(old.plateaus)("PyTorch's ReduceLROnPlateau with $options", ({ options, metrics, rows, state }) => {
+  const make = () => {
+    const optimizer = build("SGD", { lr: 0.8 }, { lr: 0.08 }, parameters("float64").params);
+    return { optimizer, scheduler: new optim.lrScheduler.ReduceLROnPlateau(optimizer, camel(options)) };
+  };
+  const revived = Object.fromEntries(
+    Object.entries(state).map(([name, value]) => [
+      name,
+      /^-?inf$/.test(String(value)) ? Number(`${value}inity`.replace("inf", "Inf")) : value,
+    ]),
+  );
+
+  test("has these rates, and this state", () => {
+    const { optimizer, scheduler } = make();
+    for (const [i, metric] of metrics.entries()) {
+      scheduler.step(metric ?? Number.NaN);
+      expect(
+        distance(
+          optimizer.paramGroups.map(({ lr }) => lr),
+          rows[i],
+        ),
+      ).toBeLessThan(1e-15);
+    }
+    const { verbose: _, ...theirs } = revived;
+    expect(scheduler.stateDict()).toEqual(theirs);
+    const other = make().scheduler;
+    other.loadStateDict(revived);
+    expect(other.stateDict()).toEqual(theirs);
   });
 });
 
@@ -263,6 +356,7 @@ function make(name: string, optimizer: optim.Optimizer, args: readonly unknown[]
   const first = args[0] as number;
   const camelOptions = camel(options);
   const { StepLR, MultiStepLR, ExponentialLR, CosineAnnealingLR, LambdaLR, OneCycleLR } = optim.lrScheduler;
+  const { LinearLR, PolynomialLR, CosineAnnealingWarmRestarts, CyclicLR } = optim.lrScheduler;
   switch (name) {
     case "StepLR":
       return new StepLR(optimizer, first, camelOptions);
@@ -275,6 +369,20 @@ function make(name: string, optimizer: optim.Optimizer, args: readonly unknown[]
     case "LambdaLR": {
       const given = args[0] as string | string[];
       return new LambdaLR(optimizer, Array.isArray(given) ? given.map((text) => lambdas[text]) : lambdas[given]);
+    }
+    case "LinearLR":
+      return new LinearLR(optimizer, camelOptions);
+    case "PolynomialLR":
+      return new PolynomialLR(optimizer, camelOptions);
+    case "CosineAnnealingWarmRestarts":
+      return new CosineAnnealingWarmRestarts(optimizer, first, {
+        ...("T_mult" in options ? { tMult: options.T_mult as number } : {}),
+        ...("eta_min" in options ? { etaMin: options.eta_min as number } : {}),
+        ...("last_epoch" in options ? { lastEpoch: options.last_epoch as number } : {}),
+      });
+    case "CyclicLR": {
+      const mode = options.mode === "exp_range" ? { mode: "expRange" as const } : {};
+      return new CyclicLR(optimizer, first, args[1] as number, { ...camelOptions, ...mode });
     }
     default:
       return new OneCycleLR(optimizer, first, camelOptions);

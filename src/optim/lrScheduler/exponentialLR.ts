@@ -1,7 +1,8 @@
 import { checkOptions } from "../../base/options.ts";
 import type { Optimizer } from "../optimizer.ts";
 import type { ParamGroup } from "../paramGroup.ts";
-import { checkFinite, type GroupChange, LRScheduler, type SchedulerOptions } from "./scheduler.ts";
+import { checkFinite } from "./checks.ts";
+import { type GroupChange, LRScheduler, type SchedulerOptions } from "./scheduler.ts";
 
 /** What the scheduler keeps in its state. */
 type ExponentialLRSettings = { gamma: number };

@@ -3,7 +3,8 @@ import { checkOptions } from "../../base/options.ts";
 import { wholePower } from "../../kernels/numbers/wholePower.ts";
 import type { Optimizer } from "../optimizer.ts";
 import type { ParamGroup } from "../paramGroup.ts";
-import { checkFinite, checkWhole, type GroupChange, LRScheduler, type SchedulerOptions } from "./scheduler.ts";
+import { checkFinite, checkWhole } from "./checks.ts";
+import { type GroupChange, LRScheduler, type SchedulerOptions } from "./scheduler.ts";
 
 /** Options of {@link MultiStepLR}. */
 export interface MultiStepLROptions extends SchedulerOptions {

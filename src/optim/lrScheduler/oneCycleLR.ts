@@ -4,7 +4,8 @@ import { cos } from "../../random/libm/sinCos.ts";
 import { camelCase } from "../names.ts";
 import { isOptimizer, type Optimizer } from "../optimizer.ts";
 import type { ParamGroup } from "../paramGroup.ts";
-import { checkFinite, checkWhole, type GroupChange, LRScheduler, type SchedulerOptions } from "./scheduler.ts";
+import { checkBetween, checkFinite, checkFlag, checkWhole, perGroup } from "./checks.ts";
+import { type GroupChange, LRScheduler, type SchedulerOptions } from "./scheduler.ts";
 
 /** Options of {@link OneCycleLR}: `totalSteps`, or `epochs` and `stepsPerEpoch`, and what has a default. */
 export interface OneCycleLROptions extends SchedulerOptions {
@@ -212,26 +213,4 @@ function totalStepsOf(where: string, { totalSteps, epochs, stepsPerEpoch }: OneC
   checkWhole(where, "epochs", epochs, 1);
   checkWhole(where, "stepsPerEpoch", stepsPerEpoch, 1);
   return (epochs as number) * (stepsPerEpoch as number);
-}
-
-/** One number for each group. */
-function perGroup(where: string, name: string, given: unknown, groups: readonly ParamGroup[]): readonly number[] {
-  const list: readonly unknown[] = Array.isArray(given) ? given : groups.map(() => given);
-  for (const value of list) checkBetween(where, name, value, 0);
-  if (list.length === groups.length) return list as readonly number[];
-  throw new TensorError(where, {
-    expected: `${name} for all groups, or for each of the ${groups.length}`,
-    got: describe(given),
-  });
-}
-
-function checkBetween(where: string, name: string, value: unknown, least: number, most = Number.MAX_VALUE): void {
-  if (typeof value === "number" && value >= least && value <= most) return;
-  const range = most < Number.MAX_VALUE ? `from ${least} to ${most}` : least === 0 ? "not below 0" : "above 0";
-  throw new TensorError(where, { expected: `${name} to be a finite number ${range}`, got: describe(value) });
-}
-
-function checkFlag(where: string, name: string, value: unknown): void {
-  if (typeof value === "boolean") return;
-  throw new TensorError(where, { expected: `${name} to be true or false`, got: describe(value) });
 }

@@ -2,6 +2,8 @@ import { isTensor } from "../../base/brand.ts";
 import { describe, TensorError } from "../../base/errors.ts";
 import { isOptimizer, type Optimizer } from "../optimizer.ts";
 import type { ParamGroup } from "../paramGroup.ts";
+import { checkWhole } from "./checks.ts";
+import { refuseUnlike } from "./state.ts";
 
 /** Options of every scheduler. */
 export interface SchedulerOptions {
@@ -114,13 +116,17 @@ export abstract class LRScheduler<S extends Settings = Settings> {
    */
   protected abstract next(group: ParamGroup, i: number, epoch: number, isInitial: boolean): GroupChange;
 
-  /** The first step, which every constructor ends with. */
-  protected start(): void {
+  /**
+   * The first step, which every constructor ends with.
+   *
+   * @param baseLrs - the learning rates of the groups at first. Default: their `initialLr`, or the ones that they have.
+   */
+  protected start(baseLrs?: readonly number[]): void {
     const { paramGroups } = this.optimizer;
-    this.baseLrs = paramGroups.map(({ initialLr, lr }) => initialLr ?? lr);
+    this.baseLrs = baseLrs === undefined ? paramGroups.map(({ initialLr, lr }) => initialLr ?? lr) : [...baseLrs];
     this.step();
     paramGroups.forEach((group, i) => {
-      group.initialLr = this.baseLrs[i];
+      group.initialLr ??= this.baseLrs[i];
     });
   }
 
@@ -164,20 +170,38 @@ export abstract class LRScheduler<S extends Settings = Settings> {
         hint: "End its constructor with this.start().",
       });
     }
-    const epoch = this.lastEpoch + 1;
-    const changes = paramGroups.map((group, i) => this.next(group, i, epoch, this.stepCount === 0));
-    changes.forEach((change: unknown, i) => {
-      const { lr } = (change ?? {}) as { readonly lr?: unknown };
-      if (typeof lr === "number" && !Number.isNaN(lr)) return;
-      throw new TensorError(`${this.name}.step`, {
-        expected: "a learning rate that is a number",
-        got: `${describe(lr)} for group ${i} at epoch ${epoch}`,
-      });
-    });
-    paramGroups.forEach((group, i) => Object.assign(group, changes[i]));
-    this.lastEpoch = epoch;
-    this.stepCount++;
-    this.lastLrs = changes.map(({ lr }) => lr);
+    this.goTo(this.lastEpoch + 1, paramGroups, this.stepCount === 0);
+  }
+
+  private goTo(epoch: number, from: readonly ParamGroup[], isInitial: boolean): void {
+    const settings = { ...this.settings };
+    try {
+      this.advance(epoch);
+      const changes = from.map((group, i) => this.next(group, i, epoch, isInitial));
+      checkRates(this.name, changes, epoch);
+      this.optimizer.paramGroups.forEach((group, i) => Object.assign(group, changes[i]));
+      this.lastEpoch = epoch;
+      this.stepCount++;
+      this.lastLrs = changes.map(({ lr }) => lr);
+    } catch (error) {
+      Object.assign(this.settings, settings);
+      throw error;
+    }
+  }
+
+  /** @internal Moves on, to an epoch, what settings count; by itself they count nothing. */
+  protected advance(_epoch: number): void {}
+
+  /** @internal Takes its first step back, for a sequence that it is a part of; the learning rates stay. */
+  undo(): void {
+    this.lastEpoch--;
+  }
+
+  /** @internal Takes its first step: at once where `isFirst` in a sequence, else when it is its turn. */
+  restart(isFirst: boolean): void {
+    if (isFirst) this.stepCount = 0;
+    const groups = this.optimizer.paramGroups.map((group, i) => ({ ...group, lr: this.baseLr(i) }));
+    this.goTo(0, groups, true);
   }
 
   /**
@@ -241,29 +265,8 @@ export abstract class LRScheduler<S extends Settings = Settings> {
    */
   loadStateDict(dict: SchedulerStateDict): void {
     const where = `${this.name}.loadStateDict`;
-    if (typeof dict !== "object" || dict === null || Array.isArray(dict)) {
-      throw new TensorError(where, { expected: "what stateDict() of a scheduler returns", got: describe(dict) });
-    }
     const own = this.stateDict();
-    const problems = [
-      ...Object.keys(own).flatMap((name) =>
-        Object.hasOwn(dict, name) || name.startsWith("_") ? [] : [`missing ${name}`],
-      ),
-      ...Object.keys(dict).flatMap((name) =>
-        Object.hasOwn(own, name) || ignored.includes(name) ? [] : [`unknown ${name}`],
-      ),
-      ...Object.keys(own).flatMap((name) =>
-        !Object.hasOwn(dict, name) || isAlike(dict[name], own[name]) ? [] : [`${name} of ${describe(dict[name])}`],
-      ),
-    ];
-    if (problems.length > 0) {
-      throw new TensorError(where, {
-        expected: `a state dict of ${this.name} for ${this.optimizer.paramGroups.length} groups`,
-        got: problems.join("; "),
-        hint: "Nothing was loaded.",
-        code: "EVENKEEL_STATE",
-      });
-    }
+    refuseUnlike(where, `a state dict of ${this.name} for ${this.optimizer.paramGroups.length} groups`, dict, own);
     const { base_lrs, last_epoch, _step_count, _last_lr } = { ...own, ...dict };
     const settings = Object.fromEntries(Object.keys(this.settings).map((name) => [name, dict[name] ?? own[name]])) as S;
     this.check(where, settings);
@@ -292,6 +295,18 @@ function checkMaking(name: unknown, settings: unknown, next: unknown): void {
   });
 }
 
+/** Refuses learning rates that are no numbers. */
+function checkRates(name: string, changes: readonly unknown[], epoch: number): void {
+  changes.forEach((change, i) => {
+    const { lr } = (change ?? {}) as { readonly lr?: unknown };
+    if (typeof lr === "number" && !Number.isNaN(lr)) return;
+    throw new TensorError(`${name}.step`, {
+      expected: "a learning rate that is a number",
+      got: `${describe(lr)} for group ${i} at epoch ${epoch}`,
+    });
+  });
+}
+
 /** Refuses settings that a state dict cannot hold. */
 function checkPlain(settings: object): void {
   const odd = Object.entries(settings).find(([, value]) => typeof value === "function" || isTensor(value));
@@ -302,26 +317,4 @@ function checkPlain(settings: object): void {
       hint: "Keep it in a field of the scheduler.",
     });
   }
-}
-
-/** What PyTorch keeps beside, in one version or another. */
-const ignored = ["verbose", "anneal_func", "use_beta1"];
-
-/** Whether two values are of one kind, and arrays of one length too, as far down as they go. */
-function isAlike(a: unknown, b: unknown): boolean {
-  if (Array.isArray(b)) return Array.isArray(a) && a.length === b.length && a.every((value, i) => isAlike(value, b[i]));
-  if (typeof b === "number") return typeof a === "number" && !Number.isNaN(a);
-  return typeof a === typeof b && (a === null) === (b === null) && !Array.isArray(a);
-}
-
-/** Refuses what is not a whole number of `least` or more. */
-export function checkWhole(where: string, name: string, value: unknown, least: number): void {
-  if (Number.isInteger(value) && (value as number) >= least) return;
-  throw new TensorError(where, { expected: `${name} to be a whole number of ${least} or more`, got: describe(value) });
-}
-
-/** Refuses what is not a finite number. */
-export function checkFinite(where: string, name: string, value: unknown): void {
-  if (Number.isFinite(value)) return;
-  throw new TensorError(where, { expected: `${name} to be a finite number`, got: describe(value) });
 }

@@ -1,7 +1,8 @@
 import { checkOptions } from "../../base/options.ts";
 import type { Optimizer } from "../optimizer.ts";
 import type { ParamGroup } from "../paramGroup.ts";
-import { checkFinite, checkWhole, type GroupChange, LRScheduler, type SchedulerOptions } from "./scheduler.ts";
+import { checkFinite, checkWhole } from "./checks.ts";
+import { type GroupChange, LRScheduler, type SchedulerOptions } from "./scheduler.ts";
 
 /** Options of {@link StepLR}. */
 export interface StepLROptions extends SchedulerOptions {

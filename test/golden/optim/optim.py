@@ -9,6 +9,7 @@ digits as tell them apart.
 
 import itertools
 import json
+import math
 import pathlib
 
 import numpy
@@ -254,14 +255,14 @@ def schedule(name, optimizer, args, options, function=None):
             built.param_groups[0]["lr"] *= 0.5
         groups = built.param_groups
         row = [group["lr"] for group in groups]
-        if name == "OneCycleLR":
+        if name in ("OneCycleLR", "CyclicLR"):
             row += [group.get("momentum", group.get("betas", [0])[0]) for group in groups]
         rows.append(row + (made.get_last_lr() if epoch == 8 else []))
         built.step()
         if made.last_epoch == getattr(made, "total_steps", None):
             break
         made.step()
-    state = {key: value for key, value in made.state_dict().items() if key != "anneal_func"}
+    state = {key: value for key, value in made.state_dict().items() if key not in ("anneal_func", "_scale_fn_ref")}
     groups = [{key: value for key, value in group.items() if key != "params"} for group in built.param_groups]
     result = {"name": name, "optimizer": list(optimizer), "args": args, "options": options, "rows": rows}
     return {**result, "state": plain(state), "groups": plain(groups)}
@@ -280,6 +281,20 @@ def schedules():
     yield schedule("LambdaLR", sgd, ["1 / (1 + epoch)"], {}, [lambda epoch: 1 / (1 + epoch)])
     both = [[lambda epoch: 0.5**epoch, lambda epoch: epoch / 7]]
     yield schedule("LambdaLR", sgd, [["0.5 ** epoch", "epoch / 7"]], {}, both)
+    yield schedule("LinearLR", sgd, [], {})
+    yield schedule("LinearLR", sgd, [], {"start_factor": 1.0, "end_factor": 0.1, "total_iters": 20})
+    yield schedule("LinearLR", sgd, [], {"start_factor": 0.01, "total_iters": 0})
+    yield schedule("PolynomialLR", sgd, [], {})
+    yield schedule("PolynomialLR", sgd, [], {"total_iters": 30, "power": 2.0})
+    yield schedule("PolynomialLR", sgd, [], {"total_iters": 35, "power": 0.9})
+    yield schedule("CosineAnnealingWarmRestarts", sgd, [10], {})
+    yield schedule("CosineAnnealingWarmRestarts", sgd, [3], {"T_mult": 2, "eta_min": 0.05})
+    yield schedule("CosineAnnealingWarmRestarts", sgd, [1], {"T_mult": 3})
+    yield schedule("CyclicLR", sgd, [0.1, 0.9], {"step_size_up": 5})
+    yield schedule("CyclicLR", sgd, [[0.1, 0.2], [0.9, 0.3]], {"step_size_up": 4, "step_size_down": 7, "mode": "triangular2"})
+    options = {"mode": "exp_range", "gamma": 0.95, "base_momentum": [0.5, 0.6], "max_momentum": 0.95}
+    yield schedule("CyclicLR", sgd, [0.1, 0.9], {"step_size_up": 6, **options})
+    yield schedule("CyclicLR", adam, [0.1, 0.9], {"step_size_up": 3, "cycle_momentum": False})
     for optimizer in [sgd, adam]:
         yield schedule("OneCycleLR", optimizer, [1.5], {"total_steps": 36})
         yield schedule("OneCycleLR", optimizer, [[1.5, 0.7]], {"total_steps": 30, "anneal_strategy": "linear"})
@@ -291,7 +306,7 @@ def schedules():
 
 def late_starts():
     """Schedulers made with last_epoch, for groups that have an initial_lr: the rates of their first epochs."""
-    for name, args in [("StepLR", [5]), ("MultiStepLR", [[5]]), ("ExponentialLR", [0.5]), ("CosineAnnealingLR", [10])]:
+    for name, args in [("StepLR", [5]), ("MultiStepLR", [[5]]), ("ExponentialLR", [0.5]), ("CosineAnnealingLR", [10]), ("LinearLR", []), ("PolynomialLR", []), ("CosineAnnealingWarmRestarts", [6])]:
         params, _, _ = parameters(torch.float64)
         groups = [{"params": params, "initial_lr": 0.8}]
         optimizer = torch.optim.SGD(groups, lr=0.1)
@@ -304,9 +319,69 @@ def late_starts():
         yield {"name": name, "args": args, "rates": rates}
 
 
+def sequences():
+    """Schedulers one after the other: the rates of 16 epochs, the state after 8, and that of the optimiser's groups."""
+    rules = torch.optim.lr_scheduler
+    makers = {
+        "StepLR": lambda o: rules.StepLR(o, 2, gamma=0.5),
+        "MultiStepLR": lambda o: rules.MultiStepLR(o, [1, 3]),
+        "ExponentialLR": lambda o: rules.ExponentialLR(o, 0.9),
+        "CosineAnnealingLR": lambda o: rules.CosineAnnealingLR(o, 5),
+        "LinearLR": lambda o: rules.LinearLR(o, start_factor=0.1, total_iters=4),
+        "PolynomialLR": lambda o: rules.PolynomialLR(o, total_iters=6, power=2.0),
+        "CosineAnnealingWarmRestarts": lambda o: rules.CosineAnnealingWarmRestarts(o, 2, T_mult=2),
+        "LambdaLR": lambda o: rules.LambdaLR(o, lambda epoch: 1 / (1 + epoch)),
+    }
+    for names, milestones in [
+        (["LinearLR", "ExponentialLR"], [4]),
+        (["LinearLR", "CosineAnnealingLR", "StepLR"], [3, 9]),
+        (["ExponentialLR", "LinearLR", "PolynomialLR"], [2, 7]),
+        (["MultiStepLR", "CosineAnnealingWarmRestarts"], [5]),
+        (["CosineAnnealingWarmRestarts", "MultiStepLR", "LambdaLR"], [4, 5]),
+        (["PolynomialLR"], []),
+    ]:
+        params, _, _ = parameters(torch.float64)
+        optimizer = build("SGD", {"lr": 0.8}, {"lr": 0.08}, params)
+        made = rules.SequentialLR(optimizer, [makers[name](optimizer) for name in names], milestones)
+        rows = []
+        for epoch in range(16):
+            rows.append([group["lr"] for group in optimizer.param_groups] + list(made.get_last_lr()))
+            if epoch == 8:
+                state = plain(made.state_dict())
+                for each in state["_schedulers"]:
+                    each.pop("lr_lambdas", None)
+            optimizer.step()
+            made.step()
+        yield {"name": "SequentialLR", "names": names, "milestones": milestones, "rows": rows, "state": state}
+
+
+def plateaus():
+    """What becomes of learning rates on a plateau."""
+    generator = torch.Generator().manual_seed(3)
+    noise = torch.rand(40, generator=generator, dtype=torch.float64).tolist()
+    metrics = [1 / (1 + epoch // 4) + 0.05 * x for epoch, x in enumerate(noise)]
+    metrics[20] = math.nan
+    for options in [
+        {},
+        {"patience": 2, "factor": 0.5},
+        {"patience": 0, "cooldown": 3, "threshold": 0.1},
+        {"mode": "max", "patience": 1, "min_lr": [0.2, 0.01], "threshold_mode": "abs"},
+        {"patience": 1, "threshold": 0.02, "threshold_mode": "abs", "factor": 0.3, "eps": 0.01},
+    ]:
+        params, _, _ = parameters(torch.float64)
+        optimizer = build("SGD", {"lr": 0.8}, {"lr": 0.08}, params)
+        made = torch.optim.lr_scheduler.ReduceLROnPlateau(optimizer, **options)
+        rows = []
+        for metric in metrics:
+            made.step(metric)
+            rows.append([group["lr"] for group in optimizer.param_groups])
+        state = {key: str(value) if isinstance(value, float) and math.isinf(value) else value for key, value in made.state_dict().items()}
+        yield {"name": "ReduceLROnPlateau", "options": options, "metrics": [None if x != x else x for x in metrics], "rows": rows, "state": state}
+
+
 folder = pathlib.Path(__file__).parent
 golden = {"torch": torch.__version__}
-for part in [trainings, resumptions, searches, schedules, late_starts]:
+for part in [trainings, resumptions, searches, schedules, late_starts, sequences, plateaus]:
     golden[part.__name__] = json.loads(json.dumps(list(part())))
 if OLD:
     path = folder / "optim.json"

@@ -1,9 +1,9 @@
-import { zeros, zerosLike } from "../functions/factories.ts";
-import { kernels } from "../kernels/index.ts";
-import type { Tensor } from "../tensor/tensor.ts";
-import { Optimizer } from "./optimizer.ts";
-import { flag, notNegative, twoBelowOne } from "./optionRules.ts";
-import type { GroupParams, ParamGroup } from "./paramGroup.ts";
+import { zeros, zerosLike } from "../../functions/factories.ts";
+import { kernels } from "../../kernels/index.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
+import { Optimizer } from "../optimizer.ts";
+import { flag, notNegative, twoBelowOne } from "../optionRules.ts";
+import type { GroupParams, ParamGroup } from "../paramGroup.ts";
 
 /** Options of {@link Adam} and {@link AdamW}. */
 export interface AdamOptions {

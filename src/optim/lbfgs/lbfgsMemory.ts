@@ -1,8 +1,8 @@
-import { isTensor } from "../base/brand.ts";
-import type { Dtype } from "../base/dtype.ts";
-import { describe } from "../base/errors.ts";
-import type { Tensor } from "../tensor/tensor.ts";
-import type { KeptValue } from "./stateDict.ts";
+import { isTensor } from "../../base/brand.ts";
+import type { Dtype } from "../../base/dtype.ts";
+import { describe } from "../../base/errors.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
+import type { KeptValue } from "../stateDict.ts";
 
 /** What L-BFGS knows of the curvature, and where it stands. */
 export interface LBFGSMemory {

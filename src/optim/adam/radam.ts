@@ -1,10 +1,10 @@
-import { zeros, zerosLike } from "../functions/factories.ts";
-import { radamStep } from "../kernels/steps/radam.ts";
-import type { Tensor } from "../tensor/tensor.ts";
-import { Optimizer } from "./optimizer.ts";
-import type { OptimizerKind } from "./optimizerKind.ts";
-import { flag, notNegative, twoBelowOne } from "./optionRules.ts";
-import type { GroupParams, ParamGroup } from "./paramGroup.ts";
+import { zeros, zerosLike } from "../../functions/factories.ts";
+import { radamStep } from "../../kernels/steps/radam.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
+import { Optimizer } from "../optimizer.ts";
+import type { OptimizerKind } from "../optimizerKind.ts";
+import { flag, notNegative, twoBelowOne } from "../optionRules.ts";
+import type { GroupParams, ParamGroup } from "../paramGroup.ts";
 
 /** Options of {@link RAdam}. */
 export interface RAdamOptions {

@@ -1,12 +1,12 @@
-import { ones, zeros, zerosLike } from "../functions/factories.ts";
-import { nadamStep } from "../kernels/steps/nadam.ts";
-import { exp } from "../random/libm/exp.ts";
-import { log } from "../random/libm/log.ts";
-import type { Tensor } from "../tensor/tensor.ts";
-import { Optimizer } from "./optimizer.ts";
-import type { OptimizerKind } from "./optimizerKind.ts";
-import { flag, notNegative, twoBelowOne } from "./optionRules.ts";
-import type { GroupParams, ParamGroup } from "./paramGroup.ts";
+import { ones, zeros, zerosLike } from "../../functions/factories.ts";
+import { nadamStep } from "../../kernels/steps/nadam.ts";
+import { exp } from "../../random/libm/exp.ts";
+import { log } from "../../random/libm/log.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
+import { Optimizer } from "../optimizer.ts";
+import type { OptimizerKind } from "../optimizerKind.ts";
+import { flag, notNegative, twoBelowOne } from "../optionRules.ts";
+import type { GroupParams, ParamGroup } from "../paramGroup.ts";
 
 /** Options of {@link NAdam}. */
 export interface NAdamOptions {

@@ -1,4 +1,4 @@
-import type { Tensor } from "../tensor/tensor.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
 
 /** The loss somewhere along a direction, and its gradient there, as one vector. */
 export interface Evaluation {

@@ -1,4 +1,4 @@
-import type { Tensor } from "../tensor/tensor.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
 import { type AdamGroupOptions, AdamOptimizer, type AdamOptions } from "./adamOptimizer.ts";
 
 /**

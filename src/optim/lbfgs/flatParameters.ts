@@ -1,7 +1,7 @@
-import { noGrad } from "../autograd/gradMode.ts";
-import { cat } from "../functions/combine.ts";
-import { zerosLike } from "../functions/factories.ts";
-import type { Tensor } from "../tensor/tensor.ts";
+import { noGrad } from "../../autograd/gradMode.ts";
+import { cat } from "../../functions/combine.ts";
+import { zerosLike } from "../../functions/factories.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
 import type { Evaluation } from "./strongWolfe.ts";
 
 /** All gradients as one vector, zeros where there is none. */

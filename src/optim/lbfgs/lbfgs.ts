@@ -1,14 +1,14 @@
-import { enableGrad, noGrad } from "../autograd/gradMode.ts";
-import { isTensor } from "../base/brand.ts";
-import { describe, TensorError } from "../base/errors.ts";
-import type { Tensor } from "../tensor/tensor.ts";
+import { enableGrad, noGrad } from "../../autograd/gradMode.ts";
+import { isTensor } from "../../base/brand.ts";
+import { describe, TensorError } from "../../base/errors.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
+import { Optimizer } from "../optimizer.ts";
+import type { OptimizerKind } from "../optimizerKind.ts";
+import { notNegative, type OptionRule } from "../optionRules.ts";
+import type { GroupParams, ParamGroup } from "../paramGroup.ts";
+import type { OptimizerStateDict } from "../stateDict.ts";
 import { gradientOf, move, probed } from "./flatParameters.ts";
 import { convertMemory, emptyMemory, type LBFGSMemory, packMemory, unpackMemory } from "./lbfgsMemory.ts";
-import { Optimizer } from "./optimizer.ts";
-import type { OptimizerKind } from "./optimizerKind.ts";
-import { notNegative, type OptionRule } from "./optionRules.ts";
-import type { GroupParams, ParamGroup } from "./paramGroup.ts";
-import type { OptimizerStateDict } from "./stateDict.ts";
 import { type Evaluation, strongWolfe } from "./strongWolfe.ts";
 
 /** Options of {@link LBFGS}. */
