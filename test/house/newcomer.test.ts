@@ -32,10 +32,16 @@ const makings: readonly (() => unknown[])[] = [
   () => [new NDArray(new Float32Array(4), [2, 2], "float32")],
   () => [new Float32Array(2), [2], "float32"],
   () => [[parameter()], { lr: 0.1 }],
+  () => [sgd()],
   () => [sgd(), 2],
   () => [sgd(), () => 1],
   () => [sgd(), [2]],
   () => [sgd(), { maxLr: 1, totalSteps: 4 }],
+  () => {
+    const optimizer = sgd();
+    return [optimizer, [new optim.lrScheduler.StepLR(optimizer, 2)], []];
+  },
+  () => [new optim.SGD([parameter()], { lr: 0.1, momentum: 0.9 }), 0, 1],
   () => [sgd(), 1, { totalSteps: 4 }],
   () => [[1, 2, 3]],
   () => [[1, 2, 3], [0]],
@@ -177,7 +183,13 @@ async function settled(result: unknown): Promise<void> {
   const value = await result;
   if (value instanceof ReadableStream) {
     for await (const _ of value as unknown as AsyncIterable<unknown>) break;
-  } else if (typeof value === "object" && value !== null && !evenkeel.isTensor(value) && "next" in value) {
+  } else if (
+    typeof value === "object" &&
+    value !== null &&
+    !evenkeel.isTensor(value) &&
+    "next" in value &&
+    Symbol.iterator in value
+  ) {
     (value as { next(): unknown }).next();
   }
 }

@@ -244,7 +244,7 @@ describe.each(old.sequences)(
         for (const [name, value] of Object.entries(theirs)) {
           const own = (ours._schedulers[i] as Record<string, unknown>)[name];
           if (name === "_step_count") continue; // CosineAnnealingWarmRestarts of PyTorch does not count
-        if (typeof value === "number" || Array.isArray(value)) {
+          if (typeof value === "number" || Array.isArray(value)) {
             expect(distance([own].flat(2) as number[], [value].flat(2) as number[])).toBeLessThan(1e-12);
           }
         }

@@ -2,6 +2,8 @@ import { describe, expect, test } from "vitest";
 import { optim, zeros } from "../../src/index.ts";
 
 const { StepLR, MultiStepLR, ExponentialLR, CosineAnnealingLR, LambdaLR, OneCycleLR } = optim.lrScheduler;
+const { LinearLR, PolynomialLR, CosineAnnealingWarmRestarts, CyclicLR, ReduceLROnPlateau, SequentialLR } =
+  optim.lrScheduler;
 
 const sgd = (lr = 1) => new optim.SGD([zeros([1])], { lr });
 const two = () => new optim.SGD([{ params: zeros([1]) }, { params: zeros([1]), lr: 0.1 }], { lr: 1 });
@@ -15,6 +17,10 @@ const makers: Record<string, Make> = {
   CosineAnnealingLR: (o) => new CosineAnnealingLR(o, 4, { etaMin: 0.01 }),
   LambdaLR: (o) => new LambdaLR(o, (epoch) => 1 / (epoch + 1)),
   OneCycleLR: (o) => new OneCycleLR(o, 2, { totalSteps: 20 }),
+  LinearLR: (o) => new LinearLR(o, { totalIters: 12 }),
+  PolynomialLR: (o) => new PolynomialLR(o, { totalIters: 15, power: 1.5 }),
+  CosineAnnealingWarmRestarts: (o) => new CosineAnnealingWarmRestarts(o, 3, { tMult: 2, etaMin: 0.01 }),
+  CyclicLR: (o) => new CyclicLR(o, 0.1, 1, { stepSizeUp: 2, stepSizeDown: 3, mode: "expRange", gamma: 0.9 }),
 };
 
 function rates(optimizer: optim.Optimizer, scheduler: optim.lrScheduler.LRScheduler, count: number): number[][] {
@@ -72,6 +78,10 @@ describe.each(Object.entries(makers))("%s", (name, make) => {
       CosineAnnealingLR: () => new CosineAnnealingLR(optimizer, 3, { gama: 1 } as never),
       LambdaLR: () => new LambdaLR(optimizer, () => 1, { gama: 1 } as never),
       OneCycleLR: () => new OneCycleLR(optimizer, 3, { gama: 1 } as never),
+      LinearLR: () => new LinearLR(optimizer, { gama: 1 } as never),
+      PolynomialLR: () => new PolynomialLR(optimizer, { gama: 1 } as never),
+      CosineAnnealingWarmRestarts: () => new CosineAnnealingWarmRestarts(optimizer, 3, { gama: 1 } as never),
+      CyclicLR: () => new CyclicLR(optimizer, 0, 1, { gama: 1 } as never),
     }[name];
     expect(withOption).toThrow(`${name}: expected options among`);
     expect(optimizer.paramGroups[0]).not.toHaveProperty("initialLr");
@@ -80,7 +90,7 @@ describe.each(Object.entries(makers))("%s", (name, make) => {
   test("remembers the first learning rate in the group, for those made later", () => {
     const optimizer = sgd(0.5);
     make(optimizer);
-    expect(optimizer.paramGroups[0].initialLr).toBe(name === "OneCycleLR" ? 2 / 25 : 0.5);
+    expect(optimizer.paramGroups[0].initialLr).toBe({ OneCycleLR: 2 / 25, CyclicLR: 0.1 }[name] ?? 0.5);
   });
 });
 
@@ -155,6 +165,21 @@ describe("schedulers refuse, and change nothing", () => {
       (o) => new OneCycleLR(o, 1, { totalSteps: 9, cycleMomentum: "" as never }),
       "cycleMomentum to be true",
     ],
+    ["a start of 0", (o) => new LinearLR(o, { startFactor: 0 }), "startFactor to be a finite number from"],
+    ["an end above 1", (o) => new LinearLR(o, { endFactor: 1.5 }), "endFactor to be a finite number from 0 to 1"],
+    ["half an iteration", (o) => new PolynomialLR(o, { totalIters: 0.5 }), "totalIters to be a whole number of 0"],
+    ["a power below 0", (o) => new PolynomialLR(o, { power: -1 }), "power to be a finite number not below 0, got -1."],
+    ["a t0 of 0", (o) => new CosineAnnealingWarmRestarts(o, 0), "t0 to be a whole number of 1 or more, got 0."],
+    ["a tMult of 1.5", (o) => new CosineAnnealingWarmRestarts(o, 2, { tMult: 1.5 }), "tMult to be a whole number"],
+    ["a mode in PyTorch's spelling", (o) => new CyclicLR(o, 0, 1, { mode: "exp_range" as never }), '"expRange"'],
+    ["a scale that is no function", (o) => new CyclicLR(o, 0, 1, { scaleFn: 1 as never }), "scaleFn to be a function"],
+    [
+      "a scale that is no number",
+      (o) => new CyclicLR(o, 0, 1, { scaleFn: () => Number.NaN }),
+      "CyclicLR.step: expected",
+    ],
+    ["no step up", (o) => new CyclicLR(o, 0, 1, { stepSizeUp: 0 }), "stepSizeUp to be a whole number of 1 or more"],
+    ["two bases for a group", (o) => new CyclicLR(o, [0, 1], 1), "baseLr for all groups, or for each of the 1"],
   ])("%s", (_, make, message) => {
     const optimizer = sgd();
     const before = { ...optimizer.paramGroups[0] };
@@ -205,4 +230,130 @@ test("the learning rates that getLastLr returns are a copy", () => {
   const scheduler = new StepLR(sgd(), 3);
   scheduler.getLastLr()[0] = 7;
   expect(scheduler.getLastLr()).toEqual([1]);
+});
+
+describe("CyclicLR", () => {
+  test("has a scale of one's own, of cycles or of steps", () => {
+    const byCycle = new CyclicLR(sgd(), 0, 1, { stepSizeUp: 1, scaleFn: (cycle) => cycle });
+    const bySteps = new CyclicLR(sgd(), 0, 1, { stepSizeUp: 1, scaleFn: (t) => t, scaleMode: "iterations" });
+    const heights = [byCycle, bySteps].map((scheduler) =>
+      Array.from({ length: 4 }, () => {
+        scheduler.step();
+        return scheduler.getLastLr()[0];
+      }),
+    );
+    expect(heights).toEqual([
+      [1, 0, 2, 0],
+      [1, 0, 3, 0],
+    ]);
+  });
+
+  test("moves the first beta of Adam, and refuses to move the momentum of what has none", () => {
+    const adam = new optim.Adam([zeros([1])]);
+    new CyclicLR(adam, 0, 1, { stepSizeUp: 1 }).step();
+    expect(adam.paramGroups[0].betas).toEqual([0.8, 0.999]);
+    const adagrad = new optim.Adagrad([zeros([1])]);
+    expect(() => new CyclicLR(adagrad, 0, 1)).toThrow("got neither in group 0. Write { cycleMomentum: false }.");
+    expect(new CyclicLR(adagrad, 0, 1, { cycleMomentum: false }).getLastLr()).toEqual([0]);
+  });
+});
+
+describe("ReduceLROnPlateau", () => {
+  test("resumed from its state dict goes on as it would have", () => {
+    const make = () => {
+      const optimizer = two();
+      return { optimizer, scheduler: new ReduceLROnPlateau(optimizer, { patience: 1, cooldown: 1, minLr: [0, 0.05] }) };
+    };
+    const metrics = [3, 2, 2, 2, 2, 2, 2, 1, 1, 1, 1];
+    const whole = make();
+    for (const metric of metrics) whole.scheduler.step(metric);
+    const [first, second] = [make(), make()];
+    for (const metric of metrics.slice(0, 5)) first.scheduler.step(metric);
+    second.optimizer.loadStateDict(first.optimizer.stateDict());
+    second.scheduler.loadStateDict(first.scheduler.stateDict());
+    for (const metric of metrics.slice(5)) second.scheduler.step(metric);
+    expect(second.scheduler.getLastLr()).toEqual(whole.scheduler.getLastLr());
+    expect(second.scheduler.stateDict()).toEqual(whole.scheduler.stateDict());
+    expect(whole.optimizer.paramGroups[1].lr).toBe(0.05);
+    expect(second.scheduler.lastEpoch).toBe(11);
+  });
+
+  test.each<[string, object, string]>([
+    ["a mode", { mode: "least" }, "mode to be one of"],
+    ["a threshold mode", { thresholdMode: "relative" }, "thresholdMode to be one of"],
+    ["a factor of 1", { factor: 1 }, "factor to be a finite number"],
+    ["half of patience", { patience: 0.5 }, "patience to be a whole number of 0 or more"],
+    ["lowest rates of three groups", { minLr: [0, 0, 0] }, "minLr for all groups, or for each of the 2"],
+  ])("refuses %s", (_, options, message) => {
+    expect(() => new ReduceLROnPlateau(two(), options as never)).toThrow(message);
+  });
+
+  test("refuses what is no metric, an added group, and a state of others, and changes nothing", () => {
+    const optimizer = two();
+    const scheduler = new ReduceLROnPlateau(optimizer);
+    const before = scheduler.stateDict();
+    for (const metric of [undefined, null, "2", zeros([2])]) {
+      expect(() => scheduler.step(metric as never)).toThrow("ReduceLROnPlateau.step: expected a number");
+    }
+    expect(() => scheduler.loadStateDict({ ...before, min_lrs: [0], mode: 3 })).toThrow("min_lrs of [0]");
+    expect(() => scheduler.loadStateDict({ ...before, mode: "least" })).toThrow("mode to be one of");
+    optimizer.addParamGroup({ params: zeros([1]) });
+    expect(() => scheduler.step(1)).toThrow("Make the scheduler after the last addParamGroup.");
+    expect(scheduler.stateDict()).toEqual(before);
+    expect(() => new ReduceLROnPlateau(zeros([1]) as never)).toThrow("expected an optimiser");
+  });
+});
+
+describe("SequentialLR", () => {
+  const sequence = (optimizer: optim.Optimizer) => {
+    const parts = [new LinearLR(optimizer, { totalIters: 3 }), new ExponentialLR(optimizer, 0.5)];
+    return new SequentialLR(optimizer, parts, [3]);
+  };
+
+  test("resumed from its state dict, and the optimiser's, goes on bit for bit", () => {
+    for (const epochs of [0, 1, 2, 3, 5]) {
+      const optimizer = two();
+      const scheduler = sequence(optimizer);
+      rates(optimizer, scheduler as never, epochs);
+      const saved = [optimizer.stateDict(), scheduler.stateDict()] as const;
+      const expected = rates(optimizer, scheduler as never, 6);
+      const again = two();
+      const resumed = sequence(again);
+      again.loadStateDict(saved[0]);
+      resumed.loadStateDict(JSON.parse(JSON.stringify(saved[1])));
+      expect(resumed.lastEpoch).toBe(epochs);
+      expect(rates(again, resumed as never, 6)).toEqual(expected);
+    }
+  });
+
+  test("refuses what is no such sequence, in words", () => {
+    const optimizer = two();
+    const [one, other] = [new StepLR(optimizer, 2), new StepLR(two(), 2)];
+    const make = (schedulers: unknown, milestones: unknown) => () =>
+      new SequentialLR(optimizer, schedulers as never, milestones as never);
+    expect(make([], [])).toThrow("an array of at least one scheduler, got an empty one");
+    expect(make(one, [])).toThrow("an array of at least one scheduler");
+    expect(make([one, other], [2])).toThrow("of another optimiser as scheduler 1");
+    expect(make([one, one], [2])).toThrow("each once");
+    expect(make([new ReduceLROnPlateau(optimizer)], [])).toThrow("waits for a plateau");
+    for (const milestones of [[], [2, 3], [0], [1.5], undefined]) {
+      expect(make([one, new ExponentialLR(optimizer, 0.5)], milestones)).toThrow("1 whole numbers as milestones");
+    }
+    expect(optimizer.paramGroups.map(({ lr }) => lr)).toEqual([0.5, 0.05].map((lr) => lr * 2));
+    expect(() => new SequentialLR(zeros([1]) as never, [one], [])).toThrow("expected an optimiser");
+  });
+
+  test("loads all of a state or nothing", () => {
+    const scheduler = sequence(two());
+    const before = scheduler.stateDict() as { _schedulers: object[] };
+    expect(() => scheduler.loadStateDict({ ...before, _milestones: [0] })).toThrow("as milestones");
+    const broken = {
+      ...before,
+      last_epoch: 7,
+      _schedulers: [{ ...before._schedulers[0], last_epoch: 5 }, { gamma: 1 }],
+    };
+    expect(() => scheduler.loadStateDict(broken)).toThrow("missing base_lrs");
+    expect(() => scheduler.loadStateDict({ ...before, colour: 1 })).toThrow("unknown colour");
+    expect(scheduler.stateDict()).toEqual(before);
+  });
 });

@@ -19,6 +19,8 @@ const entries: Readonly<Record<string, unknown>> = { ...evenkeel, analysis, io, 
 const x = () => randn([4, 3], { generator: new Generator().manualSeed(0), dtype: "float32" });
 const whole = (...values: number[]) => tensor(values, { dtype: "int32" });
 const sgd = () => new optim.SGD([new nn.Parameter(ones([2]))], { lr: 0.1, momentum: 0.9 });
+/** The one optimiser of a sequence, which its schedulers have to share. */
+const sequenced = sgd();
 const linear = () => new nn.Linear(3, 2, { generator: new Generator().manualSeed(0) });
 const stack = () => new nn.Sequential(linear(), new nn.BatchNorm1d(2), new nn.Tanh(), new nn.Linear(2, 2));
 const loader = () => new evenkeel.data.DataLoader([1, 2, 3, 4], { batchSize: 2 });
@@ -53,6 +55,7 @@ const receivers: Readonly<Record<string, () => object>> = {
   "nn.Sigmoid": () => new nn.Sigmoid(),
   "nn.Tanh": () => new nn.Tanh(),
   "optim.Optimizer": sgd,
+  "optim.lrScheduler.ReduceLROnPlateau": () => new optim.lrScheduler.ReduceLROnPlateau(sgd()),
   "optim.lrScheduler.LRScheduler": () => new optim.lrScheduler.StepLR(sgd(), 2),
   "analysis.ActivationDrift": () => new analysis.ActivationDrift(null, { layers: ["a"] }),
   "analysis.Recorder": () => new analysis.Recorder(linear(), sgd()),
@@ -127,6 +130,9 @@ const right: Readonly<Record<string, () => unknown>> = {
   tMax: () => 4,
   milestones: () => [1, 2],
   maxLr: () => 0.1,
+  baseLr: () => 0,
+  t0: () => 4,
+  metric: () => 2,
   stepSize: () => 2,
   nonlinearity: () => "tanh",
   param: () => 0.2,
@@ -185,6 +191,9 @@ const right: Readonly<Record<string, () => unknown>> = {
   "oneHot.x": () => whole(0, 1),
   "optim.SGD.options": () => ({ lr: 0.1 }),
   "optim.lrScheduler.OneCycleLR.options": () => ({ totalSteps: 5 }),
+  "optim.lrScheduler.SequentialLR.optimizer": () => sequenced,
+  "optim.lrScheduler.SequentialLR.schedulers": () => [new optim.lrScheduler.StepLR(sequenced, 2)],
+  "optim.lrScheduler.SequentialLR.milestones": () => [],
   "optim.lrScheduler.LambdaLR.lambda": () => () => 1,
   "nn.utils.vectorToParameters.vector": () => ones([2]),
   "vjp.v": () => tensor(1, { dtype: "float64" }),
@@ -242,6 +251,7 @@ const alsoRight: Record<string, readonly unknown[]> = {
   max: [nan, below],
   mean: [nan, below],
   normType: [below],
+  metric: [nan, below],
   start: [below],
   end: [below],
   "Tensor.norm.p": [below],

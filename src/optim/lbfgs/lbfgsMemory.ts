@@ -64,7 +64,7 @@ export function unpackMemory(
     return Array.isArray(given) ? given : [];
   };
   const known = ["func_evals", "n_iter", "al", ...names]; // al is PyTorch's room to work in
-  problems.push(...Object.keys(state).flatMap((name) => (known.includes(name) ? [] : [`unknown ${name}`])));
+  for (const name of Object.keys(state)) if (!known.includes(name)) problems.push(`unknown ${name}`);
   if (Object.keys(state).length === 0) return emptyMemory();
   const memory = {
     ...emptyMemory(),

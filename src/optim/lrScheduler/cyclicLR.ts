@@ -130,11 +130,6 @@ export class CyclicLR extends LRScheduler<CyclicLRSettings> {
     };
     super(where, optimizer, settings, lastEpoch);
     this.scaleFn = scaleFn;
-    if (this.lastEpoch === -1) {
-      groups.forEach((group, i) => {
-        group.lr = baseLrs[i];
-      });
-    }
     this.start(baseLrs);
   }
 

@@ -348,8 +348,6 @@ def sequences():
             rows.append([group["lr"] for group in optimizer.param_groups] + list(made.get_last_lr()))
             if epoch == 8:
                 state = plain(made.state_dict())
-                for each in state["_schedulers"]:
-                    each.pop("lr_lambdas", None)
             optimizer.step()
             made.step()
         yield {"name": "SequentialLR", "names": names, "milestones": milestones, "rows": rows, "state": state}
