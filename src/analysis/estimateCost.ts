@@ -1,53 +1,47 @@
 import { describe, TensorError } from "../base/errors.ts";
-import { deadUnitsCost } from "./activations/deadUnits.ts";
-import { batchNormHealthCost } from "./batchNorm/batchNormHealth.ts";
-import { recalibrateBatchNormCost } from "./batchNorm/recalibrateBatchNorm.ts";
-import { internalCovariateShiftCost } from "./covariateShift/internalCovariateShift.ts";
-import { layerInterferenceCost } from "./covariateShift/layerInterference.ts";
-import { hessianEigenvaluesCost } from "./curvature/hessianEigenvalues.ts";
-import { hessianTraceCost } from "./curvature/hessianTrace.ts";
-import { spectralDensityCost } from "./curvature/spectralDensity.ts";
-import { descend1dCost } from "./landscape/descend1d.ts";
-import { interpolateCost } from "./landscape/interpolate.ts";
-import { lineProbeCost } from "./landscape/lineProbe.ts";
-import { lossSurfaceCost } from "./landscape/lossSurface.ts";
+import { deadUnitsAnalysis } from "./activations/deadUnits.ts";
+import { batchNormHealthAnalysis } from "./batchNorm/batchNormHealth.ts";
+import { recalibrateBatchNormAnalysis } from "./batchNorm/recalibrateBatchNorm.ts";
+import { internalCovariateShiftAnalysis } from "./covariateShift/internalCovariateShift.ts";
+import { layerInterferenceAnalysis } from "./covariateShift/layerInterference.ts";
+import { hessianEigenvaluesAnalysis } from "./curvature/hessianEigenvalues.ts";
+import { hessianTraceAnalysis } from "./curvature/hessianTrace.ts";
+import { spectralDensityAnalysis } from "./curvature/spectralDensity.ts";
+import { descend1dAnalysis } from "./landscape/descend1d.ts";
+import { interpolateAnalysis } from "./landscape/interpolate.ts";
+import { lineProbeAnalysis } from "./landscape/lineProbe.ts";
+import { lossSurfaceAnalysis } from "./landscape/lossSurface.ts";
 import type { Cost } from "./measuring/loss.ts";
-import { compareCost } from "./recording/compare.ts";
-import { weightScaleInvarianceCost } from "./theory/weightScaleInvariance.ts";
+import { compareAnalysis } from "./recording/compare.ts";
+import { weightScaleInvarianceAnalysis } from "./theory/weightScaleInvariance.ts";
 
-const costs = {
-  batchNormHealth: batchNormHealthCost,
-  compare: compareCost,
-  deadUnits: deadUnitsCost,
-  descend1d: descend1dCost,
-  hessianEigenvalues: hessianEigenvaluesCost,
-  hessianTrace: hessianTraceCost,
-  internalCovariateShift: internalCovariateShiftCost,
-  interpolate: interpolateCost,
-  layerInterference: layerInterferenceCost,
-  lineProbe: lineProbeCost,
-  lossSurface: lossSurfaceCost,
-  recalibrateBatchNorm: recalibrateBatchNormCost,
-  spectralDensity: spectralDensityCost,
-  weightScaleInvariance: weightScaleInvarianceCost,
+/** The analyses that may take long, as they are declared. */
+export const longAnalyses = {
+  batchNormHealth: batchNormHealthAnalysis,
+  compare: compareAnalysis,
+  deadUnits: deadUnitsAnalysis,
+  descend1d: descend1dAnalysis,
+  hessianEigenvalues: hessianEigenvaluesAnalysis,
+  hessianTrace: hessianTraceAnalysis,
+  internalCovariateShift: internalCovariateShiftAnalysis,
+  interpolate: interpolateAnalysis,
+  layerInterference: layerInterferenceAnalysis,
+  lineProbe: lineProbeAnalysis,
+  lossSurface: lossSurfaceAnalysis,
+  recalibrateBatchNorm: recalibrateBatchNormAnalysis,
+  spectralDensity: spectralDensityAnalysis,
+  weightScaleInvariance: weightScaleInvarianceAnalysis,
 };
 
-/** The analyses whose cost can be told beforehand: those that may take long. */
-export type LongAnalysis =
-  | "batchNormHealth"
-  | "compare"
-  | "deadUnits"
-  | "descend1d"
-  | "hessianEigenvalues"
-  | "hessianTrace"
-  | "internalCovariateShift"
-  | "interpolate"
-  | "layerInterference"
-  | "lineProbe"
-  | "lossSurface"
-  | "recalibrateBatchNorm"
-  | "spectralDensity"
-  | "weightScaleInvariance";
+/**
+ * The analyses whose cost can be told beforehand: those that may take long.
+ *
+ * @useDeclaredType
+ */
+export type LongAnalysis = keyof typeof longAnalyses;
+
+/** What the cost of each analysis depends on, as {@link estimateCost} takes it behind the name. */
+export type CostSizes = { readonly [Name in LongAnalysis]: Parameters<(typeof longAnalyses)[Name]["cost"]> };
 
 /**
  * The passes through the model that an analysis will take, at most, before it is run: multiply those forward and those
@@ -70,16 +64,16 @@ export type LongAnalysis =
  * console.log(estimateCost("lineProbe", { steps: 9 })); // => { forward: 12, backward: 10 }
  * ```
  */
-export function estimateCost(analysis: LongAnalysis, ...sizes: readonly unknown[]): Cost {
-  if (typeof analysis !== "string" || !Object.hasOwn(costs, analysis)) {
+export function estimateCost<Name extends LongAnalysis>(analysis: Name, ...sizes: CostSizes[Name]): Cost {
+  if (typeof analysis !== "string" || !Object.hasOwn(longAnalyses, analysis)) {
     throw new TensorError("estimateCost", {
-      expected: `an analysis among ${Object.keys(costs).join(", ")}`,
+      expected: `an analysis among ${Object.keys(longAnalyses).join(", ")}`,
       got: describe(analysis),
     });
   }
   const isSize = (size: unknown) => typeof size === "number" || (typeof size === "object" && size !== null);
   if (sizes.every(isSize)) {
-    const cost = (costs[analysis] as (...parts: readonly unknown[]) => Cost)(...sizes);
+    const cost = (longAnalyses[analysis].cost as (...sizes: readonly unknown[]) => Cost)(...sizes);
     if (cost.forward >= 0 && cost.backward >= 0) return cost;
   }
   throw new TensorError("estimateCost", {

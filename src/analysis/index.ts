@@ -94,7 +94,7 @@ export {
 } from "./curvature/spectralDensity.ts";
 export { type DiagnosableReport, diagnose } from "./diagnosis/diagnose.ts";
 export { diagnosisThresholds, type Verdict } from "./diagnosis/verdict.ts";
-export { estimateCost, type LongAnalysis } from "./estimateCost.ts";
+export { type CostSizes, estimateCost, type LongAnalysis } from "./estimateCost.ts";
 export { type ComputationGraphOptions, computationGraph } from "./graph/computationGraph.ts";
 export type { ComputationGraph, GraphCollapse, GraphEdge, GraphNode } from "./graph/graph.ts";
 export type { GraphNumbers } from "./graph/graphNumbers.ts";

@@ -206,6 +206,7 @@ test("the norm of a gradient in a recording is that of its step, and of what the
 
 const probeOf = (part: Partial<LineProbe>) =>
   ({
+    kind: "lineProbe",
     lossRange: [-2, 1],
     gradientDistanceRange: [1, 2],
     effectiveBeta: 3,

@@ -15,6 +15,8 @@ export interface Declared {
   readonly name: string;
   /** Its type, in TypeScript's words. */
   readonly type: string;
+  /** The sentences about it. */
+  readonly text: string;
   /** Values of each kind that the type does not have, and of a number those that no number may be. */
   readonly wrong: readonly unknown[];
 }
@@ -103,7 +105,16 @@ function isOwn(member: ts.Symbol, holder: ts.Declaration): boolean {
 }
 
 function callable(name: string, signature: ts.Signature, isMethod: boolean): Callable {
-  return { name, isMethod, parameters: signature.getParameters().map(parameterOf) };
+  return { name, isMethod, parameters: signature.getParameters().flatMap(expanded).map(parameterOf) };
+}
+
+/** The parameters that a rest parameter of named places stands for, as a function has that is made of another. */
+function expanded(symbol: ts.Symbol): readonly ts.Symbol[] {
+  const type = checker.getTypeOfSymbol(symbol);
+  if (!(symbol.valueDeclaration as ts.ParameterDeclaration).dotDotDotToken || !checker.isTupleType(type))
+    return [symbol];
+  const places = (type as ts.TupleTypeReference).target.labeledElementDeclarations ?? [];
+  return places.map((place) => (place && checker.getSymbolAtLocation(place.name)) ?? symbol);
 }
 
 function parameterOf(symbol: ts.Symbol): Parameter {
@@ -118,6 +129,7 @@ function parameterOf(symbol: ts.Symbol): Parameter {
   return {
     name,
     type: checker.typeToString(type),
+    text,
     isPlain: isPlain(checker.getTypeOfSymbol(symbol)),
     isRest: declaration.dotDotDotToken !== undefined,
     wrong: wrongFor(checker.getTypeOfSymbol(symbol), `${name}: ${text}`),
@@ -128,7 +140,12 @@ function parameterOf(symbol: ts.Symbol): Parameter {
 function optionOf(property: ts.Symbol): Declared {
   const type = checker.getTypeOfSymbol(property);
   const text = ts.displayPartsToString(property.getDocumentationComment(checker));
-  return { name: property.name, type: checker.typeToString(type), wrong: wrongFor(type, `${property.name}: ${text}`) };
+  return {
+    name: property.name,
+    type: checker.typeToString(type),
+    text,
+    wrong: wrongFor(type, `${property.name}: ${text}`),
+  };
 }
 
 const counts = /how many|whole number|how often|the number of/i;

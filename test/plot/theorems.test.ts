@@ -54,7 +54,7 @@ test("a unit without a gradient is a gap, thousands of units are thinned, and no
   await expectDrawn(many);
   expect(many.title.subtitle).toContain("24 of 4000 units are shown.");
   expect(() => theoremTerms({ ...gradient, units: [] })).toThrow(/one unit or more/);
-  expect(() => theoremTerms({ ...gradient, units: [{ unit: 0 } as never] })).toThrow(/explainBatchNorm/);
+  expect(() => theoremTerms({ ...gradient, kind: "lineProbe" as never })).toThrow(/explainBatchNorm/);
 });
 
 test("a map has a cell for each pair, a cross for each that diverged, and a limit of colours", async () => {

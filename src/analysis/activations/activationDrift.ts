@@ -1,6 +1,7 @@
 import { isTensor } from "../../base/brand.ts";
 import { describe, isTensorError, TensorError } from "../../base/errors.ts";
-import { checkOptions } from "../../base/options.ts";
+import { finiteList, fromZero, names } from "../../base/optionKinds.ts";
+import { type OptionRules, optionsOf } from "../../base/optionRules.ts";
 import { isModule } from "../../nn/module/fields.ts";
 import type { Module } from "../../nn/module/module.ts";
 import type { HookHandle, Tensor } from "../../tensor/tensor.ts";
@@ -67,6 +68,8 @@ export interface DriftSeries {
 
 /** What {@link ActivationDrift.report} returns. */
 export interface DriftReport {
+  /** What it is. */
+  readonly kind: "driftReport";
   /** The layers in the order asked for, each followed by its units. */
   readonly series: readonly DriftSeries[];
   /** How many steps there were. */
@@ -87,6 +90,32 @@ export interface DriftReport {
 }
 
 const where = "ActivationDrift";
+
+const rules = {
+  layers: {
+    is: {
+      expected: "a list of names, each once,",
+      accepts: (value) => names.accepts(value) && new Set(value as string[]).size === (value as string[]).length,
+    },
+  },
+  what: { words: ["output", "input"], default: "output" },
+  units: {
+    is: {
+      expected: "a list of whole numbers of 0 or more",
+      accepts: (value) => Array.isArray(value) && value.every(fromZero.accepts),
+    },
+    default: [],
+  },
+  edges: {
+    is: {
+      expected: "two finite numbers or more, ascending,",
+      accepts: (value) =>
+        finiteList.accepts(value) &&
+        (value as number[]).length > 1 &&
+        (value as number[]).every((edge, i, all) => i === 0 || edge > all[i - 1]),
+    },
+  },
+} satisfies OptionRules<ActivationDriftOptions>;
 
 /**
  * Watches how the distribution of activations drifts while a model is trained: step to step, and from the start. Nothing
@@ -134,12 +163,17 @@ export class ActivationDrift {
     if (model !== null && !isModule(model)) {
       throw new TensorError(where, { expected: "a module, or null", got: describe(model) });
     }
-    checkOptions(where, options, ["layers", "what", "units", "edges"]);
-    const { what = "output", units = [], edges = Array.from({ length: 41 }, (_, i) => (i - 20) / 5) } = options;
+    const {
+      what,
+      units,
+      edges = Array.from({ length: 41 }, (_, i) => (i - 20) / 5),
+      ...rest
+    } = optionsOf(where, options, rules);
     const named = new Map(model?.namedModules());
-    const { layers = leaves(named) } = options;
-    checkWhat(what, units, edges);
-    checkLayers(layers);
+    const { layers = leaves(named) } = rest;
+    if (layers.length === 0) {
+      throw new TensorError(where, { expected: "layers, without a model to take them from", got: describe(layers) });
+    }
     const modules = model === null ? [] : layers.map((layer) => moduleAt(named, layer));
     this.options = { layers: [...layers], what, units: [...units], edges: [...edges] };
     this.watched = layers.map((layer) => ({
@@ -280,12 +314,14 @@ export class ActivationDrift {
     const series = this.watched.flatMap(({ layer, series }) =>
       series.map(({ unit, points }) => ({ layer, unit, points: structuredClone(points) })),
     );
-    return displayed({
+    const report: DriftReport = {
+      kind: "driftReport",
       series,
       steps: this.steps,
       options: structuredClone(this.options),
       cost: { forward: 0, backward: 0 },
-    });
+    };
+    return displayed(report, "percentileBands");
   }
 
   /**
@@ -360,24 +396,4 @@ function moduleAt(named: ReadonlyMap<string, Module>, layer: string): Module {
       .map((name) => `"${name}"`)}`,
     got: describe(layer),
   });
-}
-
-function checkLayers(layers: readonly string[]): void {
-  const isList = Array.isArray(layers) && layers.length > 0 && layers.every((layer) => typeof layer === "string");
-  if (isList && new Set(layers).size === layers.length) return;
-  throw new TensorError(where, { expected: "layers as a list of names, each once", got: describe(layers) });
-}
-
-function checkWhat(what: unknown, units: readonly number[], edges: readonly number[]): void {
-  if (what !== "output" && what !== "input") {
-    throw new TensorError(where, { expected: 'what "output" or "input"', got: describe(what) });
-  }
-  if (!Array.isArray(units) || !units.every((unit) => Number.isInteger(unit) && unit >= 0)) {
-    throw new TensorError(where, { expected: "units as whole numbers of 0 or more", got: describe(units) });
-  }
-  const ascends =
-    Array.isArray(edges) &&
-    edges.length >= 2 &&
-    edges.every((edge, i) => Number.isFinite(edge) && (i === 0 || edge > edges[i - 1]));
-  if (!ascends) throw new TensorError(where, { expected: "two edges or more, ascending", got: describe(edges) });
 }

@@ -3,7 +3,8 @@ import { enableGrad } from "../../autograd/gradMode.ts";
 import { isTensor } from "../../base/brand.ts";
 import { isFloat, type Shape } from "../../base/dtype.ts";
 import { describe, TensorError } from "../../base/errors.ts";
-import { checkOptions } from "../../base/options.ts";
+import { fromOne, names, record } from "../../base/optionKinds.ts";
+import type { OptionRules, Settings } from "../../base/optionRules.ts";
 import { GELU } from "../../nn/activations/gelu.ts";
 import { ReLU } from "../../nn/activations/relu.ts";
 import { Sigmoid } from "../../nn/activations/sigmoid.ts";
@@ -11,16 +12,16 @@ import { Tanh } from "../../nn/activations/tanh.ts";
 import { isLayer } from "../../nn/module/layerClass.ts";
 import type { Module } from "../../nn/module/module.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
-import { displayed } from "../measuring/display.ts";
+import { type Analysis, analyse, type Unnamed } from "../measuring/analysis.ts";
 import { type GradMode, lightly } from "../measuring/lightly.ts";
 import type { Cost } from "../measuring/loss.ts";
-import { type BatchNormMode, preserving } from "../measuring/preserving.ts";
+import { type BatchNormMode, batchNormRule, preserving } from "../measuring/preserving.ts";
 import { type SaturationThresholds, saturationOf, saturationThresholds } from "../measuring/saturation.ts";
-import { checkUnitDim, type UnitGrid, unitsOf } from "../measuring/units.ts";
-import { checkChoice, chosen, type ForwardInputs, run, watching } from "../measuring/watching.ts";
+import { type UnitGrid, unitDimRule, unitsOf } from "../measuring/units.ts";
+import { chosen, type ForwardInputs, run, watching } from "../measuring/watching.ts";
 import { greatest } from "../numbers/extremes.ts";
 import { type Numbers, numbersOf } from "../numbers/floats.ts";
-import { joinedNumbers, type Statistics, statistics } from "../numbers/statistics.ts";
+import { joinedNumbers, percentilesRule, type Statistics, statistics } from "../numbers/statistics.ts";
 
 /** Options of {@link activationReport}. */
 export interface ActivationReportOptions {
@@ -102,6 +103,27 @@ interface Output {
   readonly slope: ArrayLike<number> | null;
 }
 
+const rules = {
+  modules: { is: names },
+  thresholds: { is: record },
+  percentiles: percentilesRule,
+  bins: { is: fromOne, default: 50 },
+  unitDim: unitDimRule,
+  batchNorm: batchNormRule,
+} satisfies OptionRules<ActivationReportOptions>;
+
+type Choice = Settings<ActivationReportOptions, typeof rules>;
+
+/** @declaration Read by the laws of test/analysis. */
+export const activationReportAnalysis = {
+  name: "activationReport",
+  kind: "activationReport",
+  of: ["model", "inputs"],
+  rules,
+  plot: "activationHistograms",
+  work,
+} as const satisfies Analysis;
+
 /**
  * What the activations of a model are like on a batch: mean, spread, percentiles, histogram, and how much is saturated,
  * for each layer and each unit.
@@ -129,14 +151,12 @@ export function activationReport(
   inputs: ForwardInputs,
   options: ActivationReportOptions = {},
 ): ActivationReport {
-  const where = "activationReport";
-  checkOptions(where, options, ["modules", "thresholds", "percentiles", "bins", "unitDim", "batchNorm"]);
-  checkOptions(where, options.thresholds, ["tanh", "sigmoid", "relu"], "thresholds");
-  const { percentiles = [1, 5, 25, 50, 75, 95, 99], bins = 50, unitDim = 1, batchNorm = "batch" } = options;
-  const thresholds = saturationThresholds(where, options.thresholds ?? {});
-  checkDetail(where, percentiles, bins);
-  checkUnitDim(where, unitDim);
-  checkChoice(where, "batchNorm", batchNorm, ["batch", "running"]);
+  return analyse(activationReportAnalysis, options, model, inputs);
+}
+
+function work(where: string, options: Choice, model: Module, inputs: ForwardInputs): Unnamed<ActivationReport> {
+  const { percentiles, bins, unitDim, batchNorm } = options;
+  const thresholds = saturationThresholds(where, options.thresholds);
   const modules = chosen(where, model, options.modules, isActivation, "Tanh, Sigmoid, ReLU and GELU");
   const report = (mode: GradMode) =>
     preserving(
@@ -172,7 +192,6 @@ export function activationReport(
         });
         const names = modules.map(([name]) => name);
         return {
-          kind: "activationReport" as const,
           options: { modules: names, thresholds, percentiles: [...percentiles], bins, unitDim, batchNorm },
           cost: { forward: 1, backward: 0 },
           layers,
@@ -180,7 +199,7 @@ export function activationReport(
       },
       { batchNorm },
     );
-  return displayed(lightly(report));
+  return lightly(report);
 }
 
 function isActivation(module: Module): boolean {
@@ -277,12 +296,4 @@ function slopesAt(module: Module, x: Tensor): ArrayLike<number> {
   input.requiresGrad = true;
   const { forward } = Object.getPrototypeOf(module) as Module; // past hooks, which have seen this once
   return enableGrad(() => grad(forward.call(module, input).sum(), [input])[0].data);
-}
-
-export function checkDetail(where: string, percentiles: readonly number[], bins: number): void {
-  if (!Array.isArray(percentiles) || !percentiles.every((p) => typeof p === "number" && p >= 0 && p <= 100)) {
-    throw new TensorError(where, { expected: "percentiles from 0 to 100", got: describe(percentiles) });
-  }
-  if (Number.isInteger(bins) && bins > 0) return;
-  throw new TensorError(where, { expected: "a whole number of 1 or more as bins", got: describe(bins) });
 }

@@ -1,23 +1,18 @@
 import { isTensor } from "../../base/brand.ts";
 import { isFloat } from "../../base/dtype.ts";
 import { describe, TensorError } from "../../base/errors.ts";
-import { checkOptions } from "../../base/options.ts";
+import { names, record } from "../../base/optionKinds.ts";
+import type { OptionRules, Settings } from "../../base/optionRules.ts";
 import type { Module } from "../../nn/module/module.ts";
+import { analyse, type InParts, inBackground, type Unnamed } from "../measuring/analysis.ts";
 import { batchesOf } from "../measuring/batches.ts";
 import { lightly } from "../measuring/lightly.ts";
 import type { Cost } from "../measuring/loss.ts";
-import { type BatchNormMode, preservingParts } from "../measuring/preserving.ts";
-import {
-  checkBudget,
-  finish,
-  finishAsync,
-  type LongOptions,
-  longOptionNames,
-  type Parts,
-} from "../measuring/running.ts";
+import { type BatchNormMode, batchNormRule, preservingParts } from "../measuring/preserving.ts";
+import { checkBudget, type LongOptions, longRules, type Parts } from "../measuring/running.ts";
 import { type SaturationThresholds, saturationOf, saturationThresholds } from "../measuring/saturation.ts";
-import { checkUnitDim, type UnitGrid, unitsOf } from "../measuring/units.ts";
-import { checkChoice, chosen, type ForwardInputs, type Named, run, watching } from "../measuring/watching.ts";
+import { type UnitGrid, unitDimRule, unitsOf } from "../measuring/units.ts";
+import { chosen, type ForwardInputs, type Named, run, watching } from "../measuring/watching.ts";
 import { type Numbers, numbersOf } from "../numbers/floats.ts";
 
 /** Options of {@link deadUnits}. */
@@ -89,9 +84,34 @@ export interface DeadUnits {
 }
 
 /** The passes of {@link deadUnits}. */
-export function deadUnitsCost({ batches }: { readonly batches: number }): Cost {
+function costOf({ batches }: { readonly batches: number }): Cost {
   return { forward: batches, backward: 0 };
 }
+
+const rules = {
+  modules: { is: names },
+  thresholds: { is: record },
+  bitmap: { words: ["none", "strings", "booleans"], default: "none" },
+  since: {
+    is: {
+      expected: "what deadUnits returned earlier",
+      accepts: (value) => (value as DeadUnits | null)?.kind === "deadUnits",
+    },
+  },
+  unitDim: unitDimRule,
+  batchNorm: batchNormRule,
+  ...longRules,
+} satisfies OptionRules<DeadUnitsOptions>;
+
+export const deadUnitsAnalysis = {
+  name: "deadUnits",
+  kind: "deadUnits",
+  of: ["model", "batches"],
+  rules,
+  plot: "saturationBitmap",
+  cost: costOf,
+  work,
+} as const satisfies InParts;
 
 /**
  * Which units are saturated for every example there is, so that no gradient reaches what lies before them: a ReLU whose
@@ -117,13 +137,14 @@ export function deadUnitsCost({ batches }: { readonly batches: number }): Cost {
  * ```
  */
 export function deadUnits(model: Module, batches: Iterable<ForwardInputs>, options: DeadUnitsOptions = {}): DeadUnits {
-  return finish(parts("deadUnits", model, batches, options), options);
+  return analyse(deadUnitsAnalysis, options, model, batches);
 }
 
 /**
  * {@link deadUnits}, letting others work in between.
  *
  * @throws as `deadUnits`, by rejecting.
+ * @function
  *
  * @example
  * ```ts
@@ -135,13 +156,7 @@ export function deadUnits(model: Module, batches: Iterable<ForwardInputs>, optio
  * console.log(examples); // => 12
  * ```
  */
-export async function deadUnitsAsync(
-  model: Module,
-  batches: Iterable<ForwardInputs>,
-  options: DeadUnitsOptions = {},
-): Promise<DeadUnits> {
-  return finishAsync(parts("deadUnitsAsync", model, batches, options), options);
-}
+export const deadUnitsAsync = /* @__PURE__ */ inBackground(deadUnitsAnalysis, deadUnits);
 
 /** What is known of a layer. */
 interface Seen {
@@ -153,14 +168,17 @@ interface Seen {
   nonFinite: number;
 }
 
-function* parts(
+function* work(
   where: string,
+  options: Settings<DeadUnitsOptions, typeof rules>,
   model: Module,
   batches: Iterable<ForwardInputs>,
-  options: DeadUnitsOptions,
-): Parts<DeadUnits> {
-  const { all, modules, thresholds, bitmap, unitDim, batchNorm, since } = checked(where, model, batches, options);
-  const cost = deadUnitsCost({ batches: all.length });
+): Parts<Unnamed<DeadUnits>> {
+  const { bitmap, unitDim, batchNorm, since } = options;
+  const thresholds = saturationThresholds(where, options.thresholds);
+  const modules = modulesOf(where, model, options.modules, thresholds);
+  const all = batchesOf(where, batches);
+  const cost = costOf({ batches: all.length });
   checkBudget(where, cost.forward, options);
   const layersSeen = new Map<string, Seen>();
   const within = preservingParts(model, { batchNorm });
@@ -189,7 +207,6 @@ function* parts(
     return [{ layer: name, type: module.constructor.name, ...summary(where, name, own, bitmap, since) }];
   });
   return {
-    kind: "deadUnits",
     options: { modules: modules.map(([name]) => name), thresholds, bitmap, unitDim, batchNorm },
     cost,
     examples: Math.max(0, ...[...layersSeen.values()].map(({ examples }) => examples)),
@@ -303,23 +320,16 @@ function earlierLayer(where: string, name: string, units: number, since: DeadUni
   });
 }
 
-function checked(where: string, model: Module, batches: Iterable<ForwardInputs>, options: DeadUnitsOptions) {
-  const names = ["modules", "thresholds", "bitmap", "since", "unitDim", "batchNorm"];
-  checkOptions(where, options, [...names, ...longOptionNames]);
-  checkOptions(where, options.thresholds, ["tanh", "sigmoid", "relu"], "thresholds");
-  const { bitmap = "none", since, unitDim = 1, batchNorm = "batch" } = options;
-  const thresholds = saturationThresholds(where, options.thresholds ?? {});
-  checkChoice(where, "bitmap", bitmap, ["none", "strings", "booleans"]);
-  checkChoice(where, "batchNorm", batchNorm, ["batch", "running"]);
-  checkUnitDim(where, unitDim);
-  if (since !== undefined && since?.kind !== "deadUnits") {
-    throw new TensorError(where, { expected: "what deadUnits returned earlier as since", got: describe(since) });
-  }
+/** The modules to look at, all of which can be saturated. */
+function modulesOf(
+  where: string,
+  model: Module,
+  wanted: readonly string[] | undefined,
+  thresholds: SaturationThresholds,
+): readonly Named[] {
   const saturates = (module: Module) => saturationOf(module, thresholds) !== undefined;
-  const modules = chosen(where, model, options.modules, saturates, "Tanh, Sigmoid and ReLU");
+  const modules = chosen(where, model, wanted, saturates, "Tanh, Sigmoid and ReLU");
   const other = modules.find(([, module]) => !saturates(module));
-  if (other !== undefined) {
-    throw new TensorError(where, { expected: "modules that are Tanh, Sigmoid or ReLU", got: describe(other[1]) });
-  }
-  return { all: batchesOf(where, batches), modules, thresholds, bitmap, unitDim, batchNorm, since };
+  if (other === undefined) return modules;
+  throw new TensorError(where, { expected: "modules that are Tanh, Sigmoid or ReLU", got: describe(other[1]) });
 }

@@ -1,16 +1,23 @@
 import { describe, TensorError } from "../../base/errors.ts";
-import { checkOptions } from "../../base/options.ts";
+import { fromOne, names } from "../../base/optionKinds.ts";
+import type { OptionKind, OptionRules, Settings } from "../../base/optionRules.ts";
 import type { Module } from "../../nn/module/module.ts";
 import type { Parameter } from "../../nn/module/parameter.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
-import { displayed } from "../measuring/display.ts";
+import { type Analysis, analyse, type Unnamed } from "../measuring/analysis.ts";
 import { type Cost, type Loss, Probe } from "../measuring/loss.ts";
-import { type BatchNormMode, preserving } from "../measuring/preserving.ts";
-import { checkChoice, chosen, watching } from "../measuring/watching.ts";
+import { type BatchNormMode, batchNormRule, preserving } from "../measuring/preserving.ts";
+import { chosen, watching } from "../measuring/watching.ts";
 import { type Numbers, numbersOf } from "../numbers/floats.ts";
-import { finiteOf, joinedNumbers, moments, type Statistics, statistics } from "../numbers/statistics.ts";
+import {
+  finiteOf,
+  joinedNumbers,
+  moments,
+  percentilesRule,
+  type Statistics,
+  statistics,
+} from "../numbers/statistics.ts";
 import { leavesOf } from "../recording/stepProbes.ts";
-import { checkDetail } from "./activationReport.ts";
 
 /** Options of {@link gradientReport}. */
 export interface GradientReportOptions {
@@ -85,6 +92,32 @@ export interface GradientReport {
   readonly parameters: readonly ParameterGradient[];
 }
 
+/** Which parameters are looked at. */
+export const parametersKind: OptionKind = {
+  expected: '"all", "matrices" or a list of names',
+  accepts: (value) => value === "all" || value === "matrices" || names.accepts(value),
+};
+
+const rules = {
+  modules: { is: names },
+  parameters: { is: parametersKind, default: "all" },
+  percentiles: percentilesRule,
+  bins: { is: fromOne, default: 50 },
+  batchNorm: batchNormRule,
+} satisfies OptionRules<GradientReportOptions>;
+
+type Choice = Settings<GradientReportOptions, typeof rules>;
+
+/** @declaration Read by the laws of test/analysis. */
+export const gradientReportAnalysis = {
+  name: "gradientReport",
+  kind: "gradientReport",
+  of: ["model", "loss"],
+  rules,
+  plot: "gradientHistograms",
+  work,
+} as const satisfies Analysis;
+
 /**
  * What the gradients of a loss are like, at the outputs of modules and at parameters: their spread from the last layer to
  * the first says whether they vanish or explode, and `gradToData` how large they are beside what they will change.
@@ -109,57 +142,52 @@ export interface GradientReport {
  * ```
  */
 export function gradientReport(model: Module, loss: Loss, options: GradientReportOptions = {}): GradientReport {
-  const where = "gradientReport";
-  checkOptions(where, options, ["modules", "parameters", "percentiles", "bins", "batchNorm"]);
-  const { percentiles = [1, 5, 25, 50, 75, 95, 99], bins = 50, batchNorm = "batch" } = options;
-  checkDetail(where, percentiles, bins);
-  checkChoice(where, "batchNorm", batchNorm, ["batch", "running"]);
+  return analyse(gradientReportAnalysis, options, model, loss);
+}
+
+function work(where: string, options: Choice, model: Module, loss: Loss): Unnamed<GradientReport> {
+  const { percentiles, bins, batchNorm } = options;
   const probe = new Probe(where, model, loss);
   const leaves = leavesOf(model).map(([, module]) => module);
   const modules = chosen(where, model, options.modules, (module) => leaves.includes(module), "all");
-  const wanted = wantedParameters(where, model, options.parameters === undefined ? "all" : options.parameters);
-  return displayed(
-    preserving(
-      model,
-      () => {
-        probe.check();
-        const outputs: [name: string, type: string, output: Tensor][] = [];
-        const see = (name: string, module: Module, _: unknown, y: Tensor) => {
-          if (y.requiresGrad) outputs.push([name, module.constructor.name, y]);
-        };
-        const all = probe.parameters;
-        const found = watching(modules, see, () => probe.gradientAt(() => outputs.map(([, , y]) => y)));
-        const detail = { percentiles, bins };
-        return {
-          kind: "gradientReport" as const,
-          options: {
-            modules: modules.map(([name]) => name),
-            parameters: wanted.map(([name]) => name),
-            percentiles: [...percentiles],
-            bins,
-            batchNorm,
-          },
-          cost: probe.cost,
-          loss: found.loss,
-          activations: modules.flatMap(([name]): ActivationGradient[] => {
-            const own = outputs.flatMap(([other], i) => (other === name ? [i] : []));
-            if (own.length === 0) return [];
-            const values = joinedNumbers(own.map((i) => numbersOf(found.atOthers[i])));
-            return [
-              { layer: name, type: outputs[own[0]][1], calls: own.length, ...gradientStatistics(values, detail) },
-            ];
-          }),
-          parameters: wanted.map(([name, p]): ParameterGradient => {
-            const own = gradientStatistics(numbersOf(found.gradient[all.indexOf(p)]), detail);
-            const dataStd = moments(finiteOf(numbersOf(p))).std;
-            const layer = name.slice(0, Math.max(0, name.lastIndexOf(".")));
-            const gradToData = ratio(own.std, dataStd);
-            return { parameter: name, layer, shape: [...p.shape], dataStd, gradToData, ...own };
-          }),
-        };
-      },
-      { batchNorm },
-    ),
+  const wanted = wantedParameters(where, model, options.parameters);
+  return preserving(
+    model,
+    () => {
+      probe.check();
+      const outputs: [name: string, type: string, output: Tensor][] = [];
+      const see = (name: string, module: Module, _: unknown, y: Tensor) => {
+        if (y.requiresGrad) outputs.push([name, module.constructor.name, y]);
+      };
+      const all = probe.parameters;
+      const found = watching(modules, see, () => probe.gradientAt(() => outputs.map(([, , y]) => y)));
+      const detail = { percentiles, bins };
+      return {
+        options: {
+          modules: modules.map(([name]) => name),
+          parameters: wanted.map(([name]) => name),
+          percentiles: [...percentiles],
+          bins,
+          batchNorm,
+        },
+        cost: probe.cost,
+        loss: found.loss,
+        activations: modules.flatMap(([name]): ActivationGradient[] => {
+          const own = outputs.flatMap(([other], i) => (other === name ? [i] : []));
+          if (own.length === 0) return [];
+          const values = joinedNumbers(own.map((i) => numbersOf(found.atOthers[i])));
+          return [{ layer: name, type: outputs[own[0]][1], calls: own.length, ...gradientStatistics(values, detail) }];
+        }),
+        parameters: wanted.map(([name, p]): ParameterGradient => {
+          const own = gradientStatistics(numbersOf(found.gradient[all.indexOf(p)]), detail);
+          const dataStd = moments(finiteOf(numbersOf(p))).std;
+          const layer = name.slice(0, Math.max(0, name.lastIndexOf(".")));
+          const gradToData = ratio(own.std, dataStd);
+          return { parameter: name, layer, shape: [...p.shape], dataStd, gradToData, ...own };
+        }),
+      };
+    },
+    { batchNorm },
   );
 }
 
@@ -204,9 +232,6 @@ export function wantedParameters(
       got: "none",
       hint: 'Write { parameters: "all" }.',
     });
-  }
-  if (!Array.isArray(wanted) || wanted.length === 0) {
-    throw new TensorError(where, { expected: 'parameters as "all", "matrices" or names', got: describe(wanted) });
   }
   return wanted.map((name) => {
     const found = all.find(([own]) => own === name);

@@ -1,12 +1,12 @@
 import { isTensor } from "../../base/brand.ts";
 import { describe, TensorError } from "../../base/errors.ts";
-import { checkOptions } from "../../base/options.ts";
+import { aFunction, fromTwo, threshold } from "../../base/optionKinds.ts";
+import type { OptionRules, Settings } from "../../base/optionRules.ts";
 import type { Module } from "../../nn/module/module.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
-import { displayed } from "../measuring/display.ts";
+import { type Analysis, analyse, type Unnamed } from "../measuring/analysis.ts";
 import { type Cost, type Loss, Probe } from "../measuring/loss.ts";
-import { type BatchNormMode, preserving } from "../measuring/preserving.ts";
-import { checkChoice } from "../measuring/watching.ts";
+import { type BatchNormMode, batchNormRule, preserving } from "../measuring/preserving.ts";
 import { moments } from "../numbers/statistics.ts";
 
 /** Options of {@link initialLossCheck}. */
@@ -59,6 +59,24 @@ export interface InitialLossCheck {
   readonly suggestedFactor: number | null;
 }
 
+const rules = {
+  numClasses: { is: fromTwo, isRequired: true },
+  tolerance: { is: threshold, default: 0.1 },
+  logits: { is: aFunction },
+  batchNorm: batchNormRule,
+} satisfies OptionRules<InitialLossCheckOptions>;
+
+type Choice = Settings<InitialLossCheckOptions, typeof rules>;
+
+/** @declaration Read by the laws of test/analysis. */
+export const initialLossCheckAnalysis = {
+  name: "initialLossCheck",
+  kind: "initialLossCheck",
+  of: ["model", "loss"],
+  rules,
+  work,
+} as const satisfies Analysis;
+
 /**
  * Whether a classifier that has not been trained knows that it knows nothing: its mean cross-entropy should be near
  * `ln numClasses`. Above, it is confidently wrong, and the first steps only shrink the last layer. Below, it has been
@@ -83,19 +101,11 @@ export interface InitialLossCheck {
  * ```
  */
 export function initialLossCheck(model: Module, loss: Loss, options: InitialLossCheckOptions): InitialLossCheck {
-  const where = "initialLossCheck";
-  checkOptions(where, options, ["numClasses", "tolerance", "logits", "batchNorm"]);
-  const { numClasses, tolerance = 0.1, logits, batchNorm = "batch" } = options ?? {};
-  if (!Number.isInteger(numClasses) || numClasses < 2) {
-    throw new TensorError(where, { expected: "a whole number of 2 or more as numClasses", got: describe(numClasses) });
-  }
-  if (typeof tolerance !== "number" || !(tolerance >= 0)) {
-    throw new TensorError(where, { expected: "a tolerance of 0 or more", got: describe(tolerance) });
-  }
-  if (logits !== undefined && typeof logits !== "function") {
-    throw new TensorError(where, { expected: "a function that returns the logits", got: describe(logits) });
-  }
-  checkChoice(where, "batchNorm", batchNorm, ["batch", "running"]);
+  return analyse(initialLossCheckAnalysis, options, model, loss);
+}
+
+function work(where: string, options: Choice, model: Module, loss: Loss): Unnamed<InitialLossCheck> {
+  const { numClasses, tolerance, logits, batchNorm } = options;
   const probe = new Probe(where, model, loss);
   const run = () => {
     probe.check();
@@ -107,8 +117,7 @@ export function initialLossCheck(model: Module, loss: Loss, options: InitialLoss
   const isNear = Math.abs(value - expected) <= tolerance * expected;
   const verdict = isNear ? "as expected" : value > expected ? "high" : "low";
   const factor = scale === null || scale === 0 ? null : Math.sqrt(2 * tolerance * expected) / scale;
-  return displayed({
-    kind: "initialLossCheck",
+  return {
     options: { numClasses, tolerance, logits: logits !== undefined, batchNorm },
     cost: { forward: probe.cost.forward + (logits === undefined ? 0 : 1), backward: probe.cost.backward },
     loss: value,
@@ -117,7 +126,7 @@ export function initialLossCheck(model: Module, loss: Loss, options: InitialLoss
     verdict,
     logitScale: scale,
     suggestedFactor: verdict === "high" ? factor : null,
-  });
+  };
 }
 
 function scaleOf(where: string, logits: Tensor, numClasses: number): number {

@@ -1,14 +1,14 @@
-import { describe, TensorError } from "../../base/errors.ts";
-import { checkOptions } from "../../base/options.ts";
+import { TensorError } from "../../base/errors.ts";
+import { positive } from "../../base/optionKinds.ts";
+import type { OptionRules, Settings } from "../../base/optionRules.ts";
 import type { Module } from "../../nn/module/module.ts";
-import { isOptimizer, type Optimizer } from "../../optim/optimizer.ts";
-import { displayed } from "../measuring/display.ts";
+import type { Optimizer } from "../../optim/optimizer.ts";
+import { type Analysis, analyse, type Unnamed } from "../measuring/analysis.ts";
 import { type Cost, type Loss, Probe } from "../measuring/loss.ts";
-import { type BatchNormMode, preserving } from "../measuring/preserving.ts";
-import { updated } from "../measuring/update.ts";
-import { checkChoice } from "../measuring/watching.ts";
+import { type BatchNormMode, batchNormRule, preserving } from "../measuring/preserving.ts";
+import { checkUpdate, updated, updateRules } from "../measuring/update.ts";
 import { moments } from "../numbers/statistics.ts";
-import { ratio, wantedParameters } from "./gradientReport.ts";
+import { parametersKind, ratio, wantedParameters } from "./gradientReport.ts";
 
 /** Options of {@link updateRatios}: a learning rate, or an optimiser. */
 export interface UpdateRatiosOptions {
@@ -65,6 +65,25 @@ export interface UpdateRatios {
   readonly parameters: readonly UpdateRatio[];
 }
 
+const rules = {
+  ...updateRules,
+  lr: { is: positive },
+  parameters: { is: parametersKind, default: "matrices" },
+  batchNorm: batchNormRule,
+} satisfies OptionRules<UpdateRatiosOptions>;
+
+type Choice = Settings<UpdateRatiosOptions, typeof rules>;
+
+/** @declaration Read by the laws of test/analysis. */
+export const updateRatiosAnalysis = {
+  name: "updateRatios",
+  kind: "updateRatios",
+  of: ["model", "loss"],
+  rules,
+  plot: "updateRatioDots",
+  work,
+} as const satisfies Analysis;
+
 /**
  * How far the next update would move each parameter, in proportion to how large it is: `log₁₀ std(Δθ)/std(θ)`. About −3
  * is usual: far above it, the layer is thrown about; far below, it hardly learns.
@@ -92,66 +111,52 @@ export interface UpdateRatios {
  * ```
  */
 export function updateRatios(model: Module, loss: Loss, options: UpdateRatiosOptions): UpdateRatios {
-  const where = "updateRatios";
-  checkOptions(where, options, ["lr", "optimizer", "parameters", "batchNorm"]);
-  const { lr, optimizer, batchNorm = "batch" } = options ?? {};
-  if ((lr === undefined) === (optimizer === undefined)) {
-    throw new TensorError(where, {
-      expected: "either lr or optimizer",
-      got: lr === undefined ? "neither" : "both",
-      hint: "Such as { lr: 0.1 }.",
-    });
-  }
-  if (lr !== undefined && !(typeof lr === "number" && lr > 0 && lr < Number.POSITIVE_INFINITY)) {
-    throw new TensorError(where, { expected: "a learning rate above 0 as lr", got: describe(lr) });
-  }
-  checkChoice(where, "batchNorm", batchNorm, ["batch", "running"]);
+  return analyse(updateRatiosAnalysis, options, model, loss);
+}
+
+function work(where: string, options: Choice, model: Module, loss: Loss): Unnamed<UpdateRatios> {
+  const { lr, optimizer, batchNorm } = options;
+  checkUpdate(where, options);
   const probe = new Probe(where, model, loss);
-  const wanted = wantedParameters(where, model, options.parameters === undefined ? "matrices" : options.parameters);
+  const wanted = wantedParameters(where, model, options.parameters);
   if (optimizer !== undefined) checkOptimizer(where, model, optimizer);
-  return displayed(
-    preserving(
-      model,
-      () => {
-        probe.check();
-        const before = wanted.map(([, p]) => p.data.slice());
-        const { loss: value, gradient, isUsed } = probe.gradient();
-        const after = optimizer && updated(where, probe.parameters, { gradient, isUsed }, { optimizer });
-        const parameters = wanted.map(([name, p], i): UpdateRatio => {
-          const k = probe.parameters.indexOf(p);
-          const update = after
-            ? after[k].data.map((x, j) => x - before[i][j])
-            : gradient[k].data.map((x) => (lr as number) * x);
-          const updateStd = update.every(Number.isFinite) ? moments(update).std : null;
-          const dataStd = before[i].every(Number.isFinite) ? moments(before[i]).std : null;
-          const size = ratio(updateStd, dataStd);
-          const log10 = size === null || size === 0 ? null : Math.log10(size);
-          const layer = name.slice(0, Math.max(0, name.lastIndexOf(".")));
-          return { parameter: name, layer, shape: [...p.shape], updateStd, dataStd, ratio: size, log10 };
-        });
-        return {
-          kind: "updateRatios" as const,
-          options: {
-            lr: lr ?? null,
-            optimizer: optimizer === undefined ? null : optimizer.constructor.name,
-            parameters: wanted.map(([name]) => name),
-            batchNorm,
-          },
-          cost: probe.cost,
-          guide: -3,
-          loss: value,
-          parameters,
-        };
-      },
-      { batchNorm },
-    ),
+  return preserving(
+    model,
+    () => {
+      probe.check();
+      const before = wanted.map(([, p]) => p.data.slice());
+      const { loss: value, gradient, isUsed } = probe.gradient();
+      const after = optimizer && updated(where, probe.parameters, { gradient, isUsed }, { optimizer });
+      const parameters = wanted.map(([name, p], i): UpdateRatio => {
+        const k = probe.parameters.indexOf(p);
+        const update = after
+          ? after[k].data.map((x, j) => x - before[i][j])
+          : gradient[k].data.map((x) => (lr as number) * x);
+        const updateStd = update.every(Number.isFinite) ? moments(update).std : null;
+        const dataStd = before[i].every(Number.isFinite) ? moments(before[i]).std : null;
+        const size = ratio(updateStd, dataStd);
+        const log10 = size === null || size === 0 ? null : Math.log10(size);
+        const layer = name.slice(0, Math.max(0, name.lastIndexOf(".")));
+        return { parameter: name, layer, shape: [...p.shape], updateStd, dataStd, ratio: size, log10 };
+      });
+      return {
+        options: {
+          lr: lr ?? null,
+          optimizer: optimizer === undefined ? null : optimizer.constructor.name,
+          parameters: wanted.map(([name]) => name),
+          batchNorm,
+        },
+        cost: probe.cost,
+        guide: -3,
+        loss: value,
+        parameters,
+      };
+    },
+    { batchNorm },
   );
 }
 
 function checkOptimizer(where: string, model: Module, optimizer: Optimizer): void {
-  if (!isOptimizer(optimizer)) {
-    throw new TensorError(where, { expected: "an optimiser", got: describe(optimizer) });
-  }
   const own: readonly unknown[] = model.parameters();
   const params = optimizer.paramGroups.flatMap((group) => group.params);
   const others = params.filter((p) => !own.includes(p));

@@ -1,22 +1,17 @@
 import { isTensor } from "../../base/brand.ts";
 import { describe, TensorError } from "../../base/errors.ts";
-import { checkOptions } from "../../base/options.ts";
+import { aFunction, threshold } from "../../base/optionKinds.ts";
+import type { OptionRules, Settings } from "../../base/optionRules.ts";
 import { Linear } from "../../nn/layers/linear.ts";
 import { isLayer } from "../../nn/module/layerClass.ts";
 import type { Module } from "../../nn/module/module.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
+import { analyse, type InParts, inBackground, type Unnamed } from "../measuring/analysis.ts";
 import { batchesOf } from "../measuring/batches.ts";
 import { lightly } from "../measuring/lightly.ts";
 import type { Cost } from "../measuring/loss.ts";
 import { preservingParts } from "../measuring/preserving.ts";
-import {
-  checkBudget,
-  finish,
-  finishAsync,
-  type LongOptions,
-  longOptionNames,
-  type Parts,
-} from "../measuring/running.ts";
+import { checkBudget, type LongOptions, longRules, type Parts } from "../measuring/running.ts";
 import { type ForwardInputs, type Named, run, watching } from "../measuring/watching.ts";
 import { greatest, least } from "../numbers/extremes.ts";
 import {
@@ -100,9 +95,24 @@ export interface BatchNormHealth {
 }
 
 /** The passes of {@link batchNormHealth}. */
-export function batchNormHealthCost({ batches, loss }: { readonly batches: number; readonly loss: boolean }): Cost {
+function costOf({ batches, loss }: { readonly batches: number; readonly loss: boolean }): Cost {
   return { forward: batches * (loss ? 2 : 1), backward: 0 };
 }
+
+const rules = {
+  loss: { is: aFunction },
+  tiny: { is: threshold, default: 16 },
+  ...longRules,
+} satisfies OptionRules<BatchNormHealthOptions<unknown>>;
+
+export const batchNormHealthAnalysis = {
+  name: "batchNormHealth",
+  kind: "batchNormHealth",
+  of: ["model", "batches"],
+  rules,
+  cost: costOf,
+  work,
+} as const satisfies InParts;
 
 /**
  * Whether the running statistics of batch norm are those of the data that it sees now; what the loss is with them and with
@@ -132,13 +142,14 @@ export function batchNormHealth<Batch = ForwardInputs>(
   batches: Iterable<Batch>,
   options: BatchNormHealthOptions<Batch> = {},
 ): BatchNormHealth {
-  return finish(parts("batchNormHealth", model, batches, options), options);
+  return analyse(batchNormHealthAnalysis, options, model, batches);
 }
 
 /**
  * {@link batchNormHealth}, letting others work in between.
  *
  * @throws as `batchNormHealth`, by rejecting.
+ * @function
  *
  * @example
  * ```ts
@@ -149,13 +160,7 @@ export function batchNormHealth<Batch = ForwardInputs>(
  * console.log(cost); // => { forward: 2, backward: 0 }
  * ```
  */
-export async function batchNormHealthAsync<Batch = ForwardInputs>(
-  model: Module,
-  batches: Iterable<Batch>,
-  options: BatchNormHealthOptions<Batch> = {},
-): Promise<BatchNormHealth> {
-  return finishAsync(parts("batchNormHealthAsync", model, batches, options), options);
-}
+export const batchNormHealthAsync = /* @__PURE__ */ inBackground(batchNormHealthAnalysis, batchNormHealth);
 
 /** A batch norm that ran, in one batch. */
 interface Norm {
@@ -170,23 +175,16 @@ interface Found {
   uselessBias: string | null;
 }
 
-function* parts<Batch>(
+function* work(
   where: string,
+  options: Settings<BatchNormHealthOptions<unknown>, typeof rules>,
   model: Module,
-  batches: Iterable<Batch>,
-  options: BatchNormHealthOptions<Batch>,
-): Parts<BatchNormHealth> {
-  checkOptions(where, options, ["loss", "tiny", ...longOptionNames]);
-  const { loss, tiny = 16 } = options;
-  if (loss !== undefined && typeof loss !== "function") {
-    throw new TensorError(where, { expected: "a function (model, batch) => loss", got: describe(loss) });
-  }
-  if (typeof tiny !== "number" || !(tiny >= 0)) {
-    throw new TensorError(where, { expected: "a number of 0 or more as tiny", got: describe(tiny) });
-  }
+  batches: Iterable<unknown>,
+): Parts<Unnamed<BatchNormHealth>> {
+  const { loss, tiny } = options;
   const norms = batchNormsOf(where, model);
   const all = batchesOf(where, batches);
-  const cost = batchNormHealthCost({ batches: all.length, loss: loss !== undefined });
+  const cost = costOf({ batches: all.length, loss: loss !== undefined });
   checkBudget(where, cost.forward, options);
   const seen = new Map<string, Found>();
   const within = preservingParts(model);
@@ -219,7 +217,6 @@ function* parts<Batch>(
   if (layers.length === 0) throw new TensorError(where, { expected: "batch norm that runs", got: "none that did" });
   const losses = { batchLoss, runningLoss, lossGap: runningLoss - batchLoss };
   return {
-    kind: "batchNormHealth",
     options: { loss: loss !== undefined, tiny },
     cost,
     batches: all.length,

@@ -1,19 +1,13 @@
 import { TensorError } from "../../base/errors.ts";
-import { checkOptions } from "../../base/options.ts";
+import type { Settings } from "../../base/optionRules.ts";
 import type { Module } from "../../nn/module/module.ts";
 import type { BatchNorm1d } from "../../nn/normalisation/batchNorm1d.ts";
+import { analyse, type InParts, inBackground, type Unnamed } from "../measuring/analysis.ts";
 import { batchesOf } from "../measuring/batches.ts";
 import { lightly } from "../measuring/lightly.ts";
 import type { Cost } from "../measuring/loss.ts";
 import { preservingParts } from "../measuring/preserving.ts";
-import {
-  checkBudget,
-  finish,
-  finishAsync,
-  type LongOptions,
-  longOptionNames,
-  type Parts,
-} from "../measuring/running.ts";
+import { checkBudget, type LongOptions, longRules, type Parts } from "../measuring/running.ts";
 import { type ForwardInputs, run, watching } from "../measuring/watching.ts";
 import { greatest } from "../numbers/extremes.ts";
 import {
@@ -50,9 +44,18 @@ export interface RecalibratedBatchNorm {
 }
 
 /** The passes of {@link recalibrateBatchNorm}. */
-export function recalibrateBatchNormCost({ batches }: { readonly batches: number }): Cost {
+function costOf({ batches }: { readonly batches: number }): Cost {
   return { forward: batches, backward: 0 };
 }
+
+export const recalibrateBatchNormAnalysis = {
+  name: "recalibrateBatchNorm",
+  kind: "recalibratedBatchNorm",
+  of: ["model", "batches"],
+  rules: longRules,
+  cost: costOf,
+  work,
+} as const satisfies InParts;
 
 /**
  * Makes the running statistics of batch norm anew, from batches that go through the model as it is when this is called: the mean over
@@ -86,13 +89,14 @@ export function recalibrateBatchNorm(
   batches: Iterable<ForwardInputs>,
   options: LongOptions = {},
 ): RecalibratedBatchNorm {
-  return finish(parts("recalibrateBatchNorm", model, batches, options), options);
+  return analyse(recalibrateBatchNormAnalysis, options, model, batches);
 }
 
 /**
  * {@link recalibrateBatchNorm}, letting others work in between; the model changes at the end, all at once.
  *
  * @throws as `recalibrateBatchNorm`, by rejecting.
+ * @function
  *
  * @example
  * ```ts
@@ -103,28 +107,24 @@ export function recalibrateBatchNorm(
  * console.log(layers[0].batches); // => 2
  * ```
  */
-export async function recalibrateBatchNormAsync(
-  model: Module,
-  batches: Iterable<ForwardInputs>,
-  options: LongOptions = {},
-): Promise<RecalibratedBatchNorm> {
-  return finishAsync(parts("recalibrateBatchNormAsync", model, batches, options), options);
-}
+export const recalibrateBatchNormAsync = /* @__PURE__ */ inBackground(
+  recalibrateBatchNormAnalysis,
+  recalibrateBatchNorm,
+);
 
-function* parts(
+function* work(
   where: string,
+  options: Settings<LongOptions, typeof longRules>,
   model: Module,
   batches: Iterable<ForwardInputs>,
-  options: LongOptions,
-): Parts<RecalibratedBatchNorm> {
-  checkOptions(where, options, longOptionNames);
+): Parts<Unnamed<RecalibratedBatchNorm>> {
   const norms = batchNormsOf(where, model).filter(([, { runningMean }]) => runningMean !== null);
   if (norms.length === 0) {
     const got = "only such with trackRunningStats: false";
     throw new TensorError(where, { expected: "batch norm with running statistics", got });
   }
   const all = batchesOf(where, batches);
-  const cost = recalibrateBatchNormCost({ batches: all.length });
+  const cost = costOf({ batches: all.length });
   checkBudget(where, cost.forward, options);
   const seen = new Map<string, BatchMoments[]>(norms.map(([name]) => [name, []]));
   const within = preservingParts(model, { batchNorm: "batch" });
@@ -152,7 +152,7 @@ function* parts(
     return { norm, statistics: { mean, variance }, layer };
   });
   for (const { norm, statistics, layer } of changes) setStatistics(norm, statistics, layer.batches);
-  return { kind: "recalibratedBatchNorm", options: {}, cost, layers: changes.map(({ layer }) => layer) };
+  return { options: {}, cost, layers: changes.map(({ layer }) => layer) };
 }
 
 /** The largest differences between old and new statistics, in units that do not depend on the feature's. */

@@ -1,19 +1,14 @@
-import { describe, TensorError } from "../../base/errors.ts";
-import { checkOptions } from "../../base/options.ts";
+import { TensorError } from "../../base/errors.ts";
+import { record } from "../../base/optionKinds.ts";
+import type { OptionRules, Settings } from "../../base/optionRules.ts";
 import type { Module } from "../../nn/module/module.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
+import { analyse, type InParts, inBackground, type Unnamed } from "../measuring/analysis.ts";
 import { type Layer, type LayerOptions, type LayerSettings, orderedLayers } from "../measuring/layers.ts";
 import { type Cost, type Loss, Probe } from "../measuring/loss.ts";
-import { type BatchNormMode, preservingParts } from "../measuring/preserving.ts";
-import {
-  checkBudget,
-  finish,
-  finishAsync,
-  type LongOptions,
-  longOptionNames,
-  type Parts,
-} from "../measuring/running.ts";
-import { checkUpdate, type UpdateOptions, updated } from "../measuring/update.ts";
+import { type BatchNormMode, batchNormRule, preservingParts } from "../measuring/preserving.ts";
+import { checkBudget, type LongOptions, longRules, type Parts } from "../measuring/running.ts";
+import { checkUpdate, type UpdateOptions, updated, updateRules } from "../measuring/update.ts";
 import { angle, copies, cosine, distance, norm, put } from "../numbers/vectors.ts";
 
 /** What {@link internalCovariateShift} may be told. */
@@ -50,6 +45,8 @@ export interface LayerShift {
 
 /** What {@link internalCovariateShift} returns. */
 export interface InternalCovariateShift {
+  /** What it is. */
+  readonly kind: "internalCovariateShift";
   /** The layers in order. The first has no layer before it, and no shift. */
   readonly layers: readonly LayerShift[];
   /** The loss at the parameters as they are. */
@@ -61,12 +58,31 @@ export interface InternalCovariateShift {
 }
 
 /** The passes that the shift of so many layers takes. */
-export const internalCovariateShiftCost = ({ layers }: { readonly layers: number }): Cost => ({
+const costOf = ({ layers }: { readonly layers: number }): Cost => ({
   forward: layers + 2,
   backward: layers,
 });
 
-const where = "internalCovariateShift";
+/** What options of a shift, and of the interference of layers, may be. */
+export const shiftRules = {
+  ...updateRules,
+  groups: { is: record },
+  batchNormWith: { words: ["itself", "preceding"], default: "itself" },
+  batchNorm: batchNormRule,
+  ...longRules,
+} satisfies OptionRules<InternalCovariateShiftOptions>;
+
+export type ShiftChoice = Settings<InternalCovariateShiftOptions, typeof shiftRules>;
+
+export const internalCovariateShiftAnalysis = {
+  name: "internalCovariateShift",
+  kind: "internalCovariateShift",
+  of: ["model", "loss"],
+  rules: shiftRules,
+  plot: "covariateShiftBars",
+  cost: costOf,
+  work,
+} as const satisfies InParts;
 
 /**
  * How much a layer's gradient changes because the layers before it move: `‖G − G'‖` and the angle between them, where `G`
@@ -99,13 +115,14 @@ export function internalCovariateShift(
   loss: Loss,
   options: InternalCovariateShiftOptions,
 ): InternalCovariateShift {
-  return finish(shift(model, loss, options), options);
+  return analyse(internalCovariateShiftAnalysis, options, model, loss);
 }
 
 /**
  * The same as {@link internalCovariateShift}, and lets others work between layers.
  *
  * @throws TensorError as there, by rejecting; the signal's reason if it is aborted.
+ * @function
  *
  * @example
  * ```ts
@@ -118,22 +135,19 @@ export function internalCovariateShift(
  * console.log(cost); // => { forward: 4, backward: 2 }
  * ```
  */
-export async function internalCovariateShiftAsync(
-  model: Module,
-  loss: Loss,
-  options: InternalCovariateShiftOptions,
-): Promise<InternalCovariateShift> {
-  return finishAsync(shift(model, loss, options), options);
-}
+export const internalCovariateShiftAsync = /* @__PURE__ */ inBackground(
+  internalCovariateShiftAnalysis,
+  internalCovariateShift,
+);
 
-function* shift(model: Module, loss: Loss, options: InternalCovariateShiftOptions): Parts<InternalCovariateShift> {
+function* work(where: string, options: ShiftChoice, model: Module, loss: Loss): Parts<Unnamed<InternalCovariateShift>> {
   const probe = new Probe(where, model, loss);
-  const { batchNorm, layers, settings } = shiftOptions(where, model, options);
+  const { layers, settings } = shiftOptions(where, model, options);
   const { parameters } = probe;
-  const { forward, backward } = internalCovariateShiftCost({ layers: layers.length });
+  const { forward, backward } = costOf({ layers: layers.length });
   const total = forward + backward;
   checkBudget(where, total, options);
-  const within = preservingParts(model, { batchNorm });
+  const within = preservingParts(model, { batchNorm: options.batchNorm });
   const partOf = (whole: readonly Tensor[], layer: Layer) => layer.parameters.map((p) => whole[parameters.indexOf(p)]);
 
   const { value, gradient, start, end } = within(() => {
@@ -169,14 +183,10 @@ function* shift(model: Module, loss: Loss, options: InternalCovariateShiftOption
 export function shiftOptions(
   where: string,
   model: Module,
-  options: InternalCovariateShiftOptions,
-): { readonly layers: readonly Layer[]; readonly batchNorm: BatchNormMode; readonly settings: ShiftSettings } {
-  checkOptions(where, options, ["lr", "optimizer", "groups", "batchNormWith", "batchNorm", ...longOptionNames]);
-  checkUpdate(where, options ?? {});
-  const { lr = null, optimizer, batchNorm = "batch" } = options;
-  if (batchNorm !== "batch" && batchNorm !== "running") {
-    throw new TensorError(where, { expected: 'batchNorm "batch" or "running"', got: describe(batchNorm) });
-  }
+  options: ShiftChoice,
+): { readonly layers: readonly Layer[]; readonly settings: ShiftSettings } {
+  checkUpdate(where, options);
+  const { lr = null, optimizer, batchNorm } = options;
   const { layers, settings } = orderedLayers(where, model, options);
   if (layers.length === 1 && settings.groups === null) {
     const names = layers[0].parameters.map((p) => model.namedParameters().find(([, own]) => own === p)?.[0] ?? "");
@@ -189,7 +199,6 @@ export function shiftOptions(
   }
   return {
     layers,
-    batchNorm,
     settings: { lr, optimizer: optimizer?.constructor.name ?? null, ...settings, batchNorm },
   };
 }

@@ -3,20 +3,25 @@ import type { Module } from "../../nn/module/module.ts";
 import { apply, type Tensor } from "../../tensor/tensor.ts";
 import { passesOfProduct } from "../curvature/hessianOptions.ts";
 import { alongOf } from "../curvature/hessianProduct.ts";
+import { analyse, type InParts, inBackground, type Unnamed } from "../measuring/analysis.ts";
 import { type Cost, type Loss, Probe } from "../measuring/loss.ts";
 import { preservingParts } from "../measuring/preserving.ts";
-import { checkBudget, finish, finishAsync, type Parts } from "../measuring/running.ts";
+import { checkBudget, type Parts } from "../measuring/running.ts";
 import { updated } from "../measuring/update.ts";
 import { copies, distance, moved, moveTo, norm } from "../numbers/vectors.ts";
 import {
   checkFinite,
   type InternalCovariateShiftOptions,
+  type ShiftChoice,
   type ShiftSettings,
   shiftOptions,
+  shiftRules,
 } from "./internalCovariateShift.ts";
 
 /** What {@link layerInterference} returns. */
 export interface LayerInterference {
+  /** What it is. */
+  readonly kind: "layerInterference";
   /** The layers' names, of rows and columns. */
   readonly layers: readonly string[];
   /**
@@ -40,12 +45,20 @@ export interface LayerInterference {
 }
 
 /** The passes that the interference of so many layers takes. */
-export const layerInterferenceCost = ({ layers }: { readonly layers: number }): Cost => ({
+const costOf = ({ layers }: { readonly layers: number }): Cost => ({
   forward: layers + 4,
   backward: (1 + passesOfProduct) * layers + 2,
 });
 
-const where = "layerInterference";
+export const layerInterferenceAnalysis = {
+  name: "layerInterference",
+  kind: "layerInterference",
+  of: ["model", "loss"],
+  rules: shiftRules,
+  plot: "interferenceHeatMap",
+  cost: costOf,
+  work,
+} as const satisfies InParts;
 
 /**
  * Who disturbs whom: the change of each layer's gradient when one layer at a time takes its step, exactly and to first
@@ -72,13 +85,14 @@ export function layerInterference(
   loss: Loss,
   options: InternalCovariateShiftOptions,
 ): LayerInterference {
-  return finish(interference(model, loss, options), options);
+  return analyse(layerInterferenceAnalysis, options, model, loss);
 }
 
 /**
  * The same as {@link layerInterference}, and lets others work between layers.
  *
  * @throws TensorError as there, by rejecting; the signal's reason if it is aborted.
+ * @function
  *
  * @example
  * ```ts
@@ -91,24 +105,18 @@ export function layerInterference(
  * console.log(cost); // => { forward: 6, backward: 12 }
  * ```
  */
-export async function layerInterferenceAsync(
-  model: Module,
-  loss: Loss,
-  options: InternalCovariateShiftOptions,
-): Promise<LayerInterference> {
-  return finishAsync(interference(model, loss, options), options);
-}
+export const layerInterferenceAsync = /* @__PURE__ */ inBackground(layerInterferenceAnalysis, layerInterference);
 
-function* interference(model: Module, loss: Loss, options: InternalCovariateShiftOptions): Parts<LayerInterference> {
+function* work(where: string, options: ShiftChoice, model: Module, loss: Loss): Parts<Unnamed<LayerInterference>> {
   const probe = new Probe(where, model, loss);
-  const { batchNorm, layers, settings } = shiftOptions(where, model, options);
+  const { layers, settings } = shiftOptions(where, model, options);
   const { parameters } = probe;
   const places = layers.map((layer) => layer.parameters.map((p) => parameters.indexOf(p)));
   const partOf = (whole: readonly Tensor[], i: number) => places[i].map((k) => whole[k]);
-  const { forward, backward } = layerInterferenceCost({ layers: layers.length });
+  const { forward, backward } = costOf({ layers: layers.length });
   const total = forward + backward;
   checkBudget(where, total, options);
-  const within = preservingParts(model, { batchNorm });
+  const within = preservingParts(model, { batchNorm: options.batchNorm });
   const checkAll = (gradient: readonly Tensor[], isStart: boolean) => {
     for (const [i, { name }] of layers.entries()) checkFinite(where, name, partOf(gradient, i), isStart);
   };

@@ -1,17 +1,12 @@
-import { describe, TensorError } from "../../base/errors.ts";
-import { checkFlagOption, checkOptions } from "../../base/options.ts";
+import { TensorError } from "../../base/errors.ts";
+import { flag, fromOne, threshold } from "../../base/optionKinds.ts";
+import type { OptionRules, Settings } from "../../base/optionRules.ts";
 import type { Module } from "../../nn/module/module.ts";
+import { analyse, type InParts, inBackground, type Unnamed } from "../measuring/analysis.ts";
 import type { Cost } from "../measuring/loss.ts";
 import type { Losses } from "../measuring/losses.ts";
-import {
-  checkBudget,
-  finish,
-  finishAsync,
-  type LongOptions,
-  longOptionNames,
-  type Parts,
-} from "../measuring/running.ts";
-import { normals, type SeedOptions, seeded, seedOptionNames } from "../measuring/seeded.ts";
+import { checkBudget, type LongOptions, longRules, type Parts } from "../measuring/running.ts";
+import { normals, type SeedOptions, seeded, seedRules } from "../measuring/seeded.ts";
 import { eigenSymmetric } from "../numbers/eigenSymmetric.ts";
 import { greatest } from "../numbers/extremes.ts";
 import { addScaled, dotOf, type LongVector, lengthOf, scaled } from "../numbers/longVector.ts";
@@ -21,11 +16,11 @@ import {
   type HessianMethod,
   type HessianOptions,
   type HessianSettings,
-  hessianOptionNames,
   hessianProductCost,
+  hessianRules,
   passes,
 } from "./hessianOptions.ts";
-import { checkCount, checkWord, HessianProduct } from "./hessianProduct.ts";
+import { HessianProduct } from "./hessianProduct.ts";
 
 /** Options of {@link hessianEigenvalues}. */
 export interface HessianEigenvaluesOptions extends HessianOptions, SeedOptions, LongOptions {
@@ -49,6 +44,8 @@ export interface HessianEigenvaluesOptions extends HessianOptions, SeedOptions, 
 
 /** What {@link hessianEigenvalues} returns. */
 export interface HessianEigenvalues {
+  /** What it is. */
+  readonly kind: "hessianEigenvalues";
   /** The `k` eigenvalues that are first by `which`, as often as they occur, signed. In loss per parameter². */
   readonly values: number[];
   /**
@@ -91,7 +88,7 @@ export interface HessianEigenvalues {
 }
 
 /** The most that {@link hessianEigenvalues} takes; it ends earlier if it converges. */
-export const hessianEigenvaluesCost = (
+const costOf = (
   parameters: number,
   {
     k = 1,
@@ -106,7 +103,25 @@ const usualIterations = (k: number): number => (k === 1 ? 50 : Math.max(100, 20 
 /** The products that residuals are made of. */
 const checksOf = (k: number, method: HessianMethod = "exact"): number => (method === "exact" ? k : 2 * k);
 
-const where = "hessianEigenvalues";
+const rules = {
+  k: { is: fromOne, default: 1 },
+  which: { words: ["magnitude", "largest", "smallest"], default: "magnitude" },
+  tolerance: { is: threshold, default: 1e-4 },
+  maxIterations: { is: fromOne },
+  vectors: { is: flag, default: false },
+  ...hessianRules,
+  ...seedRules,
+  ...longRules,
+} satisfies OptionRules<HessianEigenvaluesOptions>;
+
+export const hessianEigenvaluesAnalysis = {
+  name: "hessianEigenvalues",
+  kind: "hessianEigenvalues",
+  of: ["model", "loss"],
+  rules,
+  cost: costOf,
+  work,
+} as const satisfies InParts;
 
 /**
  * The `k` eigenvalues of the loss's Hessian that are largest by absolute value, with their signs; or the largest, or the
@@ -146,13 +161,14 @@ export function hessianEigenvalues<B>(
   loss: Losses<B>,
   options: HessianEigenvaluesOptions = {},
 ): HessianEigenvalues {
-  return finish(eigenvalueParts(model, loss, options), options);
+  return analyse(hessianEigenvaluesAnalysis, options, model, loss);
 }
 
 /**
  * {@link hessianEigenvalues}, letting others work between products, so that a page stays alive.
  *
  * @throws TensorError as there; the signal's reason if it is aborted.
+ * @function
  *
  * @example
  * ```ts
@@ -164,36 +180,28 @@ export function hessianEigenvalues<B>(
  * console.log(values[0].toFixed(6)); // => 2.000000
  * ```
  */
-export async function hessianEigenvaluesAsync<B>(
-  model: Module,
-  loss: Losses<B>,
-  options: HessianEigenvaluesOptions = {},
-): Promise<HessianEigenvalues> {
-  return finishAsync(eigenvalueParts(model, loss, options), options);
-}
+export const hessianEigenvaluesAsync = /* @__PURE__ */ inBackground(hessianEigenvaluesAnalysis, hessianEigenvalues);
 
 /** {@link hessianEigenvalues} in parts. */
-export function* eigenvalueParts(
+function* work(
+  where: string,
+  options: Settings<HessianEigenvaluesOptions, typeof rules>,
   model: Module,
   loss: Losses<unknown>,
-  options: HessianEigenvaluesOptions,
-): Parts<HessianEigenvalues> {
-  const known = ["k", "which", "tolerance", "maxIterations", "vectors"];
-  checkOptions(where, options, [...known, ...hessianOptionNames, ...seedOptionNames, ...longOptionNames]);
+): Parts<Unnamed<HessianEigenvalues>> {
   const product = new HessianProduct(where, model, loss, options);
   const { size, names, settings } = product;
-  const { k = 1, which = "magnitude", tolerance = 1e-4, vectors: isWithVectors = false } = options;
-  checkWord(where, "which", which, ["magnitude", "largest", "smallest"]);
-  checkFlagOption(where, "vectors", isWithVectors);
-  checkCount(where, "k", k);
+  const { k, which, tolerance, vectors: isWithVectors } = options;
   if (k > size) {
     throw new TensorError(where, { expected: `k of at most ${size}, the number of parameters`, got: `${k}` });
   }
-  if (!(typeof tolerance === "number" && tolerance >= 0)) {
-    throw new TensorError(where, { expected: "a tolerance from 0 on", got: describe(tolerance) });
-  }
   const { maxIterations = usualIterations(k) } = options;
-  checkCount(where, "maxIterations", maxIterations, k);
+  if (maxIterations < k) {
+    throw new TensorError(where, {
+      expected: `maxIterations of ${k} or more, the number asked for`,
+      got: `${maxIterations}`,
+    });
+  }
   const most = Math.min(maxIterations, size);
   const { generator, seed } = seeded(where, options);
   const total = passes(hessianProductCost(most + checksOf(k, settings.method), settings));

@@ -1,6 +1,8 @@
+import { names, positive } from "../../base/optionKinds.ts";
+import type { OptionRules, Settings } from "../../base/optionRules.ts";
 import type { Cost } from "../measuring/loss.ts";
 import type { Reduction } from "../measuring/losses.ts";
-import type { BatchNormMode } from "../measuring/preserving.ts";
+import { type BatchNormMode, batchNormRule } from "../measuring/preserving.ts";
 
 /** How products with the Hessian are made: by differentiating the gradient, or from gradients on either side. */
 export type HessianMethod = "exact" | "differences";
@@ -48,8 +50,17 @@ export interface HessianSettings {
   readonly reduction: Reduction;
 }
 
-/** The names of {@link HessianOptions}. */
-export const hessianOptionNames = ["layers", "batchNorm", "method", "step", "reduction"] as const;
+/** What they may be. */
+export const hessianRules = {
+  layers: { is: names },
+  batchNorm: batchNormRule,
+  method: { words: ["exact", "differences"], default: "exact" },
+  step: { is: positive },
+  reduction: { words: ["mean", "sum"], default: "mean" },
+} satisfies OptionRules<HessianOptions>;
+
+/** {@link HessianOptions} with their defaults. */
+export type HessianChoice = Settings<HessianOptions, typeof hessianRules>;
 
 /** What the cost of an analysis of the Hessian depends on, beside its own options. */
 export interface HessianCostOptions {

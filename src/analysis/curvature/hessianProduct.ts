@@ -1,7 +1,6 @@
 import { grad } from "../../autograd/grad.ts";
 import { enableGrad } from "../../autograd/gradMode.ts";
-import { describe, TensorError } from "../../base/errors.ts";
-import { checkTextsOption } from "../../base/options.ts";
+import { TensorError } from "../../base/errors.ts";
 import { NDArray } from "../../kernels/array.ts";
 import { kernels } from "../../kernels/index.ts";
 import { isModule } from "../../nn/module/fields.ts";
@@ -16,7 +15,7 @@ import { type Losses, type WeightedLosses, weighted } from "../measuring/losses.
 import { preserving } from "../measuring/preserving.ts";
 import { addScaled, isAllFinite, type LongVector, lengthOf } from "../numbers/longVector.ts";
 import { place } from "../numbers/vectors.ts";
-import { type HessianOptions, type HessianSettings, passesOfProduct } from "./hessianOptions.ts";
+import { type HessianChoice, type HessianSettings, passesOfProduct } from "./hessianOptions.ts";
 
 /**
  * Products of the Hessian of a loss at the parameters as they are when it is made. What becomes of them later does not
@@ -46,14 +45,8 @@ export class HessianProduct {
   private gradient: readonly Tensor[] | null = null;
   private products = 0;
 
-  constructor(where: string, model: Module, losses: Losses<unknown>, options: HessianOptions) {
-    const { layers, batchNorm = "batch", method = "exact", step, reduction = "mean" } = options;
-    checkWord(where, "batchNorm", batchNorm, ["batch", "running"]);
-    checkWord(where, "method", method, ["exact", "differences"]);
-    checkWord(where, "reduction", reduction, ["mean", "sum"]);
-    if (step !== undefined && !(typeof step === "number" && step > 0 && Number.isFinite(step))) {
-      throw new TensorError(where, { expected: "a step above 0", got: describe(step) });
-    }
+  constructor(where: string, model: Module, losses: Losses<unknown>, options: HessianChoice) {
+    const { layers, batchNorm, method, step, reduction } = options;
     if (step !== undefined && method === "exact") {
       throw new TensorError(where, {
         expected: 'method: "differences" with a step',
@@ -222,29 +215,8 @@ export function alongOf(directions: readonly Tensor[]): Primitive {
   };
 }
 
-/** Refuses a word that is not among those known. */
-export function checkWord(where: string, name: string, value: unknown, words: readonly string[]): void {
-  if (words.some((word) => word === value)) return;
-  const expected = `${name} as ${words.map((word) => `"${word}"`).join(" or ")}`;
-  throw new TensorError(where, { expected, got: describe(value) });
-}
-
-/** Refuses what is no whole number from `least` on. */
-export function checkCount(where: string, name: string, value: unknown, least = 1): void {
-  if (Number.isSafeInteger(value) && (value as number) >= least) return;
-  throw new TensorError(where, { expected: `${name} as a whole number from ${least} on`, got: describe(value) });
-}
-
 function chosen(where: string, model: Module, layers: readonly string[] | undefined): readonly Parameter[] {
   if (layers === undefined) return model.parameters().filter((p) => p.requiresGrad);
-  checkTextsOption(where, "layers", layers);
-  if (layers.length === 0) {
-    throw new TensorError(where, {
-      expected: "layers as a list of names of modules or parameters",
-      got: describe(layers),
-      hint: "Leave it out for all parameters.",
-    });
-  }
   const found = new Set(layersOf(where, model, { chosen: layers }).flatMap(({ parameters }) => parameters));
   return model.parameters().filter((p) => found.has(p));
 }

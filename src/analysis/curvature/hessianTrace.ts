@@ -1,26 +1,21 @@
-import { checkOptions } from "../../base/options.ts";
+import { fromTwo } from "../../base/optionKinds.ts";
+import type { OptionRules, Settings } from "../../base/optionRules.ts";
 import type { Module } from "../../nn/module/module.ts";
+import { analyse, type InParts, inBackground, type Unnamed } from "../measuring/analysis.ts";
 import type { Cost } from "../measuring/loss.ts";
 import type { Losses } from "../measuring/losses.ts";
-import {
-  checkBudget,
-  finish,
-  finishAsync,
-  type LongOptions,
-  longOptionNames,
-  type Parts,
-} from "../measuring/running.ts";
-import { type SeedOptions, seeded, seedOptionNames, signs } from "../measuring/seeded.ts";
+import { checkBudget, type LongOptions, longRules, type Parts } from "../measuring/running.ts";
+import { type SeedOptions, seeded, seedRules, signs } from "../measuring/seeded.ts";
 import { dotOf, type LongVector, lengthOf, orthogonalise, scaled } from "../numbers/longVector.ts";
 import {
   type HessianCostOptions,
   type HessianOptions,
   type HessianSettings,
-  hessianOptionNames,
   hessianProductCost,
+  hessianRules,
   passes,
 } from "./hessianOptions.ts";
-import { checkCount, HessianProduct } from "./hessianProduct.ts";
+import { HessianProduct } from "./hessianProduct.ts";
 
 /** Options of {@link hessianTrace}. */
 export interface HessianTraceOptions extends HessianOptions, SeedOptions, LongOptions {
@@ -30,6 +25,8 @@ export interface HessianTraceOptions extends HessianOptions, SeedOptions, LongOp
 
 /** What {@link hessianTrace} returns. */
 export interface HessianTrace {
+  /** What it is. */
+  readonly kind: "hessianTrace";
   /** The estimate of `tr H`, the sum of all eigenvalues. In loss per parameter². */
   readonly trace: number;
   /**
@@ -65,16 +62,28 @@ export interface HessianTrace {
 }
 
 /** The most that {@link hessianTrace} takes. */
-export const hessianTraceCost = (
-  parameters: number,
-  { samples = 10, ...rest }: HessianCostOptions & { samples?: number } = {},
-): Cost => hessianProductCost(mostProducts(parameters, samples), rest);
+const costOf = (parameters: number, { samples = 10, ...rest }: HessianCostOptions & { samples?: number } = {}): Cost =>
+  hessianProductCost(mostProducts(parameters, samples), rest);
 
 /** With room for as many directions as there are parameters, these themselves serve. */
 const mostProducts = (parameters: number, samples: number): number =>
   parameters <= samples ? parameters : 3 * samples;
 
-const where = "hessianTrace";
+const rules = {
+  samples: { is: fromTwo, default: 10 },
+  ...hessianRules,
+  ...seedRules,
+  ...longRules,
+} satisfies OptionRules<HessianTraceOptions>;
+
+export const hessianTraceAnalysis = {
+  name: "hessianTrace",
+  kind: "hessianTrace",
+  of: ["model", "loss"],
+  rules,
+  cost: costOf,
+  work,
+} as const satisfies InParts;
 
 /**
  * The trace of the loss's Hessian, the sum of its eigenvalues, with a stated error, by Hutch++.
@@ -104,13 +113,14 @@ const where = "hessianTrace";
  * ```
  */
 export function hessianTrace<B>(model: Module, loss: Losses<B>, options: HessianTraceOptions = {}): HessianTrace {
-  return finish(parts(model, loss, options), options);
+  return analyse(hessianTraceAnalysis, options, model, loss);
 }
 
 /**
  * {@link hessianTrace}, letting others work between products, so that a page stays alive.
  *
  * @throws TensorError as there; the signal's reason if it is aborted.
+ * @function
  *
  * @example
  * ```ts
@@ -122,20 +132,17 @@ export function hessianTrace<B>(model: Module, loss: Losses<B>, options: Hessian
  * console.log(trace); // => 8
  * ```
  */
-export async function hessianTraceAsync<B>(
-  model: Module,
-  loss: Losses<B>,
-  options: HessianTraceOptions = {},
-): Promise<HessianTrace> {
-  return finishAsync(parts(model, loss, options), options);
-}
+export const hessianTraceAsync = /* @__PURE__ */ inBackground(hessianTraceAnalysis, hessianTrace);
 
-function* parts(model: Module, loss: Losses<unknown>, options: HessianTraceOptions): Parts<HessianTrace> {
-  checkOptions(where, options, ["samples", ...hessianOptionNames, ...seedOptionNames, ...longOptionNames]);
+function* work(
+  where: string,
+  options: Settings<HessianTraceOptions, typeof rules>,
+  model: Module,
+  loss: Losses<unknown>,
+): Parts<Unnamed<HessianTrace>> {
   const product = new HessianProduct(where, model, loss, options);
   const { size, names, settings } = product;
-  const { samples = 10 } = options;
-  checkCount(where, "samples", samples, 2);
+  const { samples } = options;
   const { generator, seed } = seeded(where, options);
   const total = passes(hessianProductCost(mostProducts(size, samples), settings));
   checkBudget(where, total, options);

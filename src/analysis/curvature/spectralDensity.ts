@@ -1,18 +1,12 @@
-import { describe, TensorError } from "../../base/errors.ts";
-import { checkOptions } from "../../base/options.ts";
+import { fromOne, fromTwo, positive } from "../../base/optionKinds.ts";
+import type { OptionRules, Settings } from "../../base/optionRules.ts";
 import { tensor } from "../../functions/create.ts";
 import type { Module } from "../../nn/module/module.ts";
+import { analyse, type InParts, inBackground, type Unnamed } from "../measuring/analysis.ts";
 import type { Cost } from "../measuring/loss.ts";
 import type { Losses } from "../measuring/losses.ts";
-import {
-  checkBudget,
-  finish,
-  finishAsync,
-  type LongOptions,
-  longOptionNames,
-  type Parts,
-} from "../measuring/running.ts";
-import { type SeedOptions, seeded, seedOptionNames, signs } from "../measuring/seeded.ts";
+import { checkBudget, type LongOptions, longRules, type Parts } from "../measuring/running.ts";
+import { type SeedOptions, seeded, seedRules, signs } from "../measuring/seeded.ts";
 import { greatest, least as leastOf } from "../numbers/extremes.ts";
 import { Lanczos } from "../numbers/lanczos.ts";
 import { tridiagonal } from "../numbers/tridiagonal.ts";
@@ -20,11 +14,11 @@ import {
   type HessianCostOptions,
   type HessianOptions,
   type HessianSettings,
-  hessianOptionNames,
   hessianProductCost,
+  hessianRules,
   passes,
 } from "./hessianOptions.ts";
-import { checkCount, HessianProduct } from "./hessianProduct.ts";
+import { HessianProduct } from "./hessianProduct.ts";
 import { spread } from "./hessianTrace.ts";
 
 /** Options of {@link spectralDensity}. */
@@ -41,6 +35,8 @@ export interface SpectralDensityOptions extends HessianOptions, SeedOptions, Lon
 
 /** What {@link spectralDensity} returns. */
 export interface SpectralDensity {
+  /** What it is. */
+  readonly kind: "spectralDensity";
   /** Where the density is given: evenly spread eigenvalues, from three widths below all nodes to three above. */
   readonly grid: number[];
   /** The density at each point of `grid`, smoothed by `width`: the share of eigenvalues per unit of eigenvalue. */
@@ -79,12 +75,30 @@ export interface SpectralDensity {
 }
 
 /** The most that {@link spectralDensity} takes. */
-export const spectralDensityCost = (
+const costOf = (
   parameters: number,
   { starts = 10, iterations = 30, ...rest }: HessianCostOptions & { starts?: number; iterations?: number } = {},
 ): Cost => hessianProductCost(starts * Math.min(iterations, parameters), rest);
 
-const where = "spectralDensity";
+const rules = {
+  starts: { is: fromTwo, default: 10 },
+  iterations: { is: fromOne, default: 30 },
+  points: { is: fromTwo, default: 201 },
+  width: { is: positive },
+  ...hessianRules,
+  ...seedRules,
+  ...longRules,
+} satisfies OptionRules<SpectralDensityOptions>;
+
+export const spectralDensityAnalysis = {
+  name: "spectralDensity",
+  kind: "spectralDensity",
+  of: ["model", "loss"],
+  rules,
+  plot: "hessianSpectrum",
+  cost: costOf,
+  work,
+} as const satisfies InParts;
 
 /**
  * How the eigenvalues of the loss's Hessian are spread: for most networks many near 0 and a few far out.
@@ -120,13 +134,14 @@ export function spectralDensity<B>(
   loss: Losses<B>,
   options: SpectralDensityOptions = {},
 ): SpectralDensity {
-  return finish(parts(model, loss, options), options);
+  return analyse(spectralDensityAnalysis, options, model, loss);
 }
 
 /**
  * {@link spectralDensity}, letting others work between products, so that a page stays alive.
  *
  * @throws TensorError as there; the signal's reason if it is aborted.
+ * @function
  *
  * @example
  * ```ts
@@ -138,28 +153,18 @@ export function spectralDensity<B>(
  * console.log(nodes); // => [ [ 2 ], [ 2 ] ]
  * ```
  */
-export async function spectralDensityAsync<B>(
-  model: Module,
-  loss: Losses<B>,
-  options: SpectralDensityOptions = {},
-): Promise<SpectralDensity> {
-  return finishAsync(parts(model, loss, options), options);
-}
+export const spectralDensityAsync = /* @__PURE__ */ inBackground(spectralDensityAnalysis, spectralDensity);
 
-function* parts(model: Module, loss: Losses<unknown>, options: SpectralDensityOptions): Parts<SpectralDensity> {
-  const known = ["starts", "iterations", "points", "width"];
-  checkOptions(where, options, [...known, ...hessianOptionNames, ...seedOptionNames, ...longOptionNames]);
+function* work(
+  where: string,
+  options: Settings<SpectralDensityOptions, typeof rules>,
+  model: Module,
+  loss: Losses<unknown>,
+): Parts<Unnamed<SpectralDensity>> {
   const product = new HessianProduct(where, model, loss, options);
   const { size, names, settings } = product;
-  const { starts = 10, points = 201, width } = options;
-  checkCount(where, "starts", starts, 2);
-  checkCount(where, "points", points, 2);
-  if (width !== undefined && !(typeof width === "number" && width > 0 && Number.isFinite(width))) {
-    throw new TensorError(where, { expected: "a width above 0", got: describe(width) });
-  }
-  const { iterations: most = 30 } = options;
-  checkCount(where, "iterations", most);
-  const iterations = Math.min(size, most);
+  const { starts, points, width } = options;
+  const iterations = Math.min(size, options.iterations);
   const { generator, seed } = seeded(where, options);
   const total = passes(hessianProductCost(starts * iterations, settings));
   checkBudget(where, total, options);

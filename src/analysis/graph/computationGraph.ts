@@ -1,12 +1,13 @@
 import { isGone, restore } from "../../autograd/hidden.ts";
 import { isTensor } from "../../base/brand.ts";
 import { describe, TensorError } from "../../base/errors.ts";
-import { checkOptions } from "../../base/options.ts";
+import { fromOne, fromZero, record } from "../../base/optionKinds.ts";
+import { type OptionRules, optionsOf, type Settings } from "../../base/optionRules.ts";
 import type { Module } from "../../nn/module/module.ts";
 import { isParameter } from "../../nn/module/parameter.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { preserving } from "../measuring/preserving.ts";
-import { checkChoice, checkModel } from "../measuring/watching.ts";
+import { aModule } from "../measuring/watching.ts";
 import { displayedGraph } from "./displayedGraph.ts";
 import { type Draft, draftGraph, nodeOf, operationsBehind } from "./draftGraph.ts";
 import type { ComputationGraph, GraphCollapse, GraphNode } from "./graph.ts";
@@ -60,10 +61,12 @@ export interface ComputationGraphOptions {
  * ```
  */
 export function computationGraph(y: Tensor | (() => Tensor), options: ComputationGraphOptions = {}): ComputationGraph {
-  checkOptions(where, options, ["model", "names", "values", "collapse", "most"]);
-  const { model, names = {}, values = 8, collapse = "auto", most = 60 } = options;
-  const settings = { model, names, values, collapse, most };
-  checkSettings(settings);
+  const settings = optionsOf(where, options, rules);
+  const { model, names, collapse } = settings;
+  for (const [name, value] of Object.entries(names)) {
+    if (isTensor(value)) continue;
+    throw new TensorError(where, { expected: `a tensor by the name ${describe(name)}`, got: describe(value) });
+  }
   if (typeof y === "function") {
     if (model === undefined) {
       throw new TensorError(where, {
@@ -93,31 +96,24 @@ export function computationGraph(y: Tensor | (() => Tensor), options: Computatio
 
 const where = "computationGraph";
 
-interface Settings extends Required<Omit<ComputationGraphOptions, "model">> {
-  readonly model: Module | undefined;
-}
+const rules = {
+  model: { is: aModule },
+  names: {
+    is: { expected: "an object of tensors", accepts: (value) => record.accepts(value) && !isTensor(value) },
+    default: {},
+  },
+  values: { is: fromZero, default: 8 },
+  collapse: { words: ["auto", "all", "none"], default: "auto" },
+  most: { is: fromOne, default: 60 },
+} satisfies OptionRules<ComputationGraphOptions>;
 
-function checkSettings({ model, names, values, collapse, most }: Settings): void {
-  if (model !== undefined) checkModel(where, model);
-  checkChoice(where, "collapse", collapse, ["auto", "all", "none"]);
-  for (const [name, value, least] of [["values", values, 0] as const, ["most", most, 1] as const]) {
-    if (Number.isInteger(value) && value >= least) continue;
-    throw new TensorError(where, { expected: `${name} as a whole number from ${least}`, got: describe(value) });
-  }
-  if (typeof names !== "object" || names === null || Array.isArray(names) || isTensor(names)) {
-    throw new TensorError(where, { expected: "names as an object of tensors", got: describe(names) });
-  }
-  for (const [name, value] of Object.entries(names)) {
-    if (isTensor(value)) continue;
-    throw new TensorError(where, { expected: `a tensor by the name ${describe(name)}`, got: describe(value) });
-  }
-}
+type Choice = Settings<ComputationGraphOptions, typeof rules>;
 
 function checkTensor(y: unknown, expected: string): asserts y is Tensor {
   if (!isTensor(y)) throw new TensorError(where, { expected, got: describe(y) });
 }
 
-function graphOf(y: Tensor, calls: readonly ModuleCall[], settings: Settings, forward: number): ComputationGraph {
+function graphOf(y: Tensor, calls: readonly ModuleCall[], settings: Choice, forward: number): ComputationGraph {
   const { names, values, collapse, most, model } = settings;
   const operations = operationsBehind(y);
   const around = new Map<Tensor, readonly ModuleCall[]>();
@@ -172,7 +168,7 @@ function readable(
   operations: readonly Tensor[],
   around: ReadonlyMap<Tensor, readonly ModuleCall[]>,
   calls: readonly ModuleCall[],
-  { model, names, collapse, most }: Settings,
+  { model, names, collapse, most }: Choice,
 ): { readonly drafts: readonly Draft[]; readonly collapsed: ComputationGraph["collapsed"] } {
   const given = new Set<unknown>([...Object.values(names), ...calls.flatMap(({ inputs }) => inputs)]);
   const isShown = (x: Tensor) => given.has(x) || (x.requiresGrad && !isParameter(x));

@@ -1,18 +1,12 @@
-import { describe, TensorError } from "../../base/errors.ts";
-import { checkOptions } from "../../base/options.ts";
+import { TensorError } from "../../base/errors.ts";
+import { finiteNumber, finiteNumbers, fromZero, interval, notNegative } from "../../base/optionKinds.ts";
+import type { OptionRules, Settings } from "../../base/optionRules.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
+import { analyse, type InParts, inBackground, type Unnamed } from "../measuring/analysis.ts";
 import { type Cost, costBy, type PathCostOptions, Probe } from "../measuring/loss.ts";
-import { type PathBatchNormMode, pathBatchNormModes, preservingParts } from "../measuring/preserving.ts";
-import {
-  checkBudget,
-  finish,
-  finishAsync,
-  type LongOptions,
-  longOptionNames,
-  type Parts,
-} from "../measuring/running.ts";
-import { type SeedOptions, seeded, seedOptionNames } from "../measuring/seeded.ts";
-import { checkChoice } from "../measuring/watching.ts";
+import { type PathBatchNormMode, pathBatchNormRule, preservingParts } from "../measuring/preserving.ts";
+import { checkBudget, type LongOptions, longRules, type Parts } from "../measuring/running.ts";
+import { type SeedOptions, seeded, seedRules } from "../measuring/seeded.ts";
 import { greatest, least as leastOf } from "../numbers/extremes.ts";
 import { copies, dot, moveTo, norm } from "../numbers/vectors.ts";
 import { checkDirection, directionOf } from "./lineDirection.ts";
@@ -62,6 +56,8 @@ export interface Descent {
 
 /** What {@link descend1d} returns. */
 export interface Descents {
+  /** What it is. */
+  readonly kind: "descents";
   /** The function over its range; null where it is not finite. Empty unless `points` are asked for. */
   readonly curve: {
     /** The places. */
@@ -97,7 +93,7 @@ export interface Descents {
 }
 
 /** The most passes that descents take. */
-export const descend1dCost = ({
+const costOf = ({
   starts,
   rates = 1,
   steps = 100,
@@ -113,17 +109,33 @@ export const descend1dCost = ({
   return costBy(batchNorm, { forward: gradients + points + 2, backward: gradients });
 };
 
-const names = [
-  "starts",
-  "lr",
-  "steps",
-  "range",
-  "points",
-  "tolerance",
-  "batchNorm",
-  ...seedOptionNames,
-  ...longOptionNames,
-];
+const rules = {
+  starts: { is: finiteNumbers, isRequired: true },
+  lr: {
+    is: {
+      expected: "a finite number, or a list of them,",
+      accepts: (value) => finiteNumber.accepts(value) || finiteNumbers.accepts(value),
+    },
+    isRequired: true,
+  },
+  steps: { is: fromZero, default: 100 },
+  range: { is: interval },
+  points: { is: fromZero, default: 0 },
+  tolerance: { is: notNegative, default: 1e-6 },
+  batchNorm: pathBatchNormRule,
+  ...seedRules,
+  ...longRules,
+} satisfies OptionRules<Descend1dOptions>;
+
+export const descend1dAnalysis = {
+  name: "descend1d",
+  kind: "descents",
+  of: ["target"],
+  rules,
+  plot: "descentPaths",
+  cost: costOf,
+  work,
+} as const satisfies InParts;
 
 /**
  * Plain gradient descent on a function of one number, or on a slice through a model's loss, from several starts, with the
@@ -152,13 +164,14 @@ const names = [
  * ```
  */
 export function descend1d(target: ((x: Tensor) => Tensor) | Slice, options: Descend1dOptions): Descents {
-  return finish(parts("descend1d", target, options), options);
+  return analyse(descend1dAnalysis, options, target);
 }
 
 /**
  * The same as {@link descend1d}, and lets others work between steps.
  *
  * @throws TensorError as there, by rejecting; the signal's reason if it is aborted.
+ * @function
  *
  * @example
  * ```ts
@@ -171,22 +184,22 @@ export function descend1d(target: ((x: Tensor) => Tensor) | Slice, options: Desc
  * console.log(descents[0].x.length, descents[0].outcome); // => 2 arrived
  * ```
  */
-export async function descend1dAsync(
-  target: ((x: Tensor) => Tensor) | Slice,
-  options: Descend1dOptions,
-): Promise<Descents> {
-  return finishAsync(parts("descend1dAsync", target, options), options);
-}
+export const descend1dAsync = /* @__PURE__ */ inBackground(descend1dAnalysis, descend1d);
 
-function* parts(where: string, target: ((x: Tensor) => Tensor) | Slice, options: Descend1dOptions): Parts<Descents> {
-  const { starts, lr, steps, range, points, tolerance, batchNorm } = checked(where, options);
+function* work(
+  where: string,
+  options: Settings<Descend1dOptions, typeof rules>,
+  target: ((x: Tensor) => Tensor) | Slice,
+): Parts<Unnamed<Descents>> {
+  const { starts, lr, steps, points, tolerance, batchNorm } = options;
+  const range = options.range ?? around(starts);
   const { model, loss, direction, of, origin } = sliceOf(where, target, starts[0]);
   const { generator, seed } = seeded(where, options);
   const probe = new Probe(where, model, loss, undefined, batchNorm);
   const { parameters } = probe;
   checkDirection(where, direction, parameters);
   const rates = typeof lr === "number" ? [lr] : lr;
-  const most = descend1dCost({ starts: starts.length, rates: rates.length, steps, points, batchNorm });
+  const most = costOf({ starts: starts.length, rates: rates.length, steps, points, batchNorm });
   const total = most.forward + most.backward;
   checkBudget(where, total, options);
   const within = preservingParts(model, { batchNorm });
@@ -240,7 +253,7 @@ function* parts(where: string, target: ((x: Tensor) => Tensor) | Slice, options:
       starts: [...starts],
       lr: typeof lr === "number" ? lr : [...lr],
       steps,
-      range,
+      range: [range[0], range[1]],
       points,
       tolerance,
       batchNorm,
@@ -301,27 +314,9 @@ function between([from, to]: readonly [number, number], points: number): number[
   return Array.from({ length: points }, (_, i) => (points === 1 ? from : from + ((to - from) * i) / (points - 1)));
 }
 
-function checked(where: string, options: Descend1dOptions) {
-  checkOptions(where, options, names);
-  const { starts, lr, steps = 100, points = 0, tolerance = 1e-6, batchNorm = "batch" } = options ?? {};
-  const refuse = (expected: string, got: unknown): never => {
-    throw new TensorError(where, { expected, got: describe(got) });
-  };
-  const isFiniteNumber = (value: unknown): value is number => typeof value === "number" && Number.isFinite(value);
-  if (!Array.isArray(starts) || starts.length === 0 || !starts.every(isFiniteNumber)) {
-    refuse("one finite start or more as starts", starts);
-  }
-  const areRates = Array.isArray(lr) && lr.length > 0 && lr.every(isFiniteNumber);
-  if (!isFiniteNumber(lr) && !areRates) refuse("a finite number, or a list of them, as lr", lr);
-  if (!Number.isInteger(steps) || steps < 0) refuse("a whole number of 0 or more as steps", steps);
-  if (!Number.isInteger(points) || points < 0) refuse("a whole number of 0 or more as points", points);
-  if (!isFiniteNumber(tolerance) || tolerance < 0) refuse("a finite tolerance of 0 or more", tolerance);
-  checkChoice(where, "batchNorm", batchNorm, pathBatchNormModes);
+/** The starts, and half as far again on either side. */
+function around(starts: readonly number[]): readonly [number, number] {
   const [least, largest] = [leastOf(starts), greatest(starts)];
   const margin = largest > least ? (largest - least) / 2 : 1;
-  const { range = [least - margin, largest + margin] } = options;
-  if (!Array.isArray(range) || range.length !== 2 || !range.every(isFiniteNumber) || !(range[0] < range[1])) {
-    refuse("a range of two finite numbers, the smaller first", range);
-  }
-  return { starts, lr, steps, points, tolerance, batchNorm, range: [range[0], range[1]] as const };
+  return [least - margin, largest + margin];
 }

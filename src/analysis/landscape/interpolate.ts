@@ -1,18 +1,11 @@
-import { describe, TensorError } from "../../base/errors.ts";
-import { checkOptions } from "../../base/options.ts";
+import { finiteNumbers } from "../../base/optionKinds.ts";
+import type { OptionRules, Settings } from "../../base/optionRules.ts";
 import type { Module } from "../../nn/module/module.ts";
 import type { StateDict } from "../../nn/module/stateDict.ts";
+import { analyse, type InParts, inBackground, type Unnamed } from "../measuring/analysis.ts";
 import { type Cost, costBy, type Loss, type PathCostOptions, Probe } from "../measuring/loss.ts";
-import { type PathBatchNormMode, pathBatchNormModes, preservingParts } from "../measuring/preserving.ts";
-import {
-  checkBudget,
-  finish,
-  finishAsync,
-  type LongOptions,
-  longOptionNames,
-  type Parts,
-} from "../measuring/running.ts";
-import { checkChoice } from "../measuring/watching.ts";
+import { type PathBatchNormMode, pathBatchNormRule, preservingParts } from "../measuring/preserving.ts";
+import { checkBudget, type LongOptions, longRules, type Parts } from "../measuring/running.ts";
 import { distance } from "../numbers/vectors.ts";
 import { States } from "./states.ts";
 
@@ -29,6 +22,8 @@ export interface InterpolateOptions extends LongOptions {
 
 /** What {@link interpolate} returns. */
 export interface Interpolation {
+  /** What it is. */
+  readonly kind: "interpolation";
   /** The positions, 0 at the first state and 1 at the second. */
   readonly positions: readonly number[];
   /** The loss at each; null where it is not finite. */
@@ -48,13 +43,24 @@ export interface Interpolation {
 }
 
 /** The passes of an interpolation: one for each position, two for the ends, and two to see that the loss is the same twice. */
-export const interpolateCost = ({
-  positions = 21,
-  batchNorm,
-}: { readonly positions?: number } & PathCostOptions = {}): Cost =>
+const costOf = ({ positions = 21, batchNorm }: { readonly positions?: number } & PathCostOptions = {}): Cost =>
   costBy(batchNorm, { forward: positions + 4, backward: 0 });
 
-const where = "interpolate";
+const rules = {
+  positions: { is: finiteNumbers },
+  batchNorm: pathBatchNormRule,
+  ...longRules,
+} satisfies OptionRules<InterpolateOptions>;
+
+export const interpolateAnalysis = {
+  name: "interpolate",
+  kind: "interpolation",
+  of: ["model", "loss", "from", "to"],
+  rules,
+  plot: "interpolationCurve",
+  cost: costOf,
+  work,
+} as const satisfies InParts;
 
 /**
  * The loss on the straight line between two states of a model, `θ(t) = (1 − t)·a + t·b`.
@@ -88,13 +94,14 @@ export function interpolate(
   to: StateDict,
   options: InterpolateOptions = {},
 ): Interpolation {
-  return finish(parts(model, loss, from, to, options), options);
+  return analyse(interpolateAnalysis, options, model, loss, from, to);
 }
 
 /**
  * The same as {@link interpolate}, and lets others work between positions.
  *
  * @throws TensorError as there, by rejecting; the signal's reason if it is aborted.
+ * @function
  *
  * @example
  * ```ts
@@ -108,33 +115,21 @@ export function interpolate(
  * console.log(values); // => [ 1, 0, 1 ]
  * ```
  */
-export async function interpolateAsync(
-  model: Module,
-  loss: Loss,
-  from: StateDict,
-  to: StateDict,
-  options: InterpolateOptions = {},
-): Promise<Interpolation> {
-  return finishAsync(parts(model, loss, from, to, options), options);
-}
+export const interpolateAsync = /* @__PURE__ */ inBackground(interpolateAnalysis, interpolate);
 
-function* parts(
+function* work(
+  where: string,
+  options: Settings<InterpolateOptions, typeof rules>,
   model: Module,
   loss: Loss,
   from: StateDict,
   to: StateDict,
-  options: InterpolateOptions,
-): Parts<Interpolation> {
-  checkOptions(where, options, ["positions", "batchNorm", ...longOptionNames]);
-  const { positions = Array.from({ length: 21 }, (_, i) => i / 20), batchNorm = "batch" } = options;
-  if (!Array.isArray(positions) || positions.length === 0 || !positions.every(Number.isFinite)) {
-    throw new TensorError(where, { expected: "one finite number or more as positions", got: describe(positions) });
-  }
-  checkChoice(where, "batchNorm", batchNorm, pathBatchNormModes);
+): Parts<Unnamed<Interpolation>> {
+  const { positions = Array.from({ length: 21 }, (_, i) => i / 20), batchNorm } = options;
   const probe = new Probe(where, model, loss, undefined, batchNorm);
   const states = new States(where, model, probe.parameters, batchNorm);
   const [a, b] = [states.read(from, "from"), states.read(to, "to")];
-  const total = interpolateCost({ positions: positions.length, batchNorm }).forward;
+  const total = costOf({ positions: positions.length, batchNorm }).forward;
   checkBudget(where, total, options);
   const within = preservingParts(model, { batchNorm });
   const goTo = states.between(a, b);

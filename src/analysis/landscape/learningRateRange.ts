@@ -4,6 +4,8 @@ import type { LineProbe } from "./lineProbe.ts";
 
 /** What {@link learningRateRange} reads off a line. */
 export interface LearningRateRange {
+  /** What it is. */
+  readonly kind: "learningRateRange";
   /** The largest step up to which the loss falls with every step of the probe; null if the first does not lower it. */
   readonly monotone: number | null;
   /** The largest step whose loss is below that at the start; null if there is none. */
@@ -42,7 +44,7 @@ export interface LearningRateRange {
  * ```
  */
 export function learningRateRange(probe: LineProbe): LearningRateRange {
-  if (![probe?.steps, probe?.loss].every(Array.isArray) || typeof probe.start?.loss !== "number") {
+  if (probe?.kind !== "lineProbe") {
     throw new TensorError("learningRateRange", { expected: "a result of lineProbe", got: describe(probe) });
   }
   const { steps, loss, start, effectiveBeta } = probe;
@@ -65,7 +67,7 @@ export function learningRateRange(probe: LineProbe): LearningRateRange {
     if (value < start.loss) lowering = step;
     if (value < least) [least, best] = [value, step];
   }
-  return displayed({ monotone, lowering, best, bound: boundOf(start, effectiveBeta) });
+  return displayed({ kind: "learningRateRange", monotone, lowering, best, bound: boundOf(start, effectiveBeta) });
 }
 
 function boundOf({ slope, directionNorm }: LineProbe["start"], beta: number | null): number | null {

@@ -1,18 +1,12 @@
 import { describe, TensorError } from "../../base/errors.ts";
-import { checkOptions } from "../../base/options.ts";
+import { anything, finiteNumber, fromOne } from "../../base/optionKinds.ts";
+import { type OptionRules, optionsOf, type Settings } from "../../base/optionRules.ts";
 import type { Module } from "../../nn/module/module.ts";
+import { analyse, type InParts, inBackground, type Unnamed } from "../measuring/analysis.ts";
 import { type Cost, costBy, type Loss, type PathCostOptions, Probe } from "../measuring/loss.ts";
-import { type PathBatchNormMode, pathBatchNormModes, preservingParts } from "../measuring/preserving.ts";
-import {
-  checkBudget,
-  finish,
-  finishAsync,
-  type LongOptions,
-  longOptionNames,
-  type Parts,
-} from "../measuring/running.ts";
-import { type SeedOptions, seeded, seedOptionNames } from "../measuring/seeded.ts";
-import { checkChoice } from "../measuring/watching.ts";
+import { type PathBatchNormMode, pathBatchNormRule, preservingParts } from "../measuring/preserving.ts";
+import { checkBudget, type LongOptions, longRules, type Parts } from "../measuring/running.ts";
+import { type SeedOptions, seeded, seedRules } from "../measuring/seeded.ts";
 import { greatest, least } from "../numbers/extremes.ts";
 import { copies, distance, dot, moveTo, norm } from "../numbers/vectors.ts";
 import { checkDirection, directionOf, type LineDirection, nameOf } from "./lineDirection.ts";
@@ -57,6 +51,8 @@ export interface StepRange {
 
 /** What {@link lineProbe} returns: an entry for each step in the lists. */
 export interface LineProbe {
+  /** What it is. */
+  readonly kind: "lineProbe";
   /** The step lengths `h`. */
   readonly steps: readonly number[];
   /** `‖θ_h − θ‖₂`. */
@@ -104,11 +100,35 @@ export interface LineProbe {
 }
 
 /** The passes of a probe of so many steps. */
-export const lineProbeCost = ({ steps, batchNorm }: { readonly steps: number } & PathCostOptions): Cost =>
+const costOf = ({ steps, batchNorm }: { readonly steps: number } & PathCostOptions): Cost =>
   costBy(batchNorm, { forward: steps + 3, backward: steps + 1 });
 
-const where = "lineProbe";
-const names = ["steps", "preset", "lr", "direction", "batchNorm", ...seedOptionNames, ...longOptionNames];
+const rangeRules = {
+  from: { is: finiteNumber, isRequired: true },
+  to: { is: finiteNumber, isRequired: true },
+  points: { is: fromOne, default: 9 },
+  scale: { words: ["log", "linear"], default: "log" },
+} satisfies OptionRules<StepRange>;
+
+const rules = {
+  steps: { is: anything },
+  preset: { words: ["vgg", "dln"] },
+  lr: { is: finiteNumber, default: 1 },
+  direction: { is: anything, default: "gradient" },
+  batchNorm: pathBatchNormRule,
+  ...seedRules,
+  ...longRules,
+} satisfies OptionRules<LineProbeOptions>;
+
+export const lineProbeAnalysis = {
+  name: "lineProbe",
+  kind: "lineProbe",
+  of: ["model", "loss"],
+  rules,
+  plot: "lineProfile",
+  cost: costOf,
+  work,
+} as const satisfies InParts;
 
 /**
  * Walks from the parameters along a line, and measures at each step the loss, how far the gradient has turned away from
@@ -140,13 +160,14 @@ const names = ["steps", "preset", "lr", "direction", "batchNorm", ...seedOptionN
  * ```
  */
 export function lineProbe(model: Module, loss: Loss, options: LineProbeOptions = {}): LineProbe {
-  return finish(walk(model, loss, options), options);
+  return analyse(lineProbeAnalysis, options, model, loss);
 }
 
 /**
  * The same as {@link lineProbe}, and lets others work between the steps.
  *
  * @throws TensorError as there; the signal's reason if it is aborted.
+ * @function
  *
  * @example
  * ```ts
@@ -160,20 +181,21 @@ export function lineProbe(model: Module, loss: Loss, options: LineProbeOptions =
  * console.log(steps); // => [ 0, 0.5, 1 ]
  * ```
  */
-export async function lineProbeAsync(model: Module, loss: Loss, options: LineProbeOptions = {}): Promise<LineProbe> {
-  return finishAsync(walk(model, loss, options), options);
-}
+export const lineProbeAsync = /* @__PURE__ */ inBackground(lineProbeAnalysis, lineProbe);
 
-function* walk(model: Module, loss: Loss, options: LineProbeOptions): Parts<LineProbe> {
-  checkOptions(where, options, names);
-  const { direction = "gradient", batchNorm = "batch", lr = 1 } = options;
-  const steps = stepsOf(options);
+function* work(
+  where: string,
+  options: Settings<LineProbeOptions, typeof rules>,
+  model: Module,
+  loss: Loss,
+): Parts<Unnamed<LineProbe>> {
+  const { direction, batchNorm, lr } = options;
+  const steps = stepsOf(where, options);
   const { generator, seed } = seeded(where, options);
-  checkChoice(where, "batchNorm", batchNorm, pathBatchNormModes);
   const probe = new Probe(where, model, loss, undefined, batchNorm);
   const { parameters } = probe;
   checkDirection(where, direction, parameters);
-  const { forward, backward } = lineProbeCost({ steps: steps.length, batchNorm });
+  const { forward, backward } = costOf({ steps: steps.length, batchNorm });
   checkBudget(where, forward + backward, options);
   const within = preservingParts(model, { batchNorm });
 
@@ -235,13 +257,7 @@ function rangeOf(values: readonly (number | null)[]): [number, number] | null {
 }
 
 /** The step lengths asked for. */
-function stepsOf({ steps, preset, lr = 1 }: LineProbeOptions): number[] {
-  if (typeof lr !== "number" || !Number.isFinite(lr)) {
-    throw new TensorError(where, { expected: "a finite lr", got: describe(lr) });
-  }
-  if (preset !== undefined && !Object.hasOwn(presets, preset)) {
-    throw new TensorError(where, { expected: 'a preset "vgg" or "dln"', got: describe(preset) });
-  }
+function stepsOf(where: string, { steps, preset, lr }: Settings<LineProbeOptions, typeof rules>): number[] {
   if ((steps === undefined) === (preset === undefined)) {
     throw new TensorError(where, {
       expected: "either steps or a preset",
@@ -255,7 +271,7 @@ function stepsOf({ steps, preset, lr = 1 }: LineProbeOptions): number[] {
       : isList(steps)
         ? null
         : (steps as StepRange);
-  const list = isList(steps) ? [...steps] : spread(range as StepRange);
+  const list = isList(steps) ? [...steps] : spread(where, range as StepRange);
   if (list.length === 0 || !list.every((step) => typeof step === "number" && Number.isFinite(step))) {
     throw new TensorError(where, { expected: "steps, one finite number or more", got: describe(steps) });
   }
@@ -264,15 +280,12 @@ function stepsOf({ steps, preset, lr = 1 }: LineProbeOptions): number[] {
 
 const isList = (steps: unknown): steps is readonly number[] => Array.isArray(steps);
 
-function spread(range: StepRange): number[] {
-  checkOptions(where, range, ["from", "to", "points", "scale"], "steps, a list or");
-  const { from, to, points = 9, scale = "log" } = range;
-  const isSane =
-    Number.isInteger(points) && points >= 1 && (scale === "linear" || (scale === "log" && from > 0 && to > 0));
-  if (!isSane) {
+function spread(where: string, range: StepRange): number[] {
+  const { from, to, points, scale } = optionsOf(where, range, rangeRules, "steps");
+  if (scale === "log" && !(from > 0 && to > 0)) {
     throw new TensorError(where, {
-      expected: "a range { from, to, points, scale } of one point or more, on a log scale above 0",
-      got: `{ from: ${from}, to: ${to}, points: ${points}, scale: ${scale} }`,
+      expected: "a range of steps above 0 on a log scale",
+      got: `{ from: ${from}, to: ${to} }`,
     });
   }
   const share = (i: number) => (points === 1 ? 0 : i / (points - 1));

@@ -1,28 +1,22 @@
 import { describe, TensorError } from "../../base/errors.ts";
-import { checkOptions } from "../../base/options.ts";
+import { anything, fromOne, list, positive } from "../../base/optionKinds.ts";
+import type { OptionRules, Settings } from "../../base/optionRules.ts";
 import type { Module } from "../../nn/module/module.ts";
 import type { StateDict } from "../../nn/module/stateDict.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
-import { hessianEigenvaluesCost } from "../curvature/hessianEigenvalues.ts";
+import { hessianEigenvaluesAnalysis } from "../curvature/hessianEigenvalues.ts";
 import { passes } from "../curvature/hessianOptions.ts";
 import { split } from "../curvature/hessianProduct.ts";
+import { analyse, type InParts, inBackground, type Unnamed } from "../measuring/analysis.ts";
 import { type Cost, costBy, type Loss, type PathCostOptions, Probe } from "../measuring/loss.ts";
 import {
   type BatchNormMode,
   type PathBatchNormMode,
-  pathBatchNormModes,
+  pathBatchNormRule,
   preservingParts,
 } from "../measuring/preserving.ts";
-import {
-  checkBudget,
-  finish,
-  finishAsync,
-  type LongOptions,
-  longOptionNames,
-  type Parts,
-} from "../measuring/running.ts";
-import { type SeedOptions, seeded, seedOptionNames } from "../measuring/seeded.ts";
-import { checkChoice } from "../measuring/watching.ts";
+import { checkBudget, type LongOptions, longRules, type Parts } from "../measuring/running.ts";
+import { type SeedOptions, seeded, seedRules } from "../measuring/seeded.ts";
 import { greatest } from "../numbers/extremes.ts";
 import { copies, moved, moveTo, norm } from "../numbers/vectors.ts";
 import { filterNormalised, principalDirections } from "./directions.ts";
@@ -73,6 +67,8 @@ export type Grid = readonly (readonly (number | null)[])[];
 
 /** What {@link lossSurface} returns. */
 export interface LossSurface {
+  /** What it is. */
+  readonly kind: "lossSurface";
   /** The positions along the first direction. */
   readonly x: readonly number[];
   /** The positions along the second. */
@@ -116,7 +112,7 @@ export interface LossSurface {
 }
 
 /** The passes of a surface, those for the Hessian's directions on top where the number of parameters is given. */
-export function lossSurfaceCost({
+function costOf({
   points = 51,
   path = 0,
   hessian = 0,
@@ -128,22 +124,37 @@ export function lossSurfaceCost({
   path?: number;
   hessian?: number;
 } & PathCostOptions = {}): Cost {
-  const found = hessian === 0 ? { forward: 0, backward: 0 } : hessianEigenvaluesCost(hessian, { k: 2 });
+  const found = hessian === 0 ? { forward: 0, backward: 0 } : hessianEigenvaluesAnalysis.cost(hessian, { k: 2 });
   const { forward } = costBy(batchNorm, { forward: repeats * points * points + path + 2, backward: 0 });
   return { forward: forward + found.forward, backward: found.backward };
 }
 
-const where = "lossSurface";
-const names = [
-  "directions",
-  "extent",
-  "points",
-  "repeats",
-  "path",
-  "batchNorm",
-  ...seedOptionNames,
-  ...longOptionNames,
-];
+const rules = {
+  directions: { is: anything, default: "random" },
+  extent: { is: positive },
+  points: {
+    is: {
+      expected: "an odd number of 1 or more",
+      accepts: (value) => fromOne.accepts(value) && Number(value) % 2 === 1,
+    },
+    default: 51,
+  },
+  repeats: { is: fromOne, default: 1 },
+  path: { is: { ...list, expected: "a list of states" }, default: [] },
+  batchNorm: pathBatchNormRule,
+  ...seedRules,
+  ...longRules,
+} satisfies OptionRules<LossSurfaceOptions>;
+
+export const lossSurfaceAnalysis = {
+  name: "lossSurface",
+  kind: "lossSurface",
+  of: ["model", "loss"],
+  rules,
+  plot: "surfaceContours",
+  cost: costOf,
+  work,
+} as const satisfies InParts;
 
 /**
  * The loss on a plane through the model's parameters, `L(θ + x·d₁ + y·d₂)`, forward passes only; with the path of a
@@ -170,13 +181,14 @@ const names = [
  * ```
  */
 export function lossSurface(model: Module, loss: Loss, options: LossSurfaceOptions = {}): LossSurface {
-  return finish(parts(model, loss, options), options);
+  return analyse(lossSurfaceAnalysis, options, model, loss);
 }
 
 /**
  * The same as {@link lossSurface}, and lets others work between rows.
  *
  * @throws TensorError as there; the signal's reason if it is aborted.
+ * @function
  *
  * @example
  * ```ts
@@ -188,28 +200,23 @@ export function lossSurface(model: Module, loss: Loss, options: LossSurfaceOptio
  * console.log(surface.cost); // => { forward: 3, backward: 0 }
  * ```
  */
-export async function lossSurfaceAsync(
+export const lossSurfaceAsync = /* @__PURE__ */ inBackground(lossSurfaceAnalysis, lossSurface);
+
+function* work(
+  where: string,
+  options: Settings<LossSurfaceOptions, typeof rules>,
   model: Module,
   loss: Loss,
-  options: LossSurfaceOptions = {},
-): Promise<LossSurface> {
-  return finishAsync(parts(model, loss, options), options);
-}
-
-function* parts(model: Module, loss: Loss, options: LossSurfaceOptions): Parts<LossSurface> {
-  checkOptions(where, options, names);
-  const { directions = "random", points = 51, repeats = 1, path = [], batchNorm = "batch" } = options;
-  checkSizes(points, options.extent);
-  checkRepeats(repeats, directions);
-  if (!Array.isArray(path)) throw new TensorError(where, { expected: "a list of states as path", got: describe(path) });
+): Parts<Unnamed<LossSurface>> {
+  const { directions, points, repeats, path, batchNorm } = options;
+  checkRepeats(where, repeats, directions);
   const { generator, seed } = seeded(where, options);
-  checkChoice(where, "batchNorm", batchNorm, pathBatchNormModes);
   const probe = new Probe(where, model, loss, undefined, batchNorm);
   const { parameters } = probe;
   const size = parameters.reduce((sum, p) => sum + p.numel(), 0);
   const hessian = directions === "hessian" ? size : 0;
   if (hessian === 1) throw new TensorError(where, { expected: "two parameters or more, for a plane", got: "one" });
-  const total = passes(lossSurfaceCost({ points, path: path.length, hessian, repeats, batchNorm }));
+  const total = passes(costOf({ points, path: path.length, hessian, repeats, batchNorm }));
   checkBudget(where, total, options);
   const states = new States(where, model, parameters, batchNorm);
   const visited = path.map((state) => states.read(state, "path"));
@@ -227,7 +234,7 @@ function* parts(model: Module, loss: Loss, options: LossSurfaceOptions): Parts<L
   if (directions === "pca" && principal === null) refusePath(visited.length);
   const eigen =
     directions === "hessian"
-      ? yield* eigenPlane(model, loss, { generator, batchNorm: modeOfHessian(batchNorm) }, total)
+      ? yield* eigenPlane(model, loss, { generator, batchNorm: modeOfHessian(where, batchNorm) }, total)
       : null;
   const [first, second] =
     eigen?.vectors?.map((vector) => split(Float64Array.from(vector), parameters)) ??
@@ -293,7 +300,7 @@ function* parts(model: Module, loss: Loss, options: LossSurfaceOptions): Parts<L
 }
 
 /** Statistics that stay as they are while products with the Hessian are made. */
-function modeOfHessian(batchNorm: PathBatchNormMode): BatchNormMode {
+function modeOfHessian(where: string, batchNorm: PathBatchNormMode): BatchNormMode {
   if (batchNorm !== "recalibrated") return batchNorm;
   throw new TensorError(where, {
     expected: 'batchNorm "batch" or "running" for the plane of the Hessian',
@@ -314,22 +321,11 @@ function spreadOf(planes: readonly Grid[]): Grid {
   );
 }
 
-function checkRepeats(repeats: unknown, directions: LossSurfaceOptions["directions"]): void {
-  if (!Number.isInteger(repeats) || (repeats as number) < 1) {
-    throw new TensorError(where, { expected: "a whole number of 1 or more as repeats", got: describe(repeats) });
-  }
+function checkRepeats(where: string, repeats: number, directions: LossSurfaceOptions["directions"]): void {
   if (repeats === 1 || directions === "random") return;
   throw new TensorError(where, {
     expected: 'directions "random" where there are repeats',
     got: typeof directions === "string" ? describe(directions) : "directions of your own",
     hint: "All others are the same each time.",
   });
-}
-
-function checkSizes(points: unknown, extent: unknown): void {
-  if (!Number.isInteger(points) || (points as number) < 1 || (points as number) % 2 === 0) {
-    throw new TensorError(where, { expected: "an odd number of points along each side", got: describe(points) });
-  }
-  if (extent === undefined || (typeof extent === "number" && extent > 0 && Number.isFinite(extent))) return;
-  throw new TensorError(where, { expected: "a finite extent above 0", got: describe(extent) });
 }

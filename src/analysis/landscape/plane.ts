@@ -1,10 +1,11 @@
 import { describe, TensorError } from "../../base/errors.ts";
+import { optionsOf } from "../../base/optionRules.ts";
 import type { Module } from "../../nn/module/module.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import {
-  eigenvalueParts,
   type HessianEigenvalues,
   type HessianEigenvaluesOptions,
+  hessianEigenvaluesAnalysis,
 } from "../curvature/hessianEigenvalues.ts";
 import type { Loss } from "../measuring/loss.ts";
 import type { Parts } from "../measuring/running.ts";
@@ -24,8 +25,10 @@ export function* eigenPlane(
   loss: Loss,
   options: HessianEigenvaluesOptions,
   total: number,
-): Parts<HessianEigenvalues> {
-  const all = eigenvalueParts(model, loss, { ...options, k: 2, vectors: true });
+): Parts<Omit<HessianEigenvalues, "kind">> {
+  const { rules, work } = hessianEigenvaluesAnalysis;
+  const settings = optionsOf(where, { ...options, k: 2, vectors: true }, rules) as Parameters<typeof work>[1];
+  const all = work("hessianEigenvalues", settings, model, loss);
   for (;;) {
     const { done, value } = all.next();
     if (done) return value;

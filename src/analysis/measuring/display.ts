@@ -1,15 +1,39 @@
 import { escapeHtml, htmlTable, shortText } from "./html.ts";
 
-const symbol = Symbol.for("Jupyter.display");
+const symbol: unique symbol = Symbol.for("Jupyter.display");
+
+/** What a notebook shows of a result: each kind of content by its media type. */
+type Bundle = Readonly<Record<string, unknown>>;
 
 /**
- * Gives a result what a notebook shows of it: its numbers as a list, and its entries as tables. The property is not
- * enumerable, so that the result stays plain data.
+ * Gives a result what a notebook shows of it: its plot, if it has one and the packages that draw are installed; or else its
+ * numbers as a list, and its entries as tables. The property is not enumerable, so that the result stays plain data.
+ *
+ * @param plot - the name of the function of `evenkeel/plot` that draws it.
  */
-export function displayed<T>(result: T): T {
+export function displayed<T>(result: T, plot?: string): T {
   if (typeof result !== "object" || result === null || symbol in result) return result;
-  const value = () => ({ "text/html": htmlOf(result), "text/plain": textOf(result) });
+  const value = plot === undefined ? () => tablesOf(result) : () => drawn(result, plot);
   return Object.defineProperty(result, symbol, { value });
+}
+
+const tablesOf = (result: object): Bundle => ({ "text/html": htmlOf(result), "text/plain": textOf(result) });
+
+/** The entry that draws, asked for by its name and only when a notebook shows a result, so that no bundle of analyses has it. */
+const entry: string = ["evenkeel", "plot"].join("/");
+
+type Plots = Readonly<Record<string, (result: object) => { readonly [symbol]: () => Promise<Bundle> }>>;
+
+async function drawn(result: object, plot: string): Promise<Bundle> {
+  const tables = tablesOf(result);
+  try {
+    const plots: Plots = await import(/* @vite-ignore */ /* webpackIgnore: true */ entry);
+    const bundle = await plots[plot](result)[symbol]();
+    const isPicture = Object.keys(bundle).some((type) => type.startsWith("image/"));
+    return isPicture ? { ...bundle, "text/plain": tables["text/plain"] } : { ...bundle, ...tables };
+  } catch {
+    return tables; // there is no such entry where this runs, or nothing to draw, such as a bitmap that was not asked for
+  }
 }
 
 /** A result as HTML. */

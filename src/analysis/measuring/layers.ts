@@ -39,11 +39,8 @@ export interface LayerSettings {
 export function orderedLayers(
   where: string,
   model: Module,
-  { groups, batchNormWith = "itself" }: LayerOptions,
+  { groups, batchNormWith }: LayerOptions & { readonly batchNormWith: BatchNormPlace },
 ): { readonly layers: readonly Layer[]; readonly settings: LayerSettings } {
-  if (batchNormWith !== "itself" && batchNormWith !== "preceding") {
-    throw new TensorError(where, { expected: 'batchNormWith "itself" or "preceding"', got: describe(batchNormWith) });
-  }
   const layers = layersOf(where, model, groups);
   if (groups === undefined) {
     const chosen = batchNormWith === "itself" ? layers : withPreceding(model, layers);

@@ -1,4 +1,5 @@
 import { enableGrad } from "../../autograd/gradMode.ts";
+import type { OptionRule } from "../../base/optionRules.ts";
 import { isModule } from "../../nn/module/fields.ts";
 import { type Kept, keep } from "../../nn/module/keep.ts";
 import type { Module } from "../../nn/module/module.ts";
@@ -11,8 +12,12 @@ export type BatchNormMode = "batch" | "running";
 /** The same on a way through parameters: those of the batch, the running ones, or running ones taken anew at each place. */
 export type PathBatchNormMode = BatchNormMode | "recalibrated";
 
-/** The words of {@link PathBatchNormMode}. */
-export const pathBatchNormModes: readonly PathBatchNormMode[] = ["batch", "running", "recalibrated"];
+export const batchNormRule = { words: ["batch", "running"], default: "batch" } satisfies OptionRule<BatchNormMode>;
+
+export const pathBatchNormRule = {
+  words: ["batch", "running", "recalibrated"],
+  default: "batch",
+} satisfies OptionRule<PathBatchNormMode>;
 
 export interface PreservingOptions {
   /** Which statistics batch norm uses. Default: as the modules are. */

@@ -1,5 +1,6 @@
-import { describe, TensorError } from "../../base/errors.ts";
-import { displayed } from "./display.ts";
+import { TensorError } from "../../base/errors.ts";
+import { aFunction } from "../../base/optionKinds.ts";
+import type { OptionRules } from "../../base/optionRules.ts";
 
 /** How far a long analysis has come. */
 export interface Progress {
@@ -19,28 +20,26 @@ export interface LongOptions {
   readonly maxEvaluations?: number;
 }
 
-/** The names of {@link LongOptions}. */
-export const longOptionNames = ["onProgress", "signal", "maxEvaluations"] as const;
+/** What they may be. */
+export const longRules = {
+  onProgress: { is: aFunction },
+  signal: {
+    is: {
+      expected: "an AbortSignal",
+      accepts: (value) => typeof (value as AbortSignal)?.throwIfAborted === "function",
+    },
+  },
+  maxEvaluations: {
+    is: { expected: "a number above 0", accepts: (value) => typeof value === "number" && value > 0 },
+  },
+} satisfies OptionRules<LongOptions>;
 
 /** An analysis in parts: the model is as it was between them. */
 export type Parts<T> = Generator<Progress, T>;
 
-const isSignal = (signal: unknown): signal is AbortSignal =>
-  typeof (signal as Partial<AbortSignal> | null | undefined)?.throwIfAborted === "function";
-
 /** Refuses an analysis that would take more passes than it may, before it starts. */
-export function checkBudget(where: string, total: number, { maxEvaluations, onProgress, signal }: LongOptions): void {
-  if (onProgress !== undefined && typeof onProgress !== "function") {
-    throw new TensorError(where, { expected: "a function as onProgress", got: describe(onProgress) });
-  }
-  if (signal !== undefined && !isSignal(signal)) {
-    throw new TensorError(where, { expected: "an AbortSignal as signal", got: describe(signal) });
-  }
-  if (maxEvaluations === undefined) return;
-  if (typeof maxEvaluations !== "number" || !(maxEvaluations > 0)) {
-    throw new TensorError(where, { expected: "maxEvaluations above 0", got: describe(maxEvaluations) });
-  }
-  if (total <= maxEvaluations) return;
+export function checkBudget(where: string, total: number, { maxEvaluations }: LongOptions): void {
+  if (maxEvaluations === undefined || total <= maxEvaluations) return;
   throw new TensorError(where, {
     expected: `at most ${maxEvaluations} passes (maxEvaluations)`,
     got: `options that take ${total}`,
@@ -67,11 +66,11 @@ function next<T>(parts: Parts<T>, isAlone: boolean): IteratorResult<Progress, T>
 
 /** Runs an analysis to its end. */
 export function finish<T>(parts: Parts<T>, options: LongOptions): T {
-  const isAlone = options?.onProgress === undefined && options?.signal === undefined;
+  const isAlone = options.onProgress === undefined && options.signal === undefined;
   for (;;) {
-    if (isSignal(options?.signal)) options.signal.throwIfAborted(); // what is none, the first part refuses
+    options.signal?.throwIfAborted();
     const { done, value } = next(parts, isAlone);
-    if (done) return displayed(value);
+    if (done) return value;
     options.onProgress?.(value);
   }
 }
@@ -80,9 +79,9 @@ export function finish<T>(parts: Parts<T>, options: LongOptions): T {
 export async function finishAsync<T>(parts: Parts<T>, options: LongOptions): Promise<T> {
   let rested = performance.now();
   for (;;) {
-    if (isSignal(options?.signal)) options.signal.throwIfAborted(); // what is none, the first part refuses
+    options.signal?.throwIfAborted();
     const { done, value } = next(parts, false);
-    if (done) return displayed(value);
+    if (done) return value;
     options.onProgress?.(value);
     if (performance.now() - rested < mostBusy) continue;
     await rest();

@@ -1,4 +1,5 @@
-import { describe, TensorError } from "../../base/errors.ts";
+import { notNegative, share } from "../../base/optionKinds.ts";
+import { type OptionRules, optionsOf } from "../../base/optionRules.ts";
 import { ReLU } from "../../nn/activations/relu.ts";
 import { Sigmoid } from "../../nn/activations/sigmoid.ts";
 import { Tanh } from "../../nn/activations/tanh.ts";
@@ -15,19 +16,17 @@ export interface SaturationThresholds {
   readonly relu: number;
 }
 
-export function saturationThresholds(
+export const saturationRules = {
+  tanh: { is: share, default: 0.97 },
+  sigmoid: { is: share, default: 0.03 },
+  relu: { is: notNegative, default: 0 },
+} satisfies OptionRules<Partial<SaturationThresholds>>;
+
+/** Thresholds with their defaults. */
+export const saturationThresholds = (
   where: string,
-  { tanh = 0.97, sigmoid = 0.03, relu = 0 }: Partial<SaturationThresholds>,
-): SaturationThresholds {
-  for (const [name, value] of Object.entries({ tanh, sigmoid })) {
-    if (typeof value === "number" && value >= 0 && value <= 1) continue;
-    throw new TensorError(where, { expected: `a threshold from 0 to 1 for ${name}`, got: describe(value) });
-  }
-  if (typeof relu !== "number" || !(relu >= 0 && relu < Number.POSITIVE_INFINITY)) {
-    throw new TensorError(where, { expected: "a threshold of 0 or more for relu", got: describe(relu) });
-  }
-  return { tanh, sigmoid, relu };
-}
+  given: Partial<SaturationThresholds> | undefined,
+): SaturationThresholds => optionsOf(where, given, saturationRules, "thresholds");
 
 /** Whether an output of the module is saturated; undefined for a module that does not saturate, or not known to. */
 export function saturationOf(module: Module, at: SaturationThresholds): ((y: number) => boolean) | undefined {

@@ -1,4 +1,6 @@
-import { describe, TensorError } from "../../base/errors.ts";
+import { TensorError } from "../../base/errors.ts";
+import { wholeNumber } from "../../base/optionKinds.ts";
+import type { OptionRules } from "../../base/optionRules.ts";
 import { rand, randn } from "../../functions/sample.ts";
 import { Generator, isGenerator } from "../../random/generator.ts";
 
@@ -10,25 +12,20 @@ export interface SeedOptions {
   readonly generator?: Generator;
 }
 
-/** The names of {@link SeedOptions}. */
-export const seedOptionNames = ["seed", "generator"] as const;
+/** What they may be. */
+export const seedRules = {
+  seed: { is: wholeNumber },
+  generator: { is: { expected: "a Generator", accepts: isGenerator } },
+} satisfies OptionRules<SeedOptions>;
 
 /** A generator of the analysis's own, and the seed it started from, null if from another generator's state. */
 export function seeded(where: string, { seed, generator }: SeedOptions): { generator: Generator; seed: number | null } {
-  if (generator !== undefined) {
-    if (seed !== undefined) {
-      throw new TensorError(where, { expected: "a seed or a generator", got: "both" });
-    }
-    if (!isGenerator(generator)) {
-      throw new TensorError(where, { expected: "a Generator", got: describe(generator) });
-    }
-    return { generator: new Generator().setState(generator.getState()), seed: null };
+  if (generator === undefined) {
+    const from = seed ?? 0;
+    return { generator: new Generator().manualSeed(from), seed: from };
   }
-  const from = seed === undefined ? 0 : seed;
-  if (!Number.isSafeInteger(from)) {
-    throw new TensorError(where, { expected: "a seed that is a whole number", got: describe(seed) });
-  }
-  return { generator: new Generator().manualSeed(from), seed: from };
+  if (seed !== undefined) throw new TensorError(where, { expected: "a seed or a generator", got: "both" });
+  return { generator: new Generator().setState(generator.getState()), seed: null };
 }
 
 /** `size` numbers from the standard normal distribution. */

@@ -1,5 +1,6 @@
 import type { Shape } from "../../base/dtype.ts";
-import { describe, show, TensorError } from "../../base/errors.ts";
+import { show, TensorError } from "../../base/errors.ts";
+import type { OptionRule } from "../../base/optionRules.ts";
 
 /** An output, as examples × units × places: each unit has so many places per example, such as the length of a signal. */
 export interface UnitGrid {
@@ -26,7 +27,8 @@ export function unitsOf(where: string, shape: Shape, unitDim: number): UnitGrid 
   return { examples, units, inner };
 }
 
-export function checkUnitDim(where: string, unitDim: unknown): void {
-  if (Number.isInteger(unitDim) && unitDim !== 0) return;
-  throw new TensorError(where, { expected: "a whole number other than 0 as unitDim", got: describe(unitDim) });
-}
+/** What `unitDim` may be, before an output is seen. */
+export const unitDimRule = {
+  is: { expected: "a whole number other than 0", accepts: (value) => Number.isSafeInteger(value) && value !== 0 },
+  default: 1,
+} satisfies OptionRule<number>;

@@ -1,5 +1,7 @@
 import { noGrad } from "../../autograd/gradMode.ts";
 import { describe, TensorError } from "../../base/errors.ts";
+import { finiteNumber } from "../../base/optionKinds.ts";
+import type { OptionRules } from "../../base/optionRules.ts";
 import { keep } from "../../nn/module/keep.ts";
 import { isOptimizer, type Optimizer } from "../../optim/optimizer.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
@@ -14,13 +16,19 @@ export interface UpdateOptions {
   readonly optimizer?: Optimizer;
 }
 
+/** What they may be. */
+export const updateRules = {
+  lr: { is: finiteNumber },
+  optimizer: { is: { expected: "an optimiser", accepts: isOptimizer } },
+} satisfies OptionRules<UpdateOptions>;
+
 /** Refuses anything but either a rate or an optimiser. */
 export function checkUpdate(where: string, { lr, optimizer }: UpdateOptions): void {
-  if (lr === undefined && isOptimizer(optimizer)) return;
-  if (optimizer === undefined && typeof lr === "number" && Number.isFinite(lr)) return;
+  if ((lr === undefined) !== (optimizer === undefined)) return;
   throw new TensorError(where, {
-    expected: "either { lr }, a finite number, or { optimizer }",
-    got: `lr ${describe(lr)} and optimizer ${describe(optimizer)}`,
+    expected: "either lr or optimizer",
+    got: lr === undefined ? "neither" : "both",
+    hint: "Such as { lr: 0.1 }.",
   });
 }
 

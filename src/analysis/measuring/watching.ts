@@ -1,5 +1,6 @@
 import { isTensor } from "../../base/brand.ts";
 import { describe, TensorError } from "../../base/errors.ts";
+import type { OptionKind } from "../../base/optionRules.ts";
 import { isModule } from "../../nn/module/fields.ts";
 import type { Module } from "../../nn/module/module.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
@@ -74,9 +75,6 @@ export function chosen(
       hint: "A function such as x.tanh() is not seen: use a module for it, or name other modules.",
     });
   }
-  if (!Array.isArray(names) || names.length === 0) {
-    throw new TensorError(where, { expected: "modules as a list of names", got: describe(names) });
-  }
   return names.map((name) => {
     const found = all.find(([own]) => own === name);
     if (found !== undefined) return found;
@@ -88,11 +86,4 @@ export function chosen(
   });
 }
 
-/** Refuses a choice that is none of those there are. */
-export function checkChoice(where: string, name: string, value: unknown, choices: readonly unknown[]): void {
-  if (choices.includes(value)) return;
-  throw new TensorError(where, {
-    expected: `${name} to be ${choices.map((choice) => JSON.stringify(choice)).join(" or ")}`,
-    got: describe(value),
-  });
-}
+export const aModule: OptionKind = { expected: "a module", accepts: isModule };

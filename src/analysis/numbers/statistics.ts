@@ -1,3 +1,5 @@
+import { finiteList } from "../../base/optionKinds.ts";
+import type { OptionRule } from "../../base/optionRules.ts";
 import type { Numbers } from "./floats.ts";
 import { type Histogram, type Percentile, spread } from "./spread.ts";
 
@@ -78,3 +80,12 @@ export function moments(values: ArrayLike<number>): { readonly mean: number | nu
   for (let i = 0; i < n; i++) squares += (values[i] - mean) ** 2;
   return { mean: mean + 0, std: n === 1 ? null : Math.sqrt(squares / (n - 1)) };
 }
+
+/** What `percentiles` of such statistics may be. */
+export const percentilesRule = {
+  is: {
+    expected: "a list of numbers from 0 to 100",
+    accepts: (value) => finiteList.accepts(value) && (value as number[]).every((p) => p >= 0 && p <= 100),
+  },
+  default: [1, 5, 25, 50, 75, 95, 99],
+} satisfies OptionRule<readonly number[]>;

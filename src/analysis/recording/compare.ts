@@ -1,6 +1,7 @@
 import { noGrad } from "../../autograd/gradMode.ts";
 import { describe, TensorError } from "../../base/errors.ts";
-import { checkOptions } from "../../base/options.ts";
+import { aFunction, fromOne, record } from "../../base/optionKinds.ts";
+import type { OptionRules, Settings } from "../../base/optionRules.ts";
 import { sameShape } from "../../base/shapes.ts";
 import { version } from "../../base/version.ts";
 import { isModule } from "../../nn/module/fields.ts";
@@ -9,15 +10,9 @@ import { isParameter, type Parameter } from "../../nn/module/parameter.ts";
 import { isOptimizer, type Optimizer } from "../../optim/optimizer.ts";
 import { defaultGenerator, type Generator } from "../../random/generator.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
+import { analyse, type InParts, inBackground, type Unnamed } from "../measuring/analysis.ts";
 import type { Cost } from "../measuring/loss.ts";
-import {
-  checkBudget,
-  finish,
-  finishAsync,
-  type LongOptions,
-  longOptionNames,
-  type Parts,
-} from "../measuring/running.ts";
+import { checkBudget, type LongOptions, longRules, type Parts } from "../measuring/running.ts";
 import {
   type ComparedRow,
   type Comparison,
@@ -55,18 +50,63 @@ export interface CompareOptions<Batch> extends LongOptions {
   readonly onRows?: (rows: readonly ComparedRow[]) => void;
 }
 
-/** What {@link compareCost} counts by. */
-interface Sizes {
+/** What {@link costOf} counts by. */
+interface RunCounts {
   readonly variants: number;
   readonly seeds: number;
   readonly steps: number;
 }
 
 /** The passes of training; those that probes make come on top. */
-export function compareCost({ variants, seeds, steps }: Sizes): Cost {
+function costOf({ variants, seeds, steps }: RunCounts): Cost {
   const passes = variants * seeds * steps;
   return { forward: passes, backward: passes };
 }
+
+/** Different whole numbers, or one. */
+const isSeed = (value: unknown): boolean =>
+  Number.isSafeInteger(value) ||
+  (Array.isArray(value) &&
+    value.length > 0 &&
+    value.every(Number.isSafeInteger) &&
+    new Set(value).size === value.length);
+
+const rules = {
+  variants: {
+    is: {
+      expected: "an object of functions, one or more,",
+      accepts: (value) => record.accepts(value) && Object.keys(value as object).length > 0,
+    },
+    isRequired: true,
+  },
+  data: {
+    is: {
+      expected: "an array of batches, or a function,",
+      accepts: (value) => typeof value === "function" || (Array.isArray(value) && value.length > 0),
+    },
+    isRequired: true,
+  },
+  loss: { is: aFunction, isRequired: true },
+  optimizer: { is: aFunction, isRequired: true },
+  steps: { is: fromOne, isRequired: true },
+  seed: { is: { expected: "a whole number, or different ones,", accepts: isSeed }, default: 0 },
+  probes: { is: record },
+  initial: { words: ["seed", "first"], default: "seed" },
+  onRows: { is: aFunction },
+  ...longRules,
+} satisfies OptionRules<CompareOptions<unknown>>;
+
+type Choice = Settings<CompareOptions<unknown>, typeof rules>;
+
+export const compareAnalysis = {
+  name: "compare",
+  kind: "comparison",
+  of: [],
+  rules,
+  plot: "lossCurves",
+  cost: costOf,
+  work,
+} as const satisfies InParts;
 
 /**
  * Trains variants of a model in lockstep: from the same seed, on the same batches, one step of each in turn; for several
@@ -107,13 +147,14 @@ export function compareCost({ variants, seeds, steps }: Sizes): Cost {
  * ```
  */
 export function compare<Batch>(options: CompareOptions<Batch>): Comparison {
-  return finish(parts("compare", options), options ?? {});
+  return analyse(compareAnalysis, options);
 }
 
 /**
  * {@link compare}, letting others work in between.
  *
  * @throws as `compare`, by rejecting.
+ * @function
  *
  * @example
  * ```ts
@@ -130,9 +171,7 @@ export function compare<Batch>(options: CompareOptions<Batch>): Comparison {
  * console.log(cost); // => { forward: 5, backward: 5 }
  * ```
  */
-export async function compareAsync<Batch>(options: CompareOptions<Batch>): Promise<Comparison> {
-  return finishAsync(parts("compareAsync", options), options ?? {});
-}
+export const compareAsync = /* @__PURE__ */ inBackground(compareAnalysis, compare);
 
 /** A stream of random numbers that takes the default generator's place while it is in use. */
 interface Stream {
@@ -149,8 +188,17 @@ interface Run {
   hasDiverged: boolean;
 }
 
-function* parts<Batch>(where: string, options: CompareOptions<Batch>): Parts<Comparison> {
-  const { variants, data, loss, steps, seeds, initial } = checked(where, options);
+function* work(where: string, options: Choice): Parts<Unnamed<Comparison>> {
+  const { data, loss, steps, seed: asked, initial } = options;
+  const variants = Object.keys(options.variants);
+  for (const [name, make] of Object.entries(options.variants)) {
+    if (typeof make === "function") continue;
+    throw new TensorError(where, {
+      expected: `a function that makes a model as variant "${name}"`,
+      got: describe(make),
+    });
+  }
+  const seeds = typeof asked === "number" ? [asked] : [...asked];
   const total = totalOf({ variants: variants.length, seeds: seeds.length, steps });
   checkBudget(where, total, options);
   const batchAt = typeof data === "function" ? data : (step: number) => data[step % data.length];
@@ -179,7 +227,6 @@ function* parts<Batch>(where: string, options: CompareOptions<Batch>): Parts<Com
   }
   const costs = finished.map(({ recording }) => recording.cost);
   return {
-    kind: "comparison",
     schema: 1,
     version,
     options: { variants, seed: seeds, steps, initial, probes: finished[0].recording.options.probes },
@@ -192,13 +239,13 @@ function* parts<Batch>(where: string, options: CompareOptions<Batch>): Parts<Com
   };
 }
 
-function totalOf(sizes: Sizes): number {
-  const { forward, backward } = compareCost(sizes);
+function totalOf(sizes: RunCounts): number {
+  const { forward, backward } = costOf(sizes);
   return forward + backward;
 }
 
 /** The models of all variants for a seed, with what trains and watches them. */
-function begin<Batch>(where: string, options: CompareOptions<Batch>, seed: number, made: Set<Module>): Run[] {
+function begin(where: string, options: Choice, seed: number, made: Set<Module>): Run[] {
   let first: Module | undefined;
   return Object.entries(options.variants).map(([variant, make]) => {
     const stream = streamOf(seed);
@@ -279,32 +326,4 @@ function within<T>(fn: () => T): T {
   } finally {
     defaultGenerator.setState(before);
   }
-}
-
-function checked<Batch>(where: string, options: CompareOptions<Batch>) {
-  if (options === undefined) refuse(where, "an object of options", options);
-  const names = ["variants", "data", "loss", "optimizer", "steps", "seed", "probes", "initial", "onRows"];
-  checkOptions(where, options, [...names, ...longOptionNames]);
-  const { variants, data, loss, optimizer, steps, seed = 0, initial = "seed" } = options;
-  const isObject = typeof variants === "object" && variants !== null && !Array.isArray(variants);
-  if (!isObject || Object.keys(variants).length === 0) refuse(where, "variants as an object of functions", variants);
-  for (const [name, make] of Object.entries(variants)) {
-    if (typeof make !== "function") refuse(where, `a function that makes a model as variant "${name}"`, make);
-  }
-  const hasData = typeof data === "function" || (Array.isArray(data) && data.length > 0);
-  if (!hasData) refuse(where, "data as an array of batches, or a function", data);
-  const functions = { loss, optimizer, ...(options.onRows === undefined ? {} : { onRows: options.onRows }) };
-  for (const [name, fn] of Object.entries(functions)) {
-    if (typeof fn !== "function") refuse(where, `a function as ${name}`, fn);
-  }
-  if (!Number.isInteger(steps) || steps < 1) refuse(where, "a whole number of 1 or more as steps", steps);
-  const seeds: readonly number[] = typeof seed === "number" ? [seed] : seed;
-  const isEach = Array.isArray(seeds) && seeds.length > 0 && seeds.every((value) => Number.isSafeInteger(value));
-  if (!isEach || new Set(seeds).size < seeds.length) refuse(where, "a whole number, or different ones, as seed", seed);
-  if (initial !== "seed" && initial !== "first") refuse(where, 'initial to be "seed" or "first"', initial);
-  return { variants: Object.keys(variants), data, loss, steps, seeds: [...seeds], initial };
-}
-
-function refuse(where: string, expected: string, value: unknown): never {
-  throw new TensorError(where, { expected, got: describe(value) });
 }

@@ -1,5 +1,6 @@
 import { describe, TensorError } from "../../base/errors.ts";
-import { checkOptions } from "../../base/options.ts";
+import { aFunction, fromOne } from "../../base/optionKinds.ts";
+import { type OptionRules, optionsOf } from "../../base/optionRules.ts";
 import type { RecordedRow } from "./recording.ts";
 import type { ScheduledProbe, StepProbes, StepRow } from "./stepProbe.ts";
 
@@ -9,6 +10,17 @@ export interface NamedProbe extends Required<ScheduledProbe> {
   readonly memory: Map<string, unknown>;
 }
 
+const rules = {
+  probe: { is: aFunction, isRequired: true },
+  every: {
+    is: {
+      expected: "a whole number of 1 or more, or a function,",
+      accepts: (value) => fromOne.accepts(value) || typeof value === "function",
+    },
+    default: 1,
+  },
+} satisfies OptionRules<ScheduledProbe>;
+
 /** Probes with all that they need, checked. */
 export function named(where: string, probes: StepProbes): NamedProbe[] {
   if (typeof probes !== "object" || probes === null || Array.isArray(probes)) {
@@ -16,17 +28,8 @@ export function named(where: string, probes: StepProbes): NamedProbe[] {
   }
   return Object.entries(probes).map(([name, given]) => {
     const scheduled: ScheduledProbe = typeof given === "function" ? { probe: given } : given;
-    checkOptions(`${where}, probe "${name}"`, scheduled, ["probe", "every"]);
-    const { probe, every = 1 } = scheduled;
-    if (typeof probe !== "function") {
-      throw new TensorError(where, { expected: `a function as probe "${name}"`, got: describe(probe) });
-    }
-    const isInterval = typeof every === "function" || (Number.isInteger(every) && every >= 1);
-    if (isInterval) return { name, probe, every, memory: new Map() };
-    throw new TensorError(where, {
-      expected: `a whole number of 1 or more, or a function, as every of probe "${name}"`,
-      got: describe(every),
-    });
+    const { probe, every } = optionsOf(`${where}, probe "${name}"`, scheduled, rules);
+    return { name, probe, every, memory: new Map() };
   });
 }
 

@@ -1,6 +1,7 @@
 import { isTensor } from "../../base/brand.ts";
 import { describe, TensorError } from "../../base/errors.ts";
-import { checkOptions } from "../../base/options.ts";
+import { aFunction, record, wholeNumber } from "../../base/optionKinds.ts";
+import { type OptionRules, optionsOf } from "../../base/optionRules.ts";
 import { version } from "../../base/version.ts";
 import { isModule } from "../../nn/module/fields.ts";
 import type { Module } from "../../nn/module/module.ts";
@@ -39,6 +40,14 @@ export interface RecorderStateDict {
   /** What each probe keeps in mind, by its name. */
   readonly memory: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }
+
+const rules = {
+  probes: { is: { ...record, expected: "an object of probes, by names," } },
+  train: { is: aFunction },
+  seed: { is: wholeNumber },
+  onRows: { is: aFunction },
+  notes: { is: { ...record, expected: "an object of what JSON can say" }, default: {} },
+} satisfies OptionRules<RecorderOptions>;
 
 /**
  * Trains a model step by step, and records what probes see of it.
@@ -95,14 +104,9 @@ export class Recorder {
    * @param options - see {@link RecorderOptions}.
    */
   constructor(model: Module, optimizer: Optimizer, options: RecorderOptions = {}) {
-    checkOptions("Recorder", options, ["probes", "train", "seed", "notes", "onRows"]);
-    const { probes = { loss: stepProbes.loss() }, train, seed, notes = {}, onRows } = options;
+    const { probes = { loss: stepProbes.loss() }, train, seed, notes, onRows } = optionsOf("Recorder", options, rules);
     if (!isModule(model)) refuse("a module", model);
     if (!isOptimizer(optimizer)) refuse("an optimiser", optimizer);
-    if (train !== undefined && typeof train !== "function") refuse("a function as train", train);
-    if (onRows !== undefined && typeof onRows !== "function") refuse("a function as onRows", onRows);
-    if (seed !== undefined && !Number.isSafeInteger(seed)) refuse("a whole number as seed", seed);
-    if (typeof notes !== "object" || notes === null) refuse("an object of what JSON can say as notes", notes);
     this.model = model;
     this.optimizer = optimizer;
     this.probes = named("Recorder", probes);
@@ -200,7 +204,7 @@ export class Recorder {
     const { header, steps, divergedAt, forward, backward } = this;
     const cost = { forward, backward };
     const rows = this.rows.map((row) => ({ ...row }));
-    return displayed({
+    const recording: Recording = {
       kind: "recording",
       schema: 1,
       version,
@@ -209,7 +213,8 @@ export class Recorder {
       divergedAt,
       cost,
       rows,
-    });
+    };
+    return displayed(recording, "lossCurves");
   }
 
   /**

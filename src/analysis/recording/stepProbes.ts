@@ -1,10 +1,11 @@
 import { isFloat } from "../../base/dtype.ts";
 import { describe, TensorError } from "../../base/errors.ts";
-import { checkOptions } from "../../base/options.ts";
+import { names, record } from "../../base/optionKinds.ts";
+import { type OptionRules, optionsOf } from "../../base/optionRules.ts";
 import type { Module } from "../../nn/module/module.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { type LayerGroups, layersOf } from "../measuring/layers.ts";
-import { type SaturationThresholds, saturationOf, saturationThresholds } from "../measuring/saturation.ts";
+import { type SaturationThresholds, saturationOf, saturationRules } from "../measuring/saturation.ts";
 import { copies, distance, norm } from "../numbers/vectors.ts";
 import type { AfterStep, StepContext, StepProbe, StepRow } from "./stepProbe.ts";
 
@@ -23,6 +24,14 @@ export interface ActivationProbeOptions {
   /** Up to which `y`, and from which `1 − y` down, a sigmoid counts as saturated. Default `0.03`. */
   readonly sigmoid?: number;
 }
+
+const layerRules = { groups: { is: record } } satisfies OptionRules<LayerProbeOptions>;
+
+const activationRules = {
+  modules: { is: names },
+  tanh: saturationRules.tanh,
+  sigmoid: saturationRules.sigmoid,
+} satisfies OptionRules<ActivationProbeOptions>;
 
 const reading = (probe: (context: StepContext) => readonly StepRow[] | AfterStep): StepProbe =>
   Object.assign(probe, { readsOnly: true });
@@ -63,7 +72,7 @@ export const stepProbes = {
 
   /** The size of each layer's parameters. */
   parameterNorms(options: LayerProbeOptions = {}): StepProbe {
-    checkOptions("stepProbes.parameterNorms", options, ["groups"]);
+    optionsOf("stepProbes.parameterNorms", options, layerRules);
     return reading(({ model }) =>
       layersOf("stepProbes.parameterNorms", model, options.groups).map(({ name, parameters }) => ({
         layer: name,
@@ -75,7 +84,7 @@ export const stepProbes = {
 
   /** The size of each layer's gradient. */
   gradientNorms(options: LayerProbeOptions = {}): StepProbe {
-    checkOptions("stepProbes.gradientNorms", options, ["groups"]);
+    optionsOf("stepProbes.gradientNorms", options, layerRules);
     return reading(({ model, optimizer }) => {
       const stepped = new Set(optimizer.paramGroups.flatMap(({ params }) => params));
       const layers = layersOf("stepProbes.gradientNorms", model, options.groups)
@@ -92,7 +101,7 @@ export const stepProbes = {
 
   /** How far each layer moves, in proportion to its size. */
   updateRatios(options: LayerProbeOptions = {}): StepProbe {
-    checkOptions("stepProbes.updateRatios", options, ["groups"]);
+    optionsOf("stepProbes.updateRatios", options, layerRules);
     return reading(({ model }) => {
       const layers = layersOf("stepProbes.updateRatios", model, options.groups).map((layer) => ({
         ...layer,
@@ -110,9 +119,8 @@ export const stepProbes = {
   /** Mean, standard deviation and saturation of each module's output. */
   activations(options: ActivationProbeOptions = {}): StepProbe {
     const where = "stepProbes.activations";
-    checkOptions(where, options, ["modules", "tanh", "sigmoid"]);
-    const { modules } = options;
-    const thresholds = saturationThresholds(where, { tanh: options.tanh ?? 0.97, sigmoid: options.sigmoid ?? 0.03 });
+    const { modules, tanh, sigmoid } = optionsOf(where, options, activationRules);
+    const thresholds = { tanh, sigmoid, relu: saturationRules.relu.default };
     return reading(({ model, watch }) => {
       if (modules !== undefined) checkNames(where, model, modules);
       const outputs = watch();
@@ -146,9 +154,6 @@ function statisticsOf(module: Module, y: Tensor, thresholds: SaturationThreshold
 
 function checkNames(where: string, model: Module, names: readonly string[]): void {
   const known = leavesOf(model).map(([name]) => name);
-  if (!Array.isArray(names) || names.length === 0) {
-    throw new TensorError(where, { expected: "modules as a list of names", got: describe(names) });
-  }
   const unknown = names.find((name) => !known.includes(name));
   if (unknown === undefined) return;
   throw new TensorError(where, {

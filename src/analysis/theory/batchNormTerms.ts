@@ -1,11 +1,12 @@
 import { isTensor } from "../../base/brand.ts";
 import { describe, show, TensorError } from "../../base/errors.ts";
+import { notNegative } from "../../base/optionKinds.ts";
+import type { OptionRules, Settings } from "../../base/optionRules.ts";
 import { sameShape } from "../../base/shapes.ts";
 import { isModule } from "../../nn/module/fields.ts";
 import type { Module } from "../../nn/module/module.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
-import { checkWord } from "../curvature/hessianProduct.ts";
-import type { BatchNormMode } from "../measuring/preserving.ts";
+import { type BatchNormMode, batchNormRule } from "../measuring/preserving.ts";
 
 /** How the variance is divided: by `m`, or by `m − 1`. */
 export type VarianceKind = "biased" | "unbiased";
@@ -21,7 +22,14 @@ export interface BatchNormForm {
 }
 
 /** The names of {@link BatchNormForm}. */
-export const batchNormFormNames = ["eps", "variance", "batchNorm"] as const;
+export const batchNormFormRules = {
+  eps: { is: notNegative },
+  variance: { words: ["biased", "unbiased"] },
+  batchNorm: batchNormRule,
+} satisfies OptionRules<BatchNormForm>;
+
+/** The options with their defaults, but for what the batch norm itself says. */
+export type BatchNormFormChoice = Settings<BatchNormForm, typeof batchNormFormRules>;
 
 /** The {@link BatchNormForm} used. */
 export type BatchNormSettings = Required<BatchNormForm>;
@@ -65,18 +73,13 @@ export interface Unit extends UnitStatistics {
 }
 
 /** Checks a batch norm and its input; the form to be explained, with the module's own values filled in. */
-export function formOf(where: string, batchNorm: unknown, x: unknown, form: BatchNormForm): BatchNormSettings {
+export function formOf(where: string, batchNorm: unknown, x: unknown, form: BatchNormFormChoice): BatchNormSettings {
   if (!isModule(batchNorm) || !("runningVar" in batchNorm) || !("eps" in batchNorm)) {
     const hint = "Give the layer itself, such as model[1].";
     throw new TensorError(where, { expected: "a BatchNorm1d", got: describe(batchNorm), hint });
   }
   const module = batchNorm as BatchNormLike & { readonly variance?: VarianceKind };
-  const { eps = module.eps, variance = module.variance ?? "biased", batchNorm: mode = "batch" } = form;
-  checkWord(where, "variance", variance, ["biased", "unbiased"]);
-  checkWord(where, "batchNorm", mode, ["batch", "running"]);
-  if (!(typeof eps === "number" && eps >= 0 && Number.isFinite(eps))) {
-    throw new TensorError(where, { expected: "eps from 0 on", got: describe(eps) });
-  }
+  const { eps = module.eps, variance = module.variance ?? "biased", batchNorm: mode } = form;
   if (!isTensor(x) || x.ndim < 2 || x.ndim > 3 || !/^float/.test(x.dtype)) {
     throw new TensorError(where, { expected: "a float input of shape [n, c] or [n, c, l]", got: describe(x) });
   }

@@ -1,8 +1,9 @@
 import { describe, TensorError } from "../../base/errors.ts";
-import { checkOptions } from "../../base/options.ts";
+import { names } from "../../base/optionKinds.ts";
+import type { OptionRules, Settings } from "../../base/optionRules.ts";
 import type { Module } from "../../nn/module/module.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
-import { displayed } from "../measuring/display.ts";
+import { type Analysis, analyse, type Unnamed } from "../measuring/analysis.ts";
 import { greatest, least } from "../numbers/extremes.ts";
 import { lengthOf } from "../numbers/longVector.ts";
 import { rowLayers, rows } from "./weightRows.ts";
@@ -44,6 +45,8 @@ export interface EffectiveLearningRateLayer {
 
 /** What {@link effectiveLearningRate} returns. */
 export interface EffectiveLearningRate {
+  /** What it is. */
+  readonly kind: "effectiveLearningRate";
   /** Each layer, in order. */
   readonly layers: EffectiveLearningRateLayer[];
   /** The options used: the names of the layers. */
@@ -61,6 +64,21 @@ export interface EffectiveLearningRate {
 }
 
 const where = "effectiveLearningRate";
+
+const rules = {
+  layers: { is: names },
+} satisfies OptionRules<EffectiveLearningRateOptions>;
+
+type Choice = Settings<EffectiveLearningRateOptions, typeof rules>;
+
+/** @declaration Read by the laws of test/analysis. */
+export const effectiveLearningRateAnalysis = {
+  name: where,
+  kind: "effectiveLearningRate",
+  of: ["model", "lr"],
+  rules,
+  work,
+} as const satisfies Analysis;
 
 /**
  * What a learning rate comes to for weights whose scale does not matter, as before batch norm: `lr/‖w‖²` for each unit.
@@ -96,7 +114,15 @@ export function effectiveLearningRate(
   lr: number | HasLearningRates,
   options: EffectiveLearningRateOptions = {},
 ): EffectiveLearningRate {
-  checkOptions(where, options, ["layers"]);
+  return analyse(effectiveLearningRateAnalysis, options, model, lr);
+}
+
+function work(
+  _: string,
+  options: Choice,
+  model: Module,
+  lr: number | HasLearningRates,
+): Unnamed<EffectiveLearningRate> {
   const chosen = rowLayers(where, model, options.layers);
   const layers = chosen.map(({ name, weight }) => {
     const rate = rateOf(name, weight, lr);
@@ -109,7 +135,7 @@ export function effectiveLearningRate(
         : [known.reduce((sum, value) => sum + value, 0) / known.length, least(known), greatest(known)];
     return { name, lr: rate, rates, weightNorms, mean, smallest, largest };
   });
-  return displayed({ layers, options: { layers: chosen.map(({ name }) => name) }, cost: { forward: 0, backward: 0 } });
+  return { layers, options: { layers: chosen.map(({ name }) => name) }, cost: { forward: 0, backward: 0 } };
 }
 
 function rateOf(name: string, weight: Tensor, lr: unknown): number {

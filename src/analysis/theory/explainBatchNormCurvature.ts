@@ -1,20 +1,21 @@
 import { grad } from "../../autograd/grad.ts";
 import { isTensor } from "../../base/brand.ts";
 import { describe, TensorError } from "../../base/errors.ts";
-import { checkOptions } from "../../base/options.ts";
+import { list } from "../../base/optionKinds.ts";
+import type { OptionRules, Settings } from "../../base/optionRules.ts";
 import { NDArray } from "../../kernels/array.ts";
-import { isModule } from "../../nn/module/fields.ts";
 import type { Module } from "../../nn/module/module.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
-import { displayed } from "../measuring/display.ts";
+import { type Analysis, analyse, type Unnamed } from "../measuring/analysis.ts";
 import type { Cost } from "../measuring/loss.ts";
 import { preserving } from "../measuring/preserving.ts";
+import { aModule } from "../measuring/watching.ts";
 import { dotOf } from "../numbers/longVector.ts";
 import {
   type BatchNormForm,
   type BatchNormLike,
   type BatchNormSettings,
-  batchNormFormNames,
+  batchNormFormRules,
   columnsOf,
   formOf,
   normalised,
@@ -61,6 +62,8 @@ export interface UnitCurvature extends UnitStatistics {
 
 /** What {@link explainBatchNormCurvature} returns. */
 export interface BatchNormCurvature {
+  /** What it is. */
+  readonly kind: "batchNormCurvature";
   /** Each unit's terms. */
   readonly units: UnitCurvature[];
   /** How many values each unit was normalised over. */
@@ -79,6 +82,24 @@ export interface BatchNormCurvature {
 }
 
 const where = "explainBatchNormCurvature";
+
+const rules = {
+  ...batchNormFormRules,
+  units: { is: list },
+  model: { is: aModule },
+} satisfies OptionRules<ExplainBatchNormCurvatureOptions>;
+
+type Choice = Settings<ExplainBatchNormCurvatureOptions, typeof rules>;
+
+/** @declaration Read by the laws of test/analysis. */
+export const explainBatchNormCurvatureAnalysis = {
+  name: where,
+  kind: "batchNormCurvature",
+  of: ["batchNorm", "x", "loss"],
+  rules,
+  plot: "theoremTerms",
+  work,
+} as const satisfies Analysis;
 
 /**
  * How the curvature of a loss passes a batch norm, along the gradient `v = dL/dy` of one unit: Theorem 4.2 exactly,
@@ -118,16 +139,22 @@ export function explainBatchNormCurvature(
   loss: (z: Tensor) => Tensor,
   options: ExplainBatchNormCurvatureOptions = {},
 ): BatchNormCurvature {
-  checkOptions(where, options, [...batchNormFormNames, "units", "model"]);
+  return analyse(explainBatchNormCurvatureAnalysis, options, batchNorm, x, loss);
+}
+
+function work(
+  _: string,
+  options: Choice,
+  batchNorm: BatchNormLike,
+  x: Tensor,
+  loss: (z: Tensor) => Tensor,
+): Unnamed<BatchNormCurvature> {
   const form = formOf(where, batchNorm, x, options);
   const places = placesOf(options.units, x.shape[1]);
   if (typeof loss !== "function") {
     throw new TensorError(where, { expected: "a function from the output to the loss", got: describe(loss) });
   }
   const { model } = options;
-  if (model !== undefined && !isModule(model)) {
-    throw new TensorError(where, { expected: "a module as model", got: describe(model) });
-  }
   const units = unitsOf(where, batchNorm, x, form);
   const measure = () => {
     const y = leaf(x);
@@ -140,13 +167,13 @@ export function explainBatchNormCurvature(
   };
   const mode = { batchNorm: form.batchNorm };
   const result = preserving(batchNorm, () => (model ? preserving(model, measure, mode) : measure()), mode);
-  return displayed({
+  return {
     units: result.units,
     m: units[0].xhat.length,
     loss: result.value,
     options: { ...form, units: places, model: model !== undefined },
     cost: { forward: 2, backward: 2 + 3 * places.length },
-  });
+  };
 }
 
 /** A loss, its gradient at one tensor, and its curvature along directions. */

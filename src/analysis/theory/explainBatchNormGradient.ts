@@ -1,15 +1,15 @@
 import { grad } from "../../autograd/grad.ts";
-import { checkOptions } from "../../base/options.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
-import { displayed } from "../measuring/display.ts";
+import { type Analysis, analyse, type Unnamed } from "../measuring/analysis.ts";
 import type { Cost } from "../measuring/loss.ts";
 import { preserving } from "../measuring/preserving.ts";
 import { dotOf } from "../numbers/longVector.ts";
 import {
   type BatchNormForm,
+  type BatchNormFormChoice,
   type BatchNormLike,
   type BatchNormSettings,
-  batchNormFormNames,
+  batchNormFormRules,
   checkAlike,
   columnsOf,
   formOf,
@@ -58,6 +58,8 @@ export interface UnitGradient extends UnitStatistics, GradientShares {
 
 /** What {@link explainBatchNormGradient} returns. */
 export interface BatchNormGradient {
+  /** What it is. */
+  readonly kind: "batchNormGradient";
   /** Each unit's terms. */
   readonly units: UnitGradient[];
   /** The same for all units together: sums, and shares of the sums. */
@@ -71,6 +73,16 @@ export interface BatchNormGradient {
 }
 
 const where = "explainBatchNormGradient";
+
+/** @declaration Read by the laws of test/analysis. */
+export const explainBatchNormGradientAnalysis = {
+  name: where,
+  kind: "batchNormGradient",
+  of: ["batchNorm", "x", "gradOutput"],
+  rules: batchNormFormRules,
+  plot: "theoremTerms",
+  work,
+} as const satisfies Analysis;
 
 /**
  * How the gradient passes a batch norm `z = γx̂ + β`, `x̂ = (y − mean)/σ`, unit by unit: Theorem 4.1 in its exact form,
@@ -112,15 +124,24 @@ export function explainBatchNormGradient(
   gradOutput: Tensor,
   options: BatchNormForm = {},
 ): BatchNormGradient {
-  checkOptions(where, options, batchNormFormNames);
+  return analyse(explainBatchNormGradientAnalysis, options, batchNorm, x, gradOutput);
+}
+
+function work(
+  _: string,
+  options: BatchNormFormChoice,
+  batchNorm: BatchNormLike,
+  x: Tensor,
+  gradOutput: Tensor,
+): Unnamed<BatchNormGradient> {
   const { terms, form } = gradientTerms(where, batchNorm, x, gradOutput, options);
-  return displayed({
+  return {
     units: terms.map(({ dot: _, ...unit }) => unit),
     total: totalOf(terms),
     m: x.numel() / terms.length,
     options: form,
     cost: { forward: 1, backward: 1 },
-  });
+  };
 }
 
 /** The terms of each unit, and the gradient at its inputs. */
@@ -129,7 +150,7 @@ export function gradientTerms(
   batchNorm: BatchNormLike,
   x: Tensor,
   gradOutput: Tensor,
-  options: BatchNormForm,
+  options: BatchNormFormChoice,
 ): { readonly terms: Terms[]; readonly measured: Float64Array[]; readonly form: BatchNormSettings } {
   const form = formOf(place, batchNorm, x, options);
   checkAlike(place, "a gradient", gradOutput, x);

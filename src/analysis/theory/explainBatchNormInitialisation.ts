@@ -2,7 +2,7 @@ import { isTensor } from "../../base/brand.ts";
 import { describe, TensorError } from "../../base/errors.ts";
 import { sameShape } from "../../base/shapes.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
-import { displayed } from "../measuring/display.ts";
+import { type Analysis, analyse, type Unnamed } from "../measuring/analysis.ts";
 import { dotOf } from "../numbers/longVector.ts";
 
 /** Lemma 4.5 for one vector of weights. */
@@ -23,11 +23,23 @@ export interface InitialisationTerms {
 
 /** What {@link explainBatchNormInitialisation} returns. */
 export interface BatchNormInitialisation extends InitialisationTerms {
+  /** What it is. */
+  readonly kind: "batchNormInitialisation";
   /** The lemma for each unit by itself, with a `k` of its own: batch norm lets each row be scaled alone. */
   readonly units: InitialisationTerms[];
 }
 
 const where = "explainBatchNormInitialisation";
+
+/** @declaration Read by the laws of test/analysis. */
+export const explainBatchNormInitialisationAnalysis = {
+  name: where,
+  kind: "batchNormInitialisation",
+  of: ["weight", "optimum"],
+  rules: {},
+  plot: "theoremTerms",
+  work,
+} as const satisfies Analysis;
 
 /**
  * How much nearer an optimum is with batch norm: Lemma 4.5. Since `BN((a·W)x) = BN(Wx)` for `a > 0`, if `W*` is an
@@ -54,6 +66,10 @@ const where = "explainBatchNormInitialisation";
  * ```
  */
 export function explainBatchNormInitialisation(weight: Tensor, optimum: Tensor): BatchNormInitialisation {
+  return analyse(explainBatchNormInitialisationAnalysis, undefined, weight, optimum);
+}
+
+function work(_: string, _options: unknown, weight: Tensor, optimum: Tensor): Unnamed<BatchNormInitialisation> {
   for (const value of [weight, optimum]) {
     if (isTensor(value) && /^float/.test(value.dtype) && (value.ndim === 1 || value.ndim === 2)) continue;
     throw new TensorError(where, { expected: "weights of shape [out, in] or [in]", got: describe(value) });
@@ -69,7 +85,7 @@ export function explainBatchNormInitialisation(weight: Tensor, optimum: Tensor):
   const units = Array.from({ length: from.length / size }, (_, i) =>
     termsOf(from.subarray(i * size, (i + 1) * size), to.subarray(i * size, (i + 1) * size)),
   );
-  return displayed({ ...termsOf(from, to), units });
+  return { ...termsOf(from, to), units };
 }
 
 function termsOf(start: Float64Array, optimum: Float64Array): InitialisationTerms {

@@ -1,9 +1,10 @@
 import { isTensor } from "../../base/brand.ts";
 import { describe, TensorError } from "../../base/errors.ts";
-import { checkOptions } from "../../base/options.ts";
+import { anything, positive } from "../../base/optionKinds.ts";
+import type { OptionRules, Settings } from "../../base/optionRules.ts";
 import { Generator } from "../../random/generator.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
-import { displayed } from "../measuring/display.ts";
+import { type Analysis, analyse, type Unnamed } from "../measuring/analysis.ts";
 import type { Cost } from "../measuring/loss.ts";
 import { normals } from "../measuring/seeded.ts";
 import { Lanczos } from "../numbers/lanczos.ts";
@@ -13,7 +14,7 @@ import {
   type BatchNormForm,
   type BatchNormLike,
   type BatchNormSettings,
-  batchNormFormNames,
+  batchNormFormRules,
   columnsOf,
   type UnitStatistics,
 } from "./batchNormTerms.ts";
@@ -47,6 +48,8 @@ export interface UnitMinimax extends UnitStatistics {
 
 /** What {@link explainBatchNormMinimax} returns. */
 export interface BatchNormMinimax {
+  /** What it is. */
+  readonly kind: "batchNormMinimax";
   /** Each unit's terms. */
   readonly units: UnitMinimax[];
   /** How many values each unit was normalised over. */
@@ -63,6 +66,24 @@ export interface BatchNormMinimax {
 }
 
 const where = "explainBatchNormMinimax";
+
+const rules = {
+  ...batchNormFormRules,
+  lambda: { is: positive },
+  inputs: { is: anything },
+} satisfies OptionRules<ExplainBatchNormMinimaxOptions>;
+
+type Choice = Settings<ExplainBatchNormMinimaxOptions, typeof rules>;
+
+/** @declaration Read by the laws of test/analysis. */
+export const explainBatchNormMinimaxAnalysis = {
+  name: where,
+  kind: "batchNormMinimax",
+  of: ["batchNorm", "x", "gradOutput"],
+  rules,
+  plot: "theoremTerms",
+  work,
+} as const satisfies Analysis;
 
 /**
  * The largest gradient at the weights of a linear layer before batch norm, `y = Xw`, over all inputs with `‖X‖ ≤ λ`:
@@ -106,7 +127,16 @@ export function explainBatchNormMinimax(
   gradOutput: Tensor,
   options: ExplainBatchNormMinimaxOptions = {},
 ): BatchNormMinimax {
-  checkOptions(where, options, [...batchNormFormNames, "lambda", "inputs"]);
+  return analyse(explainBatchNormMinimaxAnalysis, options, batchNorm, x, gradOutput);
+}
+
+function work(
+  _: string,
+  options: Choice,
+  batchNorm: BatchNormLike,
+  x: Tensor,
+  gradOutput: Tensor,
+): Unnamed<BatchNormMinimax> {
   const { inputs } = options;
   const { terms, measured, form } = gradientTerms(where, batchNorm, x, gradOutput, options);
   const rows = inputs === undefined ? null : rowsOf(inputs, x);
@@ -130,12 +160,12 @@ export function explainBatchNormMinimax(
     actualWithoutBatchNorm: rows === null ? null : gathered(rows, gradients[j]),
     actual: rows === null ? null : gathered(rows, measured[j]),
   }));
-  return displayed({
+  return {
     units,
     m: gradients[0].length,
     options: { ...form, lambda, inputs: rows !== null },
     cost: { forward: 1, backward: 1 },
-  });
+  };
 }
 
 function rowsOf(inputs: unknown, x: Tensor): Float64Array[] {

@@ -28,9 +28,6 @@ export function rowLayers(where: string, model: Module, layers: readonly string[
       hint: 'Name layers of your own, as in { layers: ["0"] }.',
     });
   }
-  if (!Array.isArray(layers) || layers.length === 0) {
-    throw new TensorError(where, { expected: "layers as a list of names of modules", got: describe(layers) });
-  }
   return layers.map((layer) => {
     const found = modules.find(([name]) => name === layer);
     const rows = found === undefined ? null : rowsOf(...found);

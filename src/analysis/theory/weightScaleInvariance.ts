@@ -1,18 +1,11 @@
-import { describe, TensorError } from "../../base/errors.ts";
-import { checkOptions } from "../../base/options.ts";
+import { names, positive } from "../../base/optionKinds.ts";
+import type { OptionRules, Settings } from "../../base/optionRules.ts";
 import type { Module } from "../../nn/module/module.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
-import { checkWord } from "../curvature/hessianProduct.ts";
+import { analyse, type InParts, inBackground, type Unnamed } from "../measuring/analysis.ts";
 import { type Cost, type Loss, Probe } from "../measuring/loss.ts";
-import { type BatchNormMode, preservingParts } from "../measuring/preserving.ts";
-import {
-  checkBudget,
-  finish,
-  finishAsync,
-  type LongOptions,
-  longOptionNames,
-  type Parts,
-} from "../measuring/running.ts";
+import { type BatchNormMode, batchNormRule, preservingParts } from "../measuring/preserving.ts";
+import { checkBudget, type LongOptions, longRules, type Parts } from "../measuring/running.ts";
 import { greatest } from "../numbers/extremes.ts";
 import { dotOf, lengthOf } from "../numbers/longVector.ts";
 import { copies, moveTo, norm } from "../numbers/vectors.ts";
@@ -60,6 +53,8 @@ export interface ScaleInvarianceLayer {
 
 /** What {@link weightScaleInvariance} returns. */
 export interface WeightScaleInvariance {
+  /** What it is. */
+  readonly kind: "weightScaleInvariance";
   /** Each layer, in order. */
   readonly layers: ScaleInvarianceLayer[];
   /** The loss as it is. */
@@ -80,12 +75,27 @@ export interface WeightScaleInvariance {
 }
 
 /** The passes it takes to look at so many layers. */
-export const weightScaleInvarianceCost = ({ layers }: { readonly layers: number }): Cost => ({
+const costOf = ({ layers }: { readonly layers: number }): Cost => ({
   forward: layers + 3,
   backward: layers + 1,
 });
 
-const where = "weightScaleInvariance";
+const rules = {
+  layers: { is: names },
+  scale: { is: positive, default: 2 },
+  batchNorm: batchNormRule,
+  tolerance: { is: positive, default: 1e-3 },
+  ...longRules,
+} satisfies OptionRules<WeightScaleInvarianceOptions>;
+
+export const weightScaleInvarianceAnalysis = {
+  name: "weightScaleInvariance",
+  kind: "weightScaleInvariance",
+  of: ["model", "loss"],
+  rules,
+  cost: costOf,
+  work,
+} as const satisfies InParts;
 
 /**
  * Whether the scale of weights matters. Before batch norm it does not: `BN((aW)x) = BN(Wx)`, hence the loss is the same
@@ -120,13 +130,14 @@ export function weightScaleInvariance(
   loss: Loss,
   options: WeightScaleInvarianceOptions = {},
 ): WeightScaleInvariance {
-  return finish(parts(model, loss, options), options);
+  return analyse(weightScaleInvarianceAnalysis, options, model, loss);
 }
 
 /**
  * The same as {@link weightScaleInvariance}, and lets others work between layers.
  *
  * @throws TensorError as there, by rejecting; the signal's reason if it is aborted.
+ * @function
  *
  * @example
  * ```ts
@@ -139,26 +150,22 @@ export function weightScaleInvariance(
  * console.log(cost); // => { forward: 4, backward: 2 }
  * ```
  */
-export async function weightScaleInvarianceAsync(
+export const weightScaleInvarianceAsync = /* @__PURE__ */ inBackground(
+  weightScaleInvarianceAnalysis,
+  weightScaleInvariance,
+);
+
+function* work(
+  where: string,
+  options: Settings<WeightScaleInvarianceOptions, typeof rules>,
   model: Module,
   loss: Loss,
-  options: WeightScaleInvarianceOptions = {},
-): Promise<WeightScaleInvariance> {
-  return finishAsync(parts(model, loss, options), options);
-}
-
-function* parts(model: Module, loss: Loss, options: WeightScaleInvarianceOptions): Parts<WeightScaleInvariance> {
-  checkOptions(where, options, ["layers", "scale", "batchNorm", "tolerance", ...longOptionNames]);
-  const { scale = 2, batchNorm = "batch", tolerance = 1e-3 } = options;
-  for (const [name, value] of Object.entries({ scale, tolerance })) {
-    if (typeof value === "number" && value > 0 && Number.isFinite(value)) continue;
-    throw new TensorError(where, { expected: `${name} above 0`, got: describe(value) });
-  }
-  checkWord(where, "batchNorm", batchNorm, ["batch", "running"]);
+): Parts<Unnamed<WeightScaleInvariance>> {
+  const { scale, batchNorm, tolerance } = options;
   const chosen = rowLayers(where, model, options.layers);
   const weights = chosen.map(({ weight }) => weight);
   const probe = new Probe(where, model, loss, weights);
-  const { forward, backward } = weightScaleInvarianceCost({ layers: chosen.length });
+  const { forward, backward } = costOf({ layers: chosen.length });
   const total = forward + backward;
   checkBudget(where, total, options);
   const within = preservingParts(model, { batchNorm });

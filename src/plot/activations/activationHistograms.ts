@@ -1,6 +1,6 @@
 import type { ActivationReport } from "../../analysis/index.ts";
 import type { Plot } from "../drawing/plot.ts";
-import { has, named, type OneOrNamed } from "../specification/named.ts";
+import { isOf, named, type OneOrNamed } from "../specification/named.ts";
 import { type PlotOptions, settingsOf } from "../specification/plot.ts";
 import { layerHistograms } from "./layerHistograms.ts";
 
@@ -28,7 +28,7 @@ const where = "activationHistograms";
  */
 export function activationHistograms(reports: OneOrNamed<ActivationReport>, options: PlotOptions = {}): Plot {
   const settings = settingsOf(where, options, { title: "Activations", width: 360, height: 300 });
-  const list = named(where, reports, has("layers", "options"), "a report of activationReport");
+  const list = named(where, reports, isOf("activationReport"), "a report of activationReport");
   const panels = list.map(([panel, { layers }]) => ({
     panel,
     rows: layers.map(({ layer, type, saturatedFraction, ...rest }) => ({

@@ -2,7 +2,7 @@ import type { DeadUnits } from "../../analysis/index.ts";
 import { describe, TensorError } from "../../base/errors.ts";
 import type { Plot } from "../drawing/plot.ts";
 import { inPanels, nominal } from "../specification/encoding.ts";
-import { has, named, type OneOrNamed, panelName } from "../specification/named.ts";
+import { isOf, named, type OneOrNamed, panelName } from "../specification/named.ts";
 import { type PlotOptions, plotOf, settingsOf } from "../specification/plot.ts";
 import { orGap, thinned, thinnedNote } from "../specification/series.ts";
 import { alarmColours } from "../specification/theme.ts";
@@ -97,7 +97,7 @@ const stateOf = (active: number | null) =>
   active === null ? null : states[active === 0 ? 2 : active < dyingBelow ? 1 : 0];
 
 function checkTimeline(timeline: readonly DeadUnitsAt[]): void {
-  const isReport = has("layers", "examples");
+  const isReport = isOf("deadUnits");
   const wrong = timeline.findIndex((at, i) => {
     const fits =
       typeof at?.report === "object" && at.report !== null && isReport(at.report) && Number.isFinite(at.step);

@@ -1,7 +1,7 @@
 import type { DriftPoint, DriftReport } from "../../analysis/index.ts";
 import { greatest } from "../../analysis/numbers/extremes.ts";
 import { TensorError } from "../../base/errors.ts";
-import { has, named, type OneOrNamed, panelName } from "../specification/named.ts";
+import { isOf, named, type OneOrNamed, panelName } from "../specification/named.ts";
 import { thinned, thinnedNote } from "../specification/series.ts";
 
 /** At most so many panels are drawn. */
@@ -16,7 +16,7 @@ export interface DriftPanel {
 
 /** What of reports of drift is drawn: a panel for each series, those of a layer beside one another. */
 export function panelsOf(where: string, reports: OneOrNamed<DriftReport>) {
-  const list = named(where, reports, has("series", "steps"), "a report of ActivationDrift");
+  const list = named(where, reports, isOf("driftReport"), "a report of ActivationDrift");
   const longest = greatest(list.map(([, { series }]) => series.length));
   const all = Array.from({ length: longest }, (_, i) =>
     list.flatMap(([name, { series, options }]): DriftPanel[] => {

@@ -1,7 +1,7 @@
 import type { GradientReport } from "../../analysis/index.ts";
 import { describe, TensorError } from "../../base/errors.ts";
 import type { Plot } from "../drawing/plot.ts";
-import { has, named, type OneOrNamed } from "../specification/named.ts";
+import { isOf, named, type OneOrNamed } from "../specification/named.ts";
 import { type PlotOptions, settingsOf } from "../specification/plot.ts";
 import { layerHistograms } from "./layerHistograms.ts";
 
@@ -42,7 +42,7 @@ export function gradientHistograms(reports: OneOrNamed<GradientReport>, options:
   }
   const title = of === "activations" ? "Gradients at the outputs of layers" : "Gradients at the parameters";
   const settings = settingsOf(where, options, { own: ["of"], title, width: 360, height: 300 });
-  const list = named(where, reports, has("activations", "parameters"), "a report of gradientReport");
+  const list = named(where, reports, isOf("gradientReport"), "a report of gradientReport");
   const panels = list.map(([panel, { activations, parameters }]) => ({
     panel,
     rows:

@@ -2,7 +2,7 @@ import type { DeadUnits, DeadUnitsLayer } from "../../analysis/index.ts";
 import { TensorError } from "../../base/errors.ts";
 import type { Plot } from "../drawing/plot.ts";
 import { inPanels, nominal } from "../specification/encoding.ts";
-import { has, named, type OneOrNamed, panelName } from "../specification/named.ts";
+import { isOf, named, type OneOrNamed, panelName } from "../specification/named.ts";
 import { type PlotOptions, plotOf, settingsOf } from "../specification/plot.ts";
 import { gapNote, thinned, thinnedNote } from "../specification/series.ts";
 import { alarmColours } from "../specification/theme.ts";
@@ -38,7 +38,7 @@ const states = ["saturated", "dead: saturated for every example"];
 export function saturationBitmap(reports: OneOrNamed<DeadUnits>, options: PlotOptions = {}): Plot {
   const settings = settingsOf(where, options, { title: "Saturated units", width: 320, height: 180 });
   const { theme, width, height } = settings;
-  const list = named(where, reports, has("layers", "examples"), "a report of deadUnits");
+  const list = named(where, reports, isOf("deadUnits"), "a report of deadUnits");
   const notes = new Set<string>();
   const all = list.flatMap(([name, { layers }]) =>
     layers.map((layer) => ({ panel: panelName(name, layer.layer, layer.type), layer })),

@@ -2,7 +2,7 @@ import type { UpdateRatios } from "../../analysis/index.ts";
 import { TensorError } from "../../base/errors.ts";
 import type { Plot } from "../drawing/plot.ts";
 import { colourBy, guideMark } from "../specification/encoding.ts";
-import { has, named, type OneOrNamed } from "../specification/named.ts";
+import { isOf, named, type OneOrNamed } from "../specification/named.ts";
 import { type PlotOptions, plotOf, settingsOf } from "../specification/plot.ts";
 import { mostRows, orGap, thinned, thinnedNote } from "../specification/series.ts";
 
@@ -36,7 +36,7 @@ export function updateRatioDots(reports: OneOrNamed<UpdateRatios>, options: Plot
     height: 240,
   });
   const { theme, width, height } = settings;
-  const list = named(where, reports, has("parameters", "guide"), "a report of updateRatios");
+  const list = named(where, reports, isOf("updateRatios"), "a report of updateRatios");
   const all = merged(list.map(([, { parameters }]) => parameters.map(({ parameter }) => parameter)));
   if (all.length === 0) throw new TensorError(where, { expected: "one parameter or more", got: "a report of none" });
   const rows = thinned(all, mostRows);

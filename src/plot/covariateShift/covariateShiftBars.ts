@@ -1,7 +1,7 @@
 import type { InternalCovariateShift } from "../../analysis/index.ts";
 import type { Plot } from "../drawing/plot.ts";
 import { colourBy } from "../specification/encoding.ts";
-import { has, named, type OneOrNamed } from "../specification/named.ts";
+import { isOf, named, type OneOrNamed } from "../specification/named.ts";
 import { type PlotOptions, plotOf, settingsOf } from "../specification/plot.ts";
 import { gapNote, orGap } from "../specification/series.ts";
 import { layerRows } from "./layerRows.ts";
@@ -41,7 +41,7 @@ const panels = [
 export function covariateShiftBars(shifts: OneOrNamed<InternalCovariateShift>, options: PlotOptions = {}): Plot {
   const settings = settingsOf(where, options, { title: "Internal covariate shift", width: 200, height: 240 });
   const { theme, width, height } = settings;
-  const list = named(where, shifts, has("layers", "loss", "cost"), "a result of internalCovariateShift");
+  const list = named(where, shifts, isOf("internalCovariateShift"), "a result of internalCovariateShift");
   const names = list.map(([name]) => name);
   const { labels, places, notes } = layerRows(
     where,

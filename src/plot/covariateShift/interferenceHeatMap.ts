@@ -2,7 +2,7 @@ import type { LayerInterference } from "../../analysis/index.ts";
 import { describe, TensorError } from "../../base/errors.ts";
 import type { Plot } from "../drawing/plot.ts";
 import { heat } from "../specification/encoding.ts";
-import { has, named } from "../specification/named.ts";
+import { isOf, named } from "../specification/named.ts";
 import { type PlotOptions, plotOf, settingsOf } from "../specification/plot.ts";
 import { gapNote, mostRows, orGap, thinned, thinnedNote } from "../specification/series.ts";
 
@@ -50,7 +50,7 @@ export function interferenceHeatMap(interference: LayerInterference, options: In
   });
   const { width, height } = settings;
   const expected = "a result of layerInterference";
-  const [[, { layers, ...matrices }]] = named(where, { it: interference }, has("exact", "linearised"), expected);
+  const [[, { layers, ...matrices }]] = named(where, { it: interference }, isOf("layerInterference"), expected);
   if (layers.length === 0) throw new TensorError(where, { expected: "one layer or more", got: "none" });
   const places = thinned([...layers.keys()], mostRows);
   const values = places.flatMap((i) =>

@@ -2,7 +2,7 @@ import type { SpectralDensity } from "../../analysis/index.ts";
 import { describe, TensorError } from "../../base/errors.ts";
 import type { Plot } from "../drawing/plot.ts";
 import { colourBy, dashBy } from "../specification/encoding.ts";
-import { has, named, type OneOrNamed } from "../specification/named.ts";
+import { isOf, named, type OneOrNamed } from "../specification/named.ts";
 import { type PlotOptions, plotOf, settingsOf } from "../specification/plot.ts";
 import { gapNote, orGap } from "../specification/series.ts";
 
@@ -47,7 +47,7 @@ export function hessianSpectrum(densities: OneOrNamed<SpectralDensity>, options:
     height: 280,
   });
   const { theme, width, height } = settings;
-  const list = named(where, densities, has("grid", "density", "nodes"), "a result of spectralDensity");
+  const list = named(where, densities, isOf("spectralDensity"), "a result of spectralDensity");
   const names = list.map(([name]) => name);
   const finite = list.flatMap(([, { density }]) => density).filter((value) => orGap(value) !== null);
   const peak = finite.reduce((a, b) => Math.max(a, b), 0);

@@ -2,7 +2,7 @@ import type { Descent, Descents } from "../../analysis/index.ts";
 import { TensorError } from "../../base/errors.ts";
 import type { Plot } from "../drawing/plot.ts";
 import { colourBy } from "../specification/encoding.ts";
-import { has, named, type OneOrNamed } from "../specification/named.ts";
+import { isOf, named, type OneOrNamed } from "../specification/named.ts";
 import { type PlotOptions, plotOf, settingsOf } from "../specification/plot.ts";
 import { gapNote, mostSeries, orGap, thinned, thinnedNote } from "../specification/series.ts";
 import { textOf } from "../specification/theme.ts";
@@ -36,7 +36,7 @@ export function descentPaths(results: OneOrNamed<Descents>, options: PlotOptions
   const settings = settingsOf(where, options, { title: "Gradient descent", width: 360, height: 260 });
   const { theme, width, height } = settings;
   const ink = textOf(theme);
-  const list = named(where, results, has("curve", "descents", "options"), "a result of descend1d");
+  const list = named(where, results, isOf("descents"), "a result of descend1d");
   const notes = new Set<string>();
   let [outside, missing] = [0, 0];
   const shownOf = new Map(list.map(([name, { descents }]) => [name, labelled(thinned(descents, mostSeries))]));

@@ -2,7 +2,7 @@ import type { Interpolation } from "../../analysis/index.ts";
 import { TensorError } from "../../base/errors.ts";
 import type { Plot } from "../drawing/plot.ts";
 import { colourBy, dashBy } from "../specification/encoding.ts";
-import { has, named, type OneOrNamed } from "../specification/named.ts";
+import { isOf, named, type OneOrNamed } from "../specification/named.ts";
 import { type PlotOptions, plotOf, settingsOf } from "../specification/plot.ts";
 import { gapNote, orGap } from "../specification/series.ts";
 
@@ -33,7 +33,7 @@ const where = "interpolationCurve";
 export function interpolationCurve(results: OneOrNamed<Interpolation>, options: PlotOptions = {}): Plot {
   const settings = settingsOf(where, options, { title: "The loss between two states", width: 460, height: 280 });
   const { theme, width, height } = settings;
-  const list = named(where, results, has("positions", "barrier"), "a result of interpolate");
+  const list = named(where, results, isOf("interpolation"), "a result of interpolate");
   const names = list.map(([name]) => name);
   const values = list.flatMap(([name, { positions, loss }]) =>
     positions.map((position, i) => ({ name, position, loss: orGap(loss[i]) })),

@@ -3,7 +3,7 @@ import { describe, TensorError } from "../../base/errors.ts";
 import { checkFlagOption } from "../../base/options.ts";
 import type { Plot } from "../drawing/plot.ts";
 import { colourBy, panelBy, stepAxis } from "../specification/encoding.ts";
-import { has, named, type OneOrNamed } from "../specification/named.ts";
+import { isOf, named, type OneOrNamed } from "../specification/named.ts";
 import { type PlotOptions, plotOf, settingsOf } from "../specification/plot.ts";
 import { belowNote, gapNote, orGap, thinned, thinnedNote } from "../specification/series.ts";
 
@@ -121,7 +121,7 @@ export function landscapeBands(runs: OneOrNamed<readonly LineProbeAt[]>, options
 }
 
 function checkProbes(probes: readonly LineProbeAt[]): void {
-  const isProbe = has("lossRange", "gradientDistanceRange", "effectiveBeta");
+  const isProbe = isOf("lineProbe");
   const wrong = probes.findIndex((at, i) => {
     const fits = typeof at?.probe === "object" && at.probe !== null && isProbe(at.probe) && Number.isFinite(at.step);
     return !fits || (i > 0 && at.step <= probes[i - 1].step);

@@ -2,7 +2,7 @@ import type { LineProbe } from "../../analysis/index.ts";
 import { TensorError } from "../../base/errors.ts";
 import type { Plot } from "../drawing/plot.ts";
 import { colourBy, dashBy, guideMark } from "../specification/encoding.ts";
-import { has, named, type OneOrNamed } from "../specification/named.ts";
+import { isOf, named, type OneOrNamed } from "../specification/named.ts";
 import { type PlotOptions, plotOf, settingsOf } from "../specification/plot.ts";
 import { gapNote, orGap } from "../specification/series.ts";
 
@@ -38,7 +38,7 @@ const panels = [
 export function lineProfile(probes: OneOrNamed<LineProbe>, options: PlotOptions = {}): Plot {
   const settings = settingsOf(where, options, { title: "Along a line from the parameters", width: 240, height: 220 });
   const { theme, width, height } = settings;
-  const list = named(where, probes, has("steps", "gradientDistance"), "a result of lineProbe");
+  const list = named(where, probes, isOf("lineProbe"), "a result of lineProbe");
   const names = list.map(([name]) => name);
   const values = list.flatMap(([name, { steps, loss, gradientDistance, smoothness }]) =>
     steps.map((h, i) => ({

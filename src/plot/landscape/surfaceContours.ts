@@ -2,7 +2,7 @@ import type { LossSurface } from "../../analysis/index.ts";
 import { describe, TensorError } from "../../base/errors.ts";
 import type { Plot } from "../drawing/plot.ts";
 import { colourBy, dashBy, heat } from "../specification/encoding.ts";
-import { has, named, type OneOrNamed } from "../specification/named.ts";
+import { isOf, named, type OneOrNamed } from "../specification/named.ts";
 import { type PlotOptions, plotOf, settingsOf } from "../specification/plot.ts";
 import { belowNote, gapNote, orGap, thinned, thinnedNote } from "../specification/series.ts";
 import { contours } from "./contours.ts";
@@ -53,7 +53,7 @@ export function surfaceContours(surfaces: OneOrNamed<LossSurface>, options: Surf
     height: 320,
   });
   const { theme, width, height } = settings;
-  const list = named(where, surfaces, has("loss", "centre", "path"), "a result of lossSurface");
+  const list = named(where, surfaces, isOf("lossSurface"), "a result of lossSurface");
   const known = list.flatMap(([, { loss }]) => loss.flat()).filter((value) => orGap(value) !== null) as number[];
   if (known.length === 0) {
     throw new TensorError(where, { expected: "a surface with a finite loss", got: "one without" });

@@ -41,8 +41,8 @@ const fieldsOf = (results: unknown, entries: readonly (readonly [string, unknown
 /** What stands above a panel: the name of a result, where it has one, and of what it is a part. */
 export const panelName = (...parts: readonly string[]): string => parts.filter((part) => part !== "").join(" · ");
 
-/** Whether an object has these fields. */
-export const has =
-  (...fields: readonly string[]) =>
+/** Whether a value is a result of a kind. */
+export const isOf =
+  (kind: string) =>
   (value: object): boolean =>
-    fields.every((field) => field in value);
+    (value as { readonly kind?: unknown }).kind === kind;

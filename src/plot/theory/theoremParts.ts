@@ -26,13 +26,8 @@ export interface TheoremParts {
 
 /** The parts of a result, by the theorem that it is of; null for anything else. */
 export function theoremParts(result: TheoremResult): TheoremParts | null {
-  const [first] = result.units;
-  if (first === undefined) return null;
-  if ("kept" in first) return gradientParts(result as BatchNormGradient);
-  if ("outputCurvature" in first) return curvatureParts(result as BatchNormCurvature);
-  if ("withoutBatchNorm" in first) return minimaxParts(result as BatchNormMinimax);
-  if ("savedSquared" in first) return initialisationParts(result as BatchNormInitialisation);
-  return null;
+  const isKnown = Object.hasOwn(partsOf, result?.kind ?? "") && result.units?.length > 0;
+  return isKnown ? (partsOf[result.kind] as (result: TheoremResult) => TheoremParts)(result) : null;
 }
 
 const gradientParts = ({ units }: BatchNormGradient): TheoremParts => ({
@@ -88,3 +83,10 @@ function initialisationParts({ units }: BatchNormInitialisation): TheoremParts {
     })),
   };
 }
+
+const partsOf = {
+  batchNormGradient: gradientParts,
+  batchNormCurvature: curvatureParts,
+  batchNormMinimax: minimaxParts,
+  batchNormInitialisation: initialisationParts,
+};

@@ -28,7 +28,7 @@ const where = "theoremTerms";
  * ```
  */
 export function theoremTerms(result: TheoremResult, options: PlotOptions = {}): Plot {
-  const theorem = Array.isArray((result as TheoremResult | null)?.units) ? theoremParts(result) : null;
+  const theorem = theoremParts(result);
   if (theorem === null) {
     throw new TensorError(where, {
       expected: "a result of one of the explainBatchNorm functions, of one unit or more",

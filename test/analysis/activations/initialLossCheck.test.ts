@@ -92,7 +92,7 @@ describe("a check of the initial loss", () => {
       [() => initialLossCheck(model, loss, { numClasses: 2, classes: 2 } as never), "options among"],
       [() => initialLossCheck(model, loss, { numClasses: 2, logits }), "logits [..., 2]"],
       [() => initialLossCheck(model, loss, { numClasses: 27, logits: infinite }), "finite logits"],
-      [() => initialLossCheck(model, loss, { numClasses: 27, logits: 3 as never }), "returns the logits"],
+      [() => initialLossCheck(model, loss, { numClasses: 27, logits: 3 as never }), "a function as logits"],
       [() => initialLossCheck(model, () => tensor([1, 2]), { numClasses: 2 }), "a loss of one number"],
       [() => initialLossCheck(model, (() => 3) as unknown as () => Tensor, { numClasses: 2 }), "a loss of one number"],
       [() => initialLossCheck(model, () => tensor(Number.NaN), { numClasses: 2 }), "a finite loss"],

@@ -221,14 +221,14 @@ describe("hessianEigenvalues", () => {
     const bad = (given: () => unknown, options: object = {}) =>
       expectUntouched(model, () => refusal(() => hessianEigenvalues(model, given as () => Tensor, options)));
     expect(bad(loss, { kk: 2 }).hint).toBe('Did you mean "k"?');
-    expect(bad(loss, { k: 0 }).expected).toContain("k as a whole number");
+    expect(bad(loss, { k: 0 }).expected).toContain("a whole number of 1 or more as k");
     expect(bad(loss, { k: 1000 }).expected).toContain("at most 34");
-    expect(bad(loss, { k: 5, maxIterations: 3 }).expected).toContain("from 5 on");
+    expect(bad(loss, { k: 5, maxIterations: 3 }).expected).toContain("maxIterations of 5 or more");
     expect(bad(loss, { tolerance: -1 }).expected).toContain("tolerance");
     expect(bad(loss, { method: "guess" }).expected).toContain('"exact" or "differences"');
     expect(bad(loss, { batchNorm: "eval" }).expected).toContain('"batch" or "running"');
     expect(bad(loss, { step: 1 }).expected).toContain("differences");
-    expect(bad(loss, { method: "differences", step: 0 }).expected).toContain("step above 0");
+    expect(bad(loss, { method: "differences", step: 0 }).expected).toContain("above 0 as step");
     expect(bad(loss, { layers: ["nowhere"] }).got).toBe('"nowhere"');
     expect(bad(loss, { layers: [] }).got).toBe("[]");
     expect(bad(loss, { seed: 1, generator: new Generator() }).got).toBe("both");

@@ -109,7 +109,7 @@ describe("hessianTrace", () => {
     const bad = (given: typeof loss, options: object = {}) =>
       expectUntouched(model, () => refusal(() => hessianTrace(model, given, options)));
     expect(bad(loss, { sample: 2 }).hint).toBe('Did you mean "samples"?');
-    expect(bad(loss, { samples: 1 }).expected).toContain("from 2 on");
+    expect(bad(loss, { samples: 1 }).expected).toContain("2 or more");
     expect(bad(loss, { layers: ["9"] }).got).toBe('"9"');
     expect(bad(loss, { maxEvaluations: 20 }).got).toContain("124");
     expect(bad(loss, { maxEvaluations: -1 }).expected).toContain("above 0");

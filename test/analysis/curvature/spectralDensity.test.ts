@@ -97,10 +97,10 @@ describe("spectralDensity", () => {
     const bad = (given: typeof loss, options: object = {}) =>
       expectUntouched(model, () => refusal(() => spectralDensity(model, given, options)));
     expect(bad(loss, { start: 2 }).hint).toBe('Did you mean "starts"?');
-    expect(bad(loss, { starts: 1 }).expected).toContain("from 2 on");
-    expect(bad(loss, { iterations: 0 }).expected).toContain("from 1 on");
-    expect(bad(loss, { points: 1 }).expected).toContain("from 2 on");
-    expect(bad(loss, { width: 0 }).expected).toContain("width above 0");
+    expect(bad(loss, { starts: 1 }).expected).toContain("2 or more");
+    expect(bad(loss, { iterations: 0 }).expected).toContain("1 or more");
+    expect(bad(loss, { points: 1 }).expected).toContain("2 or more");
+    expect(bad(loss, { width: 0 }).expected).toContain("above 0 as width");
     expect(bad(loss, { maxEvaluations: 20 }).got).toContain("1204");
     expect(bad(() => tensor([1, 2])).expected).toBe("a loss of one number");
     expect(bad(() => tensor(Number.NaN)).expected).toBe("a finite loss");

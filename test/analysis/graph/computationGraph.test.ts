@@ -372,9 +372,13 @@ describe("a computation graph is refused", () => {
       "a tensor by the name",
     ],
     ["with a list of names", () => computationGraph(y, { names: [y] as never }), "an object of tensors"],
-    ["with a part of a number", () => computationGraph(y, { values: 1.5 }), "values as a whole number from 0"],
-    ["with no nodes", () => computationGraph(y, { most: 0 }), "most as a whole number from 1"],
-    ["with another way", () => computationGraph(y, { collapse: "some" as never }), "collapse to be"],
+    ["with a part of a number", () => computationGraph(y, { values: 1.5 }), "a whole number of 0 or more as values"],
+    ["with no nodes", () => computationGraph(y, { most: 0 }), "a whole number of 1 or more as most"],
+    [
+      "with another way",
+      () => computationGraph(y, { collapse: "some" as never }),
+      '"auto" or "all" or "none" as collapse',
+    ],
     ["of what is no model", () => computationGraph(y, { model: {} as never }), "a module"],
   ])("%s", (_, run, expected) => {
     expect(refusal(run).expected).toContain(expected);

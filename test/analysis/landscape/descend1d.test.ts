@@ -139,7 +139,7 @@ describe("descent on a slice", () => {
     const refused = (...args: unknown[]) =>
       expectUntouched(model, () => refusal(() => descend1d(...(args as Parameters<typeof descend1d>))));
     expect(refused(parabola, { starts: [], lr: 1 }).got).toBe("[]");
-    expect(refused(parabola, { starts: [Number.NaN], lr: 1 }).expected).toMatch(/finite start/);
+    expect(refused(parabola, { starts: [Number.NaN], lr: 1 }).expected).toMatch(/one finite number or more as starts/);
     expect(refused(parabola).expected).toMatch(/start/);
     expect(refused(parabola, null).got).toBe("null");
     expect(refused(parabola, { starts: [1] }).expected).toMatch(/lr/);
@@ -161,7 +161,7 @@ describe("descent on a slice", () => {
       /random/,
     );
     await expect(descend1dAsync(parabola, { starts: [], lr: 1 })).rejects.toThrow(
-      /descend1dAsync: expected one finite start/,
+      /descend1dAsync: expected one finite number or more as starts/,
     );
   });
 });

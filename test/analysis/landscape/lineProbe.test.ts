@@ -157,8 +157,9 @@ describe("a line probe", () => {
 test("the range of learning rates on a parabola of curvature 4 ends where it does by hand, in any order of steps", () => {
   const model = new Quadratic([[4]], [1]); // loss 2(1 − 4h)²: least at 1/4, its start again at 1/2
   const range = (steps: number[]) => learningRateRange(lineProbe(model, () => model.forward(), { steps }));
-  const expected = { monotone: 0.25, lowering: 0.49, best: 0.25, bound: expect.closeTo(0.5, 12) };
+  const kind = "learningRateRange";
+  const expected = { kind, monotone: 0.25, lowering: 0.49, best: 0.25, bound: expect.closeTo(0.5, 12) };
   expect(range([0, 0.1, 0.25, 0.3, 0.49, 0.51])).toEqual(expected);
   expect(range([0.51, 0.25, 0.49, -1, 0.1, 0, 0.3])).toEqual(expected);
-  expect(range([0.6, 1])).toEqual({ monotone: null, lowering: null, best: 0.6, bound: expect.closeTo(0.5, 12) });
+  expect(range([0.6, 1])).toEqual({ kind, monotone: null, lowering: null, best: 0.6, bound: expect.closeTo(0.5, 12) });
 });

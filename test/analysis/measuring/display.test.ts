@@ -9,7 +9,6 @@ import {
   hessianEigenvalues,
   hessianTrace,
   initialLossCheck,
-  internalCovariateShift,
   learningRateRange,
   lineProbe,
   lineProbeAsync,
@@ -18,11 +17,14 @@ import {
   weightScaleInvariance,
 } from "evenkeel/analysis";
 import { expect, test } from "vitest";
+import { htmlTable } from "../../../src/analysis/measuring/html.ts";
 import * as small from "../../plot/small.ts";
 
 const symbol = Symbol.for("Jupyter.display");
-const shown = (result: object): string =>
-  (result as Record<symbol, () => Record<string, string>>)[symbol]()["text/html"];
+const bundleOf = (result: object) => (result as Record<symbol, () => Promise<Record<string, string>>>)[symbol]();
+
+/** What is shown of a result that has no plot, or of one that has, where nothing is installed that draws. */
+const shown = async (result: object): Promise<string> => (await bundleOf(result))["text/html"];
 
 manualSeed(0);
 const model = new nn.Sequential(new nn.Linear(2, 60), new nn.Tanh(), new nn.Linear(60, 1));
@@ -32,21 +34,30 @@ const loss = () =>
     .square()
     .mean();
 
-test("a notebook is shown a result's numbers and its entries as tables, and the result stays plain data", async () => {
-  const shift = internalCovariateShift(model, loss, { lr: 0.1 });
-  expect(shown(shift)).toMatch(/<th>loss<\/th><td>[\d.e-]+<\/td>/);
-  expect(shown(shift)).toMatch(/<th>name<\/th><th>l2<\/th>/);
-  expect(JSON.parse(JSON.stringify(shift))).toEqual(shift);
-  expect(Object.keys({ ...shift })).toEqual(["layers", "loss", "options", "cost"]);
-  const recorder = new Recorder(model, new optim.SGD(model.parameters(), { lr: 0.001 }));
-  for (let step = 0; step < 50; step++) recorder.step(loss);
-  for (const result of [recorder.recording(), await lineProbeAsync(model, loss, { steps: [1] }), diagnose()]) {
-    expect(typeof shown(result)).toBe("string");
-  }
-  expect(shown(recorder.recording())).toContain("10 more rows");
+test("a notebook is shown the numbers of a result without a plot, and its entries as tables; it stays plain data", async () => {
+  const trace = hessianTrace(model, loss, { samples: 2 });
+  expect(await shown(trace)).toMatch(/<th>trace<\/th><td>[\d.e-]+<\/td>/);
+  expect(JSON.parse(JSON.stringify(trace))).toEqual(trace);
+  expect(Object.keys({ ...trace })[0]).toBe("kind");
+  const deep = new nn.Sequential(...Array.from({ length: 50 }, () => new nn.Tanh()));
+  const health = await shown(deadUnits(deep, [ones([3, 2])]));
+  expect(health).toMatch(/<th>layer<\/th><th>type<\/th>/);
+  expect(health).toContain("10 more rows");
+  expect(typeof (await shown(diagnose()))).toBe("string");
 });
 
-test("markup in names is text, long cells are cut, and a bitmap does not flood the page", () => {
+test("a notebook is shown the plot of a result that has one, and its numbers as text", async () => {
+  const recorder = new Recorder(model, new optim.SGD(model.parameters(), { lr: 0.001 }));
+  for (let step = 0; step < 3; step++) recorder.step(loss);
+  for (const result of [recorder.recording(), await lineProbeAsync(model, loss, { steps: [1] }), small.drift()]) {
+    const bundle = await bundleOf(result);
+    expect(bundle["image/png"]).toMatch(/^[\w+/]+=*$/);
+    expect(bundle["application/vnd.vegalite.v5+json"]).toHaveProperty("$schema");
+    expect(bundle["text/plain"]).toMatch(/^kind: \w+\n/);
+  }
+});
+
+test("markup in names is text, long cells are cut, and a bitmap does not flood the page", async () => {
   class Named extends nn.Module {
     readonly "<script>" = new nn.Tanh();
     override forward(x: ReturnType<typeof ones>) {
@@ -54,11 +65,12 @@ test("markup in names is text, long cells are cut, and a bitmap does not flood t
     }
   }
   const named = new Named();
-  const report = activationReport(named, randn([4, 2]).mul(9));
-  expect(shown(report)).toContain("&lt;script&gt;");
-  expect(shown(report)).not.toContain("<script");
-  expect(shown(deadUnits(named, [randn([2000, 2])], { bitmap: "strings" })).length).toBeLessThan(5000);
-  expect(shown(diagnose(report))).toMatch(/<th>code<\/th>/);
+  const dead = await shown(deadUnits(named, [randn([4, 2])]));
+  expect(dead).toContain("&lt;script&gt;");
+  expect(dead).not.toContain("<script");
+  const { layers } = deadUnits(named, [randn([2000, 2])], { bitmap: "strings" });
+  expect(htmlTable(layers as never).length).toBeLessThan(5000);
+  expect(await shown(diagnose(activationReport(named, randn([4, 2]).mul(9))))).toMatch(/<th>code<\/th>/);
 });
 
 test("a computation graph is a picture, and Mermaid's text for who has no package that draws it", async () => {

@@ -6,11 +6,11 @@ import {
   compare,
   compareAsync,
   comparisonRows,
+  estimateCost,
   readRecording,
   stepProbes,
 } from "evenkeel/analysis";
 import { beforeEach, describe, expect, test } from "vitest";
-import { compareCost } from "../../../src/analysis/recording/compare.ts";
 import { expectClose } from "../../close.ts";
 import { refusal } from "../../refusal.ts";
 
@@ -210,7 +210,7 @@ describe("a comparison", () => {
       seed: [0, 1],
       optimizer: (model, variant) => new optim.SGD(model.parameters(), { lr: variant === "standard" ? 0.01 : 0.1 }),
     });
-    expect(comparison.cost).toEqual(compareCost({ variants: 3, seeds: 2, steps: 4 }));
+    expect(comparison.cost).toEqual(estimateCost("compare", { variants: 3, seeds: 2, steps: 4 }));
     expect(comparison.cost).toEqual({ forward: 24, backward: 24 });
     const rates = comparison.runs.map(({ recording }) => recording.options.optimizer.groups[0].lr);
     expect(rates).toEqual([0.01, 0.1, 0.1, 0.01, 0.1, 0.1]);
@@ -360,14 +360,17 @@ test("a comparison tells of each step what it records, with variant and seed", (
 test("a comparison refuses what it cannot compare", () => {
   const one = new nn.Linear(3, 1);
   const cases: [run: () => unknown, says: RegExp][] = [
-    [() => compare(undefined as never), /^compare: expected an object of options, got undefined/],
+    [
+      () => compare(undefined as never),
+      /^compare: expected an object of functions, one or more, as variants, got undefined/,
+    ],
     [() => compare({ ...base, variant: {} } as never), /Did you mean "variants"/],
-    [() => compare({ ...base, variants: {} }), /variants as an object of functions/],
+    [() => compare({ ...base, variants: {} }), /an object of functions, one or more, as variants/],
     [() => compare({ ...base, variants: { a: one as never } }), /makes a model as variant "a", got a Linear/],
     [() => compare({ ...base, variants: { a: () => 3 as never } }), /a new model from variant "a", got 3/],
     [() => compare({ ...base, variants: { a: () => one, b: () => one } }), /variant "b", got the same one again/],
     [() => compare({ ...base, seed: [0, 1], variants: { a: () => one } }), /variant "a", got the same one again/],
-    [() => compare({ ...base, data: [] }), /an array of batches, or a function, got \[\]/],
+    [() => compare({ ...base, data: [] }), /an array of batches, or a function, as data, got \[\]/],
     [() => compare({ ...base, loss: undefined as never }), /a function as loss, got undefined/],
     [() => compare({ ...base, optimizer: {} as never }), /a function as optimizer/],
     [() => compare({ ...base, optimizer: () => 3 as never }), /an optimiser for variant "standard", got 3/],
@@ -376,7 +379,7 @@ test("a comparison refuses what it cannot compare", () => {
     [() => compare({ ...base, seed: [] }), /as seed, got \[\]/],
     [() => compare({ ...base, seed: [1, 1] }), /different ones, as seed, got \[1, 1\]/],
     [() => compare({ ...base, seed: 0.5 }), /as seed, got 0.5/],
-    [() => compare({ ...base, initial: "same" as never }), /"seed" or "first", got "same"/],
+    [() => compare({ ...base, initial: "same" as never }), /"seed" or "first" as initial, got "same"/],
     [() => compare({ ...base, maxEvaluations: 23 }), /at most 23 passes .*take 24/],
     [
       () => compare({ ...base, loss: (model, x) => model.forward(x) }),

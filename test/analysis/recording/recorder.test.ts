@@ -275,7 +275,7 @@ describe("the probes that come with the library", () => {
   });
 
   test("refuse thresholds, names and options that make no sense", () => {
-    expect(refusal(() => stepProbes.activations({ tanh: 2 })).message).toMatch(/threshold from 0 to 1 for tanh, got 2/);
+    expect(refusal(() => stepProbes.activations({ tanh: 2 })).message).toMatch(/a number from 0 to 1 as tanh, got 2/);
     expect(refusal(() => stepProbes.activations({ tan: 1 } as never)).hint).toMatch(/tanh/);
     expect(refusal(() => stepProbes.updateRatios({ group: {} } as never)).hint).toMatch(/groups/);
     const model = network();
@@ -284,7 +284,7 @@ describe("the probes that come with the library", () => {
     expect(refusal(step(stepProbes.activations({ modules: ["2", "9"] }))).message).toMatch(
       /such as "0","1","2", got "9"/,
     );
-    expect(refusal(step(stepProbes.activations({ modules: [] }))).message).toMatch(/a list of names/);
+    expect(refusal(() => stepProbes.activations({ modules: [] })).message).toMatch(/a list of names/);
     expect(refusal(step(stepProbes.gradientNorms({ groups: { a: ["7"] } }))).message).toMatch(/got "7"/);
   });
 });
@@ -438,12 +438,15 @@ test("a recorder refuses what it cannot record", () => {
     [() => new Recorder({} as never, optimizer), /^Recorder: expected a module/],
     [() => new Recorder(model, {} as never), /an optimiser, got an object/],
     [() => new Recorder(model, optimizer, { probe: {} } as never), /Did you mean "probes"/],
-    [() => new Recorder(model, optimizer, { probes: [] as never }), /an object of probes by name/],
+    [() => new Recorder(model, optimizer, { probes: [] as never }), /an object of probes, by names, as probes/],
     [() => new Recorder(model, optimizer, { probes: { a: 3 as never } }), /probe "a".*got 3/],
-    [() => new Recorder(model, optimizer, { probes: { a: {} as never } }), /a function as probe "a", got undefined/],
+    [
+      () => new Recorder(model, optimizer, { probes: { a: {} as never } }),
+      /probe "a": expected a function as probe, got undefined/,
+    ],
     [
       () => new Recorder(model, optimizer, { probes: { a: { probe: () => [], every: 0 } } }),
-      /every of probe "a", got 0/,
+      /probe "a": expected a whole number of 1 or more, or a function, as every, got 0/,
     ],
     [() => new Recorder(model, optimizer, { probes: { a: { probe: () => [], evry: 1 } as never } }), /"every"/],
     [() => new Recorder(model, optimizer, { train: 1 as never }), /a function as train/],

@@ -146,7 +146,7 @@ describe("explainBatchNormGradient", () => {
     expect(bad(norm, random([1, 2]), random([1, 2])).expected).toContain("two or more values");
     expect(bad(norm, x, random([5, 2])).expected).toContain("a gradient like the input");
     expect(bad(norm, x, g, { epss: 0 }).hint).toContain("eps");
-    expect(bad(norm, x, g, { eps: -1 }).expected).toBe("eps from 0 on");
+    expect(bad(norm, x, g, { eps: -1 }).expected).toBe("a finite number of 0 or more as eps");
     expect(bad(norm, x, g, { variance: "none" }).expected).toContain('"biased" or "unbiased"');
     expect(bad(norm, x, g, { batchNorm: "eval" }).expected).toContain('"batch" or "running"');
     const untracked = new nn.BatchNorm1d(2, { trackRunningStats: false });

@@ -75,7 +75,7 @@ describe("explainBatchNormMinimax", () => {
     expect(JSON.parse(JSON.stringify(result))).toEqual(result);
     const bad = (options: object, at: Tensor = x) =>
       expectUntouched(norm, () => refusal(() => explainBatchNormMinimax(norm, at, g, options)));
-    expect(bad({ lambda: 0 }).expected).toBe("lambda above 0");
+    expect(bad({ lambda: 0 }).expected).toBe("a finite number above 0 as lambda");
     expect(bad({ lamda: 1 }).hint).toContain("lambda");
     expect(bad({ inputs: random([5, 2]) }).expected).toContain("[6, inFeatures]");
     expect(bad({ inputs: 3 }).expected).toContain("[6, inFeatures]");

@@ -82,8 +82,8 @@ describe("weightScaleInvariance", () => {
     const bad = (given: unknown, options: object = {}) =>
       expectUntouched(model, () => refusal(() => weightScaleInvariance(model, given as () => Tensor, options)));
     expect(bad(loss, { scales: 2 }).hint).toContain("scale");
-    expect(bad(loss, { scale: 0 }).expected).toBe("scale above 0");
-    expect(bad(loss, { tolerance: -1 }).expected).toBe("tolerance above 0");
+    expect(bad(loss, { scale: 0 }).expected).toBe("a finite number above 0 as scale");
+    expect(bad(loss, { tolerance: -1 }).expected).toBe("a finite number above 0 as tolerance");
     expect(bad(loss, { batchNorm: "both" }).expected).toContain('"batch" or "running"');
     expect(bad(loss, { layers: ["9"] }).got).toBe('"9"');
     expect(bad(loss, { layers: ["1"] }).got).toBe('"1"');

@@ -1,0 +1,65 @@
+import { describe, TensorError } from "./errors.ts";
+import { checkOptions } from "./options.ts";
+
+// What options may be, declared once: names, checks, defaults and messages follow from one record.
+
+/** What a value may be. */
+export interface OptionKind {
+  /** In words, as messages have it, such as "a whole number of 1 or more". */
+  readonly expected: string;
+  /** Whether a value is one. */
+  accepts(value: unknown): boolean;
+}
+
+/** What one option may be: of a kind, or one of some words. One without a default may be left out unless it is required. */
+export type OptionRule<T = unknown> = ({ readonly is: OptionKind } | { readonly words: readonly T[] }) & {
+  readonly default?: T;
+  readonly isRequired?: true;
+};
+
+/** A rule for each option, required where the option is. */
+export type OptionRules<Options> = {
+  readonly [Name in keyof Options]-?: OptionRule<Exclude<Options[Name], undefined>> &
+    (undefined extends Options[Name] ? unknown : { readonly isRequired: true });
+};
+
+/** Options with their defaults: what has one is there. */
+export type Settings<Options, Rules> = {
+  readonly [Name in keyof Options]-?: Name extends keyof Rules
+    ? Rules[Name] extends { readonly default: unknown }
+      ? Exclude<Options[Name], undefined>
+      : Options[Name]
+    : never;
+};
+
+/**
+ * The options that were given, with their defaults. Refuses names that nobody reads, and values that a rule does not allow.
+ *
+ * @param name - of the option that these options are within, if any.
+ */
+export function optionsOf<Options, Rules extends Readonly<Record<string, OptionRule>>>(
+  where: string,
+  given: Options | undefined,
+  rules: Rules,
+  name?: string,
+): Settings<Options, Rules> {
+  checkOptions(where, given, Object.keys(rules), name);
+  const settings: Record<string, unknown> = {};
+  for (const [own, rule] of Object.entries(rules)) {
+    const value = (given as Readonly<Record<string, unknown>> | undefined)?.[own];
+    if (value === undefined && rule.isRequired !== true) settings[own] = rule.default;
+    else if (allows(rule, value)) settings[own] = value;
+    else {
+      const within = name === undefined ? own : `${name}.${own}`;
+      throw new TensorError(where, { expected: `${saidOf(rule)} as ${within}`, got: describe(value) });
+    }
+  }
+  return settings as Settings<Options, Rules>;
+}
+
+/** Whether a rule allows a value. */
+export const allows = (rule: OptionRule, value: unknown): boolean =>
+  "words" in rule ? rule.words.includes(value) : rule.is.accepts(value);
+
+const saidOf = (rule: OptionRule): string =>
+  "words" in rule ? rule.words.map((word) => JSON.stringify(word)).join(" or ") : rule.is.expected;
