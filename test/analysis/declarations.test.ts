@@ -39,7 +39,7 @@ const needed: Readonly<Record<string, object>> = {
 };
 
 /** Analyses of no model. */
-const withoutModel = {
+const withoutModel: typeof runs = {
   compare: () => small.comparison(),
   explainBatchNormInitialisation: () => small.theorems().initialisation,
 };
@@ -100,7 +100,7 @@ describe.each(all.map((declaration) => [declaration.name, declaration] as const)
   });
 
   test("says what it is, is plain data, and shows its picture to a notebook", async () => {
-    const run = { ...runs, ...withoutModel }[name];
+    const run = runs[name] ?? withoutModel[name];
     const result = run(setting(zoo["batch norm"], 3)) as object;
     expect(Object.entries(result)[0]).toEqual(["kind", kind]);
     expect(JSON.parse(JSON.stringify(result))).toEqual(result);
