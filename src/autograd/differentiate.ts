@@ -4,11 +4,11 @@ import { sameShape } from "../base/shapes.ts";
 import { shared } from "../base/shared.ts";
 import { kernels } from "../kernels/index.ts";
 import { refuseDetached } from "../kernels/memory/detached.ts";
-import { Owned, shunArena, watch } from "../kernels/memory/pool.ts";
+import { Owned, shunArena, takenBy } from "../kernels/memory/pool.ts";
 import { type Fused, isFused, isOwn, type Op, type Primitive } from "../ops/op.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { refuseChanged } from "./changed.ts";
-import { lacks, readBy, release, restore, unveil } from "./hidden.ts";
+import { lacks, readBy, release, restore, showAll } from "./hidden.ts";
 import { type Node, refuseAnomaly } from "./tape.ts";
 
 /** The walk's result: the gradients at the tensors asked for, and at the leaves and others that keep theirs. */
@@ -56,7 +56,7 @@ function differentiateAlong(
   const before = state.gradEnabled;
   state.gradEnabled = createGraph;
   try {
-    const [results, taken] = watch(isPrivate, () => walkTape(tape, y, gradient, targets));
+    const [results, taken] = takenBy(isPrivate, () => walkTape(tape, y, gradient, targets));
     for (const g of taken.giveBut(results.values())) owned.add(g);
     return results;
   } finally {
@@ -139,7 +139,7 @@ function walkTape(
     const isRecorded = shared().gradEnabled;
     if (lacks(tensor)) for (const x of readBy(tensor, wanted, isRecorded)) restore(x);
     if (isRecorded) {
-      const count = unveil([tensor, ...node.inputs]);
+      const count = showAll([tensor, ...node.inputs]);
       unveiled += count;
       if (count > 0) shunArena(unveiled);
     }

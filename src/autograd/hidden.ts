@@ -1,5 +1,5 @@
 import { give } from "../kernels/array.ts";
-import { hide, watch } from "../kernels/memory/pool.ts";
+import { hide, takenBy } from "../kernels/memory/pool.ts";
 import { isFused, readsOf } from "../ops/op.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { type Node, run } from "./tape.ts";
@@ -15,7 +15,7 @@ export function hidden(make: () => Tensor): Tensor {
 }
 
 /** Has tensors be such as others may see, for the operations of a recorded gradient; tells how many were not. */
-export function unveil(tensors: readonly Tensor[]): number {
+export function showAll(tensors: readonly Tensor[]): number {
   let count = 0;
   for (const { node } of tensors) {
     if (node?.output !== "hidden") continue;
@@ -89,7 +89,7 @@ export function missingFor(x: Tensor, found: Set<Tensor> = new Set()): Tensor[] 
 export function restore(x: Tensor): void {
   for (const y of missingFor(x)) {
     const node = nodeOf(y);
-    [y.array, node.saved] = watch(false, () => run(node.op, node.inputs))[0];
+    [y.array, node.saved] = takenBy(false, () => run(node.op, node.inputs))[0];
     node.output = "kept";
   }
 }

@@ -4,7 +4,7 @@ import { shared } from "../base/shared.ts";
 import { isWhole, type NDArray } from "../kernels/array.ts";
 import { kernels } from "../kernels/index.ts";
 import { isDetached, refuseDetached } from "../kernels/memory/detached.ts";
-import { visibly } from "../kernels/memory/pool.ts";
+import { showing } from "../kernels/memory/pool.ts";
 import { isFused, isOwn, type Op, type Primitive } from "../ops/op.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 
@@ -43,7 +43,7 @@ function runForeign(op: Op, inputs: readonly Tensor[]): readonly [y: NDArray, sa
       got: describe(op),
     });
   }
-  const made = visibly(() => forward(op, shownTo(op, inputs)));
+  const made = showing(() => forward(op, shownTo(op, inputs)));
   const y: unknown = made?.[0];
   if (!isWhole(y)) {
     throw new TensorError(`${op.name}.forward`, {

@@ -35,8 +35,8 @@ export class NDArray {
   readonly shape: Shape;
   /** The type of the elements. */
   readonly dtype: Dtype;
-  /** @internal Whether nobody but the engine has `data`, so that it may be moved. */
-  isMovable = false;
+  /** @internal Whether nobody but the engine sees the elements: then they may be moved, and their memory given back. */
+  isHidden = false;
   /** @internal The array whose memory this one shares, where it shares another's. */
   readonly base: NDArray | null;
   private changes = 0;
@@ -104,7 +104,7 @@ export class NDArray {
    * ```
    */
   view(shape: Shape): NDArray {
-    this.settle();
+    if (this.isHidden) this.show();
     return new NDArray(this.data, shape, this.dtype, this.base ?? this);
   }
 
@@ -117,16 +117,15 @@ export class NDArray {
   shown(how: string): Data {
     refuseDetached(how, this);
     shared().listener?.reads(this, how);
-    this.settle();
-    if (isInArena(this)) this.move(fresh(this.dtype, this.data.length));
+    this.show();
     return this.data;
   }
 
-  /** Ends what moving there was. */
-  private settle(): void {
-    if (!this.isMovable) return;
-    leaveArena(this);
-    this.isMovable = false;
+  /** @internal Lets anybody see it: from now on it stays where it is, which is no arena. */
+  show(): void {
+    if (this.isHidden) leaveArena(this);
+    else if (isInArena(this)) this.move(fresh(this.dtype, this.data.length)); // its place is somebody else's to give back
+    this.isHidden = false;
   }
 
   /** @internal Moves the elements into other memory. */

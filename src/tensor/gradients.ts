@@ -8,7 +8,7 @@ import { sameShape } from "../base/shapes.ts";
 import { give } from "../kernels/array.ts";
 import { kernels } from "../kernels/index.ts";
 import { refuseDetached } from "../kernels/memory/detached.ts";
-import { isInArena, Owned } from "../kernels/memory/pool.ts";
+import { Owned } from "../kernels/memory/pool.ts";
 import { overwrite } from "./inPlace.ts";
 import type { GradientHook, HookHandle, Tensor } from "./tensor.ts";
 
@@ -30,22 +30,17 @@ export function setRequiresGrad(x: Tensor, value: boolean): void {
   x.wantsGrad = value;
 }
 
-export function gradOf(x: Tensor): Tensor | null {
-  const { gradient } = x;
-  if (gradient !== null && isInArena(gradient.array)) {
-    x.gradient = x.wrap(kernels().copy(gradient.array)); // from now on somebody may keep it
-    if (x.gradientIsHidden) give(gradient.array);
-  }
-  x.gradientIsHidden = false;
-  return x.gradient;
+export function gradOf({ gradient }: Tensor): Tensor | null {
+  gradient?.array.show(); // from now on somebody may keep it
+  return gradient;
 }
 
 export function setGrad(x: Tensor, value: Tensor | null): void {
   if (value !== null && !(isTensor(value) && sameShape(value.shape, x.shape) && value.dtype === x.dtype)) {
     throw new TensorError("grad", { expected: `null or ${describe(x)}`, got: describe(value) });
   }
+  value?.array.show();
   x.gradient = value;
-  x.gradientIsHidden = false;
 }
 
 export function backward(
@@ -60,19 +55,18 @@ export function backward(
   const owned = new Owned<Tensor>();
   const gradients = differentiate(x, start, null, createGraph, "backward", owned);
   for (const { gradient } of gradients.keys()) if (gradient !== null) refuseDetached("backward", gradient.array);
-  for (const [leaf, g] of gradients) accumulate(leaf, g, createGraph, owned);
+  for (const [leaf, g] of gradients) leaf.accumulate(g, createGraph, owned);
   for (const { array } of owned) give(array);
 }
 
 /** Adds `g` to the gradient; where there is none yet, takes `g` itself if it is nobody else's, or a copy. */
-function accumulate(x: Tensor, g: Tensor, createGraph: boolean, owned: Set<Tensor>): void {
+export function accumulate(x: Tensor, g: Tensor, createGraph: boolean, owned: Set<Tensor>): void {
   const sofar = x.gradient;
   if (createGraph) {
     x.gradient = sofar === null ? g.clone() : sofar.add(g);
-    x.gradientIsHidden = false;
   } else if (sofar === null) {
     x.gradient = owned instanceof Owned && owned.delete(g) ? g : x.wrap(kernels().copy(g.array));
-    x.gradientIsHidden = true;
+    x.gradient.array.isHidden = true; // nobody has asked for it yet
   } else {
     const sum = kernels().add(sofar.array, g.array);
     overwrite(sofar.array, sum);
@@ -81,9 +75,8 @@ function accumulate(x: Tensor, g: Tensor, createGraph: boolean, owned: Set<Tenso
 }
 
 export function clearGrad(x: Tensor): void {
-  if (x.gradient !== null && x.gradientIsHidden) give(x.gradient.array);
+  if (x.gradient?.array.isHidden) give(x.gradient.array);
   x.gradient = null;
-  x.gradientIsHidden = false;
 }
 
 export function retainGrad(x: Tensor): void {

@@ -5,7 +5,7 @@ import { sameShape } from "../base/shapes.ts";
 import { shared } from "../base/shared.ts";
 import type { NDArray } from "../kernels/array.ts";
 import { refuseDetached } from "../kernels/memory/detached.ts";
-import { watch } from "../kernels/memory/pool.ts";
+import { takenBy } from "../kernels/memory/pool.ts";
 import { checkElements, operandFor } from "./checks.ts";
 import { widest } from "./promotion.ts";
 import type { Operand, Tensor } from "./tensor.ts";
@@ -73,7 +73,7 @@ function become<T extends Tensor>(where: string, x: T, others: readonly unknown[
       hint: "What happens in place is not recorded: make a new tensor, or use other.detach().",
     });
   }
-  const [y, taken] = watch(true, () => make(x.detach()));
+  const [y, taken] = takenBy(true, () => make(x.detach()));
   if (!sameShape(y.shape, x.shape) || widest(y.dtype, floatsAlike(x.dtype)) !== floatsAlike(x.dtype)) {
     throw new TensorError(where, {
       expected: `a result that fits ${describe(x)}`,

@@ -103,14 +103,12 @@ export class Tensor {
   retainsGrad = false;
   /** @internal */
   gradient: Tensor | null = null;
-  /** @internal Whether the gradient has been made by `backward`, and never been asked for since. */
-  gradientIsHidden = false;
   /** @internal */
   wantsGrad = false;
 
   /** @internal */
   constructor(array: NDArray, node: Node | null = null) {
-    if (array?.isMovable === undefined) refuseRaw(array);
+    if (array?.isHidden === undefined) refuseRaw(array);
     this.array = array;
     this.node = node;
   }
@@ -376,6 +374,11 @@ export class Tensor {
     } = {},
   ): void {
     gradients.backward(this, gradient, options);
+  }
+
+  /** @internal Adds to the gradient, as `backward` does; a method, since a leaf may be another copy's. */
+  accumulate(g: Tensor, createGraph: boolean, owned: Set<Tensor>): void {
+    gradients.accumulate(this, g, createGraph, owned);
   }
 
   /** @internal The gradient, for who only reads its numbers and keeps nothing of it. */

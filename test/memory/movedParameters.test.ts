@@ -131,6 +131,18 @@ test("a gradient that is read is a value of its own", () => {
   expect(gradient.data).toEqual(before);
 });
 
+test("a parameter that is given as another's gradient stays whole when that is cleared", () => {
+  const { layer, step } = training();
+  for (let i = 0; i < 3; i++) step();
+  const other = new nn.Linear(30, 64, { bias: false });
+  const numbers = layer.weight.toArray();
+  other.weight.grad = layer.weight;
+  new optim.SGD(other.parameters(), { lr: 0.1 }).zeroGrad();
+  for (let i = 0; i < 4; i++) hide(() => take("float32", 1920)).fill(7);
+  for (let i = 0; i < 4; i++) take("float32", 1920).fill(7);
+  expect(layer.weight.toArray()).toEqual(numbers);
+});
+
 test("a gradient that an analysis has put back is a value of its own as well", () => {
   const { layer, model, step } = training();
   step();
@@ -214,7 +226,7 @@ describe("movable memory", () => {
 
   test("is nothing of a user's: an array that is handed in never moves", () => {
     const data = new Float32Array(1000);
-    expect(new NDArray(data, [1000], "float32").isMovable).toBe(false);
+    expect(new NDArray(data, [1000], "float32").isHidden).toBe(false);
   });
 });
 

@@ -4,8 +4,16 @@ import { mostElements, refuseSize } from "../../base/shapes.ts";
 import { shared } from "../../base/shared.ts";
 import type { Arena } from "./arena.ts";
 
-// Memory that nobody can see any more, kept warm: a new typed array of some thousand elements costs more than the
-// arithmetic on them. Only the engine gives memory back, and only what it alone has held.
+// Who sees memory. A new typed array of some thousand elements costs more than the arithmetic on them, so what nobody sees any
+// more is kept warm. What is made is
+//
+// - shown: somebody may keep it. So are all arrays but those below, and what runs within `showing`. It is left to be collected.
+// - hidden: only the engine sees it. What runs within `hide` makes such, which whoever asked for it gives back; what runs within
+//   `takenBy` too, which is noted, so that all of it can be given back at once. It may lie in the arena. An array of a parameter or
+//   a gradient says so itself (`NDArray.isHidden`), until somebody asks for its elements: `show` ends it. A tensor between two
+//   layers says so by its node (`autograd/hidden.ts`).
+// - given back: nobody looks at it any more, and the next `take` may have it. Only what is hidden is given back, only once, and only
+//   by the copy of the library that has made it.
 
 /** Arrays of fewer elements are made anew: that is as fast. */
 export const smallest = 32;
@@ -112,7 +120,7 @@ export function keep(data: Data): void {
 }
 
 /** The memory that is taken while `fn` runs, or none where `isPrivate` is false: then somebody may keep what is made. */
-export function watch<T>(isPrivate: boolean, fn: () => T): readonly [result: T, taken: Taken] {
+export function takenBy<T>(isPrivate: boolean, fn: () => T): readonly [result: T, taken: Taken] {
   const outer = watching;
   const taken = new Taken();
   watching = isPrivate ? taken : null;
@@ -139,7 +147,7 @@ export function hide<T>(fn: () => T): T {
 }
 
 /** What `fn` makes, of which anybody may keep the memory. */
-export function visibly<T>(fn: () => T): T {
+export function showing<T>(fn: () => T): T {
   const outer = { watching, isHidden };
   watching = null;
   isHidden = false;
@@ -158,9 +166,9 @@ export function shunArena(count: number): void {
   shunning = mostShunned * count;
 }
 
-/** An array that may be moved. */
+/** An array whose elements may be put elsewhere. */
 interface Movable extends Elements {
-  readonly isMovable: boolean;
+  readonly isHidden: boolean;
   move(to: Data): void;
 }
 
@@ -172,10 +180,10 @@ export function isInArena({ data }: Elements): boolean {
 /** The share of the arena that may be taken by what stays. */
 const mostLoad = 0.5;
 
-/** Moves a movable array that stays for long to where kernels find it, if there is room. */
+/** Moves a hidden array that stays for long to where kernels find it, if there is room. */
 export function enterArena(x: Movable): void {
   const { data, dtype } = x;
-  if (arena === null || !x.isMovable || data.length < smallestInArena || isInArena(x)) return;
+  if (arena === null || !x.isHidden || data.length < smallestInArena || isInArena(x)) return;
   if (arena.load > mostLoad || (dtype !== "float32" && dtype !== "float64")) return;
   const place = arena.take(dtype, data.length);
   if (place !== null) x.move(place);

@@ -5,7 +5,7 @@ import { give } from "../../kernels/array.ts";
 import { leaveArena } from "../../kernels/memory/pool.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { isModule } from "../module/fields.ts";
-import { isDiscreet } from "../module/hidesOutput.ts";
+import { doesHideOutput } from "../module/hidesOutput.ts";
 import { layerKey } from "../module/layerClass.ts";
 import { Module } from "../module/module.ts";
 
@@ -111,7 +111,7 @@ export class Sequential<Layers extends readonly Module[] = readonly Module[]> ex
       const layer = this[i];
       const before = y;
       const wasOurs = isOurs;
-      isOurs = i + 1 < this.length && isRows(before) && isDiscreet(layer) && isDiscreet(this[i + 1]);
+      isOurs = i + 1 < this.length && isRows(before) && doesHideOutput(layer) && doesHideOutput(this[i + 1]);
       y = isOurs ? hidden(() => layer.forward(before)) : layer.forward(before);
       if (!wasOurs || before.node !== null) continue;
       if (y.node === null) give(before.array);

@@ -7,6 +7,6 @@ import type { Module } from "./module.ts";
 export const hidesOutput: unique symbol = Symbol("evenkeel.hidesOutput");
 
 /** Whether a module says so. One with forward hooks has another `forward`, and does not. */
-export function isDiscreet(module: Module): boolean {
+export function doesHideOutput(module: Module): boolean {
   return (module as Module & { readonly [hidesOutput]?: boolean })[hidesOutput] === true;
 }

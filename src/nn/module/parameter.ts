@@ -43,7 +43,7 @@ export class Parameter extends Tensor {
 /** A parameter of a layer's own making, whose memory nobody has seen: training may move it to where kernels find it. */
 export function ownParameter(x: Tensor): Parameter {
   const parameter = new Parameter(x);
-  parameter.array.isMovable = true;
+  parameter.array.isHidden = true;
   return parameter;
 }
 

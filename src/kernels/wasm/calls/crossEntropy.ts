@@ -1,6 +1,6 @@
 import { empty, emptyLike, zeros } from "../../array.ts";
 import type { CrossEntropySaved, Kernels } from "../../kernels.ts";
-import { take, visibly } from "../../memory/pool.ts";
+import { showing, take } from "../../memory/pool.ts";
 import * as reference from "../../reference/index.ts";
 import { type Machine, mostBytes } from "../machine.ts";
 
@@ -45,7 +45,7 @@ export function crossEntropyOn(machine: Machine): Pick<Kernels, "crossEntropy" |
       if (reduction === "none") {
         const losses = new Float64Array(lines);
         machine.get(toLosses, losses);
-        const y = visibly(() => empty(x.dtype, target.shape)); // what is kept for the gradient may be hidden, this not
+        const y = showing(() => empty(x.dtype, target.shape)); // what is kept for the gradient may be hidden, this not
         y.data.set(losses);
         return [y, saved];
       }
