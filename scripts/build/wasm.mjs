@@ -21,7 +21,7 @@ function encode(bytes) {
   return characters.join("");
 }
 
-// Both work on one memory, in which each has constants from an address of its own on: src/kernels/wasm/machine.ts.
+// All work on one memory, in which each has constants from an address of its own on: src/kernels/wasm/machine.ts.
 const modules = [
   { entry: "index", target: "module", what: "the SIMD kernels", features: ["simd"], constants: 64 },
   {
@@ -31,6 +31,7 @@ const modules = [
     features: ["simd", "relaxed-simd"],
     constants: 768,
   },
+  { entry: "layers", target: "layers", what: "the SIMD kernels of layers", features: ["simd"], constants: 960 },
 ];
 
 const folder = "src/kernels/assembly";

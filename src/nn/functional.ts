@@ -3,6 +3,9 @@
  * @module functional
  */
 export { type GELUOptions, gelu, logSoftmax, relu, sigmoid, softmax, tanh } from "./activations/activations.ts";
+export { conv1d } from "./convolution/conv1d.ts";
+export { conv2d } from "./convolution/conv2d.ts";
+export type { Conv1dFunctionOptions, Conv2dFunctionOptions } from "./convolution/options.ts";
 export { type DropoutFunctionOptions, dropout } from "./layers/dropout.ts";
 export { type EmbeddingFunctionOptions, embedding } from "./layers/embedding.ts";
 export { linear } from "./layers/linear.ts";

@@ -185,6 +185,42 @@ export const modules: readonly ModuleRow[] = [
     prints: "LayerNorm([3], eps=1e-05, elementwiseAffine=false, bias=false)",
   },
   {
+    module: "Conv1d",
+    make: () => shaken(new nn.Conv1d(2, 3, 2, { dtype })),
+    inputs: () => [normal([2, 2, 4])],
+    prints: "Conv1d(2, 3, kernelSize=[2], stride=[1])",
+  },
+  {
+    module: "Conv1d",
+    title: "of one example, without bias, with all options",
+    make: () => shaken(new nn.Conv1d(2, 4, 2, { dtype, stride: 2, padding: 1, dilation: 2, groups: 2, bias: false })),
+    inputs: () => [normal([2, 5])],
+    prints: "Conv1d(2, 4, kernelSize=[2], stride=[2], padding=[1], dilation=[2], groups=2, bias=false)",
+  },
+  {
+    module: "Conv2d",
+    make: () => shaken(new nn.Conv2d(2, 2, 2, { dtype })),
+    inputs: () => [normal([2, 2, 3, 3])],
+    prints: "Conv2d(2, 2, kernelSize=[2, 2], stride=[1, 1])",
+  },
+  {
+    module: "Conv2d",
+    title: "that keeps the size",
+    make: () => shaken(new nn.Conv2d(1, 2, [2, 3], { dtype, padding: "same" })),
+    inputs: () => [normal([2, 1, 2, 3])],
+    prints: "Conv2d(1, 2, kernelSize=[2, 3], stride=[1, 1], padding=same)",
+  },
+  {
+    module: "Conv2d",
+    title: "of one example, without bias, with all options",
+    make: () => {
+      const places = { stride: [2, 1], padding: [0, 1], dilation: [1, 2] } as const;
+      return shaken(new nn.Conv2d(2, 4, 2, { dtype, ...places, groups: 2, bias: false }));
+    },
+    inputs: () => [normal([2, 4, 3])],
+    prints: "Conv2d(2, 4, kernelSize=[2, 2], stride=[2, 1], padding=[0, 1], dilation=[1, 2], groups=2, bias=false)",
+  },
+  {
     module: "Embedding",
     make: () => new nn.Embedding(4, 3, { dtype }),
     inputs: () => [

@@ -9,6 +9,11 @@ const matrix = randn([2, 3]);
 const linear = new nn.Linear(3, 2);
 const table = new nn.Embedding(3, 2);
 const images = new nn.Linear(784, 2);
+const conv = new nn.Conv2d(3, 4, 3);
+const wideConv = new nn.Conv2d(3, 4, 5);
+const grayConv = new nn.Conv2d(1, 4, 3);
+const conv1d = new nn.Conv1d(3, 4, 3);
+const spreadConv1d = new nn.Conv1d(3, 4, 3, { padding: 1, dilation: 4 });
 
 /** What is called, and what its message says: where, what was expected, what came, what to do. */
 const refusals: Record<string, readonly [run: () => unknown, says: RegExp][]> = {
@@ -81,6 +86,36 @@ const refusals: Record<string, readonly [run: () => unknown, says: RegExp][]> = 
     [() => F.dropout(logits, { p: Number.NaN }), /got NaN/],
     [() => F.dropout(logits, { training: 1 as never }), /training/],
     [() => F.dropout(logits, { rate: 0.1 } as never), /options among p, training, generator, got "rate"/],
+  ],
+  "Conv1d and Conv2d": [
+    [() => new nn.Conv2d(3, 4, 0), /^Conv2d: expected a whole number of 1 or more, or two, as kernelSize, got 0/],
+    [() => new nn.Conv2d(3, 4, [3, 3, 3] as never), /kernelSize, got \[3, 3, 3\]/],
+    [() => new nn.Conv1d(3, 4, [3] as never), /^Conv1d: expected a whole number of 1 or more as kernelSize, got \[3\]/],
+    [() => new nn.Conv2d(3, 4, 3, { groups: 2 }), /groups that divide the channels.*got 2 for 3 in and 4 out/],
+    [() => new nn.Conv2d(4, 3, 3, { groups: 2 }), /got 2 for 4 in and 3 out/],
+    [() => new nn.Conv2d(4, 4, 3, { groups: 0 }), /1 or more as groups, got 0/],
+    [() => new nn.Conv2d(3, 4, 3, { stride: 0 }), /1 or more, or two, as stride, got 0/],
+    [() => new nn.Conv2d(3, 4, 3, { padding: -1 }), /0 or more, or two, as padding, got -1/],
+    [() => new nn.Conv2d(3, 4, 3, { padding: "full" as never }), /padding among "same", "valid", got "full"/],
+    [() => new nn.Conv2d(3, 4, 3, { padding: "same", stride: 2 }), /a stride of 1 with padding "same", got \[2, 2\]/],
+    [
+      () => F.conv1d(zeros([1, 1, 4]), zeros([1, 1, 2]), null, { padding: "same", stride: 2 }),
+      /^conv1d: .*stride of 1/,
+    ],
+    [() => new nn.Conv2d(3, 4, 3, { paddings: 1 } as never), /got "paddings". Did you mean "padding"/],
+    [
+      () => wideConv.forward(zeros([2, 3, 4, 9])),
+      /^Conv2d\.forward: expected a kernel no larger than the padded input, got .*\[5, 5\].*\[4, 9\]\. Padding makes room/,
+    ],
+    [() => spreadConv1d.forward(zeros([3, 6])), /spans \[9\].* of \[8\]/],
+    [() => conv.forward(zeros([2, 4, 8, 8])), /\[n, 3, h, w\] or \[3, h, w\], got \[2, 4, 8, 8\]/],
+    [() => conv.forward(zeros([2, 28, 28, 3])), /Channels come before places/],
+    [() => grayConv.forward(zeros([5, 28, 28])), /x\.unsqueeze\(1\)/],
+    [() => conv1d.forward(zeros([3])), /\[n, 3, l\] or \[3, l\], got \[3\]/],
+    [() => conv.forward(zeros([2, 3, 8, 8], { dtype: "float64" })), /one dtype/],
+    [() => conv.forward(zeros([2, 3, 8, 8], { dtype: "int32" })), /float32 or float64 tensor as input/],
+    [() => F.conv2d(zeros([2, 3, 8, 8]), zeros([4, 3, 3])), /a weight of shape \[out, channels \/ groups, k0, k1\]/],
+    [() => F.conv2d(zeros([2, 3, 8, 8]), zeros([4, 3, 3, 3]), zeros([3])), /a bias of shape \[4\], got \[3\]/],
   ],
   "other layers": [
     [() => new nn.Flatten({ startDim: 0.5 }), /whole dimensions/],

@@ -1,4 +1,5 @@
 import { bernoulli, type Dtype, Generator, rand, randint, randperm, type Tensor, tensor } from "evenkeel";
+import { convolution } from "./table/convolution.ts";
 import { elementwise } from "./table/elementwise.ts";
 import { fused } from "./table/fused.ts";
 import { indexing } from "./table/indexing.ts";
@@ -17,7 +18,7 @@ const someSizes = [
 ] as const;
 
 /** Every operation, at least once. */
-export const rows: readonly Row[] = [...elementwise, ...matmul, ...reduce, ...shape, ...indexing, ...fused];
+export const rows: readonly Row[] = [...elementwise, ...matmul, ...reduce, ...shape, ...indexing, ...fused, ...convolution];
 
 /** A name for a row that no other has. */
 export function nameOf({ op, title }: Row): string {

@@ -2,6 +2,7 @@ import type { Dtype, Shape } from "../../base/dtype.ts";
 import { show, TensorError } from "../../base/errors.ts";
 import type { Listener } from "../../base/shared.ts";
 import { NDArray } from "../../kernels/array.ts";
+import type { Beside } from "../../kernels/beside/beside.ts";
 
 /** An array that a kernel was given: one that depends on the input, by its number, or the numbers of one that does not. */
 export type Given =
@@ -80,7 +81,7 @@ export class Recorder implements Listener {
     const stand = Object.fromEntries(
       Object.entries(own).map(([name, kernel]) => [
         name,
-        (...args: unknown[]) => this.call(name, kernel as (...args: unknown[]) => unknown, args),
+        (...args: unknown[]) => this.hear(name, kernel as (...args: unknown[]) => unknown, args),
       ]),
     );
     this.stands.set(own, stand);
@@ -109,6 +110,14 @@ export class Recorder implements Listener {
 
   draws(how: string): void {
     this.refuse("a forward without chance", `random numbers, drawn by ${how}`, "model.eval() leaves dropout out.");
+  }
+
+  /** A kernel that no set has is told as one by its own name. */
+  private hear(name: string, kernel: (...args: unknown[]) => unknown, args: readonly unknown[]): unknown {
+    if (name !== "beside") return this.call(name, kernel, args);
+    const [own, inputs, settings] = args as [Beside<object>, readonly NDArray[], object];
+    const run = (...given: unknown[]) => kernel(own, given.slice(0, -1), given.at(-1));
+    return this.call(own.name, run, [...inputs, settings]);
   }
 
   private call(name: string, kernel: (...args: unknown[]) => unknown, args: readonly unknown[]): unknown {

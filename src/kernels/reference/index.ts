@@ -1,3 +1,4 @@
+export { beside } from "../beside/beside.ts";
 export * from "./batchNorm.ts";
 export * from "./binary.ts";
 export * from "./crossEntropy.ts";

@@ -1,5 +1,6 @@
 import type { Kernels } from "../kernels.ts";
 import { batchNormOn } from "./calls/batchNorm.ts";
+import { besideOn } from "./calls/beside.ts";
 import { binaryOn } from "./calls/binary.ts";
 import { crossEntropyOn } from "./calls/crossEntropy.ts";
 import { matmulOn } from "./calls/matmul.ts";
@@ -24,6 +25,7 @@ function kernelsOn(machine: Machine): Partial<Kernels> {
   return {
     matmul: matmulOn(machine),
     ...batchNormOn(machine),
+    ...besideOn(machine),
     ...crossEntropyOn(machine),
     ...optimizerOn(machine),
     ...randomOn(machine),

@@ -51,6 +51,7 @@ export class Machine {
   private int32: Int32Array;
   private bytes: Uint8Array;
   private windows = new Array<Data | undefined>(windowCount);
+  private readonly loaded = new Map<string, Exports>();
 
   /** @param limit - where the part of the memory ends that is for copies; without it the memory grows as is needed. */
   constructor(
@@ -76,6 +77,17 @@ export class Machine {
   twin(name: string): (dtype: Dtype) => Kernel {
     const [single, double] = [this.run[`${name}F32`], this.run[`${name}F64`]];
     return (dtype) => (dtype === "float32" ? single : double);
+  }
+
+  /** What another module offers on the same memory, which `compile` makes of its text; loaded once. */
+  load(binary: string, compile: (binary: string) => WebAssembly.Module): Exports {
+    let exports = this.loaded.get(binary);
+    if (exports === undefined) {
+      exports = new WebAssembly.Instance(compile(binary), { env: { memory: this.memory } })
+        .exports as unknown as Exports;
+      this.loaded.set(binary, exports);
+    }
+    return exports;
   }
 
   /** Forgets what is in the memory. */

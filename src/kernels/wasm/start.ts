@@ -78,7 +78,8 @@ export function compileShared(binary: string): WebAssembly.Module {
   return module;
 }
 
-function compile(binary: string, shares = false): WebAssembly.Module {
+/** A module from its text; `shares` says that its memory is shared by threads. */
+export function compile(binary: string, shares = false): WebAssembly.Module {
   const bytes = decode(binary);
   if (shares)
     bytes[String.fromCharCode(...bytes.subarray(0, head)).indexOf(memoryImport) + memoryImport.length] |= isShared;

@@ -1,5 +1,6 @@
 import type { Write } from "../call.ts";
 import { norms } from "./batchNorm.ts";
+import { windows } from "./convolution.ts";
 import { losses } from "./crossEntropy.ts";
 import { elementwise } from "./elementwise.ts";
 import { products } from "./products.ts";
@@ -14,4 +15,5 @@ export const writers: Readonly<Record<string, Write>> = {
   ...products,
   ...norms,
   ...losses,
+  ...windows,
 };

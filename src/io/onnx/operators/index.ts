@@ -1,3 +1,4 @@
+import { windows } from "./convolution.ts";
 import { elementwise } from "./elementwise.ts";
 import { products } from "./products.ts";
 import { reduce } from "./reduce.ts";
@@ -5,4 +6,10 @@ import { shape } from "./shape.ts";
 import type { Operator } from "./value.ts";
 
 /** What ONNX's operators do, those that are written. */
-export const operators: Readonly<Record<string, Operator>> = { ...elementwise, ...reduce, ...shape, ...products };
+export const operators: Readonly<Record<string, Operator>> = {
+  ...elementwise,
+  ...reduce,
+  ...shape,
+  ...windows,
+  ...products,
+};

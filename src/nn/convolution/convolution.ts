@@ -1,0 +1,116 @@
+import { describe, show, TensorError } from "../../base/errors.ts";
+import type { Convolution } from "../../kernels/beside/convolution.ts";
+import type { Pair } from "../../kernels/beside/windows.ts";
+import { convolution } from "../../ops/convolution.ts";
+import { apply, type Tensor } from "../../tensor/tensor.ts";
+import { checkFloats, checkOperand, checkSameDtype, checkSize, checkTensor } from "../module/checks.ts";
+
+/** How the windows of a convolution lie, of which those of a row of places have one row. */
+export interface ConvolutionSettings {
+  readonly stride: Pair;
+  /** The zeros before and behind, in both dimensions: as many on either side, or so that the size stays, or none. */
+  readonly padding: Pair | "same" | "valid";
+  readonly dilation: Pair;
+  readonly groups: number;
+}
+
+/** Where the first window begins before the picture, and how many zeros there are in all. */
+function paddingOf({ padding, dilation }: ConvolutionSettings, kernel: Pair): readonly [before: Pair, all: Pair] {
+  if (padding === "valid")
+    return [
+      [0, 0],
+      [0, 0],
+    ];
+  if (padding === "same") {
+    const all: Pair = [dilation[0] * (kernel[0] - 1), dilation[1] * (kernel[1] - 1)];
+    return [[Math.floor(all[0] / 2), Math.floor(all[1] / 2)], all];
+  }
+  return [padding, [2 * padding[0], 2 * padding[1]]];
+}
+
+/** A stride beside padding that keeps the size: there is none. */
+export function checkSameStride(where: string, { padding, stride }: ConvolutionSettings): void {
+  if (padding !== "same" || (stride[0] === 1 && stride[1] === 1)) return;
+  throw new TensorError(where, {
+    expected: 'a stride of 1 with padding "same"',
+    got: show(stride),
+    hint: "With a stride the size cannot stay.",
+  });
+}
+
+/** Groups that channels come in: as many in each. */
+export function checkGroups(where: string, groups: unknown, channels: number, out: number): void {
+  checkSize(where, "groups", groups, 1);
+  if (channels % (groups as number) === 0 && out % (groups as number) === 0) return;
+  throw new TensorError(where, {
+    expected: "groups that divide the channels, those that come in and those that go out",
+    got: `${groups} for ${channels} in and ${out} out`,
+  });
+}
+
+/**
+ * Convolves `dims` dimensions, 1 or 2, of `x` `[n, channels, …places]` or `[channels, …places]` on behalf of `where`; the
+ * settings are checked.
+ */
+export function convolveFor(
+  where: string,
+  dims: 1 | 2,
+  x: Tensor,
+  weight: Tensor,
+  bias: Tensor | null,
+  settings: ConvolutionSettings,
+): Tensor {
+  checkFloats(where, "input", x);
+  checkTensor(where, "weight", weight);
+  const places = dims === 1 ? ["l"] : ["h", "w"];
+  if (weight.ndim !== dims + 2 || weight.shape.slice(2).includes(0)) {
+    throw new TensorError(where, {
+      expected: `a weight of shape [out, channels / groups, ${places.map((_, d) => `k${d}`).join(", ")}]`,
+      got: show(weight.shape),
+    });
+  }
+  checkSameDtype(where, "weight", weight, x);
+  const [out, inGroup] = weight.shape;
+  const channels = inGroup * settings.groups;
+  checkGroups(where, settings.groups, channels, out);
+  checkOperand(where, "bias", bias, [out], x);
+  const isBatch = x.ndim === dims + 2;
+  if ((!isBatch && x.ndim !== dims + 1) || x.shape[isBatch ? 1 : 0] !== channels) {
+    const layout = [channels, ...places].join(", ");
+    throw new TensorError(where, {
+      expected: `an input of shape [n, ${layout}] or [${layout}]`,
+      got: describe(x.shape),
+      hint: hintFor(x, dims),
+    });
+  }
+  const [n, rows, columns] = [isBatch ? x.shape[0] : 1, dims === 1 ? 1 : x.shape[x.ndim - 2], x.shape[x.ndim - 1]];
+  const kernel: Pair = [dims === 1 ? 1 : weight.shape[2], weight.shape[weight.ndim - 1]];
+  const windows = windowsFor(where, [rows, columns], kernel, settings, dims);
+  const flat = x.reshape([n, channels, rows, columns]);
+  const flatWeight = weight.reshape([out, inGroup, ...kernel]);
+  const y =
+    bias === null ? apply(convolution(windows), flat, flatWeight) : apply(convolution(windows), flat, flatWeight, bias);
+  const shape = dims === 1 ? [windows.places[1]] : windows.places;
+  return dims === 2 && isBatch ? y : y.reshape([...(isBatch ? [n] : []), out, ...shape]);
+}
+
+function hintFor(x: Tensor, dims: number): string {
+  if (x.ndim === dims + 2 && x.shape[dims + 1] < 5) return "Channels come before places: x.permute(0, …).";
+  return x.ndim === dims + 1 ? "A batch of pictures of one channel: x.unsqueeze(1)." : "";
+}
+
+/** How the windows lie over a picture; refused where not one fits. */
+function windowsFor(where: string, size: Pair, kernel: Pair, settings: ConvolutionSettings, dims: 1 | 2): Convolution {
+  const { stride, dilation, groups } = settings;
+  const [padding, all] = paddingOf(settings, kernel);
+  const along = (d: 0 | 1) => Math.floor((size[d] + all[d] - dilation[d] * (kernel[d] - 1) - 1) / stride[d]) + 1;
+  const places: Pair = [along(0), along(1)];
+  if (places[0] > 0 && places[1] > 0) return { size, kernel, stride, padding, dilation, places, groups };
+  const shown = (pair: readonly number[]) => show(dims === 1 ? pair.slice(1) : pair);
+  const spans = kernel.map((length, d) => dilation[d] * (length - 1) + 1);
+  throw new TensorError(where, {
+    expected: "a kernel no larger than the padded input",
+    got: `one that spans ${shown(spans)}, and an input of ${shown(size.map((length, d) => length + all[d]))}`,
+    hint: 'Padding makes room: { padding: 1 }, or { padding: "same" }.',
+  });
+}

@@ -1,0 +1,92 @@
+import { show } from "../../base/errors.ts";
+import { checkOptions } from "../../base/options.ts";
+import { zeros } from "../../functions/factories.ts";
+import type { Pair } from "../../kernels/beside/windows.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
+import { drawFrom, uniform_ } from "../init/fill.ts";
+import { kaimingUniform_ } from "../init/kaiming.ts";
+import { checkFlag, checkMaking, checkSize } from "../module/checks.ts";
+import { Module } from "../module/module.ts";
+import { pairOf, singleOf } from "../module/pairs.ts";
+import { ownParameter, type Parameter } from "../module/parameter.ts";
+import { type ConvolutionSettings, checkGroups, checkSameStride, convolveFor } from "./convolution.ts";
+import { type Conv2dOptions, convolutionLayerOptionNames, convolutionSettings } from "./options.ts";
+
+/** What the layers of convolution share: the first and the last of two dimensions, or one. */
+export abstract class ConvolutionLayer extends Module {
+  /** How many channels inputs have. */
+  readonly inChannels: number;
+  /** How many channels outputs have. */
+  readonly outChannels: number;
+  /** What each window is multiplied by, `[outChannels, inChannels / groups, …kernelSize]`. */
+  weight: Parameter;
+  /** What is added to each channel, `[outChannels]`, or null. */
+  bias: Parameter | null;
+  /** How many parts the channels come in. */
+  readonly groups: number;
+  /** @internal */
+  protected readonly dims: 1 | 2;
+  /** @internal */
+  protected readonly where: string;
+  /** @internal */
+  protected readonly kernel: Pair;
+  /** @internal */
+  protected readonly settings: ConvolutionSettings;
+
+  /** @internal */
+  protected constructor(
+    where: string,
+    dims: 1 | 2,
+    inChannels: number,
+    outChannels: number,
+    kernelSize: number | readonly number[],
+    options: Conv2dOptions,
+  ) {
+    checkOptions(where, options, convolutionLayerOptionNames);
+    const { bias = true, generator, dtype = "float32" } = options;
+    checkSize(where, "inChannels", inChannels);
+    checkSize(where, "outChannels", outChannels);
+    const kernel =
+      dims === 2
+        ? pairOf(where, "kernelSize", kernelSize, 1)
+        : ([1, singleOf(where, "kernelSize", kernelSize, 1)] as const);
+    const settings = convolutionSettings(where, dims, options);
+    checkGroups(where, settings.groups, inChannels, outChannels);
+    checkSameStride(where, settings);
+    checkFlag(where, "bias", bias);
+    checkMaking(where, dtype, generator);
+    super();
+    this.inChannels = inChannels;
+    this.outChannels = outChannels;
+    const shape = [outChannels, inChannels / settings.groups, ...kernel.slice(2 - dims)];
+    const source = drawFrom(where, options);
+    this.weight = ownParameter(zeros(shape, { dtype }));
+    this.bias = bias ? ownParameter(zeros([outChannels], { dtype })) : null;
+    this.groups = settings.groups;
+    this.dims = dims;
+    this.where = `${where}.forward`;
+    this.kernel = kernel;
+    this.settings = settings;
+    kaimingUniform_(this.weight, { a: Math.sqrt(5), ...source }); // in PyTorch's way: gain 1/√3, times √3
+    const terms = shape.slice(1).reduce((product, size) => product * size, 1);
+    const bound = terms > 0 ? 1 / Math.sqrt(terms) : 0;
+    if (this.bias !== null) uniform_(this.bias, { a: -bound, b: bound, ...source });
+  }
+
+  override forward(x: Tensor): Tensor {
+    return convolveFor(this.where, this.dims, x, this.weight, this.bias, this.settings);
+  }
+
+  override extraRepr(): string {
+    const { stride, padding, dilation, groups } = this.settings;
+    const shown = (pair: Pair) => show(pair.slice(2 - this.dims));
+    const is = (pair: Pair, value: number) => pair.slice(2 - this.dims).every((size) => size === value);
+    return [
+      `${this.inChannels}, ${this.outChannels}, kernelSize=${shown(this.kernel)}, stride=${shown(stride)}`,
+      ...(typeof padding === "string" ? [`padding=${padding}`] : is(padding, 0) ? [] : [`padding=${shown(padding)}`]),
+      ...(is(dilation, 1) ? [] : [`dilation=${shown(dilation)}`]),
+      ...(groups === 1 ? [] : [`groups=${groups}`]),
+      ...(this.bias === null ? ["bias=false"] : []),
+    ].join(", ");
+  }
+}

@@ -1,0 +1,95 @@
+"""What PyTorch's layers of pictures and sequences, and their kin, give, for test/nn/layersGolden.test.ts to compute again.
+
+    /usr/bin/python3 test/golden/nn/layers.py
+
+Each case is a class, its arguments, its options and the shapes of its inputs; both sides draw parameters and inputs from
+seeds. Parameters are kept as bits. A layer is run twice while training and once in evaluation.
+"""
+
+import hashlib
+import itertools
+import json
+import pathlib
+import re
+
+import torch
+import torch.nn as nn
+
+DTYPES = {"float32": torch.float32, "float64": torch.float64}
+
+
+def product(**options):
+    return [dict(zip(options, chosen)) for chosen in itertools.product(*options.values())]
+
+
+def cases():
+    for options in product(stride=[1, 2], padding=[0, 2], dilation=[1, 2], groups=[1, 2]):
+        options["bias"] = options["stride"] + options["groups"] != 3
+        yield "Conv1d", [2, 4, 3], options, [[2, 2, 7]]
+        yield "Conv2d", [2, 4, 3], options, [[2, 2, 5, 6]]
+    for padding in ["same", "valid"]:
+        yield "Conv1d", [4, 4, 5], {"padding": padding, "dilation": 3, "groups": 4}, [[1, 4, 14]]
+        yield "Conv2d", [1, 3, [3, 5]], {"padding": padding, "dilation": [2, 1]}, [[2, 1, 6, 5]]
+    yield "Conv2d", [3, 5, [2, 3]], {"stride": [2, 1], "padding": [0, 2], "dilation": [1, 2]}, [[3, 4, 5]]
+    yield "Conv1d", [3, 5, 4], {"stride": 3}, [[3, 10]]
+    yield "Conv2d", [9, 16, 3], {"padding": 1}, [[2, 9, 6, 5]]
+    yield "Conv2d", [16, 8, 1], {}, [[2, 16, 4, 4]]
+    yield "Conv2d", [40, 2, 3], {}, [[1, 40, 4, 5]]
+
+
+def snake(name):
+    return re.sub(r"([A-Z])", lambda found: "_" + found[1].lower(), name)
+
+
+def tuples(value):
+    return tuple(map(tuples, value)) if isinstance(value, list) else value
+
+
+def randn(shape, seed, dtype, scale=1.0):
+    return torch.randn(shape, generator=torch.Generator().manual_seed(seed), dtype=DTYPES[dtype]) * scale
+
+
+def numbers(x):
+    """To nine digits of float32 and fifteen of float64, and the word where JSON has no number."""
+    def write(value):
+        if value != value or value in (float("inf"), float("-inf")):
+            return str(value).replace("nan", "NaN").replace("inf", "Infinity")
+        return float(("%.9g" if x.dtype == torch.float32 else "%.15g") % value)
+    return [write(v) for v in x.detach().flatten().tolist()]
+
+
+def bits(x):
+    data = x.detach().contiguous().numpy().tobytes()
+    return data.hex() if len(data) <= 128 else "sha256:" + hashlib.sha256(data).hexdigest()
+
+
+def answer(name, args, options, shapes, dtype):
+    torch.manual_seed(5)
+    given = {snake(key): tuples(value) for key, value in options.items()}
+    layer = getattr(nn, name)(*map(tuples, args), **given)
+    made = [bits(p) for p in layer.parameters()]
+    layer.to(DTYPES[dtype])
+    inputs = [randn(shape, 10 + i, dtype, 2).requires_grad_() for i, shape in enumerate(shapes)]
+    y = layer(*inputs)
+    y.backward(randn(list(y.shape), 90, dtype))
+    result = {"y": y, **{f"dx{i}": x.grad for i, x in enumerate(inputs)}}
+    result |= {f"d {key}": p.grad for key, p in layer.named_parameters()}
+    layer(*(randn(shape, 20 + i, dtype) + 1 for i, shape in enumerate(shapes)))
+    result |= {f"buffer {key}": x for key, x in layer.named_buffers() if x.is_floating_point()}
+    result["evaluated"] = layer.eval()(*inputs)
+    return {"shape": list(y.shape), "made": made, "values": {key: numbers(x) for key, x in result.items()}}
+
+
+def main():
+    torch.set_num_threads(1)
+    lines = []
+    for name, args, options, shapes in cases():
+        for dtype in DTYPES:
+            case = {"module": name, "args": args, "options": options, "inputs": shapes, "dtype": dtype}
+            lines.append(json.dumps({**case, **answer(name, args, options, shapes, dtype)}, separators=(",", ":")))
+    body = ",\n".join(lines)
+    path = pathlib.Path(__file__).with_suffix(".json")
+    path.write_text(f'{{\n"torch": "{torch.__version__}",\n"cases": [\n{body}\n]\n}}\n', encoding="utf-8")
+
+
+main()

@@ -1,0 +1,72 @@
+import { type Dtype, Generator, manualSeed, nn, randn, type Tensor } from "evenkeel";
+import { describe, expect, test } from "vitest";
+import { bits } from "../bits.ts";
+import { expectClose, fromGolden } from "../close.ts";
+import recorded from "../golden/nn/layers.json" with { type: "json" };
+
+/** What PyTorch's layer gave, of this class, with these arguments and options, on inputs of these shapes. */
+interface Case {
+  readonly module: string;
+  readonly args: readonly unknown[];
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly inputs: readonly (readonly number[])[];
+  readonly dtype: Dtype;
+  readonly shape: readonly number[];
+  readonly made: readonly string[];
+  readonly values: Readonly<Record<string, readonly (number | string)[]>>;
+}
+
+/** Relative to the largest element of each array. */
+const tolerances: Readonly<Record<string, number>> = { float32: 2e-6, float64: 1e-12 };
+
+const draw = (shape: readonly number[], seed: number, dtype: Dtype) =>
+  randn(shape, { dtype, generator: new Generator().manualSeed(seed) });
+
+function leaf(x: Tensor): Tensor {
+  const made = x.detach().clone();
+  made.requiresGrad = true;
+  return made;
+}
+
+type LayerClass = new (...args: unknown[]) => nn.Module;
+
+const cases = recorded.cases as unknown as readonly Case[];
+
+describe.each(cases.map((given) => [`${given.module} ${JSON.stringify([given.args, given.options])}`, given] as const))(
+  "%s",
+  (_, { module, args, options, inputs: shapes, dtype, shape, made, values }) => {
+    const make = () => {
+      manualSeed(5);
+      return new (nn[module as keyof typeof nn] as unknown as LayerClass)(...args, options);
+    };
+
+    test("starts with PyTorch's bits", async () => {
+      expect(
+        await Promise.all(
+          make()
+            .parameters()
+            .map((p) => bits(p.data, 128)),
+        ),
+      ).toEqual(made);
+    });
+
+    test(`is PyTorch's ${recorded.torch}, with its gradients, in ${dtype}`, () => {
+      const layer = make().to(dtype);
+      const inputs = shapes.map((shape, i) => leaf(draw(shape, 10 + i, dtype).mul(2)));
+      const y = layer.forward(...inputs);
+      expect(y.shape).toEqual(shape);
+      y.backward(draw(y.shape, 90, dtype));
+      const results: [string, Tensor | null][] = [
+        ["y", y],
+        ...inputs.map((x, i): [string, Tensor | null] => [`dx${i}`, x.grad]),
+        ...layer.namedParameters().map(([name, p]): [string, Tensor | null] => [`d ${name}`, p.grad]),
+      ];
+      layer.forward(...shapes.map((shape, i) => draw(shape, 20 + i, dtype).add(1)));
+      const buffers = layer.namedBuffers().filter(([, x]) => x.dtype === dtype);
+      results.push(...buffers.map(([name, x]): [string, Tensor] => [`buffer ${name}`, x]));
+      results.push(["evaluated", layer.eval().forward(...inputs)]);
+      expect(results.map(([name]) => name).sort()).toEqual(Object.keys(values).sort());
+      for (const [name, x] of results) expectClose((x as Tensor).data, fromGolden(values[name]), tolerances[dtype]);
+    });
+  },
+);
