@@ -49,6 +49,12 @@ const inPyTorch: Readonly<Record<string, string | Readonly<Record<Mode, string>>
   LayerNorm: "lambda x, w, b: F.layer_norm(x, [3], w, b, 1e-5)",
   "LayerNorm, over two dimensions, without bias": "lambda x, w: F.layer_norm(x, [2, 3], w, None, 0.25)",
   "LayerNorm, without parameters": "lambda x: F.layer_norm(x, [3], None, None, 1e-5)",
+  Conv1d: "F.conv1d",
+  "Conv1d, of one example, without bias, with all options": "lambda x, w: F.conv1d(x, w, None, 2, 1, 2, 2)",
+  Conv2d: "F.conv2d",
+  "Conv2d, that keeps the size": "lambda x, w, b: F.conv2d(x, w, b, padding='same')",
+  "Conv2d, of one example, without bias, with all options":
+    "lambda x, w: F.conv2d(x, w, None, (2, 1), (0, 1), (1, 2), 2)",
   Embedding: "lambda i, w: F.embedding(i.long(), w)",
   "Embedding, with options that leave the gradient as it is": "lambda i, w: F.embedding(i.long(), w, 3)",
   Dropout: { training: "lambda x, s: x * s", evaluation: "lambda x, s: x" },

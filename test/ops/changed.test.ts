@@ -37,9 +37,15 @@ const allowed: readonly Difference[] = [
     why: "PyTorch keeps more than this gradient reads",
   },
   {
-    of: /(batchNorm|BatchNorm1d|chain|Sequential|LayerNorm|MSELoss|NLLLoss)/,
+    of: /(batchNorm|BatchNorm1d|chain|Sequential|LayerNorm|MSELoss|NLLLoss|^[cC]onv)/,
     is: "milder",
     why: "PyTorch keeps what the gradient at any input reads, here it is what those that are wanted read",
+  },
+  {
+    of: /^(conv1d|Conv2d, that keeps the size)/,
+    changed: 0,
+    is: "stricter",
+    why: "where there are more zeros behind than before, PyTorch keeps a padded copy",
   },
   {
     of: /^(Noise1d|Dropout)/,
