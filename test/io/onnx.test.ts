@@ -47,6 +47,7 @@ function trained<M extends nn.Module>(model: M, x: Tensor): M {
 
 const rows = () => randn([9, 6]).mul(2).add(0.5);
 const sequences = () => randn([9, 6, 4]).mul(2).add(0.5);
+const pictures = () => randn([9, 6, 5, 4]);
 const numbers = () => randint(0, 11, [9, 3]);
 
 const modules: Readonly<Record<string, { make: () => nn.Module; x: () => Tensor }>> = {
@@ -67,6 +68,12 @@ const modules: Readonly<Record<string, { make: () => nn.Module; x: () => Tensor 
   LayerNorm: { make: () => new nn.LayerNorm([6]), x: rows },
   "LayerNorm of two dimensions": { make: () => new nn.LayerNorm([6, 4]), x: sequences },
   "LayerNorm without parameters": { make: () => new nn.LayerNorm([4], { elementwiseAffine: false }), x: sequences },
+  Conv1d: { make: () => new nn.Conv1d(6, 4, 3, { padding: "same" }), x: sequences },
+  Conv2d: { make: () => new nn.Conv2d(6, 4, 3, { padding: 1 }), x: pictures },
+  "Conv2d with all options": {
+    make: () => new nn.Conv2d(6, 4, [2, 3], { stride: [2, 1], padding: [2, 1], dilation: 2, groups: 2, bias: false }),
+    x: pictures,
+  },
   Embedding: { make: () => new nn.Embedding(11, 5, { paddingIdx: 0 }), x: numbers },
   Dropout: { make: () => new nn.Sequential(new nn.Dropout(0.5), new nn.Linear(6, 2)), x: rows },
   "Dropout alone": { make: () => new nn.Dropout(0.5), x: rows },

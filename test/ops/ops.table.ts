@@ -18,7 +18,15 @@ const someSizes = [
 ] as const;
 
 /** Every operation, at least once. */
-export const rows: readonly Row[] = [...elementwise, ...matmul, ...reduce, ...shape, ...indexing, ...fused, ...convolution];
+export const rows: readonly Row[] = [
+  ...elementwise,
+  ...matmul,
+  ...reduce,
+  ...shape,
+  ...indexing,
+  ...fused,
+  ...convolution,
+];
 
 /** A name for a row that no other has. */
 export function nameOf({ op, title }: Row): string {
