@@ -36,9 +36,9 @@ const modules = [
 
 const folder = "src/kernels/assembly";
 
-/** A file as the compiler asks for it: of the twins there is none but what is made here. */
-const read = (name) => {
-  if (name === `${folder}/twins.ts`) return twinsOf(root, `${folder}/index`);
+/** A file as the compiler of a module asks for it: of the twins there is none but what is made here. */
+const reader = (entry) => (name) => {
+  if (name === `${folder}/twins.ts`) return twinsOf(root, `${folder}/${entry}`);
   try {
     return readFileSync(join(root, name), "utf8");
   } catch {
@@ -52,7 +52,7 @@ for (const { entry, target, what, features, constants } of modules) {
   const { error, stderr } = await asc.main(
     [
       `${folder}/${entry}.ts`,
-      ...(entry === "index" ? [`${folder}/twins.ts`] : []),
+      ...(entry === "relaxed" ? [] : [`${folder}/twins.ts`]),
       "--baseDir",
       root,
       "--outFile",
@@ -63,7 +63,7 @@ for (const { entry, target, what, features, constants } of modules) {
       `${constants}`,
     ],
     {
-      readFile: read,
+      readFile: reader(entry),
       writeFile: (name, contents) => {
         if (name.endsWith(".wasm")) binary = contents;
       },

@@ -6,6 +6,8 @@ export { type GELUOptions, gelu, logSoftmax, relu, sigmoid, softmax, tanh } from
 export { conv1d } from "./convolution/conv1d.ts";
 export { conv2d } from "./convolution/conv2d.ts";
 export type { Conv1dFunctionOptions, Conv2dFunctionOptions } from "./convolution/options.ts";
+export { type PadOptions, pad } from "./convolution/pad.ts";
+export { fold, unfold } from "./convolution/unfold.ts";
 export { type DropoutFunctionOptions, dropout } from "./layers/dropout.ts";
 export { type EmbeddingFunctionOptions, embedding } from "./layers/embedding.ts";
 export { linear } from "./layers/linear.ts";

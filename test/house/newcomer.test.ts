@@ -29,6 +29,7 @@ const makings: readonly (() => unknown[])[] = [
   () => [2],
   () => [2, 2],
   () => [2, 2, 1],
+  () => [1, [2]],
   () => [zeros([2, 2])],
   () => [new NDArray(new Float32Array(4), [2, 2], "float32")],
   () => [new Float32Array(2), [2], "float32"],

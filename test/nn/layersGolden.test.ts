@@ -37,7 +37,10 @@ describe.each(cases.map((given) => [`${given.module} ${JSON.stringify([given.arg
   (_, { module, args, options, inputs: shapes, dtype, shape, made, values }) => {
     const make = () => {
       manualSeed(5);
-      return new (nn[module as keyof typeof nn] as unknown as LayerClass)(...args, options);
+      return new (nn[module as keyof typeof nn] as unknown as LayerClass)(
+        ...args,
+        ...(Object.keys(options).length > 0 ? [options] : []),
+      );
     };
 
     test("starts with PyTorch's bits", async () => {

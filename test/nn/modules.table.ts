@@ -36,8 +36,8 @@ function shaken<T extends nn.Module>(module: T): T {
 }
 
 /** Batch norm that has seen a batch, so that evaluation has statistics of its own. */
-function experienced<T extends nn.Module>(norm: T): T {
-  norm.forward(normal([6, 3]).mul(2).add(1));
+function experienced<T extends nn.Module>(norm: T, shape: readonly number[] = [6, 3]): T {
+  norm.forward(normal(shape).mul(2).add(1));
   return shaken(norm);
 }
 
@@ -107,6 +107,18 @@ export const modules: readonly ModuleRow[] = [
     make: () => experienced(new nn.BatchNorm1d(3, { dtype, variance: "unbiased", eps: 0.25, affine: false })),
     inputs: () => [normal([2, 3, 2])],
     prints: 'BatchNorm1d(3, eps=0.25, momentum=0.1, affine=false, trackRunningStats=true, variance="unbiased")',
+  },
+  {
+    module: "BatchNorm2d",
+    make: () => experienced(new nn.BatchNorm2d(3, { dtype }), [2, 3, 2, 2]),
+    inputs: () => [normal([2, 3, 2, 1])],
+    prints: "BatchNorm2d(3, eps=1e-05, momentum=0.1, affine=true, trackRunningStats=true)",
+  },
+  {
+    module: "BatchNorm3d",
+    make: () => experienced(new nn.BatchNorm3d(3, { dtype, eps: 0.25, affine: false }), [2, 3, 2, 1, 2]),
+    inputs: () => [normal([2, 3, 1, 2, 1])],
+    prints: "BatchNorm3d(3, eps=0.25, momentum=0.1, affine=false, trackRunningStats=true)",
   },
   {
     module: "NoisyBatchNorm1d",
@@ -221,6 +233,13 @@ export const modules: readonly ModuleRow[] = [
     prints: "Conv2d(2, 4, kernelSize=[2, 2], stride=[2, 1], padding=[0, 1], dilation=[1, 2], groups=2, bias=false)",
   },
   {
+    module: "Conv2d",
+    title: "with what lies within around it",
+    make: () => shaken(new nn.Conv2d(1, 2, [2, 3], { dtype, padding: [1, 2], paddingMode: "reflect" })),
+    inputs: () => [normal([2, 1, 2, 3])],
+    prints: "Conv2d(1, 2, kernelSize=[2, 3], stride=[1, 1], padding=[1, 2], paddingMode=reflect)",
+  },
+  {
     module: "Embedding",
     make: () => new nn.Embedding(4, 3, { dtype }),
     inputs: () => [
@@ -263,6 +282,24 @@ export const modules: readonly ModuleRow[] = [
     make: () => new nn.Flatten({ startDim: 0, endDim: 1 }),
     inputs: () => [normal([2, 2, 3])],
     prints: "Flatten(startDim=0, endDim=1)",
+  },
+  {
+    module: "Unflatten",
+    make: () => new nn.Unflatten(1, [2, -1]),
+    inputs: () => [normal([2, 6])],
+    prints: "Unflatten(dim=1, unflattenedSize=[2, -1])",
+  },
+  {
+    module: "Unfold",
+    make: () => new nn.Unfold([2, 1], { dilation: [1, 2], padding: 1, stride: 2 }),
+    inputs: () => [normal([2, 1, 3, 2])],
+    prints: "Unfold(kernelSize=[2, 1], dilation=[1, 2], padding=[1, 1], stride=[2, 2])",
+  },
+  {
+    module: "Fold",
+    make: () => new nn.Fold([3, 2], 2),
+    inputs: () => [normal([2, 4, 2])],
+    prints: "Fold(outputSize=[3, 2], kernelSize=[2, 2], dilation=[1, 1], padding=[0, 0], stride=[1, 1])",
   },
   { module: "Identity", make: () => new nn.Identity(), inputs: () => [normal([3])], prints: "Identity()" },
   { module: "Tanh", make: () => new nn.Tanh(), inputs: () => [normal([3])], prints: "Tanh()" },

@@ -117,6 +117,50 @@ const refusals: Record<string, readonly [run: () => unknown, says: RegExp][]> = 
     [() => F.conv2d(zeros([2, 3, 8, 8]), zeros([4, 3, 3])), /a weight of shape \[out, channels \/ groups, k0, k1\]/],
     [() => F.conv2d(zeros([2, 3, 8, 8]), zeros([4, 3, 3, 3]), zeros([3])), /a bias of shape \[4\], got \[3\]/],
   ],
+  "BatchNorm2d and BatchNorm3d": [
+    [
+      () => new nn.BatchNorm2d(3).forward(zeros([2, 3, 4])),
+      /^BatchNorm2d\.forward: .*\[n, 3, h, w\], got \[2, 3, 4\].*unsqueeze/,
+    ],
+    [() => new nn.BatchNorm2d(3).forward(zeros([2, 4, 5, 5])), /\[n, 3, h, w\], got \[2, 4, 5, 5\]/],
+    [() => new nn.BatchNorm2d(3).forward(zeros([1, 3, 1, 1])), /more than one value per channel/],
+    [() => new nn.BatchNorm3d(3).forward(zeros([2, 3, 4, 4])), /^BatchNorm3d\.forward: .*\[n, 3, d, h, w\]/],
+    [() => new nn.BatchNorm3d(3).forward(zeros([2, 3, 2, 2, 2], { dtype: "int32" })), /float32 or float64/],
+    [() => new nn.BatchNorm2d(3, { eps: -1 }), /^BatchNorm2d: .*eps of 0 or more, got -1/],
+  ],
+  "pad, unfold and fold": [
+    [
+      () => F.pad(matrix, [1]),
+      /^pad: expected whole numbers as padding, two for each of at most 2 dimensions, got \[1\]/,
+    ],
+    [() => F.pad(matrix, [1, 1, 1, 1, 1, 1]), /at most 2 dimensions/],
+    [() => F.pad(matrix, [0.5, 1]), /whole numbers as padding/],
+    [
+      () => F.pad(matrix, [3, 0], { mode: "reflect" }),
+      /at most 2 on a side of dimension 1, with mode "reflect", got \[3, 0\] for \[2, 3\]/,
+    ],
+    [() => F.pad(matrix, [0, 0, 0, 3], { mode: "circular" }), /at most 2 on a side of dimension 0/],
+    [() => F.pad(zeros([0, 3]), [0, 0, 1, 0], { mode: "replicate" }), /dimension 0, with mode "replicate"/],
+    [() => F.pad(matrix, [-2, -2]), /no more cut off dimension 1 than is there, got \[-2, -2\]/],
+    [
+      () => F.pad(matrix, [1, 1], { mode: "mirror" as never }),
+      /"constant", "reflect", "replicate", "circular", got "mirror"/,
+    ],
+    [() => F.unfold(matrix, 2), /^unfold: expected an input \[n, c, h, w\] or \[c, h, w\], got \[2, 3\]/],
+    [
+      () => F.unfold(zeros([1, 2, 2]), 3),
+      /^unfold: expected a kernel no larger than the padded input, got .*\[3, 3\].*\[2, 2\]/,
+    ],
+    [() => F.fold(zeros([4, 5]), 3, 2), /^fold: expected an input \[n, c·4, 4\] or \[c·4, 4\], got \[4, 5\]/],
+    [() => F.fold(zeros([5, 4]), 3, 2), /got \[5, 4\]/],
+    [() => new nn.Unflatten(1, []), /^Unflatten: expected a shape as unflattenedSize/],
+    [() => new nn.Unflatten(1, [-1, -1]), /at most one size of −1/],
+    [
+      () => new nn.Unflatten(1, [2, 2]).forward(matrix),
+      /^Unflatten\.forward: expected an input whose dimension 1 is 4, got \[2, 3\]/,
+    ],
+    [() => new nn.Unflatten(1, [2, -1]).forward(matrix), /a multiple of 2/],
+  ],
   "other layers": [
     [() => new nn.Flatten({ startDim: 0.5 }), /whole dimensions/],
     [() => new nn.Flatten({ startDim: 4 }).forward(zeros([2, 2])), /a dimension from -2 to 1, got 4/],

@@ -7,6 +7,7 @@ import { matmul } from "./table/matmul.ts";
 import { reduce } from "./table/reduce.ts";
 import type { Row } from "./table/row.ts";
 import { shape } from "./table/shape.ts";
+import { windows } from "./table/windows.ts";
 
 export type { Row } from "./table/row.ts";
 
@@ -26,6 +27,7 @@ export const rows: readonly Row[] = [
   ...indexing,
   ...fused,
   ...convolution,
+  ...windows,
 ];
 
 /** A name for a row that no other has. */

@@ -2,6 +2,7 @@
 
 export * from "./elementwise/backward";
 export * from "./batchNorm";
+export * from "./batchNormPlaces";
 export * from "./batchNormTwice";
 export * from "./elementwise/binary";
 export * from "./crossEntropy";

@@ -16,7 +16,12 @@ export function batchStatistics(x: NDArray): BatchStatistics {
   for (let i = 0, at = 0; i < n; i++) for (let j = 0; j < c; j++) for (let t = 0; t < l; t++) mean[j] += x.data[at++];
   for (let j = 0; j < c; j++) mean[j] /= n * l;
   for (let i = 0, at = 0; i < n; i++) {
-    for (let j = 0; j < c; j++) for (let t = 0; t < l; t++) variance[j] += (x.data[at++] - mean[j]) ** 2;
+    for (let j = 0; j < c; j++) {
+      for (let t = 0; t < l; t++) {
+        const off = x.data[at++] - mean[j];
+        variance[j] += off * off;
+      }
+    }
   }
   for (let j = 0; j < c; j++) variance[j] /= n * l;
   return { mean, variance, count: n * l };

@@ -1,5 +1,6 @@
 import type { Kernels } from "../kernels.ts";
 import { batchNormOn } from "./calls/batchNorm.ts";
+import { batchNormPlacesOn } from "./calls/batchNormPlaces.ts";
 import { besideOn } from "./calls/beside.ts";
 import { binaryOn } from "./calls/binary.ts";
 import { crossEntropyOn } from "./calls/crossEntropy.ts";
@@ -21,10 +22,12 @@ export function wasmKernels(): Partial<Kernels> | null {
 }
 
 function kernelsOn(machine: Machine): Partial<Kernels> {
+  const batchNorm = batchNormOn(machine);
   const arithmetic = { ...binaryOn(machine), ...unaryOn(machine) };
   return {
     matmul: matmulOn(machine),
-    ...batchNormOn(machine),
+    ...batchNorm,
+    ...batchNormPlacesOn(machine, batchNorm),
     ...besideOn(machine),
     ...crossEntropyOn(machine),
     ...optimizerOn(machine),

@@ -54,7 +54,7 @@ export function conv1d(
  *
  * @throws {@link TensorError} if groups do not divide the channels; in `forward` for an input of other channels or dtype, or
  * one that with its padding is shorter than the kernel.
- * @see PyTorch `torch.nn.Conv1d`: the same initial values from the same seed. Padding is always of zeros.
+ * @see PyTorch `torch.nn.Conv1d`: the same initial values from the same seed.
  *
  * @example
  * ```ts

@@ -58,7 +58,7 @@ export function conv2d(
  *
  * @throws {@link TensorError} if groups do not divide the channels; in `forward` for an input of other channels or dtype, or
  * one that with its padding is smaller than the kernel.
- * @see PyTorch `torch.nn.Conv2d`: the same initial values from the same seed. Padding is always of zeros.
+ * @see PyTorch `torch.nn.Conv2d`: the same initial values from the same seed.
  *
  * @example
  * ```ts

@@ -1,9 +1,9 @@
 import { describe, show, TensorError } from "../../base/errors.ts";
-import type { Convolution } from "../../kernels/beside/convolution.ts";
 import type { Pair } from "../../kernels/beside/windows.ts";
 import { convolution } from "../../ops/convolution.ts";
 import { apply, type Tensor } from "../../tensor/tensor.ts";
 import { checkFloats, checkOperand, checkSameDtype, checkSize, checkTensor } from "../module/checks.ts";
+import { windowsOver } from "./windows.ts";
 
 /** How the windows of a convolution lie, of which those of a row of places have one row. */
 export interface ConvolutionSettings {
@@ -15,7 +15,10 @@ export interface ConvolutionSettings {
 }
 
 /** Where the first window begins before the picture, and how many zeros there are in all. */
-function paddingOf({ padding, dilation }: ConvolutionSettings, kernel: Pair): readonly [before: Pair, all: Pair] {
+export function paddingOf(
+  { padding, dilation }: ConvolutionSettings,
+  kernel: Pair,
+): readonly [before: Pair, all: Pair] {
   if (padding === "valid")
     return [
       [0, 0],
@@ -85,7 +88,10 @@ export function convolveFor(
   }
   const [n, rows, columns] = [isBatch ? x.shape[0] : 1, dims === 1 ? 1 : x.shape[x.ndim - 2], x.shape[x.ndim - 1]];
   const kernel: Pair = [dims === 1 ? 1 : weight.shape[2], weight.shape[weight.ndim - 1]];
-  const windows = windowsFor(where, [rows, columns], kernel, settings, dims);
+  const { stride, dilation, groups } = settings;
+  const [before, added] = paddingOf(settings, kernel);
+  const around = { stride, before, added, dilation };
+  const windows = { ...windowsOver(where, dims, [rows, columns], kernel, around), groups };
   const flat = x.reshape([n, channels, rows, columns]);
   const flatWeight = weight.reshape([out, inGroup, ...kernel]);
   const y =
@@ -97,20 +103,4 @@ export function convolveFor(
 function hintFor(x: Tensor, dims: number): string {
   if (x.ndim === dims + 2 && x.shape[dims + 1] < 5) return "Channels come before places: x.permute(0, …).";
   return x.ndim === dims + 1 ? "A batch of pictures of one channel: x.unsqueeze(1)." : "";
-}
-
-/** How the windows lie over a picture; refused where not one fits. */
-function windowsFor(where: string, size: Pair, kernel: Pair, settings: ConvolutionSettings, dims: 1 | 2): Convolution {
-  const { stride, dilation, groups } = settings;
-  const [padding, all] = paddingOf(settings, kernel);
-  const along = (d: 0 | 1) => Math.floor((size[d] + all[d] - dilation[d] * (kernel[d] - 1) - 1) / stride[d]) + 1;
-  const places: Pair = [along(0), along(1)];
-  if (places[0] > 0 && places[1] > 0) return { size, kernel, stride, padding, dilation, places, groups };
-  const shown = (pair: readonly number[]) => show(dims === 1 ? pair.slice(1) : pair);
-  const spans = kernel.map((length, d) => dilation[d] * (length - 1) + 1);
-  throw new TensorError(where, {
-    expected: "a kernel no larger than the padded input",
-    got: `one that spans ${shown(spans)}, and an input of ${shown(size.map((length, d) => length + all[d]))}`,
-    hint: 'Padding makes room: { padding: 1 }, or { padding: "same" }.',
-  });
 }

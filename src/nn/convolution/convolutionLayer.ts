@@ -5,12 +5,13 @@ import type { Pair } from "../../kernels/beside/windows.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { drawFrom, uniform_ } from "../init/fill.ts";
 import { kaimingUniform_ } from "../init/kaiming.ts";
-import { checkFlag, checkMaking, checkSize } from "../module/checks.ts";
+import { checkFlag, checkFloats, checkMaking, checkSize, checkWord } from "../module/checks.ts";
 import { Module } from "../module/module.ts";
 import { pairOf, singleOf } from "../module/pairs.ts";
 import { ownParameter, type Parameter } from "../module/parameter.ts";
-import { type ConvolutionSettings, checkGroups, checkSameStride, convolveFor } from "./convolution.ts";
+import { type ConvolutionSettings, checkGroups, checkSameStride, convolveFor, paddingOf } from "./convolution.ts";
 import { type Conv2dOptions, convolutionLayerOptionNames, convolutionSettings } from "./options.ts";
+import { padFor } from "./pad.ts";
 
 /** What the layers of convolution share: the first and the last of two dimensions, or one. */
 export abstract class ConvolutionLayer extends Module {
@@ -24,6 +25,8 @@ export abstract class ConvolutionLayer extends Module {
   bias: Parameter | null;
   /** How many parts the channels come in. */
   readonly groups: number;
+  /** What padding is of. */
+  readonly paddingMode: "zeros" | "reflect" | "replicate" | "circular";
   /** @internal */
   protected readonly dims: 1 | 2;
   /** @internal */
@@ -43,7 +46,7 @@ export abstract class ConvolutionLayer extends Module {
     options: Conv2dOptions,
   ) {
     checkOptions(where, options, convolutionLayerOptionNames);
-    const { bias = true, generator, dtype = "float32" } = options;
+    const { bias = true, paddingMode = "zeros", generator, dtype = "float32" } = options;
     checkSize(where, "inChannels", inChannels);
     checkSize(where, "outChannels", outChannels);
     const kernel =
@@ -54,6 +57,7 @@ export abstract class ConvolutionLayer extends Module {
     checkGroups(where, settings.groups, inChannels, outChannels);
     checkSameStride(where, settings);
     checkFlag(where, "bias", bias);
+    checkWord(where, "paddingMode", paddingMode, ["zeros", "reflect", "replicate", "circular"]);
     checkMaking(where, dtype, generator);
     super();
     this.inChannels = inChannels;
@@ -63,6 +67,7 @@ export abstract class ConvolutionLayer extends Module {
     this.weight = ownParameter(zeros(shape, { dtype }));
     this.bias = bias ? ownParameter(zeros([outChannels], { dtype })) : null;
     this.groups = settings.groups;
+    this.paddingMode = paddingMode;
     this.dims = dims;
     this.where = `${where}.forward`;
     this.kernel = kernel;
@@ -74,7 +79,13 @@ export abstract class ConvolutionLayer extends Module {
   }
 
   override forward(x: Tensor): Tensor {
-    return convolveFor(this.where, this.dims, x, this.weight, this.bias, this.settings);
+    const { where, dims, settings, paddingMode, weight, bias } = this;
+    if (paddingMode === "zeros") return convolveFor(where, dims, x, weight, bias, settings);
+    checkFloats(where, "input", x);
+    const [before, added] = paddingOf(settings, this.kernel);
+    const sides = [before[1], added[1] - before[1], before[0], added[0] - before[0]].slice(0, 2 * dims);
+    const padded = x.ndim < dims ? x : padFor(where, x, sides, paddingMode, 0);
+    return convolveFor(where, dims, padded, weight, bias, { ...settings, padding: "valid" });
   }
 
   override extraRepr(): string {
@@ -87,6 +98,7 @@ export abstract class ConvolutionLayer extends Module {
       ...(is(dilation, 1) ? [] : [`dilation=${shown(dilation)}`]),
       ...(groups === 1 ? [] : [`groups=${groups}`]),
       ...(this.bias === null ? ["bias=false"] : []),
+      ...(this.paddingMode === "zeros" ? [] : [`paddingMode=${this.paddingMode}`]),
     ].join(", ");
   }
 }

@@ -30,6 +30,8 @@ export interface Conv2dFunctionOptions {
 
 /** What the layers have beside the options of their functions. */
 interface LayerOptions extends RandomOptions {
+  /** What padding is of: zeros; what lies within, mirrored at its edge; its edge; its other end. Default `"zeros"`. */
+  readonly paddingMode?: "zeros" | "reflect" | "replicate" | "circular";
   /** Whether to add a bias. Default `true`. */
   readonly bias?: boolean;
   /** The type of the parameters. Default `"float32"`. */
@@ -46,7 +48,7 @@ export interface Conv2dOptions extends Conv2dFunctionOptions, LayerOptions {}
 export const convolutionOptionNames = ["stride", "padding", "dilation", "groups"];
 
 /** The names of {@link Conv1dOptions} and {@link Conv2dOptions}. */
-export const convolutionLayerOptionNames = [...convolutionOptionNames, "bias", "generator", "dtype"];
+export const convolutionLayerOptionNames = [...convolutionOptionNames, "paddingMode", "bias", "generator", "dtype"];
 
 /** The options of a function or a layer of `dims` dimensions, with their defaults, checked; groups are not. */
 export function convolutionSettings(

@@ -102,3 +102,17 @@ export function checkRows(where: string, x: Tensor, numFeatures: number): void {
     hint: shape.length > 3 ? "To make one row of each example: x.flatten(1)." : "",
   });
 }
+
+/** Floats of shape `[n, numFeatures, …places]`, with as many places as are named. */
+export function checkPlaces(where: string, x: Tensor, numFeatures: number, places: readonly string[]): void {
+  const shape = isTensor(x) ? x.shape : [];
+  if (shape.length === places.length + 2 && shape[1] === numFeatures) {
+    checkFloats(where, "input", x);
+    return;
+  }
+  throw new TensorError(where, {
+    expected: `an input of shape [n, ${[numFeatures, ...places].join(", ")}]`,
+    got: isTensor(x) ? show(shape) : describe(x),
+    hint: shape.length === places.length + 1 ? "For one example: x.unsqueeze(0)." : "",
+  });
+}

@@ -3,7 +3,8 @@ import type { Generator } from "../../random/generator.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { type Noise1dOptions, noise1dOptionNames, noiseLaw, noisy, showLaw } from "../layers/noise1d.ts";
 import { layerKey } from "../module/layerClass.ts";
-import { BatchNorm1d, type BatchNorm1dOptions, batchNorm1dOptionNames } from "./batchNorm1d.ts";
+import { BatchNorm1d, type BatchNorm1dOptions } from "./batchNorm1d.ts";
+import { batchNormOptionNames } from "./batchNormLayer.ts";
 
 /** Options of {@link NoisyBatchNorm1d}: those of batch norm, and those of the noise. */
 export interface NoisyBatchNorm1dOptions extends BatchNorm1dOptions, Noise1dOptions {}
@@ -55,7 +56,7 @@ export class NoisyBatchNorm1d extends BatchNorm1d {
 
   /** @param options - see {@link NoisyBatchNorm1dOptions}. */
   constructor(numFeatures: number, options: NoisyBatchNorm1dOptions = {}) {
-    checkOptions("NoisyBatchNorm1d", options, [...batchNorm1dOptionNames, ...noise1dOptionNames]);
+    checkOptions("NoisyBatchNorm1d", options, [...batchNormOptionNames, ...noise1dOptionNames]);
     const law = noiseLaw("NoisyBatchNorm1d", options);
     const { nMu: _nMu, nSigma: _nSigma, rMu: _rMu, rSigma: _rSigma, generator: _generator, ...batchNorm } = options;
     super(numFeatures, batchNorm);

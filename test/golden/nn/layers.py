@@ -35,6 +35,21 @@ def cases():
     yield "Conv2d", [9, 16, 3], {"padding": 1}, [[2, 9, 6, 5]]
     yield "Conv2d", [16, 8, 1], {}, [[2, 16, 4, 4]]
     yield "Conv2d", [40, 2, 3], {}, [[1, 40, 4, 5]]
+    for mode in ["reflect", "replicate", "circular"]:
+        yield "Conv1d", [2, 3, 3], {"padding": 2, "paddingMode": mode}, [[2, 2, 5]]
+        yield "Conv2d", [2, 3, [3, 2]], {"padding": [2, 1], "paddingMode": mode}, [[1, 2, 4, 3]]
+        yield "Conv2d", [1, 2, [2, 3]], {"padding": "same", "dilation": [1, 2], "paddingMode": mode}, [[2, 1, 5, 5]]
+    for options in product(momentum=[0.1, None], affine=[True, False], trackRunningStats=[True, False]):
+        yield "BatchNorm2d", [3], {**options, "eps": 1e-3}, [[2, 3, 2, 4]]
+        yield "BatchNorm3d", [2], options, [[2, 2, 2, 1, 3]]
+    yield "BatchNorm2d", [6], {}, [[3, 6, 5, 7]]
+    for options in product(dilation=[1, 2], padding=[0, [1, 2]], stride=[1, [2, 1]]):
+        yield "Unfold", [[2, 3]], options, [[2, 2, 4, 6]]
+    yield "Unfold", [2], {}, [[3, 3, 2]]
+    yield "Fold", [[4, 6], [2, 3]], {"padding": [1, 0], "stride": [2, 1]}, [[2, 12, 12]]
+    yield "Fold", [3, 2], {}, [[8, 4]]
+    yield "Unflatten", [1, [2, 3]], {}, [[2, 6, 2]]
+    yield "Unflatten", [-1, [2, 1, 2]], {}, [[3, 4]]
 
 
 def snake(name):

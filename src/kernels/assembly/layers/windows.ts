@@ -74,9 +74,7 @@ export function unfold(
 }
 
 /** The reverse of {@link unfold}: each element added to that of `x` which it has come from. */
-// @ts-ignore: decorators of functions are AssemblyScript's, which editors do not know
-@inline
-function fold<T>(
+export function fold<T>(
   from: usize,
   x: usize,
   channels: i32,
@@ -123,46 +121,4 @@ function fold<T>(
       }
     }
   }
-}
-
-/** {@link fold} of float32. */
-export function foldF32(
-  from: usize,
-  x: usize,
-  channels: i32,
-  height: i32,
-  width: i32,
-  rows: i32,
-  columns: i32,
-  strideDown: i32,
-  stride: i32,
-  top: i32,
-  left: i32,
-  dilationDown: i32,
-  dilation: i32,
-  placesDown: i32,
-  places: i32,
-): void {
-  fold<f32>(from, x, channels, height, width, rows, columns, strideDown, stride, top, left, dilationDown, dilation, placesDown, places);
-}
-
-/** {@link fold} of float64. */
-export function foldF64(
-  from: usize,
-  x: usize,
-  channels: i32,
-  height: i32,
-  width: i32,
-  rows: i32,
-  columns: i32,
-  strideDown: i32,
-  stride: i32,
-  top: i32,
-  left: i32,
-  dilationDown: i32,
-  dilation: i32,
-  placesDown: i32,
-  places: i32,
-): void {
-  fold<f64>(from, x, channels, height, width, rows, columns, strideDown, stride, top, left, dilationDown, dilation, placesDown, places);
 }

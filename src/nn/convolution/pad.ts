@@ -1,0 +1,117 @@
+import { describe, show, TensorError } from "../../base/errors.ts";
+import { checkNumberOption, checkOptions } from "../../base/options.ts";
+import { cat } from "../../functions/combine.ts";
+import { full } from "../../functions/factories.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
+import { checkTensor, checkWord } from "../module/checks.ts";
+
+/** What stands around an input that is padded: a number; what lies within, mirrored at its edge; its edge; its other end. */
+export type PadMode = "constant" | "reflect" | "replicate" | "circular";
+
+/** Options of {@link pad}. */
+export interface PadOptions {
+  /** What is put around: a number, or what lies within, mirrored, repeated, or from the other end. Default `"constant"`. */
+  readonly mode?: PadMode;
+  /** The number, with mode `"constant"`. Default `0`. */
+  readonly value?: number;
+}
+
+/**
+ * Puts something before and behind the last dimensions: `[left, right]` of the last, `[left, right, top, bottom]` of the last
+ * two, and so on. Numbers below 0 cut off.
+ *
+ * `"reflect"` mirrors at the first and the last element, without repeating them; `"replicate"` repeats them; `"circular"` goes
+ * on at the other end.
+ *
+ * Shapes: `[…, h, w]` → `[…, top + h + bottom, left + w + right]`.
+ *
+ * @param padding - a whole number for each side of each of the last dimensions, the last one first.
+ * @throws {@link TensorError} for an odd list, one for more dimensions than there are, more than is there to be mirrored or
+ * repeated, and a cut of more than is there.
+ * @see PyTorch `torch.nn.functional.pad`, where only the last dimensions of inputs of two to five may be mirrored or repeated.
+ *
+ * @example
+ * ```ts
+ * import { nn, tensor } from "evenkeel";
+ *
+ * const x = tensor([[1, 2, 3]]);
+ * console.log(nn.functional.pad(x, [1, 2])); // => tensor([[0., 1., 2., 3., 0., 0.]])
+ * console.log(nn.functional.pad(x, [2, 1], { mode: "reflect" })); // => tensor([[3., 2., 1., 2., 3., 2.]])
+ * console.log(nn.functional.pad(x, [-1, 0])); // => tensor([[2., 3.]])
+ * ```
+ */
+export function pad(x: Tensor, padding: readonly number[], options: PadOptions = {}): Tensor {
+  checkOptions("pad", options, ["mode", "value"]);
+  const { mode = "constant", value = 0 } = options;
+  checkWord("pad", "mode", mode, ["constant", "reflect", "replicate", "circular"]);
+  if (typeof value !== "number") checkNumberOption("pad", "value", value);
+  return padFor("pad", x, padding, mode, value);
+}
+
+/** {@link pad} on behalf of `where`. */
+export function padFor(where: string, x: Tensor, padding: readonly number[], mode: PadMode, value: number): Tensor {
+  checkTensor(where, "input", x);
+  const isList = Array.isArray(padding) && padding.every((count) => Number.isInteger(count));
+  if (!isList || padding.length % 2 === 1 || padding.length > 2 * x.ndim) {
+    throw new TensorError(where, {
+      expected: `whole numbers as padding, two for each of at most ${x.ndim} dimensions`,
+      got: describe(padding),
+      hint: "The last dimension comes first: [left, right, top, bottom].",
+    });
+  }
+  const sides = Array.from({ length: padding.length / 2 }, (_, i) => {
+    const [before, behind] = [padding[2 * i], padding[2 * i + 1]];
+    return { dim: x.ndim - 1 - i, before, behind };
+  });
+  for (const { dim, before, behind } of sides) checkSides(where, x, dim, before, behind, mode);
+  return sides.reduce((y, { dim, before, behind }) => {
+    const kept = y.slice(dim, Math.max(0, -before), y.shape[dim] - Math.max(0, -behind));
+    if (before <= 0 && behind <= 0) return kept;
+    const parts = mode === "constant" ? constants(value) : repeats[mode];
+    return cat([...parts(kept, dim, before, true), kept, ...parts(kept, dim, behind, false)], dim);
+  }, x);
+}
+
+function checkSides(where: string, x: Tensor, dim: number, before: number, behind: number, mode: PadMode): void {
+  const length = x.shape[dim];
+  const left = length + Math.min(0, before) + Math.min(0, behind);
+  const most = mode === "constant" ? Number.POSITIVE_INFINITY : mode === "reflect" ? left - 1 : left;
+  const isRepeated = mode === "replicate" ? left > 0 : Math.max(before, behind) <= most;
+  if (left >= 0 && (isRepeated || (before <= 0 && behind <= 0))) return;
+  throw new TensorError(where, {
+    expected:
+      left < 0
+        ? `no more cut off dimension ${dim} than is there`
+        : `at most ${Math.max(0, most)} on a side of dimension ${dim}, with mode "${mode}"`,
+    got: `${show([before, behind])} for ${show(x.shape)}`,
+  });
+}
+
+/** What stands before or behind `x` along a dimension: one part, or none. */
+type Parts = (x: Tensor, dim: number, count: number, isBefore: boolean) => readonly Tensor[];
+
+const constants =
+  (value: number): Parts =>
+  (x, dim, count) => {
+    if (count <= 0) return [];
+    const shape = x.shape.map((size, d) => (d === dim ? count : size));
+    return [full(shape, value, { dtype: x.dtype })];
+  };
+
+const repeats: Readonly<Record<Exclude<PadMode, "constant">, Parts>> = {
+  reflect: (x, dim, count, isBefore) => {
+    if (count <= 0) return [];
+    const end = x.shape[dim] - 1;
+    return [(isBefore ? x.slice(dim, 1, count + 1) : x.slice(dim, end - count, end)).flip(dim)];
+  },
+  replicate: (x, dim, count, isBefore) => {
+    if (count <= 0) return [];
+    const edge = isBefore ? x.slice(dim, 0, 1) : x.slice(dim, x.shape[dim] - 1);
+    return [edge.expand(x.shape.map((size, d) => (d === dim ? count : size)))];
+  },
+  circular: (x, dim, count, isBefore) => {
+    if (count <= 0) return [];
+    const length = x.shape[dim];
+    return [isBefore ? x.slice(dim, length - count, length) : x.slice(dim, 0, count)];
+  },
+};
