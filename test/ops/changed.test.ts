@@ -32,12 +32,12 @@ const allowed: readonly Difference[] = [
     why: "what is broadcast, permuted, or counted from the end is copied first, where PyTorch has a view of it",
   },
   {
-    of: /^(pow, a tensor|prod|norm, p = 1|mean, over a dimension)/,
+    of: /^(pow, a tensor|prod|norm, p = 1|mean, over a dimension|unfold|Unfold|pad, re)/,
     is: "milder",
     why: "PyTorch keeps more than this gradient reads",
   },
   {
-    of: /(batchNorm|BatchNorm1d|chain|Sequential|LayerNorm|MSELoss|NLLLoss|^[cC]onv)/,
+    of: /(batchNorm|BatchNorm[123]d|chain|Sequential|LayerNorm|MSELoss|NLLLoss|^[cC]onv)/,
     is: "milder",
     why: "PyTorch keeps what the gradient at any input reads, here it is what those that are wanted read",
   },

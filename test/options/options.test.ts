@@ -243,6 +243,7 @@ const alsoRight: Record<string, readonly unknown[]> = {
   scale: [1.5], // of pixels
   normType: [Number.NEGATIVE_INFINITY], // the smallest of sizes
   eigenvalues: [[null], [Number.NaN], [Number.NEGATIVE_INFINITY]], // left out, as in any figure
+  value: [Number.NaN, Number.NEGATIVE_INFINITY], // what is put around
   seed: [-1], // counted from 2^64 down
 };
 

@@ -285,6 +285,7 @@ const alsoRight: Record<string, readonly unknown[]> = {
   "arange.options": [1], // it is the end
   "Tensor.flip.dims": [1, [], [1]],
   "nn.Embedding.dim": [7],
+  "nn.Unflatten.dim": [7, -7], // of inputs of more dimensions
 };
 
 test.each(callables.map((callable) => [callable.name, callable] as const))("%s", async (name, callable) => {

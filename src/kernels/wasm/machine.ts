@@ -5,7 +5,7 @@ import { spare } from "../memory/arena.ts";
 export type Kernel = (...numbers: number[]) => number;
 
 /** What a WebAssembly module offers. */
-interface Exports {
+export interface Exports {
   readonly [name: string]: Kernel;
 }
 
