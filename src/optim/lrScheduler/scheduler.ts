@@ -5,6 +5,8 @@ import type { ParamGroup } from "../paramGroup.ts";
 import { checkWhole } from "./checks.ts";
 import { refuseUnlike } from "./state.ts";
 
+const schedulerBrand: unique symbol = Symbol.for("evenkeel.LRScheduler") as never;
+
 /** Options of every scheduler. */
 export interface SchedulerOptions {
   /** The epoch to go on after, where groups have an `initialLr`. Default `-1`: from the start. */
@@ -58,6 +60,8 @@ export type Settings = Record<string, unknown>;
  * ```
  */
 export abstract class LRScheduler<S extends Settings = Settings> {
+  /** @internal */
+  readonly [schedulerBrand] = true;
   /** The number of steps taken since it was made. */
   lastEpoch: number;
   /** The optimiser whose groups it changes. */
@@ -317,4 +321,9 @@ function checkPlain(settings: object): void {
       hint: "Keep it in a field of the scheduler.",
     });
   }
+}
+
+/** Whether a value is a scheduler, of this copy of the package or another. */
+export function isScheduler(value: unknown): value is LRScheduler {
+  return typeof value === "object" && value !== null && schedulerBrand in value;
 }

@@ -1,6 +1,6 @@
 import { describe, TensorError } from "../../base/errors.ts";
 import { isOptimizer, type Optimizer } from "../optimizer.ts";
-import { LRScheduler, type SchedulerStateDict } from "./scheduler.ts";
+import { isScheduler, type LRScheduler, type SchedulerStateDict } from "./scheduler.ts";
 import { refuseUnlike } from "./state.ts";
 
 /**
@@ -172,10 +172,10 @@ function checkSchedulers(where: string, optimizer: Optimizer, schedulers: unknow
     });
   }
   for (const [i, scheduler] of schedulers.entries()) {
-    if (scheduler instanceof LRScheduler && scheduler.optimizer === optimizer && schedulers.indexOf(scheduler) === i) {
+    if (isScheduler(scheduler) && scheduler.optimizer === optimizer && schedulers.indexOf(scheduler) === i) {
       continue;
     }
-    const isOther = scheduler instanceof LRScheduler && scheduler.optimizer !== optimizer;
+    const isOther = isScheduler(scheduler) && scheduler.optimizer !== optimizer;
     throw new TensorError(where, {
       expected: "schedulers of this optimiser, each once, none of them a sequence or one that waits for a plateau",
       got: `${describe(scheduler)}${isOther ? " of another optimiser" : ""} as scheduler ${i}`,
