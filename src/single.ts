@@ -1,6 +1,6 @@
 /**
  * Everything in one file, for a `<script type="module">`: what `evenkeel` exports, and the other entries as namespaces.
- * `npm run build` bundles it into dist/evenkeel.single.js (scripts/build/single.mjs); it is no entry of the package.
+ * `npm run build` bundles it into dist/evenkeel.single.js (scripts/build/single.mjs); it is not an entry of the package.
  */
 export * as analysis from "./analysis/index.ts";
 export * from "./index.ts";

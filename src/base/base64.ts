@@ -7,7 +7,7 @@ export function toBase64(bytes: Uint8Array): string {
   return btoa(letters);
 }
 
-/** The bytes, or null for what is no base64. */
+/** The bytes, or null where the text is not base64. */
 export function fromBase64(text: string): Uint8Array | null {
   try {
     return Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));

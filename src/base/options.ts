@@ -54,32 +54,32 @@ export function checkFlagOption(where: string, name: string, value: unknown): vo
   throw new TensorError(where, { expected: `${name} true or false`, got: describe(value) });
 }
 
-/** Refuses an option that is no finite number of `least` or more. */
+/** Refuses an option that is not a finite number of `least` or more. */
 export function checkNumberOption(where: string, name: string, value: unknown, least = Number.NEGATIVE_INFINITY): void {
   if (typeof value === "number" && Number.isFinite(value) && value >= least) return;
   const range = Number.isFinite(least) ? ` of ${least} or more` : "";
   throw new TensorError(where, { expected: `a finite number${range} as ${name}`, got: describe(value) });
 }
 
-/** Refuses an option that is no text. */
+/** Refuses an option that is not text. */
 export function checkTextOption(where: string, name: string, value: unknown): void {
   if (typeof value === "string") return;
   throw new TensorError(where, { expected: `${name} in words`, got: describe(value) });
 }
 
-/** Refuses an option that is no list of texts, such as of names. */
+/** Refuses an option that is not a list of texts, such as of names. */
 export function checkTextsOption(where: string, name: string, value: unknown): void {
   if (Array.isArray(value) && value.every((entry) => typeof entry === "string")) return;
   throw new TensorError(where, { expected: `a list of texts as ${name}`, got: describe(value) });
 }
 
-/** Refuses an option that is no object of values by names. */
+/** Refuses an option that is not an object of values by names. */
 export function checkRecordOption(where: string, name: string, value: unknown): void {
   if (typeof value === "object" && value !== null && !Array.isArray(value)) return;
   throw new TensorError(where, { expected: `${name} as an object, by names`, got: describe(value) });
 }
 
-/** Refuses an option that is no list. */
+/** Refuses an option that is not a list. */
 export function checkListOption(where: string, name: string, value: unknown): void {
   if (Array.isArray(value)) return;
   throw new TensorError(where, { expected: `a list as ${name}`, got: describe(value) });

@@ -173,7 +173,7 @@ export class DataLoader<T> implements Iterable<Batch<T>> {
    * Has the next loop go on where another loader stood: with the next batch of that epoch, in its order. Random numbers are
    * drawn as if nothing had happened between.
    *
-   * @throws {@link TensorError} for what is no such state; then nothing has changed.
+   * @throws {@link TensorError} for anything but such a state; then nothing has changed.
    *
    * @example
    * ```ts
@@ -197,7 +197,7 @@ export class DataLoader<T> implements Iterable<Batch<T>> {
         got: describe(state),
       });
     }
-    if (start !== null) new Generator().setState(start); // refuses what is no state
+    if (start !== null) new Generator().setState(start); // refuses anything but a state
     this.resumed = { batch: batch as number, start: start === null ? null : Uint8Array.from(start) };
     this.position = betweenEpochs;
   }

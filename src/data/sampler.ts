@@ -50,7 +50,7 @@ export function* inBatches(numbers: Iterator<number>, size: number, dropLast: bo
 type Sequence<T> = globalThis.Generator<T, void, undefined>;
 type Numbers = Sequence<number>;
 
-/** Refuses what is no generator of random numbers. */
+/** Refuses anything but a generator of random numbers. */
 export function checkGenerator(where: string, generator: unknown): void {
   if (isGenerator(generator)) return;
   throw new TensorError(where, { expected: "a Generator", got: describe(generator) });

@@ -113,7 +113,7 @@ export class NDArray {
     return this.base ?? this;
   }
 
-  /** @internal The elements, for somebody who may keep them: from now on they stay where they are, which is no arena. */
+  /** @internal The elements, for somebody who may keep them: from now on they stay where they are, outside any arena. */
   shown(how: string): Data {
     refuseDetached(how, this);
     shared().listener?.reads(this, how);
@@ -121,7 +121,7 @@ export class NDArray {
     return this.data;
   }
 
-  /** @internal Lets anybody see it: from now on it stays where it is, which is no arena. */
+  /** @internal Lets anybody see it: from now on it stays where it is, outside any arena. */
   show(): void {
     if (this.isHidden) leaveArena(this);
     else if (isInArena(this)) this.move(fresh(this.dtype, this.data.length)); // its place is somebody else's to give back

@@ -73,7 +73,7 @@ export const crossEntropy = (settings: CrossEntropySettings, keeps: boolean): Fu
     const share = reduction === "mean" ? g.div(weightOfLabel.maskedFill(isIgnored, 0).sum()) : g;
     const scale = reduction === "none" ? share.unsqueeze(1) : share;
     if (!isIgnored.any().item<boolean>()) return [slopes.mul(scale), null, null];
-    // A row that is ignored may hold what is no number, and where all are, so is their share.
+    // A row that is ignored may hold NaN, and where all are, so is their share.
     const dx = slopes.mul(scale.expand(isIgnored.shape).maskedFill(isIgnored, 0)).maskedFill(isIgnored, 0);
     return [dx, null, null];
   },

@@ -131,7 +131,7 @@ export abstract class Optimizer<Group extends ParamGroup = ParamGroup> {
   /**
    * Changes every parameter that has a gradient.
    *
-   * @throws {@link TensorError} if an option has been set to what is no number, or NaN; then nothing has changed.
+   * @throws {@link TensorError} if an option has been set to something other than a number, or to NaN; then nothing has changed.
    * @see PyTorch `Optimizer.step`.
    *
    * @example

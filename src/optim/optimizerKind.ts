@@ -20,7 +20,7 @@ export interface OptimizerKind {
   check?(where: string, options: Readonly<Record<string, unknown>>): void;
 }
 
-/** Refuses the kind of a user's own optimiser that is none, and an optimiser without an update. */
+/** Refuses anything but the kind of a user's own optimiser, and an optimiser without an update. */
 export function checkKind(kind: unknown, update: unknown): asserts kind is OptimizerKind {
   const where = "Optimizer";
   const {

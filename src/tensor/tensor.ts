@@ -381,7 +381,7 @@ export class Tensor {
     gradients.accumulate(this, g, createGraph, owned);
   }
 
-  /** @internal The gradient, for who only reads its numbers and keeps nothing of it. */
+  /** @internal The gradient, for those who only read its numbers and keep nothing of it. */
   hiddenGrad(): Tensor | null {
     return this.gradient;
   }
@@ -427,7 +427,7 @@ export class Tensor {
   }
 
   /**
-   * Has `backward` keep the gradient of this tensor too, though it is no leaf.
+   * Has `backward` keep the gradient of this tensor too, though it is not a leaf.
    *
    * @throws {@link TensorError} if it needs no gradient.
    * @see PyTorch `Tensor.retain_grad`.
@@ -1130,7 +1130,7 @@ export class Tensor {
    *
    * Shapes: `[]`, or the shape without the dimensions summed over.
    *
-   * @throws {@link TensorError} for a dimension there is not.
+   * @throws {@link TensorError} for a dimension that does not exist.
    * @see PyTorch `torch.sum`, which sums int32 and bool in int64; here they give int32, and wrap.
    * @category Reductions
    *
@@ -1156,7 +1156,7 @@ export class Tensor {
    *
    * Shapes: `[]`, or the shape without the dimensions averaged over.
    *
-   * @throws {@link TensorError} for whole numbers and bools, or a dimension there is not.
+   * @throws {@link TensorError} for whole numbers and bools, or a dimension that does not exist.
    * @see PyTorch `torch.mean`.
    * @category Reductions
    *
@@ -1176,7 +1176,7 @@ export class Tensor {
    *
    * Shapes: `[]`, or the shape without `dim`.
    *
-   * @throws {@link TensorError} for a dimension there is not.
+   * @throws {@link TensorError} for a dimension that does not exist.
    * @see PyTorch `torch.prod`, which multiplies int32 and bool in int64; here they give int32, and wrap.
    * @category Reductions
    *
@@ -1349,7 +1349,7 @@ export class Tensor {
    *
    * Shapes: `[]`, or the shape without the dimensions named.
    *
-   * @throws {@link TensorError} for a dimension there is not.
+   * @throws {@link TensorError} for a dimension that does not exist.
    * @see PyTorch `torch.any`.
    * @category Reductions
    *
@@ -1369,7 +1369,7 @@ export class Tensor {
    *
    * Shapes: `[]`, or the shape without the dimensions named.
    *
-   * @throws {@link TensorError} for a dimension there is not.
+   * @throws {@link TensorError} for a dimension that does not exist.
    * @see PyTorch `torch.all`.
    * @category Reductions
    *
@@ -1389,7 +1389,7 @@ export class Tensor {
    *
    * Shapes: `[]`, or the shape without the dimensions named.
    *
-   * @throws {@link TensorError} for whole numbers and bools, or a dimension there is not.
+   * @throws {@link TensorError} for whole numbers and bools, or a dimension that does not exist.
    * @see PyTorch `torch.var`, unbiased by default as here; without `unbiased`, which is `correction` 1 or 0.
    * @category Reductions
    *
@@ -1410,7 +1410,7 @@ export class Tensor {
    *
    * Shapes: `[]`, or the shape without the dimensions named.
    *
-   * @throws {@link TensorError} for whole numbers and bools, or a dimension there is not.
+   * @throws {@link TensorError} for whole numbers and bools, or a dimension that does not exist.
    * @see PyTorch `torch.std`, unbiased by default as here; without `unbiased`, which is `correction` 1 or 0.
    * @category Reductions
    *
@@ -1432,7 +1432,7 @@ export class Tensor {
    * Shapes: `[]`, or the shape without the dimensions named.
    *
    * @param p - the order, any number. Default 2.
-   * @throws {@link TensorError} for whole numbers and bools, a `p` that is no number, or a dimension there is not.
+   * @throws {@link TensorError} for whole numbers and bools, a `p` that is not a number, or a dimension that does not exist.
    * @see PyTorch `torch.linalg.vector_norm`, and `torch.norm` without `"fro"` and `"nuc"`.
    * @category Reductions
    *
@@ -1452,7 +1452,7 @@ export class Tensor {
    *
    * Shapes: the shape without the dimensions named.
    *
-   * @throws {@link TensorError} for a dimension there is not.
+   * @throws {@link TensorError} for a dimension that does not exist.
    * @see PyTorch `torch.logsumexp`.
    * @category Reductions
    *
@@ -1470,7 +1470,7 @@ export class Tensor {
   /**
    * `y = eˣ/Σ eˣ` along a dimension, without overflow.
    *
-   * @throws {@link TensorError} for a dimension there is not.
+   * @throws {@link TensorError} for a dimension that does not exist.
    * @see PyTorch `torch.softmax`, without `dtype`; it refuses whole numbers, which here give float32.
    * @category Reductions
    *
@@ -1488,7 +1488,7 @@ export class Tensor {
   /**
    * `y = x − ln Σ eˣ` along a dimension, without overflow.
    *
-   * @throws {@link TensorError} for a dimension there is not.
+   * @throws {@link TensorError} for a dimension that does not exist.
    * @see PyTorch `torch.log_softmax`, without `dtype`; it refuses whole numbers, which here give float32.
    * @category Reductions
    *
@@ -1506,7 +1506,7 @@ export class Tensor {
   /**
    * The running sum along a dimension, `y[i] = Σ x[j]` over `j ≤ i`.
    *
-   * @throws {@link TensorError} for a dimension there is not.
+   * @throws {@link TensorError} for a dimension that does not exist.
    * @see PyTorch `torch.cumsum`, without `dtype`; it sums int32 and bool in int64, which here give int32, and wrap.
    * @category Reductions
    *
@@ -1525,7 +1525,7 @@ export class Tensor {
    * The elements in order along a dimension, and where they stood. Stable; NaN counts as the largest.
    *
    * @param dim - default −1, the last.
-   * @throws {@link TensorError} for a dimension there is not.
+   * @throws {@link TensorError} for a dimension that does not exist.
    * @see PyTorch `torch.sort` with `stable=True`, whose indices are int64; here they are int32.
    * @category Reductions
    *
@@ -1703,7 +1703,7 @@ export class Tensor {
   /**
    * Dimensions of size one left out, all of them, or the one named if it is; in the same memory.
    *
-   * @throws {@link TensorError} for a dimension there is not.
+   * @throws {@link TensorError} for a dimension that does not exist.
    * @see PyTorch `torch.squeeze`, which takes several dimensions too.
    * @category Shape
    *
@@ -1741,7 +1741,7 @@ export class Tensor {
    *
    * Shapes: `[…, m, …, n, …]` → `[…, n, …, m, …]`.
    *
-   * @throws {@link TensorError} for a dimension there is not.
+   * @throws {@link TensorError} for a dimension that does not exist.
    * @see PyTorch `torch.transpose`, whose result shares memory; here it is a copy, unless `a` is `b`.
    * @category Shape
    *
@@ -1852,7 +1852,7 @@ export class Tensor {
    * @param start - default 0, as is null.
    * @param end - default beyond the last, as is null.
    * @param step - default 1.
-   * @throws {@link TensorError} for a step below 1, a bound that is not whole, or a dimension there is not.
+   * @throws {@link TensorError} for a step below 1, a bound that is not whole, or a dimension that does not exist.
    * @see PyTorch `x[:, start:end:step]`, whose result shares memory; here it is a copy.
    * @category Picking
    *
@@ -1914,7 +1914,7 @@ export class Tensor {
    * The elements backwards along these dimensions.
    *
    * @param dims - one array, or the numbers themselves.
-   * @throws {@link TensorError} for a dimension there is not, or named twice.
+   * @throws {@link TensorError} for a dimension that does not exist, or named twice.
    * @see PyTorch `torch.flip`.
    * @category Picking
    *
@@ -2182,7 +2182,7 @@ export class Tensor {
    *
    * @param low - default 0.
    * @param high - default 1.
-   * @throws {@link TensorError} if a gradient is wanted of `x`, outside `noGrad`, it is no float, or `low > high`.
+   * @throws {@link TensorError} if a gradient is wanted of `x`, outside `noGrad`, it is not a float, or `low > high`.
    * @see PyTorch `Tensor.uniform_`.
    * @category In place
    *
@@ -2203,7 +2203,7 @@ export class Tensor {
    *
    * @param mean - default 0.
    * @param std - the standard deviation, 0 or more. Default 1.
-   * @throws {@link TensorError} if a gradient is wanted of `x`, outside `noGrad`, it is no float, or `std < 0`.
+   * @throws {@link TensorError} if a gradient is wanted of `x`, outside `noGrad`, it is not a float, or `std < 0`.
    * @see PyTorch `Tensor.normal_` on x86-64.
    * @category In place
    *
@@ -2223,7 +2223,7 @@ export class Tensor {
    * Fills with exponentially distributed numbers of density `λe^(−λx)`, PyTorch's own from the same seed; returns `x`.
    *
    * @param lambda - the rate λ, above 0. Default 1.
-   * @throws {@link TensorError} if a gradient is wanted of `x`, outside `noGrad`, it is no float, or `lambda` is not
+   * @throws {@link TensorError} if a gradient is wanted of `x`, outside `noGrad`, it is not a float, or `lambda` is not
    * above 0.
    * @see PyTorch `Tensor.exponential_`.
    * @category In place

@@ -99,7 +99,7 @@ class Diary extends nn.Module {
   }
 }
 
-/** A helper that is no module. */
+/** A helper that is not a module. */
 class Tally {
   total = 0;
   last: Tensor | null = null;

@@ -265,7 +265,7 @@ describe("grad", () => {
     expect(refusal(() => grad(leaf(1).mul(2), [tensor(1)])).hint).toContain("requiresGrad");
   });
 
-  test("refuses what is no tensor", () => {
+  test("refuses anything but a tensor", () => {
     expect(refusal(() => grad(3 as unknown as Tensor, [leaf(1)])).got).toBe("3");
     expect(refusal(() => grad(leaf(1).mul(2), ["x" as unknown as Tensor])).got).toBe('"x"');
   });

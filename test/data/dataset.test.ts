@@ -88,7 +88,7 @@ describe("randomSplit", () => {
     expect(generator.getState()).toEqual(before);
   });
 
-  test("refuses what is no dataset, no generator, no option", () => {
+  test("refuses anything but a dataset, a generator and known options", () => {
     expect(() => randomSplit(zeros([3]) as never, [3])).toThrow("randomSplit: expected a dataset");
     expect(() => randomSplit(items, [10], { generator: 3 as never })).toThrow(
       "randomSplit: expected a Generator, got 3.",

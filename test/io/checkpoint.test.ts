@@ -187,7 +187,7 @@ function restoreDefault(_: unknown): void {
   loadCheckpoint(saved);
 }
 
-test("a loader refuses what is no state of its own", () => {
+test("a loader refuses anything but a state of its own", () => {
   const loader = new data.DataLoader([1, 2, 3]);
   for (const wrong of [
     null,

@@ -355,7 +355,7 @@ describe("Sequential", () => {
     expect(String(new nn.Sequential())).toBe("Sequential()");
   });
 
-  test("refuses what is no module", () => {
+  test("refuses anything but a module", () => {
     expect(() => new nn.Sequential([new nn.Tanh()] as never)).toThrow(/expected modules.*Spread the array/);
     expect(() => new nn.Sequential(Math.tanh as never)).toThrow(/got the function tanh/);
   });

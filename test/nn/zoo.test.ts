@@ -108,7 +108,7 @@ describe("what has no name", () => {
   const cases: readonly (readonly [title: string, value: () => unknown])[] = [
     ["a Set", () => new Set([p])],
     ["a Set of modules, in an array", () => [new Set([new nn.ReLU()])]],
-    ["an object of a class that is no module", () => new Plain()],
+    ["an object of a class that is not a module", () => new Plain()],
     ["a key with a dot", () => ({ "a.b": p })],
     ["an empty key", () => ({ "": p })],
     ["a Map by objects", () => new Map([[{}, p]])],

@@ -174,7 +174,7 @@ describe("schedulers refuse, and change nothing", () => {
     ["a mode in PyTorch's spelling", (o) => new CyclicLR(o, 0, 1, { mode: "exp_range" as never }), '"expRange"'],
     ["a scale that is no function", (o) => new CyclicLR(o, 0, 1, { scaleFn: 1 as never }), "scaleFn to be a function"],
     [
-      "a scale that is no number",
+      "a scale that is not a number",
       (o) => new CyclicLR(o, 0, 1, { scaleFn: () => Number.NaN }),
       "CyclicLR.step: expected",
     ],
@@ -288,7 +288,7 @@ describe("ReduceLROnPlateau", () => {
     expect(() => new ReduceLROnPlateau(two(), options as never)).toThrow(message);
   });
 
-  test("refuses what is no metric, an added group, and a state of others, and changes nothing", () => {
+  test("refuses anything but a metric, added groups and a state of others, and changes nothing", () => {
     const optimizer = two();
     const scheduler = new ReduceLROnPlateau(optimizer);
     const before = scheduler.stateDict();
@@ -326,7 +326,7 @@ describe("SequentialLR", () => {
     }
   });
 
-  test("refuses what is no such sequence, in words", () => {
+  test("refuses anything but such a sequence, in words", () => {
     const optimizer = two();
     const [one, other] = [new StepLR(optimizer, 2), new StepLR(two(), 2)];
     const make = (schedulers: unknown, milestones: unknown) => () =>

@@ -120,7 +120,7 @@ describe("step", () => {
     expect(optimizer.step()).toBe(undefined);
   });
 
-  test("refuses what is no closure, or one that returns a promise, and changes nothing", () => {
+  test("refuses anything but a closure, and one that returns a promise, and changes nothing", () => {
     const p = leaf(2);
     p.grad = tensor([1]);
     const optimizer = make([p]);

@@ -157,7 +157,7 @@ describe("a state dict", () => {
     ["one that names a parameter twice", { params: [0, 0] }, "got parameter 0 twice."],
     ["one of AdamW", { decoupled_weight_decay: true }, "decoupled_weight_decay in group 0, which is AdamW's."],
     ["one with half of a state", { state: { 0: { step: 1 } } }, "missing exp_avg of parameter 0; missing exp_avg_sq"],
-    ["a step that is no number", { state: { 1: full("x") } }, 'got step of "x" of parameter 1.'],
+    ["a step that is not a number", { state: { 1: full("x") } }, 'got step of "x" of parameter 1.'],
     ["a step below 0", { state: { 1: full(-1) } }, "got step of -1 of parameter 1."],
     ["arrays for tensors", { state: { 1: { ...full(1), exp_avg: [1] } } }, "[1] instead of a tensor as exp_avg of"],
     ["no state of a parameter", { state: { 1: 3 } }, "got 3 as state of parameter 1."],

@@ -67,7 +67,7 @@ test("a map has a cell for each pair, a cross for each that diverged, and a limi
   await expectDrawn(rateScaleMap([{ lr: 1, scale: 1, loss: 2 }]));
 });
 
-test("a map refuses what is no rate, no scale, and pairs given twice", () => {
+test("a map refuses anything but rates and scales, and pairs given twice", () => {
   const cell = { lr: 1, scale: 1, loss: 2 };
   expect(() => rateScaleMap([])).toThrow(/one or more/);
   expect(() => rateScaleMap([cell, cell])).toThrow(/each pair once/);

@@ -72,7 +72,7 @@ describe("tensor", () => {
     expect(refusal(() => tensor([[1], 2])).got).toBe("2 at data[1]");
   });
 
-  test("refuses what is no number", () => {
+  test("refuses anything but a number", () => {
     expect(refusal(() => tensor(["a"] as unknown as TensorData)).got).toBe('"a" at data[0]');
     expect(refusal(() => tensor([undefined] as unknown as TensorData)).got).toContain("at data[0]");
     expect(refusal(() => tensor([null] as unknown as TensorData)).got).toBe("null at data[0]");

@@ -128,7 +128,7 @@ export const activationReportAnalysis = {
  * What the activations of a model are like on a batch: mean, spread, percentiles, histogram, and how much is saturated,
  * for each layer and each unit.
  *
- * An activation that is no module, such as `x.tanh()`, is not seen: name the module around it, which then has no
+ * An activation that is not a module, such as `x.tanh()`, is not seen: name the module around it, which then has no
  * saturated fraction. A chosen module that does not run is left out.
  *
  * @param inputs - a tensor, or a list of all arguments of `forward`.

@@ -33,7 +33,7 @@ export interface GraphNode {
   readonly requiresGrad: boolean;
   /** Its numbers, as they are now; of what the engine cannot compute anew, because what it was made of has changed, none. */
   readonly value: GraphNumbers;
-  /** Those of its `.grad`; null without one. Of what is no leaf, only `retainGrad` keeps it. */
+  /** Those of its `.grad`; null without one. Of an inner tensor, only `retainGrad` keeps it. */
   readonly gradient: GraphNumbers | null;
   /** Whether it has been changed in place since an operation of the graph made or used it. */
   readonly isChanged: boolean;

@@ -20,7 +20,7 @@ export function nodeLines(node: GraphNode): string[] {
   ];
 }
 
-/** Refuses what is no computation graph. */
+/** Refuses anything but a computation graph. */
 export function checkGraph(where: string, graph: unknown): asserts graph is ComputationGraph {
   if ((graph as ComputationGraph | null | undefined)?.kind === "computationGraph") return;
   throw new TensorError(where, {

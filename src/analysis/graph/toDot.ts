@@ -6,7 +6,7 @@ import { checkGraph, nodeLines, oneLine } from "./nodeLines.ts";
  * A computation graph in DOT, the language of Graphviz, from left to right: operations are rounded, modules have a double
  * border, leaves have corners, constants are dashed. Whatever stands in a name is drawn as it is.
  *
- * @throws TensorError if it is no computation graph.
+ * @throws TensorError if it is not a computation graph.
  * @see Graphviz, "DOT Language". {@link toSvg} draws it.
  *
  * @example

@@ -6,7 +6,7 @@ import { checkGraph, nodeLines, oneLine } from "./nodeLines.ts";
  * A computation graph as a Mermaid flowchart, which GitHub, GitLab and many editors draw where it stands in a Markdown
  * page, in a block that is marked `mermaid`. Whatever stands in a name is drawn as it is.
  *
- * @throws TensorError if it is no computation graph.
+ * @throws TensorError if it is not a computation graph.
  * @see Mermaid, "Flowcharts". Mermaid itself draws no more than 500 edges unless told to.
  *
  * @example

@@ -7,7 +7,7 @@ import { toDot } from "./toDot.ts";
  * A computation graph as a picture: an `<svg>` element, to be put into a page or a file. Its background is transparent,
  * its colours can be read on light and on dark. Graphviz lays it out, from the optional package `@viz-js/viz`.
  *
- * @throws TensorError if it is no computation graph, or if `@viz-js/viz` cannot be loaded.
+ * @throws TensorError if it is not a computation graph, or if `@viz-js/viz` cannot be loaded.
  * @see {@link toDot}, which needs no package.
  *
  * @example

@@ -35,7 +35,7 @@ export function directionOf(
   return moved(updated(where, parameters, from(), { optimizer: direction }), copies(parameters), -1);
 }
 
-/** Refuses a direction that is none, or does not fit the parameters. */
+/** Refuses anything but a direction, and one that does not fit the parameters. */
 export function checkDirection(where: string, direction: LineDirection, parameters: readonly Tensor[]): void {
   if (direction === "gradient" || direction === "random" || isOptimizer(direction)) return;
   if (fits(direction, parameters)) return;

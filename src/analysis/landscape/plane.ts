@@ -83,7 +83,7 @@ export function checkPlane(
   });
 }
 
-/** Refuses a path that is none, or a line. */
+/** Refuses anything but a path, and a path that is a line. */
 export function refusePath(length: number): never {
   throw new TensorError(where, {
     expected: "a path that spans a plane, for its principal directions",

@@ -72,7 +72,7 @@ export class States {
   }
 
   /**
-   * What puts the model into the state at `(1 − t)·a + t·b`; of what are no floats, such as counts, into the nearer one's. To
+   * What puts the model into the state at `(1 − t)·a + t·b`; of integers and bools, such as counts, into the nearer one's. To
    * be called within `preserving`.
    */
   between(a: ModelState, b: ModelState): (t: number) => void {

@@ -58,7 +58,7 @@ const rules = {
  * A loss that is NaN or infinite is recorded as null, and the first such step as `divergedAt`; training goes on. A probe
  * that throws in such a step is passed over.
  *
- * @throws TensorError for what is no model, optimiser or probe, and unknown options.
+ * @throws TensorError for anything but a model, optimiser or probe, and unknown options.
  *
  * @example
  * ```ts
@@ -243,7 +243,7 @@ export class Recorder {
    * Goes on where another recorder left off; its probes have to have the same names.
    *
    * @param state - of {@link Recorder.stateDict}'s making.
-   * @throws TensorError for what is no such state, or one of other probes; then nothing has changed.
+   * @throws TensorError for anything but such a state of the same probes; then nothing has changed.
    */
   loadStateDict(state: RecorderStateDict): void {
     const where = "Recorder.loadStateDict";

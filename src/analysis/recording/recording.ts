@@ -60,7 +60,7 @@ export interface Recording {
  * Reads a recording that was written as JSON.
  *
  * @param json - the text, or what `JSON.parse` made of it.
- * @throws TensorError if it is no recording, or one of a later format.
+ * @throws TensorError if it is not a recording, or one of a later format.
  *
  * @example
  * ```ts

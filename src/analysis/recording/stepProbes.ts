@@ -47,7 +47,7 @@ const reading = (probe: (context: StepContext) => readonly StepRow[] | AfterStep
  *   layer of zeros has none, and is null;
  * - `activations({ modules, tanh, sigmoid })`: `activation mean`, `activation std` (unbiased, null for a single value) and,
  *   of `nn.Tanh`, `nn.Sigmoid` and `nn.ReLU`, `saturated`, a fraction: where `|y| > 0.97`, where `y` or `1 − y < 0.03`, where
- *   `y = 0`. An activation that is no module, such as `x.tanh()`, is not seen; neither is a loss outside the model.
+ *   `y = 0`. An activation that is not a module, such as `x.tanh()`, is not seen; neither is a loss outside the model.
  *
  * All of them read only, and cost no pass.
  *

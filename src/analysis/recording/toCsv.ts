@@ -10,7 +10,7 @@ export type TidyRow = Readonly<Record<string, string | number | null>>;
  * @see RFC 4180, with `\n` at the ends of lines. Spreadsheets take a field that begins with `=` for a formula: names of
  * layers and metrics that come from strangers should be looked at first.
  *
- * @throws TensorError for what is no list of objects.
+ * @throws TensorError for anything but a list of objects.
  *
  * @example
  * ```ts

@@ -116,7 +116,7 @@ export const explainBatchNormCurvatureAnalysis = {
  * @param x - its input, `y` in the paper.
  * @param loss - from the output of the batch norm to one number; called twice.
  * @param options - which units, and another eps or variance than the module's.
- * @throws TensorError for what is no batch norm, a loss that is not one finite number or does not depend on the
+ * @throws TensorError for anything but a batch norm, a loss that is not one finite number or does not depend on the
  * output, unknown units, and a unit that is constant on the batch while eps is 0.
  * @see Santurkar et al. 2018, arXiv:1805.11604, Theorem 4.2.
  *

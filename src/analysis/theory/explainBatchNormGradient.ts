@@ -100,7 +100,7 @@ export const explainBatchNormGradientAnalysis = {
  * @param x - its input, `y` in the paper.
  * @param gradOutput - the gradient of a loss at its output, such as `grad(loss, [z])[0]`.
  * @param options - another eps or variance than the module's; the gradient is then measured on that form.
- * @throws TensorError for what is no batch norm, for tensors of other shapes, and for a unit that is constant on
+ * @throws TensorError for anything but a batch norm, for tensors of other shapes, and for a unit that is constant on
  * the batch while eps is 0.
  * @see Santurkar et al. 2018, arXiv:1805.11604, Theorem 4.1 and Fact C.1. Version 3 prints `1/√m` for the last term:
  * its proof gives `1/m`, with which the bound is an equality.

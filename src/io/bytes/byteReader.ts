@@ -77,7 +77,7 @@ export function byteReader(where: string, source: unknown): ByteReader {
 
 type Chunks = AsyncGenerator<unknown, void, undefined>;
 
-/** What a source holds, chunk by chunk; refuses what is none. */
+/** What a source holds, chunk by chunk; refuses anything else. */
 export function chunksOf(where: string, source: unknown): Chunks {
   if (isBytes(source)) return once(source);
   if (typeof source === "object" && source !== null) {

@@ -33,7 +33,7 @@ export function isBytes(value: unknown): value is Uint8Array {
   return ArrayBuffer.isView(value) && Object.prototype.toString.call(value) === "[object Uint8Array]";
 }
 
-/** Refuses what is no Uint8Array. */
+/** Refuses anything but a Uint8Array. */
 export function checkBytes(where: string, bytes: unknown): asserts bytes is Uint8Array {
   if (isBytes(bytes)) return;
   const isBuffer = Object.prototype.toString.call(bytes) === "[object ArrayBuffer]";
@@ -44,13 +44,13 @@ export function checkBytes(where: string, bytes: unknown): asserts bytes is Uint
   });
 }
 
-/** Refuses a number of bytes that is none. */
+/** Refuses anything but a whole number of bytes. */
 export function checkMaxBytes(where: string, maxBytes: unknown): asserts maxBytes is number {
   if (typeof maxBytes === "number" && maxBytes >= 0) return;
   throw new TensorError(where, { expected: "maxBytes to be a number of 0 or more", got: describe(maxBytes) });
 }
 
-/** Refuses a name that is no text, or would be a prototype once its object is copied by assignment. */
+/** Refuses a name that is not text, or would be a prototype once its object is copied by assignment. */
 export function checkName(where: string, name: string): void {
   if (name === "__proto__") {
     throw new TensorError(where, { expected: "names other than __proto__", got: describe(name) });
@@ -77,7 +77,7 @@ export function namedTensors(where: string, tensors: unknown): [name: string, x:
   });
 }
 
-/** Refuses what is no tensor, or has more dimensions than the readers of files take. */
+/** Refuses anything but a tensor, and one of more dimensions than the readers of files take. */
 export function checkTensor(where: string, x: unknown, as = ""): asserts x is Tensor {
   if (!isTensor(x)) throw new TensorError(where, { expected: `a tensor${as}`, got: describe(x) });
   if (x.ndim <= maxDims) return;

@@ -26,7 +26,7 @@ const abandonedAfter = 3_600_000;
  *
  * @param path - of the file; its folder has to be there.
  * @param bytes - all of them, or a stream, of which no more than a chunk is in memory.
- * @throws TensorError for what are no bytes, and whatever the stream and the file system throw.
+ * @throws TensorError for anything but bytes, and whatever the stream and the file system throw.
  *
  * @example
  * ```ts no-run

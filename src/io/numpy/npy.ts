@@ -18,7 +18,7 @@ const longestHeader = 65_536;
  * A tensor as the bytes of a `.npy` file, which `numpy.load` reads: float32 as `<f4`, float64 as `<f8`, int32 as `<i4`,
  * bool as `|b1`, bit for bit.
  *
- * @throws TensorError if it is no tensor.
+ * @throws TensorError if it is not a tensor.
  * @see https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html, version 1.0.
  *
  * @example
@@ -52,7 +52,7 @@ export function toNpy(x: Tensor): Bytes {
  * float32; integers of other widths become int32 where every value fits.
  *
  * @param bytes - the whole file; the tensor is a copy.
- * @throws TensorError if it is no `.npy` file, is cut off or longer than it says, or has elements that cannot be
+ * @throws TensorError if it is not a `.npy` file, is cut off or longer than it says, or has elements that cannot be
  * had here: complex numbers, texts, dates, records, and Python objects, which are never unpacked.
  * @see NumPy `numpy.load`.
  *

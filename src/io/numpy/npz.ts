@@ -42,7 +42,7 @@ export function toNpz(tensors: StateDict | Readonly<Record<string, Tensor>>): By
  * that would blow up is refused before memory is taken for it.
  *
  * @param source - the bytes, or where they come from, such as `(await fetch(url)).body` or a `File`.
- * @throws TensorError if it is no zip file, is damaged, or has something in it other than `.npy` files that
+ * @throws TensorError if it is not a zip file, is damaged, or has something in it other than `.npy` files that
  * {@link fromNpy} takes; then nothing is returned.
  * @see NumPy `numpy.load`, `numpy.savez_compressed`.
  *

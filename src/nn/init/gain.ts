@@ -36,7 +36,7 @@ const nonlinearities: readonly Nonlinearity[] = [
  * leakyRelu, 3/4 for selu, 1 for the others.
  *
  * @param param - the slope of leakyRelu below 0; not read for others. Default `0.01`.
- * @throws {@link TensorError} for another nonlinearity, or a slope that is no number.
+ * @throws {@link TensorError} for another nonlinearity, or a slope that is not a number.
  * @see PyTorch `torch.nn.init.calculate_gain`. Names are in camelCase here: `"leakyRelu"`.
  *
  * @example

@@ -62,7 +62,7 @@ export class Sequential<Layers extends readonly Module[] = readonly Module[]> ex
   /**
    * The module at `i`; negative numbers count from the end. `undefined` where there is none.
    *
-   * @throws {@link TensorError} for what is no whole number.
+   * @throws {@link TensorError} for anything but a whole number.
    *
    * @example
    * ```ts

@@ -10,7 +10,7 @@ import { Module } from "../module/module.ts";
  *
  * Shapes: `[n, features]` → `[n, …unflattenedSize]`, with a dimension of 1.
  *
- * @throws {@link TensorError} for what is no shape; in `forward` if an input has no such dimension, or one that is not the
+ * @throws {@link TensorError} for anything but a shape; in `forward` if an input has no such dimension, or one that is not the
  * product of those sizes.
  * @see PyTorch `torch.nn.Unflatten`.
  *

@@ -7,7 +7,7 @@ import { refuseDetached } from "../../kernels/memory/detached.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { checkFloats, checkOperand, checkTensor } from "../module/checks.ts";
 
-/** Refuses what are no scores `[c]`, `[n, c]` or `[n, c, …]`. */
+/** Refuses anything but scores `[c]`, `[n, c]` or `[n, c, …]`. */
 export function checkScores(where: string, input: Tensor): void {
   checkFloats(where, "input", input);
   if (input.ndim === 0) throw new TensorError(where, { expected: "an input [c], [n, c] or [n, c, …]", got: "[]" });
@@ -32,7 +32,7 @@ function isShapeOfLabels(labels: Shape, scores: Shape): boolean {
   return true;
 }
 
-/** Refuses what are no int32 labels for `input`, one per example and place, each a class or `ignoreIndex`. */
+/** Refuses anything but int32 labels for `input`, one per example and place, each a class or `ignoreIndex`. */
 export function checkLabels(where: string, input: Tensor, target: Tensor, ignoreIndex: number): void {
   checkTensor(where, "target", target);
   checkScores(where, input);

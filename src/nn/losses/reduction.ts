@@ -4,7 +4,7 @@ import { checkWord } from "../module/checks.ts";
 
 export type { Reduction };
 
-/** Refuses what is no {@link Reduction}. */
+/** Refuses anything but a {@link Reduction}. */
 export function checkReduction(where: string, reduction: unknown): asserts reduction is Reduction {
   checkWord(where, "reduction", reduction, ["mean", "sum", "none"]);
 }

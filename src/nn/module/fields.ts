@@ -28,7 +28,7 @@ export type Field = readonly [name: string, value: Tensor | Module, path: string
 
 /**
  * The parameters, buffers and child modules that are fields of a module, or lie in arrays, plain objects and Maps that
- * are, in order, under PyTorch's spelling of their names. What is no state, such as an activation kept for a look, is none
+ * are, in order, under PyTorch's spelling of their names. Anything else, such as an activation kept for a look, is not state
  * of them.
  *
  * @throws TensorError where a parameter or a module lies where it has no name.

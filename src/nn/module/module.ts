@@ -45,8 +45,8 @@ export interface StateDictOptions {
  * assigned from then on, such as an output kept for a look, are none, unless {@link Module.registerBuffer} declares them.
  *
  * Walks (`parameters`, `stateDict`, `train`, `to`, …) throw a {@link TensorError} that names the field where a parameter or
- * a module has no name, as in a Set or an object of a class that is no module, and where a plain tensor wants a gradient
- * that is no parameter.
+ * a module has no name, as in a Set or an object of a class that is not a module, and where a plain tensor wants a gradient
+ * that is not a parameter.
  *
  * `forward` returns a tensor, or what `Output` is: a module with two heads `extends nn.Module<[Tensor, Tensor]>`, one that
  * returns an object `extends nn.Module<{ mean: Tensor; spread: Tensor }>`.

@@ -11,7 +11,7 @@ export interface ModuleState {
 /** Where a module keeps that: known to every copy of the package. */
 export const moduleState: unique symbol = Symbol.for("evenkeel.moduleState") as never;
 
-/** Whether a tensor that is no parameter is a buffer where it is. */
+/** Whether a tensor that is not a parameter is a buffer where it is. */
 export function isState(module: Module<unknown>, path: string): boolean {
   const { known, declared } = module[moduleState];
   return known === null || known.has(path) || declared.has(fieldOf(path));

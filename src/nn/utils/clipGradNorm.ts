@@ -67,7 +67,7 @@ export function clipGradNorm_(
   });
 }
 
-/** Refuses a limit that is no number of 0 or more; infinity is none at all. */
+/** Refuses a limit that is not a number of 0 or more; infinity means no limit. */
 export function checkLimit(where: string, name: string, value: unknown): void {
   if (typeof value === "number" && value >= 0) return;
   throw new TensorError(where, { expected: `a number of 0 or more as ${name}`, got: describe(value) });

@@ -15,7 +15,7 @@ const where = "activationRidges";
  *
  * Of more than 12 steps, and of more than 8 panels, some are left out, and that is said.
  *
- * @throws TensorError for what is no such report, and for one without a step.
+ * @throws TensorError for anything but such a report, and for one without a step.
  * @see Santurkar et al. 2018, arXiv:1805.11604, Figure 2.
  *
  * @example

@@ -32,7 +32,7 @@ const states = ["active", "dying: active for under 10 %", "dead"];
  *
  * At most 200 units and 100 steps are drawn, evenly chosen, and 6 layers; that is said.
  *
- * @throws TensorError for what is no list of such reports, an empty one, or steps that do not ascend.
+ * @throws TensorError for anything but a list of such reports, an empty one, or steps that do not ascend.
  * @see Lu, Shin, Su & Karniadakis 2020, "Dying ReLU and Initialization", arXiv:1903.06733.
  *
  * @example

@@ -20,7 +20,7 @@ const where = "gradientHistograms";
  *
  * Of more than 12 layers some are left out, and that is said; so is how many values are not finite.
  *
- * @throws TensorError for what is no such report.
+ * @throws TensorError for anything but such a report.
  * @see Glorot & Bengio 2010, "Understanding the difficulty of training deep feedforward neural networks", Figure 7.
  *
  * @example

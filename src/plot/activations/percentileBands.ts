@@ -16,7 +16,7 @@ const where = "percentileBands";
  *
  * Of more than 300 steps, several are averaged; of more than 8 panels some are left out. Both is said.
  *
- * @throws TensorError for what is no such report, and for one without a step.
+ * @throws TensorError for anything but such a report, and for one without a step.
  * @see Ioffe & Szegedy 2015, arXiv:1502.03167, Figure 1 (b, c).
  *
  * @example

@@ -21,7 +21,7 @@ const states = ["saturated", "dead: saturated for every example"];
  *
  * At most 100 examples and 200 units are drawn, evenly chosen, and 6 layers; that is said.
  *
- * @throws TensorError for what is no such report, or one without a bitmap.
+ * @throws TensorError for anything but such a report, and for one without a bitmap.
  * @see Karpathy 2022, "Building makemore", part 3, where it is drawn white on black.
  *
  * @example

@@ -14,7 +14,7 @@ const where = "updateRatioDots";
  *
  * Of more than 24 parameters some are left out, and that is said; so is how many have no ratio.
  *
- * @throws TensorError for what is no such report, or one of no parameters.
+ * @throws TensorError for anything but such a report, and for one of no parameters.
  * @see Karpathy 2022, "Building makemore", part 3.
  *
  * @example

@@ -23,7 +23,7 @@ const panels = [
  * and those of a network without batch norm and of one with it stand beside one another. Of more than 24 some are left out; that is
  * said, and how many numbers are missing.
  *
- * @throws TensorError for what is no such result.
+ * @throws TensorError for anything but such a result.
  * @see Santurkar et al. 2018, arXiv:1805.11604, Definition 2.1 and Figure 3.
  *
  * @example

@@ -23,7 +23,7 @@ const mostWritten = 8;
  *
  * Of more than 24 layers some are left out; that is said, and how many numbers are missing.
  *
- * @throws TensorError for what is no such result, or one of no layers or no finite change.
+ * @throws TensorError for anything but such a result, and for one of no layers or no finite change.
  *
  * @example
  * ```ts

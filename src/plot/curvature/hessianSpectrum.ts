@@ -23,7 +23,7 @@ const floor = 1e-6;
  *
  * What lies below a millionth of the highest density is a gap; numbers that are not finite are too, and are counted.
  *
- * @throws TensorError for what is no such result, one without a density above 0, or eigenvalues of other names.
+ * @throws TensorError for anything but such a result, one without a density above 0, or eigenvalues of other names.
  * @see Ghorbani et al. 2019, "An Investigation into Neural Net Optimization via Hessian Eigenvalue Density",
  * arXiv:1901.10159, Figure 2.
  *

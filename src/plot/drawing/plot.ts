@@ -4,7 +4,7 @@ export interface Plot {
   readonly $schema: string;
   /** The title, and what is said below it. */
   readonly title: PlotTitle;
-  /** The same in one text, for who cannot see the plot. */
+  /** The same in one text, for readers who cannot see the plot. */
   readonly description: string;
   /** The rest of the specification. */
   readonly [name: string]: unknown;

@@ -62,7 +62,7 @@ export async function render(
   return new Uint8Array(new Resvg(svg, { fitTo: { mode: "zoom", value: scale }, font }).render().asPng());
 }
 
-/** Refuses what is no plot. */
+/** Refuses anything but a plot. */
 export function checkPlot(where: string, plot: Plot, expected = "a plot, such as lossCurves makes one"): void {
   if (typeof plot === "object" && plot !== null && typeof plot.$schema === "string") return;
   throw new TensorError(where, { expected, got: describe(plot) });

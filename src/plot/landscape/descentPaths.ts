@@ -19,7 +19,7 @@ const outcomes = ["arrived", "moving", "diverged"];
  *
  * What leaves the curve's range is cut off, and counted. Of more than 12 descents some are left out; that is said.
  *
- * @throws TensorError for what is no such result, or one without a finite loss.
+ * @throws TensorError for anything but such a result, and for one without a finite loss.
  * @see Santurkar et al. 2018, arXiv:1805.11604, section 3.
  *
  * @example

@@ -14,7 +14,7 @@ const where = "interpolationCurve";
  *
  * Losses that are not finite are gaps, and counted.
  *
- * @throws TensorError for what is no such result, or one of no positions.
+ * @throws TensorError for anything but such a result, and for one of no positions.
  * @see Goodfellow, Vinyals & Saxe 2015, "Qualitatively characterizing neural network optimization problems".
  *
  * @example

@@ -39,7 +39,7 @@ const measures = [
  *
  * Of more than 200 probes of a run some are left out; that is said, and how many numbers are missing.
  *
- * @throws TensorError for what is no list of `lineProbe`'s results with ascending steps, or an empty one.
+ * @throws TensorError for anything but a list of `lineProbe`'s results with ascending steps, and for an empty one.
  * @see Santurkar et al. 2018, arXiv:1805.11604, Figure 4.
  *
  * @example

@@ -20,7 +20,7 @@ const panels = [
  *
  * Step lengths are on a log scale where all are above 0. Losses that are not finite are gaps, and counted.
  *
- * @throws TensorError for what is no such result, or one of no steps.
+ * @throws TensorError for anything but such a result, and for one of no steps.
  * @see Santurkar et al. 2018, arXiv:1805.11604, section 3.1.
  *
  * @example

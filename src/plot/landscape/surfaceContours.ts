@@ -30,7 +30,7 @@ const wideRange = 20;
  *
  * Of more than 61 points on a side some are left out; that is said, and how many losses are not finite.
  *
- * @throws TensorError for what is no such result, or one without a finite loss.
+ * @throws TensorError for anything but such a result, and for one without a finite loss.
  * @see Li et al. 2018, "Visualizing the Loss Landscape of Neural Nets", arXiv:1712.09913, Figures 5 and 9.
  *
  * @example

@@ -26,7 +26,7 @@ const logical =
   (fn: (...xs: Tensor[]) => Tensor): Operator =>
   (inputs, node) => {
     const values = all(inputs, node);
-    if (values.some(({ type }) => type !== dataTypes.bool)) refuseNode(node, "what are no bools");
+    if (values.some(({ type }) => type !== dataTypes.bool)) refuseNode(node, "operands that are not bools");
     return [{ x: fn(...values.map(({ x }) => x)), type: dataTypes.bool }];
   };
 

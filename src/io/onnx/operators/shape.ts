@@ -7,7 +7,7 @@ import { alike, all, intsOf, numberOf, type Operator, refuseNode } from "./value
 
 const reshape: Operator = (inputs, node) => {
   const [{ x, type }, shape] = all(inputs, node);
-  if (shape.type !== dataTypes.int64) refuseNode(node, "a shape that is no int64");
+  if (shape.type !== dataTypes.int64) refuseNode(node, "a shape that is not int64");
   return [{ x: x.reshape(intsOf(shape).map((size, d) => (size === 0 && x.numel() > 0 ? x.shape[d] : size))), type }];
 };
 
