@@ -34,7 +34,7 @@ export function batchOf<T>(dataset: DatasetLike<T>, indices: readonly number[]):
 }
 
 /** Items put together, as {@link Batch} says; numbers are float32. */
-function collate(items: readonly unknown[]): unknown {
+export function collate(items: readonly unknown[]): unknown {
   const [first] = items;
   if (isTensor(first)) return stack(alike(items, isTensor));
   if (typeof first === "number") return tensor(alike(items, isNumber));

@@ -1,9 +1,16 @@
 import { describe, TensorError } from "../base/errors.ts";
 import { checkOptions } from "../base/options.ts";
 import { defaultGenerator, Generator } from "../random/generator.ts";
-import { type Batch, batchOf } from "./collate.ts";
-import { checkDataset, type DatasetLike } from "./dataset.ts";
-import { checkGenerator, drawSeed, inBatches, inOrder, shuffled } from "./sampler.ts";
+import { type Batch, batchOf, collate } from "./collate.ts";
+import { checkDataset, type DatasetLike, type IterableDataset, isIterableDataset, itemOf } from "./dataset.ts";
+import { checkGenerator, drawSeed, inBatches, inOrder, sampled, shuffled } from "./sampler.ts";
+import { isWeightedRandomSampler } from "./weightedRandomSampler.ts";
+
+/** What says which items an epoch has, and in which order: an array, or a {@link WeightedRandomSampler}. */
+export type Sampler = Iterable<number> & {
+  /** How many numbers it gives. */
+  readonly length: number;
+};
 
 /** Options of {@link DataLoader}. */
 export interface DataLoaderOptions {
@@ -13,8 +20,16 @@ export interface DataLoaderOptions {
   readonly shuffle?: boolean;
   /** Whether a last batch of fewer items is left out. Default `false`. */
   readonly dropLast?: boolean;
+  /** The numbers of the items of each epoch, in its order; not together with `shuffle`. Default: all, in order. */
+  readonly sampler?: Sampler;
   /** Where the random order comes from. Default: a fresh one each epoch, seeded by the one that `manualSeed` seeds. */
   readonly generator?: Generator;
+}
+
+/** Options of {@link DataLoader}, and how it makes a batch. */
+export interface CollatingOptions<T, B> extends DataLoaderOptions {
+  /** Makes a batch of items. Default: as {@link Batch} says. */
+  readonly collateFn?: (items: T[]) => B;
 }
 
 /** Where a {@link DataLoader} stands. */
@@ -30,16 +45,19 @@ export interface DataLoaderStateDict {
  *
  * A batch is made when the loop asks for it: items that are tensors are stacked along a new first dimension, numbers
  * make a float32 tensor (for labels take int32 tensors), booleans a bool one, tuples and plain objects are batched part
- * by part, strings stay an array. Of a {@link TensorDataset}, or a part of one, the rows are gathered at once.
+ * by part, strings stay an array. Of a {@link TensorDataset}, or a part of one, the rows are gathered at once. With
+ * `collateFn` a batch is what that makes of the items.
+ *
+ * What is a loop only, such as what a generator function makes, is read in its order; each epoch asks it for a new iterator.
  *
  * Random numbers are drawn as PyTorch draws them, also where a loop draws others between: two from the generator when a
  * loop starts, shuffled or not; the order with the first batch; and from a generator that is given another order when
  * the items run out.
  *
  * @throws {@link TensorError} if there is no dataset, an option is wrong, or an empty dataset is to be shuffled; from
- * the loop, if items do not go together.
+ * the loop, if items do not go together, or a sampler gives what is no item's number.
  * @see PyTorch `torch.utils.data.DataLoader`, whose numbers become int64 or float64; there are no workers and no
- * samplers here.
+ * batch samplers here.
  *
  * @example
  * ```ts
@@ -54,39 +72,52 @@ export interface DataLoaderStateDict {
  * console.log(loader.length); // => 3
  * ```
  */
-export class DataLoader<T> implements Iterable<Batch<T>> {
+export class DataLoader<T, B = Batch<T>> implements Iterable<B> {
   /** What is loaded. */
-  readonly dataset: DatasetLike<T>;
+  readonly dataset: DatasetLike<T> | IterableDataset<T>;
   /** The number of items in a batch. */
   readonly batchSize: number;
   private readonly shuffle: boolean;
   private readonly dropLast: boolean;
+  private readonly sampler: Sampler | undefined;
+  private readonly collateFn: ((items: T[]) => B) | undefined;
   private readonly generator: Generator | undefined;
   /** Where the epoch under way stands. */
   private position: DataLoaderStateDict = betweenEpochs;
   /** Where the next epoch has to go on from. */
   private resumed: DataLoaderStateDict = betweenEpochs;
 
-  constructor(dataset: DatasetLike<T>, options: DataLoaderOptions = {}) {
-    checkOptions("DataLoader", options, ["batchSize", "shuffle", "dropLast", "generator"]);
-    const { batchSize = 1, shuffle = false, dropLast = false, generator } = options;
-    checkDataset("DataLoader", dataset);
+  constructor(dataset: DatasetLike<T> | IterableDataset<T>, options: CollatingOptions<T, B> = {}) {
+    checkOptions("DataLoader", options, ["batchSize", "shuffle", "dropLast", "sampler", "collateFn", "generator"]);
+    const { batchSize = 1, shuffle = false, dropLast = false, sampler, collateFn, generator } = options;
+    const isLoop = isIterableDataset(dataset);
+    if (!isLoop) checkDataset("DataLoader", dataset);
     if (!Number.isInteger(batchSize) || batchSize < 1) {
       refuse("batchSize to be a whole number of 1 or more", batchSize);
     }
     if (typeof shuffle !== "boolean") refuse("shuffle to be true or false", shuffle);
     if (typeof dropLast !== "boolean") refuse("dropLast to be true or false", dropLast);
     if (generator !== undefined) checkGenerator("DataLoader", generator);
-    if (shuffle && dataset.length === 0) refuse("at least one item to shuffle", "none");
+    if (collateFn !== undefined && typeof collateFn !== "function") refuse("collateFn to be a function", collateFn);
+    if (sampler !== undefined) checkSampler(sampler);
+    if (shuffle && sampler !== undefined) refuse("sampler or shuffle", "none but both");
+    if (isLoop && (shuffle || sampler !== undefined)) {
+      refuse("a dataset with length and get(i), to be shuffled or sampled", dataset);
+    }
+    if (shuffle && !isLoop && dataset.length === 0) refuse("at least one item to shuffle", "none");
     this.dataset = dataset;
     this.batchSize = batchSize;
     this.shuffle = shuffle;
     this.dropLast = dropLast;
+    this.sampler = sampler;
+    this.collateFn = collateFn;
     this.generator = generator;
   }
 
   /**
    * The number of batches in an epoch.
+   *
+   * @throws {@link TensorError} if the dataset is a loop, of which nobody knows how long it is.
    *
    * @example
    * ```ts
@@ -96,12 +127,20 @@ export class DataLoader<T> implements Iterable<Batch<T>> {
    * ```
    */
   get length(): number {
-    const batches = this.dataset.length / this.batchSize;
+    const { dataset, sampler } = this;
+    if (isIterableDataset(dataset)) {
+      throw new TensorError("DataLoader.length", {
+        expected: "a dataset that has a length",
+        got: describe(dataset),
+        hint: "Count the batches in the loop.",
+      });
+    }
+    const batches = (sampler ?? dataset).length / this.batchSize;
     return this.dropLast ? Math.floor(batches) : Math.ceil(batches);
   }
 
   /** Starts an epoch, or goes on with the one that {@link DataLoader.loadStateDict} was told of. */
-  [Symbol.iterator](): IterableIterator<Batch<T>> {
+  [Symbol.iterator](): IterableIterator<B> {
     const generator = this.generator ?? defaultGenerator;
     const { resumed } = this;
     this.resumed = betweenEpochs;
@@ -122,21 +161,40 @@ export class DataLoader<T> implements Iterable<Batch<T>> {
     return this.batches(numbers, resumed);
   }
 
-  private numbers(): Iterator<number[]> {
-    const { dataset, generator, batchSize, dropLast } = this;
-    return inBatches(this.shuffle ? shuffled(dataset, generator) : inOrder(dataset), batchSize, dropLast);
+  /** The items of each batch: by their numbers, or, of a loop, themselves. */
+  private numbers(): Iterator<(number | T)[]> {
+    const { dataset, generator, batchSize, dropLast, sampler } = this;
+    if (isIterableDataset(dataset)) return inBatches(dataset[Symbol.iterator](), batchSize, dropLast);
+    const order = this.shuffle ? shuffled(dataset, generator) : sampler ? sampled(sampler, dataset) : inOrder(dataset);
+    return inBatches(order, batchSize, dropLast);
+  }
+
+  /** A batch of these. */
+  private put(numbers: (number | T)[]): B {
+    const { dataset, collateFn } = this;
+    if (isIterableDataset(dataset)) return (collateFn ?? collate)(numbers as T[]) as B;
+    if (collateFn === undefined) return batchOf(dataset, numbers as number[]) as unknown as B;
+    return collateFn(numbers.map((i) => itemOf(dataset, i as number)));
+  }
+
+  /** Whether an epoch can be drawn once more from the state that the loader's generator had when it began. */
+  private get isRepeatable(): boolean {
+    if (isIterableDataset(this.dataset)) return false;
+    const { sampler } = this;
+    if (sampler === undefined || Array.isArray(sampler)) return true;
+    return isWeightedRandomSampler(sampler) && sampler.generator === this.generator;
   }
 
   /** The batches after those that `from` says have been handed out. */
   private *batches(
-    numbers: Iterator<number[]>,
+    numbers: Iterator<(number | T)[]>,
     from: DataLoaderStateDict,
-  ): globalThis.Generator<Batch<T>, void, undefined> {
+  ): globalThis.Generator<B, void, undefined> {
     let own = from;
     for (;;) {
       const { value, done } = numbers.next();
       if (done) break;
-      const items = batchOf(this.dataset, value);
+      const items = this.put(value);
       own = { ...own, batch: own.batch + 1 };
       this.position = own;
       yield items;
@@ -150,6 +208,9 @@ export class DataLoader<T> implements Iterable<Batch<T>> {
    * generators are restored too: taken in the middle of a loop, and as well after one that was left by `break` or by an
    * error. Who has left an epoch for good says so by `loader.loadStateDict({ batch: 0, start: null })`; a loop over the same
    * loader begins a new epoch in any case.
+   *
+   * @throws {@link TensorError} in the middle of an epoch that could not be drawn once more: of a loop, of a sampler of your own,
+   * or of one that has another generator than the loader.
    * @see PyTorch's `torchdata.stateful_dataloader`.
    *
    * @example
@@ -166,7 +227,13 @@ export class DataLoader<T> implements Iterable<Batch<T>> {
    * ```
    */
   stateDict(): DataLoaderStateDict {
-    return this.resumed.start === null ? this.position : this.resumed;
+    const state = this.resumed.start === null ? this.position : this.resumed;
+    if (state.start === null || this.isRepeatable) return state;
+    throw new TensorError("DataLoader.stateDict", {
+      expected: "an epoch that has ended, or one that can be drawn once more",
+      got: `${describe(this.sampler ?? this.dataset)}, ${state.batch} batches into an epoch`,
+      hint: "Save between epochs, or give sampler and loader the same generator.",
+    });
   }
 
   /**
@@ -190,10 +257,11 @@ export class DataLoader<T> implements Iterable<Batch<T>> {
    */
   loadStateDict(state: DataLoaderStateDict): void {
     const { batch, start } = (state ?? {}) as Partial<DataLoaderStateDict>;
-    const isPlace = Number.isInteger(batch) && (batch as number) >= 0 && (batch as number) <= this.length;
+    const most = isIterableDataset(this.dataset) ? 0 : this.length;
+    const isPlace = Number.isInteger(batch) && (batch as number) >= 0 && (batch as number) <= most;
     if (!isPlace || start === undefined || (start === null && batch !== 0)) {
       throw new TensorError("DataLoader.loadStateDict", {
-        expected: `what stateDict() of a loader of ${this.length} batches returns`,
+        expected: `what stateDict() of ${isIterableDataset(this.dataset) ? "such a loader" : `a loader of ${this.length} batches`} returns`,
         got: describe(state),
       });
     }
@@ -205,6 +273,15 @@ export class DataLoader<T> implements Iterable<Batch<T>> {
 
 const betweenEpochs: DataLoaderStateDict = { batch: 0, start: null };
 
+function checkSampler(sampler: unknown): void {
+  const isSampler =
+    typeof sampler === "object" && sampler !== null && Symbol.iterator in sampler && "length" in sampler;
+  if (!isSampler || !Number.isInteger((sampler as Sampler).length)) {
+    refuse("a sampler (length, and a loop of the numbers of items), or an array of numbers", sampler);
+  }
+}
+
 function refuse(expected: string, value: unknown): never {
-  throw new TensorError("DataLoader", { expected, got: value === "none" ? "none" : describe(value) });
+  const got = typeof value === "string" && value.startsWith("none") ? value.replace("none but ", "") : describe(value);
+  throw new TensorError("DataLoader", { expected, got });
 }

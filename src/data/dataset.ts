@@ -11,6 +11,15 @@ export interface Dataset<T> {
 /** A dataset, or a plain array of items. */
 export type DatasetLike<T> = Dataset<T> | readonly T[];
 
+/** Items one after the other, as many as there are: what a loop runs over, such as a generator function makes. */
+export type IterableDataset<T> = Iterable<T>;
+
+/** Whether items come one after the other, and not by number. */
+export function isIterableDataset<T>(dataset: DatasetLike<T> | IterableDataset<T>): dataset is IterableDataset<T> {
+  if (Array.isArray(dataset) || typeof dataset !== "object" || dataset === null) return false;
+  return Symbol.iterator in dataset && !("get" in dataset && "length" in dataset);
+}
+
 /** Refuses what has no items. */
 export function checkDataset(where: string, dataset: unknown): void {
   if (Array.isArray(dataset)) return;

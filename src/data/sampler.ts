@@ -2,6 +2,7 @@ import { describe, TensorError } from "../base/errors.ts";
 import { random32 } from "../kernels/numbers/mersenneTwister.ts";
 import { defaultGenerator, Generator, generatorState, isGenerator } from "../random/generator.ts";
 import { fillRandperm } from "../random/randperm.ts";
+import { checkItem } from "./dataset.ts";
 
 /** Draws a seed of 63 bits. */
 export function drawSeed(generator: Generator): bigint {
@@ -33,10 +34,18 @@ export function* shuffled(items: { readonly length: number }, given: Generator |
   permutation(n, generator); // drawn where the first runs out, and not used: as PyTorch, for which it is a remainder
 }
 
-/** Numbers in batches, each asked for only when its batch is. */
-export function* inBatches(numbers: Iterator<number>, size: number, dropLast: boolean): Sequence<number[]> {
+/** The numbers that a sampler gives, each of which has to be that of an item. */
+export function* sampled(sampler: Iterable<unknown>, { length }: { readonly length: number }): Numbers {
+  for (const i of sampler) {
+    checkItem("DataLoader", i, length);
+    yield i as number;
+  }
+}
+
+/** Numbers or items in batches, each asked for only when its batch is. */
+export function* inBatches<T>(numbers: Iterator<T>, size: number, dropLast: boolean): Sequence<T[]> {
   for (;;) {
-    const batch: number[] = [];
+    const batch: T[] = [];
     while (batch.length < size) {
       const { value, done } = numbers.next();
       if (done) break;

@@ -135,7 +135,10 @@ describe("a DataLoader refuses", () => {
     [{ dropLast: "yes" }, 'DataLoader: expected dropLast to be true or false, got "yes".'],
     [{ generator: 42 }, "DataLoader: expected a Generator, got 42."],
     [{ batch_size: 4 }, 'got "batch_size". Did you mean "batchSize"?'],
-    [4, "DataLoader: expected an object of options (batchSize, shuffle, dropLast, generator), got 4."],
+    [
+      4,
+      "DataLoader: expected an object of options (batchSize, shuffle, dropLast, sampler, collateFn, generator), got 4.",
+    ],
   ])("the options %o", (options, message) => {
     expect(() => new DataLoader(numbers(3), options as never)).toThrow(message);
   });

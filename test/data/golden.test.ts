@@ -92,3 +92,37 @@ test.each(golden.splits)("randomSplit of $n into $lengths is PyTorch's, generato
   expect(parts.map(({ indices }) => indices)).toEqual(recorded.indices);
   expect(draw(generator)).toBe(recorded.next);
 });
+
+test.each(golden.weighted)(
+  "WeightedRandomSampler of $weights draws $count as PyTorch's, replacement: $replacement, generator: $kind",
+  ({ weights, count, replacement, kind, lines }) => {
+    const g = generators(kind as Kind, count);
+    const generator = g === undefined ? {} : { generator: g };
+    const sampler = new data.WeightedRandomSampler(weights, count, { replacement, ...generator });
+    const ours: unknown[] = [];
+    for (let loop = 0; loop < 2; loop++) ours.push([...sampler], draw(g));
+    const loader = new data.DataLoader(Array.from(weights.keys()), { batchSize: 2, sampler, ...generator });
+    expect(loader.length).toBe(Math.ceil(count / 2));
+    for (let epoch = 0; epoch < 2; epoch++) for (const batch of loader) ours.push(batch.toArray(), draw(g));
+    expect(ours).toEqual(lines);
+  },
+);
+
+test.each(golden.loops)(
+  "a loop of $loop items is loaded by $size as PyTorch's, dropLast: $dropLast",
+  ({ loop, size, dropLast, lines }) => {
+    manualSeed(loop);
+    const dataset = {
+      *[Symbol.iterator]() {
+        for (let i = 0; i < loop; i++) yield i;
+      },
+    };
+    const ours: unknown[] = [];
+    for (let epoch = 0; epoch < 2; epoch++) {
+      for (const batch of new data.DataLoader(dataset, { batchSize: size, dropLast }))
+        ours.push(batch.toArray(), draw());
+      ours.push(draw());
+    }
+    expect(ours).toEqual(lines);
+  },
+);

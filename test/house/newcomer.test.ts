@@ -47,6 +47,8 @@ const makings: readonly (() => unknown[])[] = [
   () => [sgd(), 1, { totalSteps: 4 }],
   () => [[1, 2, 3]],
   () => [[1, 2, 3], [0]],
+  () => [[1, 2, 3], 2],
+  () => [[[1], [2]]],
   () => [model()],
   () => [model(), sgd()],
   () => ["where", { expected: "this", got: "that" }],

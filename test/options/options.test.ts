@@ -87,6 +87,7 @@ const calls: Record<string, Call> = {
   randn: (o) => randn(shape, o),
   randperm: (o) => evenkeel.randperm(4, o),
   "data.DataLoader": (o) => new evenkeel.data.DataLoader([1, 2, 3], o),
+  "data.WeightedRandomSampler": (o) => new evenkeel.data.WeightedRandomSampler([1, 2], 2, o),
   "data.randomSplit": (o) => evenkeel.data.randomSplit([1, 2, 3], [1, 2], o),
   "nn.BatchNorm1d": (o) => new nn.BatchNorm1d(3, o),
   "nn.Parameter": (o) => new nn.Parameter(ones([2]), o),

@@ -95,12 +95,60 @@ def splits():
             yield {"n": n, "lengths": lengths, "kind": kind, "indices": indices, "next": draw(g)}
 
 
-golden = {"torch": torch.__version__, "programs": list(programs()), "splits": list(splits())}
+def weighted():
+    """Two loops over a sampler, two epochs of a loader that it orders, and what can be drawn after each."""
+    for weights, count, replacement in [
+        ([0.1, 0.9, 0.4, 0.7, 3.0, 0.6], 5, True),
+        ([0.9, 0.4, 0.05, 0.2, 0.3, 0.1], 5, False),
+        ([1, 0, 3], 20, True),
+        ([1.0, 2.0, 3.0, 4.0], 4, False),
+        ([1.0, 2.0, 3.0, 4.0], 1, False),
+    ]:
+        for kind in ["none", "own"]:
+            g = generators(kind, count)
+            sampler = torch.utils.data.WeightedRandomSampler(weights, count, replacement, generator=g)
+            lines = []
+            for _ in range(2):
+                lines.append([int(i) for i in sampler])
+                lines.append(draw(g))
+            loaded = DataLoader(list(range(len(weights))), batch_size=2, sampler=sampler, generator=g)
+            for _ in range(2):
+                for batch in loaded:
+                    lines.append([int(i) for i in batch])
+                    lines.append(draw(g))
+            yield {"weights": weights, "count": count, "replacement": replacement, "kind": kind, "lines": lines}
+
+
+class Counting(torch.utils.data.IterableDataset):
+    def __init__(self, n):
+        self.n = n
+
+    def __iter__(self):
+        return iter(range(self.n))
+
+
+def loops():
+    """Datasets that are loops: batches, and what can be drawn after each."""
+    for n, size, drop_last in itertools.product([0, 1, 6, 7], [1, 3], [False, True]):
+        torch.manual_seed(n)
+        lines = []
+        for _ in range(2):
+            for batch in DataLoader(Counting(n), batch_size=size, drop_last=drop_last):
+                lines.append([int(i) for i in batch])
+                lines.append(draw())
+            lines.append(draw())
+        yield {"loop": n, "size": size, "dropLast": drop_last, "lines": lines}
+
+
+golden = {"torch": torch.__version__}
+for part in [programs, splits, weighted, loops]:
+    golden[part.__name__] = list(part())
 path = pathlib.Path(__file__).parent / "data.json"
 if int(torch.__version__.split(".")[0]) < 2:
     text = json.dumps(golden, separators=(",", ":")).replace('{"program"', '\n{"program"').replace('{"n"', '\n{"n"')
+    text = text.replace('{"weights"', '\n{"weights"').replace('{"loop"', '\n{"loop"')
     path.write_text(text + "\n")
 else:
     old = json.loads(path.read_text())
-    for part in ["programs", "splits"]:
+    for part in list(golden)[1:]:
         print([x for x, y in zip(golden[part], old[part]) if x != y] or f"{part}: the same")
