@@ -10,6 +10,13 @@ export const anything: OptionKind = { expected: "a value", accepts: () => true }
 
 export const flag: OptionKind = { expected: "true or false", accepts: (value) => typeof value === "boolean" };
 
+export const text: OptionKind = { expected: "a text", accepts: (value) => typeof value === "string" };
+
+export const texts: OptionKind = {
+  expected: "a list of texts",
+  accepts: (value) => isList(value, (entry) => typeof entry === "string"),
+};
+
 /** Names of modules, layers or parameters. */
 export const names: OptionKind = {
   expected: "a list of names, one or more,",

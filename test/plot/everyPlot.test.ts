@@ -86,8 +86,8 @@ describe.each(Object.entries(cases))("%s", (name, { plot, of, named }) => {
       expect(() => plot(wrong)).toThrow(new RegExp(`^${name}: expected .*, got `));
     }
     expect(() => plot(of(), { colour: 1 } as PlotOptions)).toThrow(/options among/);
-    expect(() => plot(of(), { theme: "blue" as "dark" })).toThrow(/theme "light" or "dark"/);
-    expect(() => plot(of(), { height: Number.NaN })).toThrow(/height in pixels/);
+    expect(() => plot(of(), { theme: "blue" as "dark" })).toThrow(/"light" or "dark" as theme/);
+    expect(() => plot(of(), { height: Number.NaN })).toThrow(/pixels above 0 as height/);
   });
 
   test.runIf(named)("sets several results beside one another, by names that may be markup", async () => {

@@ -122,7 +122,7 @@ test("a surface with walls is on a log scale, holes are gaps, and large ones are
   await expectDrawn(surfaceContours(of(5, () => 3)));
   await expectDrawn(surfaceContours(of(1, () => 3)));
   expect(() => surfaceContours(of(3, () => null))).toThrow(/a finite loss/);
-  expect(() => surfaceContours(surface, { log: 1 as unknown as boolean })).toThrow(/log true or false/);
+  expect(() => surfaceContours(surface, { log: 1 as unknown as boolean })).toThrow(/true or false as log/);
 });
 
 test("descents are the points of their steps, and say how they ended", async () => {

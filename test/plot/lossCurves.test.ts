@@ -97,8 +97,8 @@ test("themes and sizes are taken, and what makes no sense is refused", async () 
   const dark = lossCurves(run, { theme: "dark", width: 100, height: 50, title: "Mine" });
   await expectDrawn(dark);
   expect(dark).toMatchObject({ title: { text: "Mine" }, width: 100, height: 50, background: "#1b1b1f" });
-  expect(() => lossCurves(run, { theme: "blue" as "dark" })).toThrow(/theme "light" or "dark"/);
-  expect(() => lossCurves(run, { width: -1 })).toThrow(/width in pixels/);
+  expect(() => lossCurves(run, { theme: "blue" as "dark" })).toThrow(/"light" or "dark" as theme/);
+  expect(() => lossCurves(run, { width: -1 })).toThrow(/pixels above 0 as width/);
   expect(() => lossCurves(run, { colour: 1 } as object)).toThrow(/options among/);
   expect(() => lossCurves(run, { metric: "los" })).toThrow(/a metric among loss/);
   expect(() => lossCurves(recording([]))).toThrow(/one recorded step or more/);

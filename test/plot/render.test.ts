@@ -83,6 +83,6 @@ test("where code may not be made of texts, reports are drawn, and a missing inte
 
 test("other formats, scales and plots are refused", async () => {
   await expect(render(plot, "gif" as "svg")).rejects.toThrow(/format "svg", "html" or "png"/);
-  await expect(render(plot, "png", { scale: 0 })).rejects.toThrow(/scale above 0/);
+  await expect(render(plot, "png", { scale: 0 })).rejects.toThrow(/above 0 as scale/);
   await expect(render(null as unknown as Plot, "svg")).rejects.toThrow(/a plot/);
 });

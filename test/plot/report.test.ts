@@ -101,7 +101,7 @@ test("an empty recording is a page that says so, and what is no run is refused",
   expect(html).not.toContain("<figure>");
   await expect(report({} as Recording)).rejects.toThrow(/a recording or a comparison/);
   await expect(report(recording(1).run, { titel: "" } as object)).rejects.toThrow(/Did you mean "title"/);
-  await expect(reportPage({ title: 3 as unknown as string })).rejects.toThrow(/title in words/);
+  await expect(reportPage({ title: 3 as unknown as string })).rejects.toThrow(/a text as title/);
 });
 
 test("sentences in a table are whole", async () => {

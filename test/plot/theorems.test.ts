@@ -74,5 +74,5 @@ test("a map refuses anything but rates and scales, and pairs given twice", () =>
   expect(() => rateScaleMap([{ ...cell, lr: 0 }])).toThrow(/above 0/);
   expect(() => rateScaleMap([{ ...cell, scale: Number.NaN }])).toThrow(/above 0/);
   expect(() => rateScaleMap([{ ...cell, loss: "2" as unknown as number }])).toThrow(/above 0/);
-  expect(() => rateScaleMap([cell], { mostLoss: Number.NaN })).toThrow(/mostLoss as a number/);
+  expect(() => rateScaleMap([cell], { mostLoss: Number.NaN })).toThrow(/a finite number as mostLoss/);
 });

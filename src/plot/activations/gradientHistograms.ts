@@ -1,8 +1,8 @@
 import type { GradientReport } from "../../analysis/index.ts";
-import { describe, TensorError } from "../../base/errors.ts";
+import type { OptionRules } from "../../base/optionRules.ts";
 import type { Plot } from "../drawing/plot.ts";
 import { isOf, named, type OneOrNamed } from "../specification/named.ts";
-import { type PlotOptions, settingsOf } from "../specification/plot.ts";
+import { type PlotOptions, plotRules, settingsOf } from "../specification/plot.ts";
 import { layerHistograms } from "./layerHistograms.ts";
 
 /** What {@link gradientHistograms} may be told. */
@@ -12,6 +12,11 @@ export interface GradientHistogramsOptions extends PlotOptions {
 }
 
 const where = "gradientHistograms";
+
+const rules = {
+  ...plotRules,
+  of: { words: ["activations", "parameters"], default: "activations" },
+} satisfies OptionRules<GradientHistogramsOptions>;
 
 /**
  * The distribution of the gradient at each layer, as `gradientReport` has counted it: a histogram for each layer or
@@ -36,12 +41,7 @@ const where = "gradientHistograms";
  * ```
  */
 export function gradientHistograms(reports: OneOrNamed<GradientReport>, options: GradientHistogramsOptions = {}): Plot {
-  const { of = "activations" } = options ?? {};
-  if (of !== "activations" && of !== "parameters") {
-    throw new TensorError(where, { expected: 'of "activations" or "parameters"', got: describe(of) });
-  }
-  const title = of === "activations" ? "Gradients at the outputs of layers" : "Gradients at the parameters";
-  const settings = settingsOf(where, options, { own: ["of"], title, width: 360, height: 300 });
+  const { of, ...settings } = settingsOf(where, options, titled, rules);
   const list = named(where, reports, isOf("gradientReport"), "a report of gradientReport");
   const panels = list.map(([panel, { activations, parameters }]) => ({
     panel,
@@ -52,3 +52,9 @@ export function gradientHistograms(reports: OneOrNamed<GradientReport>, options:
   }));
   return layerHistograms(where, panels, settings, { x: "gradient", what: of === "activations" ? "layers" : of });
 }
+
+const titled = ({ of }: { readonly of: GradientHistogramsOptions["of"] }) => ({
+  title: of === "activations" ? "Gradients at the outputs of layers" : "Gradients at the parameters",
+  width: 360,
+  height: 300,
+});

@@ -1,9 +1,10 @@
 import type { LayerInterference } from "../../analysis/index.ts";
-import { describe, TensorError } from "../../base/errors.ts";
+import { TensorError } from "../../base/errors.ts";
+import type { OptionRules } from "../../base/optionRules.ts";
 import type { Plot } from "../drawing/plot.ts";
 import { heat } from "../specification/encoding.ts";
 import { isOf, named } from "../specification/named.ts";
-import { type PlotOptions, plotOf, settingsOf } from "../specification/plot.ts";
+import { type PlotOptions, plotOf, plotRules, settingsOf } from "../specification/plot.ts";
 import { gapNote, mostRows, orGap, thinned, thinnedNote } from "../specification/series.ts";
 
 /** What {@link interferenceHeatMap} may be told. */
@@ -16,6 +17,11 @@ const where = "interferenceHeatMap";
 
 /** Up to so many layers the numbers are written into the cells. */
 const mostWritten = 8;
+
+const rules = {
+  ...plotRules,
+  of: { words: ["exact", "linearised"], default: "exact" },
+} satisfies OptionRules<InterferenceHeatMapOptions>;
 
 /**
  * Who disturbs whom, as `layerInterference` has measured it: the change of the gradient of the layer of a row when only
@@ -38,16 +44,7 @@ const mostWritten = 8;
  * ```
  */
 export function interferenceHeatMap(interference: LayerInterference, options: InterferenceHeatMapOptions = {}): Plot {
-  const { of = "exact" } = options ?? {};
-  if (of !== "exact" && of !== "linearised") {
-    throw new TensorError(where, { expected: 'of "exact" or "linearised"', got: describe(of) });
-  }
-  const settings = settingsOf(where, options, {
-    own: ["of"],
-    title: `Which layer disturbs which${of === "exact" ? "" : ", to first order"}`,
-    width: 340,
-    height: 300,
-  });
+  const { of, ...settings } = settingsOf(where, options, titled, rules);
   const { width, height } = settings;
   const expected = "a result of layerInterference";
   const [[, { layers, ...matrices }]] = named(where, { it: interference }, isOf("layerInterference"), expected);
@@ -95,3 +92,9 @@ export function interferenceHeatMap(interference: LayerInterference, options: In
     ...gapNote(values.filter(({ change }) => change === null).length),
   ]);
 }
+
+const titled = ({ of }: { readonly of: InterferenceHeatMapOptions["of"] }) => ({
+  title: `Which layer disturbs which${of === "exact" ? "" : ", to first order"}`,
+  width: 340,
+  height: 300,
+});

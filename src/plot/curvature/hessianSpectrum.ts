@@ -1,9 +1,11 @@
 import type { SpectralDensity } from "../../analysis/index.ts";
 import { describe, TensorError } from "../../base/errors.ts";
+import { anything } from "../../base/optionKinds.ts";
+import type { OptionRules } from "../../base/optionRules.ts";
 import type { Plot } from "../drawing/plot.ts";
 import { colourBy, dashBy } from "../specification/encoding.ts";
 import { isOf, named, type OneOrNamed } from "../specification/named.ts";
-import { type PlotOptions, plotOf, settingsOf } from "../specification/plot.ts";
+import { type PlotOptions, plotOf, plotRules, settingsOf } from "../specification/plot.ts";
 import { gapNote, orGap } from "../specification/series.ts";
 
 /** What {@link hessianSpectrum} may be told. */
@@ -16,6 +18,11 @@ const where = "hessianSpectrum";
 
 /** What is less than this share of the highest density is not drawn: it is rounding. */
 const floor = 1e-6;
+
+const rules = {
+  ...plotRules,
+  eigenvalues: { is: anything },
+} satisfies OptionRules<HessianSpectrumOptions>;
 
 /**
  * How the eigenvalues of the Hessian are spread, as `spectralDensity` has estimated them, on a log scale, with the
@@ -40,12 +47,8 @@ const floor = 1e-6;
  * ```
  */
 export function hessianSpectrum(densities: OneOrNamed<SpectralDensity>, options: HessianSpectrumOptions = {}): Plot {
-  const settings = settingsOf(where, options, {
-    own: ["eigenvalues"],
-    title: "Eigenvalues of the Hessian",
-    width: 480,
-    height: 280,
-  });
+  const usual = { title: "Eigenvalues of the Hessian", width: 480, height: 280 };
+  const { eigenvalues, ...settings } = settingsOf(where, options, usual, rules);
   const { theme, width, height } = settings;
   const list = named(where, densities, isOf("spectralDensity"), "a result of spectralDensity");
   const names = list.map(([name]) => name);
@@ -66,7 +69,7 @@ export function hessianSpectrum(densities: OneOrNamed<SpectralDensity>, options:
       };
     }),
   );
-  const marked = markedOf(options?.eigenvalues, names);
+  const marked = markedOf(eigenvalues, names);
   const x = {
     field: "eigenvalue",
     type: "quantitative",

@@ -1,6 +1,7 @@
 import { escapeHtml } from "../../analysis/measuring/html.ts";
 import { describe, TensorError } from "../../base/errors.ts";
-import { checkOptions } from "../../base/options.ts";
+import { positive } from "../../base/optionKinds.ts";
+import { type OptionRules, optionsOf } from "../../base/optionRules.ts";
 import { drawingPackage, mayEvaluate } from "./drawing.ts";
 import { htmlPage } from "./htmlPage.ts";
 import type { Plot } from "./plot.ts";
@@ -13,6 +14,8 @@ export interface RenderOptions {
 }
 
 const where = "render";
+
+const rules = { scale: { is: positive, default: 2 } } satisfies OptionRules<RenderOptions>;
 
 /**
  * Draws a plot, as the text of an SVG or of an HTML page that needs nothing else, or as the bytes of a PNG.
@@ -44,13 +47,9 @@ export async function render(
   format: "svg" | "html" | "png",
   options: RenderOptions = {},
 ): Promise<string | Uint8Array> {
-  checkOptions(where, options, ["scale"]);
-  const { scale = 2 } = options;
+  const { scale } = optionsOf(where, options, rules);
   if (format !== "svg" && format !== "html" && format !== "png") {
     throw new TensorError(where, { expected: 'a format "svg", "html" or "png"', got: describe(format) });
-  }
-  if (!Number.isFinite(scale) || scale <= 0) {
-    throw new TensorError(where, { expected: "a finite scale above 0", got: describe(scale) });
   }
   checkPlot(where, plot);
   const svg = await toSvg(plot);

@@ -1,10 +1,11 @@
 import type { LineProbe } from "../../analysis/index.ts";
 import { describe, TensorError } from "../../base/errors.ts";
-import { checkFlagOption } from "../../base/options.ts";
+import { flag } from "../../base/optionKinds.ts";
+import type { OptionRules } from "../../base/optionRules.ts";
 import type { Plot } from "../drawing/plot.ts";
 import { colourBy, panelBy, stepAxis } from "../specification/encoding.ts";
 import { isOf, named, type OneOrNamed } from "../specification/named.ts";
-import { type PlotOptions, plotOf, settingsOf } from "../specification/plot.ts";
+import { type PlotOptions, plotOf, plotRules, settingsOf } from "../specification/plot.ts";
 import { belowNote, gapNote, orGap, thinned, thinnedNote } from "../specification/series.ts";
 
 /** A result of `lineProbe` and when in a training run it was made. */
@@ -32,6 +33,11 @@ const measures = [
   { title: "effective β", low: null, high: "beta" },
 ] as const;
 
+const rules = {
+  ...plotRules,
+  log: { is: flag, default: false },
+} satisfies OptionRules<LandscapeBandsOptions>;
+
 /**
  * The three pictures of the loss landscape while training: from the smallest to the largest loss along the step, from the
  * smallest to the largest change of the gradient, and the effective smoothness β. A narrow band is a smooth landscape.
@@ -56,14 +62,8 @@ const measures = [
  * ```
  */
 export function landscapeBands(runs: OneOrNamed<readonly LineProbeAt[]>, options: LandscapeBandsOptions = {}): Plot {
-  const { log = false } = options ?? {};
-  checkFlagOption(where, "log", log);
-  const settings = settingsOf(where, options, {
-    own: ["log"],
-    title: "The landscape along the step",
-    width: 260,
-    height: 150,
-  });
+  const usual = { title: "The landscape along the step", width: 260, height: 150 };
+  const { log, ...settings } = settingsOf(where, options, usual, rules);
   const { theme, width, height } = settings;
   const list = named(where, runs, Array.isArray, "a list of { step, probe } with results of lineProbe");
   const names = list.map(([name]) => name);

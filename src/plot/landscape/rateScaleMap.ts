@@ -1,7 +1,9 @@
 import { describe, TensorError } from "../../base/errors.ts";
+import { finiteNumber } from "../../base/optionKinds.ts";
+import type { OptionRules } from "../../base/optionRules.ts";
 import type { Plot } from "../drawing/plot.ts";
 import { heat, inPanelsIfSeveral } from "../specification/encoding.ts";
-import { type PlotOptions, plotOf, settingsOf } from "../specification/plot.ts";
+import { type PlotOptions, plotOf, plotRules, settingsOf } from "../specification/plot.ts";
 import { orGap } from "../specification/series.ts";
 
 /** How training ended at one learning rate, from weights of one scale. */
@@ -24,6 +26,11 @@ export interface RateScaleMapOptions extends PlotOptions {
 
 const where = "rateScaleMap";
 
+const rules = {
+  ...plotRules,
+  mostLoss: { is: finiteNumber },
+} satisfies OptionRules<RateScaleMapOptions>;
+
 /**
  * Which learning rates train from which scale of the first weights: a cell for each pair, coloured by the loss at the end,
  * with a cross where training diverged, and a panel for each network. A network that minds neither is of one colour.
@@ -41,16 +48,8 @@ const where = "rateScaleMap";
  * ```
  */
 export function rateScaleMap(cells: readonly RateScaleCell[], options: RateScaleMapOptions = {}): Plot {
-  const { mostLoss } = options ?? {};
-  if (mostLoss !== undefined && !Number.isFinite(mostLoss)) {
-    throw new TensorError(where, { expected: "mostLoss as a number", got: describe(mostLoss) });
-  }
-  const settings = settingsOf(where, options, {
-    own: ["mostLoss"],
-    title: "Learning rate and scale of the weights",
-    width: 260,
-    height: 220,
-  });
+  const usual = { title: "Learning rate and scale of the weights", width: 260, height: 220 };
+  const { mostLoss, ...settings } = settingsOf(where, options, usual, rules);
   const { theme, width, height } = settings;
   checkCells(cells);
   const values = cells.map(({ variant = "", lr, scale, loss }) => ({ panel: variant, lr, scale, loss: orGap(loss) }));

@@ -1,9 +1,11 @@
 import type { LossSurface } from "../../analysis/index.ts";
-import { describe, TensorError } from "../../base/errors.ts";
+import { TensorError } from "../../base/errors.ts";
+import { flag } from "../../base/optionKinds.ts";
+import type { OptionRules } from "../../base/optionRules.ts";
 import type { Plot } from "../drawing/plot.ts";
 import { colourBy, dashBy, heat } from "../specification/encoding.ts";
 import { isOf, named, type OneOrNamed } from "../specification/named.ts";
-import { type PlotOptions, plotOf, settingsOf } from "../specification/plot.ts";
+import { type PlotOptions, plotOf, plotRules, settingsOf } from "../specification/plot.ts";
 import { belowNote, gapNote, orGap, thinned, thinnedNote } from "../specification/series.ts";
 import { contours } from "./contours.ts";
 
@@ -22,6 +24,11 @@ const panelGap = 65;
 
 /** From how many times the smallest loss on a log scale shows more. */
 const wideRange = 20;
+
+const rules = {
+  ...plotRules,
+  log: { is: flag },
+} satisfies OptionRules<SurfaceContoursOptions>;
 
 /**
  * The loss on a plane through the parameters, as `lossSurface` has measured it: colours, contours with their values, the
@@ -46,12 +53,8 @@ const wideRange = 20;
  * ```
  */
 export function surfaceContours(surfaces: OneOrNamed<LossSurface>, options: SurfaceContoursOptions = {}): Plot {
-  const settings = settingsOf(where, options, {
-    own: ["log"],
-    title: "The loss around the parameters",
-    width: 320,
-    height: 320,
-  });
+  const usual = { title: "The loss around the parameters", width: 320, height: 320 };
+  const settings = settingsOf(where, options, usual, rules);
   const { theme, width, height } = settings;
   const list = named(where, surfaces, isOf("lossSurface"), "a result of lossSurface");
   const known = list.flatMap(([, { loss }]) => loss.flat()).filter((value) => orGap(value) !== null) as number[];
@@ -59,8 +62,7 @@ export function surfaceContours(surfaces: OneOrNamed<LossSurface>, options: Surf
     throw new TensorError(where, { expected: "a surface with a finite loss", got: "one without" });
   }
   const [least, most] = known.reduce(([low, high], v) => [Math.min(low, v), Math.max(high, v)], [known[0], known[0]]);
-  const { log = least > 0 && most > wideRange * least } = options ?? {};
-  if (typeof log !== "boolean") throw new TensorError(where, { expected: "log true or false", got: describe(log) });
+  const { log = least > 0 && most > wideRange * least } = settings;
   const levels = levelsOf(log ? Math.max(least, most * 1e-12) : least, most, log);
   const notes = new Set<string>();
   const shown = (value: number | null) => {

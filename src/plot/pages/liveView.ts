@@ -1,5 +1,6 @@
 import { describe, TensorError } from "../../base/errors.ts";
-import { checkOptions } from "../../base/options.ts";
+import { aFunction, notNegative } from "../../base/optionKinds.ts";
+import { type OptionRules, optionsOf } from "../../base/optionRules.ts";
 import { type DisplayBundle, display } from "../drawing/display.ts";
 import type { Plot } from "../drawing/plot.ts";
 
@@ -15,6 +16,11 @@ export interface LiveViewOptions {
 }
 
 const where = "LiveView";
+
+const rules = {
+  interval: { is: notNegative, default: 500 },
+  show: { is: aFunction },
+} satisfies OptionRules<LiveViewOptions>;
 
 /**
  * Redraws a plot while training goes on, in a notebook or wherever `show` leads.
@@ -58,11 +64,8 @@ export class LiveView {
    * @param options - see {@link LiveViewOptions}.
    */
   constructor(draw: () => Plot, options: LiveViewOptions = {}) {
-    checkOptions(where, options, ["interval", "show"]);
-    const { interval = 500, show } = options;
+    const { interval, show } = optionsOf(where, options, rules);
     if (typeof draw !== "function") refuse("a function that makes a plot", draw);
-    if (!Number.isFinite(interval) || interval < 0) refuse("an interval of 0 milliseconds or more", interval);
-    if (show !== undefined && typeof show !== "function") refuse("a function as show", show);
     this.draw = draw;
     this.interval = interval;
     this.show = show;

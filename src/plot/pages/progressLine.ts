@@ -1,6 +1,6 @@
 import type { ComparedRow, RecordedRow } from "../../analysis/index.ts";
-import { describe, TensorError } from "../../base/errors.ts";
-import { checkFlagOption, checkNumberOption, checkOptions, checkTextOption } from "../../base/options.ts";
+import { aFunction, flag, fromOne, notNegative, text } from "../../base/optionKinds.ts";
+import { type OptionRules, optionsOf } from "../../base/optionRules.ts";
 import { sparkline } from "./sparkline.ts";
 
 /** What {@link ProgressLine} may be told. */
@@ -25,6 +25,19 @@ const where = "ProgressLine";
 
 /** Characters of a sparkline: fewer say nothing, more are not needed. */
 const [leastBars, mostBars] = [4, 16];
+
+const rules = {
+  steps: { is: fromOne, isRequired: true },
+  write: { is: aFunction, isRequired: true },
+  label: { is: text, default: "" },
+  metric: { is: text, default: "loss" },
+  isInteractive: { is: flag, default: true },
+  columns: {
+    is: { expected: "a whole number of 20 or more", accepts: (value) => fromOne.accepts(value) && Number(value) >= 20 },
+    default: 80,
+  },
+  interval: { is: notNegative },
+} satisfies OptionRules<ProgressLineOptions>;
 
 /**
  * Shows in one line of a terminal how training gets on: the step, the latest value of each variant with a sparkline of what
@@ -62,17 +75,8 @@ export class ProgressLine {
 
   /** @param options - see {@link ProgressLineOptions}. */
   constructor(options: ProgressLineOptions) {
-    checkOptions(where, options, ["steps", "write", "label", "metric", "isInteractive", "columns", "interval"]);
-    const { steps, write, label = "", metric = "loss", isInteractive = true, columns = 80 } = options ?? {};
-    const { interval = isInteractive ? 100 : 5000 } = options ?? {};
-    if (!Number.isInteger(steps) || steps < 1) refuse("a whole number of 1 or more as steps", steps);
-    if (typeof write !== "function") refuse("a function as write", write);
-    if (!Number.isInteger(columns) || columns < 20) refuse("20 columns or more", columns);
-    checkTextOption(where, "label", label);
-    checkTextOption(where, "metric", metric);
-    checkFlagOption(where, "isInteractive", isInteractive);
-    checkNumberOption(where, "interval", interval, 0);
-    this.options = { steps, write, label, metric, isInteractive, columns, interval };
+    const chosen = optionsOf(where, options, rules);
+    this.options = { ...chosen, interval: chosen.interval ?? (chosen.isInteractive ? 100 : 5000) };
   }
 
   /** Takes note of what was recorded, and shows it if it is time, or this is the last step. Can be passed on its own. */
@@ -152,8 +156,4 @@ function latestOf(values: readonly (number | null)[]): string {
   const last = values.slice(-Math.ceil(values.length / 20)).filter((value) => value !== null);
   if (last.length === 0) return "–";
   return (last.reduce((sum, value) => sum + value, 0) / last.length).toPrecision(3);
-}
-
-function refuse(expected: string, value: unknown): never {
-  throw new TensorError(where, { expected, got: describe(value) });
 }

@@ -7,7 +7,8 @@ import {
   type Recording,
 } from "../../analysis/index.ts";
 import { describe, TensorError } from "../../base/errors.ts";
-import { checkListOption, checkOptions, checkTextOption, checkTextsOption } from "../../base/options.ts";
+import { list, text, texts } from "../../base/optionKinds.ts";
+import { type OptionRules, optionsOf } from "../../base/optionRules.ts";
 import type { Plot } from "../drawing/plot.ts";
 import { checkPlot } from "../drawing/render.ts";
 import { lossCurves } from "../recording/lossCurves.ts";
@@ -26,6 +27,13 @@ export interface ReportOptions {
 }
 
 const where = "report";
+
+const rules = {
+  title: { is: text },
+  text: { is: texts, default: [] },
+  reports: { is: list, default: [] },
+  figures: { is: list, default: [] },
+} satisfies OptionRules<ReportOptions>;
 
 /**
  * A training run, or a comparison of several, as one HTML page: verdicts first, then a figure of each metric, tables,
@@ -47,19 +55,15 @@ const where = "report";
  * ```
  */
 export async function report(run: Recording | Comparison, options: ReportOptions = {}): Promise<string> {
-  checkOptions(where, options, ["title", "text", "reports", "figures"]);
+  const { title, text: paragraphs, reports, figures } = optionsOf(where, options, rules);
   const kind = (run as { kind?: unknown } | null)?.kind;
   if (kind !== "recording" && kind !== "comparison") {
     throw new TensorError(where, { expected: "a recording or a comparison", got: describe(run) });
   }
-  const { title, text = [], reports = [], figures = [] } = options;
-  if (title !== undefined) checkTextOption(where, "title", title);
-  checkTextsOption(where, "text", text);
-  for (const [name, list] of Object.entries({ reports, figures })) checkListOption(where, name, list);
   for (const figure of figures) checkPlot(where, figure, "as figures plots, such as lossCurves makes them");
   const content: ReportContent = {
     title: title ?? (run.kind === "recording" ? "A training run" : `Compared: ${run.options.variants.join(", ")}`),
-    text,
+    text: paragraphs,
     verdicts: diagnose(run, ...reports),
     figures: [...metricsOf(run).map((metric) => curvesOf(run, metric)), ...figures],
     tables: { "At the end": atTheEnd(run) },

@@ -1,13 +1,9 @@
 import type { Plain, Verdict } from "../../analysis/index.ts";
 import { escapeHtml, htmlTable, shortText } from "../../analysis/measuring/html.ts";
 import { describe, TensorError } from "../../base/errors.ts";
-import {
-  checkListOption,
-  checkOptions,
-  checkRecordOption,
-  checkTextOption,
-  checkTextsOption,
-} from "../../base/options.ts";
+import { list, record, text, texts } from "../../base/optionKinds.ts";
+import { type OptionRules, optionsOf } from "../../base/optionRules.ts";
+import { checkListOption, checkRecordOption, checkTextsOption } from "../../base/options.ts";
 import { htmlPage } from "../drawing/htmlPage.ts";
 import type { Plot } from "../drawing/plot.ts";
 import { checkPlot, render } from "../drawing/render.ts";
@@ -32,6 +28,16 @@ export interface ReportContent {
 
 const where = "reportPage";
 
+const rules = {
+  title: { is: text, isRequired: true },
+  text: { is: texts, default: [] },
+  verdicts: { is: list },
+  figures: { is: list, default: [] },
+  tables: { is: record, default: {} },
+  listings: { is: record, default: {} },
+  configuration: { is: record, default: {} },
+} satisfies OptionRules<ReportContent>;
+
 /**
  * One HTML page of verdicts, figures, tables and configuration that needs nothing else: it opens from disk, offline, in
  * light and dark, and can be printed.
@@ -50,18 +56,17 @@ const where = "reportPage";
  * ```
  */
 export async function reportPage(content: ReportContent): Promise<string> {
-  checkOptions(where, content, ["title", "text", "verdicts", "figures", "tables", "listings", "configuration"]);
-  const { title, text = [], verdicts, figures = [], tables = {}, listings = {}, configuration = {} } = content ?? {};
-  checkContent({
+  const {
     title,
-    text,
-    verdicts: verdicts === undefined ? [] : verdicts,
+    text: paragraphs,
+    verdicts,
     figures,
     tables,
     listings,
     configuration,
-  });
-  const parts = [`<h1>${escapeHtml(title)}</h1>`, ...text.map((paragraph) => `<p>${escapeHtml(paragraph)}</p>`)];
+  } = optionsOf(where, content, rules);
+  checkContent({ verdicts: verdicts ?? [], figures, tables, listings });
+  const parts = [`<h1>${escapeHtml(title)}</h1>`, ...paragraphs.map((paragraph) => `<p>${escapeHtml(paragraph)}</p>`)];
   if (verdicts !== undefined) for (const part of verdictParts(verdicts)) parts.push(part);
   if (figures.length > 0) parts.push("<h2>Figures</h2>");
   for (const [i, figure] of figures.entries()) {
@@ -77,13 +82,9 @@ export async function reportPage(content: ReportContent): Promise<string> {
   return htmlPage(title, parts.join("\n"));
 }
 
-function checkContent(content: Required<ReportContent>): void {
-  const { title, text, verdicts, figures, tables, listings, configuration } = content;
-  checkTextOption(where, "title", title);
-  checkTextsOption(where, "text", text);
-  for (const [name, list] of Object.entries({ verdicts, figures })) checkListOption(where, name, list);
-  for (const [name, record] of Object.entries({ tables, listings, configuration }))
-    checkRecordOption(where, name, record);
+type Checked = Required<Pick<ReportContent, "verdicts" | "figures" | "tables" | "listings">>;
+
+function checkContent({ verdicts, figures, tables, listings }: Checked): void {
   for (const figure of figures) checkPlot(where, figure, "as figures plots, such as lossCurves makes them");
   for (const verdict of verdicts) {
     const isVerdict = typeof verdict?.message === "string" && typeof verdict.code === "string";

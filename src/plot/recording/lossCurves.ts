@@ -1,6 +1,7 @@
-import { checkFlagOption, checkTextOption } from "../../base/options.ts";
+import { flag, text } from "../../base/optionKinds.ts";
+import type { OptionRules } from "../../base/optionRules.ts";
 import type { Plot } from "../drawing/plot.ts";
-import { type PlotOptions, settingsOf } from "../specification/plot.ts";
+import { type PlotOptions, plotRules, settingsOf } from "../specification/plot.ts";
 import { curves, type Run } from "./curves.ts";
 
 /** What {@link lossCurves} may be told. */
@@ -12,6 +13,12 @@ export interface LossCurvesOptions extends PlotOptions {
 }
 
 const where = "lossCurves";
+
+const rules = {
+  ...plotRules,
+  metric: { is: text, default: "loss" },
+  log: { is: flag, default: false },
+} satisfies OptionRules<LossCurvesOptions>;
 
 /**
  * The loss, or any other metric, over the steps of a training run: a line per variant of a comparison, its band from the
@@ -43,14 +50,12 @@ const where = "lossCurves";
  * ```
  */
 export function lossCurves(run: Run, options: LossCurvesOptions = {}): Plot {
-  const { metric = "loss", log = false } = options ?? {};
-  checkTextOption(where, "metric", metric);
-  checkFlagOption(where, "log", log);
-  const settings = settingsOf(where, options, {
-    own: ["metric", "log"],
-    title: `${metric.charAt(0).toUpperCase()}${metric.slice(1)} while training`,
-    width: 520,
-    height: 300,
-  });
+  const { metric, log, ...settings } = settingsOf(where, options, titled, rules);
   return curves(where, run, settings, { metric, axis: metric, log });
 }
+
+const titled = ({ metric }: { readonly metric: string }) => ({
+  title: `${metric.charAt(0).toUpperCase()}${metric.slice(1)} while training`,
+  width: 520,
+  height: 300,
+});

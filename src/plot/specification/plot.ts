@@ -1,5 +1,5 @@
-import { describe, TensorError } from "../../base/errors.ts";
-import { checkOptions } from "../../base/options.ts";
+import { positive, text } from "../../base/optionKinds.ts";
+import { type OptionKind, type OptionRules, optionsOf, type Settings } from "../../base/optionRules.ts";
 import { display } from "../drawing/display.ts";
 import type { Plot } from "../drawing/plot.ts";
 import { backgroundOf, configOf, type Theme } from "./theme.ts";
@@ -19,25 +19,34 @@ export interface PlotOptions {
 /** {@link PlotOptions} with everything filled in. */
 export type PlotSettings = Required<PlotOptions>;
 
-const names = ["title", "width", "height", "theme"];
+const pixels: OptionKind = { ...positive, expected: "a number of pixels above 0" };
 
-/** The options of a plot, filled in. `own` are the names of those that it has beside {@link PlotOptions}. */
-export function settingsOf(
+/** What options of a plot may be. */
+export const plotRules = {
+  title: { is: text },
+  width: { is: pixels },
+  height: { is: pixels },
+  theme: { words: ["light", "dark"], default: "light" },
+} satisfies OptionRules<PlotOptions>;
+
+/** What a plot is called, and how large it is, unless told otherwise. */
+type Usual = Omit<PlotSettings, "theme">;
+
+/** The options of a plot, its own among them, with title and size, which may depend on them. */
+export function settingsOf<Options extends PlotOptions, Rules extends typeof plotRules>(
   where: string,
-  options: PlotOptions,
-  { own = [], ...defaults }: Omit<PlotSettings, "theme"> & { readonly own?: readonly string[] },
-): PlotSettings {
-  checkOptions(where, options, [...own, ...names]);
-  const { title = defaults.title, width = defaults.width, height = defaults.height, theme = "light" } = options ?? {};
-  if (typeof title !== "string") throw new TensorError(where, { expected: "a title in words", got: describe(title) });
-  for (const [name, value] of Object.entries({ width, height })) {
-    if (Number.isFinite(value) && value > 0) continue;
-    throw new TensorError(where, { expected: `a ${name} in pixels, above 0`, got: describe(value) });
-  }
-  if (theme !== "light" && theme !== "dark") {
-    throw new TensorError(where, { expected: 'theme "light" or "dark"', got: describe(theme) });
-  }
-  return { title, width, height, theme };
+  options: Options,
+  usual: Usual | ((chosen: Settings<Options, Rules>) => Usual),
+  rules: Rules = plotRules as Rules,
+): Settings<Options, Rules> & PlotSettings {
+  const chosen = optionsOf(where, options, rules);
+  const { title, width, height } = typeof usual === "function" ? usual(chosen) : usual;
+  return {
+    ...chosen,
+    title: chosen.title ?? title,
+    width: chosen.width ?? width,
+    height: chosen.height ?? height,
+  } as Settings<Options, Rules> & PlotSettings;
 }
 
 /**
