@@ -17,3 +17,6 @@ export { type NLLLossOptions, nllLoss } from "./losses/nllLoss.ts";
 export type { Reduction } from "./losses/reduction.ts";
 export { type BatchNormOptions, batchNorm } from "./normalisation/batchNorm.ts";
 export { type LayerNormFunctionOptions, layerNorm } from "./normalisation/layerNorm.ts";
+export { adaptiveAvgPool1d, adaptiveAvgPool2d } from "./pooling/adaptiveAvgPool.ts";
+export { avgPool1d, avgPool2d } from "./pooling/avgPool.ts";
+export { maxPool1d, maxPool2d } from "./pooling/maxPool.ts";

@@ -36,4 +36,7 @@ export { BatchNorm3d, type BatchNorm3dOptions } from "./normalisation/batchNorm3
 export { LayerNorm, type LayerNormOptions } from "./normalisation/layerNorm.ts";
 export { LpNorm1d, type LpNorm1dOptions } from "./normalisation/lpNorm1d.ts";
 export { NoisyBatchNorm1d, type NoisyBatchNorm1dOptions } from "./normalisation/noisyBatchNorm1d.ts";
+export { AdaptiveAvgPool1d, AdaptiveAvgPool2d, type AdaptiveSize } from "./pooling/adaptiveAvgPool.ts";
+export { AvgPool1d, type AvgPool1dOptions, AvgPool2d, type AvgPool2dOptions } from "./pooling/avgPool.ts";
+export { MaxPool1d, type MaxPool1dOptions, MaxPool2d, type MaxPool2dOptions } from "./pooling/maxPool.ts";
 export * as utils from "./utils/index.ts";

@@ -15,6 +15,7 @@ const refused: Readonly<Record<string, RegExp>> = {
   unfold: /unfold/,
   "unfold, without options": /unfold/,
   fold: /fold/,
+  maxPoolPick: /maxPoolPick/,
   "diag, of a list": /diag/,
   "batchNorm, by the statistics of the batch": /running statistics/,
   "chain, of linear, batch norm, tanh and linear": /running statistics/,

@@ -161,6 +161,23 @@ const refusals: Record<string, readonly [run: () => unknown, says: RegExp][]> = 
     ],
     [() => new nn.Unflatten(1, [2, -1]).forward(matrix), /a multiple of 2/],
   ],
+  pools: [
+    [() => new nn.MaxPool2d(0), /^MaxPool2d: expected a whole number of 1 or more, or two, as kernelSize, got 0/],
+    [() => new nn.MaxPool1d(3, { padding: 2 }), /padding of at most half the kernel, got \[2\] for a kernel of \[3\]/],
+    [() => new nn.AvgPool2d(2, { divisorOverride: 0 }), /1 or more as divisorOverride, got 0/],
+    [() => new nn.AvgPool1d(2, { divisorOverride: 2 } as never), /got "divisorOverride"/],
+    [() => new nn.AvgPool2d(2, { ceilMode: 1 as never }), /true or false as ceilMode, got 1/],
+    [() => new nn.AdaptiveAvgPool2d(0), /^AdaptiveAvgPool2d: .*1 or more as outputSize/],
+    [() => new nn.AdaptiveAvgPool2d(null as never), /outputSize, or two, of which each may be null, got null/],
+    [
+      () => F.adaptiveAvgPool1d(matrix, [2] as never),
+      /^adaptiveAvgPool1d: expected a whole number of 1 or more as outputSize/,
+    ],
+    [() => F.maxPool2d(matrix, 2), /^maxPool2d: expected an input \[n, c, h, w\] or \[c, h, w\], got \[2, 3\]/],
+    [() => F.avgPool1d(matrix, 4), /^avgPool1d: expected a kernel no larger than the padded input, got .*\[4\].*\[3\]/],
+    [() => F.maxPool1d(matrix.to("int32"), 2), /float32 or float64 tensor as input/],
+    [() => F.adaptiveAvgPool2d(zeros([2, 3, 0, 4]), 1), /an input with places, got \[2, 3, 0, 4\]/],
+  ],
   "other layers": [
     [() => new nn.Flatten({ startDim: 0.5 }), /whole dimensions/],
     [() => new nn.Flatten({ startDim: 4 }).forward(zeros([2, 2])), /a dimension from -2 to 1, got 4/],

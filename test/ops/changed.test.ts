@@ -27,12 +27,12 @@ const allowed: readonly Difference[] = [
     why: "a recorded gradient is made of the logits, where PyTorch keeps their logarithms of probabilities",
   },
   {
-    of: /^(mul, broadcasting both ways|outer|amax|var, biased|gather|index|LpNorm1d, over places|Embedding)/,
+    of: /^(mul, broadcasting both ways|outer|amax|var, biased|gather|index|LpNorm1d, over places|Embedding|maxPoolPick)/,
     is: "milder",
     why: "what is broadcast, permuted, or counted from the end is copied first, where PyTorch has a view of it",
   },
   {
-    of: /^(pow, a tensor|prod|norm, p = 1|mean, over a dimension|unfold|Unfold|pad, re)/,
+    of: /^(pow, a tensor|prod|norm, p = 1|mean, over a dimension|unfold|Unfold|pad, re|[aA]vgPool|[aA]daptive)/,
     is: "milder",
     why: "PyTorch keeps more than this gradient reads",
   },
@@ -46,6 +46,12 @@ const allowed: readonly Difference[] = [
     changed: 0,
     is: "stricter",
     why: "where there are more zeros behind than before, PyTorch keeps a padded copy",
+  },
+  {
+    of: /^maxPoolPick/,
+    changed: 1,
+    is: "stricter",
+    why: "PyTorch is told the places, which are looked for here",
   },
   {
     of: /^(Noise1d|Dropout)/,

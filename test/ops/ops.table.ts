@@ -4,6 +4,7 @@ import { elementwise } from "./table/elementwise.ts";
 import { fused } from "./table/fused.ts";
 import { indexing } from "./table/indexing.ts";
 import { matmul } from "./table/matmul.ts";
+import { pooling } from "./table/pooling.ts";
 import { reduce } from "./table/reduce.ts";
 import type { Row } from "./table/row.ts";
 import { shape } from "./table/shape.ts";
@@ -28,6 +29,7 @@ export const rows: readonly Row[] = [
   ...fused,
   ...convolution,
   ...windows,
+  ...pooling,
 ];
 
 /** A name for a row that no other has. */

@@ -120,7 +120,7 @@ export const allowed: readonly Difference[] = [
     why: "at the weight, from infinite gradients: differences of means",
   },
   {
-    of: /^pad, (reflect|replicate)/,
+    of: /^(pad, (reflect|replicate)|([mM]ax|[aA]vg|[aA]daptiveAvg)Pool[12]d)/,
     at: /behind/,
     order: "second",
     kind: "NaN there",

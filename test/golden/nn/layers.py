@@ -48,6 +48,20 @@ def cases():
     yield "Unfold", [2], {}, [[3, 3, 2]]
     yield "Fold", [[4, 6], [2, 3]], {"padding": [1, 0], "stride": [2, 1]}, [[2, 12, 12]]
     yield "Fold", [3, 2], {}, [[8, 4]]
+    for options in product(stride=[1, [2, 3]], padding=[0, 1], dilation=[1, [2, 1]], ceilMode=[False, True]):
+        yield "MaxPool2d", [[3, 2]], options, [[2, 2, 7, 6]]
+    yield "MaxPool2d", [2], {}, [[3, 5, 4]]
+    yield "MaxPool1d", [3], {"stride": 2, "padding": 1, "ceilMode": True}, [[2, 3, 8]]
+    yield "MaxPool1d", [2], {"dilation": 2}, [[3, 9]]
+    for options in product(stride=[1, [2, 3]], padding=[0, 1], ceilMode=[False, True], countIncludePad=[True, False]):
+        yield "AvgPool2d", [[3, 2]], options, [[2, 2, 7, 6]]
+    yield "AvgPool2d", [2], {"divisorOverride": 5, "padding": 1}, [[3, 5, 4]]
+    yield "AvgPool1d", [3], {"stride": 2, "padding": 1, "ceilMode": True}, [[2, 3, 8]]
+    yield "AvgPool1d", [2], {}, [[3, 9]]
+    for size in [1, 3, [2, 4], [None, 3], [7, 1]]:
+        yield "AdaptiveAvgPool2d", [size], {}, [[2, 2, 5, 7]]
+    yield "AdaptiveAvgPool1d", [4], {}, [[2, 3, 7]]
+    yield "AdaptiveAvgPool1d", [9], {}, [[3, 7]]
     yield "Unflatten", [1, [2, 3]], {}, [[2, 6, 2]]
     yield "Unflatten", [-1, [2, 1, 2]], {}, [[3, 4]]
 

@@ -2,7 +2,7 @@ import { cat } from "../../../functions/combine.ts";
 import { full } from "../../../functions/factories.ts";
 import type { Tensor } from "../../../tensor/tensor.ts";
 import type { FileNode } from "../decode.ts";
-import { alike, numberOf, type Operator } from "./value.ts";
+import { alike, all, intsOf, numberOf, type Operator } from "./value.ts";
 
 /** An attribute that is a list of numbers. */
 export function numbersOf({ attributes }: FileNode, name: string): readonly number[] {
@@ -58,5 +58,21 @@ const conv: Operator = (inputs, node) => {
   return [{ x: bias === undefined ? y : y.add(bias.x.reshape([out, 1, 1])), type }];
 };
 
+const maxPool: Operator = (inputs, node) => {
+  const [{ x, type }] = alike(inputs, node);
+  return [{ x: windowsOf(x, node, Number.NEGATIVE_INFINITY).reduce((most, window) => most.maximum(window)), type }];
+};
+
+/** A number around an input. */
+const pad: Operator = (inputs, node) => {
+  const [{ x, type }, sides, value] = all(inputs, node);
+  const counts = intsOf(sides);
+  const padded = x.shape.reduce((y, _, d) => {
+    const edge = (count: number) => value.x.to(x.dtype).expand(y.shape.map((size, dim) => (dim === d ? count : size)));
+    return cat([edge(counts[d]), y, edge(counts[d + x.ndim])], d);
+  }, x);
+  return [{ x: padded, type }];
+};
+
 /** Operators of windows over pictures. */
-export const windows: Readonly<Record<string, Operator>> = { Conv: conv };
+export const windows: Readonly<Record<string, Operator>> = { Conv: conv, MaxPool: maxPool, Pad: pad };

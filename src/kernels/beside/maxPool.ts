@@ -1,0 +1,76 @@
+import { empty, type NDArray, zeros } from "../array.ts";
+import type { Beside } from "./beside.ts";
+import type { Windows } from "./windows.ts";
+
+/**
+ * Calls `fn` with the place of the largest element of each window of pictures `[n, c, rows, columns]`: of equals the first,
+ * and of NaN the last one. The padding is of −∞, and is never chosen.
+ */
+function forLargest(x: NDArray, windows: Windows, fn: (window: number, place: number) => void): void {
+  const { kernel, stride, padding, dilation, places } = windows;
+  const [height, width] = windows.size;
+  const { data } = x;
+  const pictures = x.shape[0] * x.shape[1];
+  let window = 0;
+  for (let picture = 0, start = 0; picture < pictures; picture++, start += height * width) {
+    for (let p = 0, top = -padding[0]; p < places[0]; p++, top += stride[0]) {
+      const firstRow = firstWithin(top, dilation[0]);
+      const rowEnd = Math.min(top + kernel[0] * dilation[0], height);
+      for (let q = 0, left = -padding[1]; q < places[1]; q++, left += stride[1]) {
+        const firstColumn = firstWithin(left, dilation[1]);
+        const columnEnd = Math.min(left + kernel[1] * dilation[1], width);
+        let best = start + firstRow * width + firstColumn;
+        let most = Number.NEGATIVE_INFINITY;
+        for (let row = firstRow; row < rowEnd; row += dilation[0]) {
+          const line = start + row * width;
+          for (let at = line + firstColumn; at < line + columnEnd; at += dilation[1]) {
+            const value = data[at];
+            if (value > most || Number.isNaN(value)) {
+              most = value;
+              best = at;
+            }
+          }
+        }
+        fn(window++, best);
+      }
+    }
+  }
+}
+
+/** The first of `from`, `from + step`, … that is not below 0. */
+function firstWithin(from: number, step: number): number {
+  return from >= 0 ? from : from + Math.ceil(-from / step) * step;
+}
+
+/** Of each window of `x`, what lies in `u`, of the same shape, where `x` is largest: with `u` as `x`, the largest. */
+function pick([u, x]: readonly NDArray[], windows: Windows): NDArray {
+  const y = empty(u.dtype, [x.shape[0], x.shape[1], ...windows.places]);
+  const [from, to] = [u.data, y.data];
+  forLargest(x, windows, (window, place) => {
+    to[window] = from[place];
+  });
+  return y;
+}
+
+/** The reverse of {@link pick}: what there is for each window added up where `x` is largest. */
+function putBack([g, x]: readonly NDArray[], windows: Windows): NDArray {
+  const y = zeros(g.dtype, x.shape);
+  const [from, to] = [g.data, y.data];
+  forLargest(x, windows, (window, place) => {
+    to[place] += from[window];
+  });
+  return y;
+}
+
+/** The largest element of each window of pictures. */
+export const largestOf: Beside<Windows> = {
+  name: "maxPool",
+  plain: ([x], windows) => pick([x, x], windows),
+  simd: () => largestOf.plain,
+};
+
+/** What lies in the first input where the second is largest, window by window. */
+export const pickLargest: Beside<Windows> = { name: "maxPoolPick", plain: pick, simd: () => pick };
+
+/** The gradient of {@link largestOf}: of the first input what belongs to each window, added up where the second is largest. */
+export const putBackLargest: Beside<Windows> = { name: "maxPoolBack", plain: putBack, simd: () => putBack };

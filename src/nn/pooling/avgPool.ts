@@ -1,0 +1,228 @@
+import { checkOptions } from "../../base/options.ts";
+import type { Spans } from "../../kernels/beside/meanPool.ts";
+import type { Pair } from "../../kernels/beside/windows.ts";
+import { meanPool } from "../../ops/pooling.ts";
+import { apply, type Tensor } from "../../tensor/tensor.ts";
+import { windowsOver } from "../convolution/windows.ts";
+import { checkFlag, checkSize } from "../module/checks.ts";
+import { layerKey } from "../module/layerClass.ts";
+import { Module } from "../module/module.ts";
+import type { NumberOrPair } from "../module/pairs.ts";
+import { checkHalf, pairFor, pooled, shown } from "./pooled.ts";
+
+/** Options of {@link avgPool1d}. */
+export interface AvgPool1dOptions {
+  /** How far one window lies from the next, 1 or more. Default: as long as a window. */
+  readonly stride?: number;
+  /** The zeros on either side, at most half a window. Default `0`. */
+  readonly padding?: number;
+  /** Whether a last window may hang over the edge. Default `false`. */
+  readonly ceilMode?: boolean;
+  /** Whether the zeros of the padding count in the mean. Default `true`. */
+  readonly countIncludePad?: boolean;
+}
+
+/** Options of {@link avgPool2d}: a number is for both dimensions, two are for rows and columns. */
+export interface AvgPool2dOptions {
+  /** How far one window lies from the next, 1 or more. Default: as far as a window is long. */
+  readonly stride?: NumberOrPair;
+  /** The zeros on either side, at most half a window. Default `0`. */
+  readonly padding?: NumberOrPair;
+  /** Whether a last window may hang over the edge. Default `false`. */
+  readonly ceilMode?: boolean;
+  /** Whether the zeros of the padding count in the mean. Default `true`. */
+  readonly countIncludePad?: boolean;
+  /** A whole number of 1 or more by which sums are divided instead. Default: none. */
+  readonly divisorOverride?: number | null;
+}
+
+/** Kernel and options, checked. */
+interface AvgPoolSettings {
+  readonly kernel: Pair;
+  readonly stride: Pair;
+  readonly padding: Pair;
+  readonly ceilMode: boolean;
+  readonly countIncludePad: boolean;
+  readonly divisorOverride: number | null;
+}
+
+function settingsOf(where: string, dims: 1 | 2, kernelSize: NumberOrPair, options: AvgPool2dOptions): AvgPoolSettings {
+  const names = ["stride", "padding", "ceilMode", "countIncludePad"];
+  checkOptions(where, options, dims === 2 ? [...names, "divisorOverride"] : names);
+  const { stride = kernelSize, padding = 0, ceilMode = false, countIncludePad = true } = options;
+  const { divisorOverride = null } = options;
+  const kernel = pairFor(where, dims, "kernelSize", kernelSize, 1, 1);
+  const settings = {
+    kernel,
+    stride: pairFor(where, dims, "stride", stride, 1, 1),
+    padding: pairFor(where, dims, "padding", padding, 0, 0),
+    ceilMode,
+    countIncludePad,
+    divisorOverride,
+  };
+  checkFlag(where, "ceilMode", ceilMode);
+  checkFlag(where, "countIncludePad", countIncludePad);
+  if (divisorOverride !== null) checkSize(where, "divisorOverride", divisorOverride, 1);
+  checkHalf(where, kernel, settings.padding, dims);
+  return settings;
+}
+
+function avgPoolFor(where: string, dims: 1 | 2, x: Tensor, settings: AvgPoolSettings): Tensor {
+  const { kernel, stride, padding, ceilMode, countIncludePad, divisorOverride } = settings;
+  return pooled(where, dims, x, (pictures, size) => {
+    const added: Pair = [2 * padding[0], 2 * padding[1]];
+    const around = { stride, before: padding, added, dilation: [1, 1] as const, ceilMode };
+    const { places } = windowsOver(where, dims, size, kernel, around);
+    const spans = (d: 0 | 1): Spans => {
+      const from = Array.from({ length: places[d] }, (_, p) => p * stride[d] - padding[d]);
+      const padded = from.map((start) => Math.min(start + kernel[d], size[d] + padding[d]));
+      const starts = from.map((start) => Math.max(0, start));
+      const ends = padded.map((end) => Math.min(end, size[d]));
+      const divisor = (p: number) => {
+        if (divisorOverride !== null) return d === 0 ? divisorOverride : 1;
+        return countIncludePad ? padded[p] - from[p] : ends[p] - starts[p];
+      };
+      return { starts, ends, divisors: from.map((_, p) => divisor(p)) };
+    };
+    return apply(meanPool({ size, rows: spans(0), columns: spans(1) }), pictures);
+  });
+}
+
+/**
+ * The mean of each window of a sequence.
+ *
+ * Shapes: `[n, c, l]` → `[n, c, l′]`, or `[c, l]` → `[c, l′]`, with `l′ = ⌊(l + 2·padding − kernelSize)/stride⌋ + 1`, or `⌈…⌉`
+ * in ceil mode.
+ *
+ * @param kernelSize - how many elements a window has, 1 or more.
+ * @throws {@link TensorError} for other shapes or dtypes, more padding than half a window, and a window that is longer than the
+ * padded input.
+ * @see PyTorch `torch.nn.functional.avg_pool1d`.
+ *
+ * @example
+ * ```ts
+ * import { nn, tensor } from "evenkeel";
+ *
+ * console.log(nn.functional.avgPool1d(tensor([[1, 5, 2, 4, 3]]), 2)); // => tensor([[3., 3.]])
+ * ```
+ */
+export function avgPool1d(x: Tensor, kernelSize: number, options: AvgPool1dOptions = {}): Tensor {
+  return avgPoolFor("avgPool1d", 1, x, settingsOf("avgPool1d", 1, kernelSize, options));
+}
+
+/**
+ * The mean of each window of a picture.
+ *
+ * Shapes: `[n, c, h, w]` → `[n, c, h′, w′]`, or `[c, h, w]` → `[c, h′, w′]`; see {@link avgPool1d}.
+ *
+ * @param kernelSize - the rows and columns of a window, 1 or more; one number for both.
+ * @throws {@link TensorError} for other shapes or dtypes, more padding than half a window, and a window that is larger than the
+ * padded input.
+ * @see PyTorch `torch.nn.functional.avg_pool2d`.
+ *
+ * @example
+ * ```ts
+ * import { nn, tensor } from "evenkeel";
+ *
+ * const x = tensor([[[1, 2, 3], [4, 5, 6], [7, 8, 9]]]);
+ * console.log(nn.functional.avgPool2d(x, 3)); // => tensor([[[5.]]])
+ * console.log(nn.functional.avgPool2d(x, 2, { ceilMode: true }));
+ * // => tensor([[[3.0000, 4.5000],
+ * //          [7.5000, 9.0000]]])
+ * ```
+ */
+export function avgPool2d(x: Tensor, kernelSize: NumberOrPair, options: AvgPool2dOptions = {}): Tensor {
+  return avgPoolFor("avgPool2d", 2, x, settingsOf("avgPool2d", 2, kernelSize, options));
+}
+
+/**
+ * The mean of each window of a sequence: see {@link avgPool1d}.
+ *
+ * Shapes: `[n, c, l]` → `[n, c, l′]`.
+ *
+ * @throws {@link TensorError} in `forward` for an input of another shape or dtype, or one that with its padding is shorter than
+ * a window.
+ * @see PyTorch `torch.nn.AvgPool1d`.
+ *
+ * @example
+ * ```ts
+ * import { nn, zeros } from "evenkeel";
+ *
+ * console.log(new nn.AvgPool1d(3, { padding: 1, stride: 2 }).forward(zeros([2, 4, 10])).shape); // => [ 2, 4, 5 ]
+ * ```
+ */
+export class AvgPool1d extends Module {
+  /** @internal What stays when a bundler renames the class. */
+  static override readonly name: string = "AvgPool1d";
+  /** @internal */
+  static readonly [layerKey]: string = "AvgPool1d";
+  private readonly settings: AvgPoolSettings;
+  private readonly shown: string;
+
+  /**
+   * @param kernelSize - how many elements a window has, 1 or more.
+   * @param options - see {@link AvgPool1dOptions}.
+   */
+  constructor(kernelSize: number, options: AvgPool1dOptions = {}) {
+    const settings = settingsOf("AvgPool1d", 1, kernelSize, options);
+    super();
+    this.settings = settings;
+    this.shown = repr(kernelSize, options);
+  }
+
+  override forward(x: Tensor): Tensor {
+    return avgPoolFor("AvgPool1d.forward", 1, x, this.settings);
+  }
+
+  override extraRepr(): string {
+    return this.shown;
+  }
+}
+
+/**
+ * The mean of each window of a picture: see {@link avgPool2d}.
+ *
+ * Shapes: `[n, c, h, w]` → `[n, c, h′, w′]`.
+ *
+ * @throws {@link TensorError} in `forward` for an input of another shape or dtype, or one that with its padding is smaller than
+ * a window.
+ * @see PyTorch `torch.nn.AvgPool2d`.
+ *
+ * @example
+ * ```ts
+ * import { nn, zeros } from "evenkeel";
+ *
+ * console.log(new nn.AvgPool2d(2).forward(zeros([8, 16, 28, 28])).shape); // => [ 8, 16, 14, 14 ]
+ * ```
+ */
+export class AvgPool2d extends Module {
+  /** @internal What stays when a bundler renames the class. */
+  static override readonly name: string = "AvgPool2d";
+  /** @internal */
+  static readonly [layerKey]: string = "AvgPool2d";
+  private readonly settings: AvgPoolSettings;
+  private readonly shown: string;
+
+  /**
+   * @param kernelSize - the rows and columns of a window, 1 or more; one number for both.
+   * @param options - see {@link AvgPool2dOptions}.
+   */
+  constructor(kernelSize: NumberOrPair, options: AvgPool2dOptions = {}) {
+    const settings = settingsOf("AvgPool2d", 2, kernelSize, options);
+    super();
+    this.settings = settings;
+    this.shown = repr(kernelSize, options);
+  }
+
+  override forward(x: Tensor): Tensor {
+    return avgPoolFor("AvgPool2d.forward", 2, x, this.settings);
+  }
+
+  override extraRepr(): string {
+    return this.shown;
+  }
+}
+
+function repr(kernelSize: NumberOrPair, { stride = kernelSize, padding = 0 }: AvgPool2dOptions): string {
+  return `kernelSize=${shown(kernelSize)}, stride=${shown(stride)}, padding=${shown(padding)}`;
+}
