@@ -1,4 +1,6 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import type { Plugin } from "esbuild";
 import { defineConfig } from "tsup";
 
 /** The entries of the package. */
@@ -9,6 +11,33 @@ const entries = {
   "io/node": "src/io/node/index.ts",
   plot: "src/plot/index.ts",
   testing: "src/testing/index.ts",
+};
+
+/** Namespaces: files of their own, of which bundlers leave out what nobody names. */
+const namespaces = {
+  nn: "src/nn/index.ts",
+  "nn/functional": "src/nn/functional.ts",
+  "nn/init": "src/nn/init/index.ts",
+  "nn/utils": "src/nn/utils/index.ts",
+  optim: "src/optim/index.ts",
+  "optim/lrScheduler": "src/optim/lrScheduler/index.ts",
+  "optim/optionRules": "src/optim/optionRules.ts",
+  data: "src/data/index.ts",
+};
+
+/** Has `export * as nn` stay what it says, of another file: esbuild makes an object of it, which holds on to all of its names. */
+const namespacesApart: Plugin = {
+  name: "namespaces apart",
+  setup({ onResolve, initialOptions: { outExtension } }) {
+    if (outExtension?.[".js"] === ".cjs") return; // required, a file would have a name "default" too
+    onResolve({ filter: /^\.\// }, ({ path, importer, resolveDir }) => {
+      const file = relative(import.meta.dirname, join(resolveDir, path)).replaceAll("\\", "/");
+      const [name] = Object.entries(namespaces).find(([, entry]) => entry === file) ?? [];
+      const asNamespace = `export * as ${name?.split("/").at(-1)} from "${path}";`;
+      if (name === undefined || importer === "" || !readFileSync(importer, "utf8").includes(asNamespace)) return null;
+      return { path: `./${name}.js`, external: true };
+    });
+  },
 };
 
 const namesMap = /\n\/\/# sourceMappingURL=\S+/g;
@@ -26,8 +55,8 @@ function nameMapsOnce(files: readonly string[]): void {
 }
 
 export default defineConfig({
-  // The namespaces have files of their own, which bundlers leave out where nobody uses them.
-  entry: { ...entries, nn: "src/nn/index.ts", optim: "src/optim/index.ts", data: "src/data/index.ts" },
+  entry: { ...entries, ...namespaces },
+  esbuildPlugins: [namespacesApart],
   format: ["esm", "cjs"],
   target: "es2022",
   platform: "neutral",

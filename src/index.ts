@@ -25,9 +25,10 @@ export {
   randperm,
 } from "./functions/sample.ts";
 export { NDArray } from "./kernels/array.ts";
-export { kernelsName, useKernels } from "./kernels/index.ts";
+export { kernelsName } from "./kernels/index.ts";
 export type { Kernels, KernelsName } from "./kernels/kernels.ts";
 export { getNumThreads, setNumThreads } from "./kernels/threads.ts";
+export { useKernels } from "./kernels/useKernels.ts";
 export * as nn from "./nn/index.ts";
 export { isModule } from "./nn/module/fields.ts";
 export type { Fused, Op, Primitive, Reads, Vjp } from "./ops/op.ts";

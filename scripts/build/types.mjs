@@ -6,7 +6,7 @@
  */
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -29,5 +29,7 @@ writeFileSync(join(types, "package.json"), '{ "type": "commonjs" }\n');
 
 const { exports } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 for (const entry of Object.values(exports)) {
-  if (typeof entry !== "string") writeFileSync(join(root, entry.import.types), 'export * from "./index.js";\n');
+  if (typeof entry === "string") continue;
+  const own = basename(entry.require.types, ".d.ts");
+  writeFileSync(join(root, entry.import.types), `export * from "./${own}.js";\n`);
 }

@@ -205,10 +205,17 @@ const checks = {
   },
 };
 
-/** Whether a file has no code of its own: of an ESM file nothing is left without imports and exports. */
+/** Whether a file has no code of ours: nothing is left without imports, exports and the bundler's helpers. */
 function handsOn(file) {
-  const code = readFileSync(`dist/${file.replace(/\.cjs$/, ".js")}`, "utf8");
-  return code.replaceAll(/^(im|ex)port [^;]*;/gm, "").trim() === "";
+  const code = readFileSync(`dist/${file}`, "utf8");
+  const ours = code
+    .replaceAll(
+      /^'use strict';|^(?:(?:im|ex)port|require\() ?[^;]*;|^var \w+ = require\([^;]*;|^exports\.\w+ = [^;]*;/gm,
+      "",
+    )
+    .replaceAll(/^Object\.defineProperty\(exports, [\s\S]*?\n\}\);/gm, "")
+    .replaceAll(/^var __(?:defProp|export) = (?:[^;{]*;|[\s\S]*?\n\};)/gm, "");
+  return ours.trim() === "";
 }
 
 async function copies() {

@@ -15,7 +15,7 @@ import {
 import fc from "fast-check";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { binary as module } from "../../src/kernels/wasm/module.generated.ts";
-import { crewFor } from "../../src/kernels/wasm/threads/threads.ts";
+import { crewFor } from "../../src/kernels/wasm/threads/sharing.ts";
 import type { Plain } from "./reference.ts";
 import * as reference from "./reference.ts";
 import { numRuns, patience } from "./runs.ts";

@@ -7,7 +7,8 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { kernels } from "../../src/kernels/index.ts";
 import { binary } from "../../src/kernels/wasm/module.generated.ts";
 import { relaxedKernels } from "../../src/kernels/wasm/relaxed.ts";
-import { crewFor, setThreads } from "../../src/kernels/wasm/threads/threads.ts";
+import { crewFor } from "../../src/kernels/wasm/threads/sharing.ts";
+import { setThreads } from "../../src/kernels/wasm/threads/threads.ts";
 import { type WorkerData, words } from "../../src/kernels/wasm/threads/worker.ts";
 import { refusal } from "../refusal.ts";
 

@@ -51,7 +51,7 @@ export interface CompareOptions<Batch> extends LongOptions {
 }
 
 /** What {@link costOf} counts by. */
-interface RunCounts {
+export interface RunCounts {
   readonly variants: number;
   readonly seeds: number;
   readonly steps: number;

@@ -4,7 +4,7 @@ import * as reference from "../../reference/index.ts";
 import { productSizes } from "../../reference/matmul.ts";
 import { type Machine, mostBytes } from "../machine.ts";
 import type { Crew } from "../threads/crew.ts";
-import { crewFor, giveUp } from "../threads/threads.ts";
+import { crewFor, giveUp } from "../threads/sharing.ts";
 
 /** Below so many multiplications a product is done before its operands are copied into WebAssembly's memory. */
 export const fewProducts = 512;

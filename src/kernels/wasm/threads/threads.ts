@@ -1,4 +1,5 @@
 import { Crew } from "./crew.ts";
+import { shareWork } from "./sharing.ts";
 
 let crew: Crew | null = null;
 
@@ -14,6 +15,7 @@ export function setThreads(count: number, binary: string, patience?: number): vo
   crew?.end();
   crew = null;
   if (count === 1) return;
+  shareWork({ crewFor, giveUp });
   try {
     crew = new Crew(binary, count - 1, lostOne, patience);
   } catch (error) {
@@ -22,13 +24,13 @@ export function setThreads(count: number, binary: string, patience?: number): vo
 }
 
 /** The threads that can share work of a module now, or null. */
-export function crewFor(binary: string): Crew | null {
+function crewFor(binary: string): Crew | null {
   if (crew !== null && crew.machine.binary !== binary) setThreads(crew.size, binary);
   return crew?.isReady ? crew : null;
 }
 
 /** Ends all workers, one of which does not do its part. */
-export function giveUp(): void {
+function giveUp(): void {
   crew?.end();
   crew = null;
   warn("A worker thread did not do its part; one thread does all the work from here on.");
