@@ -63,3 +63,9 @@ export const allows = (rule: OptionRule, value: unknown): boolean =>
 
 const saidOf = (rule: OptionRule): string =>
   "words" in rule ? rule.words.map((word) => JSON.stringify(word)).join(" or ") : rule.is.expected;
+
+/** Refuses a value that is not of a kind, such as a part of an option. */
+export function checkKind(where: string, kind: OptionKind, name: string, value: unknown): void {
+  if (!kind.accepts(value))
+    throw new TensorError(where, { expected: `${kind.expected} as ${name}`, got: describe(value) });
+}

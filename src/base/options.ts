@@ -60,27 +60,3 @@ export function checkNumberOption(where: string, name: string, value: unknown, l
   const range = Number.isFinite(least) ? ` of ${least} or more` : "";
   throw new TensorError(where, { expected: `a finite number${range} as ${name}`, got: describe(value) });
 }
-
-/** Refuses an option that is not text. */
-export function checkTextOption(where: string, name: string, value: unknown): void {
-  if (typeof value === "string") return;
-  throw new TensorError(where, { expected: `${name} in words`, got: describe(value) });
-}
-
-/** Refuses an option that is not a list of texts, such as of names. */
-export function checkTextsOption(where: string, name: string, value: unknown): void {
-  if (Array.isArray(value) && value.every((entry) => typeof entry === "string")) return;
-  throw new TensorError(where, { expected: `a list of texts as ${name}`, got: describe(value) });
-}
-
-/** Refuses an option that is not an object of values by names. */
-export function checkRecordOption(where: string, name: string, value: unknown): void {
-  if (typeof value === "object" && value !== null && !Array.isArray(value)) return;
-  throw new TensorError(where, { expected: `${name} as an object, by names`, got: describe(value) });
-}
-
-/** Refuses an option that is not a list. */
-export function checkListOption(where: string, name: string, value: unknown): void {
-  if (Array.isArray(value)) return;
-  throw new TensorError(where, { expected: `a list as ${name}`, got: describe(value) });
-}

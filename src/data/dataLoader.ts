@@ -1,9 +1,10 @@
 import { describe, TensorError } from "../base/errors.ts";
-import { checkOptions } from "../base/options.ts";
-import { defaultGenerator, Generator } from "../random/generator.ts";
+import { aFunction, flag, fromOne } from "../base/optionKinds.ts";
+import { type OptionRules, optionsOf } from "../base/optionRules.ts";
+import { aGenerator, defaultGenerator, Generator } from "../random/generator.ts";
 import { type Batch, batchOf, collate } from "./collate.ts";
 import { checkDataset, type DatasetLike, type IterableDataset, isIterableDataset, itemOf } from "./dataset.ts";
-import { checkGenerator, drawSeed, inBatches, inOrder, sampled, shuffled } from "./sampler.ts";
+import { drawSeed, inBatches, inOrder, sampled, shuffled } from "./sampler.ts";
 import { isWeightedRandomSampler } from "./weightedRandomSampler.ts";
 
 /** What says which items an epoch has, and in which order: an array, or a {@link WeightedRandomSampler}. */
@@ -39,6 +40,24 @@ export interface DataLoaderStateDict {
   /** The state that the generator had when the epoch began; null between epochs. */
   readonly start: Uint8Array | null;
 }
+
+const rules = {
+  batchSize: { is: fromOne, default: 1 },
+  shuffle: { is: flag, default: false },
+  dropLast: { is: flag, default: false },
+  sampler: {
+    is: {
+      expected: "an array of numbers of items, or a sampler with a length and a loop of them,",
+      accepts: (value) =>
+        typeof value === "object" &&
+        value !== null &&
+        Symbol.iterator in value &&
+        Number.isInteger((value as unknown as Sampler).length),
+    },
+  },
+  collateFn: { is: aFunction },
+  generator: { is: aGenerator },
+} satisfies OptionRules<CollatingOptions<unknown, unknown>>;
 
 /**
  * A dataset in batches; each loop over it is an epoch.
@@ -88,18 +107,9 @@ export class DataLoader<T, B = Batch<T>> implements Iterable<B> {
   private resumed: DataLoaderStateDict = betweenEpochs;
 
   constructor(dataset: DatasetLike<T> | IterableDataset<T>, options: CollatingOptions<T, B> = {}) {
-    checkOptions("DataLoader", options, ["batchSize", "shuffle", "dropLast", "sampler", "collateFn", "generator"]);
-    const { batchSize = 1, shuffle = false, dropLast = false, sampler, collateFn, generator } = options;
+    const { batchSize, shuffle, dropLast, sampler, collateFn, generator } = optionsOf("DataLoader", options, rules);
     const isLoop = isIterableDataset(dataset);
     if (!isLoop) checkDataset("DataLoader", dataset);
-    if (!Number.isInteger(batchSize) || batchSize < 1) {
-      refuse("batchSize to be a whole number of 1 or more", batchSize);
-    }
-    if (typeof shuffle !== "boolean") refuse("shuffle to be true or false", shuffle);
-    if (typeof dropLast !== "boolean") refuse("dropLast to be true or false", dropLast);
-    if (generator !== undefined) checkGenerator("DataLoader", generator);
-    if (collateFn !== undefined && typeof collateFn !== "function") refuse("collateFn to be a function", collateFn);
-    if (sampler !== undefined) checkSampler(sampler);
     if (shuffle && sampler !== undefined) refuse("sampler or shuffle", "none but both");
     if (isLoop && (shuffle || sampler !== undefined)) {
       refuse("a dataset with length and get(i), to be shuffled or sampled", dataset);
@@ -272,14 +282,6 @@ export class DataLoader<T, B = Batch<T>> implements Iterable<B> {
 }
 
 const betweenEpochs: DataLoaderStateDict = { batch: 0, start: null };
-
-function checkSampler(sampler: unknown): void {
-  const isSampler =
-    typeof sampler === "object" && sampler !== null && Symbol.iterator in sampler && "length" in sampler;
-  if (!isSampler || !Number.isInteger((sampler as Sampler).length)) {
-    refuse("a sampler (length, and a loop of the numbers of items), or an array of numbers", sampler);
-  }
-}
 
 function refuse(expected: string, value: unknown): never {
   const got = typeof value === "string" && value.startsWith("none") ? value.replace("none but ", "") : describe(value);

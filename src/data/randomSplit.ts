@@ -1,8 +1,8 @@
 import { describe, TensorError } from "../base/errors.ts";
-import { checkOptions } from "../base/options.ts";
-import { defaultGenerator, type Generator } from "../random/generator.ts";
+import { type OptionRules, optionsOf } from "../base/optionRules.ts";
+import { aGenerator, defaultGenerator, type Generator } from "../random/generator.ts";
 import { checkDataset, type DatasetLike } from "./dataset.ts";
-import { checkGenerator, permutation } from "./sampler.ts";
+import { permutation } from "./sampler.ts";
 import { Subset } from "./subset.ts";
 
 /** Options of {@link randomSplit}. */
@@ -10,6 +10,8 @@ export interface RandomSplitOptions {
   /** Where the random order comes from. Default: the generator that `manualSeed` seeds. */
   readonly generator?: Generator;
 }
+
+const rules = { generator: { is: aGenerator } } satisfies OptionRules<RandomSplitOptions>;
 
 /**
  * Splits a dataset at random into parts that do not overlap: PyTorch's own, from the same seed.
@@ -32,10 +34,8 @@ export function randomSplit<T>(
   lengths: readonly number[],
   options: RandomSplitOptions = {},
 ): Subset<T>[] {
-  checkOptions("randomSplit", options, ["generator"]);
-  const { generator = defaultGenerator } = options;
+  const { generator = defaultGenerator } = optionsOf("randomSplit", options, rules);
   checkDataset("randomSplit", dataset);
-  checkGenerator("randomSplit", generator);
   const sizes = sizesOf(lengths, dataset.length);
   const order = permutation(dataset.length, generator);
   let end = 0;

@@ -1,6 +1,5 @@
-import { describe, TensorError } from "../base/errors.ts";
 import { random32 } from "../kernels/numbers/mersenneTwister.ts";
-import { defaultGenerator, Generator, generatorState, isGenerator } from "../random/generator.ts";
+import { defaultGenerator, Generator, generatorState } from "../random/generator.ts";
 import { fillRandperm } from "../random/randperm.ts";
 import { checkItem } from "./dataset.ts";
 
@@ -58,9 +57,3 @@ export function* inBatches<T>(numbers: Iterator<T>, size: number, dropLast: bool
 
 type Sequence<T> = globalThis.Generator<T, void, undefined>;
 type Numbers = Sequence<number>;
-
-/** Refuses anything but a generator of random numbers. */
-export function checkGenerator(where: string, generator: unknown): void {
-  if (isGenerator(generator)) return;
-  throw new TensorError(where, { expected: "a Generator", got: describe(generator) });
-}

@@ -1,12 +1,12 @@
 import { isTensor } from "../base/brand.ts";
 import { isFloat } from "../base/dtype.ts";
 import { describe, TensorError } from "../base/errors.ts";
-import { checkFlagOption, checkOptions } from "../base/options.ts";
+import { flag } from "../base/optionKinds.ts";
+import { type OptionRules, optionsOf } from "../base/optionRules.ts";
 import { tensor } from "../functions/create.ts";
 import { multinomial } from "../functions/sample.ts";
-import type { Generator } from "../random/generator.ts";
+import { aGenerator, type Generator } from "../random/generator.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { checkGenerator } from "./sampler.ts";
 
 const samplerBrand: unique symbol = Symbol.for("evenkeel.WeightedRandomSampler") as never;
 
@@ -17,6 +17,11 @@ export interface WeightedRandomSamplerOptions {
   /** Where the random numbers come from. Default: the generator that `manualSeed` seeds. */
   readonly generator?: Generator;
 }
+
+const rules = {
+  replacement: { is: flag, default: true },
+  generator: { is: aGenerator },
+} satisfies OptionRules<WeightedRandomSamplerOptions>;
 
 /**
  * Numbers of items, drawn with probabilities in proportion to weights: PyTorch's own, from the same seed. Each loop over it
@@ -52,10 +57,7 @@ export class WeightedRandomSampler implements Iterable<number> {
 
   constructor(weights: readonly number[] | Tensor, numSamples: number, options: WeightedRandomSamplerOptions = {}) {
     const where = "WeightedRandomSampler";
-    checkOptions(where, options, ["replacement", "generator"]);
-    const { replacement = true, generator } = options;
-    checkFlagOption(where, "replacement", replacement);
-    if (generator !== undefined) checkGenerator(where, generator);
+    const { replacement, generator } = optionsOf(where, options, rules);
     const kept = weightsOf(where, weights);
     if (!Number.isInteger(numSamples) || numSamples < 1 || (!replacement && numSamples > kept.numel())) {
       throw new TensorError(where, {

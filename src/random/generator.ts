@@ -1,5 +1,6 @@
 import { unclonable } from "../base/cloning.ts";
 import { describe, TensorError } from "../base/errors.ts";
+import type { OptionKind } from "../base/optionRules.ts";
 import { shared } from "../base/shared.ts";
 import { type MersenneTwister, mersenneTwister } from "../kernels/numbers/mersenneTwister.ts";
 import { readState, writeState } from "./stateFormat.ts";
@@ -22,6 +23,9 @@ export const generatorState: unique symbol = Symbol.for("evenkeel.Generator");
 export function isGenerator(value: unknown): value is Generator {
   return typeof value === "object" && value !== null && generatorState in value;
 }
+
+/** What an option may be that is a {@link Generator}. */
+export const aGenerator: OptionKind = { expected: "a Generator", accepts: isGenerator };
 
 /**
  * A source of random numbers: PyTorch's on the CPU, which gives the same numbers for the same seed, bit for bit.

@@ -1,6 +1,7 @@
 import { isTensor } from "../base/brand.ts";
 import { describe, show, TensorError } from "../base/errors.ts";
-import { checkFlagOption, checkNumberOption, checkOptions } from "../base/options.ts";
+import { flag, notNegative } from "../base/optionKinds.ts";
+import { type OptionRules, optionsOf } from "../base/optionRules.ts";
 import { broadcast } from "../base/shapes.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 
@@ -13,6 +14,12 @@ export interface AllcloseOptions {
   /** Whether NaN equals NaN. Default `false`. */
   readonly equalNan?: boolean;
 }
+
+const rules = {
+  rtol: { is: notNegative, default: 1e-5 },
+  atol: { is: notNegative, default: 1e-8 },
+  equalNan: { is: flag, default: false },
+} satisfies OptionRules<AllcloseOptions>;
 
 /**
  * Whether `|a − b| ≤ atol + rtol·|b|` for every pair of elements, broadcasting. Infinities are close to themselves.
@@ -29,11 +36,7 @@ export interface AllcloseOptions {
  * ```
  */
 export function allclose(a: Tensor, b: Tensor, options: AllcloseOptions = {}): boolean {
-  checkOptions("allclose", options, ["rtol", "atol", "equalNan"]);
-  const { rtol = 1e-5, atol = 1e-8, equalNan = false } = options;
-  checkNumberOption("allclose", "rtol", rtol, 0);
-  checkNumberOption("allclose", "atol", atol, 0);
-  checkFlagOption("allclose", "equalNan", equalNan);
+  const { rtol, atol, equalNan } = optionsOf("allclose", options, rules);
   if (!isTensor(a) || !isTensor(b) || a.dtype !== b.dtype) {
     throw new TensorError("allclose", {
       expected: "two tensors of one dtype",

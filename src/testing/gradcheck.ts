@@ -2,7 +2,8 @@ import { grad } from "../autograd/grad.ts";
 import { enableGrad } from "../autograd/gradMode.ts";
 import { isTensor } from "../base/brand.ts";
 import { describe, TensorError } from "../base/errors.ts";
-import { checkFlagOption, checkNumberOption, checkOptions } from "../base/options.ts";
+import { flag, notNegative, positive } from "../base/optionKinds.ts";
+import { type OptionRules, optionsOf } from "../base/optionRules.ts";
 import { zerosLike } from "../functions/factories.ts";
 import { randn } from "../functions/sample.ts";
 import { Generator } from "../random/generator.ts";
@@ -23,6 +24,13 @@ export interface GradcheckOptions {
 
 /** A function to be checked: of some tensors, to one or several. */
 export type Checked = (...inputs: Tensor[]) => Tensor | readonly Tensor[];
+
+const rules = {
+  eps: { is: positive, default: 1e-6 },
+  atol: { is: notNegative, default: 1e-5 },
+  rtol: { is: notNegative, default: 1e-3 },
+  raise: { is: flag, default: true },
+} satisfies OptionRules<GradcheckOptions>;
 
 /**
  * Compares every entry of every Jacobian of `fn` with central differences: `(f(x + ε) − f(x − ε))/2ε`.
@@ -47,7 +55,7 @@ export type Checked = (...inputs: Tensor[]) => Tensor | readonly Tensor[];
  * ```
  */
 export function gradcheck(fn: Checked, inputs: readonly Tensor[], options: GradcheckOptions = {}): boolean {
-  return check("gradcheck", fn, inputs, options);
+  return check("gradcheck", fn, inputs, optionsOf("gradcheck", options, rules));
 }
 
 /**
@@ -66,7 +74,8 @@ export function gradcheck(fn: Checked, inputs: readonly Tensor[], options: Gradc
  * ```
  */
 export function gradgradcheck(fn: Checked, inputs: readonly Tensor[], options: GradcheckOptions = {}): boolean {
-  checkInputs("gradgradcheck", fn, inputs, options);
+  const settings = optionsOf("gradgradcheck", options, rules);
+  checkInputs("gradgradcheck", fn, inputs);
   const wanted = inputs.filter((x) => x.requiresGrad);
   const generator = new Generator().manualSeed(0);
   const outputs = enableGrad(() => listOf("gradgradcheck", fn(...inputs)));
@@ -86,16 +95,12 @@ export function gradgradcheck(fn: Checked, inputs: readonly Tensor[], options: G
     });
     return sums;
   };
-  return wanted.length === 0 || check("gradgradcheck", gradient, [...inputs, ...weights], options);
+  return wanted.length === 0 || check("gradgradcheck", gradient, [...inputs, ...weights], settings);
 }
 
-function check(where: string, fn: Checked, inputs: readonly Tensor[], options: GradcheckOptions): boolean {
-  checkInputs(where, fn, inputs, options);
-  const { eps = 1e-6, atol = 1e-5, rtol = 1e-3, raise = true } = options;
-  checkNumberOption(where, "eps", eps, Number.MIN_VALUE);
-  checkNumberOption(where, "atol", atol, 0);
-  checkNumberOption(where, "rtol", rtol, 0);
-  checkFlagOption(where, "raise", raise);
+function check(where: string, fn: Checked, inputs: readonly Tensor[], settings: Required<GradcheckOptions>): boolean {
+  checkInputs(where, fn, inputs);
+  const { eps, atol, rtol, raise } = settings;
   const outputs = enableGrad(() => listOf(where, fn(...inputs)));
   for (const [i, x] of inputs.entries()) {
     if (!x.requiresGrad) continue;
@@ -156,8 +161,7 @@ function centralDifferences(
   });
 }
 
-function checkInputs(where: string, fn: unknown, inputs: unknown, options: GradcheckOptions): void {
-  checkOptions(where, options, ["eps", "atol", "rtol", "raise"]);
+function checkInputs(where: string, fn: unknown, inputs: unknown): void {
   if (typeof fn !== "function") throw new TensorError(where, { expected: "a function", got: describe(fn) });
   if (!Array.isArray(inputs) || !inputs.every(isTensor)) {
     throw new TensorError(where, { expected: "an array of tensors", got: describe(inputs) });

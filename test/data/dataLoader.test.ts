@@ -126,14 +126,14 @@ describe("a batch", () => {
 
 describe("a DataLoader refuses", () => {
   test.each<[unknown, string]>([
-    [{ batchSize: 0 }, "DataLoader: expected batchSize to be a whole number of 1 or more, got 0."],
+    [{ batchSize: 0 }, "DataLoader: expected a whole number of 1 or more as batchSize, got 0."],
     [{ batchSize: 2.5 }, "got 2.5."],
     [{ batchSize: Number.NaN }, "got NaN."],
     [{ batchSize: "4" }, 'got "4".'],
     [{ batchSize: null }, "got null."],
-    [{ shuffle: 1 }, "DataLoader: expected shuffle to be true or false, got 1."],
-    [{ dropLast: "yes" }, 'DataLoader: expected dropLast to be true or false, got "yes".'],
-    [{ generator: 42 }, "DataLoader: expected a Generator, got 42."],
+    [{ shuffle: 1 }, "DataLoader: expected true or false as shuffle, got 1."],
+    [{ dropLast: "yes" }, 'DataLoader: expected true or false as dropLast, got "yes".'],
+    [{ generator: 42 }, "DataLoader: expected a Generator as generator, got 42."],
     [{ batch_size: 4 }, 'got "batch_size". Did you mean "batchSize"?'],
     [
       4,

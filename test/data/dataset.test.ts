@@ -91,7 +91,7 @@ describe("randomSplit", () => {
   test("refuses anything but a dataset, a generator and known options", () => {
     expect(() => randomSplit(zeros([3]) as never, [3])).toThrow("randomSplit: expected a dataset");
     expect(() => randomSplit(items, [10], { generator: 3 as never })).toThrow(
-      "randomSplit: expected a Generator, got 3.",
+      "randomSplit: expected a Generator as generator, got 3.",
     );
     expect(() => randomSplit(items, [10], { seed: 3 } as never)).toThrow('got "seed".');
   });

@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { isDeepStrictEqual } from "node:util";
 import * as evenkeel from "evenkeel";
 import { Generator, grad, nn, ones, optim, randn, type Tensor, TensorError, tensor, zeros } from "evenkeel";
@@ -5,6 +7,7 @@ import * as analysis from "evenkeel/analysis";
 import * as io from "evenkeel/io";
 import * as plot from "evenkeel/plot";
 import * as testing from "evenkeel/testing";
+import { globSync } from "tinyglobby";
 import { describe, expect, test } from "vitest";
 import * as small from "../plot/small.ts";
 import { declaredCallables, declaredOptions } from "./declared.ts";
@@ -256,10 +259,30 @@ const alsoRight: Record<string, readonly unknown[]> = {
   seed: [-1], // counted from 2^64 down
 };
 
-const declared = declaredOptions(declaredCallables().filter(({ isMethod }) => !isMethod));
+const callables = declaredCallables();
+const declared = declaredOptions(callables.filter(({ isMethod }) => !isMethod));
 
 test("every function and class that takes options is here", () => {
   expect(Object.keys(calls).sort()).toEqual([...declared.keys()].filter((name) => !abstract.includes(name)).sort());
+});
+
+/** Where options are few and the code has to stay small, checks stand beside the work, as helpers of nn/module/checks.ts do them. */
+const byHand = /^(?!(analysis|data|io|plot|testing)\.)/;
+
+test("every interface of options of an analysis, a plot, a dataset, a file or a check has a record of rules", () => {
+  const src = fileURLToPath(new URL("../../src/", import.meta.url));
+  const sources = globSync("{analysis,data,io,plot,testing}/**/*.ts", { cwd: src }).map((name) =>
+    readFileSync(src + name, "utf8"),
+  );
+  const ruled = new Set(
+    sources.flatMap((text) => [...text.matchAll(/OptionRules<(?:Partial<)?(\w+)/g)].map(([, name]) => name)),
+  );
+  const taken = callables
+    .filter(({ name, isMethod }) => !isMethod && !byHand.test(name))
+    .flatMap(({ parameters }) => parameters.filter(({ options: own }) => own.length > 0))
+    .map(({ type }) => /^\w+/.exec(type)?.[0] ?? "");
+  expect([...new Set(taken)].filter((name) => name !== "" && !ruled.has(name))).toEqual([]);
+  expect(taken.length).toBeGreaterThan(50);
 });
 
 /** What comes of a call: the error that it is refused with, another error, or nothing. */

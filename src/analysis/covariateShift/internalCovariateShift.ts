@@ -1,10 +1,9 @@
 import { TensorError } from "../../base/errors.ts";
-import { record } from "../../base/optionKinds.ts";
 import type { OptionRules, Settings } from "../../base/optionRules.ts";
 import type { Module } from "../../nn/module/module.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { analyse, type InParts, inBackground, type Unnamed } from "../measuring/analysis.ts";
-import { type Layer, type LayerOptions, type LayerSettings, orderedLayers } from "../measuring/layers.ts";
+import { groupsKind, type Layer, type LayerOptions, type LayerSettings, orderedLayers } from "../measuring/layers.ts";
 import { type Cost, type Loss, Probe } from "../measuring/loss.ts";
 import { type BatchNormMode, batchNormRule, preservingParts } from "../measuring/preserving.ts";
 import { checkBudget, type LongOptions, longRules, type Parts } from "../measuring/running.ts";
@@ -66,7 +65,7 @@ const costOf = ({ layers }: { readonly layers: number }): Cost => ({
 /** What options of a shift, and of the interference of layers, may be. */
 export const shiftRules = {
   ...updateRules,
-  groups: { is: record },
+  groups: { is: groupsKind },
   batchNormWith: { words: ["itself", "preceding"], default: "itself" },
   batchNorm: batchNormRule,
   ...longRules,

@@ -1,5 +1,6 @@
 import { describe, TensorError } from "../../base/errors.ts";
-import { checkTextsOption } from "../../base/options.ts";
+import { record, texts } from "../../base/optionKinds.ts";
+import { checkKind, type OptionKind } from "../../base/optionRules.ts";
 import type { Module } from "../../nn/module/module.ts";
 import type { Parameter } from "../../nn/module/parameter.ts";
 import { hasRunningStatistics } from "./preserving.ts";
@@ -26,6 +27,12 @@ export interface LayerOptions {
    */
   readonly batchNormWith?: BatchNormPlace;
 }
+
+/** What `groups` may be. */
+export const groupsKind: OptionKind = {
+  ...record,
+  expected: 'an object of lists of names, such as { first: ["0", "1"], last: ["3.weight"] },',
+};
 
 /** {@link LayerOptions}, as used. */
 export interface LayerSettings {
@@ -88,14 +95,7 @@ function checkDisjoint(where: string, layers: readonly Layer[]): void {
 export function layersOf(where: string, model: Module, groups?: LayerGroups): Layer[] {
   const named = model.namedParameters().filter(([, p]) => p.requiresGrad);
   if (groups === undefined) return byModule(named);
-  if (typeof groups !== "object" || groups === null || Array.isArray(groups)) {
-    throw new TensorError(where, {
-      expected: "groups as an object of lists of names",
-      got: describe(groups),
-      hint: 'Such as { first: ["0", "1"], last: ["3.weight"] }.',
-    });
-  }
-  for (const [name, members] of Object.entries(groups)) checkTextsOption(where, `groups.${name}`, members);
+  for (const [name, members] of Object.entries(groups)) checkKind(where, texts, `groups.${name}`, members);
   return Object.entries(groups).map(([name, members]) => ({
     name,
     parameters: members.flatMap((member) => parametersOf(where, named, member)),

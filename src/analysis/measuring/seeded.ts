@@ -2,7 +2,7 @@ import { TensorError } from "../../base/errors.ts";
 import { wholeNumber } from "../../base/optionKinds.ts";
 import type { OptionRules } from "../../base/optionRules.ts";
 import { rand, randn } from "../../functions/sample.ts";
-import { Generator, isGenerator } from "../../random/generator.ts";
+import { aGenerator, Generator } from "../../random/generator.ts";
 
 /** Where an analysis takes its random numbers from. */
 export interface SeedOptions {
@@ -15,7 +15,7 @@ export interface SeedOptions {
 /** What they may be. */
 export const seedRules = {
   seed: { is: wholeNumber },
-  generator: { is: { expected: "a Generator", accepts: isGenerator } },
+  generator: { is: aGenerator },
 } satisfies OptionRules<SeedOptions>;
 
 /** A generator of the analysis's own, and the seed it started from, null if from another generator's state. */

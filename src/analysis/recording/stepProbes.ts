@@ -1,10 +1,10 @@
 import { isFloat } from "../../base/dtype.ts";
 import { describe, TensorError } from "../../base/errors.ts";
-import { names, record } from "../../base/optionKinds.ts";
+import { names } from "../../base/optionKinds.ts";
 import { type OptionRules, optionsOf } from "../../base/optionRules.ts";
 import type { Module } from "../../nn/module/module.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
-import { type LayerGroups, layersOf } from "../measuring/layers.ts";
+import { groupsKind, type LayerGroups, layersOf } from "../measuring/layers.ts";
 import { type SaturationThresholds, saturationOf, saturationRules } from "../measuring/saturation.ts";
 import { copies, distance, norm } from "../numbers/vectors.ts";
 import type { AfterStep, StepContext, StepProbe, StepRow } from "./stepProbe.ts";
@@ -25,7 +25,7 @@ export interface ActivationProbeOptions {
   readonly sigmoid?: number;
 }
 
-const layerRules = { groups: { is: record } } satisfies OptionRules<LayerProbeOptions>;
+const layerRules = { groups: { is: groupsKind } } satisfies OptionRules<LayerProbeOptions>;
 
 const activationRules = {
   modules: { is: names },

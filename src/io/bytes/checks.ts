@@ -44,12 +44,6 @@ export function checkBytes(where: string, bytes: unknown): asserts bytes is Uint
   });
 }
 
-/** Refuses anything but a whole number of bytes. */
-export function checkMaxBytes(where: string, maxBytes: unknown): asserts maxBytes is number {
-  if (typeof maxBytes === "number" && maxBytes >= 0) return;
-  throw new TensorError(where, { expected: "maxBytes to be a number of 0 or more", got: describe(maxBytes) });
-}
-
 /** Refuses a name that is not text, or would be a prototype once its object is copied by assignment. */
 export function checkName(where: string, name: string): void {
   if (name === "__proto__") {

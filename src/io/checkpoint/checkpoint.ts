@@ -1,5 +1,6 @@
 import { describe, TensorError } from "../../base/errors.ts";
-import { checkFlagOption, checkOptions } from "../../base/options.ts";
+import { flag } from "../../base/optionKinds.ts";
+import { type OptionRules, optionsOf } from "../../base/optionRules.ts";
 import { version } from "../../base/version.ts";
 import { defaultGenerator, type Generator, isGenerator } from "../../random/generator.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
@@ -85,6 +86,8 @@ export function saveCheckpoint(parts: CheckpointParts): Bytes {
   return toSafetensors(Object.fromEntries(tensors), { metadata });
 }
 
+const rules = { strict: { is: flag, default: true } } satisfies OptionRules<{ readonly strict?: boolean }>;
+
 /**
  * Puts the parts of a training run where they were when {@link saveCheckpoint} was called, the default generator included.
  *
@@ -105,9 +108,7 @@ export function loadCheckpoint(
 ): LoadedCheckpoint {
   const where = "loadCheckpoint";
   checkParts(where, parts);
-  checkOptions(where, options, ["strict"]);
-  const { strict = true } = options;
-  checkFlagOption(where, "strict", strict);
+  const { strict } = optionsOf(where, options, rules);
   const saved = readParts(where, bytes);
   const own = new Map(Object.entries(parts).filter(([, part]) => kindOf(part) !== "value"));
   const kept = [...saved.parts].filter(([name, { kind }]) => kind !== "value" && name !== defaultName);

@@ -1,12 +1,12 @@
 import { describe } from "../../base/errors.ts";
-import { checkOptions } from "../../base/options.ts";
+import { optionsOf } from "../../base/optionRules.ts";
 import type { StateDict } from "../../nn/module/stateDict.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { type ByteSource, byteReader } from "../bytes/byteReader.ts";
 import type { Bytes } from "../bytes/bytes.ts";
-import { checkMaxBytes, checkName, defaultMaxBytes, namedTensors, refuseFile } from "../bytes/checks.ts";
+import { checkName, namedTensors, refuseFile } from "../bytes/checks.ts";
 import { hintForEntry } from "../bytes/fileKind.ts";
-import type { ReadOptions } from "../safetensors/readSafetensors.ts";
+import { type ReadOptions, readRules } from "../safetensors/readSafetensors.ts";
 import { npyTensor, toNpy } from "./npy.ts";
 import { unzipped, zipEntries, zipOf } from "./zip.ts";
 
@@ -57,9 +57,7 @@ export function toNpz(tensors: StateDict | Readonly<Record<string, Tensor>>): By
  */
 export async function readNpz(source: ByteSource, options: ReadOptions = {}): Promise<Record<string, Tensor>> {
   const where = "readNpz";
-  checkOptions(where, options, ["maxBytes"]);
-  const { maxBytes = defaultMaxBytes } = options;
-  checkMaxBytes(where, maxBytes);
+  const { maxBytes } = optionsOf(where, options, readRules);
   const bytes = await allBytes(where, source, maxBytes);
   const entries = zipEntries({ where, part: "the file" }, bytes);
   const size = entries.reduce((sum, entry) => sum + entry.size, 0);

@@ -1,7 +1,8 @@
 import { noGrad } from "../../autograd/gradMode.ts";
 import { isTensor } from "../../base/brand.ts";
 import { describe, TensorError } from "../../base/errors.ts";
-import { checkOptions } from "../../base/options.ts";
+import { names } from "../../base/optionKinds.ts";
+import { type OptionRules, optionsOf } from "../../base/optionRules.ts";
 import { shared } from "../../base/shared.ts";
 import { isModule } from "../../nn/module/fields.ts";
 import { keep } from "../../nn/module/keep.ts";
@@ -26,6 +27,19 @@ export interface ExportOnnxOptions {
 }
 
 const where = "exportOnnx";
+
+const isName = (value: unknown): boolean => typeof value === "string" && value !== "";
+
+const rules = {
+  inputName: {
+    is: {
+      expected: "a name, or a list of names,",
+      accepts: (value) => isName(value) || (names.accepts(value) && (value as string[]).every(isName)),
+    },
+    default: "input",
+  },
+  outputName: { is: { expected: "a name", accepts: isName }, default: "output" },
+} satisfies OptionRules<ExportOnnxOptions>;
 
 /**
  * A model in evaluation mode as an ONNX file, which other runtimes run: of any number of examples, in the dtype that it has.
@@ -65,13 +79,8 @@ export function exportOnnx(
   if (examples.length === 0 || !examples.every((x) => isTensor(x) && x.ndim > 0)) {
     throw new TensorError(where, { expected: "an example input [n, …]", got: describe(exampleInput) });
   }
-  checkOptions(where, options, ["inputName", "outputName"]);
-  const { outputName = "output" } = options;
-  const inputNames = namesOf(examples.length, options.inputName);
-  for (const name of [...inputNames, outputName]) {
-    if (typeof name !== "string" || name === "")
-      throw new TensorError(where, { expected: "names as inputName and outputName", got: describe(name) });
-  }
+  const { inputName, outputName } = optionsOf(where, options, rules);
+  const inputNames = namesOf(examples.length, inputName);
   if (inputNames.includes(outputName)) {
     throw new TensorError(where, { expected: "an output under a name of its own", got: describe(outputName) });
   }
@@ -91,7 +100,7 @@ export function exportOnnx(
 }
 
 /** A name for each input, all of them different. */
-function namesOf(count: number, given: string | readonly string[] = "input"): readonly string[] {
+function namesOf(count: number, given: string | readonly string[]): readonly string[] {
   if (!Array.isArray(given))
     return Array.from({ length: count }, (_, i) => (i === 0 ? (given as string) : `${given}_${i}`));
   if (given.length === count && new Set(given).size === count) return given;

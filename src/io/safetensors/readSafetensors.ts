@@ -1,8 +1,9 @@
 import { describe } from "../../base/errors.ts";
-import { checkOptions } from "../../base/options.ts";
+import { threshold } from "../../base/optionKinds.ts";
+import { type OptionRules, optionsOf } from "../../base/optionRules.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { type ByteSource, byteReader } from "../bytes/byteReader.ts";
-import { checkMaxBytes, defaultMaxBytes, refuseFile } from "../bytes/checks.ts";
+import { defaultMaxBytes, refuseFile } from "../bytes/checks.ts";
 import { tensorFrom } from "../bytes/elements.ts";
 import type { Safetensors } from "./safetensors.ts";
 import { prefixLength, readHeader, readHeaderLength } from "./safetensorsHeader.ts";
@@ -14,6 +15,9 @@ export interface ReadOptions {
 }
 
 const where = "readSafetensors";
+
+/** What they may be. */
+export const readRules = { maxBytes: { is: threshold, default: defaultMaxBytes } } satisfies OptionRules<ReadOptions>;
 
 /**
  * Reads a safetensors file as its bytes arrive, tensor by tensor: beside the tensors there is never more in memory than
@@ -35,9 +39,7 @@ const where = "readSafetensors";
  * ```
  */
 export async function readSafetensors(source: ByteSource, options: ReadOptions = {}): Promise<Safetensors> {
-  checkOptions(where, options, ["maxBytes"]);
-  const { maxBytes = defaultMaxBytes } = options;
-  checkMaxBytes(where, maxBytes);
+  const { maxBytes } = optionsOf(where, options, readRules);
   const reader = byteReader(where, source);
   const checkSize = (size: number): void => {
     if (size <= maxBytes) return;

@@ -1,6 +1,7 @@
 import type { Dtype } from "../../base/dtype.ts";
 import { describe, TensorError } from "../../base/errors.ts";
-import { checkOptions } from "../../base/options.ts";
+import { record } from "../../base/optionKinds.ts";
+import { type OptionRules, optionsOf } from "../../base/optionRules.ts";
 import type { StateDict } from "../../nn/module/stateDict.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import type { Bytes } from "../bytes/bytes.ts";
@@ -29,6 +30,8 @@ const written: readonly (readonly [Dtype, string])[] = [
   ["int32", "I32"],
   ["bool", "BOOL"],
 ];
+
+const rules = { metadata: { is: record } } satisfies OptionRules<SafetensorsOptions>;
 
 /**
  * Tensors as the bytes of a safetensors file, which PyTorch and others read.
@@ -76,8 +79,8 @@ export interface Layout {
 
 /** Where everything stands in a safetensors file; refuses what {@link toSafetensors} refuses. */
 export function layOut(where: string, tensors: unknown, options: SafetensorsOptions): Layout {
-  checkOptions(where, options, ["metadata"]);
-  const fields = options.metadata === undefined ? [] : [`"${metadataName}":${metadataText(where, options.metadata)}`];
+  const { metadata } = optionsOf(where, options, rules);
+  const fields = metadata === undefined ? [] : [`"${metadataName}":${metadataText(where, metadata)}`];
   let end = 0;
   const entries = sorted(namedTensors(where, tensors)).map(({ name, x, dtype }) => {
     if (name === metadataName) {
@@ -179,10 +182,7 @@ function byCharacters(a: string, b: string): number {
 }
 
 /** Sorted, so that the same notes are the same bytes. */
-function metadataText(where: string, metadata: unknown): string {
-  if (typeof metadata !== "object" || metadata === null || Array.isArray(metadata)) {
-    throw new TensorError(where, { expected: "metadata to be an object of strings", got: describe(metadata) });
-  }
+function metadataText(where: string, metadata: Readonly<Record<string, string>>): string {
   const fields = Object.entries(metadata).map(([name, value]: [string, unknown]) => {
     checkName(where, name);
     if (typeof value === "string" && !/\p{Surrogate}/u.test(value)) return [name, value];

@@ -2,8 +2,7 @@ import type { Plain, Verdict } from "../../analysis/index.ts";
 import { escapeHtml, htmlTable, shortText } from "../../analysis/measuring/html.ts";
 import { describe, TensorError } from "../../base/errors.ts";
 import { list, record, text, texts } from "../../base/optionKinds.ts";
-import { type OptionRules, optionsOf } from "../../base/optionRules.ts";
-import { checkListOption, checkRecordOption, checkTextsOption } from "../../base/options.ts";
+import { checkKind, type OptionRules, optionsOf } from "../../base/optionRules.ts";
 import { htmlPage } from "../drawing/htmlPage.ts";
 import type { Plot } from "../drawing/plot.ts";
 import { checkPlot, render } from "../drawing/render.ts";
@@ -92,10 +91,10 @@ function checkContent({ verdicts, figures, tables, listings }: Checked): void {
     throw new TensorError(where, { expected: "as verdicts what diagnose returns", got: describe(verdict) });
   }
   for (const [name, rows] of Object.entries(tables)) {
-    checkListOption(where, `tables["${name}"]`, rows);
-    for (const row of rows) checkRecordOption(where, `each row of tables["${name}"]`, row);
+    checkKind(where, list, `tables["${name}"]`, rows);
+    for (const row of rows) checkKind(where, record, `each row of tables["${name}"]`, row);
   }
-  for (const [name, lines] of Object.entries(listings)) checkTextsOption(where, `listings["${name}"]`, lines);
+  for (const [name, lines] of Object.entries(listings)) checkKind(where, texts, `listings["${name}"]`, lines);
 }
 
 function verdictParts(verdicts: readonly Verdict[]): string[] {
