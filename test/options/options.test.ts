@@ -45,11 +45,11 @@ const ofBatches =
 const slice = (run: (target: analysis.Slice, options: never) => unknown): Call =>
   ofLoss((m, loss, options) => run({ model: m, loss }, options), { starts: [0], lr: 0.1 });
 
-const between = (run: typeof analysis.interpolate | typeof analysis.interpolateAsync): Call =>
+const between = (run: typeof analysis.interpolate): Call =>
   ofLoss((m, loss, options) => run(m, loss, m.stateDict(), m.stateDict(), options));
 
 const comparing =
-  (run: typeof analysis.compare | typeof analysis.compareAsync): Call =>
+  (run: typeof analysis.compare): Call =>
   (options: Options) =>
     run({
       variants: { one: model },
@@ -68,8 +68,37 @@ const norm = () => new nn.BatchNorm1d(3);
 const { functional: F, init } = nn;
 const { lrScheduler } = optim;
 
+/** Analyses that take what others take too, and their twins that let others work. */
+const analyses: Readonly<Record<string, (run: never) => Call>> = {
+  batchNormHealth: ofBatches,
+  compare: comparing,
+  deadUnits: ofBatches,
+  descend1d: slice,
+  gradientReport: ofLoss,
+  hessianEigenvalues: ofLoss,
+  hessianTrace: ofLoss,
+  initialLossCheck: (run) => ofLoss(run, { numClasses: 2 }),
+  internalCovariateShift: (run) => ofLoss(run, { lr: 0.1 }),
+  interpolate: between,
+  layerInterference: (run) => ofLoss(run, { lr: 0.1 }),
+  lineProbe: (run) => ofLoss(run, { steps: [0.1] }),
+  lossSurface: (run) => ofLoss(run, { points: 1 }),
+  recalibrateBatchNorm: ofBatches,
+  spectralDensity: ofLoss,
+  updateRatios: (run) => ofLoss(run, { lr: 0.1 }),
+  weightScaleInvariance: ofLoss,
+};
+
+const functions = analysis as unknown as Readonly<Record<string, never>>;
+const called = Object.entries(analyses).flatMap(([name, call]) =>
+  [name, `${name}Async`]
+    .filter((own) => own in functions)
+    .map((own) => [`analysis.${own}`, call(functions[own])] as const),
+);
+
 /** Every function and class that takes options. */
 const calls: Record<string, Call> = {
+  ...Object.fromEntries(called),
   grad: (o) => {
     const w = ones([2], { requiresGrad: true });
     return grad(w.square().sum(), [w], o);
@@ -167,43 +196,12 @@ const calls: Record<string, Call> = {
     return new analysis.Recorder(m, new optim.SGD(m.parameters(), { lr: 0.1 }), o);
   },
   "analysis.activationReport": (o) => analysis.activationReport(model(), x(), o),
-  "analysis.batchNormHealth": ofBatches(analysis.batchNormHealth),
-  "analysis.batchNormHealthAsync": ofBatches(analysis.batchNormHealthAsync),
-  "analysis.compare": comparing(analysis.compare),
-  "analysis.compareAsync": comparing(analysis.compareAsync),
   "analysis.computationGraph": (o) => analysis.computationGraph(ones([2], { requiresGrad: true }).sum(), o),
-  "analysis.deadUnits": ofBatches(analysis.deadUnits),
-  "analysis.deadUnitsAsync": ofBatches(analysis.deadUnitsAsync),
-  "analysis.descend1d": slice(analysis.descend1d),
-  "analysis.descend1dAsync": slice(analysis.descend1dAsync),
   "analysis.effectiveLearningRate": (o) => analysis.effectiveLearningRate(model(), 0.1, o),
   "analysis.explainBatchNormCurvature": (o) =>
     analysis.explainBatchNormCurvature(norm(), x(), (z) => z.square().sum(), o),
   "analysis.explainBatchNormGradient": (o) => analysis.explainBatchNormGradient(norm(), x(), x(), o),
   "analysis.explainBatchNormMinimax": (o) => analysis.explainBatchNormMinimax(norm(), x(), x(), o),
-  "analysis.gradientReport": ofLoss(analysis.gradientReport),
-  "analysis.hessianEigenvalues": ofLoss(analysis.hessianEigenvalues),
-  "analysis.hessianEigenvaluesAsync": ofLoss(analysis.hessianEigenvaluesAsync),
-  "analysis.hessianTrace": ofLoss(analysis.hessianTrace),
-  "analysis.hessianTraceAsync": ofLoss(analysis.hessianTraceAsync),
-  "analysis.initialLossCheck": ofLoss(analysis.initialLossCheck, { numClasses: 2 }),
-  "analysis.internalCovariateShift": ofLoss(analysis.internalCovariateShift, { lr: 0.1 }),
-  "analysis.internalCovariateShiftAsync": ofLoss(analysis.internalCovariateShiftAsync, { lr: 0.1 }),
-  "analysis.interpolate": between(analysis.interpolate),
-  "analysis.interpolateAsync": between(analysis.interpolateAsync),
-  "analysis.layerInterference": ofLoss(analysis.layerInterference, { lr: 0.1 }),
-  "analysis.layerInterferenceAsync": ofLoss(analysis.layerInterferenceAsync, { lr: 0.1 }),
-  "analysis.lineProbe": ofLoss(analysis.lineProbe, { steps: [0.1] }),
-  "analysis.lineProbeAsync": ofLoss(analysis.lineProbeAsync, { steps: [0.1] }),
-  "analysis.lossSurface": ofLoss(analysis.lossSurface, { points: 1 }),
-  "analysis.lossSurfaceAsync": ofLoss(analysis.lossSurfaceAsync, { points: 1 }),
-  "analysis.recalibrateBatchNorm": ofBatches(analysis.recalibrateBatchNorm),
-  "analysis.recalibrateBatchNormAsync": ofBatches(analysis.recalibrateBatchNormAsync),
-  "analysis.spectralDensity": ofLoss(analysis.spectralDensity),
-  "analysis.spectralDensityAsync": ofLoss(analysis.spectralDensityAsync),
-  "analysis.updateRatios": ofLoss(analysis.updateRatios, { lr: 0.1 }),
-  "analysis.weightScaleInvariance": ofLoss(analysis.weightScaleInvariance),
-  "analysis.weightScaleInvarianceAsync": ofLoss(analysis.weightScaleInvarianceAsync),
   "io.exportOnnx": (o) => io.exportOnnx(model().eval(), x(), o),
   "io.loadCheckpoint": (o) => {
     const m = model();

@@ -2,6 +2,7 @@ import { Generator, nn, optim, randint, randn } from "evenkeel";
 import type { Cost, LongOptions } from "evenkeel/analysis";
 import * as analysis from "evenkeel/analysis";
 import { describe, expect, test } from "vitest";
+import { longAnalyses } from "../../../src/analysis/estimateCost.ts";
 import { refusal } from "../../refusal.ts";
 import { expectUntouched } from "../untouched.ts";
 
@@ -32,104 +33,90 @@ function setting() {
 type Setting = ReturnType<typeof setting>;
 
 interface Long {
-  readonly run: (s: Setting, long: LongOptions) => { readonly cost: Cost };
-  readonly later: (s: Setting, long: LongOptions) => Promise<{ readonly cost: Cost }>;
+  /** What it is of, and its options, which are not its defaults. */
+  readonly given: (s: Setting) => readonly [...of: unknown[], options: object];
   readonly estimate: Cost;
   readonly changesStatistics?: boolean;
 }
 
 const parameters = 3 * 4 + 4 + 8 + 4 * 2 + 2;
 const estimate = analysis.estimateCost;
-const { lineProbe, lineProbeAsync, lossSurface, lossSurfaceAsync, descend1d, descend1dAsync } = analysis;
-const { internalCovariateShift, internalCovariateShiftAsync, interpolate, interpolateAsync } = analysis;
-const { layerInterference, layerInterferenceAsync, weightScaleInvariance, weightScaleInvarianceAsync } = analysis;
-const { hessianEigenvalues, hessianEigenvaluesAsync, hessianTrace, hessianTraceAsync } = analysis;
-const { spectralDensity, spectralDensityAsync, deadUnits, deadUnitsAsync } = analysis;
-const { batchNormHealth, batchNormHealthAsync, recalibrateBatchNorm, recalibrateBatchNormAsync } = analysis;
-
-const positions = [0, 0.5, 1];
 const slice = (s: Setting) => ({ model: s.model, loss: s.loss });
-const descents = { starts: [0, 1], lr: 0.1, steps: 2, points: 3, tolerance: 0 };
+const ofLoss = (options: (s: Setting) => object) => (s: Setting) => [s.model, s.loss, options(s)] as const;
+const ofBatches = (options: object) => (s: Setting) => [s.model, [s.x, s.x], options] as const;
 
-/** Every analysis that may take long, with options that are not its defaults. */
+/** Every analysis that may take long. */
 const all: Record<string, Long> = {
   lineProbe: {
-    run: (s, long) => lineProbe(s.model, s.loss, { steps: [0.1, 1], direction: s.optimizer, ...long }),
-    later: (s, long) => lineProbeAsync(s.model, s.loss, { steps: [0.1, 1], direction: s.optimizer, ...long }),
+    given: ofLoss((s) => ({ steps: [0.1, 1], direction: s.optimizer })),
     estimate: estimate("lineProbe", { steps: 2 }),
   },
   lossSurface: {
-    run: (s, long) => lossSurface(s.model, s.loss, { points: 3, path: [s.from], batchNorm: "running", ...long }),
-    later: (s, long) => lossSurfaceAsync(s.model, s.loss, { points: 3, path: [s.from], batchNorm: "running", ...long }),
+    given: ofLoss((s) => ({ points: 3, path: [s.from], batchNorm: "running" })),
     estimate: estimate("lossSurface", { points: 3, path: 1 }),
   },
   descend1d: {
-    run: (s, long) => descend1d(slice(s), { ...descents, ...long }),
-    later: (s, long) => descend1dAsync(slice(s), { ...descents, ...long }),
+    given: (s) => [slice(s), { starts: [0, 1], lr: 0.1, steps: 2, points: 3, tolerance: 0 }],
     estimate: estimate("descend1d", { starts: 2, steps: 2, points: 3 }),
   },
   interpolate: {
-    run: (s, long) => interpolate(s.model, s.loss, s.from, s.to, { positions, ...long }),
-    later: (s, long) => interpolateAsync(s.model, s.loss, s.from, s.to, { positions, ...long }),
+    given: (s) => [s.model, s.loss, s.from, s.to, { positions: [0, 0.5, 1] }],
     estimate: estimate("interpolate", { positions: 3 }),
   },
   internalCovariateShift: {
-    run: (s, long) => internalCovariateShift(s.model, s.loss, { optimizer: s.optimizer, ...long }),
-    later: (s, long) => internalCovariateShiftAsync(s.model, s.loss, { optimizer: s.optimizer, ...long }),
+    given: ofLoss((s) => ({ optimizer: s.optimizer })),
     estimate: estimate("internalCovariateShift", { layers: 3 }),
   },
   layerInterference: {
-    run: (s, long) => layerInterference(s.model, s.loss, { optimizer: s.optimizer, ...long }),
-    later: (s, long) => layerInterferenceAsync(s.model, s.loss, { optimizer: s.optimizer, ...long }),
+    given: ofLoss((s) => ({ optimizer: s.optimizer })),
     estimate: estimate("layerInterference", { layers: 3 }),
   },
   weightScaleInvariance: {
-    run: (s, long) => weightScaleInvariance(s.model, s.loss, { scale: 3, layers: ["0", "4"], ...long }),
-    later: (s, long) => weightScaleInvarianceAsync(s.model, s.loss, { scale: 3, layers: ["0", "4"], ...long }),
+    given: ofLoss(() => ({ scale: 3, layers: ["0", "4"] })),
     estimate: estimate("weightScaleInvariance", { layers: 2 }),
   },
   hessianEigenvalues: {
-    run: (s, long) => hessianEigenvalues(s.model, s.loss, { k: 2, maxIterations: 12, generator: generator(), ...long }),
-    later: (s, long) =>
-      hessianEigenvaluesAsync(s.model, s.loss, { k: 2, maxIterations: 12, generator: generator(), ...long }),
+    given: ofLoss(() => ({ k: 2, maxIterations: 12, generator: generator() })),
     estimate: estimate("hessianEigenvalues", parameters, { k: 2, maxIterations: 12 }),
   },
   hessianTrace: {
-    run: (s, long) => hessianTrace(s.model, s.loss, { samples: 2, method: "differences", ...long }),
-    later: (s, long) => hessianTraceAsync(s.model, s.loss, { samples: 2, method: "differences", ...long }),
+    given: ofLoss(() => ({ samples: 2, method: "differences" })),
     estimate: estimate("hessianTrace", parameters, { samples: 2, method: "differences" }),
   },
   spectralDensity: {
-    run: (s, long) => spectralDensity(s.model, s.loss, { starts: 2, iterations: 4, seed: 3, ...long }),
-    later: (s, long) => spectralDensityAsync(s.model, s.loss, { starts: 2, iterations: 4, seed: 3, ...long }),
+    given: ofLoss(() => ({ starts: 2, iterations: 4, seed: 3 })),
     estimate: estimate("spectralDensity", parameters, { starts: 2, iterations: 4 }),
   },
   deadUnits: {
-    run: (s, long) => deadUnits(s.model, [s.x, s.x], { thresholds: { tanh: 0.9 }, ...long }),
-    later: (s, long) => deadUnitsAsync(s.model, [s.x, s.x], { thresholds: { tanh: 0.9 }, ...long }),
+    given: ofBatches({ thresholds: { tanh: 0.9 } }),
     estimate: estimate("deadUnits", { batches: 2 }),
   },
   batchNormHealth: {
-    run: (s, long) => batchNormHealth(s.model, [s.x, s.x], { ...long }),
-    later: (s, long) => batchNormHealthAsync(s.model, [s.x, s.x], { ...long }),
+    given: ofBatches({}),
     estimate: estimate("batchNormHealth", { batches: 2, loss: false }),
   },
   recalibrateBatchNorm: {
-    run: (s, long) => recalibrateBatchNorm(s.model, [s.x, s.x], long),
-    later: (s, long) => recalibrateBatchNormAsync(s.model, [s.x, s.x], long),
+    given: ofBatches({}),
     estimate: estimate("recalibrateBatchNorm", { batches: 2 }),
     changesStatistics: true,
   },
 };
 
+type Run = (...given: readonly unknown[]) => { readonly cost: Cost };
+const functions = analysis as unknown as Readonly<Record<string, Run>>;
+
 const passes = ({ forward, backward }: Cost) => forward + backward;
 
 test("every analysis that may take long is in the table, but for compare, which has no model", () => {
-  const asynchronous = Object.keys(analysis).filter((name) => name.endsWith("Async") && name !== "compareAsync");
-  expect(Object.keys(all).sort()).toEqual(asynchronous.map((name) => name.slice(0, -"Async".length)).sort());
+  expect([...Object.keys(all), "compare"].sort()).toEqual(Object.keys(longAnalyses));
 });
 
-describe.each(Object.entries(all))("%s", (_, { run, later, estimate: most, changesStatistics }) => {
+describe.each(Object.entries(all))("%s", (name, { given, estimate: most, changesStatistics }) => {
+  const [run, later] = [name, `${name}Async`].map((own) => (s: Setting, long: LongOptions) => {
+    const of = given(s);
+    return functions[own](...of.slice(0, -1), { ...(of.at(-1) as object), ...long });
+  });
+
   test("leaves everything as it was, takes no more passes than was told, and is plain data", () => {
     const s = setting();
     const result = changesStatistics ? run(s, {}) : expectUntouched(s.model, () => run(s, {}), s.optimizer);
