@@ -45,6 +45,25 @@ const checks = {
       for (const [exported, name] of classes) assert.equal(name, exported);
     },
 
+  "of nn and optim a bundle has no class but those that it names, and what these are made of": async () => {
+    const used = { Linear: "evenkeel/nn", BatchNorm1d: "evenkeel/nn", SGD: "evenkeel/optim" };
+    const source = Object.entries(used).map(([name, entry]) => `export { ${name} } from "${entry}";`);
+    const { outputFiles } = await build({
+      stdin: { contents: source.join("\n"), resolveDir: fileURLToPath(new URL("../..", import.meta.url)) },
+      bundle: true,
+      minify: true,
+      format: "esm",
+      write: false,
+    });
+    const { nn, optim } = await import("evenkeel");
+    const bases = [...Object.keys(used), "Module", "Parameter", "Optimizer"];
+    const others = Object.keys({ ...nn, ...optim }).filter((name) => /^[A-Z]/.test(name) && !bases.includes(name));
+    assert.ok(others.length > 20);
+    const found = others.filter((name) => outputFiles[0].text.includes(`name="${name}"`));
+    assert.deepEqual(found, []);
+    assert.ok(outputFiles[0].text.includes('name="Linear"'));
+  },
+
   "every class that an entry exports has the name that it is exported by": async () => {
     for (const entry of entries) {
       for (const [exported, made] of Object.entries(await import(entry))) {

@@ -16,8 +16,8 @@ const core = Object.keys(await import("evenkeel"))
 
 /** What is imported, and the most kilobytes (of 1000 bytes) that it may take. */
 const table = [
-  { name: "evenkeel, all of it", source: 'export * from "evenkeel";', limit: 88 },
-  { name: `the core: all but ${namespaces.join(", ")}`, source: `export { ${core} } from "evenkeel";`, limit: 63 },
+  { name: "evenkeel, all of it", source: 'export * from "evenkeel";', limit: 112 },
+  { name: `the core: all but ${namespaces.join(", ")}`, source: `export { ${core} } from "evenkeel";`, limit: 66.5 },
   {
     name: "a small trainer",
     source: `
@@ -32,10 +32,10 @@ const table = [
       optimizer.step();`,
     limit: 70.6,
   },
-  { name: "evenkeel/plot", source: 'export * from "evenkeel/plot";', limit: 81 },
+  { name: "evenkeel/plot", source: 'export * from "evenkeel/plot";', limit: 86 },
   { name: "evenkeel/io", source: 'export * from "evenkeel/io";', limit: 83 },
   { name: "evenkeel/testing", source: 'export * from "evenkeel/testing";', limit: 60 },
-  { name: "the WebAssembly", source: 'export { binary } from "./src/kernels/wasm/module.generated.ts";', limit: 14.5 },
+  { name: "the WebAssembly", source: 'export { binary } from "./src/kernels/wasm/module.generated.ts";', limit: 15.5 },
 ];
 
 let exceeded = 0;

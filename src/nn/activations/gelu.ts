@@ -1,7 +1,6 @@
 import { checkOptions } from "../../base/options.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { checkWord } from "../module/checks.ts";
-import { layerKey } from "../module/layerClass.ts";
 import { Module } from "../module/module.ts";
 import { type GELUOptions, gelu } from "./activations.ts";
 
@@ -24,7 +23,7 @@ export class GELU extends Module {
   /** @internal What stays when a bundler renames the class. */
   static override readonly name: string = "GELU";
   /** @internal */
-  static readonly [layerKey]: string = "GELU";
+  static readonly evenkeelLayer: string = "GELU";
   /** `"none"` or `"tanh"`. */
   readonly approximate: "none" | "tanh";
 

@@ -1,6 +1,5 @@
 import type { Tensor } from "../../tensor/tensor.ts";
-import { hidesOutput } from "../module/hidesOutput.ts";
-import { layerKey } from "../module/layerClass.ts";
+import { hidden } from "../module/hidesOutput.ts";
 import { Module } from "../module/module.ts";
 import { relu } from "./activations.ts";
 
@@ -19,10 +18,10 @@ export class ReLU extends Module {
   /** @internal What stays when a bundler renames the class. */
   static override readonly name: string = "ReLU";
   /** @internal */
-  static readonly [layerKey]: string = "ReLU";
+  static readonly evenkeelLayer: string = "ReLU";
   /** @internal */
-  get [hidesOutput](): boolean {
-    return this.forward === ReLU.prototype.forward;
+  get hidesOutput(): object | null {
+    return hidden(this.forward === ReLU.prototype.forward);
   }
 
   override forward(x: Tensor): Tensor {

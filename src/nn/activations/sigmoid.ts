@@ -1,6 +1,5 @@
 import type { Tensor } from "../../tensor/tensor.ts";
-import { hidesOutput } from "../module/hidesOutput.ts";
-import { layerKey } from "../module/layerClass.ts";
+import { hidden } from "../module/hidesOutput.ts";
 import { Module } from "../module/module.ts";
 import { sigmoid } from "./activations.ts";
 
@@ -19,10 +18,10 @@ export class Sigmoid extends Module {
   /** @internal What stays when a bundler renames the class. */
   static override readonly name: string = "Sigmoid";
   /** @internal */
-  static readonly [layerKey]: string = "Sigmoid";
+  static readonly evenkeelLayer: string = "Sigmoid";
   /** @internal */
-  get [hidesOutput](): boolean {
-    return this.forward === Sigmoid.prototype.forward;
+  get hidesOutput(): object | null {
+    return hidden(this.forward === Sigmoid.prototype.forward);
   }
 
   override forward(x: Tensor): Tensor {

@@ -1,6 +1,5 @@
 import type { Tensor } from "../../tensor/tensor.ts";
-import { hidesOutput } from "../module/hidesOutput.ts";
-import { layerKey } from "../module/layerClass.ts";
+import { hidden } from "../module/hidesOutput.ts";
 import { Module } from "../module/module.ts";
 import { tanh } from "./activations.ts";
 
@@ -19,10 +18,10 @@ export class Tanh extends Module {
   /** @internal What stays when a bundler renames the class. */
   static override readonly name: string = "Tanh";
   /** @internal */
-  static readonly [layerKey]: string = "Tanh";
+  static readonly evenkeelLayer: string = "Tanh";
   /** @internal */
-  get [hidesOutput](): boolean {
-    return this.forward === Tanh.prototype.forward;
+  get hidesOutput(): object | null {
+    return hidden(this.forward === Tanh.prototype.forward);
   }
 
   override forward(x: Tensor): Tensor {

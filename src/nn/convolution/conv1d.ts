@@ -1,6 +1,5 @@
 import { checkOptions } from "../../base/options.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
-import { layerKey } from "../module/layerClass.ts";
 import { checkSameStride, convolveFor } from "./convolution.ts";
 import { ConvolutionLayer } from "./convolutionLayer.ts";
 import {
@@ -68,7 +67,7 @@ export class Conv1d extends ConvolutionLayer {
   /** @internal What stays when a bundler renames the class. */
   static override readonly name: string = "Conv1d";
   /** @internal */
-  static readonly [layerKey]: string = "Conv1d";
+  static readonly evenkeelLayer: string = "Conv1d";
 
   /**
    * @param kernelSize - how many elements a window has, 1 or more.

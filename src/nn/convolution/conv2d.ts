@@ -1,6 +1,5 @@
 import { checkOptions } from "../../base/options.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
-import { layerKey } from "../module/layerClass.ts";
 import type { NumberOrPair } from "../module/pairs.ts";
 import { checkSameStride, convolveFor } from "./convolution.ts";
 import { ConvolutionLayer } from "./convolutionLayer.ts";
@@ -74,7 +73,7 @@ export class Conv2d extends ConvolutionLayer {
   /** @internal What stays when a bundler renames the class. */
   static override readonly name: string = "Conv2d";
   /** @internal */
-  static readonly [layerKey]: string = "Conv2d";
+  static readonly evenkeelLayer: string = "Conv2d";
 
   /**
    * @param kernelSize - the rows and columns of a window, 1 or more; one number for both.

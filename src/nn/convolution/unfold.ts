@@ -4,7 +4,6 @@ import type { Pair, Windows } from "../../kernels/beside/windows.ts";
 import { fold as foldOp, unfold as unfoldOp } from "../../ops/windows.ts";
 import { apply, type Tensor } from "../../tensor/tensor.ts";
 import { checkFloats } from "../module/checks.ts";
-import { layerKey } from "../module/layerClass.ts";
 import { Module } from "../module/module.ts";
 import { type NumberOrPair, pairOf } from "../module/pairs.ts";
 import { windowsOver } from "./windows.ts";
@@ -142,7 +141,7 @@ export class Unfold extends Module {
   /** @internal What stays when a bundler renames the class. */
   static override readonly name: string = "Unfold";
   /** @internal */
-  static readonly [layerKey]: string = "Unfold";
+  static readonly evenkeelLayer: string = "Unfold";
   private readonly settings: UnfoldSettings;
 
   /**
@@ -183,7 +182,7 @@ export class Fold extends Module {
   /** @internal What stays when a bundler renames the class. */
   static override readonly name: string = "Fold";
   /** @internal */
-  static readonly [layerKey]: string = "Fold";
+  static readonly evenkeelLayer: string = "Fold";
   private readonly size: Pair;
   private readonly settings: UnfoldSettings;
 

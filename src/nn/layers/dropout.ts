@@ -3,7 +3,6 @@ import { zeros } from "../../functions/factories.ts";
 import type { Generator } from "../../random/generator.ts";
 import type { RandomOptions, Tensor } from "../../tensor/tensor.ts";
 import { checkFlag, checkFloats, checkGenerator, checkRange } from "../module/checks.ts";
-import { layerKey } from "../module/layerClass.ts";
 import { Module } from "../module/module.ts";
 import { showNumber } from "../module/repr.ts";
 
@@ -77,7 +76,7 @@ export class Dropout extends Module {
   /** @internal What stays when a bundler renames the class. */
   static override readonly name: string = "Dropout";
   /** @internal */
-  static readonly [layerKey]: string = "Dropout";
+  static readonly evenkeelLayer: string = "Dropout";
   /** The probability with which an element becomes 0. */
   readonly p: number;
   /** Where the random numbers come from, if not from the default generator. */

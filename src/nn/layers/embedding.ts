@@ -12,7 +12,6 @@ import { checkIndex } from "../../tensor/checks.ts";
 import { apply, type RandomOptions, type Tensor } from "../../tensor/tensor.ts";
 import { drawFrom, normal_ } from "../init/fill.ts";
 import { checkFlag, checkMaking, checkRange, checkSize } from "../module/checks.ts";
-import { layerKey } from "../module/layerClass.ts";
 import { Module } from "../module/module.ts";
 import { ownParameter, type Parameter } from "../module/parameter.ts";
 import { showNumber } from "../module/repr.ts";
@@ -143,7 +142,7 @@ export class Embedding extends Module {
   /** @internal What stays when a bundler renames the class. */
   static override readonly name: string = "Embedding";
   /** @internal */
-  static readonly [layerKey]: string = "Embedding";
+  static readonly evenkeelLayer: string = "Embedding";
   /** How many vectors there are. */
   readonly numEmbeddings: number;
   /** How long each is. */

@@ -2,7 +2,6 @@ import { describe, TensorError } from "../../base/errors.ts";
 import { checkOptions } from "../../base/options.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { checkTensor } from "../module/checks.ts";
-import { layerKey } from "../module/layerClass.ts";
 import { Module } from "../module/module.ts";
 
 /** Options of {@link Flatten}. */
@@ -32,7 +31,7 @@ export class Flatten extends Module {
   /** @internal What stays when a bundler renames the class. */
   static override readonly name: string = "Flatten";
   /** @internal */
-  static readonly [layerKey]: string = "Flatten";
+  static readonly evenkeelLayer: string = "Flatten";
   /** The first dimension that becomes part of the one. */
   readonly startDim: number;
   /** The last. */

@@ -1,6 +1,5 @@
 import type { Tensor } from "../../tensor/tensor.ts";
 import { checkTensor } from "../module/checks.ts";
-import { layerKey } from "../module/layerClass.ts";
 import { Module } from "../module/module.ts";
 
 /**
@@ -19,7 +18,7 @@ export class Identity extends Module {
   /** @internal What stays when a bundler renames the class. */
   static override readonly name: string = "Identity";
   /** @internal */
-  static readonly [layerKey]: string = "Identity";
+  static readonly evenkeelLayer: string = "Identity";
   override forward(x: Tensor): Tensor {
     checkTensor("Identity.forward", "input", x);
     return x;

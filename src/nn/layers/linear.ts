@@ -7,8 +7,7 @@ import { apply, type RandomOptions, type Tensor } from "../../tensor/tensor.ts";
 import { drawFrom, uniform_ } from "../init/fill.ts";
 import { kaimingUniform_ } from "../init/kaiming.ts";
 import { checkFlag, checkMaking, checkOperand, checkSameDtype, checkSize, checkTensor } from "../module/checks.ts";
-import { hidesOutput } from "../module/hidesOutput.ts";
-import { layerKey } from "../module/layerClass.ts";
+import { hidden } from "../module/hidesOutput.ts";
 import { Module } from "../module/module.ts";
 import { ownParameter, type Parameter } from "../module/parameter.ts";
 
@@ -92,7 +91,7 @@ export class Linear extends Module {
   /** @internal What stays when a bundler renames the class. */
   static override readonly name: string = "Linear";
   /** @internal */
-  static readonly [layerKey]: string = "Linear";
+  static readonly evenkeelLayer: string = "Linear";
   /** The size of the last dimension of inputs. */
   readonly inFeatures: number;
   /** The size of the last dimension of outputs. */
@@ -122,8 +121,8 @@ export class Linear extends Module {
   }
 
   /** @internal */
-  get [hidesOutput](): boolean {
-    return this.forward === Linear.prototype.forward;
+  get hidesOutput(): object | null {
+    return hidden(this.forward === Linear.prototype.forward);
   }
 
   override forward(x: Tensor): Tensor {

@@ -4,7 +4,6 @@ import { zeros } from "../../functions/factories.ts";
 import type { Generator } from "../../random/generator.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { checkGenerator, checkRange, checkRows, checkSize } from "../module/checks.ts";
-import { layerKey } from "../module/layerClass.ts";
 import { Module } from "../module/module.ts";
 import { showNumber } from "../module/repr.ts";
 
@@ -94,7 +93,7 @@ export class Noise1d extends Module {
   /** @internal What stays when a bundler renames the class. */
   static override readonly name: string = "Noise1d";
   /** @internal */
-  static readonly [layerKey]: string = "Noise1d";
+  static readonly evenkeelLayer: string = "Noise1d";
   /** How many features there are. */
   readonly numFeatures: number;
   /** Half the range of a unit's shift. */

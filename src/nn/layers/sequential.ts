@@ -6,7 +6,6 @@ import { leaveArena } from "../../kernels/memory/pool.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { isModule } from "../module/fields.ts";
 import { doesHideOutput } from "../module/hidesOutput.ts";
-import { layerKey } from "../module/layerClass.ts";
 import { Module } from "../module/module.ts";
 
 /**
@@ -36,7 +35,7 @@ export class Sequential<Layers extends readonly Module[] = readonly Module[]> ex
   /** @internal What stays when a bundler renames the class. */
   static override readonly name: string = "Sequential";
   /** @internal */
-  static readonly [layerKey]: string = "Sequential";
+  static readonly evenkeelLayer: string = "Sequential";
   /** The modules, in order. */
   [i: number]: Module;
   /** How many there are. */

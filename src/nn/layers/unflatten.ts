@@ -2,7 +2,6 @@ import { describe, show, TensorError } from "../../base/errors.ts";
 import { dimOf, shapeOf } from "../../base/shapes.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { checkTensor } from "../module/checks.ts";
-import { layerKey } from "../module/layerClass.ts";
 import { Module } from "../module/module.ts";
 
 /**
@@ -25,7 +24,7 @@ export class Unflatten extends Module {
   /** @internal What stays when a bundler renames the class. */
   static override readonly name: string = "Unflatten";
   /** @internal */
-  static readonly [layerKey]: string = "Unflatten";
+  static readonly evenkeelLayer: string = "Unflatten";
   /** The dimension that becomes several. */
   readonly dim: number;
   /** The sizes of these, of which one may be −1. */

@@ -7,7 +7,6 @@ import type { CrossEntropySettings } from "../../kernels/kernels.ts";
 import { crossEntropy as fused } from "../../ops/crossEntropy.ts";
 import { apply, type Tensor } from "../../tensor/tensor.ts";
 import { checkRange, checkSameDtype, checkTensor } from "../module/checks.ts";
-import { layerKey } from "../module/layerClass.ts";
 import { Module } from "../module/module.ts";
 import { checkIgnoreIndex, checkLabels, checkScores, checkWeight, classWeights, layOut } from "./labels.ts";
 import { type NLLLossOptions, nllLossOptionNames } from "./nllLoss.ts";
@@ -131,7 +130,7 @@ export class CrossEntropyLoss extends Module {
   /** @internal What stays when a bundler renames the class. */
   static override readonly name: string = "CrossEntropyLoss";
   /** @internal */
-  static readonly [layerKey]: string = "CrossEntropyLoss";
+  static readonly evenkeelLayer: string = "CrossEntropyLoss";
   /** The weight of each class, `[c]`, or null. */
   readonly weight: Tensor | null;
   /** The label that counts for nothing. */

@@ -3,7 +3,6 @@ import { checkOptions } from "../../base/options.ts";
 import { sameShape } from "../../base/shapes.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { checkFloats, checkSameDtype } from "../module/checks.ts";
-import { layerKey } from "../module/layerClass.ts";
 import { Module } from "../module/module.ts";
 import { checkReduction, type Reduction, reduced } from "./reduction.ts";
 
@@ -65,7 +64,7 @@ export class MSELoss extends Module {
   /** @internal What stays when a bundler renames the class. */
   static override readonly name: string = "MSELoss";
   /** @internal */
-  static readonly [layerKey]: string = "MSELoss";
+  static readonly evenkeelLayer: string = "MSELoss";
   /** What becomes of the single losses. */
   readonly reduction: Reduction;
 

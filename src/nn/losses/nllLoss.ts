@@ -1,7 +1,6 @@
 import { checkOptions } from "../../base/options.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { checkTensor } from "../module/checks.ts";
-import { layerKey } from "../module/layerClass.ts";
 import { Module } from "../module/module.ts";
 import { checkIgnoreIndex, checkLabels, classWeights, layOut } from "./labels.ts";
 import { checkReduction, type Reduction } from "./reduction.ts";
@@ -84,7 +83,7 @@ export class NLLLoss extends Module {
   /** @internal What stays when a bundler renames the class. */
   static override readonly name: string = "NLLLoss";
   /** @internal */
-  static readonly [layerKey]: string = "NLLLoss";
+  static readonly evenkeelLayer: string = "NLLLoss";
   /** The weight of each class, `[c]`, or null. */
   readonly weight: Tensor | null;
   /** The label that counts for nothing. */

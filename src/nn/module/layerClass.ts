@@ -1,17 +1,17 @@
 import type { Module } from "./module.ts";
 
 /**
- * What each of the library's layers carries on its class, its name: so that a layer of another copy of the package is known too,
- * and a user's class of the same name is not taken for one.
+ * A class of the library's layers. Each carries its name, so that a layer of another copy of the package is known too, and a
+ * user's class of the same name is not taken for one; under a plain word, for a computed one would keep a bundler from leaving the
+ * class out.
  */
-export const layerKey: unique symbol = Symbol.for("evenkeel.layer") as never;
-
-/** A class of the library's layers. */
 export interface LayerClass<M extends Module = Module> {
   new (...args: never[]): M;
   readonly prototype: M;
-  readonly [layerKey]: string;
+  readonly evenkeelLayer: string;
 }
+
+const layerKey = "evenkeelLayer";
 
 /** The classes of a value, its own first: those of the library's layers among them, of whichever copy. */
 function* layerClasses(value: unknown): IterableIterator<LayerClass> {

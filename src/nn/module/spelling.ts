@@ -3,13 +3,10 @@ import type { Module } from "./module.ts";
 /** How the fields of modules are written in a state dict: as PyTorch's own modules have them, or as they are here. */
 export type Spelling = "snake_case" | "camelCase";
 
-/** The fields of the library's own layers that have one name, PyTorch's, whatever the spelling. */
-export const pytorchNames: unique symbol = Symbol.for("evenkeel.pytorchNames") as never;
-
 /** A field's name. `layerNorm` becomes `layer_norm`; `W1`, and what has an underscore already, stay. */
 export function spelled(module: Module<unknown>, field: string, spelling: Spelling): string {
   if (spelling === "snake_case") return snakeCase(field);
-  const own = (module.constructor as { [pytorchNames]?: readonly string[] })[pytorchNames];
+  const own = (module.constructor as { evenkeelPytorchNames?: readonly string[] }).evenkeelPytorchNames;
   return own?.includes(field) ? snakeCase(field) : field;
 }
 

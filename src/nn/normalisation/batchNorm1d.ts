@@ -1,7 +1,6 @@
 import type { Tensor } from "../../tensor/tensor.ts";
 import { checkRows } from "../module/checks.ts";
-import { hidesOutput } from "../module/hidesOutput.ts";
-import { layerKey } from "../module/layerClass.ts";
+import { hidden } from "../module/hidesOutput.ts";
 import { BatchNormLayer, type BatchNormLayerOptions } from "./batchNormLayer.ts";
 
 /** Options of {@link BatchNorm1d}. */
@@ -48,7 +47,7 @@ export class BatchNorm1d extends BatchNormLayer {
   /** @internal What stays when a bundler renames the class. */
   static override readonly name: string = "BatchNorm1d";
   /** @internal */
-  static override readonly [layerKey]: string = "BatchNorm1d";
+  static override readonly evenkeelLayer: string = "BatchNorm1d";
 
   /** @param options - see {@link BatchNorm1dOptions}. */
   constructor(numFeatures: number, options: BatchNorm1dOptions = {}) {
@@ -56,9 +55,10 @@ export class BatchNorm1d extends BatchNormLayer {
   }
 
   /** @internal The rarer forms make more than one array, of which the tape knows one. */
-  get [hidesOutput](): boolean {
+  get hidesOutput(): object | null {
     const { variance, runningAverage } = this;
-    return this.forward === BatchNorm1d.prototype.forward && variance === "biased" && runningAverage === "variance";
+    const isUsual = variance === "biased" && runningAverage === "variance";
+    return hidden(isUsual && this.forward === BatchNorm1d.prototype.forward);
   }
 
   /** @internal */

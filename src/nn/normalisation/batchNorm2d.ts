@@ -1,6 +1,5 @@
 import type { Tensor } from "../../tensor/tensor.ts";
 import { checkPlaces } from "../module/checks.ts";
-import { layerKey } from "../module/layerClass.ts";
 import { BatchNormLayer, type BatchNormLayerOptions } from "./batchNormLayer.ts";
 
 /** Options of {@link BatchNorm2d}. */
@@ -33,7 +32,7 @@ export class BatchNorm2d extends BatchNormLayer {
   /** @internal What stays when a bundler renames the class. */
   static override readonly name: string = "BatchNorm2d";
   /** @internal */
-  static override readonly [layerKey]: string = "BatchNorm2d";
+  static override readonly evenkeelLayer: string = "BatchNorm2d";
 
   /** @param options - see {@link BatchNorm2dOptions}. */
   constructor(numFeatures: number, options: BatchNorm2dOptions = {}) {

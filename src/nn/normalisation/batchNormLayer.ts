@@ -7,11 +7,9 @@ import { ones, zeros } from "../../functions/factories.ts";
 import { refuseDetached } from "../../kernels/memory/detached.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { checkFlag, checkMaking, checkRange, checkSize, checkWord } from "../module/checks.ts";
-import { layerKey } from "../module/layerClass.ts";
 import { Module } from "../module/module.ts";
 import { ownParameter, type Parameter } from "../module/parameter.ts";
 import { showNumber } from "../module/repr.ts";
-import { pytorchNames } from "../module/spelling.ts";
 import { batchNormFor } from "./batchNorm.ts";
 
 /** Options of {@link BatchNorm1d}, {@link BatchNorm2d} and {@link BatchNorm3d}. */
@@ -46,9 +44,9 @@ export const batchNormOptionNames = [
 /** What batch norm is for inputs of any number of dimensions; which ones it takes its classes say. */
 export abstract class BatchNormLayer extends Module {
   /** @internal What all classes of batch norm are known by. */
-  static readonly [layerKey]: string = "BatchNorm";
+  static readonly evenkeelLayer: string = "BatchNorm";
   /** @internal */
-  static readonly [pytorchNames] = ["runningMean", "runningVar", "numBatchesTracked"];
+  static readonly evenkeelPytorchNames = ["runningMean", "runningVar", "numBatchesTracked"];
   /** How many features there are. */
   readonly numFeatures: number;
   /** Added to the variance before its root is taken. */

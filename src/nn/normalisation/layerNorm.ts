@@ -6,7 +6,6 @@ import { ones, zeros } from "../../functions/factories.ts";
 import { batchNormTraining } from "../../ops/batchNorm.ts";
 import { apply, type Tensor } from "../../tensor/tensor.ts";
 import { checkFlag, checkFloats, checkMaking, checkOperand, checkRange } from "../module/checks.ts";
-import { layerKey } from "../module/layerClass.ts";
 import { Module } from "../module/module.ts";
 import { ownParameter, type Parameter } from "../module/parameter.ts";
 import { showNumber } from "../module/repr.ts";
@@ -113,7 +112,7 @@ export class LayerNorm extends Module {
   /** @internal What stays when a bundler renames the class. */
   static override readonly name: string = "LayerNorm";
   /** @internal */
-  static readonly [layerKey]: string = "LayerNorm";
+  static readonly evenkeelLayer: string = "LayerNorm";
   /** The sizes of the last dimensions of inputs. */
   readonly normalizedShape: readonly number[];
   /** Added to the variance before its root is taken. */

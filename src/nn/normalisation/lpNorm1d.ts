@@ -6,11 +6,9 @@ import { ones, zeros } from "../../functions/factories.ts";
 import { refuseDetached } from "../../kernels/memory/detached.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { checkFlag, checkMaking, checkRange, checkRows, checkSameDtype, checkSize } from "../module/checks.ts";
-import { layerKey } from "../module/layerClass.ts";
 import { Module } from "../module/module.ts";
 import { ownParameter, type Parameter } from "../module/parameter.ts";
 import { showNumber } from "../module/repr.ts";
-import { pytorchNames } from "../module/spelling.ts";
 
 /** Options of {@link LpNorm1d}. */
 export interface LpNorm1dOptions {
@@ -72,9 +70,9 @@ export class LpNorm1d extends Module {
   /** @internal What stays when a bundler renames the class. */
   static override readonly name: string = "LpNorm1d";
   /** @internal */
-  static readonly [layerKey]: string = "LpNorm1d";
+  static readonly evenkeelLayer: string = "LpNorm1d";
   /** @internal */
-  static readonly [pytorchNames] = ["runningMean", "runningNorm", "numBatchesTracked"];
+  static readonly evenkeelPytorchNames = ["runningMean", "runningNorm", "numBatchesTracked"];
   /** How many features there are. */
   readonly numFeatures: number;
   /** Which norm. */

@@ -2,7 +2,6 @@ import { checkOptions } from "../../base/options.ts";
 import type { Generator } from "../../random/generator.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { type Noise1dOptions, noise1dOptionNames, noiseLaw, noisy, showLaw } from "../layers/noise1d.ts";
-import { layerKey } from "../module/layerClass.ts";
 import { BatchNorm1d, type BatchNorm1dOptions } from "./batchNorm1d.ts";
 import { batchNormOptionNames } from "./batchNormLayer.ts";
 
@@ -42,7 +41,7 @@ export class NoisyBatchNorm1d extends BatchNorm1d {
   /** @internal What stays when a bundler renames the class. */
   static override readonly name: string = "NoisyBatchNorm1d";
   /** @internal */
-  static override readonly [layerKey]: string = "NoisyBatchNorm1d";
+  static override readonly evenkeelLayer: string = "NoisyBatchNorm1d";
   /** Half the range of a unit's shift. */
   readonly nMu: number;
   /** The most that a unit's scale can be. */

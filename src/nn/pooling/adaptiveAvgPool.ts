@@ -2,7 +2,6 @@ import { describe, TensorError } from "../../base/errors.ts";
 import type { Spans } from "../../kernels/beside/meanPool.ts";
 import { meanPool } from "../../ops/pooling.ts";
 import { apply, type Tensor } from "../../tensor/tensor.ts";
-import { layerKey } from "../module/layerClass.ts";
 import { Module } from "../module/module.ts";
 import { singleOf } from "../module/pairs.ts";
 import { pooled } from "./pooled.ts";
@@ -106,7 +105,7 @@ export class AdaptiveAvgPool1d extends Module {
   /** @internal What stays when a bundler renames the class. */
   static override readonly name: string = "AdaptiveAvgPool1d";
   /** @internal */
-  static readonly [layerKey]: string = "AdaptiveAvgPool1d";
+  static readonly evenkeelLayer: string = "AdaptiveAvgPool1d";
   /** How many windows there are. */
   readonly outputSize: number;
 
@@ -146,7 +145,7 @@ export class AdaptiveAvgPool2d extends Module {
   /** @internal What stays when a bundler renames the class. */
   static override readonly name: string = "AdaptiveAvgPool2d";
   /** @internal */
-  static readonly [layerKey]: string = "AdaptiveAvgPool2d";
+  static readonly evenkeelLayer: string = "AdaptiveAvgPool2d";
   /** The rows and columns of the output; null for those of the input. */
   readonly outputSize: AdaptiveSize;
 

@@ -5,7 +5,6 @@ import { meanPool } from "../../ops/pooling.ts";
 import { apply, type Tensor } from "../../tensor/tensor.ts";
 import { windowsOver } from "../convolution/windows.ts";
 import { checkFlag, checkSize } from "../module/checks.ts";
-import { layerKey } from "../module/layerClass.ts";
 import { Module } from "../module/module.ts";
 import type { NumberOrPair } from "../module/pairs.ts";
 import { checkHalf, pairFor, pooled, shown } from "./pooled.ts";
@@ -155,7 +154,7 @@ export class AvgPool1d extends Module {
   /** @internal What stays when a bundler renames the class. */
   static override readonly name: string = "AvgPool1d";
   /** @internal */
-  static readonly [layerKey]: string = "AvgPool1d";
+  static readonly evenkeelLayer: string = "AvgPool1d";
   private readonly settings: AvgPoolSettings;
   private readonly shown: string;
 
@@ -199,7 +198,7 @@ export class AvgPool2d extends Module {
   /** @internal What stays when a bundler renames the class. */
   static override readonly name: string = "AvgPool2d";
   /** @internal */
-  static readonly [layerKey]: string = "AvgPool2d";
+  static readonly evenkeelLayer: string = "AvgPool2d";
   private readonly settings: AvgPoolSettings;
   private readonly shown: string;
 

@@ -4,7 +4,6 @@ import { maxPool } from "../../ops/pooling.ts";
 import { apply, type Tensor } from "../../tensor/tensor.ts";
 import { windowsOver } from "../convolution/windows.ts";
 import { checkFlag } from "../module/checks.ts";
-import { layerKey } from "../module/layerClass.ts";
 import { Module } from "../module/module.ts";
 import type { NumberOrPair } from "../module/pairs.ts";
 import { checkHalf, pairFor, pooled, shown } from "./pooled.ts";
@@ -141,7 +140,7 @@ export class MaxPool1d extends Module {
   /** @internal What stays when a bundler renames the class. */
   static override readonly name: string = "MaxPool1d";
   /** @internal */
-  static readonly [layerKey]: string = "MaxPool1d";
+  static readonly evenkeelLayer: string = "MaxPool1d";
   private readonly settings: MaxPoolSettings;
   private readonly shown: string;
 
@@ -185,7 +184,7 @@ export class MaxPool2d extends Module {
   /** @internal What stays when a bundler renames the class. */
   static override readonly name: string = "MaxPool2d";
   /** @internal */
-  static readonly [layerKey]: string = "MaxPool2d";
+  static readonly evenkeelLayer: string = "MaxPool2d";
   private readonly settings: MaxPoolSettings;
   private readonly shown: string;
 
