@@ -2,6 +2,8 @@ import { isTensor } from "../../base/brand.ts";
 import { describe, TensorError } from "../../base/errors.ts";
 import { aFunction, threshold } from "../../base/optionKinds.ts";
 import type { OptionRules, Settings } from "../../base/optionRules.ts";
+import { Conv1d } from "../../nn/convolution/conv1d.ts";
+import { Conv2d } from "../../nn/convolution/conv2d.ts";
 import { Linear } from "../../nn/layers/linear.ts";
 import { isLayer } from "../../nn/module/layerClass.ts";
 import type { Module } from "../../nn/module/module.ts";
@@ -63,7 +65,7 @@ export interface BatchNormHealthLayer {
   /** How many batches had fewer than `tiny` values per feature. */
   readonly tinyBatches: number;
   /**
-   * The dotted name of an `nn.Linear` with a bias whose output this takes directly: subtracting the mean takes the bias
+   * The dotted name of a layer, linear or of convolution, with a bias whose output this takes directly: subtracting the mean takes the bias
    * away again, so that it has no effect and no gradient, unless the output is used elsewhere too. Null if there is none.
    */
   readonly uselessBias: string | null;
@@ -225,23 +227,28 @@ function* work(
   };
 }
 
+/** A layer whose bias batch norm right behind it takes out. */
+const isSource = (module: Module) => isLayer(module, Linear) || isLayer(module, Conv1d) || isLayer(module, Conv2d);
+
 function watchingNorms(
   where: string,
   model: Module,
   norms: readonly NamedBatchNorm[],
   pass: () => number,
 ): { readonly value: number; readonly found: readonly Norm[] } {
-  const linears = model.namedModules().filter(([, module]) => isLayer(module, Linear));
+  const linears = model.namedModules().filter(([, module]) => isSource(module));
   const outputs = new Map<unknown, Named>();
   const found: Norm[] = [];
   const see = (name: string, module: Module, [x]: readonly unknown[], y: Tensor) => {
-    if (isLayer(module, Linear)) {
+    if (isSource(module)) {
       outputs.set(y, [name, module]);
       return;
     }
     const source = outputs.get(x);
     const hasBias = source !== undefined && (source[1] as Linear).bias !== null;
-    const uselessBias = hasBias && (x as Tensor).ndim === 2 ? source[0] : null;
+    // Of more dimensions a Linear has its features in the last one, and batch norm in the second.
+    const isSame = hasBias && ((x as Tensor).ndim === 2 || !isLayer(source[1], Linear));
+    const uselessBias = isSame ? source[0] : null;
     found.push({ name, moments: batchMoments(where, x), uselessBias });
   };
   return { value: watching([...linears, ...norms], see, pass), found };

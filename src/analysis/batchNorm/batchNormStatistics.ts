@@ -2,24 +2,23 @@ import { noGrad } from "../../autograd/gradMode.ts";
 import { isTensor } from "../../base/brand.ts";
 import { describe, TensorError } from "../../base/errors.ts";
 import { tensor } from "../../functions/create.ts";
-import { isLayer } from "../../nn/module/layerClass.ts";
 import type { Module } from "../../nn/module/module.ts";
-import { BatchNorm1d } from "../../nn/normalisation/batchNorm1d.ts";
+import { type BatchNormLayer, isBatchNorm } from "../../nn/normalisation/batchNormLayer.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { unitsOf } from "../measuring/units.ts";
 import { checkModel } from "../measuring/watching.ts";
 import { numbersOf } from "../numbers/floats.ts";
 
 /** A batch norm with its dotted name. */
-export type NamedBatchNorm = readonly [name: string, module: BatchNorm1d];
+export type NamedBatchNorm = readonly [name: string, module: BatchNormLayer];
 
 /** The batch norms of a model, in order of registration; refuses a model without any. */
 export function batchNormsOf(where: string, model: Module): NamedBatchNorm[] {
   checkModel(where, model);
-  const found = model.namedModules().filter((named): named is [string, BatchNorm1d] => isLayer(named[1], BatchNorm1d));
+  const found = model.namedModules().filter((named): named is [string, BatchNormLayer] => isBatchNorm(named[1]));
   if (found.length > 0) return found;
   throw new TensorError(where, {
-    expected: "a model with batch norm (nn.BatchNorm1d)",
+    expected: "a model with batch norm (nn.BatchNorm1d and its kin)",
     got: `a ${model.constructor.name} without any`,
   });
 }
@@ -77,7 +76,7 @@ export function averaged(batches: readonly BatchMoments[]): FeatureStatistics {
 }
 
 /** Gives a batch norm other running statistics, those of so many batches. */
-export function setStatistics(norm: BatchNorm1d, { mean, variance }: FeatureStatistics, batches: number): void {
+export function setStatistics(norm: BatchNormLayer, { mean, variance }: FeatureStatistics, batches: number): void {
   noGrad(() => {
     norm.runningMean?.copy_(tensor([...mean], { dtype: "float64" }));
     norm.runningVar?.copy_(tensor([...variance], { dtype: "float64" }));

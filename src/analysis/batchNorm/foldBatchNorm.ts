@@ -1,6 +1,8 @@
 import { isTensor } from "../../base/brand.ts";
 import { describe, TensorError } from "../../base/errors.ts";
 import { tensor } from "../../functions/create.ts";
+import { Conv1d } from "../../nn/convolution/conv1d.ts";
+import { Conv2d } from "../../nn/convolution/conv2d.ts";
 import { Linear } from "../../nn/layers/linear.ts";
 import { Sequential } from "../../nn/layers/sequential.ts";
 import { isModule } from "../../nn/module/fields.ts";
@@ -9,27 +11,29 @@ import { hasOwnForward, isExactly, isLayer } from "../../nn/module/layerClass.ts
 import type { Module } from "../../nn/module/module.ts";
 import { isParameter, Parameter } from "../../nn/module/parameter.ts";
 import { BatchNorm1d } from "../../nn/normalisation/batchNorm1d.ts";
-import { defaultGenerator, Generator, isGenerator } from "../../random/generator.ts";
+import { BatchNorm2d } from "../../nn/normalisation/batchNorm2d.ts";
+import { type BatchNormLayer, isBatchNorm } from "../../nn/normalisation/batchNormLayer.ts";
+import { Generator, isGenerator } from "../../random/generator.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 
 /**
- * A model without batch norm that has the same outputs in evaluation mode: each `nn.BatchNorm1d` goes into the `nn.Linear`
- * before it,
+ * A model without batch norm that has the same outputs in evaluation mode: each `nn.BatchNorm1d` goes into the `nn.Linear` or
+ * `nn.Conv1d` before it, and each `nn.BatchNorm2d` into the `nn.Conv2d`,
  *
  * `W' = W·γ/√(v + eps)`, `b' = (b − m)·γ/√(v + eps) + β`,
  *
- * with `m` and `v` the running mean and variance. The model stays as it is; what is returned shares no memory and no
+ * for each output feature or channel, with `m` and `v` the running mean and variance. The model stays as it is; what is returned shares no memory and no
  * generator with it, and is in evaluation mode. Outputs differ by rounding only.
  *
  * Sequentials within are folded too; other modules are copied field by field (fields that begin with `#`, hooks, and
- * parameters shared between modules do not come along). It holds for inputs `[n, c]` of batch norm: for `[n, c, l]` a
- * Linear has its features in the last dimension, and batch norm in the second.
+ * parameters shared between modules do not come along). Behind a Linear it holds for inputs `[n, c]` of batch norm:
+ * for `[n, c, l]` a Linear has its features in the last dimension, and batch norm in the second.
  *
  * @throws TensorError for a model that is no `nn.Sequential`, or has no batch norm, and for batch norm that cannot be folded:
- * not right behind a Linear of as many features, without running statistics, of a class derived from `nn.BatchNorm1d` (its
- * noise would be lost in training), behind a class derived from `nn.Linear`, or within a module of another kind.
+ * not right behind such a layer of as many features, without running statistics, of a class derived from these (its noise
+ * would be lost in training), behind a class derived from theirs, or within a module of another kind.
  * @see Ioffe & Szegedy 2015, "Batch Normalization", arXiv:1502.03167, Algorithm 2, line 11.
- * @see PyTorch `torch.nn.utils.fusion.fuse_linear_bn_eval`, for one pair.
+ * @see PyTorch `torch.nn.utils.fusion.fuse_linear_bn_eval` and `fuse_conv_bn_eval`, for one pair.
  *
  * @example
  * ```ts
@@ -48,14 +52,9 @@ export function foldBatchNorm(model: Sequential): Sequential {
   if (!isLayer(model, Sequential)) {
     refuse("an nn.Sequential", describe(model), "Fold the Sequentials in it, one by one.");
   }
-  const count = model.namedModules().filter(([, module]) => isLayer(module, BatchNorm1d)).length;
-  if (count === 0) refuse("a model with batch norm (nn.BatchNorm1d)", "one without any");
-  const before = defaultGenerator.getState();
-  try {
-    return folded(model, "").eval();
-  } finally {
-    defaultGenerator.setState(before); // a new Linear draws weights
-  }
+  const count = model.namedModules().filter(([, module]) => isBatchNorm(module)).length;
+  if (count === 0) refuse("a model with batch norm (nn.BatchNorm1d and its kin)", "one without any");
+  return folded(model, "").eval();
 }
 
 function folded(model: Sequential, prefix: string): Sequential {
@@ -68,8 +67,8 @@ function folded(model: Sequential, prefix: string): Sequential {
     const name = prefix === "" ? `${i}` : `${prefix}.${i}`;
     const module = model[i];
     if (isLayer(module, Sequential)) modules.push(folded(module, name));
-    else if (isLayer(module, BatchNorm1d)) {
-      if (i === 0) refuse(`a Linear right before batch norm "${name}"`, "nothing");
+    else if (isBatchNorm(module)) {
+      if (i === 0) refuse(`a Linear or a convolution right before batch norm "${name}"`, "nothing");
       modules.pop();
       modules.push(foldedPair(name, model[i - 1], module));
     } else {
@@ -81,45 +80,53 @@ function folded(model: Sequential, prefix: string): Sequential {
 }
 
 function refuseInner(name: string, module: Module): void {
-  const inner = module.namedModules().find(([, other]) => isLayer(other, BatchNorm1d));
+  const inner = module.namedModules().find(([, other]) => isBatchNorm(other));
   if (inner === undefined) return;
   refuse("batch norm in Sequentials only", `"${name}.${inner[0]}" in a ${module.constructor.name}`);
 }
 
-function foldedPair(name: string, linear: Module, norm: BatchNorm1d): Linear {
-  if (!isExactly(norm, BatchNorm1d)) {
-    refuse(`an nn.BatchNorm1d itself as "${name}"`, describe(norm));
+/** What batch norm goes into, by its class: layers without a word between them and its channels. */
+function isFoldable(before: Module, norm: BatchNormLayer): before is Linear | Conv1d | Conv2d {
+  if (isExactly(norm, BatchNorm2d)) return isExactly(before, Conv2d);
+  return isExactly(before, Linear) || isExactly(before, Conv1d);
+}
+
+function foldedPair(name: string, before: Module, norm: BatchNormLayer): Module {
+  const isPlain = isExactly(norm, BatchNorm1d) || isExactly(norm, BatchNorm2d);
+  if (!isPlain) refuse(`an nn.BatchNorm1d or nn.BatchNorm2d itself as "${name}"`, describe(norm));
+  if (!isFoldable(before, norm)) {
+    const wanted = isExactly(norm, BatchNorm2d) ? "an nn.Conv2d" : "an nn.Linear or nn.Conv1d";
+    refuse(`${wanted} right before batch norm "${name}"`, describe(before));
   }
-  if (!isExactly(linear, Linear)) {
-    refuse(`an nn.Linear right before batch norm "${name}"`, describe(linear));
-  }
-  const { weight, bias, outFeatures, inFeatures } = linear;
+  const { weight, bias } = before;
   const { runningMean, runningVar, weight: gamma, bias: beta, eps, numFeatures } = norm;
   if (runningMean === null || runningVar === null) {
     refuse(`batch norm "${name}" with running statistics`, "one without", "Its outputs depend on the whole batch.");
   }
-  if (numFeatures !== outFeatures) {
-    refuse(`a Linear of ${numFeatures} features before batch norm "${name}"`, `${outFeatures}`);
+  if (numFeatures !== weight.shape[0]) {
+    refuse(`${numFeatures} features before batch norm "${name}"`, `${weight.shape[0]}`);
   }
-  if (weight.dtype !== runningMean.dtype) refuse(`"${name}" in ${weight.dtype}, as the Linear is`, runningMean.dtype);
+  if (weight.dtype !== runningMean.dtype) {
+    refuse(`"${name}" in ${weight.dtype}, as what is before it`, runningMean.dtype);
+  }
   const scale = Array.from(
     { length: numFeatures },
     (_, u) => (gamma === null ? 1 : gamma.data[u]) / Math.sqrt(runningVar.data[u] + eps),
   );
-  const weights = Array.from(weight.data, (value, i) => value * scale[Math.floor(i / inFeatures)]);
+  const terms = weight.numel() / numFeatures;
+  const weights = Array.from(weight.data, (value, i) => value * scale[Math.floor(i / terms)]);
   const biases = scale.map(
     (s, u) => ((bias === null ? 0 : bias.data[u]) - runningMean.data[u]) * s + (beta === null ? 0 : beta.data[u]),
   );
   if (![...weights, ...biases].every(Number.isFinite)) {
-    refuse(`finite weights of "${name}" and the Linear before it`, "NaN or infinity");
+    refuse(`finite weights of "${name}" and of what is before it`, "NaN or infinity");
   }
   const { dtype } = weight;
-  const result = new Linear(inFeatures, outFeatures, { dtype });
   const fields = {
-    weight: new Parameter(tensor(weights, { dtype }).reshape([outFeatures, inFeatures]), wantedAs(weight)),
+    weight: new Parameter(tensor(weights, { dtype }).reshape(weight.shape), wantedAs(weight)),
     bias: new Parameter(tensor(biases, { dtype }), wantedAs(bias)),
   };
-  return Object.assign(result, fields);
+  return Object.assign(copyOf(before), fields);
 }
 
 /** Whether a parameter in the place of this one wants a gradient. */

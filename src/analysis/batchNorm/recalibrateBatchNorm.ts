@@ -1,7 +1,7 @@
 import { TensorError } from "../../base/errors.ts";
 import type { Settings } from "../../base/optionRules.ts";
 import type { Module } from "../../nn/module/module.ts";
-import type { BatchNorm1d } from "../../nn/normalisation/batchNorm1d.ts";
+import type { BatchNormLayer } from "../../nn/normalisation/batchNormLayer.ts";
 import { analyse, type InParts, inBackground, type Unnamed } from "../measuring/analysis.ts";
 import { batchesOf } from "../measuring/batches.ts";
 import { lightly } from "../measuring/lightly.ts";
@@ -167,7 +167,7 @@ export function shifts(old: FeatureStatistics | null, { mean, variance }: Featur
 }
 
 /** The running mean and variance of a batch norm as they are now; null where it keeps none. */
-export function runningStatistics({ runningMean, runningVar }: BatchNorm1d): FeatureStatistics | null {
+export function runningStatistics({ runningMean, runningVar }: BatchNormLayer): FeatureStatistics | null {
   if (runningMean === null || runningVar === null) return null;
   return { mean: Array.from(runningMean.data), variance: Array.from(runningVar.data) };
 }

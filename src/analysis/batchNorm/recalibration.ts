@@ -1,7 +1,6 @@
 import { TensorError } from "../../base/errors.ts";
-import { isLayer } from "../../nn/module/layerClass.ts";
 import type { Module } from "../../nn/module/module.ts";
-import { BatchNorm1d } from "../../nn/normalisation/batchNorm1d.ts";
+import { type BatchNormLayer, isBatchNorm } from "../../nn/normalisation/batchNormLayer.ts";
 import { lightly } from "../measuring/lightly.ts";
 import { hasRunningStatistics } from "../measuring/preserving.ts";
 import { watching } from "../measuring/watching.ts";
@@ -19,11 +18,11 @@ import {
  */
 export function recalibration(where: string, model: Module): (pass: () => unknown) => void {
   const all = model.namedModules().filter(([, module]) => hasRunningStatistics(module));
-  const norms = all.filter((named): named is [string, BatchNorm1d] => isLayer(named[1], BatchNorm1d));
-  const other = all.find(([, module]) => !isLayer(module, BatchNorm1d));
+  const norms = all.filter((named): named is [string, BatchNormLayer] => isBatchNorm(named[1]));
+  const other = all.find(([, module]) => !isBatchNorm(module));
   if (other !== undefined) {
     throw new TensorError(where, {
-      expected: 'running statistics of nn.BatchNorm1d alone, with batchNorm: "recalibrated"',
+      expected: 'running statistics of batch norm alone, with batchNorm: "recalibrated"',
       got: `those of "${other[0]}", a ${other[1].constructor.name}`,
       hint: 'Use "batch", or "running".',
     });

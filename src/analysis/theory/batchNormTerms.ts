@@ -1,4 +1,5 @@
 import { isTensor } from "../../base/brand.ts";
+import { sizeOf } from "../../base/dtype.ts";
 import { describe, show, TensorError } from "../../base/errors.ts";
 import { notNegative } from "../../base/optionKinds.ts";
 import type { OptionRules, Settings } from "../../base/optionRules.ts";
@@ -80,8 +81,8 @@ export function formOf(where: string, batchNorm: unknown, x: unknown, form: Batc
   }
   const module = batchNorm as BatchNormLike & { readonly variance?: VarianceKind };
   const { eps = module.eps, variance = module.variance ?? "biased", batchNorm: mode } = form;
-  if (!isTensor(x) || x.ndim < 2 || x.ndim > 3 || !/^float/.test(x.dtype)) {
-    throw new TensorError(where, { expected: "a float input of shape [n, c] or [n, c, l]", got: describe(x) });
+  if (!isTensor(x) || x.ndim < 2 || x.ndim > 5 || !/^float/.test(x.dtype)) {
+    throw new TensorError(where, { expected: "a float input of shape [n, c] or [n, c, …places]", got: describe(x) });
   }
   const width = (module.weight ?? module.runningVar)?.numel() ?? x.shape[1];
   if (x.shape[1] !== width) {
@@ -109,7 +110,7 @@ export function checkAlike(where: string, name: string, value: unknown, x: Tenso
 export function normalised(module: BatchNormLike, x: Tensor, form: BatchNormSettings): Tensor {
   const own = (module as { variance?: VarianceKind }).variance ?? "biased";
   if (form.eps === module.eps && form.variance === own) return module.forward(x);
-  const dims = x.ndim === 3 ? [0, 2] : [0];
+  const dims = x.shape.map((_, dim) => dim).filter((dim) => dim !== 1);
   const channel = x.shape.map((size, dim) => (dim === 1 ? size : 1));
   const isBatch = form.batchNorm === "batch";
   const { runningMean, runningVar, weight, bias } = module;
@@ -156,9 +157,10 @@ export const statisticsOf = ({ unit, gamma, mean, variance, sigma }: Unit): Unit
   sigma,
 });
 
-/** `[n, c]` or `[n, c, l]` as the `n·l` values of each of the `c` features, in float64. */
+/** `[n, c]` or `[n, c, …places]` as the `n·l` values of each of the `c` features, in float64. */
 export function columnsOf(x: Tensor): Float64Array[] {
-  const [n, c, l = 1] = x.shape;
+  const [n, c, ...places] = x.shape;
+  const l = sizeOf(places);
   const { data } = x;
   return Array.from({ length: c }, (_, unit) =>
     Float64Array.from({ length: n * l }, (_, i) => data[(Math.floor(i / l) * c + unit) * l + (i % l)]),

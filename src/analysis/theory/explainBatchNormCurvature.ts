@@ -1,5 +1,6 @@
 import { grad } from "../../autograd/grad.ts";
 import { isTensor } from "../../base/brand.ts";
+import { sizeOf } from "../../base/dtype.ts";
 import { describe, TensorError } from "../../base/errors.ts";
 import { list } from "../../base/optionKinds.ts";
 import type { OptionRules, Settings } from "../../base/optionRules.ts";
@@ -253,7 +254,8 @@ function leaf(x: Tensor): Tensor {
 
 /** `values` at one feature of a tensor like `x`, zeros elsewhere. */
 function atUnit(unit: number, values: Float64Array, x: Tensor): Tensor {
-  const [, c, l = 1] = x.shape;
+  const [, c, ...places] = x.shape;
+  const l = sizeOf(places);
   const data = x.dtype === "float64" ? new Float64Array(x.numel()) : new Float32Array(x.numel());
   values.forEach((value, i) => {
     data[(Math.floor(i / l) * c + unit) * l + (i % l)] = value;

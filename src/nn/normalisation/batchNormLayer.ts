@@ -7,6 +7,7 @@ import { ones, zeros } from "../../functions/factories.ts";
 import { refuseDetached } from "../../kernels/memory/detached.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { checkFlag, checkMaking, checkRange, checkSize, checkWord } from "../module/checks.ts";
+import { isLayer, type LayerClass } from "../module/layerClass.ts";
 import { Module } from "../module/module.ts";
 import { ownParameter, type Parameter } from "../module/parameter.ts";
 import { showNumber } from "../module/repr.ts";
@@ -40,6 +41,11 @@ export const batchNormOptionNames = [
   "variance",
   "runningAverage",
 ];
+
+/** Whether a value is batch norm, for inputs of any number of dimensions, of this copy of the package or another. */
+export function isBatchNorm(value: unknown): value is BatchNormLayer {
+  return isLayer(value, BatchNormLayer as unknown as LayerClass<BatchNormLayer>);
+}
 
 /** What batch norm is for inputs of any number of dimensions; which ones it takes its classes say. */
 export abstract class BatchNormLayer extends Module {
