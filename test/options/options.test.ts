@@ -8,6 +8,7 @@ import * as io from "evenkeel/io";
 import * as plot from "evenkeel/plot";
 import * as testing from "evenkeel/testing";
 import { globSync } from "tinyglobby";
+import ts from "typescript";
 import { describe, expect, test } from "vitest";
 import * as small from "../plot/small.ts";
 import { declaredCallables, declaredOptions } from "./declared.ts";
@@ -267,13 +268,14 @@ test("every function and class that takes options is here", () => {
 /** Where options are few and the code has to stay small, checks stand beside the work, as helpers of nn/module/checks.ts do them. */
 const byHand = /^(?!(analysis|data|io|plot|testing)\.)/;
 
+const src = fileURLToPath(new URL("../../src/", import.meta.url));
+const ruleSources = globSync("{analysis,data,io,plot,testing}/**/*.ts", { cwd: src }).map((name) =>
+  readFileSync(src + name, "utf8"),
+);
+
 test("every interface of options of an analysis, a plot, a dataset, a file or a check has a record of rules", () => {
-  const src = fileURLToPath(new URL("../../src/", import.meta.url));
-  const sources = globSync("{analysis,data,io,plot,testing}/**/*.ts", { cwd: src }).map((name) =>
-    readFileSync(src + name, "utf8"),
-  );
   const ruled = new Set(
-    sources.flatMap((text) => [...text.matchAll(/OptionRules<(?:Partial<)?(\w+)/g)].map(([, name]) => name)),
+    ruleSources.flatMap((text) => [...text.matchAll(/OptionRules<(?:Partial<)?(\w+)/g)].map(([, name]) => name)),
   );
   const taken = callables
     .filter(({ name, isMethod }) => !isMethod && !byHand.test(name))
@@ -281,6 +283,46 @@ test("every interface of options of an analysis, a plot, a dataset, a file or a 
     .map(({ type }) => /^\w+/.exec(type)?.[0] ?? "");
   expect([...new Set(taken)].filter((name) => name !== "" && !ruled.has(name))).toEqual([]);
   expect(taken.length).toBeGreaterThan(50);
+});
+
+/** The rules of a file that are written out, each with the interface that it is of, the option's name, and its default. */
+function rulesIn(
+  text: string,
+): { readonly of: string; readonly option: string; readonly rule: ts.ObjectLiteralExpression }[] {
+  const source = ts.createSourceFile("rules.ts", text, ts.ScriptTarget.Latest, true);
+  return source.statements.filter(ts.isVariableStatement).flatMap(({ declarationList }) => {
+    const [{ initializer }] = declarationList.declarations;
+    if (initializer === undefined || !ts.isSatisfiesExpression(initializer)) return [];
+    const [, of] = /^OptionRules<(?:Partial<)?(\w+)/.exec(initializer.type.getText()) ?? [];
+    if (of === undefined || !ts.isObjectLiteralExpression(initializer.expression)) return [];
+    return initializer.expression.properties.flatMap((property) =>
+      ts.isPropertyAssignment(property) && ts.isObjectLiteralExpression(property.initializer)
+        ? [{ of, option: property.name.getText(), rule: property.initializer }]
+        : [],
+    );
+  });
+}
+
+/** Those whose default depends on others: two places look for one seed, a plane reaches as far as its path, lines stay or not. */
+const dependent = ["LossSurfaceOptions.extent", "ProgressLineOptions.interval", "SeedOptions.seed"];
+
+test("the default of a rule is the one that its sentence says", () => {
+  const said = new Map<string, string>(
+    callables.flatMap(({ parameters }) =>
+      parameters.flatMap(({ type, options: own }) =>
+        own.map(({ name, text }) => [`${/^\w+/.exec(type)?.[0]}.${name}`, text] as [string, string]),
+      ),
+    ),
+  );
+  const known = ruleSources.flatMap(rulesIn).flatMap(({ of, option, rule }) => {
+    const place = `${of}.${option}`;
+    const [, literal] = /Default\s`("[^"]*"|true|false|[\d.e-]+)`/.exec(said.get(place) ?? "") ?? [];
+    const own = rule.properties.find((property) => property.name?.getText() === "default");
+    const actual = own !== undefined && ts.isPropertyAssignment(own) ? own.initializer.getText() : undefined;
+    return literal === undefined || dependent.includes(place) ? [] : [{ place, literal, actual }];
+  });
+  expect(known.filter(({ literal, actual }) => Number(literal) !== Number(actual) && literal !== actual)).toEqual([]);
+  expect(known.length).toBeGreaterThan(40);
 });
 
 /** What comes of a call: the error that it is refused with, another error, or nothing. */
