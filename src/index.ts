@@ -9,10 +9,38 @@ export type { Data, Dtype, Shape } from "./base/dtype.ts";
 export { isTensorError, TensorError, type TensorErrorCode, type TensorErrorParts } from "./base/errors.ts";
 export { version } from "./base/version.ts";
 export * as data from "./data/index.ts";
+export {
+  hstack,
+  type MeshgridOptions,
+  meshgrid,
+  movedim,
+  repeatInterleave,
+  roll,
+  tile,
+  vstack,
+} from "./functions/arrange.ts";
 export { cat, maximum, minimum, stack, where } from "./functions/combine.ts";
 export { type TensorData, type TensorOptions, tensor } from "./functions/create.ts";
 export { type Alike, hessian, hvp, jacobian, jvp, type OneOrMany, vjp } from "./functions/derivatives.ts";
+export { einsum } from "./functions/einsum.ts";
 export { arange, eye, full, linspace, oneHot, ones, onesLike, zeros, zerosLike } from "./functions/factories.ts";
+export { fullLike, randintLike, randLike, randnLike } from "./functions/like.ts";
+export {
+  isfinite,
+  isinf,
+  isnan,
+  logicalAnd,
+  logicalNot,
+  logicalOr,
+  logicalXor,
+  type NanToNumOptions,
+  nanmean,
+  nansum,
+  nanToNum,
+} from "./functions/logic.ts";
+export { chunk, indexSelect, narrow, split, unbind } from "./functions/parts.ts";
+export { bmm, cdist, trace } from "./functions/products.ts";
+export { ceil, floor, frac, round, trunc } from "./functions/rounding.ts";
 export {
   bernoulli,
   type MultinomialOptions,
@@ -24,6 +52,7 @@ export {
   randn,
   randperm,
 } from "./functions/sample.ts";
+export { argsort, median, quantile, stdMean, varMean } from "./functions/statistics.ts";
 export { NDArray } from "./kernels/array.ts";
 export { kernelsName } from "./kernels/index.ts";
 export type { Kernels, KernelsName } from "./kernels/kernels.ts";

@@ -27,7 +27,7 @@ const allowed: readonly Difference[] = [
     why: "a recorded gradient is made of the logits, where PyTorch keeps their logarithms of probabilities",
   },
   {
-    of: /^(mul, broadcasting both ways|outer|amax|var, biased|gather|index|LpNorm1d, over places|Embedding|maxPoolPick)/,
+    of: /^(mul, broadcasting both ways|outer|amax|var, biased|gather|index|LpNorm1d, over places|Embedding|maxPoolPick|cdist|einsum)/,
     is: "milder",
     why: "what is broadcast, permuted, or counted from the end is copied first, where PyTorch has a view of it",
   },

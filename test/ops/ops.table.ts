@@ -1,6 +1,7 @@
 import { bernoulli, type Dtype, Generator, rand, randint, randperm, type Tensor, tensor } from "evenkeel";
 import { convolution } from "./table/convolution.ts";
 import { elementwise } from "./table/elementwise.ts";
+import { functions } from "./table/functions.ts";
 import { fused } from "./table/fused.ts";
 import { indexing } from "./table/indexing.ts";
 import { matmul } from "./table/matmul.ts";
@@ -30,6 +31,7 @@ export const rows: readonly Row[] = [
   ...convolution,
   ...windows,
   ...pooling,
+  ...functions,
 ];
 
 /** A name for a row that no other has. */

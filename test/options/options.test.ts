@@ -119,6 +119,20 @@ const calls: Record<string, Call> = {
   randint: (o) => evenkeel.randint(0, 5, shape, o),
   randn: (o) => randn(shape, o),
   randperm: (o) => evenkeel.randperm(4, o),
+  argsort: (o) => evenkeel.argsort(x(), 0, o),
+  cdist: (o) => evenkeel.cdist(x(), x(), o),
+  fullLike: (o) => evenkeel.fullLike(x(), 1, o),
+  median: (o) => evenkeel.median(x(), 0, o),
+  meshgrid: (o) => evenkeel.meshgrid([ones([2]), ones([3])], o),
+  nanToNum: (o) => evenkeel.nanToNum(x(), o),
+  nanmean: (o) => evenkeel.nanmean(x(), 0, o),
+  nansum: (o) => evenkeel.nansum(x(), 0, o),
+  quantile: (o) => evenkeel.quantile(x(), 0.5, 0, o),
+  randLike: (o) => evenkeel.randLike(x(), o),
+  randintLike: (o) => evenkeel.randintLike(x(), 0, 5, o),
+  randnLike: (o) => evenkeel.randnLike(x(), o),
+  stdMean: (o) => evenkeel.stdMean(x(), 0, o),
+  varMean: (o) => evenkeel.varMean(x(), 0, o),
   "data.DataLoader": (o) => new evenkeel.data.DataLoader([1, 2, 3], o),
   "data.WeightedRandomSampler": (o) => new evenkeel.data.WeightedRandomSampler([1, 2], 2, o),
   "data.randomSplit": (o) => evenkeel.data.randomSplit([1, 2, 3], [1, 2], o),
@@ -255,6 +269,9 @@ const alsoRight: Record<string, readonly unknown[]> = {
   normType: [Number.NEGATIVE_INFINITY], // the smallest of sizes
   eigenvalues: [[null], [Number.NaN], [Number.NEGATIVE_INFINITY]], // left out, as in any figure
   value: [Number.NaN, Number.NEGATIVE_INFINITY], // what is put around
+  nan: [Number.NaN, Number.NEGATIVE_INFINITY], // what stands in its place may be any number
+  posinf: [Number.NaN, Number.NEGATIVE_INFINITY],
+  neginf: [Number.NaN, Number.NEGATIVE_INFINITY],
   seed: [-1], // counted from 2^64 down
 };
 

@@ -1,0 +1,79 @@
+import { describe, show, TensorError } from "../base/errors.ts";
+import { checkOptions } from "../base/options.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import { tensorOf } from "./tensorOf.ts";
+
+/**
+ * The products of two batches of matrices.
+ *
+ * Shapes: `[b, n, m]`, `[b, m, k]` → `[b, n, k]`.
+ *
+ * @throws {@link TensorError} if the shapes are no such.
+ * @see PyTorch `torch.bmm`, which refuses two dtypes.
+ *
+ * @example
+ * ```ts
+ * import { bmm, ones } from "evenkeel";
+ *
+ * console.log(bmm(ones([2, 3, 4]), ones([2, 4, 5])).shape); // => [ 2, 3, 5 ]
+ * ```
+ */
+export function bmm(a: Tensor, b: Tensor): Tensor {
+  const [p, q] = [tensorOf("bmm", a).shape, tensorOf("bmm", b).shape];
+  if (p.length === 3 && q.length === 3 && p[0] === q[0] && p[2] === q[1]) return a.matmul(b);
+  throw new TensorError("bmm", {
+    expected: "two batches of matrices, [b, n, m] and [b, m, k]",
+    got: `${show(p)} and ${show(q)}`,
+    hint: "matmul broadcasts batches, and takes matrices without one.",
+  });
+}
+
+/**
+ * The sum of the diagonal of a matrix.
+ *
+ * @throws {@link TensorError} if `x` has not two dimensions.
+ * @see PyTorch `torch.trace`.
+ *
+ * @example
+ * ```ts
+ * import { tensor, trace } from "evenkeel";
+ *
+ * console.log(trace(tensor([[1, 2], [3, 4]])).item()); // => 5
+ * ```
+ */
+export function trace(x: Tensor): Tensor {
+  if (tensorOf("trace", x).ndim === 2) return x.diag().sum();
+  throw new TensorError("trace", { expected: "a matrix", got: describe(x) });
+}
+
+/**
+ * The distances of all rows of `a` from all rows of `b`: `y[i, j] = ‖aᵢ − bⱼ‖`, of order `p`. Where a distance is 0, so is its
+ * gradient.
+ *
+ * Shapes: `[…, n, m]`, `[…, k, m]` → `[…, n, k]`, broadcasting what is in front.
+ *
+ * @throws {@link TensorError} if the shapes are no such, they are no floats, or `p` is no number of 0 or more.
+ * @see PyTorch `torch.cdist`, without `compute_mode`: differences are taken, not products, which lose digits.
+ *
+ * @example
+ * ```ts
+ * import { cdist, tensor } from "evenkeel";
+ *
+ * console.log(cdist(tensor([[0, 0]]), tensor([[3, 4], [0, 1]]))); // => tensor([[5., 1.]])
+ * ```
+ */
+export function cdist(a: Tensor, b: Tensor, options: { readonly p?: number } = {}): Tensor {
+  checkOptions("cdist", options, ["p"]);
+  const { p = 2 } = options;
+  const [first, second] = [tensorOf("cdist", a).shape, tensorOf("cdist", b).shape];
+  if (!(typeof p === "number" && p >= 0)) {
+    throw new TensorError("cdist", { expected: "a number of 0 or more as p", got: describe(p) });
+  }
+  if (first.length < 2 || second.length < 2 || first[first.length - 1] !== second[second.length - 1]) {
+    throw new TensorError("cdist", {
+      expected: "rows of one length, [n, m] and [k, m]",
+      got: `${show(first)} and ${show(second)}`,
+    });
+  }
+  return a.unsqueeze(-2).sub(b.unsqueeze(-3)).norm(p, -1);
+}
