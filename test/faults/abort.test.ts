@@ -1,44 +1,49 @@
-import { manualSeed } from "evenkeel";
-import {
-  deadUnitsAsync,
-  descend1dAsync,
-  hessianEigenvaluesAsync,
-  hessianTraceAsync,
-  internalCovariateShiftAsync,
-  interpolateAsync,
-  type LongOptions,
-  layerInterferenceAsync,
-  lineProbeAsync,
-  lossSurfaceAsync,
-  recalibrateBatchNormAsync,
-  spectralDensityAsync,
-  weightScaleInvarianceAsync,
-} from "evenkeel/analysis";
+import { manualSeed, nn, optim, type Tensor } from "evenkeel";
+import * as analysis from "evenkeel/analysis";
 import { beforeEach, describe, expect, test } from "vitest";
+import { longAnalyses } from "../../src/analysis/estimateCost.ts";
 import { expectUsable, setting, sizeAt, stateOf, trainedHash } from "./usable.ts";
 
 beforeEach(() => void manualSeed(0));
 
 type Setting = ReturnType<typeof setting>;
 
-/** Every analysis that can be stopped. */
-const analyses: Readonly<Record<string, (own: Setting, options: LongOptions) => Promise<unknown>>> = {
-  deadUnitsAsync: ({ model, x }, o) => deadUnitsAsync(model, [x, x, x], o),
-  descend1dAsync: (_, o) => descend1dAsync((t) => t.square(), { starts: [1, 2], lr: 0.1, steps: 20, ...o }),
-  hessianEigenvaluesAsync: ({ model, loss }, o) => hessianEigenvaluesAsync(model, loss, o),
-  hessianTraceAsync: ({ model, loss }, o) => hessianTraceAsync(model, loss, { seed: 0, ...o }),
-  internalCovariateShiftAsync: ({ model, loss }, o) => internalCovariateShiftAsync(model, loss, { lr: 0.1, ...o }),
-  interpolateAsync: ({ model, loss }, o) => interpolateAsync(model, loss, model.stateDict(), model.stateDict(), o),
-  layerInterferenceAsync: ({ model, loss }, o) => layerInterferenceAsync(model, loss, { lr: 0.1, ...o }),
-  lineProbeAsync: ({ model, loss }, o) => lineProbeAsync(model, loss, { steps: [0.1, 1, 2], ...o }),
-  lossSurfaceAsync: ({ model, loss }, o) => lossSurfaceAsync(model, loss, { points: 5, seed: 0, ...o }),
-  recalibrateBatchNormAsync: ({ model, x }, o) => recalibrateBatchNormAsync(model, [x, x, x], o),
-  spectralDensityAsync: ({ model, loss }, o) =>
-    spectralDensityAsync(model, loss, { iterations: 5, starts: 2, seed: 0, ...o }),
-  weightScaleInvarianceAsync: ({ model, loss }, o) => weightScaleInvarianceAsync(model, loss, o),
+/** What analyses are of, by the names that their declarations give it. */
+const of: Readonly<Record<string, (own: Setting) => unknown>> = {
+  model: ({ model }) => model,
+  loss: ({ loss }) => loss,
+  batches: ({ x }) => [x, x, x],
+  target: () => (t: Tensor) => t.square(),
+  from: ({ model }) => model.stateDict(),
+  to: ({ model }) => model.stateDict(),
 };
 
-describe.each(Object.entries(analyses).map(([name, run], i) => [name, run, i] as const))("%s", (_, run, i) => {
+/** Options without which one would be refused, or take long. */
+const needed: Readonly<Record<string, (own: Setting) => object>> = {
+  compare: ({ x }) => ({
+    variants: { one: () => new nn.Linear(x.shape[1], 1), other: () => new nn.Linear(x.shape[1], 2) },
+    data: [x],
+    loss: (model: nn.Module, batch: Tensor) => model.forward(batch).square().mean(),
+    optimizer: (model: nn.Module) => new optim.SGD(model.parameters(), { lr: 0.1 }),
+    steps: 3,
+  }),
+  descend1d: () => ({ starts: [1, 2], lr: 0.1, steps: 20 }),
+  internalCovariateShift: () => ({ lr: 0.1 }),
+  layerInterference: () => ({ lr: 0.1 }),
+  lineProbe: () => ({ steps: [0.1, 1, 2] }),
+  lossSurface: () => ({ points: 5 }),
+  spectralDensity: () => ({ iterations: 5, starts: 2 }),
+};
+
+/** Every analysis that can be stopped. */
+const functions = analysis as unknown as Readonly<Record<string, (...given: readonly unknown[]) => Promise<unknown>>>;
+const analyses = Object.values(longAnalyses).map(({ name, of: names }) => {
+  const run = (own: Setting, options: analysis.LongOptions) =>
+    functions[`${name}Async`](...names.map((what) => of[what](own)), { ...needed[name]?.(own), ...options });
+  return [`${name}Async`, run] as const;
+});
+
+describe.each(analyses.map(([name, run], i) => [name, run, i] as const))("%s", (_, run, i) => {
   test("is stopped at each of its stages, and leaves everything as it was", async () => {
     const before = trainedHash(sizeAt(2 * i));
     let stages = 0;
