@@ -178,6 +178,25 @@ const refusals: Record<string, readonly [run: () => unknown, says: RegExp][]> = 
     [() => F.maxPool1d(matrix.to("int32"), 2), /float32 or float64 tensor as input/],
     [() => F.adaptiveAvgPool2d(zeros([2, 3, 0, 4]), 1), /an input with places, got \[2, 3, 0, 4\]/],
   ],
+  "group, instance and RMS norm": [
+    [() => new nn.GroupNorm(3, 4), /^GroupNorm: expected groups that divide the channels, got 3 groups of 4 channels/],
+    [() => new nn.GroupNorm(0, 4), /1 or more as numGroups, got 0/],
+    [
+      () => new nn.GroupNorm(2, 4).forward(matrix),
+      /^GroupNorm\.forward: expected an input of shape \[n, 4, …\], got \[2, 3\]/,
+    ],
+    [() => F.groupNorm(zeros([3]), 1), /^groupNorm: expected an input \[n, c\] or \[n, c, …\], got \[3\]/],
+    [() => F.groupNorm(matrix, 2), /2 groups of 3 channels/],
+    [
+      () => new nn.InstanceNorm1d(3).forward(zeros([2, 3, 1])),
+      /^InstanceNorm1d\.forward: expected more than one place/,
+    ],
+    [() => new nn.InstanceNorm2d(3).forward(zeros([2, 4, 5, 5])), /\[n, 3, h, w\] or \[3, h, w\], got \[2, 4, 5, 5\]/],
+    [() => new nn.InstanceNorm2d(3, { momentum: null as never }), /a finite momentum from 0 to 1, got null/],
+    [() => new nn.RMSNorm([]), /^RMSNorm: expected at least one size/],
+    [() => new nn.RMSNorm(2).forward(matrix), /^RMSNorm\.forward: expected an input of shape \[\*, 2\], got \[2, 3\]/],
+    [() => F.rmsNorm(matrix, [3], { weight: ones([2]) }), /a weight of shape \[3\], got \[2\]/],
+  ],
   "other layers": [
     [() => new nn.Flatten({ startDim: 0.5 }), /whole dimensions/],
     [() => new nn.Flatten({ startDim: 4 }).forward(zeros([2, 2])), /a dimension from -2 to 1, got 4/],

@@ -51,6 +51,16 @@ const inPyTorch: Readonly<Record<string, string | Readonly<Record<Mode, string>>
   LayerNorm: "lambda x, w, b: F.layer_norm(x, [3], w, b, 1e-5)",
   "LayerNorm, over two dimensions, without bias": "lambda x, w: F.layer_norm(x, [2, 3], w, None, 0.25)",
   "LayerNorm, without parameters": "lambda x: F.layer_norm(x, [3], None, None, 1e-5)",
+  GroupNorm: "lambda x, w, b: F.group_norm(x, 2, w, b)",
+  "GroupNorm, without parameters": "lambda x: F.group_norm(x, 1, None, None, 0.25)",
+  InstanceNorm1d: {
+    training: "lambda x, w, b, m, v: F.instance_norm(x, None, None, w, b)",
+    evaluation: "lambda x, w, b, m, v: F.instance_norm(x, m, v, w, b, False)",
+  },
+  InstanceNorm2d: "lambda x: F.instance_norm(x.unsqueeze(0), eps=0.25).squeeze(0)",
+  RMSNorm: "lambda x, w: x * torch.rsqrt(x.square().mean(1, keepdim=True) + torch.finfo(x.dtype).eps) * w",
+  "RMSNorm, over two dimensions, without a parameter":
+    "lambda x: x * torch.rsqrt(x.square().mean([1, 2], keepdim=True) + 0.25)",
   Conv1d: "F.conv1d",
   "Conv1d, of one example, without bias, with all options": "lambda x, w: F.conv1d(x, w, None, 2, 1, 2, 2)",
   Conv2d: "F.conv2d",

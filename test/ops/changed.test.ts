@@ -37,7 +37,7 @@ const allowed: readonly Difference[] = [
     why: "PyTorch keeps more than this gradient reads",
   },
   {
-    of: /(batchNorm|BatchNorm[123]d|chain|Sequential|LayerNorm|MSELoss|NLLLoss|^[cC]onv)/,
+    of: /(batchNorm|(Batch|Instance)Norm[123]d|GroupNorm|chain|Sequential|LayerNorm|MSELoss|NLLLoss|^[cC]onv)/,
     is: "milder",
     why: "PyTorch keeps what the gradient at any input reads, here it is what those that are wanted read",
   },
@@ -46,6 +46,11 @@ const allowed: readonly Difference[] = [
     changed: 0,
     is: "stricter",
     why: "where there are more zeros behind than before, PyTorch keeps a padded copy",
+  },
+  {
+    of: /^InstanceNorm1d, in evaluation/,
+    is: "stricter",
+    why: "PyTorch repeats statistics and parameters for each example, and keeps these copies",
   },
   {
     of: /^maxPoolPick/,

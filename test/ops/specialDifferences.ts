@@ -129,6 +129,18 @@ export const allowed: readonly Difference[] = [
     why: "from infinite gradients: sums in another order, and at the weight differences of means",
   },
   {
+    of: /^(Group|Instance)Norm/,
+    at: /infinite|NaN/,
+    kind: "NaN on one side",
+    why: "from infinities: sums in another order, and at the weight differences of means",
+  },
+  {
+    of: /^(InstanceNorm1d|GroupNorm, without)/,
+    at: /edges, before/,
+    kind: "anything",
+    why: "at a slope without bound, where rounding in another order decides",
+  },
+  {
     of: /^BatchNorm2d, in training/,
     at: /then from infinite/,
     order: "second",

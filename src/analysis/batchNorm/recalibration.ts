@@ -19,7 +19,7 @@ import {
 export function recalibration(where: string, model: Module): (pass: () => unknown) => void {
   const all = model.namedModules().filter(([, module]) => hasRunningStatistics(module));
   const norms = all.filter((named): named is [string, BatchNormLayer] => isBatchNorm(named[1]));
-  const other = all.find(([, module]) => !isBatchNorm(module));
+  const other = all.find(([, module]) => !isBatchNorm(module) && Reflect.get(module, "runningMean") !== null);
   if (other !== undefined) {
     throw new TensorError(where, {
       expected: 'running statistics of batch norm alone, with batchNorm: "recalibrated"',

@@ -43,6 +43,18 @@ def cases():
         yield "BatchNorm2d", [3], {**options, "eps": 1e-3}, [[2, 3, 2, 4]]
         yield "BatchNorm3d", [2], options, [[2, 2, 2, 1, 3]]
     yield "BatchNorm2d", [6], {}, [[3, 6, 5, 7]]
+    for options in product(eps=[1e-5, 0.1], affine=[True, False]):
+        yield "GroupNorm", [2, 4], options, [[3, 4, 2, 3]]
+    yield "GroupNorm", [1, 3], {}, [[2, 3]]
+    yield "GroupNorm", [6, 6], {}, [[2, 6, 50]]
+    for options in product(affine=[True, False], trackRunningStats=[True, False], momentum=[0.1, 1.0]):
+        yield "InstanceNorm1d", [3], options, [[2, 3, 5]]
+        yield "InstanceNorm2d", [2], {**options, "eps": 0.1}, [[3, 2, 2, 3]]
+    yield "InstanceNorm1d", [3], {}, [[3, 4]]
+    yield "InstanceNorm2d", [3], {"affine": True}, [[3, 2, 4]]
+    yield "RMSNorm", [3], {}, [[4, 3]]
+    yield "RMSNorm", [[2, 3]], {"eps": 0.1}, [[4, 2, 3]]
+    yield "RMSNorm", [5], {"elementwiseAffine": False}, [[2, 2, 5]]
     for options in product(dilation=[1, 2], padding=[0, [1, 2]], stride=[1, [2, 1]]):
         yield "Unfold", [[2, 3]], options, [[2, 2, 4, 6]]
     yield "Unfold", [2], {}, [[3, 3, 2]]
@@ -64,6 +76,22 @@ def cases():
     yield "AdaptiveAvgPool1d", [9], {}, [[3, 7]]
     yield "Unflatten", [1, [2, 3]], {}, [[2, 6, 2]]
     yield "Unflatten", [-1, [2, 1, 2]], {}, [[3, 4]]
+
+
+class RMSNorm(nn.Module):
+    """That of PyTorch 2.4, from its documentation."""
+
+    def __init__(self, normalized_shape, eps=None, elementwise_affine=True):
+        super().__init__()
+        self.shape = (normalized_shape,) if isinstance(normalized_shape, int) else normalized_shape
+        self.eps = eps
+        self.weight = nn.Parameter(torch.ones(self.shape)) if elementwise_affine else None
+
+    def forward(self, x):
+        eps = torch.finfo(x.dtype).eps if self.eps is None else self.eps
+        dims = [-1 - d for d in range(len(self.shape))]
+        y = x / torch.sqrt(x.square().mean(dims, keepdim=True) + eps)
+        return y if self.weight is None else y * self.weight
 
 
 def snake(name):
@@ -95,7 +123,7 @@ def bits(x):
 def answer(name, args, options, shapes, dtype):
     torch.manual_seed(5)
     given = {snake(key): tuples(value) for key, value in options.items()}
-    layer = getattr(nn, name)(*map(tuples, args), **given)
+    layer = (RMSNorm if name == "RMSNorm" else getattr(nn, name))(*map(tuples, args), **given)
     made = [bits(p) for p in layer.parameters()]
     layer.to(DTYPES[dtype])
     inputs = [randn(shape, 10 + i, dtype, 2).requires_grad_() for i, shape in enumerate(shapes)]

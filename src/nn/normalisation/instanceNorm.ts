@@ -1,0 +1,191 @@
+import { noGrad } from "../../autograd/gradMode.ts";
+import { type Dtype, sizeOf } from "../../base/dtype.ts";
+import { show, TensorError } from "../../base/errors.ts";
+import { checkOptions } from "../../base/options.ts";
+import { ones, zeros } from "../../functions/factories.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
+import { checkFlag, checkFloats, checkMaking, checkOperand, checkRange, checkSize } from "../module/checks.ts";
+import { Module } from "../module/module.ts";
+import { ownParameter, type Parameter } from "../module/parameter.ts";
+import { showNumber } from "../module/repr.ts";
+import { batchNormFor } from "./batchNorm.ts";
+import { eachNormalised, scaled } from "./groupNorm.ts";
+
+/** Options of {@link InstanceNorm1d} and {@link InstanceNorm2d}. */
+export interface InstanceNormOptions {
+  /** Added to the variance before its root is taken. Default `1e-5`. */
+  readonly eps?: number;
+  /** The weight of the newest batch in the running statistics, from 0 to 1. Default `0.1`. */
+  readonly momentum?: number;
+  /** Whether to scale and shift, by parameters. Default `false`. */
+  readonly affine?: boolean;
+  /** Whether to keep running statistics, for evaluation. Default `false`. */
+  readonly trackRunningStats?: boolean;
+  /** The type of parameters and running statistics. Default `"float32"`. */
+  readonly dtype?: Dtype;
+}
+
+/** What instance norm is of sequences and of pictures. */
+abstract class InstanceNorm extends Module {
+  /** @internal */
+  static readonly evenkeelPytorchNames = ["runningMean", "runningVar", "numBatchesTracked"];
+  /** How many channels there are. */
+  readonly numFeatures: number;
+  /** Added to the variance before its root is taken. */
+  eps: number;
+  /** The weight of the newest batch in the running statistics. */
+  momentum: number;
+  /** What each channel is multiplied by, 1 at first; null unless `affine`. */
+  weight: Parameter | null;
+  /** What is added to each channel, 0 at first; null unless `affine`. */
+  bias: Parameter | null;
+  /** The running mean, 0 at first; null unless `trackRunningStats`. */
+  runningMean: Tensor | null;
+  /** The running unbiased variance, 1 at first; null unless `trackRunningStats`. */
+  runningVar: Tensor | null;
+  /** Always 0, as in PyTorch, int32; null unless `trackRunningStats`. */
+  readonly numBatchesTracked: Tensor | null;
+  /** @internal */
+  protected readonly where: string;
+  /** @internal */
+  protected readonly places: readonly string[];
+
+  /** @internal */
+  protected constructor(where: string, places: readonly string[], numFeatures: number, options: InstanceNormOptions) {
+    checkOptions(where, options, ["eps", "momentum", "affine", "trackRunningStats", "dtype"]);
+    const { eps = 1e-5, momentum = 0.1, affine = false, trackRunningStats = false, dtype = "float32" } = options;
+    checkSize(where, "numFeatures", numFeatures);
+    checkRange(where, "eps", eps, 0, Number.POSITIVE_INFINITY);
+    checkRange(where, "momentum", momentum, 0, 1);
+    checkFlag(where, "affine", affine);
+    checkFlag(where, "trackRunningStats", trackRunningStats);
+    checkMaking(where, dtype);
+    super();
+    this.numFeatures = numFeatures;
+    this.eps = eps;
+    this.momentum = momentum;
+    this.weight = affine ? ownParameter(ones([numFeatures], { dtype })) : null;
+    this.bias = affine ? ownParameter(zeros([numFeatures], { dtype })) : null;
+    this.runningMean = trackRunningStats ? zeros([numFeatures], { dtype }) : null;
+    this.runningVar = trackRunningStats ? ones([numFeatures], { dtype }) : null;
+    this.numBatchesTracked = trackRunningStats ? zeros([], { dtype: "int32" }) : null;
+    this.where = `${where}.forward`;
+    this.places = places;
+  }
+
+  override forward(x: Tensor): Tensor {
+    const { where, places, numFeatures, runningMean, runningVar, weight, bias, eps } = this;
+    checkFloats(where, "input", x);
+    const isBatch = x.ndim === places.length + 2;
+    if ((!isBatch && x.ndim !== places.length + 1) || x.shape[isBatch ? 1 : 0] !== numFeatures) {
+      const one = [numFeatures, ...places].join(", ");
+      throw new TensorError(where, { expected: `an input of shape [n, ${one}] or [${one}]`, got: show(x.shape) });
+    }
+    for (const [name, value] of Object.entries({ weight, bias, runningMean, runningVar })) {
+      checkOperand(where, name, value, [numFeatures], x);
+    }
+    const batch = isBatch ? x : x.unsqueeze(0);
+    const usesInput = this.training || runningMean === null;
+    if (!usesInput) {
+      const y = batchNormFor(where, batch, runningMean, runningVar, { weight, bias, eps });
+      return isBatch ? y : y.squeeze(0);
+    }
+    const length = sizeOf(batch.shape.slice(2));
+    if (length === 1) {
+      throw new TensorError(where, {
+        expected: "more than one place, whose mean and variance are taken",
+        got: `an input of shape ${show(x.shape)}`,
+      });
+    }
+    if (this.training) this.move(batch);
+    const y = scaled(eachNormalised(batch, batch.shape[0] * numFeatures, length, eps), weight, bias);
+    return isBatch ? y : y.squeeze(0);
+  }
+
+  /** Moves the running statistics towards the means, over the examples, of those of each. */
+  private move(x: Tensor): void {
+    const { runningMean, runningVar, momentum, numFeatures } = this;
+    if (runningMean === null || runningVar === null || x.numel() === 0) return;
+    noGrad(() => {
+      const rows = x.detach().reshape([x.shape[0], numFeatures, -1]).to("float64");
+      runningMean.lerp_(rows.mean([0, 2]), momentum);
+      runningVar.lerp_(rows.var(2).mean(0), momentum);
+    });
+  }
+
+  override extraRepr(): string {
+    const { numFeatures, eps, momentum, weight, runningMean } = this;
+    const numbers = `eps=${showNumber(eps)}, momentum=${showNumber(momentum)}`;
+    return `${numFeatures}, ${numbers}, affine=${weight !== null}, trackRunningStats=${runningMean !== null}`;
+  }
+}
+
+/**
+ * Normalises each channel of each sequence over its own places: `y = (x − mean)/√(variance + eps)·weight + bias`, with the
+ * biased variance.
+ *
+ * It is the same in training and in evaluation, unless it tracks running statistics, the means over the batch of the mean and
+ * the unbiased variance: these then take the input's place in evaluation.
+ *
+ * Shapes: `[n, numFeatures, l]` or `[numFeatures, l]` → the same.
+ *
+ * @throws {@link TensorError} for an input of another shape or dtype, or of a single place where its own statistics are taken.
+ * @see Ulyanov, Vedaldi & Lempitsky 2016, "Instance Normalization", arXiv:1607.08022.
+ * @see PyTorch `torch.nn.InstanceNorm1d`.
+ *
+ * @example
+ * ```ts
+ * import { nn, tensor } from "evenkeel";
+ *
+ * const norm = new nn.InstanceNorm1d(2, { eps: 0 });
+ * console.log(norm.forward(tensor([[1, 3], [10, 30]])));
+ * // => tensor([[-1.,  1.],
+ * //         [-1.,  1.]])
+ * ```
+ */
+export class InstanceNorm1d extends InstanceNorm {
+  /** @internal What stays when a bundler renames the class. */
+  static override readonly name: string = "InstanceNorm1d";
+  /** @internal */
+  static readonly evenkeelLayer: string = "InstanceNorm1d";
+
+  /**
+   * @param numFeatures - how many channels there are.
+   * @param options - see {@link InstanceNormOptions}.
+   */
+  constructor(numFeatures: number, options: InstanceNormOptions = {}) {
+    super("InstanceNorm1d", ["l"], numFeatures, options);
+  }
+}
+
+/**
+ * Normalises each channel of each picture over its own places: see {@link InstanceNorm1d}.
+ *
+ * Shapes: `[n, numFeatures, h, w]` or `[numFeatures, h, w]` → the same.
+ *
+ * @throws {@link TensorError} for an input of another shape or dtype, or of a single place where its own statistics are taken.
+ * @see Ulyanov, Vedaldi & Lempitsky 2016, "Instance Normalization", arXiv:1607.08022.
+ * @see PyTorch `torch.nn.InstanceNorm2d`.
+ *
+ * @example
+ * ```ts
+ * import { nn, randn } from "evenkeel";
+ *
+ * const y = new nn.InstanceNorm2d(3).forward(randn([8, 3, 5, 5]));
+ * console.log(y.mean([2, 3]).abs().lt(1e-6).all().item()); // => true
+ * ```
+ */
+export class InstanceNorm2d extends InstanceNorm {
+  /** @internal What stays when a bundler renames the class. */
+  static override readonly name: string = "InstanceNorm2d";
+  /** @internal */
+  static readonly evenkeelLayer: string = "InstanceNorm2d";
+
+  /**
+   * @param numFeatures - how many channels there are.
+   * @param options - see {@link InstanceNormOptions}.
+   */
+  constructor(numFeatures: number, options: InstanceNormOptions = {}) {
+    super("InstanceNorm2d", ["h", "w"], numFeatures, options);
+  }
+}
