@@ -1,6 +1,9 @@
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { TensorError } from "evenkeel";
 import * as analysis from "evenkeel/analysis";
 import * as plot from "evenkeel/plot";
+import { globSync } from "tinyglobby";
 import { describe, expect, test } from "vitest";
 import { longAnalyses } from "../../src/analysis/estimateCost.ts";
 import { allows } from "../../src/base/optionRules.ts";
@@ -66,6 +69,19 @@ test("a picture is one that there is", () => {
 
 /** Options whose default depends on others: no seed beside a generator, and on a plane of a path its reach. */
 const dependent = ["seed", "extent"];
+
+test("the guides have each analysis, and the table of plots has its picture beside it", () => {
+  const docs = fileURLToPath(new URL("../../docs/", import.meta.url));
+  const guides = globSync("analysis/*.md", { cwd: docs }).map((name) => readFileSync(docs + name, "utf8"));
+  expect(all.map(({ name }) => name).filter((name) => !guides.some((text) => text.includes(`\`${name}`)))).toEqual([]);
+  const rows = readFileSync(`${docs}plot/plots.md`, "utf8")
+    .split("\n")
+    .filter((line) => line.startsWith("|"));
+  const lacking = all.filter(({ name, plot: picture }) => {
+    return picture !== undefined && !rows.some((row) => row.includes(`\`${name}\``) && row.includes(`\`${picture}\``));
+  });
+  expect(lacking.map(({ name }) => name)).toEqual([]);
+});
 
 const wrongs = [true, null, "bacth", -1, 1.5, 0, Number.NaN, Number.NEGATIVE_INFINITY, {}, [], [null], () => {}];
 const options = declaredOptions(declaredCallables().filter(({ isMethod }) => !isMethod));
