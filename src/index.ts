@@ -20,6 +20,15 @@ export {
   vstack,
 } from "./functions/arrange.ts";
 export { cat, maximum, minimum, stack, where } from "./functions/combine.ts";
+export {
+  type BincountOptions,
+  bincount,
+  nonzero,
+  type SearchsortedOptions,
+  searchsorted,
+  type Unique,
+  unique,
+} from "./functions/count.ts";
 export { type TensorData, type TensorOptions, tensor } from "./functions/create.ts";
 export { type Alike, hessian, hvp, jacobian, jvp, type OneOrMany, vjp } from "./functions/derivatives.ts";
 export { einsum } from "./functions/einsum.ts";

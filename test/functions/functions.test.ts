@@ -1,5 +1,6 @@
 import {
   arange,
+  bincount,
   bmm,
   cdist,
   ceil,
@@ -25,6 +26,7 @@ import {
   nansum,
   nanToNum,
   narrow,
+  nonzero,
   ones,
   quantile,
   rand,
@@ -36,12 +38,14 @@ import {
   repeatInterleave,
   roll,
   round,
+  searchsorted,
   split,
   tensor,
   tile,
   trace,
   trunc,
   unbind,
+  unique,
   varMean,
   vstack,
   zeros,
@@ -329,4 +333,46 @@ test("tensors like another have its shape and dtype, and the numbers of those th
   for (const f of [fullLike, randLike, randnLike, randintLike]) {
     expect(refusal(() => (f as (x: unknown) => unknown)([1])).expected).toBe("a tensor");
   }
+});
+
+describe("counting", () => {
+  test("finds coordinates, of no dimension and of none too", () => {
+    expect(nonzero(tensor(3)).shape).toEqual([1, 0]);
+    expect(nonzero(zeros([2, 3])).shape).toEqual([0, 2]);
+    expect(nonzero(tensor([nan, 0, -0])).toArray()).toEqual([[0]]);
+  });
+
+  test("counts numbers in arrays, adds weights in their dtype, and refuses others", () => {
+    expect(bincount([], { minlength: 2 }).toArray()).toEqual([0, 0]);
+    const weights = tensor([0.5, 1], { dtype: "float64" });
+    expect(bincount([1, 1], { weights })).toMatchObject({ dtype: "float64", shape: [2] });
+    for (const x of [[-1], [0.5], whole(-1), tensor([1]), zeros([1, 1]).to("int32")]) {
+      expect(refusal(() => bincount(x as never)).expected).toContain("whole numbers");
+    }
+    expect(refusal(() => bincount([1], { weights })).expected).toContain("[1]");
+  });
+
+  test("tells values apart, NaN from NaN, in every dtype and shape", () => {
+    const { values, inverse, counts } = unique(
+      tensor([
+        [nan, 1],
+        [1, nan],
+      ]),
+    );
+    expect(values.toArray()).toEqual([1, nan, nan]);
+    expect(inverse.toArray()).toEqual([
+      [1, 0],
+      [0, 2],
+    ]);
+    expect(counts.toArray()).toEqual([2, 1, 1]);
+    expect(unique(tensor([true, false, true])).values.toArray()).toEqual([false, true]);
+    expect(unique(zeros([0])).values.shape).toEqual([0]);
+  });
+
+  test("searches for numbers, and refuses rows that do not go together", () => {
+    expect(searchsorted(arange(3), nan).item()).toBe(3);
+    expect(searchsorted(arange(3), -infinity).shape).toEqual([]);
+    expect(refusal(() => searchsorted(tensor(1), 1)).got).toContain("[]");
+    expect(refusal(() => searchsorted(zeros([2, 3]), zeros([3, 2]))).got).toContain("[2, 3]");
+  });
 });

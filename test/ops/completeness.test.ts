@@ -5,6 +5,7 @@ import * as library from "evenkeel";
 import { expect, test } from "vitest";
 import * as arrange from "../../src/functions/arrange.ts";
 import * as combine from "../../src/functions/combine.ts";
+import * as count from "../../src/functions/count.ts";
 import * as einsum from "../../src/functions/einsum.ts";
 import * as logic from "../../src/functions/logic.ts";
 import * as parts from "../../src/functions/parts.ts";
@@ -23,7 +24,7 @@ test("every operation that is a method of Tensor has a row", () => {
 
 test("every operation that is a function has a row", () => {
   const known = new Set(rows.map(({ op }) => op));
-  const functions = [combine, arrange, einsum, logic, parts, products, rounding, statistics].flatMap((file) =>
+  const functions = [combine, arrange, count, einsum, logic, parts, products, rounding, statistics].flatMap((file) =>
     Object.keys(file),
   );
   functions.push("oneHot", "fullLike");
