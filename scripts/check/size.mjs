@@ -16,8 +16,8 @@ const core = Object.keys(await import("evenkeel"))
 
 /** What is imported, and the most kilobytes (of 1000 bytes) that it may take. */
 const table = [
-  { name: "evenkeel, all of it", source: 'export * from "evenkeel";', limit: 112 },
-  { name: `the core: all but ${namespaces.join(", ")}`, source: `export { ${core} } from "evenkeel";`, limit: 66.5 },
+  { name: "evenkeel, all of it", source: 'export * from "evenkeel";', limit: 118 },
+  { name: `the core: all but ${namespaces.join(", ")}`, source: `export { ${core} } from "evenkeel";`, limit: 73 },
   {
     name: "a small trainer",
     source: `

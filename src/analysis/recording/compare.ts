@@ -50,7 +50,7 @@ export interface CompareOptions<Batch> extends LongOptions {
   readonly onRows?: (rows: readonly ComparedRow[]) => void;
 }
 
-/** What {@link costOf} counts by. */
+/** @declaration What {@link costOf} counts by. */
 export interface RunCounts {
   readonly variants: number;
   readonly seeds: number;

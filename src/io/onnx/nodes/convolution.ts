@@ -7,7 +7,7 @@ import type { MergedCall, Write } from "../call.ts";
 import type { Attributes, Graph } from "../graph.ts";
 
 /** How windows lie, as ONNX says it. */
-export function windowAttributes({ size, kernel, stride, padding, dilation, places }: Windows): Attributes {
+function windowAttributes({ size, kernel, stride, padding, dilation, places }: Windows): Attributes {
   const behind = ([0, 1] as const).map(
     (d) => (places[d] - 1) * stride[d] + dilation[d] * (kernel[d] - 1) + 1 - size[d] - padding[d],
   );

@@ -5,12 +5,12 @@ import type { FileNode } from "../decode.ts";
 import { alike, all, intsOf, numberOf, type Operator } from "./value.ts";
 
 /** An attribute that is a list of numbers. */
-export function numbersOf({ attributes }: FileNode, name: string): readonly number[] {
+function numbersOf({ attributes }: FileNode, name: string): readonly number[] {
   return attributes.get(name) as readonly number[];
 }
 
 /** What each place of a window sees of `x` `[n, c, h, w]`, with `value` around it: one tensor `[n, c, p, q]` for each. */
-export function windowsOf(x: Tensor, node: FileNode, value: number): Tensor[] {
+function windowsOf(x: Tensor, node: FileNode, value: number): Tensor[] {
   const [kernel, strides, dilations, pads] = ["kernel_shape", "strides", "dilations", "pads"].map((name) =>
     numbersOf(node, name),
   );
