@@ -3,6 +3,7 @@ import { isFloat, sizeOf } from "../base/dtype.ts";
 import { describe, show, TensorError } from "../base/errors.ts";
 import { checkFlagOption, checkOptions } from "../base/options.ts";
 import { sameShape } from "../base/shapes.ts";
+import { refuseDetached } from "../kernels/memory/detached.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { tensor } from "./create.ts";
 import { checkWhole, tensorOf } from "./tensorOf.ts";
@@ -101,6 +102,7 @@ export function bincount(x: Tensor | readonly number[], options: BincountOptions
       got: describe(weights),
     });
   }
+  if (weights !== undefined) refuseDetached("bincount", weights.array);
   const { data } = labels.array;
   let size = minlength;
   for (const label of data) size = Math.max(size, label + 1);

@@ -1,10 +1,14 @@
 import { isTensor } from "../base/brand.ts";
 import { describe, TensorError } from "../base/errors.ts";
+import { refuseDetached } from "../kernels/memory/detached.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 
 /** The tensor that a function is given, or a refusal. */
 export function tensorOf(where: string, x: unknown): Tensor {
-  if (isTensor(x)) return x;
+  if (isTensor(x)) {
+    refuseDetached(where, x.array);
+    return x;
+  }
   throw new TensorError(where, { expected: "a tensor", got: describe(x) });
 }
 

@@ -1,7 +1,9 @@
 import { readFileSync } from "node:fs";
 import { mostInputs } from "../../src/base/shapes.ts";
+import { few as columns } from "../../src/kernels/beside/columns.ts";
 import { smallest, smallestInArena } from "../../src/kernels/memory/pool.ts";
 import { narrow } from "../../src/kernels/reference/walk.ts";
+import { few as places } from "../../src/kernels/wasm/calls/batchNormPlaces.ts";
 import { few as binary } from "../../src/kernels/wasm/calls/binary.ts";
 import { fewProducts, manyProducts } from "../../src/kernels/wasm/calls/matmul.ts";
 import { few as optimizer } from "../../src/kernels/wasm/calls/optimizer.ts";
@@ -33,6 +35,8 @@ export const thresholds = {
   "kernels/wasm/calls/random.ts few.normal": random.normal,
   "kernels/wasm/calls/random.ts few.uniform": random.uniform,
   "kernels/wasm/calls/reduce.ts few": reduce,
+  "kernels/beside/columns.ts few": columns,
+  "kernels/wasm/calls/batchNormPlaces.ts few": places,
 } as const;
 
 /** The same of large arrays, of which few are drawn, so that no test takes long. */

@@ -5,7 +5,7 @@ import { layersOn } from "./module.ts";
 import { flatWindows, fold, unfold, type Windows } from "./windows.ts";
 
 /** Below so many elements the plain loops are as fast. */
-const few = 256;
+export const few = 256;
 
 function isFit({ data, dtype }: NDArray, made: number): boolean {
   return made >= few && 8 * (data.length + made) < mostBytes && (dtype === "float32" || dtype === "float64");

@@ -157,7 +157,8 @@ export abstract class BatchNormLayer extends Module {
   }
 }
 
-function checkCount(where: string, count: unknown): void {
+/** Refuses what counts batches, where it is not one number that is in memory. */
+export function checkCount(where: string, count: unknown): void {
   if (count === null || count === undefined) return;
   if (!isTensor(count) || count.numel() !== 1 || count.dtype === "bool") {
     throw new TensorError(where, { expected: "one number as numBatchesTracked", got: describe(count) });

@@ -9,6 +9,7 @@ import { Module } from "../module/module.ts";
 import { ownParameter, type Parameter } from "../module/parameter.ts";
 import { showNumber } from "../module/repr.ts";
 import { batchNormFor } from "./batchNorm.ts";
+import { checkCount } from "./batchNormLayer.ts";
 import { eachNormalised, scaled } from "./groupNorm.ts";
 
 /** Options of {@link InstanceNorm1d} and {@link InstanceNorm2d}. */
@@ -76,6 +77,7 @@ abstract class InstanceNorm extends Module {
   override forward(x: Tensor): Tensor {
     const { where, places, numFeatures, runningMean, runningVar, weight, bias, eps } = this;
     checkFloats(where, "input", x);
+    checkCount(where, this.numBatchesTracked);
     const isBatch = x.ndim === places.length + 2;
     if ((!isBatch && x.ndim !== places.length + 1) || x.shape[isBatch ? 1 : 0] !== numFeatures) {
       const one = [numFeatures, ...places].join(", ");

@@ -7,7 +7,7 @@ import { type Machine, mostBytes } from "../machine.ts";
 type BatchNormKernels = Pick<Kernels, "batchStatistics" | "batchNorm" | "batchNormBackward">;
 
 /** Below so many elements the plain loops are as fast. */
-const few = 256;
+export const few = 256;
 
 /** Batch norm of channels over places, `[n, c, l]`, with the bits of the plain loops; all else is done by `others`. */
 export function batchNormPlacesOn(machine: Machine, others: BatchNormKernels): BatchNormKernels {
