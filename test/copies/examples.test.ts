@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { documented, examples, place } from "../docs/examples.ts";
 
 /** Where a copy has something of its own: each has its kernels and its threads. */
-const perCopy = ["src/kernels/index.ts", "src/kernels/threads.ts"];
+const perCopy = ["src/kernels/index.ts", "src/kernels/threads.ts", "src/kernels/useKernels.ts"];
 
 const mixed = examples().filter(
   ({ runs, code, file }) => runs && code.includes(' from "evenkeel') && !perCopy.includes(file),
