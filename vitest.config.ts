@@ -102,6 +102,8 @@ export default defineConfig({
         test: {
           name: "browser",
           include: ["test/browser/**/*.test.ts", ...alsoInBrowser],
+          // They read sources, and draw with packages that a notebook finds by their names.
+          exclude: ["test/analysis/declarations.test.ts", "test/analysis/measuring/display.test.ts"],
           browser: {
             enabled: true,
             headless: true,
