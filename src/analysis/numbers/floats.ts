@@ -8,7 +8,8 @@ export type Numbers = Float32Array | Float64Array;
  * The numbers of a float tensor, on its memory, to be read at once: unlike `data`, they do not make the tensor keep its memory
  * for good, and may be others later.
  */
-export function numbersOf({ array }: Tensor): Numbers {
+export function numbersOf(x: Tensor): Numbers {
+  const { array } = x;
   refuseDetached("data", array);
   return array.data as Numbers;
 }

@@ -53,7 +53,7 @@ export class Machine {
   private windows = new Array<Data | undefined>(windowCount);
   private readonly loaded = new Map<string, Exports>();
 
-  /** @param limit - where the part of the memory ends that is for copies; without it the memory grows as is needed. */
+  /** @internal @param limit - where the part of the memory ends that is for copies; without it the memory grows as is needed. */
   constructor(
     binary: string,
     module: WebAssembly.Module,
@@ -79,7 +79,7 @@ export class Machine {
     return (dtype) => (dtype === "float32" ? single : double);
   }
 
-  /** What another module offers on the same memory, which `compile` makes of its text; loaded once. */
+  /** @internal What another module offers on the same memory, which `compile` makes of its text; loaded once. */
   load(binary: string, compile: (binary: string) => WebAssembly.Module): Exports {
     let exports = this.loaded.get(binary);
     if (exports === undefined) {
