@@ -116,14 +116,7 @@ export function cumsum(a: Tensor, dim: number): Tensor {
   return alongDim("cumsum", ops.cumsum, x, dim);
 }
 
-export function sort(
-  x: Tensor,
-  dim: number,
-  options: {
-    /** Largest first. Default `false`. */
-    readonly descending?: boolean;
-  },
-): ValuesAndIndices {
+export function sort(x: Tensor, dim: number, options: { readonly descending?: boolean }): ValuesAndIndices {
   checkOptions("sort", options, ["descending"]);
   const along = dimOf("sort", dim, x.ndim);
   const { descending = false } = options;
@@ -131,15 +124,7 @@ export function sort(
   return inOrder(x, along, descending, x.shape[along] ?? 1);
 }
 
-export function topk(
-  x: Tensor,
-  k: number,
-  dim: number,
-  options: {
-    /** `false` for the smallest, smallest first. Default `true`. */
-    readonly largest?: boolean;
-  },
-): ValuesAndIndices {
+export function topk(x: Tensor, k: number, dim: number, options: { readonly largest?: boolean }): ValuesAndIndices {
   checkOptions("topk", options, ["largest"]);
   const along = dimOf("topk", dim, x.ndim);
   const length = x.shape[along] ?? 1;

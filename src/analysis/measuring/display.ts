@@ -1,3 +1,4 @@
+import { isTensorError } from "../../base/errors.ts";
 import { escapeHtml, htmlTable, shortText } from "./html.ts";
 
 const symbol: unique symbol = Symbol.for("Jupyter.display");
@@ -26,13 +27,15 @@ type Plots = Readonly<Record<string, (result: object) => { readonly [symbol]: ()
 
 async function drawn(result: object, plot: string): Promise<Bundle> {
   const tables = tablesOf(result);
+  const plots: Plots | null = await import(/* @vite-ignore */ /* webpackIgnore: true */ entry).catch(() => null);
+  if (plots === null) return tables; // there is no such entry where this runs, as in a page
   try {
-    const plots: Plots = await import(/* @vite-ignore */ /* webpackIgnore: true */ entry);
     const bundle = await plots[plot](result)[symbol]();
     const isPicture = Object.keys(bundle).some((type) => type.startsWith("image/"));
     return isPicture ? { ...bundle, "text/plain": tables["text/plain"] } : { ...bundle, ...tables };
-  } catch {
-    return tables; // there is no such entry where this runs, or nothing to draw, such as a bitmap that was not asked for
+  } catch (error) {
+    if (!isTensorError(error)) throw error;
+    return tables; // a plot refuses what it cannot draw, such as a bitmap that was not asked for
   }
 }
 

@@ -57,6 +57,18 @@ test("a notebook is shown the plot of a result that has one, and its numbers as 
   }
 });
 
+test("what a plot refuses is shown as tables; what breaks in it is not hidden", async () => {
+  const without = deadUnits(model, [ones([3, 2])]);
+  expect(await shown(without)).toContain("<table>");
+  const broken = deadUnits(model, [ones([3, 2])], { bitmap: "strings" });
+  Object.defineProperty(broken.layers[0], "bitmap", {
+    get() {
+      throw new RangeError("broken");
+    },
+  });
+  await expect(bundleOf(broken)).rejects.toThrow("broken");
+});
+
 test("markup in names is text, long cells are cut, and a bitmap does not flood the page", async () => {
   class Named extends nn.Module {
     readonly "<script>" = new nn.Tanh();
