@@ -50,6 +50,18 @@ async function lookAt(page: BrowserPage, title: string, expected: number): Promi
   if (drawn !== expected) failures.push(`${title}: ${drawn} of ${expected} figures are drawn`);
   const wider = await onPhone(page, () => document.documentElement.scrollWidth - innerWidth);
   if (wider > 0) failures.push(`${title}: ${wider} pixels wider than a phone`);
+  // A function that has a name in the page would ask for the bundler's helper, which is not there.
+  const spilt = await onPhone(
+    page,
+    () =>
+      [...document.querySelectorAll("pre > code")].filter(
+        (code) =>
+          getComputedStyle(code).backgroundColor !== "rgba(0, 0, 0, 0)" &&
+          code.getBoundingClientRect().right > (code.parentElement?.getBoundingClientRect().right ?? 0),
+      ).length,
+  );
+  if (spilt > 0)
+    failures.push(`${title}: the ground of ${spilt} blocks of code lies outside of their boxes on a phone`);
   return drawn;
 }
 
