@@ -1,5 +1,5 @@
 import { isTensor } from "../base/brand.ts";
-import { isFloat, sizeOf } from "../base/dtype.ts";
+import { sizeOf } from "../base/dtype.ts";
 import { describe, show, TensorError } from "../base/errors.ts";
 import { checkFlagOption, checkOptions } from "../base/options.ts";
 import { sameShape } from "../base/shapes.ts";
@@ -10,7 +10,7 @@ import { checkWhole, tensorOf } from "./tensorOf.ts";
 
 /** Options of {@link bincount}. */
 export interface BincountOptions {
-  /** What each number counts, a float tensor of as many. Default: 1. */
+  /** What each number counts, a tensor of as many; bools and whole numbers are taken as float64. Default: 1. */
   readonly weights?: Tensor;
   /** The least length of the result, a whole number. Default `0`. */
   readonly minlength?: number;
@@ -66,13 +66,13 @@ export function nonzero(x: Tensor): Tensor {
 
 /**
  * How often each whole number is there, or the sum of the weights that it has: element `i` of the result is that of the number
- * `i`. int32, or the dtype of the weights.
+ * `i`. int32, with weights float64, or float32 as they are.
  *
  * Shapes: `[n]` → `[largest + 1]`, or `[minlength]` if that is more.
  *
  * @param x - an int32 tensor of one dimension, of numbers of 0 or more, or an array of them.
- * @throws {@link TensorError} if `x` is no such, or the weights are no floats of its shape.
- * @see PyTorch `torch.bincount`.
+ * @throws {@link TensorError} if `x` is no such, or the weights are no tensor of its shape.
+ * @see PyTorch `torch.bincount`, where nothing has counts in int64 whatever the weights are.
  *
  * @example
  * ```ts
@@ -93,12 +93,9 @@ export function bincount(x: Tensor | readonly number[], options: BincountOptions
       got: describe(x),
     });
   }
-  if (
-    weights !== undefined &&
-    !(isTensor(weights) && isFloat(weights.dtype) && sameShape(weights.shape, labels.shape))
-  ) {
+  if (weights !== undefined && !(isTensor(weights) && sameShape(weights.shape, labels.shape))) {
     throw new TensorError("bincount", {
-      expected: `float weights of shape ${show(labels.shape)}`,
+      expected: `weights of shape ${show(labels.shape)}, a tensor`,
       got: describe(weights),
     });
   }
@@ -106,9 +103,12 @@ export function bincount(x: Tensor | readonly number[], options: BincountOptions
   const { data } = labels.array;
   let size = minlength;
   for (const label of data) size = Math.max(size, label + 1);
-  const dtype = weights?.dtype ?? "int32";
   const counts =
-    dtype === "float32" ? new Float32Array(size) : dtype === "float64" ? new Float64Array(size) : new Int32Array(size);
+    weights === undefined
+      ? new Int32Array(size)
+      : weights.dtype === "float32"
+        ? new Float32Array(size)
+        : new Float64Array(size);
   const shares = weights?.array.data;
   for (let i = 0; i < data.length; i++) counts[data[i]] += shares === undefined ? 1 : shares[i];
   return tensor(counts);
@@ -172,7 +172,7 @@ export function searchsorted(sorted: Tensor, values: Tensor | number, options: S
   const { right = false } = options;
   checkFlagOption("searchsorted", "right", right);
   const edges = tensorOf("searchsorted", sorted);
-  const sought = typeof values === "number" ? tensor(values, { dtype: "float64" }) : tensorOf("searchsorted", values);
+  const sought = soughtOf(values);
   const rows = edges.shape.slice(0, -1);
   const isShared = edges.ndim === 1;
   if (edges.ndim === 0 || (!isShared && !sameShape(rows, sought.shape.slice(0, -1)))) {
@@ -198,4 +198,14 @@ export function searchsorted(sorted: Tensor, values: Tensor | number, options: S
     places[i] = low;
   }
   return tensor(places).reshape(sought.shape);
+}
+
+/** What is looked for, a number in all its digits. */
+function soughtOf(values: unknown): Tensor {
+  if (typeof values === "number") return tensor(values, { dtype: "float64" });
+  if (isTensor(values)) return tensorOf("searchsorted", values);
+  throw new TensorError("searchsorted", {
+    expected: "values to look for, a tensor or a number",
+    got: describe(values),
+  });
 }

@@ -118,7 +118,7 @@ export function narrow(x: Tensor, dim: number, start: number, length: number): T
  *
  * @param indices - an int32 tensor of one dimension, or numbers; counted from the end below 0.
  * @throws {@link TensorError} if an index is none, or out of range, or there is no such dimension.
- * @see PyTorch `torch.index_select`, which refuses indices below 0.
+ * @see PyTorch `torch.index_select`, which refuses indices below 0, and takes a single number as `x`.
  *
  * @example
  * ```ts

@@ -76,7 +76,7 @@ export function argsort(x: Tensor, dim = -1, options: { readonly descending?: bo
  * The median of all elements: of an even number the lower of the two in the middle. NaN if one of them is.
  *
  * @throws {@link TensorError} if there are none.
- * @see PyTorch `torch.median`.
+ * @see PyTorch `torch.median`, which makes NaN, or the lowest whole number, of none, and refuses bools.
  *
  * @example
  * ```ts
@@ -150,7 +150,7 @@ const lerp = (way: number): Primitive => ({
  *
  * @param q - from 0 to 1, one number or a list.
  * @throws {@link TensorError} if `q` is no such number, `x` no float tensor, or there is nothing to choose from.
- * @see PyTorch `torch.quantile` with `interpolation="linear"`.
+ * @see PyTorch `torch.quantile` with `interpolation="linear"`; where an infinite element is met exactly, it makes NaN of it.
  *
  * @example
  * ```ts

@@ -1,4 +1,5 @@
 import { arange, cat, type Dtype, full, maximum, minimum, stack, type Tensor, tensor, where } from "evenkeel";
+import { functionRows } from "./dtypes.functions.ts";
 
 /** A number to meet a tensor; what JSON lacks as a word. */
 type Scalar = number | boolean | "NaN" | "Infinity" | "-Infinity";
@@ -17,6 +18,8 @@ export interface Row {
   readonly second: Second;
   /** The values of these rows are tensors, or numbers. `x` is its own, and may be changed. */
   readonly run: (x: Tensor, b: never, m: Tensor) => Tensor;
+  /** Whether it is run on floats too, on single numbers, and on none. */
+  readonly isEverywhere?: boolean;
 }
 
 const alone = (op: string, torch: string, run: (x: Tensor, b: never, m: Tensor) => Tensor, title?: string): Row => ({
@@ -169,6 +172,7 @@ export const rows: readonly Row[] = [
   alone("gather", "x.gather(0, m.long())", (x, _b, m) => x.gather(0, m.to("int32"))),
   alone("flip", "x.flip(0)", (x) => x.flip(0)),
   alone("diag", "x.diag()", (x) => x.diag()),
+  ...functionRows,
 ];
 
 /** Whole numbers at the edges of their products, sums and opposites. */
@@ -228,24 +232,48 @@ const right = {
   float32: square("float32", floats, true),
   "float32 out of range": square("float32", strange, true),
 };
+
+/** Where rows go that are run everywhere, beside bools and whole numbers. */
+const elsewhere: Readonly<Record<string, Given>> = {
+  float32: square("float32", floats, false),
+  float64: square("float64", [...floats.slice(2), "NaN", "Infinity"], false),
+  "bool, one": { dtype: "bool", shape: [], data: [1] },
+  "int32, one": { dtype: "int32", shape: [], data: [3] },
+  "float64, one": { dtype: "float64", shape: [], data: [-2.5] },
+  "bool, none": { dtype: "bool", shape: [0, 8], data: [] },
+  "int32, none": { dtype: "int32", shape: [8, 0], data: [] },
+  "float32, none": { dtype: "float32", shape: [0], data: [] },
+};
+const ones: Readonly<Record<string, Given>> = {
+  bool: { dtype: "bool", shape: [], data: [1] },
+  int32: { dtype: "int32", shape: [], data: [-2] },
+  float64: { dtype: "float64", shape: [], data: [0.5] },
+};
 const mask: Given = { dtype: "bool", shape: [8, 8], data: Array.from({ length: 64 }, (_, i) => ((i * 5) % 7) & 1) };
 
-/** Every row, on bools and on whole numbers, with every second operand. */
+/** What meets a tensor as another of its shape. */
+function secondsFor({ shape }: Given): Readonly<Record<string, Given>> {
+  if (shape.length === 0) return ones;
+  if (!shape.includes(0)) return right;
+  return Object.fromEntries(Object.entries(ones).map(([what, { dtype }]) => [what, { dtype, shape, data: [] }]));
+}
+
+/** Every row, on bools and on whole numbers, and some elsewhere, with every second operand. */
 export function cases(): Case[] {
   return rows.flatMap((row) =>
-    (["bool", "int32"] as const).flatMap((dtype) => {
+    Object.entries(row.isEverywhere ? { ...left, ...elsewhere } : left).flatMap(([on, x]) => {
       const name = row.title === undefined ? row.op : `${row.op}, ${row.title}`;
       const { torch, run } = row;
       const made = (what: string, b: Given | Scalar | null): Case => ({
-        key: `${name} | ${dtype}${what && ` | ${what}`}`,
+        key: `${name} | ${on}${what && ` | ${what}`}`,
         torch,
         run,
-        x: left[dtype],
+        x,
         b,
         mask,
       });
       if (row.second === "none") return [made("", null)];
-      if (row.second === "tensor") return Object.entries(right).map(([what, given]) => made(what, given));
+      if (row.second === "tensor") return Object.entries(secondsFor(x)).map(([what, given]) => made(what, given));
       return scalars.map((scalar) => made(String(scalar), scalar));
     }),
   );

@@ -41,7 +41,7 @@ def answer(case):
     names = {"x": tensor(case["x"]), "b": tensor(b) if isinstance(b, dict) else scalar(b), "m": tensor(case["mask"])}
     try:
         y = eval(case["torch"], {"torch": torch, "F": F, **names})
-    except (RuntimeError, TypeError, OverflowError, ValueError):
+    except (RuntimeError, TypeError, OverflowError, ValueError, IndexError):
         return None
     flat = y.flatten().tolist()
     return {"shape": list(y.shape), "dtype": NAMES[y.dtype],
