@@ -71,6 +71,14 @@ function lossOf(program: Program, model: nn.Sequential): Tensor {
   return loss;
 }
 
+/** Clips the gradients of a model in place, which nobody may see who holds others. */
+function clip({ models, copy, pick, chance, did, holdings }: Program, i: number): void {
+  const { clipGradNorm_, clipGradValue_ } = copy().library.nn.utils;
+  did("clips gradients");
+  if (chance(0.3)) clipGradValue_(models[i].parameters(), 0.01);
+  else holdings.hold("a norm", clipGradNorm_(models[i].parameters(), pick([0.01, 10])));
+}
+
 /** Trains a model for some steps, and lets others go on in the middle of each. */
 async function trainInTurns(program: Program, i: number): Promise<void> {
   const { models, optimizers, holdings, chance } = program;
@@ -80,6 +88,7 @@ async function trainInTurns(program: Program, i: number): Promise<void> {
       await Promise.resolve();
       loss.backward();
       await Promise.resolve();
+      if (chance(0.3)) clip(program, i);
       if (chance(0.3)) holdings.hold("a gradient between two steps", models[i].parameters()[0].grad, true);
       optimizers[i].step();
       await Promise.resolve();
@@ -123,6 +132,11 @@ export const actions: readonly ((program: Program, i: number) => void | Promise<
   (program, i) => {
     lossOf(program, program.models[i]).backward(null, { createGraph: true });
     program.did("records a gradient");
+  },
+
+  (program, i) => {
+    if (program.chance(0.5)) lossOf(program, program.models[i]).backward();
+    clip(program, i);
   },
 
   ({ models, pick, draw, chance, did, holdings }, i) => {

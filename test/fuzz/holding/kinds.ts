@@ -11,6 +11,7 @@ export const kinds = [
   "holds what a closure in an own operation gets",
   "holds what a class of an operation gets",
   "assigns .grad",
+  "clips gradients",
   "keeps tensors in a Map, across steps",
   "walks a graph of an earlier step",
   "throws in forward",
