@@ -4,7 +4,8 @@ import type { Windows } from "./windows.ts";
 
 /**
  * Calls `fn` with the place of the largest element of each window of pictures `[n, c, rows, columns]`: of equals the first,
- * and of NaN the last one. The padding is of −∞, and is never chosen.
+ * and of NaN the last one. The padding is of −∞, and is never chosen; of a window that steps over the whole picture there is
+ * nothing else, and the place is −1.
  */
 function forLargest(x: NDArray, windows: Windows, fn: (window: number, place: number) => void): void {
   const { kernel, stride, padding, dilation, places } = windows;
@@ -19,7 +20,7 @@ function forLargest(x: NDArray, windows: Windows, fn: (window: number, place: nu
       for (let q = 0, left = -padding[1]; q < places[1]; q++, left += stride[1]) {
         const firstColumn = firstWithin(left, dilation[1]);
         const columnEnd = Math.min(left + kernel[1] * dilation[1], width);
-        let best = start + firstRow * width + firstColumn;
+        let best = firstRow < rowEnd && firstColumn < columnEnd ? start + firstRow * width + firstColumn : -1;
         let most = Number.NEGATIVE_INFINITY;
         for (let row = firstRow; row < rowEnd; row += dilation[0]) {
           const line = start + row * width;
@@ -42,12 +43,12 @@ function firstWithin(from: number, step: number): number {
   return from >= 0 ? from : from + Math.ceil(-from / step) * step;
 }
 
-/** Of each window of `x`, what lies in `u`, of the same shape, where `x` is largest: with `u` as `x`, the largest. */
-function pick([u, x]: readonly NDArray[], windows: Windows): NDArray {
+/** Of each window of `x`, what lies in `u`, of the same shape, where `x` is largest; `padding` where there is nothing else. */
+function pick(u: NDArray, x: NDArray, windows: Windows, padding: number): NDArray {
   const y = empty(u.dtype, [x.shape[0], x.shape[1], ...windows.places]);
   const [from, to] = [u.data, y.data];
   forLargest(x, windows, (window, place) => {
-    to[window] = from[place];
+    to[window] = place < 0 ? padding : from[place];
   });
   return y;
 }
@@ -57,7 +58,7 @@ function putBack([g, x]: readonly NDArray[], windows: Windows): NDArray {
   const y = zeros(g.dtype, x.shape);
   const [from, to] = [g.data, y.data];
   forLargest(x, windows, (window, place) => {
-    to[place] += from[window];
+    if (place >= 0) to[place] += from[window];
   });
   return y;
 }
@@ -65,12 +66,16 @@ function putBack([g, x]: readonly NDArray[], windows: Windows): NDArray {
 /** The largest element of each window of pictures. */
 export const largestOf: Beside<Windows> = {
   name: "maxPool",
-  plain: ([x], windows) => pick([x, x], windows),
+  plain: ([x], windows) => pick(x, x, windows, Number.NEGATIVE_INFINITY),
   simd: () => largestOf.plain,
 };
 
 /** What lies in the first input where the second is largest, window by window. */
-export const pickLargest: Beside<Windows> = { name: "maxPoolPick", plain: pick, simd: () => pick };
+export const pickLargest: Beside<Windows> = {
+  name: "maxPoolPick",
+  plain: ([u, x], windows) => pick(u, x, windows, 0),
+  simd: () => pickLargest.plain,
+};
 
 /** The gradient of {@link largestOf}: of the first input what belongs to each window, added up where the second is largest. */
 export const putBackLargest: Beside<Windows> = { name: "maxPoolBack", plain: putBack, simd: () => putBack };
