@@ -57,6 +57,28 @@ test("a unit without a gradient is a gap, thousands of units are thinned, and no
   expect(() => theoremTerms({ ...gradient, kind: "lineProbe" as never })).toThrow(/explainBatchNorm/);
 });
 
+test.each(Object.entries(small.theorems()))("units of %s that lack a number, or are none, are refused", (_, result) => {
+  const refused = (units: unknown) => expect(() => theoremTerms({ ...result, units } as never));
+  for (const units of [{ length: 1 }, "units", [null], [3], [{ unit: 0 }], [...result.units, {}]]) {
+    refused(units).toThrow(/^theoremTerms: expected a result of one of the explainBatchNorm functions/);
+  }
+  const [whole] = result.units;
+  const drawn = (unit: unknown) => valuesIn(theoremTerms({ ...result, units: [unit] } as never));
+  for (const name of Object.keys(whole)) {
+    const { [name]: _, ...rest } = whole as unknown as Record<string, unknown>;
+    if (isTaken(rest)) expect(drawn(rest), name).toEqual(drawn(whole));
+  }
+  function isTaken(unit: unknown): boolean {
+    try {
+      drawn(unit);
+      return true;
+    } catch (error) {
+      expect(String(error)).toMatch(/expected a result of one of the explainBatchNorm functions/);
+      return false;
+    }
+  }
+});
+
 test("a map has a cell for each pair, a cross for each that diverged, and a limit of colours", async () => {
   const cells = small.cells();
   const plot = rateScaleMap(cells, { mostLoss: 5 });

@@ -24,10 +24,13 @@ export interface TheoremParts {
   }[];
 }
 
-/** The parts of a result, by the theorem that it is of; null for anything else. */
+/** The parts of a result, by the theorem that it is of; null for anything else, also where units lack what it is about. */
 export function theoremParts(result: TheoremResult): TheoremParts | null {
-  const isKnown = Object.hasOwn(partsOf, result?.kind ?? "") && result.units?.length > 0;
-  return isKnown ? (partsOf[result.kind] as (result: TheoremResult) => TheoremParts)(result) : null;
+  if (!Object.hasOwn(theorems, result?.kind ?? "")) return null;
+  const { reads, parts } = theorems[result.kind] as Theorem;
+  const isWhole = (unit: object) => reads.every((name) => typeof Object(unit)[name] === "number");
+  const { units } = result as { readonly units: unknown };
+  return Array.isArray(units) && units.length > 0 && units.every(isWhole) ? parts(result) : null;
 }
 
 const gradientParts = ({ units }: BatchNormGradient): TheoremParts => ({
@@ -84,9 +87,33 @@ function initialisationParts({ units }: BatchNormInitialisation): TheoremParts {
   };
 }
 
-const partsOf = {
-  batchNormGradient: gradientParts,
-  batchNormCurvature: curvatureParts,
-  batchNormMinimax: minimaxParts,
-  batchNormInitialisation: initialisationParts,
+/** What a theorem is about, and how it is drawn. */
+interface Theorem {
+  /** The numbers that each unit has. */
+  readonly reads: readonly string[];
+  readonly parts: (result: TheoremResult) => TheoremParts;
+}
+
+const theorem = <Result extends TheoremResult>(
+  reads: readonly (keyof Result["units"][number])[],
+  parts: (result: Result) => TheoremParts,
+) => ({ reads, parts });
+
+const theorems = {
+  batchNormGradient: theorem<BatchNormGradient>(
+    ["unit", "kept", "xhatShare", "meanShare", "measured", "rescaled"],
+    gradientParts,
+  ),
+  batchNormCurvature: theorem<BatchNormCurvature>(
+    ["unit", "hessianTerm", "gradientTerm", "epsTerm", "measured", "scale", "outputCurvature"],
+    curvatureParts,
+  ),
+  batchNormMinimax: theorem<BatchNormMinimax>(
+    ["unit", "gamma", "sigma", "predicted", "xhatTerm", "meanTerm", "measured", "withoutBatchNorm"],
+    minimaxParts,
+  ),
+  batchNormInitialisation: theorem<BatchNormInitialisation>(
+    ["predicted", "savedSquared", "measured"],
+    initialisationParts,
+  ),
 };
