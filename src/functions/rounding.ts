@@ -1,46 +1,15 @@
 import { isFloat } from "../base/dtype.ts";
 import { describe, TensorError } from "../base/errors.ts";
-import { NDArray } from "../kernels/array.ts";
-import { fresh } from "../kernels/memory/pool.ts";
-import { nought } from "../ops/elementwise.ts";
-import { own, type Primitive } from "../ops/op.ts";
+import type { Primitive } from "../ops/op.ts";
+import * as ops from "../ops/rounding.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { tensorOf } from "./tensorOf.ts";
 
-/** An operation that rounds, whose gradient is 0 everywhere. */
-const rounding = (name: string, round: (x: number) => number): Primitive => ({
-  [own]: true,
-  name,
-  forward: (_, x) => {
-    const y = fresh(x.dtype, x.data.length);
-    for (let i = 0; i < y.length; i++) y[i] = round(x.data[i]);
-    return new NDArray(y, x.shape, x.dtype);
-  },
-  vjp: [(g) => g.through(nought)],
-  needs: "nothing",
-});
-
-/** To the nearest whole number, of two the even one. */
-function nearest(x: number): number {
-  const below = Math.floor(x);
-  const rest = x - below;
-  if (rest < 0.5) return below === 0 && x < 0 ? -0 : below;
-  const isUp = rest > 0.5 || below % 2 !== 0;
-  return isUp ? (below === -1 ? -0 : below + 1) : below;
-}
-
-const ops = {
-  floor: rounding("floor", Math.floor),
-  ceil: rounding("ceil", Math.ceil),
-  round: rounding("round", nearest),
-  trunc: rounding("trunc", Math.trunc),
-};
-
-function rounded(name: keyof typeof ops, x: Tensor): Tensor {
-  const { dtype } = tensorOf(name, x);
-  if (isFloat(dtype)) return x.through(ops[name]);
+function rounded(op: Primitive, x: Tensor): Tensor {
+  const { dtype } = tensorOf(op.name, x);
+  if (isFloat(dtype)) return x.through(op);
   if (dtype === "int32") return x.clone();
-  throw new TensorError(name, { expected: "numbers", got: describe(x), hint: 'Convert first: x.to("int32").' });
+  throw new TensorError(op.name, { expected: "numbers", got: describe(x), hint: 'Convert first: x.to("int32").' });
 }
 
 /**
@@ -57,7 +26,7 @@ function rounded(name: keyof typeof ops, x: Tensor): Tensor {
  * ```
  */
 export function floor(x: Tensor): Tensor {
-  return rounded("floor", x);
+  return rounded(ops.floor, x);
 }
 
 /**
@@ -74,7 +43,7 @@ export function floor(x: Tensor): Tensor {
  * ```
  */
 export function ceil(x: Tensor): Tensor {
-  return rounded("ceil", x);
+  return rounded(ops.ceil, x);
 }
 
 /**
@@ -91,7 +60,7 @@ export function ceil(x: Tensor): Tensor {
  * ```
  */
 export function round(x: Tensor): Tensor {
-  return rounded("round", x);
+  return rounded(ops.round, x);
 }
 
 /**
@@ -108,13 +77,13 @@ export function round(x: Tensor): Tensor {
  * ```
  */
 export function trunc(x: Tensor): Tensor {
-  return rounded("trunc", x);
+  return rounded(ops.trunc, x);
 }
 
 /**
  * The fraction of each element, of its sign: `x − trunc(x)`. The gradient is 1.
  *
- * @throws {@link TensorError} if `x` is no float tensor.
+ * @throws {@link TensorError} if `x` is not a float tensor.
  * @see PyTorch `torch.frac`.
  *
  * @example

@@ -96,10 +96,10 @@ export const allowed: readonly Difference[] = [
     why: "the second gradient is that of products of halves here, of running products there",
   },
   {
-    of: /^(abs|sign|norm, p = 1|LpNorm1d, of p = 1.*)$/,
+    of: /^(abs|sign|(floor|ceil|round|trunc), away.*|norm, p = 1|LpNorm1d, of p = 1.*)$/,
     order: "second",
     kind: "NaN here",
-    why: "the slope of a sign is 0, which meets an infinite slope before it; PyTorch passes no zeros on",
+    why: "the slope of a step is 0, which meets an infinite slope before it; PyTorch passes no zeros on",
   },
   {
     of: /^pow, a tensor$/,

@@ -397,15 +397,13 @@ export const functions: readonly Row[] = [
     inputs: one(),
     ...positionsOnly,
   },
-  ...(["floor", "ceil", "round", "trunc"] as const).map(
-    (op): Row => ({
-      op,
-      torch: `lambda x: x.${op}()`,
-      run: { floor, ceil, round, trunc }[op],
-      inputs: one(-3, 3),
-      smooth: false,
-    }),
-  ),
+  ...(["floor", "ceil", "round", "trunc"] as const).flatMap((op): Row[] => {
+    const shared = { op, torch: `lambda x: x.${op}()`, run: { floor, ceil, round, trunc }[op] };
+    return [
+      { ...shared, inputs: one(-3, 3), smooth: false },
+      { ...shared, title: "away from where it leaps", inputs: one(-2.9, -2.6) },
+    ];
+  }),
   {
     op: "round",
     title: "of halves",

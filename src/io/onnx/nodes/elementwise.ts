@@ -122,6 +122,14 @@ export const elementwise: Readonly<Record<string, Write>> = {
   abs: same("Abs"),
   sign: (graph, call) =>
     isFloat(call.dtype) || call.dtype === "int32" ? same("Sign")(graph, call) : call.inputs[0].name,
+  floor: same("Floor"),
+  ceil: same("Ceil"),
+  round: same("Round"),
+  // ONNX has no node that rounds towards 0.
+  trunc: (graph, { inputs: [{ name }] }) => {
+    const whole = graph.node("Floor", [graph.node("Abs", [name])]);
+    return graph.node("Mul", [graph.node("Sign", [name]), whole]);
+  },
   tanh: same("Tanh"),
   sigmoid: same("Sigmoid"),
   relu: same("Relu"),

@@ -1,5 +1,6 @@
 import type { Dtype } from "../../../base/dtype.ts";
 import { where } from "../../../functions/combine.ts";
+import { ceil, floor, round } from "../../../functions/rounding.ts";
 import type { Tensor } from "../../../tensor/tensor.ts";
 import { dataTypes } from "../graph.ts";
 import { alike, all, type Operator, refuseNode } from "./value.ts";
@@ -79,6 +80,9 @@ export const elementwise: Readonly<Record<string, Operator>> = {
   Log: one((x) => x.log()),
   Sqrt: one((x) => x.sqrt()),
   Reciprocal: one((x) => x.pow(-1)),
+  Floor: one(floor),
+  Ceil: one(ceil),
+  Round: one(round),
   Tanh: one((x) => x.tanh()),
   Sigmoid: one((x) => x.sigmoid()),
   Relu: one((x) => x.relu()),

@@ -1,0 +1,25 @@
+import type { Beside } from "../kernels/beside/beside.ts";
+import * as kernels from "../kernels/beside/rounding.ts";
+import { nought } from "./elementwise.ts";
+import { own, type Primitive } from "./op.ts";
+
+/** What rounds, and so has a gradient of 0 everywhere. */
+const rounding = (kernel: Beside<object>): Primitive => ({
+  [own]: true,
+  name: kernel.name,
+  forward: (k, ...inputs) => k.beside(kernel, inputs, {}),
+  vjp: [(g) => g.through(nought)],
+  needs: "nothing",
+});
+
+/** `y = ⌊x⌋`, `dy/dx = 0`. */
+export const floor: Primitive = rounding(kernels.floor);
+
+/** `y = ⌈x⌉`, `dy/dx = 0`. */
+export const ceil: Primitive = rounding(kernels.ceil);
+
+/** The whole number nearest to `x`, of two the even one; `dy/dx = 0`. */
+export const round: Primitive = rounding(kernels.round);
+
+/** `x` without its fraction; `dy/dx = 0`. */
+export const trunc: Primitive = rounding(kernels.trunc);
