@@ -20,6 +20,9 @@ const alsoInBrowser = [
 /** What waits for nothing may still be slow on a machine that is busy with other things. */
 const testTimeout = 60_000;
 
+/** Files of a worker share their modules, as a program does: to load the library for each takes a third of the time. */
+const isolate = false;
+
 /** What breaks src for `npm run mutants`, or records which of its functions the tests run. */
 const records = process.env.TOUCHED !== undefined;
 const watched = () => (records ? [marked()] : [broken()]);
@@ -60,6 +63,7 @@ export default defineConfig({
         test: {
           name: "unit",
           testTimeout,
+          isolate,
           setupFiles: recording,
           include: ["test/**/*.test.ts"],
           exclude: ["test/browser/**", ...long],
@@ -72,6 +76,7 @@ export default defineConfig({
         test: {
           name: "plain loops",
           testTimeout,
+          isolate,
           include: ["test/{autograd,data,functions,nn,ops,optim,random,tensor,testing}/**/*.test.ts"],
           // Both are about no kernels, and take long.
           exclude: ["test/random/boxMuller32.test.ts", "test/tensor/limits.test.ts"],
