@@ -1,5 +1,7 @@
-import { nn, noGrad, ones, randn, type Tensor, TensorError, tensor, zeros } from "evenkeel";
+import { grad, nn, noGrad, ones, randn, type Tensor, TensorError, tensor, zeros } from "evenkeel";
 import { describe, expect, test } from "vitest";
+import { expectClose } from "../close.ts";
+import golden from "../golden/nn/modules.json" with { type: "json" };
 import { refusal } from "../refusal.ts";
 
 class Tied extends nn.Module {
@@ -191,6 +193,162 @@ describe("a forward hook", () => {
 
   test("has to be a function", () => {
     expect(() => new nn.Tanh().registerForwardHook(3 as never)).toThrow(/expected a function, got 3/);
+  });
+});
+
+describe("hooks before a module and in its backward pass", () => {
+  class Both extends nn.Module<[Tensor, Tensor]> {
+    override forward(x: Tensor, y: Tensor): [Tensor, Tensor] {
+      return [x.mul(y), x.add(y).tanh()];
+    }
+  }
+
+  const float64 = (values: number[], requiresGrad = true) => tensor(values, { dtype: "float64", requiresGrad });
+  type Side = readonly (Tensor | null)[];
+
+  test(`see and change what those of PyTorch ${golden.torch} do, with 0 for what has none`, () => {
+    const seen: Side[][] = [];
+    const see = (_: unknown, ...sides: [Side, Side]) => void seen.push(sides);
+    const [x, y] = [float64([0.5, -1]), float64([2, 3])];
+
+    const both = new Both();
+    both.registerForwardPreHook((_, [a, b]) => [a.mul(2), b]);
+    both.registerFullBackwardHook(see);
+    both.registerFullBackwardHook((_, [a, b]) => [(a as Tensor).mul(10), b]);
+    const [product, sum] = both.forward(x, y);
+    product.sum().add(sum.mul(3).sum()).backward();
+
+    const frozen = new Both();
+    frozen.registerFullBackwardHook(see);
+    frozen.forward(x.detach(), y)[0].sum().backward();
+
+    const layer = new nn.Linear(2, 1, { dtype: "float64" });
+    layer.loadStateDict({ weight: float64([3, 4]).reshape(1, 2).detach(), bias: float64([1]).detach() });
+    layer.registerFullBackwardHook(see);
+    layer.forward(x.detach()).mul(5).backward();
+    layer.forward(x).square().backward();
+
+    const shown = (sides: readonly (readonly (readonly number[] | Tensor | null)[])[]) =>
+      sides.map((side) => side.map((g) => (g === null ? null : [...("data" in g ? g.data : g)])));
+    const { hooks } = golden;
+    expect(seen.length).toBe(hooks.seen.length);
+    hooks.seen.forEach((sides, call) => {
+      const own = shown(seen[call]);
+      shown(sides).forEach((side, s) => {
+        expect(own[s].length).toBe(side.length);
+        side.forEach((g, i) =>
+          expectClose(own[s][i] ?? (g ?? []).map(() => 0), g ?? (own[s][i] ?? []).map(() => 0), 1e-14),
+        );
+      });
+    });
+    expect(seen[1][0][0]).toBeNull(); // an input that wants no gradient
+    for (const [given, expected] of [
+      [x, hooks.x],
+      [y, hooks.y],
+      [layer.weight, hooks.weight.flat()],
+    ] as const) {
+      expectClose((given.grad as Tensor).data, expected, 1e-14);
+    }
+  });
+
+  test("change the gradient of a gradient too, are no part of the model, and leave it as it was", () => {
+    const layer = new nn.Tanh();
+    const x = float64([0.3]);
+    const handles = [
+      layer.registerFullBackwardHook((_, [g]) => (g as Tensor).mul(2)),
+      layer.registerForwardPreHook(() => {}),
+    ];
+    const [first] = grad(layer.forward(x).sum(), [x], { createGraph: true });
+    const [second] = grad(first.sum(), [x]);
+    const t = Math.tanh(0.3);
+    expectClose([first.item(), second.item()], [2 * (1 - t * t), -4 * t * (1 - t * t)], 1e-14);
+    for (const handle of [...handles, ...handles]) handle.remove();
+    expect(layer.forward).toBe(nn.Tanh.prototype.forward);
+  });
+
+  test("are refused, and so is what does not fit", () => {
+    const layer = new nn.Identity();
+    expect(refusal(() => layer.registerForwardPreHook(1 as never)).where).toBe("Module.registerForwardPreHook");
+    expect(refusal(() => layer.registerFullBackwardHook(1 as never)).where).toBe("Module.registerFullBackwardHook");
+    for (const returned of [[], [ones([1]), ones([1])], ones([2]), 3, [undefined]]) {
+      const handle = layer.registerFullBackwardHook(() => returned as never);
+      const y = layer.forward(float64([1]));
+      expect(refusal(() => y.backward()).where).toBe("Module.registerFullBackwardHook");
+      handle.remove();
+    }
+    const heads = new (class extends nn.Module<object> {
+      override forward(x: Tensor): object {
+        return { x };
+      }
+    })();
+    heads.registerFullBackwardHook(() => {});
+    expect(refusal(() => heads.forward(ones([1]))).expected).toMatch(/an array of tensors/);
+  });
+
+  test("watch nothing where nothing is recorded", () => {
+    const layer = new nn.Linear(2, 1);
+    let calls = 0;
+    layer.registerFullBackwardHook(() => void calls++);
+    noGrad(() => layer.forward(ones([1, 2])));
+    layer
+      .forward(ones([1, 2]))
+      .sum()
+      .backward();
+    expect(calls).toBe(1);
+  });
+});
+
+describe("children and freezing", () => {
+  test("children are those right below, each once, by name", () => {
+    const net = new Tied();
+    expect(net.namedChildren().map(([name]) => name)).toEqual(["encode", "blocks.0", "blocks.1"]);
+    expect(net.children()).toEqual([net.encode, ...net.blocks]);
+    const twice = new nn.Sequential(net.encode, net.encode);
+    expect(twice.namedChildren()).toEqual([["0", net.encode]]);
+  });
+
+  test("requiresGrad_ freezes and thaws all parameters within", () => {
+    const net = mlp();
+    expect(net.requiresGrad_(false)).toBe(net);
+    expect(net.parameters().map((p) => p.requiresGrad)).toEqual(new Array(6).fill(false));
+    expect(net.forward(randn([4, 2])).requiresGrad).toBe(false);
+    net[0].requiresGrad_();
+    expect(net.parameters().map((p) => p.requiresGrad)).toEqual([true, true, false, false, false, false]);
+    expect(refusal(() => net.requiresGrad_(0 as never)).where).toBe("Module.requiresGrad_");
+  });
+});
+
+describe("a Sequential with names", () => {
+  const named = () => new nn.Sequential({ hidden: new nn.Linear(2, 3), act: new nn.Tanh(), out: new nn.Linear(3, 1) });
+
+  test("has its modules by name and by number, and puts others in their places", () => {
+    const net = named();
+    expect([net.length, net.get("hidden").weight.shape, net.at(-1), [...net].length]).toEqual([
+      3,
+      [3, 2],
+      net.get("out"),
+      3,
+    ]);
+    expect(net[1]).toBe(net.get("act"));
+    expect(net.get(1 as number)).toBe(net[1]);
+    expect(Object.keys(net.stateDict())).toEqual(["hidden.weight", "hidden.bias", "out.weight", "out.bias"]);
+    const before = net.stateDict();
+    net[1] = new nn.ReLU();
+    expect(String(net)).toContain("(act): ReLU()");
+    const x = ones([1, 2]);
+    expect(net.forward(x).toArray()).toEqual(net[2].forward(net[0].forward(x).relu()).toArray());
+    expect(net.loadStateDict(before)).toEqual({ missing: [], unexpected: [] });
+    expect(refusal(() => net.get("hiden" as never)).expected).toBe(
+      "a whole number from -3 to 2, or one of hidden, act, out",
+    );
+  });
+
+  test("refuses names that cannot be a field's, and what is no module", () => {
+    for (const name of ["forward", "length", "training", "0", "a.b", "", "#a", "__proto__", "at"]) {
+      const given = Object.fromEntries([[name, new nn.Tanh()]]);
+      expect(refusal(() => new nn.Sequential(given)).expected, name).toMatch(/names that are no numbers/);
+    }
+    expect(() => new nn.Sequential({ act: Math.tanh as never })).toThrow(/expected modules, got the function tanh/);
   });
 });
 

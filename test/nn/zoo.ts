@@ -208,5 +208,11 @@ export const zoo: Readonly<Record<string, () => nn.Module>> = {
   "an output that is kept": () => new Keeping(),
   "names with capitals": () => new WithCapitals(),
   "a buffer that is not saved": () => new Transient(),
+  "a Sequential with names": () =>
+    new nn.Sequential({
+      bnHidden: new nn.BatchNorm1d(3),
+      hidden: linear(),
+      inner: new nn.Sequential({ out: linear() }),
+    }),
   "all in one, in another order": () => new AllInOne(),
 };

@@ -82,6 +82,7 @@ const receivers: Readonly<Record<string, () => object>> = {
 /** What is right for a parameter, made anew for each call: by its name, or by that and the name of what takes it. */
 const right: Readonly<Record<string, () => unknown>> = {
   options: () => ({}),
+  requiresGrad: () => true,
   x,
   a: x,
   b: x,

@@ -1,19 +1,17 @@
-import { isTensor } from "../../base/brand.ts";
 import { describe, TensorError } from "../../base/errors.ts";
 import { tensor } from "../../functions/create.ts";
 import { Conv1d } from "../../nn/convolution/conv1d.ts";
 import { Conv2d } from "../../nn/convolution/conv2d.ts";
 import { Linear } from "../../nn/layers/linear.ts";
 import { Sequential } from "../../nn/layers/sequential.ts";
-import { isModule } from "../../nn/module/fields.ts";
-import { firstForward } from "../../nn/module/firstForward.ts";
+import { copyOf } from "../../nn/module/copy.ts";
 import { hasOwnForward, isExactly, isLayer } from "../../nn/module/layerClass.ts";
 import type { Module } from "../../nn/module/module.ts";
-import { isParameter, Parameter } from "../../nn/module/parameter.ts";
+import { Parameter } from "../../nn/module/parameter.ts";
+import { moduleState } from "../../nn/module/state.ts";
 import { BatchNorm1d } from "../../nn/normalisation/batchNorm1d.ts";
 import { BatchNorm2d } from "../../nn/normalisation/batchNorm2d.ts";
 import { type BatchNormLayer, isBatchNorm } from "../../nn/normalisation/batchNormLayer.ts";
-import { Generator, isGenerator } from "../../random/generator.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 
 /**
@@ -62,21 +60,24 @@ function folded(model: Sequential, prefix: string): Sequential {
   if (!hasOwnForward(model) && !isExactly(model, Sequential)) {
     refuse("plain Sequentials", `a ${name} with a forward of its own`);
   }
-  const modules: Module[] = [];
+  const keys = [...(model[moduleState].keys ?? [])];
+  const modules: [key: string, module: Module][] = [];
   for (let i = 0; i < model.length; i++) {
-    const name = prefix === "" ? `${i}` : `${prefix}.${i}`;
+    const key = keys[i] ?? `${i}`;
+    const name = prefix === "" ? key : `${prefix}.${key}`;
     const module = model[i];
-    if (isLayer(module, Sequential)) modules.push(folded(module, name));
+    if (isLayer(module, Sequential)) modules.push([key, folded(module, name)]);
     else if (isBatchNorm(module)) {
-      if (i === 0) refuse(`a Linear or a convolution right before batch norm "${name}"`, "nothing");
-      modules.pop();
-      modules.push(foldedPair(name, model[i - 1], module));
+      const before = modules.pop();
+      if (before === undefined) refuse(`a Linear or a convolution right before batch norm "${name}"`, "nothing");
+      modules.push([before[0], foldedPair(name, model[i - 1], module)]);
     } else {
       refuseInner(name, module);
-      modules.push(copyOf(module));
+      modules.push([key, copyOf(module)]);
     }
   }
-  return new Sequential(...modules);
+  if (keys.length > 0) return new Sequential(Object.fromEntries(modules));
+  return new Sequential(...modules.map(([, module]) => module));
 }
 
 function refuseInner(name: string, module: Module): void {
@@ -131,29 +132,6 @@ function foldedPair(name: string, before: Module, norm: BatchNormLayer): Module 
 
 /** Whether a parameter in the place of this one wants a gradient. */
 const wantedAs = (x: Tensor | null) => ({ requiresGrad: x?.requiresGrad ?? true });
-
-/** A module of the same class with copies of its fields. */
-function copyOf<T extends Module>(module: T): T {
-  const copy = Object.create(Object.getPrototypeOf(module)) as T;
-  Object.defineProperty(copy, "forward", firstForward);
-  for (const key of Reflect.ownKeys(module)) {
-    const property = Object.getOwnPropertyDescriptor(module, key);
-    if (property?.enumerable !== true) continue; // hooks, and the forward that calls them
-    Object.defineProperty(copy, key, { ...property, value: copyOfField(property.value) });
-  }
-  return copy;
-}
-
-function copyOfField(value: unknown): unknown {
-  if (isParameter(value)) return new Parameter(value.detach().clone(), wantedAs(value));
-  if (isTensor(value)) return (value as Tensor).detach().clone();
-  if (isModule(value)) return copyOf(value);
-  if (isGenerator(value)) return new Generator().setState(value.getState());
-  if (value instanceof Map) return new Map([...value].map(([key, item]) => [key, copyOfField(item)]));
-  if (Array.isArray(value)) return value.map(copyOfField);
-  if (typeof value !== "object" || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, copyOfField(item)]));
-}
 
 function refuse(expected: string, got: string, hint = ""): never {
   throw new TensorError("foldBatchNorm", { expected, got, hint });

@@ -1,5 +1,5 @@
 import { shared } from "../../base/shared.ts";
-import { hooked } from "../../nn/module/forwardHooks.ts";
+import { hooked } from "../../nn/module/hooks/forwardHooks.ts";
 import type { Module } from "../../nn/module/module.ts";
 import { watchingAll } from "../measuring/watching.ts";
 

@@ -7,15 +7,17 @@ import type { Tensor } from "../../tensor/tensor.ts";
 import { isModule } from "../module/fields.ts";
 import { doesHideOutput } from "../module/hidesOutput.ts";
 import { Module } from "../module/module.ts";
+import { moduleState } from "../module/state.ts";
 
 /**
  * Modules one after the other: each gets what the one before it returns.
  *
- * They are the fields `0`, `1`, …, so that names are PyTorch's (`"0.weight"`); `model[0]` is the first, `model.at(-1)`
- * the last, and `for (const layer of model)` visits all. A module may be put in another's place by assignment.
+ * They are the fields `0`, `1`, …, so that names are PyTorch's (`"0.weight"`); or, given in an object, fields under its keys
+ * (`"conv1.weight"`). `model[0]` is the first, `model.at(-1)` the last, `model.get("conv1")` the one of that name, and
+ * `for (const layer of model)` visits all. A module may be put in another's place by assignment.
  *
- * @throws {@link TensorError} if one of them is not a module.
- * @see PyTorch `torch.nn.Sequential`; the names of the modules cannot be chosen here.
+ * @throws {@link TensorError} if one of them is not a module, or a name cannot be a field's.
+ * @see PyTorch `torch.nn.Sequential`; names stand in an object, where it takes an `OrderedDict`.
  *
  * @example
  * ```ts
@@ -31,7 +33,10 @@ import { Module } from "../module/module.ts";
  * // )
  * ```
  */
-export class Sequential<Layers extends readonly Module[] = readonly Module[]> extends Module {
+export class Sequential<
+  Layers extends readonly Module[] = readonly Module[],
+  Named extends Readonly<Record<string, Module>> = Readonly<Record<never, Module>>,
+> extends Module {
   /** @internal What stays when a bundler renames the class. */
   static override readonly name: string = "Sequential";
   /** @internal */
@@ -42,7 +47,12 @@ export class Sequential<Layers extends readonly Module[] = readonly Module[]> ex
   readonly length: number;
 
   /** @param modules - any number of them. */
-  constructor(...modules: Layers) {
+  constructor(...modules: Layers);
+  /** @param modules - any number of them, by their names. */
+  constructor(modules: Named);
+  constructor(...given: readonly unknown[]) {
+    const named = namesIn(given);
+    const modules = named === null ? given : Object.values(named);
     for (const module of modules) {
       if (isModule(module)) continue;
       throw new TensorError("Sequential", {
@@ -53,9 +63,25 @@ export class Sequential<Layers extends readonly Module[] = readonly Module[]> ex
     }
     super();
     this.length = modules.length;
-    modules.forEach((module, i) => {
-      this[i] = module;
-    });
+    if (named === null) Object.assign(this, modules);
+    else this.name(named as Readonly<Record<string, Module>>);
+  }
+
+  /** Makes modules fields under their names, and gives them numbers too. */
+  private name(modules: Readonly<Record<string, Module>>): void {
+    const names = Object.keys(modules);
+    const fields = this as unknown as Record<string, Module>;
+    names.forEach((name, i) => Object.defineProperty(this, i, standingFor(name)));
+    for (const name of names) {
+      if (name in this || !/^[^.#][^.]*$/.test(name) || name === "__proto__") {
+        throw new TensorError("Sequential", {
+          expected: "names that are no numbers and no members of a Sequential, without dots",
+          got: describe(name),
+        });
+      }
+      fields[name] = modules[name];
+    }
+    this[moduleState].keys = new Set(names);
   }
 
   /**
@@ -78,7 +104,7 @@ export class Sequential<Layers extends readonly Module[] = readonly Module[]> ex
   }
 
   /**
-   * The module at `i`, counted from 0, with the type that it was given as.
+   * The module at `i`, counted from 0, or of a name, with the type that it was given as.
    *
    * @throws {@link TensorError} if there is none.
    *
@@ -86,16 +112,22 @@ export class Sequential<Layers extends readonly Module[] = readonly Module[]> ex
    * ```ts
    * import { nn } from "evenkeel";
    *
-   * const model = new nn.Sequential(new nn.Linear(2, 3), new nn.Tanh());
-   * console.log(model.get(0).weight.shape); // => [ 3, 2 ]
+   * console.log(new nn.Sequential(new nn.Linear(2, 3), new nn.Tanh()).get(0).weight.shape); // => [ 3, 2 ]
+   * const model = new nn.Sequential({ hidden: new nn.Linear(2, 3), act: new nn.Tanh() });
+   * console.log(model.get("hidden").weight.shape); // => [ 3, 2 ]
    * ```
    */
-  get<I extends number>(i: I): Layers[I] {
-    const module = Number.isInteger(i) ? this.at(i) : undefined;
-    if (isModule(module)) return module as Layers[I];
+  get<I extends number>(i: I): Layers[I];
+  get<Name extends keyof Named & string>(name: Name): Named[Name];
+  get(at: number | string): Module {
+    const { keys } = this[moduleState];
+    const isName = typeof at === "string" && keys?.has(at);
+    const module = isName ? Reflect.get(this, at) : Number.isInteger(at) ? this.at(at as number) : undefined;
+    if (isModule(module)) return module;
+    const names = keys === undefined ? "" : `, or one of ${[...keys].join(", ")}`;
     throw new TensorError("Sequential.get", {
-      expected: `a whole number from ${-this.length} to ${this.length - 1}`,
-      got: describe(i),
+      expected: `a whole number from ${-this.length} to ${this.length - 1}${names}`,
+      got: describe(at),
     });
   }
 
@@ -121,3 +153,21 @@ export class Sequential<Layers extends readonly Module[] = readonly Module[]> ex
 }
 
 const isRows = (x: Tensor): boolean => isTensor(x) && x.ndim === 2;
+
+/** An object of modules by their names, where that is all that was given. */
+function namesIn(given: readonly unknown[]): object | null {
+  const [only] = given;
+  if (given.length !== 1 || typeof only !== "object" || only === null) return null;
+  return Object.getPrototypeOf(only) === Object.prototype ? only : null;
+}
+
+/** A number that stands for the field of a name. */
+const standingFor = (name: string): PropertyDescriptor & ThisType<Record<string, Module>> => ({
+  configurable: true,
+  get() {
+    return this[name];
+  },
+  set(module: Module) {
+    this[name] = module;
+  },
+});

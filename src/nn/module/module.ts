@@ -11,7 +11,8 @@ import type { HookHandle, Tensor } from "../../tensor/tensor.ts";
 import { checkFlag, checkWord } from "./checks.ts";
 import { fieldsOf, isModule, moduleBrand } from "./fields.ts";
 import { firstForward } from "./firstForward.ts";
-import { type ForwardHook, hooked } from "./forwardHooks.ts";
+import type { BackwardHook } from "./hooks/backwardHooks.ts";
+import { type ForwardHook, type ForwardPreHook, registerHook } from "./hooks/forwardHooks.ts";
 import { isParameter, type Parameter } from "./parameter.ts";
 import type { Spelling } from "./spelling.ts";
 import { type ModuleState, moduleState } from "./state.ts";
@@ -150,6 +151,58 @@ export abstract class Module<Output = Tensor> {
    */
   namedModules(): [name: string, module: Module][] {
     return once(modulesIn(this));
+  }
+
+  /**
+   * The modules that are fields of this one, or lie in arrays, plain objects and Maps that are, each once, in order.
+   * @see PyTorch `Module.children`, an iterator, where what holds several is a module of its own.
+   *
+   * @example
+   * ```ts
+   * import { nn } from "evenkeel";
+   *
+   * const model = new nn.Sequential(new nn.Linear(2, 3), new nn.Sequential(new nn.Tanh()));
+   * console.log(model.children().length); // => 2
+   * ```
+   */
+  children(): Module[] {
+    return this.namedChildren().map(([, child]) => child);
+  }
+
+  /**
+   * {@link Module.children}, with their names.
+   * @see PyTorch `Module.named_children`.
+   *
+   * @example
+   * ```ts
+   * import { nn } from "evenkeel";
+   *
+   * const model = new nn.Sequential(new nn.Linear(2, 3), new nn.Tanh());
+   * console.log(model.namedChildren().map(([name]) => name)); // => [ '0', '1' ]
+   * ```
+   */
+  namedChildren(): [name: string, child: Module][] {
+    return once(fieldsOf(this)).filter((entry): entry is [string, Module] => isModule(entry[1]));
+  }
+
+  /**
+   * Sets whether the parameters of this module and those within want gradients, and returns itself: `requiresGrad_(false)` freezes
+   * them.
+   *
+   * @see PyTorch `Module.requires_grad_`.
+   *
+   * @example
+   * ```ts
+   * import { nn } from "evenkeel";
+   *
+   * const layer = new nn.Linear(2, 3).requiresGrad_(false);
+   * console.log(layer.weight.requiresGrad); // => false
+   * ```
+   */
+  requiresGrad_(requiresGrad = true): this {
+    checkFlag("Module.requiresGrad_", "requiresGrad", requiresGrad);
+    for (const parameter of this.parameters()) parameter.requiresGrad = requiresGrad;
+    return this;
   }
 
   /**
@@ -371,17 +424,54 @@ export abstract class Module<Output = Tensor> {
    * ```
    */
   registerForwardHook(hook: ForwardHook<Parameters<this["forward"]>, ReturnType<this["forward"]>>): HookHandle {
-    if (typeof hook !== "function") {
-      throw new TensorError("Module.registerForwardHook", { expected: "a function", got: describe(hook) });
-    }
-    const { hooks, release } = hooked(this);
-    const own: ForwardHook = (module, inputs, output) => (hook as unknown as ForwardHook)(module, inputs, output);
-    hooks.add(own);
-    return {
-      remove: () => {
-        if (hooks.delete(own)) release();
-      },
-    };
+    return registerHook("Module.registerForwardHook", this, "hooks", hook);
+  }
+
+  /**
+   * Calls `hook` before every `forward` of this module.
+   *
+   * @param hook - gets the module and an array of its inputs; what it returns, if anything, takes their place: an array of all, or
+   * the only one.
+   * @throws {@link TensorError} if it is no function.
+   * @see PyTorch `Module.register_forward_pre_hook`.
+   *
+   * @example
+   * ```ts
+   * import { nn, tensor } from "evenkeel";
+   *
+   * const layer = new nn.ReLU();
+   * const handle = layer.registerForwardPreHook((_, [x]) => x.neg());
+   * console.log(layer.forward(tensor([-3, 2]))); // => tensor([3., 0.])
+   * handle.remove();
+   * ```
+   */
+  registerForwardPreHook(hook: ForwardPreHook<Parameters<this["forward"]>, ReturnType<this["forward"]>>): HookHandle {
+    return registerHook("Module.registerForwardPreHook", this, "before", hook);
+  }
+
+  /**
+   * Calls `hook` in each backward pass through a `forward` of this module, when the gradients at its inputs are known. While there are
+   * such hooks, what goes in and what comes out is a tensor of its own.
+   *
+   * @param hook - gets the module, the gradients at its inputs and those at its outputs, null for what has none; what it returns, if
+   * anything, takes the place of those at the inputs.
+   * @throws {@link TensorError} if it is no function; in `forward` if an output is no tensor, nor an array of some; in the walk if
+   * what it returns is no gradient of those inputs.
+   * @see PyTorch `Module.register_full_backward_hook`; where no input wants a gradient it is called when those at the outputs
+   * are known, as there.
+   *
+   * @example
+   * ```ts
+   * import { nn, tensor } from "evenkeel";
+   *
+   * const layer = new nn.Tanh();
+   * layer.registerFullBackwardHook((_, [gradInput], [gradOutput]) => console.log(gradOutput, gradInput));
+   * const x = tensor([0], { requiresGrad: true });
+   * layer.forward(x).mul(3).sum().backward(); // => tensor([3.]) tensor([3.])
+   * ```
+   */
+  registerFullBackwardHook(hook: BackwardHook): HookHandle {
+    return registerHook("Module.registerFullBackwardHook", this, "backward", hook);
   }
 
   /**

@@ -1,10 +1,12 @@
 import type { Module } from "./module.ts";
+import { moduleState } from "./state.ts";
 
 /** How the fields of modules are written in a state dict: as PyTorch's own modules have them, or as they are here. */
 export type Spelling = "snake_case" | "camelCase";
 
-/** A field's name. `layerNorm` becomes `layer_norm`; `W1`, and what has an underscore already, stay. */
+/** A field's name. `layerNorm` becomes `layer_norm`; `W1`, what has an underscore already, and keys stay. */
 export function spelled(module: Module<unknown>, field: string, spelling: Spelling): string {
+  if (module[moduleState].keys?.has(field)) return field;
   if (spelling === "snake_case") return snakeCase(field);
   const own = (module.constructor as { evenkeelPytorchNames?: readonly string[] }).evenkeelPytorchNames;
   return own?.includes(field) ? snakeCase(field) : field;

@@ -6,6 +6,8 @@ export interface ModuleState {
   known: ReadonlySet<string> | null;
   /** Fields that are declared to be buffers, and whether they are saved. */
   readonly declared: Map<string, boolean>;
+  /** Fields whose names were given as keys, which stay as they are written. */
+  keys?: ReadonlySet<string>;
 }
 
 /** Where a module keeps that: known to every copy of the package. */

@@ -53,6 +53,34 @@ describe("a model with folded batch norm", () => {
     expectClose(folded.forward(x).data, model.eval().forward(x).data, 1e-13);
   });
 
+  test("keeps the names of its modules, also within another module", () => {
+    class Around extends nn.Module {
+      readonly inner = new nn.Sequential({ act: new nn.Tanh(), out: new nn.Linear(2, 2, { dtype }) });
+      override forward(x: Tensor): Tensor {
+        return this.inner.forward(x);
+      }
+    }
+    const inner = new nn.Sequential({ conv: new nn.Linear(4, 2, { dtype }), bn: new nn.BatchNorm1d(2, { dtype }) });
+    const model = new nn.Sequential({ hidden: new nn.Linear(3, 4, { dtype }), inner, around: new Around() });
+    const x = randn([10, 3], { dtype });
+    model.forward(x);
+    const folded = foldBatchNorm(model);
+    expect(folded.namedModules().map(([name]) => name)).toEqual([
+      "",
+      "hidden",
+      "inner",
+      "inner.conv",
+      "around",
+      "around.inner",
+      "around.inner.act",
+      "around.inner.out",
+    ]);
+    expectClose(folded.forward(x).data, model.eval().forward(x).data, 1e-13);
+    const copy = (folded[2] as Around).inner;
+    expect(copy[1]).toBe(copy.get("out"));
+    expect(copy[1]).not.toBe((model[2] as Around).inner[1]);
+  });
+
   test("has W·γ/√(v + eps) and (b − m)·γ/√(v + eps) + β", () => {
     const norm = new nn.BatchNorm1d(1, { dtype, eps: 1 });
     const linear = new nn.Linear(2, 1, { dtype });

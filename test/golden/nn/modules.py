@@ -86,6 +86,9 @@ ZOO = {
     "an output that is kept": lambda: module(linear=linear()),
     "names with capitals": lambda: module(W1=weight(), b1=weight(), W_out=weight(), layer_norm=nn.LayerNorm(3)),
     "a buffer that is not saved": transient,
+    "a Sequential with names": lambda: nn.Sequential(
+        OrderedDict(bnHidden=nn.BatchNorm1d(3), hidden=linear(), inner=nn.Sequential(OrderedDict(out=linear())))
+    ),
     "all in one, in another order": lambda: module(
         block=linear(), weights=nn.ParameterList([weight()]), mean=torch.zeros(3), scale=weight(), more=nn.ModuleList([linear()])
     ),
@@ -100,5 +103,44 @@ def names(made):
     }
 
 
+class Both(nn.Module):
+    """Two inputs and two outputs, of which each is made from each."""
+
+    def forward(self, x, y):
+        return x * y, (x + y).tanh()
+
+
+def hooks():
+    """What hooks before and behind a module, and in its backward pass, see and change."""
+    seen = []
+
+    def see(_, grad_input, grad_output):
+        seen.append([[g if g is None else g.tolist() for g in side] for side in (grad_input, grad_output)])
+
+    x = torch.tensor([0.5, -1.0], dtype=torch.float64, requires_grad=True)
+    y = torch.tensor([2.0, 3.0], dtype=torch.float64, requires_grad=True)
+
+    both = Both()
+    both.register_forward_pre_hook(lambda _, inputs: (inputs[0] * 2, inputs[1]))
+    both.register_full_backward_hook(see)
+    both.register_full_backward_hook(lambda _, grad_input, __: (grad_input[0] * 10, grad_input[1]))
+    product, sum_ = both(x, y)
+    (product.sum() + (sum_ * 3).sum()).backward()
+
+    frozen = Both()
+    frozen.register_full_backward_hook(see)
+    frozen(x.detach(), y)[0].sum().backward()
+
+    layer = nn.Linear(2, 1, dtype=torch.float64)
+    with torch.no_grad():
+        layer.weight.copy_(torch.tensor([[3.0, 4.0]]))
+        layer.bias.fill_(1)
+    layer.register_full_backward_hook(see)
+    layer(x.detach()).mul(5).backward()
+    layer(x).square().backward()
+    return {"seen": seen, "x": x.grad.tolist(), "y": y.grad.tolist(), "weight": layer.weight.grad.tolist()}
+
+
 if __name__ == "__main__":
-    print(json.dumps({"torch": torch.__version__, "zoo": {name: names(make()) for name, make in ZOO.items()}}, indent=1))
+    zoo = {name: names(make()) for name, make in ZOO.items()}
+    print(json.dumps({"torch": torch.__version__, "zoo": zoo, "hooks": hooks()}, indent=1))
