@@ -22,7 +22,7 @@ const help = `A first course in eight chapters, each beside its twin in PyTorch,
 
   npm run course                            all of them, small: some seconds each
   npm run course -- moons gpt               these
-  npm run course -- gpt --whole             the whole size: a minute or more each
+  npm run course -- gpt --whole             the whole size: some minutes each
   npm run course -- gpt --twin FILE         compares with what the twin printed, as by
                                             python3 examples/course/gpt.py > FILE, with --whole for the whole size
 

@@ -9,7 +9,7 @@ import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
-from shared.twin import CHARACTERS, by_size, codes_of, draw, generator, report, shuffled_names
+from shared.twin import CHARACTERS, by_size, codes_of, draw, generator, numbers, report, shuffled_names
 
 names, window, width, heads, blocks, batch, steps, generated = by_size(
     (400, 16, 32, 4, 2, 8, 20, 60), (8000, 48, 96, 6, 4, 32, 3000, 400)
@@ -80,7 +80,7 @@ torch.manual_seed(13)
 model = Gpt()
 optimizer = torch.optim.AdamW(model.parameters(), lr=lr)
 g = generator(14)
-losses = []
+losses, norms = [], []
 for step in range(steps):
     starts = torch.randint(0, len(text) - window, (batch,), generator=g).tolist()
     x = torch.stack([text[i : i + window] for i in starts])
@@ -88,10 +88,10 @@ for step in range(steps):
     loss = F.cross_entropy(model(x).flatten(0, 1), y.flatten())
     optimizer.zero_grad()
     loss.backward()
-    nn.utils.clip_grad_norm_(model.parameters(), largest_norm)
+    norms.append(nn.utils.clip_grad_norm_(model.parameters(), largest_norm))
     optimizer.step()
     losses.append(loss)
 
 model.eval()
 written = "".join(CHARACTERS[code] for code in model.generate([0], generated, generator(15)))
-report({"training": losses}, text=written)
+report({"training": losses}, norms=numbers(norms), text=written)

@@ -119,6 +119,8 @@ class Gpt extends nn.Module {
 
 /** What chapter 6 has gone through. */
 export interface GptSeen extends Seen {
+  /** How long the gradient was at each step, before it was clipped. */
+  readonly norms: readonly number[];
   /** What the trained network writes. */
   readonly text: string;
 }
@@ -133,6 +135,7 @@ export function gpt(size: Size, print: Print): GptSeen {
   const generator = new Generator().manualSeed(14);
   const tell = progress(print, steps);
   const losses: number[] = [];
+  const norms: number[] = [];
   for (let step = 0; step < steps; step++) {
     const starts = randint(0, text.numel() - form.window, [batch], { generator }).toArray<number[]>();
     const windows = (from: number) => stack(starts.map((i) => text.slice(0, i + from, i + from + form.window)));
@@ -140,7 +143,7 @@ export function gpt(size: Size, print: Print): GptSeen {
     const loss = F.crossEntropy(logits.flatten(0, 1), windows(1).flatten());
     optimizer.zeroGrad();
     loss.backward();
-    nn.utils.clipGradNorm_(model.parameters(), largestNorm);
+    norms.push(nn.utils.clipGradNorm_(model.parameters(), largestNorm).item());
     optimizer.step();
     losses.push(loss.item());
     tell(step, loss.item());
@@ -148,5 +151,5 @@ export function gpt(size: Size, print: Print): GptSeen {
   model.eval();
   const written = textOf(model.generate([endMark], generated, new Generator().manualSeed(15)));
   print(written.replaceAll(".", "\n"));
-  return { losses: { training: losses }, text: written };
+  return { losses: { training: losses }, norms, text: written };
 }

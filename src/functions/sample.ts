@@ -234,7 +234,11 @@ function checkWeights(weights: NDArray["data"]): void {
   let total = 0;
   for (const weight of weights) {
     if (!(weight >= 0 && Number.isFinite(weight))) {
-      throw new TensorError("multinomial", { expected: "finite weights of 0 or more", got: `${weight}` });
+      throw new TensorError("multinomial", {
+        expected: "finite weights of 0 or more",
+        got: `${weight}`,
+        hint: weight < 0 ? "Of logits draw by p.softmax(-1)." : "",
+      });
     }
     total += weight;
   }

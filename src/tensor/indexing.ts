@@ -84,6 +84,7 @@ export function maskedFill(x: Tensor, mask: Tensor, value: number | boolean): Te
     throw new TensorError("maskedFill", {
       expected: "a bool mask and a number",
       got: `${describe(mask)} and ${describe(value)}`,
+      hint: isTensor(mask) && mask.dtype !== "bool" ? 'Convert the mask: mask.to("bool").' : "",
     });
   }
   const shape = broadcast("maskedFill", x.shape, mask.shape);

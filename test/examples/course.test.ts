@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { fromSafetensors, toSafetensors } from "evenkeel/io";
 import { globSync } from "tinyglobby";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { bigrams } from "../../examples/course/bigrams.ts";
@@ -119,9 +120,13 @@ test("the tree makes up PyTorch's names", () => {
   expect(runs.tree.seen.names).toEqual(runs.tree.golden.names);
 });
 
-test("the GPT writes PyTorch's text", () => {
-  expect(runs.gpt.seen.text).toHaveLength(60);
-  expect(runs.gpt.seen.text).toBe(runs.gpt.golden.text);
+test("the GPT has gradients of PyTorch's length, some of which are clipped, and writes PyTorch's text", () => {
+  const { seen, golden } = runs.gpt;
+  expectClose(seen.norms, golden.norms, 1e-5);
+  expect(Math.max(...seen.norms)).toBeGreaterThan(1);
+  expect(Math.min(...seen.norms)).toBeLessThan(1);
+  expect(seen.text).toHaveLength(60);
+  expect(seen.text).toBe(golden.text);
 });
 
 test("the digits that were held out are recognised as often as by PyTorch, and the mistakes are the others", () => {
@@ -191,6 +196,15 @@ describe("the pumps", () => {
     expect(await script.text()).toBe(await bundle("page.ts"));
     expect(new Uint8Array(await (await get("/model.safetensors")).arrayBuffer())).toEqual(seen.model);
     expect((await get("/other")).status).toBe(404);
+  });
+
+  test("are not asked of a network with other inputs", () => {
+    const { tensors, metadata } = fromSafetensors(seen.model);
+    expect(load(toSafetensors(tensors, { metadata })).training).toBe(false);
+    for (const change of [{ kinds: "gear,vane,screw" }, { measured: "age" }]) {
+      const other = toSafetensors(tensors, { metadata: { ...metadata, ...change } });
+      expect(() => load(other)).toThrow("other inputs");
+    }
   });
 
   test("are answered by the bundle with the same bits", async () => {

@@ -44,6 +44,10 @@ const refusals: Record<string, readonly [run: () => unknown, says: RegExp][]> = 
     [() => new nn.BatchNorm1d(3, { affine: 1 as never }), /true or false as affine/],
     [() => new nn.BatchNorm1d(3, { trackRunningStats: 0 as never }), /trackRunningStats/],
     [() => new nn.BatchNorm1d(3, { track_running_stats: true } as never), /Did you mean "trackRunningStats"/],
+    [
+      () => new nn.BatchNorm1d(3).forward(zeros([2, 4, 3])),
+      /got \[2, 4, 3\]\. Features come second: x\.transpose\(1, 2\)/,
+    ],
     [() => F.batchNorm(zeros([3]), null, null, { training: true }), /an input \[n, c\]/],
     [() => F.batchNorm(logits, null, null), /runningMean and runningVar, to evaluate with, got neither/],
     [() => F.batchNorm(logits, zeros([3]), null), /got no runningVar/],
@@ -220,6 +224,7 @@ const refusals: Record<string, readonly [run: () => unknown, says: RegExp][]> = 
     [() => F.crossEntropy(logits, labels([0, 1, 2])), /shape \[2\] for scores of shape \[2, 3\], got .*\[3\]/],
     [() => F.crossEntropy(logits, logits.to("int32")), /For probabilities .*target\.to\("float32"\)/],
     [() => F.crossEntropy(logits, tensor([true, false])), /got a bool tensor/],
+    [() => F.crossEntropy(zeros([2, 4, 3]), zeros([2, 4]).to("int32")), /Classes come second.*input\.flatten\(0, -2\)/],
     [
       () => F.crossEntropy(zeros([3]), labels([1])),
       /shape \[\] for scores of shape \[3\], got an int32 tensor of shape \[1\]/,

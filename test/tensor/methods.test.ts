@@ -234,6 +234,7 @@ describe("picking", () => {
     expect(refusal(() => x.gather(1, ints([0]))).expected).toContain("2 dimensions");
     expect(refusal(() => x.topk(4, 0)).expected).toBe("a k from 0 to 3");
     expect(refusal(() => x.maskedFill(tensor([1, 2]), 0)).where).toBe("maskedFill");
+    expect(refusal(() => x.maskedFill(tensor([1, 2]), 0)).hint).toContain('mask.to("bool")');
     expect(refusal(() => arange(3).triu()).where).toBe("triu");
     expect(refusal(() => zeros([1, 1, 1]).diag()).where).toBe("diag");
   });

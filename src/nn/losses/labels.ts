@@ -56,6 +56,9 @@ export function checkLabels(where: string, input: Tensor, target: Tensor, ignore
 }
 
 function hintFor(input: Tensor, target: Tensor): string {
+  if (input.ndim > 2 && sameShape(input.shape.slice(0, -1), target.shape)) {
+    return "Classes come second; where they are last: input.flatten(0, -2) and target.flatten().";
+  }
   if (!sameShape(input.shape, target.shape)) return "";
   return isFloat(target.dtype) ? "" : `For probabilities of the classes convert them: target.to("${input.dtype}").`;
 }

@@ -99,8 +99,13 @@ export function checkRows(where: string, x: Tensor, numFeatures: number): void {
   throw new TensorError(where, {
     expected: `an input of shape [n, ${numFeatures}] or [n, ${numFeatures}, l]`,
     got: isTensor(x) ? show(shape) : describe(x),
-    hint: shape.length > 3 ? "To make one row of each example: x.flatten(1)." : "",
+    hint: hintForRows(shape, numFeatures),
   });
+}
+
+function hintForRows(shape: Shape, numFeatures: number): string {
+  if (shape.length > 3) return "To make one row of each example: x.flatten(1).";
+  return shape.length === 3 && shape[2] === numFeatures ? "Features come second: x.transpose(1, 2)." : "";
 }
 
 /** Floats of shape `[n, numFeatures, …places]`, with as many places as are named. */
