@@ -16,7 +16,7 @@ export interface AnalysisTime {
 }
 
 /** The heading that the section is found by. */
-const analysesHeading = "## Analyses";
+export const analysesHeading = "## Analyses";
 
 /** The passes that an analysis tells. */
 interface Told {
@@ -204,12 +204,4 @@ each of which the analysis stands beside the passes. \`estimateCost\` tells the 
 off by these ratios.`,
     table(["", ...sizes.map((size) => `${size.toLocaleString("en")} parameters`), "at most", ""], lines),
   ];
-}
-
-/** The page with its section of analyses taken out and put in anew, before the one on growing sizes where there was none. */
-export function withAnalyses(page: string, section: string): string {
-  const at = page.indexOf(analysesHeading);
-  const from = at >= 0 ? at : page.indexOf("## What stands in the way");
-  const to = at >= 0 ? page.indexOf("\n## ", at) + 1 : from;
-  return `${page.slice(0, from)}${section}\n\n${page.slice(to)}`;
 }

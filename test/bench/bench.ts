@@ -3,12 +3,13 @@ import { execFileSync } from "node:child_process";
 import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { type AnalysisTime, analysesSection, measureAnalyses, withAnalyses } from "./analyses.ts";
+import { type AnalysisTime, analysesHeading, analysesSection, measureAnalyses } from "./analyses.ts";
 import {
   Contender,
   type ContenderSpec,
   evenkeel,
   evenkeelOnTwo,
+  evenkeelOperations,
   evenkeelUninlined,
   limits,
   onNewerEngine,
@@ -21,8 +22,10 @@ import {
   pytorchOnTwo,
   Unmeasured,
 } from "./contender.ts";
-import { wrap } from "./format.ts";
+import { withSection, wrap } from "./format.ts";
 import { type Measurements, measure } from "./measure.ts";
+import { measureOperations } from "./operations/measureOperations.ts";
+import { type OperationTime, operationsHeading, operationsSection } from "./operations/section.ts";
 import { type Results, report } from "./report.ts";
 import { type GrowthName, growths, type WorkloadName, workloads } from "./workloads.ts";
 
@@ -35,6 +38,8 @@ const help = `Measures evenkeel, as built, beside PyTorch and other JavaScript l
   npm run bench -- --quick          A, A′ and B, beside PyTorch only; prints
   npm run bench -- --only A,B       these workloads only; prints
   npm run bench -- --part analyses  the analyses only; rewrites their section of ${page}; a minute
+  npm run bench -- --part operations  the operations only, in the same way; some minutes
+  npm run bench -- --part operations --only pow,topk  those whose names begin so; prints
   npm run bench -- --help           this
 
 Workloads: ${[...Object.keys(workloads), ...Object.keys(growths)].join(", ")}.
@@ -47,6 +52,9 @@ more. The machine should have nothing else to do: the times of different workloa
 
 const log = (line: string) => process.stderr.write(`${line}\n`);
 
+/** What a part of the page is about, each with a section of its own. */
+type Part = "analyses" | "operations";
+
 interface Plan {
   readonly tables: readonly WorkloadName[];
   readonly series: readonly GrowthName[];
@@ -56,7 +64,7 @@ interface Plan {
 }
 
 /** What the options ask for; null for help. */
-function readOptions(): Plan | "analyses" | null {
+function readOptions(): Plan | { readonly part: Part; readonly only: string | undefined } | null {
   const { values } = parseArgs({
     options: {
       quick: { type: "boolean" },
@@ -66,7 +74,7 @@ function readOptions(): Plan | "analyses" | null {
     },
   });
   if (values.help) return null;
-  if (values.part === "analyses") return "analyses";
+  if (values.part === "analyses" || values.part === "operations") return { part: values.part, only: values.only };
   if (values.part !== undefined) throw new Error(`no such part: ${values.part}. --help lists them`);
   const known = { tables: Object.keys(workloads) as WorkloadName[], series: Object.keys(growths) as GrowthName[] };
   if (values.only === undefined && !values.quick) return { ...known, withPeers: true, complete: true };
@@ -147,14 +155,38 @@ function build(): void {
   execFileSync("npm", ["run", "--silent", "build"], { cwd: root, stdio: ["ignore", "ignore", "inherit"] });
 }
 
-/** Measures the analyses, and rewrites their section of the page. */
-async function runAnalyses(): Promise<void> {
+/** The sections that can be written by themselves. */
+const parts = {
+  async analyses(only: RegExp) {
+    return { heading: analysesHeading, section: analysesSection(await measureAnalyses(log, only)) };
+  },
+  async operations(only: RegExp) {
+    return { heading: operationsHeading, section: operationsSection(await operations(only)) };
+  },
+};
+
+/** Measures what a part is about, and rewrites its section of the page; prints it if only some of it is asked for. */
+async function runPart(part: Part, only: string | undefined): Promise<void> {
   build();
-  const section = analysesSection(await measureAnalyses(log))
-    .map(wrap)
-    .join("\n\n");
-  writeFileSync(`${root}${page}`, withAnalyses(readFileSync(`${root}${page}`, "utf8"), section));
+  const names = (only ?? "").split(",").map((name) => name.trim());
+  const { heading, section } = await parts[part](new RegExp(`^\\W*(${names.map(escaped).join("|")})`));
+  const text = section.map(wrap).join("\n\n");
+  if (only !== undefined) return console.log(text);
+  writeFileSync(`${root}${page}`, withSection(readFileSync(`${root}${page}`, "utf8"), heading, text));
   log(`Written: ${page}`);
+}
+
+const escaped = (name: string): string => name.replace(/[^\w\s]/g, "\\$&");
+
+/** The operations beside PyTorch's, if it is here. */
+async function operations(only = /./): Promise<readonly OperationTime[]> {
+  const crew = new Crew();
+  try {
+    const [ours, other] = (await crew.start([evenkeelOperations, pytorch])).present;
+    return other === undefined ? [] : await measureOperations([ours, other], log, only);
+  } finally {
+    crew.stop();
+  }
 }
 
 async function run({ tables, series, withPeers, complete }: Plan): Promise<void> {
@@ -166,6 +198,7 @@ async function run({ tables, series, withPeers, complete }: Plan): Promise<void>
       tables: await measureTables(crew, tables, withPeers),
       series: await measureSeries(crew, series),
       analyses: complete ? await measureAnalyses(log) : ([] as readonly AnalysisTime[]),
+      operations: complete ? await operations() : [],
       profiles: await profile(
         tables.filter((name) => withPeers && ["A", "A′", "B", "C", "D", "surface"].includes(name)),
       ),
@@ -251,7 +284,7 @@ const line = (times: Measurements): string =>
 try {
   const plan = readOptions();
   if (plan === null) process.stdout.write(help);
-  else if (plan === "analyses") await runAnalyses();
+  else if ("part" in plan) await runPart(plan.part, plan.only);
   else await run(plan);
 } catch (error) {
   log(error instanceof Error ? error.message : String(error));

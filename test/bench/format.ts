@@ -71,3 +71,11 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
   const rule = head.map((_, i) => (i === 0 ? "---" : "---:"));
   return [line(head), line(rule), ...rows.map(line)].join("\n");
 }
+
+/** The page with the section under a heading written anew, before "What stands in the way" where there was none. */
+export function withSection(page: string, heading: string, section: string): string {
+  const at = page.indexOf(heading);
+  const from = at >= 0 ? at : page.indexOf("## What stands in the way");
+  const to = at >= 0 ? page.indexOf("\n## ", at) + 1 : from;
+  return `${page.slice(0, from)}${section}\n\n${page.slice(to)}`;
+}

@@ -24,6 +24,8 @@ export interface MeasureOptions {
   readonly repeats: number;
   /** How long a repeat takes, about, in seconds. */
   readonly seconds: number;
+  /** How long nothing is done between two libraries, in milliseconds: threads of the one may spin before they sleep. */
+  readonly pause?: number;
   /** What each repeat is followed by, to be compared with it. */
   readonly beside?: Workload | undefined;
 }
@@ -40,7 +42,7 @@ interface Run {
 export async function measure(
   workload: Workload,
   contenders: readonly Contender[],
-  { repeats, seconds, beside }: MeasureOptions,
+  { repeats, seconds, pause = 50, beside }: MeasureOptions,
 ): Promise<Measurements> {
   const results = new Map<string, Measurement | Unmeasured>();
   const running = new Map<Contender, Run>();
@@ -73,9 +75,6 @@ export async function measure(
     }
   }
 }
-
-/** Between two libraries, in milliseconds: threads of the one may spin for a while before they sleep. */
-const pause = 50;
 
 /** A step that takes longer, in microseconds, is not waited for again. */
 const longest = 10e6;

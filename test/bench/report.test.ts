@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
-import { analysesSection, withAnalyses } from "./analyses.ts";
+import { analysesHeading, analysesSection } from "./analyses.ts";
 import { Unmeasured } from "./contender.ts";
-import { ratioOf, wrap } from "./format.ts";
+import { ratioOf, withSection, wrap } from "./format.ts";
 import type { Measurements } from "./measure.ts";
+import { operationsHeading, operationsSection } from "./operations/section.ts";
 import { type Results, report } from "./report.ts";
 import { multiplyAdds, type WorkloadName, workloads } from "./workloads.ts";
 
@@ -35,6 +36,11 @@ const results: Results = {
     { parameters: 10, what: "a look", ratio: 2, unit: "gradients", target: 5 },
     { parameters: 10, what: "another", ratio: 1.6, unit: "its passes", target: 1.5 },
   ],
+  operations: [
+    { name: "pow", shapes: [[8, 8], []], pass: "forward", microseconds: 4, ratio: 2.5, isNamed: false },
+    { name: "topk", shapes: [[8]], pass: "gradients", microseconds: 900, ratio: 12, isNamed: false },
+    { name: "`outer` of two", shapes: [[1000], [1000]], pass: "forward", microseconds: 900, ratio: 3.5, isNamed: true },
+  ],
   isComplete: true,
 };
 const page = report(results);
@@ -48,14 +54,26 @@ test("each target is met, missed or not measured", () => {
   expect(page).toContain("| … in its own steps of A | 5.5 | – | – |");
 });
 
+test("operations are counted, the slowest first, those that are named by themselves", () => {
+  expect(page).toContain("| at most 3 times PyTorch's time | nine in ten | 1, 50 % | missed |");
+  expect(page).toContain("| above 10 times | none | 1 | missed |");
+  const [slow, fast] = [
+    "| `topk` | [8] | gradients too | 900 | 12 × |",
+    "| `pow` | [8, 8] [] | the result | 4 | 2.5 × |",
+  ];
+  expect(page).toContain(`${slow}\n${fast}`);
+  expect(page).toContain("| `outer` of two | [1000] [1000] | the result | 900 | 3.5 × | missed |");
+});
+
 test("analyses have a section of their own, which can be written by itself", () => {
   expect(page).toContain("| a look, in gradients | 2 × | 5 × | met |");
   expect(page).toContain("| another, in its passes | 1.6 × | 1.5 × | missed |");
   const section = analysesSection(results.analyses).map(wrap).join("\n\n");
-  expect(withAnalyses(page, section)).toBe(page);
-  const without = report({ ...results, analyses: [] });
+  expect(withSection(page, analysesHeading, section)).toBe(page);
+  const without = report({ ...results, analyses: [], operations: [] });
   expect(without).not.toContain("## Analyses");
-  expect(withAnalyses(without, section)).toBe(page);
+  const operations = operationsSection(results.operations).map(wrap).join("\n\n");
+  expect(withSection(withSection(without, analysesHeading, section), operationsHeading, operations)).toBe(page);
 });
 
 test("a machine that is slow for a while does not change a ratio", () => {
@@ -103,6 +121,7 @@ test("profiles leave crumbs out, and what is missing has its reason once", () =>
 test("nothing measured is a page too", () => {
   const nothing = report({
     analyses: [],
+    operations: [],
     isComplete: false,
     names: ["evenkeel"],
     versions: new Map(),

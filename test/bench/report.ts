@@ -5,6 +5,7 @@ import { cell, digits, growthOf, listed, measured, percent, ratioOf, table, time
 import { engines, leastTimes, profiles } from "./limits.ts";
 import type { Measurement, Measurements } from "./measure.ts";
 import { misses } from "./misses.ts";
+import { type OperationTime, operationsSection } from "./operations/section.ts";
 import { targetsMet } from "./targets.ts";
 import {
   type Growth,
@@ -29,6 +30,8 @@ export interface Results {
   readonly profiles: ReadonlyMap<WorkloadName, Profile>;
   /** How long analyses take. */
   readonly analyses: readonly AnalysisTime[];
+  /** What operations took. */
+  readonly operations: readonly OperationTime[];
   /** Whether everything was asked for, and what has no figure could not be had. */
   readonly isComplete: boolean;
 }
@@ -54,6 +57,7 @@ export function report(results: Results): string {
     ["## Training steps", ...trainingSteps(results)],
     ["## Products, curvature, surfaces", ...others(results)],
     analysesSection(results.analyses),
+    operationsSection(results.operations),
     [
       "## What stands in the way",
       ...profiles(results.profiles, results.tables),

@@ -1,3 +1,5 @@
+import type { Input } from "../ops/table/row.ts";
+
 /** What is measured: what a contender is asked to do. Shapes are here only; contenders know the kinds. */
 
 /** One training step of Linear – BatchNorm1d – activation – … – Linear: `sizes` are the widths, from input to output. */
@@ -46,13 +48,29 @@ interface LimitWorkload {
   readonly tiles: number;
 }
 
+/** What is measured of an operation: its result, without a tape, or the gradients too. */
+export type Pass = "forward" | "gradients";
+
+/** One operation of the table of laws, once. */
+export interface OperationWorkload {
+  readonly kind: "operation";
+  readonly name: string;
+  /** What the shapes of its inputs are made from. */
+  readonly size: readonly [n: number, c: number];
+  /** The same in PyTorch, as a Python function of the inputs. */
+  readonly torch: string;
+  readonly inputs: readonly Input[];
+  readonly pass: Pass;
+}
+
 export type Workload =
   | TrainWorkload
   | HandwrittenWorkload
   | MatmulWorkload
   | HvpWorkload
   | SurfaceWorkload
-  | LimitWorkload;
+  | LimitWorkload
+  | OperationWorkload;
 
 const repeat = (width: number, times: number): number[] => Array.from({ length: times }, () => width);
 

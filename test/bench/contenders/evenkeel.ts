@@ -8,7 +8,7 @@ const root = new URL("../../../", import.meta.url);
 const library = (await import(new URL("dist/index.js", root).href)) as typeof import("evenkeel") & {
   readonly setNumThreads?: (threads: number) => unknown;
 };
-const { Generator, grad, nn, noGrad, ones, optim, randint, randn, zeros } = library;
+const { Generator, grad, nn, noGrad, ones, onesLike, optim, randint, randn, zeros } = library;
 type Tensor = import("evenkeel").Tensor;
 
 const F = nn.functional;
@@ -113,6 +113,15 @@ const abilities: Abilities = {
       grad(along, parameters);
     };
     return { step };
+  },
+
+  async operation(workload) {
+    const { operationOf } = await import("../operations/cases.ts");
+    const { run, inputs } = operationOf(workload);
+    if (workload.pass === "forward") return { step: () => noGrad(() => void run(...inputs)) };
+    const wanted = inputs.filter((x) => x.requiresGrad);
+    const gradOutput = onesLike(run(...inputs));
+    return { step: () => void grad(run(...inputs), wanted, { gradOutput, allowUnused: true }) };
   },
 
   surface(workload) {

@@ -15,6 +15,7 @@ from torch import nn
 torch.set_num_threads(int(sys.argv[1]))
 
 WARM_UP = 0.5  # seconds
+WARM_UP_OF_OPERATIONS = 0.06  # seconds of the processor
 
 
 def make_network(workload):
@@ -118,18 +119,59 @@ def surface(workload):
     return step
 
 
-ABILITIES = {"train": train, "handwritten": handwritten, "matmul": matmul, "hvp": hvp, "surface": surface}
+def draw(given):
+    """As in ops.table.ts, of other random numbers."""
+    shape, low, high = given["shape"], given["min"], given["max"]
+    if given["kind"] == "int":
+        return torch.randint(low, max(high, low + 1), shape)
+    if given["kind"] == "mask":
+        return torch.rand(shape) < 0.5
+    if given["kind"] != "distinct":
+        return torch.rand(shape) * (high - low) + low
+    size = math.prod(shape)
+    places = torch.randperm(size).float().reshape(shape)
+    return (places - (size / 2 - 0.5)) * 0.3 + torch.rand(shape) * 0.1 + 0.05
 
 
-def run(step, is_enough):
+def operation(workload):
+    """The row's function; a view that it makes is copied, as it is where there are no views."""
+    of_inputs = eval(workload["torch"])
+
+    def f(*inputs):
+        return of_inputs(*inputs).contiguous()
+
+    inputs = [draw(given) for given in workload["inputs"]]
+    if workload["pass"] == "forward":
+        def forward():
+            with torch.no_grad():
+                f(*inputs)
+
+        return forward
+    wanted = [x for x, given in zip(inputs, workload["inputs"]) if given["kind"] in ("float", "distinct")]
+    for x in wanted:
+        x.requires_grad = True
+    g = torch.ones_like(f(*inputs))
+
+    def gradients():
+        for slope in torch.autograd.grad(f(*inputs), wanted, g, allow_unused=True):
+            if slope is not None:
+                slope.contiguous()
+
+    return gradients
+
+
+ABILITIES = {"operation": operation, "train": train, "handwritten": handwritten, "matmul": matmul, "hvp": hvp, "surface": surface}
+
+
+def run(step, clock, is_enough):
     """Steps until `is_enough`; the microseconds that one took."""
-    start = time.perf_counter()
+    start = clock()
     done = 0
     while True:
         step()
         done += 1
-        if is_enough(done, time.perf_counter() - start):
-            return (time.perf_counter() - start) * 1e6 / done
+        if is_enough(done, lambda: clock() - start):
+            return (clock() - start) * 1e6 / done
 
 
 def blas():
@@ -150,13 +192,16 @@ def main():
     for line in sys.stdin:
         request = json.loads(line)
         workload, steps = request["workload"], request["steps"]
+        is_operation = workload["kind"] == "operation"
+        clock = time.process_time if is_operation else time.perf_counter
+        warm_up = WARM_UP_OF_OPERATIONS if is_operation else WARM_UP
         try:
             key = json.dumps(workload)
             if key != current_key:
                 current_key, step = None, ABILITIES[workload["kind"]](workload)
-                run(step, lambda done, elapsed: done >= 2 and elapsed >= WARM_UP)
+                run(step, clock, lambda done, elapsed: done >= 2 and elapsed() >= warm_up)
                 current_key = key
-            answer = {"microseconds": run(step, lambda done, _: done >= steps)}
+            answer = {"microseconds": run(step, clock, lambda done, _: done >= steps)}
         except Exception as error:
             answer = {"error": str(error).splitlines()[0]}
         print(json.dumps(answer), flush=True)

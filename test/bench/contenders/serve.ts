@@ -13,7 +13,7 @@ export interface Prepared {
 
 /** What a contender can do: workloads by kind. One that throws is reported with its message, as one left out is. */
 export type Abilities = {
-  readonly [Kind in Workload["kind"]]?: (workload: Extract<Workload, { kind: Kind }>) => Prepared;
+  readonly [Kind in Workload["kind"]]?: (workload: Extract<Workload, { kind: Kind }>) => Prepared | Promise<Prepared>;
 };
 
 interface Request {
@@ -26,8 +26,17 @@ interface Request {
 /** Shares of the time that `run` takes, by what it goes to. */
 type Profiled = (run: () => Promise<unknown>) => Promise<object>;
 
-/** How long a workload runs before it is measured, in milliseconds. */
-const warmUp = 500;
+/** How the time is taken, and how long a workload runs before it is, both in milliseconds. */
+const ofWorkloads = { clock: () => performance.now(), warmUp: 500 };
+
+/** Of operations, of which there are many: the processor's time, so that what else the machine does counts little. */
+const ofOperations = {
+  clock: () => {
+    const { user, system } = process.cpuUsage();
+    return (user + system) / 1000;
+  },
+  warmUp: 60,
+};
 
 /**
  * Answers requests: a line `{"workload": …, "steps": n}` on standard input with a line `{"microseconds": …}`, the time
@@ -48,17 +57,18 @@ export async function serve(
   let current = { key: "", prepared: null as Prepared | null };
   for await (const line of createInterface({ input: process.stdin })) {
     const { workload, steps, profile } = JSON.parse(line) as Request;
+    const { clock, warmUp } = workload.kind === "operation" ? ofOperations : ofWorkloads;
     try {
       const key = JSON.stringify(workload);
       if (current.key !== key || current.prepared === null) {
         current = { key, prepared: null };
-        const prepare = abilities[workload.kind] as ((workload: Workload) => Prepared) | undefined;
+        const prepare = abilities[workload.kind] as ((workload: Workload) => Prepared | Promise<Prepared>) | undefined;
         if (prepare === undefined) throw new Error(missing[workload.kind] ?? "not written for this library");
-        current.prepared = prepare(workload);
-        await run(current.prepared, (done, elapsed) => done >= 2 && elapsed >= warmUp);
+        current.prepared = await prepare(workload);
+        await run(current.prepared, clock, (done, elapsed) => done >= 2 && elapsed() >= warmUp);
       }
       const { prepared } = current;
-      const measured = () => run(prepared, (done) => done >= steps);
+      const measured = () => run(prepared, clock, (done) => done >= steps);
       if (!profile) reply({ microseconds: await measured() });
       else if (profiled === undefined) throw new Error("it is not profiled");
       else reply(await profiled(measured));
@@ -71,16 +81,18 @@ export async function serve(
 /** Steps until `isEnough`; the microseconds that one took. */
 async function run(
   { step, loss, finish }: Prepared,
-  isEnough: (done: number, elapsed: number) => boolean,
+  clock: () => number,
+  isEnough: (done: number, elapsed: () => number) => boolean,
 ): Promise<number> {
-  const start = performance.now();
+  const start = clock();
+  const spent = () => clock() - start;
   let done = 0;
   do {
     step();
     done++;
-  } while (!isEnough(done, performance.now() - start));
+  } while (!isEnough(done, spent));
   await finish?.();
-  const elapsed = performance.now() - start;
+  const elapsed = spent();
   const value = loss?.() ?? 0;
   if (!Number.isFinite(value)) throw new Error(`the loss is ${value}`);
   return (elapsed * 1000) / done;
