@@ -12,7 +12,7 @@ import torch.nn.functional as F
 from shared.twin import CHARACTERS, by_size, codes_of, draw, generator, numbers, report, shuffled_names
 
 names, window, width, heads, blocks, batch, steps, generated = by_size(
-    (400, 16, 32, 4, 2, 8, 20, 60), (8000, 48, 96, 6, 4, 32, 3000, 400)
+    (400, 16, 32, 4, 2, 8, 20, 60), (8000, 32, 64, 4, 3, 16, 2000, 300)
 )
 lr, dropout, largest_norm = 3e-3, 0.1, 1
 

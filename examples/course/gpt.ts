@@ -6,7 +6,7 @@ import { codesOf, draw, shuffledNames, textOf } from "./shared/names.ts";
 const F = nn.functional;
 const settings = {
   small: { names: 400, window: 16, width: 32, heads: 4, blocks: 2, batch: 8, steps: 20, generated: 60 },
-  whole: { names: 8000, window: 48, width: 96, heads: 6, blocks: 4, batch: 32, steps: 3000, generated: 400 },
+  whole: { names: 8000, window: 32, width: 64, heads: 4, blocks: 3, batch: 16, steps: 2000, generated: 300 },
 };
 const [lr, dropout, largestNorm] = [3e-3, 0.1, 1];
 

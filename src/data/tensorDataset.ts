@@ -38,7 +38,7 @@ export class TensorDataset<T extends readonly Tensor[]> implements Dataset<Rows<
       throw new TensorError("TensorDataset", {
         expected: "one or more tensors of one dimension or more",
         got: tensors.length === 0 ? "none" : describe(odd),
-        hint: Array.isArray(odd) ? "Write new TensorDataset(...tensors)." : "",
+        hint: Array.isArray(odd) ? hintFor(odd) : "",
       });
     }
     const [{ shape }] = tensors;
@@ -72,4 +72,10 @@ export class TensorDataset<T extends readonly Tensor[]> implements Dataset<Rows<
 /** Whether a value is a {@link TensorDataset}, of this copy of the package or another. */
 export function isTensorDataset(value: unknown): value is TensorDataset<readonly Tensor[]> {
   return typeof value === "object" && value !== null && tensorDatasetBrand in value;
+}
+
+function hintFor(list: readonly unknown[]): string {
+  return list.some((part) => isTensor(part))
+    ? "Write new TensorDataset(...tensors)."
+    : 'Of labels make a tensor: tensor(labels, { dtype: "int32" }).';
 }

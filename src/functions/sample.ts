@@ -40,8 +40,9 @@ const optionNames = ["dtype", "requiresGrad", "generator"];
  * ```
  */
 export function rand(shape: readonly number[], options: RandomTensorOptions = {}): Tensor {
+  const sizes = newShape("rand", shape);
   const { generator, dtype } = floatOptions("rand", options);
-  const made = zeros(newShape("rand", shape), { dtype }).uniform_(0, 1, { generator });
+  const made = zeros(sizes, { dtype }).uniform_(0, 1, { generator });
   return finish("rand", made.array, options);
 }
 
@@ -65,9 +66,10 @@ export function randn(
   shape: readonly number[],
   options: RandomTensorOptions & Pick<VersionedRandomOptions, "version"> = {},
 ): Tensor {
+  const sizes = newShape("randn", shape);
   const { generator, dtype } = floatOptions("randn", options, [...optionNames, "version"]);
   const version = isLegacy("randn", options.version) ? "1.13" : "current";
-  const made = zeros(newShape("randn", shape), { dtype }).normal_(0, 1, { generator, version });
+  const made = zeros(sizes, { dtype }).normal_(0, 1, { generator, version });
   return finish("randn", made.array, options);
 }
 

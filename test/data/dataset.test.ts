@@ -15,6 +15,7 @@ describe("a TensorDataset", () => {
   test.each<[string, unknown[], string]>([
     ["no tensors", [], "one or more tensors of one dimension or more, got none."],
     ["an array", [[zeros([2])]], "Write new TensorDataset(...tensors)."],
+    ["labels in an array", [zeros([2]), [0, 1]], 'Of labels make a tensor: tensor(labels, { dtype: "int32" }).'],
     ["a number", [zeros([2]), 3], "got 3."],
     ["a tensor without dimensions", [zeros([])], "got a float32 tensor of shape []."],
     ["different first sizes", [zeros([2, 3]), zeros([3])], "tensors of the same first size, got [2, 3] and [3]."],
