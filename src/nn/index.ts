@@ -3,9 +3,15 @@
  * @module nn
  */
 
+export { ELU } from "./activations/elu.ts";
 export { GELU } from "./activations/gelu.ts";
+export { Hardtanh } from "./activations/hardtanh.ts";
+export { LeakyReLU } from "./activations/leakyRelu.ts";
 export { ReLU } from "./activations/relu.ts";
 export { Sigmoid } from "./activations/sigmoid.ts";
+export { SiLU } from "./activations/silu.ts";
+export { LogSoftmax, Softmax } from "./activations/softmax.ts";
+export { Softplus } from "./activations/softplus.ts";
 export { Tanh } from "./activations/tanh.ts";
 export { Conv1d } from "./convolution/conv1d.ts";
 export { Conv2d } from "./convolution/conv2d.ts";
@@ -14,6 +20,7 @@ export type { PadMode } from "./convolution/pad.ts";
 export { Fold, Unfold, type UnfoldOptions } from "./convolution/unfold.ts";
 export * as functional from "./functional.ts";
 export * as init from "./init/index.ts";
+export { Dropout1d, Dropout2d } from "./layers/channelDropout.ts";
 export { Dropout } from "./layers/dropout.ts";
 export { Embedding, type EmbeddingOptions } from "./layers/embedding.ts";
 export { Flatten, type FlattenOptions } from "./layers/flatten.ts";
@@ -22,9 +29,15 @@ export { Linear, type LinearOptions } from "./layers/linear.ts";
 export { Noise1d, type Noise1dOptions } from "./layers/noise1d.ts";
 export { Sequential } from "./layers/sequential.ts";
 export { Unflatten } from "./layers/unflatten.ts";
+export { BCELoss } from "./losses/bceLoss.ts";
+export { BCEWithLogitsLoss } from "./losses/bceWithLogitsLoss.ts";
 export { CrossEntropyLoss } from "./losses/crossEntropyLoss.ts";
+export { HuberLoss } from "./losses/huberLoss.ts";
+export { KLDivLoss } from "./losses/klDivLoss.ts";
+export { L1Loss } from "./losses/l1Loss.ts";
 export { MSELoss } from "./losses/mseLoss.ts";
 export { NLLLoss } from "./losses/nllLoss.ts";
+export { SmoothL1Loss } from "./losses/smoothL1Loss.ts";
 export type { BackwardHook } from "./module/hooks/backwardHooks.ts";
 export type { ForwardHook, ForwardPreHook } from "./module/hooks/forwardHooks.ts";
 export { type BufferOptions, Module, type StateDictOptions } from "./module/module.ts";

@@ -1,35 +1,17 @@
 import type { NDArray } from "../kernels/array.ts";
 import type { Kernels } from "../kernels/kernels.ts";
-import type { Tensor } from "../tensor/tensor.ts";
-import { own, type Primitive } from "./op.ts";
-
-// A slope is one factor of the gradient, and so is the slope's own: were they multiplied part by part, an infinite gradient
-// would meet parts that are 0 where the whole is not.
+import { curve } from "./curve.ts";
+import type { Primitive } from "./op.ts";
 
 const root = Math.sqrt(2 / Math.PI);
 const cubic = 0.044715;
-
-/** An operation of one input that is `form`, and what its slope, with the slope's own slope `bend`, is as an operation. */
-const curve = (
-  form: (k: Kernels, x: NDArray) => NDArray,
-  slope: (k: Kernels, x: NDArray) => NDArray,
-  bend: (x: Tensor) => Tensor,
-): Primitive => {
-  const sloped: Primitive = {
-    [own]: true,
-    name: "geluSlope",
-    forward: slope,
-    vjp: [(g, _y, x) => g.mul(bend(x))],
-    needs: "inputs",
-  };
-  return { [own]: true, name: "gelu", forward: form, vjp: [(g, _y, x) => g.mul(x.through(sloped))], needs: "inputs" };
-};
 
 /** `2·Φ(x)`, of the normal distribution function `Φ`. */
 const twicePhi = (k: Kernels, x: NDArray): NDArray => k.addScalar(k.erf(k.mulScalar(x, Math.SQRT1_2)), 1);
 
 /** `y = x·Φ(x)`, `dy/dx = Φ(x) + x·φ(x)`, and that one's slope `φ(x)·(2 − x²)`, of the normal density `φ`. */
 export const gelu: Primitive = curve(
+  "gelu",
   (k, x) => k.mul(k.mulScalar(x, 0.5), twicePhi(k, x)),
   (k, x) => {
     const density = k.mulScalar(k.exp(k.mulScalar(k.mul(x, x), -0.5)), root / 2);
@@ -51,6 +33,7 @@ const bent = (k: Kernels, x: NDArray): NDArray =>
 
 /** `y = ½x(1 + t)`, `t = tanh u`, `u = √(2/π)(x + 0.044715x³)`, `dy/dx = ½(1 + t) + ½x(1 − t²)u′`. */
 export const geluByTanh: Primitive = curve(
+  "gelu",
   (k, x) => k.mul(k.mulScalar(x, 0.5), k.addScalar(bent(k, x), 1)),
   (k, x) => {
     const t = bent(k, x);

@@ -102,6 +102,15 @@ const modules: Readonly<Record<string, { make: () => nn.Module; x: () => Tensor 
   Tanh: { make: () => new nn.Tanh(), x: rows },
   GELU: { make: () => new nn.GELU(), x: rows },
   "GELU by tanh": { make: () => new nn.GELU({ approximate: "tanh" }), x: rows },
+  SiLU: { make: () => new nn.SiLU(), x: rows },
+  LeakyReLU: { make: () => new nn.LeakyReLU({ negativeSlope: 0.2 }), x: rows },
+  ELU: { make: () => new nn.ELU({ alpha: 0.5 }), x: rows },
+  Softplus: { make: () => new nn.Softplus({ beta: 2 }), x: rows },
+  Softmax: { make: () => new nn.Softmax(1), x: rows },
+  LogSoftmax: { make: () => new nn.LogSoftmax(-1), x: sequences },
+  Hardtanh: { make: () => new nn.Hardtanh({ minVal: -0.5 }), x: rows },
+  Dropout1d: { make: () => new nn.Sequential(new nn.Dropout1d(0.5), new nn.Tanh()), x: sequences },
+  Dropout2d: { make: () => new nn.Sequential(new nn.Dropout2d(0.5), new nn.Tanh()), x: pictures },
   Sequential: {
     make: () =>
       new nn.Sequential(
@@ -127,6 +136,17 @@ const losses: Readonly<Record<string, { loss: nn.Module; x: () => Tensor; target
   MSELoss: { loss: new nn.MSELoss(), x: rows, target: rows },
   "MSELoss, their sum": { loss: new nn.MSELoss({ reduction: "sum" }), x: sequences, target: sequences },
   "MSELoss, each": { loss: new nn.MSELoss({ reduction: "none" }), x: rows, target: rows },
+  L1Loss: { loss: new nn.L1Loss(), x: rows, target: rows },
+  SmoothL1Loss: { loss: new nn.SmoothL1Loss({ beta: 0.5 }), x: rows, target: rows },
+  HuberLoss: { loss: new nn.HuberLoss({ reduction: "none", delta: 0.5 }), x: rows, target: rows },
+  BCELoss: { loss: new nn.BCELoss({ weight }), x: () => rows().sigmoid(), target: () => rows().sigmoid() },
+  BCEWithLogitsLoss: {
+    loss: new nn.BCEWithLogitsLoss({ weight, reduction: "none", posWeight: weight }),
+    x: rows,
+    target: () => rows().sigmoid(),
+  },
+  KLDivLoss: { loss: new nn.KLDivLoss({ reduction: "batchmean" }), x: rows, target: () => rows().softmax(1) },
+  "KLDivLoss of logarithms": { loss: new nn.KLDivLoss({ reduction: "sum", logTarget: true }), x: rows, target: rows },
   NLLLoss: { loss: new nn.NLLLoss(), x: () => rows().logSoftmax(1), target: labels },
   "NLLLoss, weighted, some ignored": {
     loss: new nn.NLLLoss({ weight, ignoreIndex: 2 }),

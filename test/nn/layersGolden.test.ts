@@ -1,4 +1,4 @@
-import { type Dtype, Generator, manualSeed, nn, randn, type Tensor } from "evenkeel";
+import { type Dtype, Generator, manualSeed, nn, randn, type Tensor, tensor } from "evenkeel";
 import { describe, expect, test } from "vitest";
 import { bits } from "../bits.ts";
 import { expectClose, fromGolden } from "../close.ts";
@@ -10,6 +10,8 @@ interface Case {
   readonly args: readonly unknown[];
   readonly options: Readonly<Record<string, unknown>>;
   readonly inputs: readonly (readonly number[])[];
+  /** What each input is sent through. Default: nothing. */
+  readonly through?: readonly ("" | "sigmoid")[];
   readonly dtype: Dtype;
   readonly shape: readonly number[];
   readonly made: readonly string[];
@@ -34,12 +36,19 @@ const cases = recorded.cases as unknown as readonly Case[];
 
 describe.each(cases.map((given) => [`${given.module} ${JSON.stringify([given.args, given.options])}`, given] as const))(
   "%s",
-  (_, { module, args, options, inputs: shapes, dtype, shape, made, values }) => {
+  (_, { module, args, options, inputs: shapes, through = [], dtype, shape, made, values }) => {
+    const shown = (x: Tensor, i: number) => (through[i] === "sigmoid" ? x.sigmoid() : x);
+    const given = Object.fromEntries(
+      Object.entries(options).map(([name, value]) => [
+        name,
+        /weight/i.test(name) && value !== null ? tensor(value as number[], { dtype }) : value,
+      ]),
+    );
     const make = () => {
       manualSeed(5);
       return new (nn[module as keyof typeof nn] as unknown as LayerClass)(
         ...args,
-        ...(Object.keys(options).length > 0 ? [options] : []),
+        ...(Object.keys(options).length > 0 ? [given] : []),
       );
     };
 
@@ -55,7 +64,8 @@ describe.each(cases.map((given) => [`${given.module} ${JSON.stringify([given.arg
 
     test(`is PyTorch's ${recorded.torch}, with its gradients, in ${dtype}`, () => {
       const layer = make().to(dtype);
-      const inputs = shapes.map((shape, i) => leaf(draw(shape, 10 + i, dtype).mul(2)));
+      const inputs = shapes.map((shape, i) => leaf(shown(draw(shape, 10 + i, dtype).mul(2), i)));
+      manualSeed(6);
       const y = layer.forward(...inputs);
       expect(y.shape).toEqual(shape);
       y.backward(draw(y.shape, 90, dtype));
@@ -64,7 +74,7 @@ describe.each(cases.map((given) => [`${given.module} ${JSON.stringify([given.arg
         ...inputs.map((x, i): [string, Tensor | null] => [`dx${i}`, x.grad]),
         ...layer.namedParameters().map(([name, p]): [string, Tensor | null] => [`d ${name}`, p.grad]),
       ];
-      layer.forward(...shapes.map((shape, i) => draw(shape, 20 + i, dtype).add(1)));
+      layer.forward(...shapes.map((shape, i) => shown(draw(shape, 20 + i, dtype).add(1), i)));
       const buffers = layer.namedBuffers().filter(([, x]) => x.dtype === dtype);
       results.push(...buffers.map(([name, x]): [string, Tensor] => [`buffer ${name}`, x]));
       results.push(["evaluated", layer.eval().forward(...inputs)]);

@@ -72,6 +72,8 @@ const inPyTorch: Readonly<Record<string, string | Readonly<Record<Mode, string>>
   "Embedding, with options that leave the gradient as it is": "lambda i, w: F.embedding(i.long(), w, 3)",
   Dropout: { training: "lambda x, s: x * s", evaluation: "lambda x, s: x" },
   "Dropout, of everything": { training: "lambda x: x * 0", evaluation: "lambda x: x" },
+  Dropout1d: { training: "lambda x, s: x * s", evaluation: "lambda x, s: x" },
+  Dropout2d: { training: "lambda x, s: x * s", evaluation: "lambda x, s: x" },
   Flatten: "lambda x: x.flatten(1)",
   "Flatten, of the first dimensions": "lambda x: x.flatten(0, 1)",
   Unflatten: "lambda x: x.reshape(2, 2, 3)",
@@ -89,6 +91,13 @@ const inPyTorch: Readonly<Record<string, string | Readonly<Record<Mode, string>>
   ReLU: "torch.relu",
   GELU: "F.gelu",
   "GELU, by tanh": "lambda x: F.gelu(x, approximate='tanh')",
+  SiLU: "F.silu",
+  LeakyReLU: "lambda x: F.leaky_relu(x, 0.2)",
+  ELU: "lambda x: F.elu(x, 0.5)",
+  Softplus: "lambda x: F.softplus(x, 2, 3)",
+  Softmax: "lambda x: x.softmax(-1)",
+  LogSoftmax: "lambda x: x.log_softmax(0)",
+  Hardtanh: "lambda x: F.hardtanh(x, -0.5, 0.75)",
   Sequential: {
     training:
       "lambda x, w, b, g, c, m, v: torch.tanh(F.batch_norm(F.linear(x, w, b), None, None, g, c, True, 0.1, 1e-5))",
@@ -103,6 +112,15 @@ const inPyTorch: Readonly<Record<string, string | Readonly<Record<Mode, string>>
   "MSELoss, unreduced, with a gradient at the target": "lambda x, t: F.mse_loss(x, t, reduction='none')",
   NLLLoss: "lambda x, t: F.nll_loss(x, t.long())",
   "NLLLoss, with all options": "lambda x, t, w: F.nll_loss(x, t.long(), w, ignore_index=0, reduction='none')",
+  L1Loss: "lambda x, t: F.l1_loss(x, t, reduction='sum')",
+  SmoothL1Loss: "lambda x, t: F.smooth_l1_loss(x, t, beta=0.3)",
+  HuberLoss: "lambda x, t: F.huber_loss(x, t, reduction='none', delta=0.3)",
+  BCELoss: "F.binary_cross_entropy",
+  BCEWithLogitsLoss: "lambda x, t: F.binary_cross_entropy_with_logits(x, t, reduction='sum')",
+  "BCEWithLogitsLoss, with all options":
+    "lambda x, t, w, p: F.binary_cross_entropy_with_logits(x, t, w, reduction='none', pos_weight=p)",
+  KLDivLoss: "lambda x, t: F.kl_div(x, t, reduction='batchmean')",
+  "KLDivLoss, of logarithms": "lambda x, t: F.kl_div(x, t, reduction='none', log_target=True)",
 };
 
 function batchNorm(taken: string, given: string, eps: number): Readonly<Record<Mode, string>> {
@@ -127,17 +145,19 @@ function lpNorm(taken: string, p: string, affine: string): Readonly<Record<Mode,
   };
 }
 
+const isDropout = (module: string) => module.startsWith("Dropout");
+
 /** What a module multiplies its input by, and adds to it, at random: told by the input 0 and the input 1. */
 function noiseOf({ module, make }: ModuleRow, x: Tensor): Tensor[] {
   const random = (like: Tensor): Tensor => {
     const made = make();
-    if (made instanceof nn.Dropout) return made.forward(like);
+    if (isDropout(module)) return made.forward(like);
     const { nMu, nSigma, rMu, rSigma, generator = new Generator() } = made as nn.Noise1d;
     return new nn.Noise1d(3, { nMu, nSigma, rMu, rSigma, generator }).forward(like);
   };
   const added = random(zerosLike(x));
   const factor = random(onesLike(x)).sub(added);
-  return module === "Dropout" ? [factor] : [factor, added];
+  return isDropout(module) ? [factor] : [factor, added];
 }
 
 /** Where the parameters and the state of a module are, but for counters. */
@@ -160,7 +180,8 @@ function asFunction(row: ModuleRow, mode: Mode, torch: string): ModuleAsFunction
   const inputs = row.inputs();
   const make = () => row.make().train(mode === "training");
   const places = inOrder(make());
-  const isRandom = ["Dropout", "Noise1d", "NoisyBatchNorm1d"].includes(row.module) && row.title !== "of everything";
+  const isNoise = isDropout(row.module) || row.module === "Noise1d" || row.module === "NoisyBatchNorm1d";
+  const isRandom = isNoise && row.title !== "of everything";
   return {
     key: `${nameOf(row)}, in ${mode}`,
     torch,

@@ -37,9 +37,14 @@ const allowed: readonly Difference[] = [
     why: "PyTorch keeps more than this gradient reads",
   },
   {
-    of: /(batchNorm|(Batch|Instance)Norm[123]d|GroupNorm|chain|Sequential|LayerNorm|MSELoss|NLLLoss|^[cC]onv)/,
+    of: /(batchNorm|(Batch|Instance)Norm[123]d|GroupNorm|chain|Sequential|LayerNorm|MSELoss|NLLLoss|[bB]inaryCrossEntropy|BCE|^[cC]onv)/,
     is: "milder",
     why: "PyTorch keeps what the gradient at any input reads, here it is what those that are wanted read",
+  },
+  {
+    of: /^(smoothL1|SmoothL1|huber|Huber)Loss/,
+    is: "milder",
+    why: "the difference of input and target is kept, where PyTorch keeps the two",
   },
   {
     of: /^(conv1d|Conv2d, that keeps the size)/,

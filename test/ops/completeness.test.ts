@@ -12,6 +12,7 @@ import * as parts from "../../src/functions/parts.ts";
 import * as products from "../../src/functions/products.ts";
 import * as rounding from "../../src/functions/rounding.ts";
 import * as statistics from "../../src/functions/statistics.ts";
+import { curve } from "../../src/ops/curve.ts";
 import { isFused, isOwn, type Op, readsOf } from "../../src/ops/op.ts";
 import * as shape from "../../src/ops/shape.ts";
 import { operations } from "./methods.ts";
@@ -86,9 +87,9 @@ function collect(y: Tensor, seen: Set<Op>): void {
 
 /** What the files of src/ops export: operations, and one of each that functions make. */
 function exported(): { records: Op[]; makers: Op[] } {
-  const files = import.meta.glob<Record<string, unknown>>("../../src/ops/*.ts", { eager: true });
+  const files = import.meta.glob<Record<string, unknown>>("../../src/ops/**/*.ts", { eager: true });
   const values = Object.values(files).flatMap((file) => Object.values(file));
-  const helpers: unknown[] = [isFused, isOwn, readsOf];
+  const helpers: unknown[] = [curve, isFused, isOwn, readsOf];
   const made = values.filter((value) => typeof value === "function" && !helpers.includes(value));
   return {
     records: values.filter((value) => typeof value === "object") as Op[],

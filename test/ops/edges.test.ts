@@ -2,8 +2,8 @@ import { type Fused, grad, nn, ones, type Tensor, TensorError, tensor } from "ev
 import { gradcheck, gradgradcheck } from "evenkeel/testing";
 import { describe, expect, test } from "vitest";
 import { kernels } from "../../src/kernels/index.ts";
-import { crossEntropy } from "../../src/ops/crossEntropy.ts";
 import { linear } from "../../src/ops/linear.ts";
+import { crossEntropy } from "../../src/ops/losses/crossEntropy.ts";
 import { prod, variance } from "../../src/ops/reduce.ts";
 import { triangle } from "../../src/ops/shape.ts";
 

@@ -177,6 +177,30 @@ const calls: Record<string, Call> = {
   "nn.NLLLoss": (o) => new nn.NLLLoss(o).forward(...logits()),
   "nn.Noise1d": (o) => new nn.Noise1d(3, o),
   "nn.NoisyBatchNorm1d": (o) => new nn.NoisyBatchNorm1d(3, o),
+  "nn.BCELoss": (o) => new nn.BCELoss(o).forward(x().sigmoid(), x()),
+  "nn.BCEWithLogitsLoss": (o) => new nn.BCEWithLogitsLoss(o).forward(x(), x()),
+  "nn.Dropout1d": (o) => new nn.Dropout1d(0.5, o).forward(x()),
+  "nn.Dropout2d": (o) => new nn.Dropout2d(0.5, o).forward(zeros([1, 2, 3, 4])),
+  "nn.ELU": (o) => new nn.ELU(o),
+  "nn.Hardtanh": (o) => new nn.Hardtanh(o),
+  "nn.HuberLoss": (o) => new nn.HuberLoss(o),
+  "nn.KLDivLoss": (o) => new nn.KLDivLoss(o),
+  "nn.L1Loss": (o) => new nn.L1Loss(o),
+  "nn.LeakyReLU": (o) => new nn.LeakyReLU(o),
+  "nn.SmoothL1Loss": (o) => new nn.SmoothL1Loss(o),
+  "nn.Softplus": (o) => new nn.Softplus(o),
+  "nn.functional.binaryCrossEntropy": (o) => F.binaryCrossEntropy(x().sigmoid(), x(), o),
+  "nn.functional.binaryCrossEntropyWithLogits": (o) => F.binaryCrossEntropyWithLogits(x(), x(), o),
+  "nn.functional.dropout1d": (o) => F.dropout1d(x(), o),
+  "nn.functional.dropout2d": (o) => F.dropout2d(zeros([1, 2, 3, 4]), o),
+  "nn.functional.elu": (o) => F.elu(x(), o),
+  "nn.functional.hardtanh": (o) => F.hardtanh(x(), o),
+  "nn.functional.huberLoss": (o) => F.huberLoss(x(), x(), o),
+  "nn.functional.klDiv": (o) => F.klDiv(x(), x(), o),
+  "nn.functional.l1Loss": (o) => F.l1Loss(x(), x(), o),
+  "nn.functional.leakyRelu": (o) => F.leakyRelu(x(), o),
+  "nn.functional.smoothL1Loss": (o) => F.smoothL1Loss(x(), x(), o),
+  "nn.functional.softplus": (o) => F.softplus(x(), o),
   "nn.functional.gelu": (o) => F.gelu(x(), o),
   "nn.functional.batchNorm": (o: Options) => F.batchNorm(x(), zeros([3]), ones([3]), { training: true, ...o }),
   "nn.functional.crossEntropy": (o) => F.crossEntropy(...logits(), o),
@@ -280,6 +304,8 @@ const alsoRight: Record<string, readonly unknown[]> = {
   nan: [Number.NaN, Number.NEGATIVE_INFINITY], // what stands in its place may be any number
   posinf: [Number.NaN, Number.NEGATIVE_INFINITY],
   neginf: [Number.NaN, Number.NEGATIVE_INFINITY],
+  minVal: [Number.NEGATIVE_INFINITY], // no bound
+  threshold: [Number.NEGATIVE_INFINITY], // beyond which all is
   seed: [-1], // counted from 2^64 down
 };
 

@@ -72,6 +72,21 @@ const receivers: Readonly<Record<string, () => object>> = {
   "nn.Sequential": () => new nn.Sequential(linear()),
   "nn.Sigmoid": () => new nn.Sigmoid(),
   "nn.Tanh": () => new nn.Tanh(),
+  "nn.BCELoss": () => new nn.BCELoss(),
+  "nn.BCEWithLogitsLoss": () => new nn.BCEWithLogitsLoss(),
+  "nn.Dropout1d": () => new nn.Dropout1d(),
+  "nn.Dropout2d": () => new nn.Dropout2d(),
+  "nn.ELU": () => new nn.ELU(),
+  "nn.Hardtanh": () => new nn.Hardtanh(),
+  "nn.HuberLoss": () => new nn.HuberLoss(),
+  "nn.KLDivLoss": () => new nn.KLDivLoss(),
+  "nn.L1Loss": () => new nn.L1Loss(),
+  "nn.LeakyReLU": () => new nn.LeakyReLU(),
+  "nn.LogSoftmax": () => new nn.LogSoftmax(0),
+  "nn.SiLU": () => new nn.SiLU(),
+  "nn.SmoothL1Loss": () => new nn.SmoothL1Loss(),
+  "nn.Softmax": () => new nn.Softmax(0),
+  "nn.Softplus": () => new nn.Softplus(),
   "optim.Optimizer": sgd,
   "optim.lrScheduler.ReduceLROnPlateau": () => new optim.lrScheduler.ReduceLROnPlateau(sgd()),
   "optim.lrScheduler.LRScheduler": () => new optim.lrScheduler.StepLR(sgd(), 2),
@@ -243,6 +258,10 @@ const right: Readonly<Record<string, () => unknown>> = {
   "nn.functional.maxPool2d.x": () => zeros([2, 3, 5, 5]),
   "nn.InstanceNorm1d.forward.x": () => zeros([2, 3, 5]),
   "nn.InstanceNorm2d.forward.x": () => zeros([2, 3, 5, 5]),
+  "nn.BCELoss.forward.input": () => x().sigmoid(),
+  "nn.functional.binaryCrossEntropy.input": () => x().sigmoid(),
+  "nn.Dropout2d.forward.x": () => zeros([2, 3, 5, 5]),
+  "nn.functional.dropout2d.x": () => zeros([2, 3, 5, 5]),
   "nn.Conv1d.forward.x": () => zeros([2, 3, 5]),
   "nn.Conv2d.forward.x": () => zeros([2, 3, 5, 5]),
   "nn.functional.conv1d.x": () => zeros([2, 3, 5]),
@@ -335,7 +354,9 @@ const alsoRight: Record<string, readonly unknown[]> = {
   "arange.options": [1], // it is the end
   "Tensor.flip.dims": [1, [], [1]],
   "nn.Embedding.dim": [7],
-  "nn.Unflatten.dim": [7, -7], // of inputs of more dimensions
+  "nn.LogSoftmax.dim": [7, -7], // of inputs of more dimensions
+  "nn.Softmax.dim": [7, -7],
+  "nn.Unflatten.dim": [7, -7],
 };
 
 test.each(callables.map((callable) => [callable.name, callable] as const))("%s", async (name, callable) => {

@@ -32,7 +32,7 @@ interface Held {
 }
 
 /** Kernels that look whether what they are given is right, and say nothing else of it. */
-const looking = ["findForeignLabel", "findNonFinite"];
+const looking = ["findForeignLabel", "findNonFinite", "firstOutside"];
 
 /** Kernels that make statistics, which batch norm is given in its turn. */
 const describing = ["givenStatistics", "batchStatistics"];

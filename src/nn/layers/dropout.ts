@@ -1,3 +1,4 @@
+import type { Shape } from "../../base/dtype.ts";
 import { checkOptions } from "../../base/options.ts";
 import { zeros } from "../../functions/factories.ts";
 import type { Generator } from "../../random/generator.ts";
@@ -40,15 +41,25 @@ export function dropout(x: Tensor, options: DropoutFunctionOptions = {}): Tensor
   return dropoutFor("dropout", x, options);
 }
 
-/** {@link dropout} on behalf of `where`. */
-function dropoutFor(where: string, x: Tensor, { p = 0.5, training = true, generator }: DropoutFunctionOptions): Tensor {
+/**
+ * @internal {@link dropout} on behalf of `where`.
+ *
+ * @param drawn - the shape of what is drawn, which broadcasts. Default: one number for each element.
+ */
+export function dropoutFor(
+  where: string,
+  x: Tensor,
+  { p = 0.5, training = true, generator }: DropoutFunctionOptions,
+  drawn?: (x: Tensor) => Shape,
+): Tensor {
   checkFloats(where, "input", x);
   checkRange(where, "p", p, 0, 1);
   checkFlag(where, "training", training);
   checkGenerator(where, generator);
+  const shape = drawn?.(x) ?? x.shape;
   if (!training || p === 0 || x.numel() === 0) return x;
   if (p === 1) return x.mul(0);
-  const mask = zeros(x.shape, { dtype: x.dtype }).bernoulli_(1 - p, generator === undefined ? {} : { generator });
+  const mask = zeros(shape, { dtype: x.dtype }).bernoulli_(1 - p, generator === undefined ? {} : { generator });
   return x.mul(mask.div(1 - p));
 }
 

@@ -4,7 +4,7 @@ import { describe, TensorError } from "../../base/errors.ts";
 import { checkOptions } from "../../base/options.ts";
 import { sameShape } from "../../base/shapes.ts";
 import type { CrossEntropySettings } from "../../kernels/kernels.ts";
-import { crossEntropy as fused } from "../../ops/crossEntropy.ts";
+import { crossEntropy as fused } from "../../ops/losses/crossEntropy.ts";
 import { apply, type Tensor } from "../../tensor/tensor.ts";
 import { checkRange, checkSameDtype, checkTensor } from "../module/checks.ts";
 import { Module } from "../module/module.ts";

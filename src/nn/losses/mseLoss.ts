@@ -1,9 +1,7 @@
-import { show, TensorError } from "../../base/errors.ts";
 import { checkOptions } from "../../base/options.ts";
-import { sameShape } from "../../base/shapes.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
-import { checkFloats, checkSameDtype } from "../module/checks.ts";
 import { Module } from "../module/module.ts";
+import { checkPair } from "./pair.ts";
 import { checkReduction, type Reduction, reduced } from "./reduction.ts";
 
 /** Options of {@link mseLoss}. */
@@ -35,16 +33,7 @@ export function mseLoss(input: Tensor, target: Tensor, options: MSELossOptions =
 /** {@link mseLoss} on behalf of `where`. */
 function mseLossFor(where: string, input: Tensor, target: Tensor, { reduction = "mean" }: MSELossOptions): Tensor {
   checkReduction(where, reduction);
-  checkFloats(where, "input", input);
-  checkFloats(where, "target", target);
-  checkSameDtype(where, "target", target, input);
-  if (!sameShape(input.shape, target.shape)) {
-    throw new TensorError(where, {
-      expected: "input and target of one shape",
-      got: `${show(input.shape)} and ${show(target.shape)}`,
-      hint: "Losses do not broadcast: [n, 1] and [n] would give n·n of them. Use reshape, squeeze or expand.",
-    });
-  }
+  checkPair(where, input, target);
   return reduced(input.sub(target).square(), reduction);
 }
 

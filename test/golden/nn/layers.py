@@ -2,8 +2,8 @@
 
     /usr/bin/python3 test/golden/nn/layers.py
 
-Each case is a class, its arguments, its options and the shapes of its inputs; both sides draw parameters and inputs from
-seeds. Parameters are kept as bits. A layer is run twice while training and once in evaluation.
+Each case is a class, its arguments, its options, the shapes of its inputs and what they are sent through; both sides draw
+parameters and inputs from seeds. Parameters are kept as bits. A layer is run twice while training and once in evaluation.
 """
 
 import hashlib
@@ -74,6 +74,33 @@ def cases():
         yield "AdaptiveAvgPool2d", [size], {}, [[2, 2, 5, 7]]
     yield "AdaptiveAvgPool1d", [4], {}, [[2, 3, 7]]
     yield "AdaptiveAvgPool1d", [9], {}, [[3, 7]]
+    for name, options in [("SiLU", {}), ("Softplus", {"beta": 2.0, "threshold": 3.0}), ("ELU", {"alpha": 0.5}),
+                          ("LeakyReLU", {"negativeSlope": 0.2}), ("Hardtanh", {"minVal": -0.5, "maxVal": 2.0})]:
+        yield name, [], {}, [[2, 7]]
+        yield name, [], options, [[2, 7]] if options else [[0, 3]]
+    yield "Softmax", [1], {}, [[2, 3, 2]]
+    yield "LogSoftmax", [-1], {}, [[2, 3]]
+    for p in [0.0, 0.3, 0.5, 1.0]:
+        yield "Dropout1d", [p], {}, [[3, 4, 2]]
+        yield "Dropout2d", [p], {}, [[3, 5, 2, 2]]
+    yield "Dropout1d", [0.5], {}, [[7, 3]]
+    pair = [[2, 3], [2, 3]]
+    for reduction in ["mean", "sum", "none"]:
+        yield "L1Loss", [], {"reduction": reduction}, pair
+        for size in [0.5, 1.0]:
+            yield "SmoothL1Loss", [], {"reduction": reduction, "beta": size}, pair
+            yield "HuberLoss", [], {"reduction": reduction, "delta": size}, pair
+        for weights in product(weight=[None, [0.5, 1.0, 2.0], [[0.25], [2.0]]]):
+            yield "BCELoss", [], {"reduction": reduction, **weights}, pair, ["sigmoid", "sigmoid"]
+        for weights in product(weight=[None, [[2.0, 0.5, 0.0]]], posWeight=[None, [2.0], [0.5, 1.0, 3.0]]):
+            yield "BCEWithLogitsLoss", [], {"reduction": reduction, **weights}, pair, ["", "sigmoid"]
+    for reduction in ["mean", "sum", "none", "batchmean"]:
+        yield "KLDivLoss", [], {"reduction": reduction}, pair, ["", "sigmoid"]
+        yield "KLDivLoss", [], {"reduction": reduction, "logTarget": True}, pair
+    yield "SmoothL1Loss", [], {"beta": 0.0}, pair
+    yield "L1Loss", [], {}, [[], []]
+    yield "KLDivLoss", [], {"reduction": "batchmean", "logTarget": True}, [[], []]
+    yield "HuberLoss", [], {}, [[0], [0]]
     yield "Unflatten", [1, [2, 3]], {}, [[2, 6, 2]]
     yield "Unflatten", [-1, [2, 1, 2]], {}, [[3, 4]]
 
@@ -120,18 +147,26 @@ def bits(x):
     return data.hex() if len(data) <= 128 else "sha256:" + hashlib.sha256(data).hexdigest()
 
 
-def answer(name, args, options, shapes, dtype):
+def given_option(key, value, dtype):
+    return torch.tensor(value, dtype=DTYPES[dtype]) if isinstance(value, list) and "eight" in key else tuples(value)
+
+
+def answer(name, args, options, shapes, through, dtype):
     torch.manual_seed(5)
-    given = {snake(key): tuples(value) for key, value in options.items()}
+    given = {snake(key): given_option(key, value, dtype) for key, value in options.items()}
     layer = (RMSNorm if name == "RMSNorm" else getattr(nn, name))(*map(tuples, args), **given)
     made = [bits(p) for p in layer.parameters()]
     layer.to(DTYPES[dtype])
-    inputs = [randn(shape, 10 + i, dtype, 2).requires_grad_() for i, shape in enumerate(shapes)]
+    def shown(xs):
+        return [getattr(x, way)() if way else x for x, way in zip(xs, through)]
+
+    inputs = [x.requires_grad_() for x in shown(randn(shape, 10 + i, dtype, 2) for i, shape in enumerate(shapes))]
+    torch.manual_seed(6)
     y = layer(*inputs)
     y.backward(randn(list(y.shape), 90, dtype))
     result = {"y": y, **{f"dx{i}": x.grad for i, x in enumerate(inputs)}}
     result |= {f"d {key}": p.grad for key, p in layer.named_parameters()}
-    layer(*(randn(shape, 20 + i, dtype) + 1 for i, shape in enumerate(shapes)))
+    layer(*shown(randn(shape, 20 + i, dtype) + 1 for i, shape in enumerate(shapes)))
     result |= {f"buffer {key}": x for key, x in layer.named_buffers() if x.is_floating_point()}
     result["evaluated"] = layer.eval()(*inputs)
     return {"shape": list(y.shape), "made": made, "values": {key: numbers(x) for key, x in result.items()}}
@@ -140,10 +175,12 @@ def answer(name, args, options, shapes, dtype):
 def main():
     torch.set_num_threads(1)
     lines = []
-    for name, args, options, shapes in cases():
+    for name, args, options, shapes, *rest in cases():
+        through = rest[0] if rest else [""] * len(shapes)
         for dtype in DTYPES:
             case = {"module": name, "args": args, "options": options, "inputs": shapes, "dtype": dtype}
-            lines.append(json.dumps({**case, **answer(name, args, options, shapes, dtype)}, separators=(",", ":")))
+            case |= {"through": through} if rest else {}
+            lines.append(json.dumps({**case, **answer(name, args, options, shapes, through, dtype)}, separators=(",", ":")))
     body = ",\n".join(lines)
     path = pathlib.Path(__file__).with_suffix(".json")
     path.write_text(f'{{\n"torch": "{torch.__version__}",\n"cases": [\n{body}\n]\n}}\n', encoding="utf-8")

@@ -162,6 +162,13 @@ describe("cross-entropy", () => {
   });
 });
 
+test("binaryCrossEntropy takes no logarithm below −100, and weighs what is infinite with finite slopes", () => {
+  const p = tensor([0, 1, 0, 1], { requiresGrad: true });
+  const losses = nn.functional.binaryCrossEntropy(p, tensor([0, 0, 1, 1]), { reduction: "none" });
+  expect(Array.from(losses.data, Math.abs)).toEqual([0, 100, 100, 0]);
+  expect(Array.from(grad(losses.sum(), [p])[0].data, Number)).toEqual([0, 1e12, -1e12, 0].map(Math.fround));
+});
+
 describe("mseLoss", () => {
   test("reduces as it is told", () => {
     const [x, target] = [

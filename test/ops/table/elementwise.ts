@@ -1,5 +1,7 @@
-import { maximum, minimum, where } from "evenkeel";
+import { maximum, minimum, nn, where } from "evenkeel";
 import { apart, float, int, mask, one, type Row, two } from "./row.ts";
+
+const { functional: F } = nn;
 
 const unary = (
   op: "exp" | "log" | "log1p" | "sqrt" | "rsqrt" | "square" | "tanh" | "sigmoid" | "erf" | "sin" | "cos",
@@ -108,6 +110,26 @@ export const elementwise: readonly Row[] = [
     run: (x) => x.softplus({ beta: 2, threshold: 3 }),
     inputs: one(-3, 1.4),
     edges: [1.5, 1.6, 1.4],
+  },
+  { op: "silu", torch: "F.silu", run: F.silu, inputs: one(-4, 4) },
+  {
+    op: "leakyRelu",
+    torch: "lambda x: F.leaky_relu(x, 0.1)",
+    run: (x) => F.leakyRelu(x, { negativeSlope: 0.1 }),
+    inputs: apart,
+  },
+  {
+    op: "elu",
+    torch: "lambda x: F.elu(x, 1.5)",
+    run: (x) => F.elu(x, { alpha: 1.5 }),
+    inputs: apart,
+  },
+  {
+    op: "hardtanh",
+    torch: "lambda x: F.hardtanh(x, -0.55, 0.85)",
+    run: (x) => F.hardtanh(x, { minVal: -0.55, maxVal: 0.85 }),
+    inputs: apart,
+    edges: [-0.55, 0.85, 0.5, -3],
   },
   {
     op: "clamp",

@@ -1,15 +1,17 @@
-import { cat, tensor } from "evenkeel";
+import { cat, nn, tensor } from "evenkeel";
 import {
   batchNormEvaluating,
   batchNormInputGradient,
   batchNormTraining,
   batchNormWeightGradient,
 } from "../../../src/ops/batchNorm.ts";
-import { crossEntropy } from "../../../src/ops/crossEntropy.ts";
 import { linear } from "../../../src/ops/linear.ts";
+import { crossEntropy } from "../../../src/ops/losses/crossEntropy.ts";
 // Not the public one: that takes an operation for a user's own, whose gradients it does not use again.
 import { apply } from "../../../src/tensor/tensor.ts";
-import { constant, float, int, nonzero, type Row } from "./row.ts";
+import { constant, distinct, float, int, nonzero, type Row, two } from "./row.ts";
+
+const { functional: F } = nn;
 
 // The first label is 0 and counts: were all ignored, a mean would be NaN.
 const ce = (title: string, torch: string, settings: Parameters<typeof crossEntropy>[0]): Row => ({
@@ -86,4 +88,57 @@ export const fused: readonly Row[] = [
     reduction: "none",
     labelSmoothing: 0.1,
   }),
+  {
+    op: "l1Loss",
+    torch: "F.l1_loss",
+    run: (x, t) => F.l1Loss(x, t),
+    inputs: (n, c) => [distinct([n, c]), float([n, c], -0.02, 0.02)],
+  },
+  {
+    op: "smoothL1Loss",
+    torch: "lambda x, t: F.smooth_l1_loss(x, t, reduction='sum', beta=0.5)",
+    run: (x, t) => F.smoothL1Loss(x, t, { reduction: "sum", beta: 0.5 }),
+    inputs: (n, c) => [distinct([n, c]), float([n, c], -0.02, 0.02)],
+    edges: [0.5, -0.5, 0.25],
+  },
+  {
+    op: "huberLoss",
+    torch: "lambda x, t: F.huber_loss(x, t, reduction='none', delta=1.5)",
+    run: (x, t) => F.huberLoss(x, t, { reduction: "none", delta: 1.5 }),
+    inputs: (n, c) => [distinct([n, c]), float([n, c], -0.02, 0.02)],
+    edges: [1.5, 0, 0.75],
+  },
+  {
+    op: "binaryCrossEntropy",
+    torch: "lambda x, t, w: F.binary_cross_entropy(x.clamp(0, 1), t, w, reduction='sum')",
+    run: (x, t, weight) => F.binaryCrossEntropy(x.clamp(0, 1), t, { weight, reduction: "sum" }),
+    inputs: (n, c) => [float([n, c], 0.1, 0.9), float([n, c], 0, 1), constant([c], 0.5, 2)],
+    edges: [0, 1, 0.25, 1, 1, 0.75],
+  },
+  {
+    op: "binaryCrossEntropyWithLogits",
+    torch: "F.binary_cross_entropy_with_logits",
+    run: (x, t) => F.binaryCrossEntropyWithLogits(x, t),
+    inputs: (n, c) => [float([n, c], -4, 4), float([n, c], 0, 1)],
+  },
+  {
+    op: "binaryCrossEntropyWithLogits",
+    title: "weighted",
+    torch: "lambda x, t, w, p: F.binary_cross_entropy_with_logits(x, t, w, reduction='none', pos_weight=p)",
+    run: (x, t, weight, posWeight) => F.binaryCrossEntropyWithLogits(x, t, { weight, reduction: "none", posWeight }),
+    inputs: (n, c) => [float([n, c], -4, 4), float([n, c], 0, 1), constant([n, 1], 0.5, 2), constant([c], 0.5, 5)],
+  },
+  {
+    op: "klDiv",
+    torch: "lambda x, t: F.kl_div(x, t, reduction='batchmean')",
+    run: (x, t) => F.klDiv(x, t, { reduction: "batchmean" }),
+    inputs: (n, c) => [float([n, c], -3, 0), float([n, c], 0.1, 1)],
+  },
+  {
+    op: "klDiv",
+    title: "of logarithms",
+    torch: "lambda x, t: F.kl_div(x, t, reduction='none', log_target=True)",
+    run: (x, t) => F.klDiv(x, t, { reduction: "none", logTarget: true }),
+    inputs: two,
+  },
 ];

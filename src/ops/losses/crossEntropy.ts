@@ -1,10 +1,10 @@
-import type { NDArray } from "../kernels/array.ts";
-import { kernels } from "../kernels/index.ts";
-import type { CrossEntropySaved, CrossEntropySettings } from "../kernels/kernels.ts";
-import { giveData, hide } from "../kernels/memory/pool.ts";
-import type { Tensor } from "../tensor/tensor.ts";
-import { scatterAdd } from "./indexing.ts";
-import { type Fused, own } from "./op.ts";
+import type { NDArray } from "../../kernels/array.ts";
+import { kernels } from "../../kernels/index.ts";
+import type { CrossEntropySaved, CrossEntropySettings } from "../../kernels/kernels.ts";
+import { giveData, hide } from "../../kernels/memory/pool.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
+import { scatterAdd } from "../indexing.ts";
+import { type Fused, own } from "../op.ts";
 
 /** What the gradient is made of; `null` once it has been taken, and the memory given back. */
 interface Kept {

@@ -1,0 +1,107 @@
+import { TensorError } from "../../base/errors.ts";
+import { checkOptions } from "../../base/options.ts";
+import { firstOutside } from "../../kernels/beside/firstOutside.ts";
+import { kernels } from "../../kernels/index.ts";
+import { refuseDetached } from "../../kernels/memory/detached.ts";
+import { binaryCrossEntropy as op } from "../../ops/losses/binaryCrossEntropy.ts";
+import { apply, type Tensor } from "../../tensor/tensor.ts";
+import { Module } from "../module/module.ts";
+import { checkPair, keptWeight, weightFor } from "./pair.ts";
+import { checkReduction, type Reduction, reduced } from "./reduction.ts";
+
+/** Options of {@link binaryCrossEntropy}. */
+export interface BCELossOptions {
+  /** What each loss is multiplied by; broadcasts, and gets no gradient. Default: 1 for all. */
+  readonly weight?: Tensor | null;
+  /** What becomes of the single losses: their mean, their sum, or nothing. Default `"mean"`. */
+  readonly reduction?: Reduction;
+}
+
+/**
+ * Binary cross-entropy of probabilities `p = input` and targets `t`, `−t·ln p − (1 − t)·ln(1 − p)`, elementwise, then reduced.
+ * No logarithm is below −100, and the slope is finite at 0 and 1.
+ *
+ * Of logits, {@link binaryCrossEntropyWithLogits} is the same without what rounding takes from probabilities near 1.
+ *
+ * Shapes: any, and the same → `[]`, or as they are with `reduction: "none"`.
+ *
+ * @throws {@link TensorError} if the shapes or the dtypes differ, an input is not from 0 to 1, a weight does not broadcast to the
+ * input, or the reduction is unknown.
+ * @see PyTorch `torch.nn.functional.binary_cross_entropy`, which also refuses a weight that wants a gradient.
+ *
+ * @example
+ * ```ts
+ * import { nn, tensor } from "evenkeel";
+ *
+ * console.log(nn.functional.binaryCrossEntropy(tensor([0.8, 0.3]), tensor([1, 0]))); // => tensor(0.2899)
+ * ```
+ */
+export function binaryCrossEntropy(input: Tensor, target: Tensor, options: BCELossOptions = {}): Tensor {
+  checkOptions("binaryCrossEntropy", options, ["weight", "reduction"]);
+  return binaryCrossEntropyFor("binaryCrossEntropy", input, target, options);
+}
+
+/** {@link binaryCrossEntropy} on behalf of `where`. */
+function binaryCrossEntropyFor(
+  where: string,
+  input: Tensor,
+  target: Tensor,
+  { weight = null, reduction = "mean" }: BCELossOptions,
+): Tensor {
+  checkReduction(where, reduction);
+  checkPair(where, input, target);
+  const weights = weight === null ? null : weightFor(where, "weight", weight, input);
+  checkProbabilities(where, input);
+  const losses = apply(op, input, target);
+  return reduced(weights === null ? losses : losses.mul(weights), reduction);
+}
+
+function checkProbabilities(where: string, input: Tensor): void {
+  refuseDetached(where, input.array);
+  const at = firstOutside(kernels(), input.array, 0, 1);
+  if (at < 0) return;
+  throw new TensorError(where, {
+    expected: "probabilities from 0 to 1 as input",
+    got: `${input.flatten().select(0, at).item()}`,
+    hint: "Of logits take binaryCrossEntropyWithLogits, or input.sigmoid().",
+  });
+}
+
+/**
+ * Binary cross-entropy of probabilities; see `nn.functional.binaryCrossEntropy` for the formula, shapes and errors.
+ *
+ * @see PyTorch `torch.nn.BCELoss`. The weight is a buffer, in the state dict too, as there.
+ *
+ * @example
+ * ```ts
+ * import { nn, tensor } from "evenkeel";
+ *
+ * console.log(new nn.BCELoss({ reduction: "none" }).forward(tensor([0.8, 0.3]), tensor([1, 0])));
+ * // => tensor([0.2231, 0.3567])
+ * ```
+ */
+export class BCELoss extends Module {
+  /** @internal What stays when a bundler renames the class. */
+  static override readonly name: string = "BCELoss";
+  /** @internal */
+  static readonly evenkeelLayer: string = "BCELoss";
+  /** What each loss is multiplied by, or null. */
+  readonly weight: Tensor | null;
+  /** What becomes of the single losses. */
+  readonly reduction: Reduction;
+
+  /** @param options - as of `nn.functional.binaryCrossEntropy`. */
+  constructor(options: BCELossOptions = {}) {
+    checkOptions("BCELoss", options, ["weight", "reduction"]);
+    const { weight = null, reduction = "mean" } = options;
+    checkReduction("BCELoss", reduction);
+    const kept = keptWeight("BCELoss", "weight", weight);
+    super();
+    this.weight = kept;
+    this.reduction = reduction;
+  }
+
+  override forward(input: Tensor, target: Tensor): Tensor {
+    return binaryCrossEntropyFor("BCELoss.forward", input, target, this);
+  }
+}

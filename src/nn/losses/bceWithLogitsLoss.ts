@@ -1,0 +1,108 @@
+import { checkOptions } from "../../base/options.ts";
+import {
+  binaryCrossEntropyWithLogits as op,
+  weightedCrossEntropyWithLogits,
+} from "../../ops/losses/binaryCrossEntropy.ts";
+import { apply, type Tensor } from "../../tensor/tensor.ts";
+import { Module } from "../module/module.ts";
+import type { BCELossOptions } from "./bceLoss.ts";
+import { checkPair, keptWeight, weightFor } from "./pair.ts";
+import { checkReduction, type Reduction, reduced } from "./reduction.ts";
+
+/** Options of {@link binaryCrossEntropyWithLogits}. */
+export interface BCEWithLogitsLossOptions extends BCELossOptions {
+  /** What the part of the target counts, for classes that are rare; broadcasts, and gets no gradient. Default: 1 for all. */
+  readonly posWeight?: Tensor | null;
+}
+
+const optionNames = ["weight", "reduction", "posWeight"];
+
+/**
+ * Binary cross-entropy of logits `x = input` and targets `t`, `−posWeight·t·ln σ(x) − (1 − t)·ln(1 − σ(x))` with
+ * `σ(x) = sigmoid(x)`, elementwise, times `weight`, then reduced. Without overflow.
+ *
+ * Shapes: any, and the same → `[]`, or as they are with `reduction: "none"`. A `posWeight` `[c]` is for the last dimension, one
+ * number per class.
+ *
+ * @throws {@link TensorError} if the shapes or the dtypes differ, a weight does not broadcast to the input, or the reduction is
+ * unknown.
+ * @see PyTorch `torch.nn.functional.binary_cross_entropy_with_logits`, which also refuses weights that want gradients.
+ *
+ * @example
+ * ```ts
+ * import { nn, tensor } from "evenkeel";
+ *
+ * const [logits, target] = [tensor([2, -1]), tensor([1, 0])];
+ * console.log(nn.functional.binaryCrossEntropyWithLogits(logits, target)); // => tensor(0.2201)
+ * ```
+ */
+export function binaryCrossEntropyWithLogits(
+  input: Tensor,
+  target: Tensor,
+  options: BCEWithLogitsLossOptions = {},
+): Tensor {
+  checkOptions("binaryCrossEntropyWithLogits", options, optionNames);
+  return withLogitsFor("binaryCrossEntropyWithLogits", input, target, options);
+}
+
+/** {@link binaryCrossEntropyWithLogits} on behalf of `where`. */
+function withLogitsFor(
+  where: string,
+  input: Tensor,
+  target: Tensor,
+  { weight = null, reduction = "mean", posWeight = null }: BCEWithLogitsLossOptions,
+): Tensor {
+  checkReduction(where, reduction);
+  checkPair(where, input, target);
+  const weights = weight === null ? null : weightFor(where, "weight", weight, input);
+  const losses =
+    posWeight === null
+      ? apply(op, input, target)
+      : apply(weightedCrossEntropyWithLogits, input, target, weightFor(where, "posWeight", posWeight, input));
+  return reduced(weights === null ? losses : losses.mul(weights), reduction);
+}
+
+/**
+ * Binary cross-entropy of logits; see `nn.functional.binaryCrossEntropyWithLogits` for the formula, shapes and errors.
+ *
+ * @see PyTorch `torch.nn.BCEWithLogitsLoss`. The weights are buffers, in the state dict too, as there.
+ *
+ * @example
+ * ```ts
+ * import { nn, tensor } from "evenkeel";
+ *
+ * const criterion = new nn.BCEWithLogitsLoss({ posWeight: tensor([3]) });
+ * console.log(criterion.forward(tensor([[2], [-1]]), tensor([[1], [0]]))); // => tensor(0.3470)
+ * ```
+ */
+export class BCEWithLogitsLoss extends Module {
+  /** @internal What stays when a bundler renames the class. */
+  static override readonly name: string = "BCEWithLogitsLoss";
+  /** @internal */
+  static readonly evenkeelLayer: string = "BCEWithLogitsLoss";
+  /** What each loss is multiplied by, or null. */
+  readonly weight: Tensor | null;
+  /** What becomes of the single losses. */
+  readonly reduction: Reduction;
+  /** What the part of the target counts, or null. */
+  readonly posWeight: Tensor | null;
+
+  /** @param options - as of `nn.functional.binaryCrossEntropyWithLogits`. */
+  constructor(options: BCEWithLogitsLossOptions = {}) {
+    checkOptions("BCEWithLogitsLoss", options, optionNames);
+    const { weight = null, reduction = "mean", posWeight = null } = options;
+    checkReduction("BCEWithLogitsLoss", reduction);
+    const [kept, keptPos] = [
+      keptWeight("BCEWithLogitsLoss", "weight", weight),
+      keptWeight("BCEWithLogitsLoss", "posWeight", posWeight),
+    ];
+    super();
+    this.weight = kept;
+    this.reduction = reduction;
+    this.posWeight = keptPos;
+  }
+
+  override forward(input: Tensor, target: Tensor): Tensor {
+    return withLogitsFor("BCEWithLogitsLoss.forward", input, target, this);
+  }
+}

@@ -1,0 +1,26 @@
+import type { NDArray } from "../kernels/array.ts";
+import type { Kernels } from "../kernels/kernels.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import { own, type Primitive } from "./op.ts";
+
+/**
+ * An operation of one input whose gradient is `g·slope(x)`, and the gradient of that `g·bend(x)`.
+ *
+ * A slope is one factor of the gradient, and so is the slope's own: were they multiplied part by part, an infinite gradient
+ * would meet parts that are 0 where the whole is not.
+ */
+export const curve = (
+  name: string,
+  form: (k: Kernels, x: NDArray) => NDArray,
+  slope: (k: Kernels, x: NDArray) => NDArray,
+  bend: (x: Tensor) => Tensor,
+): Primitive => {
+  const sloped: Primitive = {
+    [own]: true,
+    name: `${name}Slope`,
+    forward: slope,
+    vjp: [(g, _y, x) => g.mul(bend(x))],
+    needs: "inputs",
+  };
+  return { [own]: true, name, forward: form, vjp: [(g, _y, x) => g.mul(x.through(sloped))], needs: "inputs" };
+};
