@@ -33,7 +33,8 @@ export function digits(size: Size, print: Print): DigitsSeen {
   const model = new nn.Sequential(
     ...convolved(1, channels),
     ...convolved(channels, 2 * channels),
-    ...[new nn.Flatten(), new nn.Linear(2 * channels * 7 * 7, 10)],
+    new nn.Flatten(),
+    new nn.Linear(2 * channels * 7 * 7, 10),
   );
   const optimizer = new optim.SGD(model.parameters(), { lr, momentum });
   const loader = new data.DataLoader(new data.TensorDataset(...part(test, test + training)), {

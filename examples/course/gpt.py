@@ -94,4 +94,4 @@ for step in range(steps):
 
 model.eval()
 written = "".join(CHARACTERS[code] for code in model.generate([0], generated, generator(15)))
-report({"training": losses}, norms=numbers(norms), text=written)
+report({"training": losses}, norms=numbers(norms), saved=list(model.state_dict()), text=written)

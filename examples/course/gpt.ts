@@ -121,6 +121,8 @@ class Gpt extends nn.Module {
 export interface GptSeen extends Seen {
   /** How long the gradient was at each step, before it was clipped. */
   readonly norms: readonly number[];
+  /** The names of all that is saved of the network. */
+  readonly saved: readonly string[];
   /** What the trained network writes. */
   readonly text: string;
 }
@@ -151,5 +153,5 @@ export function gpt(size: Size, print: Print): GptSeen {
   model.eval();
   const written = textOf(model.generate([endMark], generated, new Generator().manualSeed(15)));
   print(written.replaceAll(".", "\n"));
-  return { losses: { training: losses }, norms, text: written };
+  return { losses: { training: losses }, norms, saved: Object.keys(model.stateDict()), text: written };
 }

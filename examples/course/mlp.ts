@@ -38,12 +38,12 @@ export function mlp(size: Size, print: Print): MlpSeen {
     print(`${start}:`);
     const model = networkOf(hidden, start);
     const first = contexts.slice(0, 0, 500);
-    const loss = () => F.crossEntropy(model.forward(contexts.slice(0, 0, batch)), next.slice(0, 0, batch));
+    const firstLoss = () => F.crossEntropy(model.forward(contexts.slice(0, 0, batch)), next.slice(0, 0, batch));
 
     const activations = activationReport(model, first);
     const dead = deadUnits(model, [first]);
-    const initial = initialLossCheck(model, loss, { numClasses: characters.length });
-    const ratios = updateRatios(model, loss, { lr });
+    const initial = initialLossCheck(model, firstLoss, { numClasses: characters.length });
+    const ratios = updateRatios(model, firstLoss, { lr });
     const verdicts = diagnose(activations, dead, initial, ratios);
     for (const { severity, layer, message } of verdicts) print(`  ${severity}, ${layer ?? "model"}: ${message}`);
 

@@ -120,8 +120,9 @@ test("the tree makes up PyTorch's names", () => {
   expect(runs.tree.seen.names).toEqual(runs.tree.golden.names);
 });
 
-test("the GPT has gradients of PyTorch's length, some of which are clipped, and writes PyTorch's text", () => {
+test("the GPT has PyTorch's names, gradients of PyTorch's length, some of which are clipped, and writes PyTorch's text", () => {
   const { seen, golden } = runs.gpt;
+  expect(seen.saved).toEqual(golden.saved);
   expectClose(seen.norms, golden.norms, 1e-5);
   expect(Math.max(...seen.norms)).toBeGreaterThan(1);
   expect(Math.min(...seen.norms)).toBeLessThan(1);
