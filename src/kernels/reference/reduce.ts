@@ -1,5 +1,6 @@
 import { around, type NDArray, without, zeros, zerosLike } from "../array.ts";
 import { fresh } from "../memory/pool.ts";
+import { orderOf } from "../numbers/order.ts";
 import { largestAlong, sumAlong, wrappedSumAlong } from "./along.ts";
 import { completed, roundedOff } from "./twoSum.ts";
 
@@ -203,26 +204,14 @@ export function cumsum(x: NDArray, dim: number): NDArray {
 export function argsort(x: NDArray, dim: number, descending: boolean, count: number): NDArray {
   const [outer, length, inner] = around(x.shape, dim, dim + 1);
   const y = zeros("int32", [...x.shape.slice(0, dim), count, ...x.shape.slice(dim + 1)]);
-  const line = fresh(x.dtype, length);
-  const order = new Array<number>(length);
-  const compare = descending
-    ? (a: number, b: number) => ascending(line[b], line[a]) || a - b
-    : (a: number, b: number) => ascending(line[a], line[b]) || a - b;
+  const copy = inner === 1 ? null : fresh(x.dtype, length);
   for (let o = 0; o < outer; o++) {
     for (let i = 0; i < inner; i++) {
-      for (let l = 0; l < length; l++) {
-        line[l] = x.data[(o * length + l) * inner + i];
-        order[l] = l;
-      }
-      order.sort(compare);
+      const line = copy ?? x.data.subarray(o * length, (o + 1) * length);
+      if (copy !== null) for (let l = 0; l < length; l++) copy[l] = x.data[(o * length + l) * inner + i];
+      const order = orderOf(line, descending, count);
       for (let l = 0; l < count; l++) y.data[(o * count + l) * inner + i] = order[l];
     }
   }
   return y;
-}
-
-function ascending(a: number, b: number): number {
-  if (a < b) return -1;
-  if (a > b) return 1;
-  return Number(Number.isNaN(a)) - Number(Number.isNaN(b));
 }

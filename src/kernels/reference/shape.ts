@@ -1,6 +1,7 @@
-import { type Shape, sizeOf } from "../../base/dtype.ts";
+import { type Data, type Shape, sizeOf } from "../../base/dtype.ts";
 import { around, empty, NDArray, zeros } from "../array.ts";
 import { fresh } from "../memory/pool.ts";
+import { narrow } from "./walk.ts";
 
 /** Row-major strides: how far apart in memory neighbours along each dimension are. */
 function strides(shape: Shape): number[] {
@@ -12,25 +13,91 @@ function strides(shape: Shape): number[] {
   return steps;
 }
 
+/** A dimension of a result: how many, how far apart in what is read, and in the result. */
+interface Way {
+  readonly size: number;
+  readonly step: number;
+  readonly to: number;
+}
+
+/** The dimensions of a result of which each is read in steps of its own, without those that go on where the next ends. */
+function waysOf(shape: Shape, steps: readonly number[]): Way[] {
+  const ways: Way[] = [];
+  const own = strides(shape);
+  for (const [d, size] of shape.entries()) {
+    const last = ways.at(-1);
+    if (size === 1) continue;
+    if (last?.step === size * steps[d]) ways.pop();
+    ways.push({ size: last?.step === size * steps[d] ? last.size * size : size, step: steps[d], to: own[d] });
+  }
+  return ways;
+}
+
+/** A dimension of one element. */
+const alone: Way = { size: 1, step: 1, to: 1 };
+
 /** Reads `x` in an order of its own: element `[i, j, …]` of the result lies at `i·steps[0] + j·steps[1] + …`. */
 function gatherStrided(x: NDArray, shape: Shape, steps: readonly number[]): NDArray {
   const y = empty(x.dtype, shape);
-  const last = shape.length - 1;
-  if (last < 0) {
-    y.data[0] = x.data[0];
-    return y;
-  }
-  const index = new Array<number>(last).fill(0);
-  for (let at = 0, base = 0; at < y.data.length; ) {
-    for (let i = 0, from = base; i < shape[last]; i++, from += steps[last]) y.data[at++] = x.data[from];
-    for (let d = last - 1; d >= 0; d--) {
-      base += steps[d];
-      if (++index[d] < shape[d]) break;
-      base -= steps[d] * shape[d];
-      index[d] = 0;
-    }
+  if (y.data.length === 0) return y;
+  const ways = waysOf(shape, steps);
+  const inner = ways.pop() ?? alone;
+  const beside = inner.step > 1 ? ways.findIndex(({ step }) => step === 1) : -1;
+  if (beside >= 0) {
+    const [across] = ways.splice(beside, 1);
+    forPlaces(ways, (from, to) => turn(x.data, y.data, from, to, across, inner));
+  } else if (inner.step === 0) {
+    forPlaces(ways, (from, to) => y.data.fill(x.data[from], to, to + inner.size));
+  } else if (inner.step === 1 && inner.size >= narrow) {
+    forPlaces(ways, (from, to) => y.data.set(x.data.subarray(from, from + inner.size), to));
+  } else {
+    const lines = ways.pop() ?? alone;
+    forPlaces(ways, (from, to) => pick(x.data, y.data, from, to, lines, inner));
   }
   return y;
+}
+
+/** Calls `fn` with each place of what is read, and with that of the result. */
+function forPlaces(ways: readonly Way[], fn: (from: number, to: number) => void): void {
+  const last = ways.length - 1;
+  const index = ways.map(() => 0);
+  for (let from = 0, to = 0, d = last; ; d = last) {
+    fn(from, to);
+    for (; d >= 0; d--) {
+      from += ways[d].step;
+      to += ways[d].to;
+      if (++index[d] < ways[d].size) break;
+      from -= ways[d].step * ways[d].size;
+      to -= ways[d].to * ways[d].size;
+      index[d] = 0;
+    }
+    if (d < 0) return;
+  }
+}
+
+/** Lines of elements, one by one. */
+function pick(x: Data, y: Data, from: number, to: number, lines: Way, { size, step }: Way): void {
+  for (let l = 0, first = from, start = to; l < lines.size; l++, first += lines.step, start += lines.to) {
+    for (let i = 0, at = first; i < size; i++, at += step) y[start + i] = x[at];
+  }
+}
+
+/** So many rows of the result are made at a time, so that what was read is at hand until its neighbours have been. */
+const strip = 16;
+
+/** What lies side by side in `x` along `across` is put apart, and what lies apart along `inner` is put side by side. */
+function turn(x: Data, y: Data, from: number, to: number, across: Way, inner: Way): void {
+  const [{ size, step }, apart] = [inner, across.to];
+  for (let top = 0; top < across.size; top += strip) {
+    const bottom = Math.min(top + strip, across.size);
+    for (let left = 0; left < size; left += strip) {
+      const right = Math.min(left + strip, size);
+      for (let i = top; i < bottom; i++) {
+        const end = to + i * apart + right;
+        for (let at = to + i * apart + left, p = from + i + left * step; at < end; at++, p += step) y[at] = x[p];
+      }
+    }
+  }
 }
 
 /** `x` repeated along new leading dimensions and dimensions of size one, to `shape`. */

@@ -1,0 +1,65 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { NDArray } from "../../src/kernels/array.ts";
+import { expand, permute } from "../../src/kernels/reference/shape.ts";
+
+/** Sizes on both sides of those at which elements are moved in strips, or whole rows at once. */
+const shapes = fc.array(fc.oneof(fc.integer({ min: 0, max: 3 }), fc.integer({ min: 14, max: 18 }), fc.constant(70)), {
+  maxLength: 4,
+});
+const fits = (shape: readonly number[]) => shape.reduce((product, size) => product * size, 1) < 40_000;
+const numbered = (shape: readonly number[]) => {
+  const size = shape.reduce((product, length) => product * length, 1);
+  return new NDArray(
+    Float32Array.from({ length: size }, (_, i) => i),
+    shape,
+    "float32",
+  );
+};
+
+/** Every index into a shape, in order. */
+function* indices(shape: readonly number[]): Generator<number[]> {
+  const size = shape.reduce((product, length) => product * length, 1);
+  for (let at = 0; at < size; at++) {
+    const index: number[] = [];
+    for (let d = shape.length - 1, rest = at; d >= 0; rest = Math.floor(rest / shape[d]), d--)
+      index.unshift(rest % shape[d]);
+    yield index;
+  }
+}
+
+const place = (shape: readonly number[], index: readonly number[]) =>
+  shape.reduce((at, size, d) => at * size + index[d], 0);
+
+test("dimensions in another order have each element where its index says", () => {
+  const order = fc.array(fc.nat(), { minLength: 4, maxLength: 4 });
+  fc.assert(
+    fc.property(shapes.filter(fits), order, (shape, keys) => {
+      const dims = shape.map((_, d) => d).sort((a, b) => keys[a] - keys[b] || a - b);
+      const x = numbered(shape);
+      const y = permute(x, dims);
+      expect(y.shape).toEqual(dims.map((d) => shape[d]));
+      const expected = [...indices(y.shape)].map((index) =>
+        place(
+          shape,
+          shape.map((_, d) => index[dims.indexOf(d)]),
+        ),
+      );
+      expect([...y.data]).toEqual(expected);
+    }),
+    { numRuns: 200 },
+  );
+});
+
+test("what is expanded repeats along dimensions of one element, and new ones in front", () => {
+  const ones = fc.array(fc.boolean(), { minLength: 4, maxLength: 4 });
+  fc.assert(
+    fc.property(shapes.filter(fits), ones, fc.nat(3), (shape, isOne, leading) => {
+      const own = shape.map((size, d) => (isOne[d] ? 1 : size)).slice(Math.min(leading, shape.length));
+      const y = expand(numbered(own), shape);
+      const inOwn = (index: readonly number[]) => index.slice(shape.length - own.length).map((i, d) => i % own[d]);
+      expect([...y.data]).toEqual([...indices(shape)].map((index) => place(own, inOwn(index))));
+    }),
+    { numRuns: 200 },
+  );
+});
