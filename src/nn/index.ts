@@ -26,7 +26,7 @@ export { Embedding, type EmbeddingOptions } from "./layers/embedding.ts";
 export { Flatten, type FlattenOptions } from "./layers/flatten.ts";
 export { Identity } from "./layers/identity.ts";
 export { Linear, type LinearOptions } from "./layers/linear.ts";
-export { Noise1d, type Noise1dOptions } from "./layers/noise1d.ts";
+export { Noise1d, type Noise1dOptions, Noise2d, type NoiseOptions } from "./layers/noise.ts";
 export { Sequential } from "./layers/sequential.ts";
 export { Unflatten } from "./layers/unflatten.ts";
 export { BCELoss } from "./losses/bceLoss.ts";
@@ -47,12 +47,20 @@ export type { LoadResult, StateDict } from "./module/stateDict.ts";
 export { BatchNorm1d, type BatchNorm1dOptions } from "./normalisation/batchNorm1d.ts";
 export { BatchNorm2d, type BatchNorm2dOptions } from "./normalisation/batchNorm2d.ts";
 export { BatchNorm3d, type BatchNorm3dOptions } from "./normalisation/batchNorm3d.ts";
+export { GhostBatchNorm1d } from "./normalisation/ghostBatchNorm1d.ts";
 export { GroupNorm, type GroupNormOptions } from "./normalisation/groupNorm.ts";
 export { InstanceNorm1d, InstanceNorm2d, type InstanceNormOptions } from "./normalisation/instanceNorm.ts";
 export { LayerNorm, type LayerNormOptions } from "./normalisation/layerNorm.ts";
-export { LpNorm1d, type LpNorm1dOptions } from "./normalisation/lpNorm1d.ts";
-export { NoisyBatchNorm1d, type NoisyBatchNorm1dOptions } from "./normalisation/noisyBatchNorm1d.ts";
+export { LpNorm1d, type LpNorm1dOptions, LpNorm2d, type LpNormOptions } from "./normalisation/lpNorm.ts";
+export {
+  NoisyBatchNorm1d,
+  type NoisyBatchNorm1dOptions,
+  NoisyBatchNorm2d,
+  type NoisyBatchNormOptions,
+} from "./normalisation/noisyBatchNorm.ts";
+export type { NormalisedOver } from "./normalisation/normalisedOver.ts";
 export { RMSNorm, type RMSNormOptions } from "./normalisation/rmsNorm.ts";
+export { type NormalisationStatistics, normalisationStatistics } from "./normalisation/statistics.ts";
 export { AdaptiveAvgPool1d, AdaptiveAvgPool2d, type AdaptiveSize } from "./pooling/adaptiveAvgPool.ts";
 export { AvgPool1d, type AvgPool1dOptions, AvgPool2d, type AvgPool2dOptions } from "./pooling/avgPool.ts";
 export { MaxPool1d, type MaxPool1dOptions, MaxPool2d, type MaxPool2dOptions } from "./pooling/maxPool.ts";

@@ -141,6 +141,39 @@ export const modules: readonly ModuleRow[] = [
       "nMu=2, nSigma=3, rMu=0, rSigma=1)",
   },
   {
+    module: "NoisyBatchNorm2d",
+    make: () => experienced(new nn.NoisyBatchNorm2d(3, { dtype, eps: 0.25, generator: new Generator() }), [2, 3, 2, 2]),
+    inputs: () => [normal([2, 3, 2, 1])],
+    prints:
+      "NoisyBatchNorm2d(3, eps=0.25, momentum=0.1, affine=true, trackRunningStats=true, " +
+      "nMu=0.5, nSigma=1.25, rMu=0.1, rSigma=0.1)",
+  },
+  {
+    module: "GhostBatchNorm1d",
+    make: () => experienced(new nn.GhostBatchNorm1d(3, 3, { dtype })),
+    inputs: () => [normal([6, 3])],
+    prints: "GhostBatchNorm1d(3, ghostBatchSize=3, eps=1e-05, momentum=0.1, affine=true, trackRunningStats=true)",
+  },
+  {
+    module: "GhostBatchNorm1d",
+    title: "over places, without running statistics",
+    make: () => shaken(new nn.GhostBatchNorm1d(3, 1, { dtype, eps: 0.25, trackRunningStats: false })),
+    inputs: () => [normal([2, 3, 3])],
+    prints: "GhostBatchNorm1d(3, ghostBatchSize=1, eps=0.25, momentum=0.1, affine=true, trackRunningStats=false)",
+  },
+  {
+    module: "Noise2d",
+    make: () => new nn.Noise2d(3, { generator: new Generator() }),
+    inputs: () => [normal([2, 3, 2, 1])],
+    prints: "Noise2d(3, nMu=0.5, nSigma=1.25, rMu=0.1, rSigma=0.1)",
+  },
+  {
+    module: "LpNorm2d",
+    make: () => experienced(new nn.LpNorm2d(3, { dtype, p: 1, eps: 0.25 }), [2, 3, 2, 2]),
+    inputs: () => [normal([2, 3, 2, 1])],
+    prints: "LpNorm2d(3, p=1, eps=0.25, momentum=0.1, affine=true, trackRunningStats=true)",
+  },
+  {
     module: "Noise1d",
     make: () => new nn.Noise1d(3, { generator: new Generator() }),
     inputs: () => [normal([4, 3])],

@@ -36,6 +36,20 @@ const inPyTorch: Readonly<Record<string, string | Readonly<Record<Mode, string>>
   BatchNorm3d: batchNorm("", "None, None", 0.25),
   NoisyBatchNorm1d: noisyBatchNorm(1e-5),
   "NoisyBatchNorm1d, over places, with other spreads": noisyBatchNorm(0.25),
+  NoisyBatchNorm2d: noisyBatchNorm(0.25),
+  GhostBatchNorm1d: {
+    training: "lambda x, w, b, m, v: torch.cat([F.batch_norm(c, None, None, w, b, True) for c in x.split(3)])",
+    evaluation: "lambda x, w, b, m, v: F.batch_norm(x, m, v, w, b)",
+  },
+  "GhostBatchNorm1d, over places, without running statistics":
+    "lambda x, w, b: torch.cat([F.batch_norm(c, None, None, w, b, True, 0.1, 0.25) for c in x.split(1)])",
+  LpNorm2d: {
+    training:
+      "lambda x, w, b, m, v: (x - x.mean([0, 2, 3], keepdim=True)) / " +
+      "(x.norm(1, [0, 2, 3], keepdim=True) / 4 + 0.25) * w.reshape(1, 3, 1, 1) + b.reshape(1, 3, 1, 1)",
+    evaluation: "lambda x, w, b, m, v: ((x.transpose(1, 3) - m) / (v + 0.25) * w + b).transpose(1, 3)",
+  },
+  Noise2d: { training: "lambda x, s, m: x * s + m", evaluation: "lambda x, s, m: x" },
   Noise1d: { training: "lambda x, s, m: x * s + m", evaluation: "lambda x, s, m: x" },
   "Noise1d, over places, with other spreads": {
     training: "lambda x, s, m: x * s + m",
@@ -153,7 +167,8 @@ function noiseOf({ module, make }: ModuleRow, x: Tensor): Tensor[] {
     const made = make();
     if (isDropout(module)) return made.forward(like);
     const { nMu, nSigma, rMu, rSigma, generator = new Generator() } = made as nn.Noise1d;
-    return new nn.Noise1d(3, { nMu, nSigma, rMu, rSigma, generator }).forward(like);
+    const Noise = like.ndim === 4 ? nn.Noise2d : nn.Noise1d;
+    return new Noise(3, { nMu, nSigma, rMu, rSigma, generator }).forward(like);
   };
   const added = random(zerosLike(x));
   const factor = random(onesLike(x)).sub(added);
@@ -180,7 +195,7 @@ function asFunction(row: ModuleRow, mode: Mode, torch: string): ModuleAsFunction
   const inputs = row.inputs();
   const make = () => row.make().train(mode === "training");
   const places = inOrder(make());
-  const isNoise = isDropout(row.module) || row.module === "Noise1d" || row.module === "NoisyBatchNorm1d";
+  const isNoise = isDropout(row.module) || /^Noise|^NoisyBatchNorm/.test(row.module);
   const isRandom = isNoise && row.title !== "of everything";
   return {
     key: `${nameOf(row)}, in ${mode}`,

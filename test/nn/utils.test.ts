@@ -1,4 +1,6 @@
-import { Generator, grad, manualSeed, nn, ones, optim, randn, type Tensor, tensor, zeros } from "evenkeel";
+import { Generator, grad, manualSeed, nn, noGrad, ones, optim, randn, type Tensor, tensor, zeros } from "evenkeel";
+import { foldBatchNorm } from "evenkeel/analysis";
+import { gradcheck, gradgradcheck } from "evenkeel/testing";
 import { describe, expect, test } from "vitest";
 import { expectClose, fromGolden } from "../close.ts";
 import golden from "../golden/nn/training.json" with { type: "json" };
@@ -165,5 +167,106 @@ describe("parameters as a vector", () => {
     }
     expect(params.flatMap((p) => [...p.data])).toEqual([1, 1, 1, 1, 1]);
     expect(refusal(() => parametersToVector([])).got).toBe("none");
+  });
+});
+
+describe("weights that are made of other parameters", () => {
+  function layerAndInput(kind: string): [layer: nn.Linear | nn.Conv2d, x: Tensor] {
+    manualSeed(6);
+    const dtype = "float64";
+    if (kind === "Linear") return [new nn.Linear(4, 3, { dtype }), randn([5, 4], { dtype })];
+    return [new nn.Conv2d(2, 3, 2, { dtype }), randn([2, 2, 4, 4], { dtype })];
+  }
+
+  const { weightNorm, removeWeightNorm, weightStandardisation, removeWeightStandardisation } = nn.utils;
+
+  test.each(golden.weights)("are trained as in PyTorch: $name of a $kind, $dim $eps", (given) => {
+    const [layer, x] = layerAndInput(given.kind);
+    const before = layer.forward(x);
+    if (given.name === "weight norm") weightNorm(layer, { dim: given.dim as number | null });
+    else weightStandardisation(layer, { eps: given.eps as number });
+    if (given.name === "weight norm") expectClose(layer.forward(x).detach().data, before.detach().data, 1e-14);
+    const optimizer = new optim.SGD(layer.parameters(), { lr: 0.05, momentum: 0.9 });
+    for (let step = 0; step < 5; step++) {
+      optimizer.zeroGrad();
+      layer.forward(x).pow(3).mean().backward();
+      optimizer.step();
+    }
+    expectClose(layer.forward(x).detach().data, fromGolden(given.end), 1e-12);
+    const state = layer.stateDict();
+    expect(Object.keys(state)).toEqual(Object.keys(given.state));
+    for (const [name, { shape, data }] of Object.entries(given.state)) {
+      expect(state[name].shape).toEqual(shape);
+      expectClose(state[name].data, fromGolden(data), 1e-12);
+    }
+    if (given.name === "weight norm") removeWeightNorm(layer);
+    else removeWeightStandardisation(layer);
+    expect(Object.keys(layer.stateDict())).toEqual(given.removed ?? ["bias", "weight"]);
+    expectClose(layer.forward(x).detach().data, fromGolden(given.end), 1e-12);
+  });
+
+  test.each([
+    ["weight norm", (layer: nn.Linear) => weightNorm(layer)],
+    ["weight norm of all", (layer: nn.Linear) => weightNorm(layer, { dim: null })],
+    ["weight standardisation", (layer: nn.Linear) => weightStandardisation(layer, { eps: 0.1 })],
+  ])("have gradients to second order: %s", (_, make) => {
+    const layer = make(new nn.Linear(3, 2, { dtype: "float64" }));
+    const fields = layer as unknown as Record<string, Tensor>;
+    const names = Object.keys(layer.stateDict()).filter((name) => name !== "bias");
+    const f = (x: Tensor, ...parts: Tensor[]) => {
+      names.forEach((name, i) => {
+        fields[name] = parts[i];
+      });
+      return layer.forward(x);
+    };
+    const x = randn([4, 3], { dtype: "float64", generator: new Generator().manualSeed(1), requiresGrad: true });
+    const parts = names.map((name) => fields[name]);
+    expect(gradcheck(f, [x, ...parts])).toBe(true);
+    expect(gradgradcheck(f, [x, ...parts])).toBe(true);
+  });
+
+  test("are no state of their own, follow a model, its copies and its conversion, and give way to what is assigned", () => {
+    const layer = weightNorm(new nn.Linear(3, 2));
+    const model = new nn.Sequential(layer, new nn.BatchNorm1d(2));
+    model.forward(randn([4, 3]));
+    noGrad(() => model.forward(randn([4, 3])));
+    expect(Object.keys(model.stateDict()).slice(0, 3)).toEqual(["0.bias", "0.weight_g", "0.weight_v"]);
+    const other = new nn.Sequential(weightNorm(new nn.Linear(3, 2)), new nn.BatchNorm1d(2));
+    expect(other.loadStateDict(model.stateDict())).toEqual({ missing: [], unexpected: [] });
+    expect(layer.to("float64").weight.dtype).toBe("float64");
+    expect(model.to("float32").requiresGrad_(false).parameters().length).toBe(5);
+    expect(layer.weight.requiresGrad).toBe(false);
+    const x = randn([5, 3]);
+    const folded = foldBatchNorm(model);
+    expectClose(folded.forward(x).data, model.eval().forward(x).data, 1e-6);
+    expect(Object.keys(folded.stateDict())).toEqual(["0.bias", "0.weight"]);
+    expect(Object.keys(model.stateDict())).toContain("0.weight_v");
+    layer.weight = new nn.Parameter(ones([2, 3]));
+    expect(Object.keys(layer.stateDict())).toEqual(["bias", "weight"]);
+  });
+
+  test("are refused where there is no such parameter, and once more", () => {
+    const layer = () => new nn.Linear(3, 2);
+    for (const run of [
+      () => weightNorm(layer(), { name: "wait" }),
+      () => weightNorm(layer(), { dim: 2 }),
+      () => weightNorm(layer(), { dim: -1 }),
+      () => weightNorm(layer(), { dim: 0.5 }),
+      () => weightNorm(weightNorm(layer())),
+      () => weightNorm(null as never),
+    ]) {
+      expect(refusal(run).where).toBe("weightNorm");
+    }
+    for (const run of [
+      () => weightStandardisation(layer(), { name: "bias" }),
+      () => weightStandardisation(weightNorm(layer())),
+      () => weightStandardisation(layer(), { eps: -1 }),
+    ]) {
+      expect(refusal(run).where).toBe("weightStandardisation");
+    }
+    expect(refusal(() => removeWeightNorm(layer())).where).toBe("removeWeightNorm");
+    expect(refusal(() => removeWeightStandardisation(weightNorm(layer()))).expected).toBe(
+      "a field under weight standardisation",
+    );
   });
 });

@@ -27,7 +27,7 @@ const allowed: readonly Difference[] = [
     why: "a recorded gradient is made of the logits, where PyTorch keeps their logarithms of probabilities",
   },
   {
-    of: /^(mul, broadcasting both ways|outer|amax|var, biased|gather|index|LpNorm1d, over places|Embedding|maxPoolPick|cdist|einsum)/,
+    of: /^(mul, broadcasting both ways|outer|amax|var, biased|gather|index|LpNorm1d, over places|LpNorm2d|Embedding|maxPoolPick|cdist|einsum)/,
     is: "milder",
     why: "what is broadcast, permuted, or counted from the end is copied first, where PyTorch has a view of it",
   },
@@ -64,7 +64,7 @@ const allowed: readonly Difference[] = [
     why: "PyTorch is told the places, which are looked for here",
   },
   {
-    of: /^(Noise1d|Dropout)/,
+    of: /^(Noise|Dropout)/,
     is: "milder",
     why: "PyTorch is given what is drawn within",
   },

@@ -43,13 +43,13 @@ export const allowed: readonly Difference[] = [
     why: "0 and −0 are equals, of which the first is the median here",
   },
   {
-    of: /^(pow, a tensor|std|norm|LpNorm1d|cdist)/,
+    of: /^(pow, a tensor|std|norm|LpNorm[12]d|cdist)/,
     order: "second",
     kind: "NaN there",
     why: "PyTorch masks the gradient but not what it is made of, so that the second one is 0·∞; here it is the limit, or 0",
   },
   {
-    of: /^(norm|LpNorm1d|cdist)/,
+    of: /^(norm|LpNorm[12]d|cdist)/,
     order: "first",
     kind: "NaN there",
     why: "PyTorch multiplies the gradient by 0 where a norm is 0; here it is left out",
@@ -154,7 +154,7 @@ export const allowed: readonly Difference[] = [
     why: "the second gradient is that of products of halves here, of running products there",
   },
   {
-    of: /^(abs|sign|l1Loss|L1Loss, in.*|(floor|ceil|round|trunc), away.*|norm, p = 1|LpNorm1d, of p = 1.*)$/,
+    of: /^(abs|sign|l1Loss|L1Loss, in.*|(floor|ceil|round|trunc), away.*|norm, p = 1|LpNorm[12]d, of p = 1.*)$/,
     order: "second",
     kind: "NaN here",
     why: "the slope of a step is 0, which meets an infinite slope before it; PyTorch passes no zeros on",
@@ -181,7 +181,7 @@ export const allowed: readonly Difference[] = [
     why: "at the threshold PyTorch has the gradient of before it, and the second gradient of behind it",
   },
   {
-    of: /^(batchNorm, by the statistics|(Noisy)?BatchNorm1d.*, in training)/,
+    of: /^(batchNorm, by the statistics|((Noisy|Ghost)?BatchNorm1d|NoisyBatchNorm2d).*, in training)/,
     at: /from (infinite|NaN)|behind/,
     kind: "NaN here",
     why: "from infinite gradients: sums in another order, and at the weight differences of means",

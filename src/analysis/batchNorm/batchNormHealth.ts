@@ -167,7 +167,7 @@ export const batchNormHealthAsync = /* @__PURE__ */ inBackground(batchNormHealth
 /** A batch norm that ran, in one batch. */
 interface Norm {
   readonly name: string;
-  readonly moments: BatchMoments;
+  readonly moments: readonly BatchMoments[];
   readonly uselessBias: string | null;
 }
 
@@ -203,7 +203,7 @@ function* work(
     for (const { name, moments, uselessBias } of found) {
       const known = seen.get(name) ?? { moments: [], uselessBias: null };
       seen.set(name, known);
-      known.moments.push(moments);
+      for (const one of moments) known.moments.push(one);
       known.uselessBias = uselessBias ?? known.uselessBias;
     }
     batchLoss += value / all.length;
@@ -249,7 +249,7 @@ function watchingNorms(
     // Of more dimensions a Linear has its features in the last one, and batch norm in the second.
     const isSame = hasBias && ((x as Tensor).ndim === 2 || !isLayer(source[1], Linear));
     const uselessBias = isSame ? source[0] : null;
-    found.push({ name, moments: batchMoments(where, x), uselessBias });
+    found.push({ name, moments: batchMoments(where, module as NamedBatchNorm[1], x), uselessBias });
   };
   return { value: watching([...linears, ...norms], see, pass), found };
 }

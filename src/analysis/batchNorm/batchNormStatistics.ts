@@ -5,9 +5,8 @@ import { tensor } from "../../functions/create.ts";
 import type { Module } from "../../nn/module/module.ts";
 import { type BatchNormLayer, isBatchNorm } from "../../nn/normalisation/batchNormLayer.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
-import { unitsOf } from "../measuring/units.ts";
 import { checkModel } from "../measuring/watching.ts";
-import { numbersOf } from "../numbers/floats.ts";
+import { type Numbers, numbersOf } from "../numbers/floats.ts";
 
 /** A batch norm with its dotted name. */
 export type NamedBatchNorm = readonly [name: string, module: BatchNormLayer];
@@ -31,10 +30,23 @@ export interface BatchMoments {
   readonly squares: Float64Array;
 }
 
-export function batchMoments(where: string, x: unknown): BatchMoments {
+/** The moments of an input of a batch norm: of each of its batches, of which ghost batches are several. */
+export function batchMoments(where: string, norm: BatchNormLayer, x: unknown): BatchMoments[] {
   if (!isTensor(x)) throw new TensorError(where, { expected: "a tensor into batch norm", got: describe(x) });
+  const { shape } = x as Tensor;
+  const { sizes, affineAxes } = norm.normalisedOver(shape);
+  const [channel] = affineAxes;
   const values = numbersOf(x as Tensor);
-  const { units, inner } = unitsOf(where, x.shape, 1);
+  const batches = sizes.slice(0, sizes.length - shape.length).reduce((product, size) => product * size, 1);
+  const inner = shape.slice(channel + 1).reduce((product, size) => product * size, 1);
+  const length = values.length / batches;
+  return Array.from({ length: batches }, (_, batch) =>
+    momentsOf(values.subarray(batch * length, (batch + 1) * length), shape[channel], inner),
+  );
+}
+
+/** The moments of units that have so many numbers side by side. */
+function momentsOf(values: Numbers, units: number, inner: number): BatchMoments {
   const count = values.length / units;
   const mean = new Float64Array(units);
   for (let i = 0; i < values.length; ) {

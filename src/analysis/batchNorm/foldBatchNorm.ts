@@ -12,6 +12,7 @@ import { moduleState } from "../../nn/module/state.ts";
 import { BatchNorm1d } from "../../nn/normalisation/batchNorm1d.ts";
 import { BatchNorm2d } from "../../nn/normalisation/batchNorm2d.ts";
 import { type BatchNormLayer, isBatchNorm } from "../../nn/normalisation/batchNormLayer.ts";
+import { GhostBatchNorm1d } from "../../nn/normalisation/ghostBatchNorm1d.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 
 /**
@@ -93,7 +94,7 @@ function isFoldable(before: Module, norm: BatchNormLayer): before is Linear | Co
 }
 
 function foldedPair(name: string, before: Module, norm: BatchNormLayer): Module {
-  const isPlain = isExactly(norm, BatchNorm1d) || isExactly(norm, BatchNorm2d);
+  const isPlain = [BatchNorm1d, BatchNorm2d, GhostBatchNorm1d].some((type) => isExactly<BatchNormLayer>(norm, type));
   if (!isPlain) refuse(`an nn.BatchNorm1d or nn.BatchNorm2d itself as "${name}"`, describe(norm));
   if (!isFoldable(before, norm)) {
     const wanted = isExactly(norm, BatchNorm2d) ? "an nn.Conv2d" : "an nn.Linear or nn.Conv1d";

@@ -23,7 +23,7 @@ import {
 export interface RecalibratedLayer {
   /** Its dotted name. */
   readonly layer: string;
-  /** How many batches its new statistics are the mean of. */
+  /** How many batches its new statistics are the mean of; ghost batches count each. */
   readonly batches: number;
   /** The largest `|new mean − old mean|/√(new variance)` of a feature; null where all of those variances are 0. */
   readonly largestMeanShift: number | null;
@@ -132,7 +132,9 @@ function* work(
   for (let b = 0; b < all.length; b++) {
     const found = lightly((mode) => {
       const found: [name: string, moments: BatchMoments][] = [];
-      const see = (name: string, _: Module, [x]: readonly unknown[]) => void found.push([name, batchMoments(where, x)]);
+      const see = (name: string, norm: Module, [x]: readonly unknown[]) => {
+        for (const moments of batchMoments(where, norm as BatchNormLayer, x)) found.push([name, moments]);
+      };
       within(() => mode(() => watching(norms, see, () => run(where, model, all[b]))));
       return found;
     });

@@ -36,7 +36,8 @@ export function recalibration(where: string, model: Module): (pass: () => unknow
       mode(() =>
         watching(
           tracked,
-          (name, _, [x]) => void seen.set(name, [...(seen.get(name) ?? []), batchMoments(where, x)]),
+          (name, norm, [x]) =>
+            void seen.set(name, [...(seen.get(name) ?? []), ...batchMoments(where, norm as BatchNormLayer, x)]),
           pass,
         ),
       );

@@ -1,11 +1,12 @@
 import { isTensor } from "../../base/brand.ts";
-import { sizeOf } from "../../base/dtype.ts";
+import { type Shape, sizeOf } from "../../base/dtype.ts";
 import { describe, show, TensorError } from "../../base/errors.ts";
 import { notNegative } from "../../base/optionKinds.ts";
 import type { OptionRules, Settings } from "../../base/optionRules.ts";
 import { sameShape } from "../../base/shapes.ts";
 import { isModule } from "../../nn/module/fields.ts";
 import type { Module } from "../../nn/module/module.ts";
+import { isNormalisation } from "../../nn/normalisation/statistics.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { type BatchNormMode, batchNormRule } from "../measuring/preserving.ts";
 
@@ -88,6 +89,12 @@ export function formOf(where: string, batchNorm: unknown, x: unknown, form: Batc
   if (x.shape[1] !== width) {
     throw new TensorError(where, { expected: `an input of ${width} features`, got: show(x.shape) });
   }
+  if (!isOverBatch(module, x.shape)) {
+    throw new TensorError(where, {
+      expected: "a layer that normalises each feature over the whole batch",
+      got: `a ${module.constructor.name}`,
+    });
+  }
   if (mode === "running" && module.runningVar === null) {
     throw new TensorError(where, { expected: "a batch norm with running statistics", got: "one without" });
   }
@@ -95,6 +102,13 @@ export function formOf(where: string, batchNorm: unknown, x: unknown, form: Batc
     throw new TensorError(where, { expected: "two or more values per feature", got: show(x.shape) });
   }
   return { eps, variance, batchNorm: mode };
+}
+
+/** Whether a layer takes the statistics of each feature over all else, as it says; one that says nothing does. */
+function isOverBatch(module: Module, shape: Shape): boolean {
+  if (!isNormalisation(module)) return true;
+  const { sizes, axes } = module.normalisedOver(shape);
+  return sameShape(sizes, shape) && axes.length === shape.length - 1 && !axes.includes(1);
 }
 
 /** Checks a tensor that goes with another, such as the gradient at an output. */

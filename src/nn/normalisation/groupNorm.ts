@@ -1,4 +1,4 @@
-import { type Dtype, sizeOf } from "../../base/dtype.ts";
+import { type Dtype, type Shape, sizeOf } from "../../base/dtype.ts";
 import { show, TensorError } from "../../base/errors.ts";
 import { checkOptions } from "../../base/options.ts";
 import { ones, zeros } from "../../functions/factories.ts";
@@ -8,6 +8,7 @@ import { checkFlag, checkFloats, checkMaking, checkOperand, checkRange, checkSiz
 import { Module } from "../module/module.ts";
 import { ownParameter, type Parameter } from "../module/parameter.ts";
 import { showNumber } from "../module/repr.ts";
+import type { NormalisedOver } from "./normalisedOver.ts";
 
 /** Options of {@link groupNorm}. */
 export interface GroupNormFunctionOptions {
@@ -159,6 +160,12 @@ export class GroupNorm extends Module {
     }
     const { numGroups, weight, bias, eps } = this;
     return groupNormFor(where, x, numGroups, { weight, bias, eps });
+  }
+
+  /** @internal Over which elements of an input of a shape its statistics are taken. */
+  normalisedOver([n, c, ...places]: Shape): NormalisedOver {
+    const sizes = [n, this.numGroups, c / this.numGroups, ...places];
+    return { sizes, axes: [...sizes.keys()].slice(2), affineAxes: [1], by: "variance" };
   }
 
   override extraRepr(): string {

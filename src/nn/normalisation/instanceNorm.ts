@@ -1,16 +1,13 @@
 import { noGrad } from "../../autograd/gradMode.ts";
-import { type Dtype, sizeOf } from "../../base/dtype.ts";
+import { type Dtype, type Shape, sizeOf } from "../../base/dtype.ts";
 import { show, TensorError } from "../../base/errors.ts";
 import { checkOptions } from "../../base/options.ts";
-import { ones, zeros } from "../../functions/factories.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
-import { checkFlag, checkFloats, checkMaking, checkOperand, checkRange, checkSize } from "../module/checks.ts";
-import { Module } from "../module/module.ts";
-import { ownParameter, type Parameter } from "../module/parameter.ts";
-import { showNumber } from "../module/repr.ts";
+import { checkFloats, checkOperand, checkRange } from "../module/checks.ts";
 import { batchNormFor } from "./batchNorm.ts";
-import { checkCount } from "./batchNormLayer.ts";
 import { eachNormalised, scaled } from "./groupNorm.ts";
+import { lastOf, type NormalisedOver } from "./normalisedOver.ts";
+import { checkCount, RunningNorm } from "./runningNorm.ts";
 
 /** Options of {@link InstanceNorm1d} and {@link InstanceNorm2d}. */
 export interface InstanceNormOptions {
@@ -27,27 +24,13 @@ export interface InstanceNormOptions {
 }
 
 /** What instance norm is of sequences and of pictures. */
-abstract class InstanceNorm extends Module {
-  /** @internal */
-  static readonly evenkeelPytorchNames = ["runningMean", "runningVar", "numBatchesTracked"];
-  /** How many channels there are. */
-  readonly numFeatures: number;
-  /** Added to the variance before its root is taken. */
-  eps: number;
+abstract class InstanceNorm extends RunningNorm {
   /** The weight of the newest batch in the running statistics. */
-  momentum: number;
-  /** What each channel is multiplied by, 1 at first; null unless `affine`. */
-  weight: Parameter | null;
-  /** What is added to each channel, 0 at first; null unless `affine`. */
-  bias: Parameter | null;
-  /** The running mean, 0 at first; null unless `trackRunningStats`. */
-  runningMean: Tensor | null;
+  declare momentum: number;
   /** The running unbiased variance, 1 at first; null unless `trackRunningStats`. */
-  runningVar: Tensor | null;
+  declare runningVar: Tensor | null;
   /** Always 0, as in PyTorch, int32; null unless `trackRunningStats`. */
-  readonly numBatchesTracked: Tensor | null;
-  /** @internal */
-  protected readonly where: string;
+  declare readonly numBatchesTracked: Tensor | null;
   /** @internal */
   protected readonly places: readonly string[];
 
@@ -55,22 +38,8 @@ abstract class InstanceNorm extends Module {
   protected constructor(where: string, places: readonly string[], numFeatures: number, options: InstanceNormOptions) {
     checkOptions(where, options, ["eps", "momentum", "affine", "trackRunningStats", "dtype"]);
     const { eps = 1e-5, momentum = 0.1, affine = false, trackRunningStats = false, dtype = "float32" } = options;
-    checkSize(where, "numFeatures", numFeatures);
-    checkRange(where, "eps", eps, 0, Number.POSITIVE_INFINITY);
     checkRange(where, "momentum", momentum, 0, 1);
-    checkFlag(where, "affine", affine);
-    checkFlag(where, "trackRunningStats", trackRunningStats);
-    checkMaking(where, dtype);
-    super();
-    this.numFeatures = numFeatures;
-    this.eps = eps;
-    this.momentum = momentum;
-    this.weight = affine ? ownParameter(ones([numFeatures], { dtype })) : null;
-    this.bias = affine ? ownParameter(zeros([numFeatures], { dtype })) : null;
-    this.runningMean = trackRunningStats ? zeros([numFeatures], { dtype }) : null;
-    this.runningVar = trackRunningStats ? ones([numFeatures], { dtype }) : null;
-    this.numBatchesTracked = trackRunningStats ? zeros([], { dtype: "int32" }) : null;
-    this.where = `${where}.forward`;
+    super(where, numFeatures, { eps, momentum, affine, trackRunningStats, dtype }, "runningVar");
     this.places = places;
   }
 
@@ -115,10 +84,14 @@ abstract class InstanceNorm extends Module {
     });
   }
 
+  /** @internal Over which elements of an input of a shape its statistics are taken. */
+  normalisedOver(shape: Shape): NormalisedOver {
+    const over = lastOf(shape, this.places.length, "variance");
+    return { ...over, affineAxes: [shape.length - this.places.length - 1] };
+  }
+
   override extraRepr(): string {
-    const { numFeatures, eps, momentum, weight, runningMean } = this;
-    const numbers = `eps=${showNumber(eps)}, momentum=${showNumber(momentum)}`;
-    return `${numFeatures}, ${numbers}, affine=${weight !== null}, trackRunningStats=${runningMean !== null}`;
+    return `${this.numFeatures}, ${super.extraRepr()}`;
   }
 }
 

@@ -1,4 +1,4 @@
-import { type Dtype, sizeOf } from "../../base/dtype.ts";
+import { type Dtype, type Shape, sizeOf } from "../../base/dtype.ts";
 import { show, TensorError } from "../../base/errors.ts";
 import { checkOptions } from "../../base/options.ts";
 import { newShape, sameShape } from "../../base/shapes.ts";
@@ -9,6 +9,7 @@ import { checkFlag, checkFloats, checkMaking, checkOperand, checkRange } from ".
 import { Module } from "../module/module.ts";
 import { ownParameter, type Parameter } from "../module/parameter.ts";
 import { showNumber } from "../module/repr.ts";
+import { lastOf, type NormalisedOver } from "./normalisedOver.ts";
 
 /** Options of {@link layerNorm}. */
 export interface LayerNormFunctionOptions {
@@ -141,6 +142,11 @@ export class LayerNorm extends Module {
   override forward(x: Tensor): Tensor {
     const { weight, bias, eps } = this;
     return layerNormFor("LayerNorm.forward", x, this.normalizedShape, { weight, bias, eps });
+  }
+
+  /** @internal Over which elements of an input of a shape its statistics are taken. */
+  normalisedOver(shape: Shape): NormalisedOver {
+    return lastOf(shape, this.normalizedShape.length, "variance");
   }
 
   override extraRepr(): string {

@@ -1,4 +1,4 @@
-import type { Dtype } from "../../base/dtype.ts";
+import type { Dtype, Shape } from "../../base/dtype.ts";
 import { show, TensorError } from "../../base/errors.ts";
 import { checkOptions } from "../../base/options.ts";
 import { newShape, sameShape } from "../../base/shapes.ts";
@@ -8,6 +8,7 @@ import { checkFlag, checkFloats, checkMaking, checkOperand, checkRange } from ".
 import { Module } from "../module/module.ts";
 import { ownParameter, type Parameter } from "../module/parameter.ts";
 import { showNumber } from "../module/repr.ts";
+import { lastOf, type NormalisedOver } from "./normalisedOver.ts";
 
 /** Options of {@link rmsNorm}. */
 export interface RMSNormFunctionOptions {
@@ -133,6 +134,11 @@ export class RMSNorm extends Module {
 
   override forward(x: Tensor): Tensor {
     return rmsNormFor("RMSNorm.forward", x, this.normalizedShape, this.weight, this.eps);
+  }
+
+  /** @internal Over which elements of an input of a shape its statistics are taken. */
+  normalisedOver(shape: Shape): NormalisedOver {
+    return lastOf(shape, this.normalizedShape.length, "meanSquare");
   }
 
   override extraRepr(): string {

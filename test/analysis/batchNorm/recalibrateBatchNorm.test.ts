@@ -1,5 +1,10 @@
 import { Generator, manualSeed, nn, noGrad, optim, randn, type Tensor, tensor } from "evenkeel";
-import { recalibrateBatchNorm, recalibrateBatchNormAsync } from "evenkeel/analysis";
+import {
+  explainBatchNormGradient,
+  foldBatchNorm,
+  recalibrateBatchNorm,
+  recalibrateBatchNormAsync,
+} from "evenkeel/analysis";
 import { beforeEach, describe, expect, test } from "vitest";
 import { expectClose } from "../../close.ts";
 import { refusal } from "../../refusal.ts";
@@ -114,4 +119,21 @@ describe("recalibrated batch norm", () => {
     ];
     for (const [run, expected] of cases) expect(refusal(run).expected).toContain(expected);
   });
+});
+
+test("ghost batches count each, and theorems about the whole batch are refused of them", () => {
+  const x = randn([12, 3], { dtype: "float64", generator: new Generator().manualSeed(3) });
+  const [ghost, plain] = [
+    new nn.GhostBatchNorm1d(3, 4, { dtype: "float64" }),
+    new nn.BatchNorm1d(3, { dtype: "float64" }),
+  ];
+  const parts = [0, 4, 8].map((start) => x.slice(0, start, start + 4));
+  expect(recalibrateBatchNorm(ghost, [x]).layers).toEqual(recalibrateBatchNorm(plain, parts).layers);
+  expect(ghost.stateDict()).toEqual(plain.stateDict());
+  expect(refusal(() => explainBatchNormGradient(ghost, x, x)).got).toBe("a GhostBatchNorm1d");
+  expect(refusal(() => explainBatchNormGradient(new nn.InstanceNorm1d(3, { trackRunningStats: true }), x, x)).got).toBe(
+    "a InstanceNorm1d",
+  );
+  const model = new nn.Sequential(new nn.Linear(3, 3, { dtype: "float64" }), ghost);
+  expectClose(foldBatchNorm(model).forward(x).data, model.eval().forward(x).data, 1e-13);
 });

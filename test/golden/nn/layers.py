@@ -52,6 +52,10 @@ def cases():
         yield "InstanceNorm2d", [2], {**options, "eps": 0.1}, [[3, 2, 2, 3]]
     yield "InstanceNorm1d", [3], {}, [[3, 4]]
     yield "InstanceNorm2d", [3], {"affine": True}, [[3, 2, 4]]
+    for options in product(momentum=[0.1, None], affine=[True, False], trackRunningStats=[True, False]):
+        yield "GhostBatchNorm1d", [3, 3], options, [[6, 3]]
+    yield "GhostBatchNorm1d", [2, 3], {"eps": 0.1}, [[6, 2, 4]]
+    yield "GhostBatchNorm1d", [2, 8], {}, [[6, 2]]
     yield "RMSNorm", [3], {}, [[4, 3]]
     yield "RMSNorm", [[2, 3]], {"eps": 0.1}, [[4, 2, 3]]
     yield "RMSNorm", [5], {"elementwiseAffine": False}, [[2, 2, 5]]
@@ -121,6 +125,22 @@ class RMSNorm(nn.Module):
         return y if self.weight is None else y * self.weight
 
 
+class GhostBatchNorm1d(nn.BatchNorm1d):
+    """Each ghost batch in turn, as a batch of PyTorch's batch norm."""
+
+    def __init__(self, num_features, ghost_batch_size, **options):
+        super().__init__(num_features, **options)
+        self.ghost_batch_size = ghost_batch_size
+
+    def forward(self, x):
+        if not self.training and self.track_running_stats:
+            return super().forward(x)
+        return torch.cat([super(GhostBatchNorm1d, self).forward(part) for part in x.split(self.ghost_batch_size)])
+
+
+OWN = {"RMSNorm": RMSNorm, "GhostBatchNorm1d": GhostBatchNorm1d}
+
+
 def snake(name):
     return re.sub(r"([A-Z])", lambda found: "_" + found[1].lower(), name)
 
@@ -154,7 +174,7 @@ def given_option(key, value, dtype):
 def answer(name, args, options, shapes, through, dtype):
     torch.manual_seed(5)
     given = {snake(key): given_option(key, value, dtype) for key, value in options.items()}
-    layer = (RMSNorm if name == "RMSNorm" else getattr(nn, name))(*map(tuples, args), **given)
+    layer = (OWN.get(name) or getattr(nn, name))(*map(tuples, args), **given)
     made = [bits(p) for p in layer.parameters()]
     layer.to(DTYPES[dtype])
     def shown(xs):

@@ -73,8 +73,60 @@ def special():
             }
 
 
+class Standardised(nn.Module):
+    """A layer whose weights of each output have mean 0 and variance 1, as in the paper of Qiao et al."""
+
+    def __init__(self, layer, eps):
+        super().__init__()
+        self.layer, self.eps = layer, eps
+        self.weight_v = nn.Parameter(layer.weight.detach().clone())
+
+    def forward(self, x):
+        dims = list(range(1, self.weight_v.dim()))
+        variance, mean = torch.var_mean(self.weight_v, dims, unbiased=False, keepdim=True)
+        weight = (self.weight_v - mean) / torch.sqrt(variance + self.eps)
+        bias = self.layer.bias
+        return nn.functional.conv2d(x, weight, bias) if weight.dim() == 4 else nn.functional.linear(x, weight, bias)
+
+
+def layer_and_input(kind):
+    torch.manual_seed(6)
+    if kind == "Linear":
+        return nn.Linear(4, 3, dtype=torch.float64), torch.randn(5, 4, dtype=torch.float64)
+    return nn.Conv2d(2, 3, 2, dtype=torch.float64), torch.randn(2, 2, 4, 4, dtype=torch.float64)
+
+
+def steps(layer, parameters, x):
+    """Five steps of SGD, and the output after them."""
+    optimizer = torch.optim.SGD(parameters, lr=0.05, momentum=0.9)
+    for _ in range(5):
+        optimizer.zero_grad()
+        (layer(x) ** 3).mean().backward()
+        optimizer.step()
+    return numbers(layer(x))
+
+
+def weights():
+    """Weights that are made of other parameters, after training."""
+    for kind in ["Linear", "Conv2d"]:
+        for dim in [0, 1, None]:
+            layer, x = layer_and_input(kind)
+            nn.utils.weight_norm(layer, dim=dim)
+            end = steps(layer, layer.parameters(), x)
+            state = {name: {"shape": list(v.shape), "data": numbers(v)} for name, v in layer.state_dict().items()}
+            nn.utils.remove_weight_norm(layer)
+            yield {"name": "weight norm", "kind": kind, "dim": dim, "end": end, "state": state, "removed": list(layer.state_dict())}
+        for eps in [1e-5, 0.1]:
+            layer, x = layer_and_input(kind)
+            made = Standardised(layer, eps)
+            end = steps(made, [layer.bias, made.weight_v], x)
+            state = {"bias": layer.bias, "weight_v": made.weight_v}
+            state = {name: {"shape": list(v.shape), "data": numbers(v)} for name, v in state.items()}
+            yield {"name": "weight standardisation", "kind": kind, "eps": eps, "end": end, "state": state}
+
+
 golden = {"torch": torch.__version__}
-for part in [clipping, special]:
+for part in [clipping, special, weights]:
     golden[part.__name__] = list(part())
 text = json.dumps(golden, separators=(",", ":"))
 for start in ['{"dtype":', '{"name":']:

@@ -3,12 +3,12 @@ import { checkOptions } from "../../base/options.ts";
 import { zeros } from "../../functions/factories.ts";
 import type { Generator } from "../../random/generator.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
-import { checkGenerator, checkRange, checkRows, checkSize } from "../module/checks.ts";
+import { checkGenerator, checkPlaces, checkRange, checkRows, checkSize } from "../module/checks.ts";
 import { Module } from "../module/module.ts";
 import { showNumber } from "../module/repr.ts";
 
-/** Options of {@link Noise1d}: the spreads of the noise, those of the paper by default. */
-export interface Noise1dOptions {
+/** Options of {@link Noise1d} and {@link Noise2d}: the spreads of the noise, those of the paper by default. */
+export interface NoiseOptions {
   /** The shift of a unit in one step is `μ ~ U(−nMu, nMu)`. Default `0.5`. */
   readonly nMu?: number;
   /** The scale of a unit in one step is `σ ~ U(1, nSigma)`; 1 or more. Default `1.25`. */
@@ -21,16 +21,19 @@ export interface Noise1dOptions {
   readonly generator?: Generator;
 }
 
-/** The names of {@link Noise1dOptions}. */
-export const noise1dOptionNames = ["nMu", "nSigma", "rMu", "rSigma", "generator"];
+/** Options of {@link Noise1d}. */
+export type Noise1dOptions = NoiseOptions;
+
+/** The names of {@link NoiseOptions}. */
+export const noiseOptionNames = ["nMu", "nSigma", "rMu", "rSigma", "generator"];
 
 /** What the noise is drawn from. */
-export interface NoiseLaw extends Required<Omit<Noise1dOptions, "generator">> {
+export interface NoiseLaw extends Required<Omit<NoiseOptions, "generator">> {
   readonly generator: Generator | undefined;
 }
 
 /** The options with their defaults, checked. */
-export function noiseLaw(where: string, options: Noise1dOptions): NoiseLaw {
+export function noiseLaw(where: string, options: NoiseOptions): NoiseLaw {
   const { nMu = 0.5, nSigma = 1.25, rMu = 0.1, rSigma = 0.1, generator } = options;
   for (const [name, value] of Object.entries({ nMu, rMu, rSigma })) {
     checkRange(where, name, value, 0, Number.POSITIVE_INFINITY);
@@ -62,6 +65,44 @@ export function showLaw({ nMu, nSigma, rMu, rSigma }: NoiseLaw): string {
     .join(", ");
 }
 
+/** What noise is on inputs of any number of dimensions. */
+abstract class Noise extends Module implements NoiseLaw {
+  /** How many features there are. */
+  readonly numFeatures: number;
+  /** Half the range of a unit's shift. */
+  declare readonly nMu: number;
+  /** The most that a unit's scale can be. */
+  declare readonly nSigma: number;
+  /** Half the range of a value's shift about its unit's. */
+  declare readonly rMu: number;
+  /** The standard deviation of a value's scale about its unit's. */
+  declare readonly rSigma: number;
+  /** Where the random numbers come from, if not from the default generator. */
+  declare readonly generator: Generator | undefined;
+
+  /** @internal */
+  protected constructor(where: string, numFeatures: number, options: NoiseOptions) {
+    checkOptions(where, options, noiseOptionNames);
+    checkSize(where, "numFeatures", numFeatures);
+    const law = noiseLaw(where, options);
+    super();
+    this.numFeatures = numFeatures;
+    Object.assign(this, law);
+  }
+
+  /** @internal Refuses an input of a shape that is not for this class. */
+  protected abstract check(x: Tensor): void;
+
+  override forward(x: Tensor): Tensor {
+    this.check(x);
+    return this.training ? noisy(x, this) : x;
+  }
+
+  override extraRepr(): string {
+    return `${this.numFeatures}, ${showLaw(this)}`;
+  }
+}
+
 /**
  * Shifts and scales values at random while training, by a law that itself changes at random from step to step and from
  * unit to unit: the noise of {@link NoisyBatchNorm1d} without batch norm, which is the control that it needs.
@@ -89,44 +130,53 @@ export function showLaw({ nMu, nSigma, rMu, rSigma }: NoiseLaw): string {
  * console.log(noise.eval().forward(zeros([1, 3]))); // => tensor([[0., 0., 0.]])
  * ```
  */
-export class Noise1d extends Module {
+export class Noise1d extends Noise {
   /** @internal What stays when a bundler renames the class. */
   static override readonly name: string = "Noise1d";
   /** @internal */
   static readonly evenkeelLayer: string = "Noise1d";
-  /** How many features there are. */
-  readonly numFeatures: number;
-  /** Half the range of a unit's shift. */
-  readonly nMu: number;
-  /** The most that a unit's scale can be. */
-  readonly nSigma: number;
-  /** Half the range of a value's shift about its unit's. */
-  readonly rMu: number;
-  /** The standard deviation of a value's scale about its unit's. */
-  readonly rSigma: number;
-  /** Where the random numbers come from, if not from the default generator. */
-  readonly generator: Generator | undefined;
 
-  /** @param options - see {@link Noise1dOptions}. */
-  constructor(numFeatures: number, options: Noise1dOptions = {}) {
-    checkOptions("Noise1d", options, noise1dOptionNames);
-    checkSize("Noise1d", "numFeatures", numFeatures);
-    const law = noiseLaw("Noise1d", options);
-    super();
-    this.numFeatures = numFeatures;
-    this.nMu = law.nMu;
-    this.nSigma = law.nSigma;
-    this.rMu = law.rMu;
-    this.rSigma = law.rSigma;
-    this.generator = law.generator;
+  /** @param options - see {@link NoiseOptions}. */
+  constructor(numFeatures: number, options: NoiseOptions = {}) {
+    super("Noise1d", numFeatures, options);
   }
 
-  override forward(x: Tensor): Tensor {
+  /** @internal */
+  protected override check(x: Tensor): void {
     checkRows("Noise1d.forward", x, this.numFeatures);
-    return this.training ? noisy(x, this) : x;
+  }
+}
+
+/**
+ * {@link Noise1d} of pictures: a law for each channel, and noise for each of its places.
+ *
+ * Shapes: `[n, numFeatures, h, w]` → the same.
+ *
+ * @throws {@link TensorError} for an option out of its range, or an input of another shape or no float.
+ * @see Santurkar et al. 2018, "How Does Batch Normalization Help Optimization?", arXiv:1805.11604, Algorithm 1 and
+ * section A.2.1.
+ *
+ * @example
+ * ```ts
+ * import { Generator, nn, zeros } from "evenkeel";
+ *
+ * const noise = new nn.Noise2d(3, { generator: new Generator().manualSeed(0) });
+ * console.log(noise.forward(zeros([8, 3, 5, 5])).abs().max().item() < 0.6); // => true
+ * ```
+ */
+export class Noise2d extends Noise {
+  /** @internal What stays when a bundler renames the class. */
+  static override readonly name: string = "Noise2d";
+  /** @internal */
+  static readonly evenkeelLayer: string = "Noise2d";
+
+  /** @param options - see {@link NoiseOptions}. */
+  constructor(numFeatures: number, options: NoiseOptions = {}) {
+    super("Noise2d", numFeatures, options);
   }
 
-  override extraRepr(): string {
-    return `${this.numFeatures}, ${showLaw(this)}`;
+  /** @internal */
+  protected override check(x: Tensor): void {
+    checkPlaces("Noise2d.forward", x, this.numFeatures, ["h", "w"]);
   }
 }
