@@ -114,6 +114,10 @@ const refusals: Record<string, readonly [run: () => unknown, says: RegExp][]> = 
     [() => spreadConv1d.forward(zeros([3, 6])), /spans \[9\].* of \[8\]/],
     [() => conv.forward(zeros([2, 4, 8, 8])), /\[n, 3, h, w\] or \[3, h, w\], got \[2, 4, 8, 8\]/],
     [() => conv.forward(zeros([2, 28, 28, 3])), /Channels come before places/],
+    [
+      () => conv.forward(zeros([2, 784])),
+      /got \[2, 784\]\. Rows of pixels become pictures: x\.reshape\(n, channels, h, w\)/,
+    ],
     [() => grayConv.forward(zeros([5, 28, 28])), /x\.unsqueeze\(1\)/],
     [() => conv1d.forward(zeros([3])), /\[n, 3, l\] or \[3, l\], got \[3\]/],
     [() => conv.forward(zeros([2, 3, 8, 8], { dtype: "float64" })), /one dtype/],

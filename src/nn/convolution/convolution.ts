@@ -102,5 +102,6 @@ export function convolveFor(
 
 function hintFor(x: Tensor, dims: number): string {
   if (x.ndim === dims + 2 && x.shape[dims + 1] < 5) return "Channels come before places: x.permute(0, …).";
+  if (x.ndim === 2 && dims === 2) return "Rows of pixels become pictures: x.reshape(n, channels, h, w).";
   return x.ndim === dims + 1 ? "A batch of pictures of one channel: x.unsqueeze(1)." : "";
 }
