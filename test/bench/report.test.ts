@@ -37,9 +37,9 @@ const results: Results = {
     { parameters: 10, what: "another", ratio: 1.6, unit: "its passes", target: 1.5 },
   ],
   operations: [
-    { name: "pow", shapes: [[8, 8], []], pass: "forward", microseconds: 4, ratio: 2.5, isNamed: false },
-    { name: "topk", shapes: [[8]], pass: "gradients", microseconds: 900, ratio: 12, isNamed: false },
-    { name: "`outer` of two", shapes: [[1000], [1000]], pass: "forward", microseconds: 900, ratio: 3.5, isNamed: true },
+    { name: "pow", shapes: [[8, 8], []], pass: "forward", microseconds: 4, ratio: 2.5, target: null },
+    { name: "topk", shapes: [[8]], pass: "gradients", microseconds: 900, ratio: 12, target: null },
+    { name: "`outer` of two", shapes: [[1000], [1000]], pass: "forward", microseconds: 900, ratio: 3.5, target: 3 },
   ],
   isComplete: true,
 };
@@ -62,7 +62,7 @@ test("operations are counted, the slowest first, those that are named by themsel
     "| `pow` | [8, 8] [] | the result | 4 | 2.5 × |",
   ];
   expect(page).toContain(`${slow}\n${fast}`);
-  expect(page).toContain("| `outer` of two | [1000] [1000] | the result | 900 | 3.5 × | missed |");
+  expect(page).toContain("| `outer` of two | [1000] [1000] | the result | 900 | 3.5 × | 3 × | missed |");
 });
 
 test("analyses have a section of their own, which can be written by itself", () => {

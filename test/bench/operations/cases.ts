@@ -6,8 +6,8 @@ import { named } from "./named.ts";
 export interface OperationCase {
   readonly name: string;
   readonly workload: OperationWorkload;
-  /** Whether it is held to a target by its name. */
-  readonly isNamed: boolean;
+  /** What it is held to by its name, in times PyTorch's; null for those of the table. */
+  readonly target: number | null;
 }
 
 /** Sizes of rows with some 64, 64 k and 1 M elements. */
@@ -24,11 +24,11 @@ const passesOf = (row: Row): readonly Pass[] => (row.smooth === false ? ["forwar
 
 /** Every row of the table of laws at each size that it can have, and what is named. */
 export function operationCases(): OperationCase[] {
-  const ofTable = rows.flatMap((row) => sizes.flatMap((size) => casesOf(row, size, false)));
-  return [...ofTable, ...named.flatMap((row) => casesOf(row, [1, 1], true))];
+  const ofTable = rows.flatMap((row) => sizes.flatMap((size) => casesOf(row, size, null)));
+  return [...ofTable, ...named.flatMap((row) => casesOf(row, [1, 1], row.target))];
 }
 
-function casesOf(row: Row, size: readonly [number, number], isNamed: boolean): OperationCase[] {
+function casesOf(row: Row, size: readonly [number, number], target: number | null): OperationCase[] {
   const inputs = row.inputs(...size);
   const elements = inputs.map(({ shape }) => shape.reduce((product, length) => product * length, 1));
   if (Math.max(...elements) > most) return [];
@@ -37,7 +37,7 @@ function casesOf(row: Row, size: readonly [number, number], isNamed: boolean): O
   return passesOf(row).map((pass) => ({
     name,
     workload: { kind: "operation", name, size, torch, inputs, pass },
-    isNamed,
+    target,
   }));
 }
 

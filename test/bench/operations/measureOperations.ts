@@ -14,7 +14,7 @@ export async function measureOperations(
   only = /./,
 ): Promise<OperationTime[]> {
   const found: OperationTime[] = [];
-  for (const { name, workload, isNamed } of operationCases().filter((one) => only.test(one.name))) {
+  for (const { name, workload, target } of operationCases().filter((one) => only.test(one.name))) {
     const times = await measure(workload, [ours, other], { repeats: 5, seconds: 0.01, pause: 0 });
     const [own, ratio] = [measured(times.get(ours.name)), ratioOf(times.get(ours.name), times.get(other.name))];
     const shapes = workload.inputs.map(({ shape }) => shape);
@@ -24,7 +24,7 @@ export async function measureOperations(
       continue;
     }
     log(`${where}: ${digits(own.microseconds)} µs, ${digits(ratio)} times ${other.name}'s`);
-    found.push({ name, shapes, pass: workload.pass, microseconds: own.microseconds, ratio, isNamed });
+    found.push({ name, shapes, pass: workload.pass, microseconds: own.microseconds, ratio, target });
   }
   return found;
 }
