@@ -13,6 +13,8 @@ import torch
 import torch.utils.data
 from torch.nn.utils import clip_grad, convert_parameters, parametrizations
 
+weight_norm = sys.modules["torch.nn.utils.weight_norm"]  # the function has the module's name
+
 
 def names_of(holder):
     return [name for name in dir(holder) if not name.startswith("_")]
@@ -69,7 +71,7 @@ def own_functions(module):
     return lambda value: inspect.isfunction(value) and value.__module__.startswith(module)
 
 
-utils = {**{n: f for m in (clip_grad, convert_parameters, parametrizations) for n, f in vars(m).items() if own_functions(m.__name__)(f)}}
+utils = {**{n: f for m in (clip_grad, convert_parameters, parametrizations, weight_norm) for n, f in vars(m).items() if own_functions(m.__name__)(f)}}
 result = {
     "pytorch": torch.__version__,
     "Tensor": group(torch.Tensor, lambda value: True),
