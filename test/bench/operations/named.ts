@@ -1,4 +1,4 @@
-import { nn } from "evenkeel";
+import { chunk, nn, ones, type Tensor } from "evenkeel";
 import { float, type Row } from "../../ops/table/row.ts";
 
 const F = nn.functional;
@@ -17,6 +17,27 @@ const fixed = (title: string, torch: string, run: Row["run"], ...shapes: readonl
   target: 3,
   inputs: () => shapes.map((shape) => float(shape, 0.1, 2)),
 });
+
+/** A block of a small GPT, of 4 heads: attention to what came before, then a network for each place. */
+function gptBlock(...[x, scale1, shift1, asked, out, scale2, shift2, inner, outer]: Tensor[]): Tensor {
+  const [b, t, width] = x.shape;
+  const norm = (y: Tensor, weight: Tensor, bias: Tensor) => F.layerNorm(y, [width], { weight, bias });
+  const inHeads = (y: Tensor) => y.reshape(b, t, 4, width / 4).transpose(1, 2);
+  const [q, k, v] = chunk(F.linear(norm(x, scale1, shift1), asked), 3, 2).map(inHeads);
+  const ahead = ones([t, t]).triu(1).gt(0);
+  const match = q.matmul(k.transpose(2, 3)).div(Math.sqrt(width / 4));
+  const share = match.maskedFill(ahead, Number.NEGATIVE_INFINITY).softmax(3);
+  const heard = x.add(F.linear(share.matmul(v).transpose(1, 2).reshape(b, t, width), out));
+  return heard.add(F.linear(F.linear(norm(heard, scale2, shift2), inner).gelu(), outer));
+}
+
+const gptBlockInPyTorch = `lambda x, s1, h1, asked, out, s2, h2, inner, outer: (
+  lambda heard: heard + F.linear(F.gelu(F.linear(F.layer_norm(heard, [64], s2, h2), inner)), outer)
+)(x + F.linear((
+  lambda q, k, v: (
+    (q @ k.transpose(2, 3) / 4).masked_fill(torch.ones(32, 32).triu(1) > 0, -math.inf).softmax(3) @ v
+  ).transpose(1, 2).reshape(16, 32, 64)
+)(*[y.reshape(16, 32, 4, 16).transpose(1, 2) for y in F.linear(F.layer_norm(x, [64], s1, h1), asked).chunk(3, 2)]), out))`;
 
 /** What people type by hand, at sizes that they have: each is held to a target of its own. */
 export const named: readonly NamedRow[] = [
@@ -60,5 +81,22 @@ export const named: readonly NamedRow[] = [
       [32],
     ),
     target: 2,
+  },
+  {
+    ...fixed(
+      "a block of a small GPT",
+      gptBlockInPyTorch,
+      gptBlock,
+      [16, 32, 64],
+      [64],
+      [64],
+      [192, 64],
+      [64, 64],
+      [64],
+      [64],
+      [256, 64],
+      [64, 256],
+    ),
+    target: 1.3,
   },
 ];

@@ -25,7 +25,7 @@ const targets = { nineInTen: 3, all: 10 };
 const slowest = 10;
 
 const what = ({ name, shapes, pass }: OperationTime): string[] => [
-  /[`[→]/.test(name) ? name : `\`${name}\``,
+  /^a |[`[→]/.test(name) ? name : `\`${name}\``,
   shapes.map((shape) => `[${shape.join(", ")}]`).join(" "),
   pass === "forward" ? "the result" : "gradients too",
 ];
