@@ -24,7 +24,11 @@ export function binary(where: string, op: Op, a: Tensor, b: Operand): Tensor {
   const [x, y] = [a.to(dtype), b.to(dtype)];
   if (oneRepeats(x.shape, y.shape)) return x.through(op, y);
   const shape = broadcast(where, x.shape, y.shape);
-  return stretch(x, shape).through(op, stretch(y, shape));
+  // What repeats as a whole along a shape, as rows do, need not be stretched to it.
+  if (oneRepeats(shape, y.shape)) return stretch(x, shape).through(op, y);
+  return oneRepeats(shape, x.shape)
+    ? x.through(op, stretch(y, shape))
+    : stretch(x, shape).through(op, stretch(y, shape));
 }
 
 /** A tensor, or, of whole numbers, its float32. */
