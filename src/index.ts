@@ -19,10 +19,13 @@ export {
   tile,
   vstack,
 } from "./functions/arrange.ts";
-export { cat, maximum, minimum, stack, where } from "./functions/combine.ts";
+export { cat, clamp, maximum, minimum, stack, where } from "./functions/combine.ts";
 export {
   type BincountOptions,
   bincount,
+  type Histogram,
+  type HistogramOptions,
+  histogram,
   nonzero,
   type SearchsortedOptions,
   searchsorted,
@@ -32,7 +35,20 @@ export {
 export { type TensorData, type TensorOptions, tensor } from "./functions/create.ts";
 export { type Alike, hessian, hvp, jacobian, jvp, type OneOrMany, vjp } from "./functions/derivatives.ts";
 export { einsum } from "./functions/einsum.ts";
+export { expm1, log2, log10 } from "./functions/elementary/logarithms.ts";
+export { acos, asin, atan, atan2, cosh, sinh } from "./functions/elementary/trigonometry.ts";
 export { arange, eye, full, linspace, oneHot, ones, onesLike, zeros, zerosLike } from "./functions/factories.ts";
+export { at, type Part, type Slice, setAt, setAt_ } from "./functions/indexing/at.ts";
+export { type IndexPutOptions, indexPut, indexPut_, maskedScatter, maskedScatter_ } from "./functions/indexing/put.ts";
+export {
+  type IndexAddOptions,
+  indexAdd,
+  indexAdd_,
+  scatter,
+  scatter_,
+  scatterAdd,
+  scatterAdd_,
+} from "./functions/indexing/scatter.ts";
 export { fullLike, randintLike, randLike, randnLike } from "./functions/like.ts";
 export {
   isfinite,
@@ -48,7 +64,7 @@ export {
   nanToNum,
 } from "./functions/logic.ts";
 export { chunk, indexSelect, narrow, split, unbind } from "./functions/parts.ts";
-export { bmm, cdist, trace } from "./functions/products.ts";
+export { bmm, cdist, cumprod, trace } from "./functions/products.ts";
 export { ceil, floor, frac, round, trunc } from "./functions/rounding.ts";
 export {
   bernoulli,
@@ -76,6 +92,7 @@ export {
   apply,
   type GradientHook,
   type HookHandle,
+  type Indices,
   type KeepdimOptions,
   type NestedArray,
   type Operand,
@@ -84,4 +101,5 @@ export {
   type ValuesAndIndices,
   type VarianceOptions,
   type VersionedRandomOptions,
+  type WholeNumbers,
 } from "./tensor/tensor.ts";

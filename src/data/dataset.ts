@@ -1,3 +1,4 @@
+import { isTensor } from "../base/brand.ts";
 import { describe, TensorError } from "../base/errors.ts";
 
 /** Items by number: what a `DataLoader` reads from. A plain array is one too. */
@@ -16,7 +17,7 @@ export type IterableDataset<T> = Iterable<T>;
 
 /** Whether items come one after the other, and not by number. */
 export function isIterableDataset<T>(dataset: DatasetLike<T> | IterableDataset<T>): dataset is IterableDataset<T> {
-  if (Array.isArray(dataset) || typeof dataset !== "object" || dataset === null) return false;
+  if (Array.isArray(dataset) || typeof dataset !== "object" || dataset === null || isTensor(dataset)) return false;
   return Symbol.iterator in dataset && !("get" in dataset && "length" in dataset);
 }
 

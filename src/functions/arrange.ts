@@ -1,7 +1,7 @@
 import { describe, TensorError } from "../base/errors.ts";
 import { checkOptions } from "../base/options.ts";
 import { dimOf } from "../base/shapes.ts";
-import type { Tensor } from "../tensor/tensor.ts";
+import type { Indices, Tensor } from "../tensor/tensor.ts";
 import { cat } from "./combine.ts";
 import { tensor } from "./create.ts";
 import { indicesOf } from "./parts.ts";
@@ -87,7 +87,7 @@ export function tile(x: Tensor, times: readonly number[]): Tensor {
  * console.log(repeatInterleave(tensor([1, 2]), [1, 3])); // => tensor([1., 2., 2., 2.])
  * ```
  */
-export function repeatInterleave(x: Tensor, times: number | readonly number[] | Tensor, dim?: number): Tensor {
+export function repeatInterleave(x: Tensor, times: number | Indices, dim?: number): Tensor {
   const where = "repeatInterleave";
   const source = dim === undefined || tensorOf(where, x).ndim === 0 ? tensorOf(where, x).flatten() : x;
   const along = dim === undefined ? 0 : dimOf(where, dim, x.ndim);

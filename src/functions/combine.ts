@@ -1,12 +1,16 @@
 import { isTensor } from "../base/brand.ts";
-import { type Dtype, sizeOf } from "../base/dtype.ts";
+import { type Dtype, type Shape, sizeOf } from "../base/dtype.ts";
 import { describe, show, TensorError } from "../base/errors.ts";
 import { broadcast, checkRoom, dimOf, mostInputs, sameShape } from "../base/shapes.ts";
 import * as compare from "../ops/compare.ts";
+import { own, type Primitive, type Vjp } from "../ops/op.ts";
 import * as shaping from "../ops/shape.ts";
+import { refuseBool } from "../tensor/checks.ts";
+import { stretch } from "../tensor/operands.ts";
 import { resultDtype, withScalar } from "../tensor/promotion.ts";
 import { apply, type Operand, type Tensor } from "../tensor/tensor.ts";
 import { tensor } from "./create.ts";
+import { tensorOf } from "./tensorOf.ts";
 
 /**
  * Tensors one after the other along a dimension, in their promoted dtype.
@@ -94,10 +98,11 @@ export function stack(tensors: readonly Tensor[], dim = 0): Tensor {
 }
 
 /**
- * `y = a` where the condition is true, else `b`, broadcasting all three.
+ * `y = a` where the condition is true, else `b`, broadcasting all three. Of two numbers the result is int32 if both are whole,
+ * bool if both are, and float32 otherwise; one number beside a tensor is of its dtype where that can hold it.
  *
  * @throws {@link TensorError} if the condition is not bool, or the shapes do not broadcast.
- * @see PyTorch `torch.where` of three arguments.
+ * @see PyTorch `torch.where` of three arguments. There `1.0` is no whole number; here it is.
  *
  * @example
  * ```ts
@@ -155,6 +160,64 @@ export function minimum(a: Tensor, b: Operand): Tensor {
   return operand("minimum", a).minimum(b);
 }
 
+/** `y = min(max(x, low), high)` of the bounds that there are; of two that cross, `high`. */
+const clampOp = (hasLow: boolean, hasHigh: boolean): Primitive => {
+  const bounds = (given: readonly Tensor[]) => [hasLow ? given[0] : null, given[hasLow ? 1 : 0] ?? null] as const;
+  const within: Vjp = (g, _y, x, ...given) => {
+    const [low, high] = bounds(given);
+    const above = low === null ? x.eq(x) : x.ge(low);
+    return g.maskedFill((high === null ? above : above.mul(x.le(high))).eq(false), 0);
+  };
+  const atLow: Vjp = (g, _y, x, ...given) => {
+    const [low, high] = bounds(given) as readonly [Tensor, Tensor | null];
+    const isBelow = x.lt(low);
+    return g.maskedFill((high === null ? isBelow : isBelow.mul(low.lt(high))).eq(false), 0);
+  };
+  const atHigh: Vjp = (g, _y, x, ...given) => {
+    const [low, high] = bounds(given) as readonly [Tensor | null, Tensor];
+    const isAbove = x.gt(high);
+    return g.maskedFill((low === null ? isAbove : isAbove.maximum(high.lt(low))).eq(false), 0);
+  };
+  return {
+    [own]: true,
+    name: "clamp",
+    forward: (k, x, ...given) => {
+      const least = hasLow ? k.maximum(x, given[0]) : x;
+      return hasHigh ? k.minimum(least, given[hasLow ? 1 : 0]) : least;
+    },
+    vjp: [within, ...(hasLow ? [atLow] : []), ...(hasHigh ? [atHigh] : [])],
+    needs: "inputs",
+  };
+};
+
+/**
+ * `y = min(max(x, min), max)`, elementwise, broadcasting, with bounds that are tensors; of two bounds that cross, `max`. The
+ * gradient goes to what was taken: to `x` within the bounds and on them, else to the bound.
+ *
+ * @param min - a tensor or a number, or `null` for none.
+ * @param max - a tensor or a number, or `null` for none. Default: none.
+ * @throws {@link TensorError} if there is no bound, the shapes do not broadcast, or there are bools.
+ * @see PyTorch `torch.clamp`, where both bounds are tensors, or both numbers; of numbers alone it is {@link Tensor.clamp} too.
+ *
+ * @example
+ * ```ts
+ * import { clamp, tensor } from "evenkeel";
+ *
+ * console.log(clamp(tensor([-2, 0, 9]), tensor([-1, 1, 0]), 5)); // => tensor([-1.,  1.,  5.])
+ * ```
+ */
+export function clamp(x: Tensor, min: Tensor | number | null, max: Tensor | number | null = null): Tensor {
+  if (!isTensor(min) && !isTensor(max)) return tensorOf("clamp", x).clamp(min, max);
+  const given = [min, max].filter((bound) => bound !== null);
+  refuseBool("clamp", tensorOf("clamp", x));
+  const met = commonDtype([x, ...given.filter(isTensor)]);
+  const dtype = given.reduce<Dtype>((dtype, bound) => (isTensor(bound) ? dtype : withScalar(dtype, bound)), met);
+  const all = [x, ...given].map((value) => operand("clamp", value, dtype));
+  const shape = all.reduce<Shape>((met, one) => broadcast("clamp", met, one.shape), []);
+  const [y, ...bounds] = all.map((one) => stretch(one, shape));
+  return y.through(clampOp(min !== null, max !== null), ...bounds);
+}
+
 function checkList(where: string, tensors: unknown): asserts tensors is readonly [Tensor, ...Tensor[]] {
   if (Array.isArray(tensors) && tensors.length > 0 && tensors.every(isTensor)) return;
   throw new TensorError(where, { expected: "an array of at least one tensor", got: describe(tensors) });
@@ -170,7 +233,7 @@ function commonDtype(tensors: readonly Tensor[]): Dtype {
 function meetingDtype(a: Operand, b: Operand): Dtype {
   if (isTensor(a)) return isTensor(b) ? resultDtype(a, b) : withScalar(a.dtype, b);
   if (isTensor(b)) return withScalar(b.dtype, a);
-  return typeof a === "boolean" && typeof b === "boolean" ? "bool" : "float32";
+  return withScalar(withScalar("bool", a), b);
 }
 
 function operand(where: string, value: Operand, dtype?: Dtype): Tensor {

@@ -4,8 +4,10 @@ import { describe, show, TensorError } from "../base/errors.ts";
 import { checkFlagOption, checkOptions } from "../base/options.ts";
 import { sameShape } from "../base/shapes.ts";
 import { refuseDetached } from "../kernels/memory/detached.ts";
-import type { Tensor } from "../tensor/tensor.ts";
+import { wholeArray } from "../tensor/checks.ts";
+import type { Indices, Tensor } from "../tensor/tensor.ts";
 import { tensor } from "./create.ts";
+import { linspace, zeros } from "./factories.ts";
 import { checkWhole, tensorOf } from "./tensorOf.ts";
 
 /** Options of {@link bincount}. */
@@ -20,6 +22,24 @@ export interface BincountOptions {
 export interface SearchsortedOptions {
   /** Whether a value goes behind those that it equals, and not before them. Default `false`. */
   readonly right?: boolean;
+}
+
+/** Options of {@link histogram}. */
+export interface HistogramOptions {
+  /** From where to where the bins go; not with edges. Default: from the least to the largest element. */
+  readonly range?: readonly [from: number, to: number];
+  /** What each element counts, a tensor of its shape and dtype. Default: 1. */
+  readonly weight?: Tensor;
+  /** Whether the counts are divided by their sum and by the widths of the bins. Default `false`. */
+  readonly density?: boolean;
+}
+
+/** What {@link histogram} counts. */
+export interface Histogram {
+  /** How many elements, or the sum of their weights, or how dense they lie, in each bin; of the dtype of the input. */
+  readonly hist: Tensor;
+  /** The edges of the bins, one more than bins. */
+  readonly binEdges: Tensor;
 }
 
 /** What {@link unique} finds. */
@@ -81,12 +101,12 @@ export function nonzero(x: Tensor): Tensor {
  * console.log(bincount([0, 2, 2])); // => tensor([1, 0, 2])
  * ```
  */
-export function bincount(x: Tensor | readonly number[], options: BincountOptions = {}): Tensor {
+export function bincount(x: Indices, options: BincountOptions = {}): Tensor {
   checkOptions("bincount", options, ["weights", "minlength"]);
   const { weights, minlength = 0 } = options;
   checkWhole("bincount", "minlength", minlength, 0, 2 ** 31 - 1);
-  const isList = Array.isArray(x) && x.every((value) => Number.isInteger(value) && value < 2 ** 31);
-  const labels: unknown = isList ? tensor(Int32Array.from(x)) : x;
+  const array = wholeArray(x);
+  const labels: unknown = array === null ? x : tensor(array.data).reshape(array.shape);
   if (!isTensor(labels) || labels.dtype !== "int32" || labels.ndim !== 1 || labels.lt(0).any().item<boolean>()) {
     throw new TensorError("bincount", {
       expected: "whole numbers of 0 or more, an int32 tensor of one dimension or an array",
@@ -112,6 +132,87 @@ export function bincount(x: Tensor | readonly number[], options: BincountOptions
   const shares = weights?.array.data;
   for (let i = 0; i < data.length; i++) counts[data[i]] += shares === undefined ? 1 : shares[i];
   return tensor(counts);
+}
+
+/** The edges between which elements are counted. */
+function edgesOf(x: Tensor, bins: unknown, range: unknown): Tensor {
+  const { dtype } = x;
+  if (isTensor(bins) || Array.isArray(bins)) {
+    const edges = isTensor(bins) ? tensorOf("histogram", bins) : tensor(bins, { dtype });
+    const { data } = edges.array;
+    const isRising = data.every((edge, i) => edge >= data[Math.max(0, i - 1)]);
+    if (range === undefined && edges.ndim === 1 && edges.dtype === dtype && data.length > 1 && isRising) return edges;
+    throw new TensorError("histogram", {
+      expected: `two edges or more, ${dtype}, that do not fall, and no range`,
+      got: `${describe(bins)}${range === undefined ? "" : ` and the range ${describe(range)}`}`,
+    });
+  }
+  checkWhole("histogram", "bins", bins, 1, 2 ** 31 - 2);
+  const isGiven = range !== undefined;
+  const isEmpty = x.numel() === 0;
+  const isRange = !isGiven || (Array.isArray(range) && range.length === 2);
+  const found = () => (isEmpty ? [0, 0] : [x.min().item(), x.max().item()]);
+  const [from, to]: readonly unknown[] = !isRange ? [] : isGiven ? range : found();
+  if (!Number.isFinite(from) || !Number.isFinite(to) || (from as number) > (to as number)) {
+    throw new TensorError("histogram", {
+      expected: isGiven ? "a range of two finite numbers, the first no larger" : "finite elements, or a range",
+      got: isGiven ? describe(range) : `elements from ${from} to ${to}`,
+    });
+  }
+  const [low, high] = [from as number, to as number];
+  const [first, last] = low < high ? [low, high] : isEmpty && !isGiven ? [0, 1] : [low - 0.5, high + 0.5];
+  return linspace(first, last, (bins as number) + 1, { dtype });
+}
+
+/**
+ * How many elements lie in each bin: from its lower edge to below its upper one, which belongs to the last bin. What lies
+ * outside is not counted, and NaN is not.
+ *
+ * Shapes: any → `hist` `[bins]`, `binEdges` `[bins + 1]`.
+ *
+ * @param bins - how many, of one width; or the edges, rising, as a tensor of the dtype of `x` or numbers.
+ * @throws {@link TensorError} if `x` is no float tensor, the bins are no such, without a range an element is not finite, or an
+ * option makes no sense.
+ * @see PyTorch `torch.histogram`, whose edges may fall, and which counts NaN in some bin.
+ *
+ * @example
+ * ```ts
+ * import { histogram, tensor } from "evenkeel";
+ *
+ * const { hist, binEdges } = histogram(tensor([1, 2, 1]), 3, { range: [0, 3] });
+ * console.log(hist, binEdges); // => tensor([0., 2., 1.]) tensor([0., 1., 2., 3.])
+ * ```
+ */
+export function histogram(
+  x: Tensor,
+  bins: number | Tensor | readonly number[],
+  options: HistogramOptions = {},
+): Histogram {
+  checkOptions("histogram", options, ["range", "weight", "density"]);
+  const { range, weight, density = false } = options;
+  checkFlagOption("histogram", "density", density);
+  if (!isFloat(tensorOf("histogram", x).dtype)) {
+    throw new TensorError("histogram", { expected: "a float32 or float64 tensor", got: describe(x) });
+  }
+  if (weight !== undefined && !(isTensor(weight) && weight.dtype === x.dtype && sameShape(weight.shape, x.shape))) {
+    throw new TensorError("histogram", {
+      expected: `a weight of shape ${show(x.shape)}, ${x.dtype}`,
+      got: describe(weight),
+    });
+  }
+  if (weight !== undefined) refuseDetached("histogram", weight.array);
+  const elements = x.detach().flatten();
+  const binEdges = edgesOf(elements, bins, range);
+  const [values, edges, shares] = [elements.array.data, binEdges.array.data, weight?.array.data];
+  const last = edges.length - 1;
+  const places = searchsorted(binEdges.detach(), elements, { right: true }).array.data;
+  const counts = zeros([last], { dtype: x.dtype });
+  for (let i = 0; i < values.length; i++) {
+    if (!(values[i] >= edges[0] && values[i] <= edges[last])) continue;
+    counts.array.data[Math.min(places[i], last) - 1] += shares === undefined ? 1 : shares[i];
+  }
+  const widths = binEdges.slice(0, 1).sub(binEdges.slice(0, 0, -1));
+  return { hist: density ? counts.div(counts.sum()).div(widths) : counts, binEdges };
 }
 
 /**

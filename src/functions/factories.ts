@@ -5,9 +5,9 @@ import { newShape, newSize } from "../base/shapes.ts";
 import { NDArray } from "../kernels/array.ts";
 import { refuseDetached } from "../kernels/memory/detached.ts";
 import { fresh } from "../kernels/memory/pool.ts";
-import { operandFor } from "../tensor/checks.ts";
+import { operandFor, wholeArray } from "../tensor/checks.ts";
 import { isInt32 } from "../tensor/promotion.ts";
-import type { Tensor } from "../tensor/tensor.ts";
+import type { Indices, Tensor } from "../tensor/tensor.ts";
 import { checkTensorOptions, finish, type TensorOptions } from "./create.ts";
 
 /**
@@ -266,6 +266,7 @@ export function eye(n: number, options: TensorOptions = {}): Tensor {
  *
  * Shapes: `[…]` → `[…, numClasses]`.
  *
+ * @param x - labels: an int32 tensor, or arrays of whole numbers.
  * @param numClasses - default: one more than the largest label.
  * @throws {@link TensorError} if the labels are not int32 or one is not in range, or if there are none and no
  * `numClasses`.
@@ -280,28 +281,30 @@ export function eye(n: number, options: TensorOptions = {}): Tensor {
  * //         [1, 0, 0]])
  * ```
  */
-export function oneHot(x: Tensor, numClasses?: number): Tensor {
-  if (!isTensor(x) || x.dtype !== "int32") {
+export function oneHot(x: Indices, numClasses?: number): Tensor {
+  const given = wholeArray(x);
+  const labels = given === null ? x : finish("oneHot", given, {});
+  if (!isTensor(labels) || labels.dtype !== "int32") {
     throw new TensorError("oneHot", {
-      expected: "an int32 tensor of labels",
-      got: describe(x),
-      hint: isTensor(x) ? 'Convert it: x.to("int32").' : "",
+      expected: "an int32 tensor of labels, or arrays of whole numbers",
+      got: describe(labels),
+      hint: isTensor(labels) ? 'Convert it: x.to("int32").' : "",
     });
   }
-  if (numClasses === undefined && x.numel() === 0) {
+  if (numClasses === undefined && labels.numel() === 0) {
     throw new TensorError("oneHot", { expected: "numClasses where there are no labels", got: "none" });
   }
-  const { array } = x;
+  const { array } = labels;
   refuseDetached("oneHot", array);
-  const labels = (numClasses === undefined ? array.shown("oneHot without numClasses") : array.data) as Int32Array;
-  const classes = numClasses !== undefined ? numClasses : labels.reduce((most, label) => Math.max(most, label), 0) + 1;
+  const values = (numClasses === undefined ? array.shown("oneHot without numClasses") : array.data) as Int32Array;
+  const classes = numClasses !== undefined ? numClasses : values.reduce((most, label) => Math.max(most, label), 0) + 1;
   const size = newSize("oneHot", classes);
-  const wrong = labels.find((label) => label < 0 || label >= size);
+  const wrong = values.find((label) => label < 0 || label >= size);
   if (wrong !== undefined) {
     throw new TensorError("oneHot", { expected: `labels from 0 to ${size - 1}`, got: `${wrong}` });
   }
-  newShape("oneHot", [...x.shape, size]);
-  return x
+  newShape("oneHot", [...labels.shape, size]);
+  return labels
     .unsqueeze(-1)
     .eq(arange(size, { dtype: "int32" }))
     .to("int32");

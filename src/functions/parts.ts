@@ -1,7 +1,8 @@
 import { isTensor } from "../base/brand.ts";
 import { describe, TensorError } from "../base/errors.ts";
 import { dimOf } from "../base/shapes.ts";
-import type { Tensor } from "../tensor/tensor.ts";
+import { wholeArray } from "../tensor/checks.ts";
+import type { Indices, Tensor } from "../tensor/tensor.ts";
 import { tensor } from "./create.ts";
 import { checkWhole, tensorOf } from "./tensorOf.ts";
 
@@ -129,7 +130,7 @@ export function narrow(x: Tensor, dim: number, start: number, length: number): T
  * //         [6., 4.]])
  * ```
  */
-export function indexSelect(x: Tensor, dim: number, indices: Tensor | readonly number[]): Tensor {
+export function indexSelect(x: Tensor, dim: number, indices: Indices): Tensor {
   const along = dimensionOf("indexSelect", x, dim);
   const rows = indicesOf("indexSelect", indices);
   if (rows.ndim !== 1) {
@@ -141,7 +142,8 @@ export function indexSelect(x: Tensor, dim: number, indices: Tensor | readonly n
 /** Indices as an int32 tensor. */
 export function indicesOf(where: string, indices: unknown): Tensor {
   if (isTensor(indices)) return indices;
-  if (Array.isArray(indices) && indices.every(Number.isInteger)) return tensor(Int32Array.from(indices));
+  const array = wholeArray(indices);
+  if (array !== null) return tensor(array.data).reshape(array.shape);
   throw new TensorError(where, { expected: "an int32 tensor of indices, or whole numbers", got: describe(indices) });
 }
 

@@ -1,6 +1,11 @@
 import { describe, show, TensorError } from "../base/errors.ts";
 import { checkOptions } from "../base/options.ts";
+import { dimOf } from "../base/shapes.ts";
+import { productOf, recurrenceOf } from "../kernels/beside/running.ts";
+import { own, type Primitive } from "../ops/op.ts";
 import type { Tensor } from "../tensor/tensor.ts";
+import { cat } from "./combine.ts";
+import { full } from "./factories.ts";
 import { tensorOf } from "./tensorOf.ts";
 
 /**
@@ -76,4 +81,57 @@ export function cdist(a: Tensor, b: Tensor, options: { readonly p?: number } = {
     });
   }
   return a.unsqueeze(-2).sub(b.unsqueeze(-3)).norm(p, -1);
+}
+
+/** `x` one place further along `dim`, behind `first`. */
+function shifted(x: Tensor, dim: number, first: number): Tensor {
+  const shape = x.shape.map((size, d) => (d === dim ? 1 : size));
+  return cat([full(shape, first, { dtype: x.dtype }), x.slice(dim, 0, -1)], dim);
+}
+
+/** `sᵢ = gᵢ + xᵢ₊₁·sᵢ₊₁` along `dim`, from the end. */
+function backwards(g: Tensor, x: Tensor, dim: number): Tensor {
+  return g
+    .flip(dim)
+    .through(recurrence(dim), shifted(x.flip(dim), dim, 0))
+    .flip(dim);
+}
+
+/** `rᵢ = aᵢ + bᵢ·rᵢ₋₁` along `dim`. Its gradient `s` at `a` is the same from the end, and that at `b` is `sᵢ·rᵢ₋₁`. */
+const recurrence = (dim: number): Primitive => ({
+  [own]: true,
+  name: "recurrence",
+  forward: (k, a, b) => k.beside(recurrenceOf, [a, b], { dim }),
+  vjp: [(g, _r, _a, b) => backwards(g, b, dim), (g, r, _a, b) => backwards(g, b, dim).mul(shifted(r, dim, 0))],
+  needs: [[1], ["output", 1]],
+});
+
+/** `yᵢ = yᵢ₋₁·xᵢ`, `dxᵢ = yᵢ₋₁·(gᵢ + xᵢ₊₁(gᵢ₊₁ + …))`, which divides by nothing, so that zeros do not matter. */
+const cumprodOp = (dim: number): Primitive => ({
+  [own]: true,
+  name: "cumprod",
+  forward: (k, x) => k.beside(productOf, [x], { dim }),
+  vjp: [(g, y, x) => shifted(y, dim, 1).mul(backwards(g, x, dim))],
+});
+
+/**
+ * The running product along a dimension, `yᵢ = x₀·x₁·…·xᵢ`. Gradients of any order hold where elements are 0. Bools become
+ * int32.
+ *
+ * @param dim - counted from the end below 0.
+ * @throws {@link TensorError} if there is no such dimension.
+ * @see PyTorch `torch.cumprod`, without `dtype`.
+ *
+ * @example
+ * ```ts
+ * import { cumprod, tensor } from "evenkeel";
+ *
+ * console.log(cumprod(tensor([1, 2, 3, 0]), 0)); // => tensor([1., 2., 6., 0.])
+ * ```
+ */
+export function cumprod(x: Tensor, dim: number): Tensor {
+  const along = dimOf("cumprod", dim, tensorOf("cumprod", x).ndim);
+  const numbers = x.dtype === "bool" ? x.to("int32") : x;
+  if (numbers.numel() === 0 || numbers.ndim === 0) return numbers.clone();
+  return numbers.through(cumprodOp(along));
 }

@@ -1,7 +1,8 @@
 import { isTensor } from "../base/brand.ts";
-import { type Dtype, isFloat } from "../base/dtype.ts";
+import { type Dtype, isFloat, type Shape } from "../base/dtype.ts";
 import { describe, TensorError } from "../base/errors.ts";
 import { shared } from "../base/shared.ts";
+import { NDArray } from "../kernels/array.ts";
 import { refuseDetached } from "../kernels/memory/detached.ts";
 import { isInt32 } from "./promotion.ts";
 import type { Operand, Tensor } from "./tensor.ts";
@@ -58,13 +59,41 @@ export function checkDtype(where: string, dtype: unknown): asserts dtype is Dtyp
   });
 }
 
+/** @internal Indices or labels that are nested arrays of whole numbers as an int32 tensor; the rest as it is, to be refused. */
+export function wholeNumbers(i: unknown, like: Tensor): unknown {
+  const array = wholeArray(i);
+  return array === null ? i : like.wrap(array);
+}
+
+/** @internal Nested arrays of whole numbers as an int32 array; of anything else null. */
+export function wholeArray(i: unknown): NDArray | null {
+  const shape: number[] = [];
+  for (let level = i; Array.isArray(level) && shape.length < 64; level = level[0]) shape.push(level.length);
+  const numbers = shape.length > 0 ? flattened(i, shape, 0) : null;
+  return numbers === null ? null : new NDArray(Int32Array.from(numbers), shape, "int32");
+}
+
+/** The numbers in arrays nested to a shape, in order; null where they are none, or not whole. */
+function flattened(level: unknown, shape: Shape, depth: number): number[] | null {
+  if (depth === shape.length) return Number.isInteger(level) && isInt32(level as number) ? [level as number] : null;
+  if (!Array.isArray(level) || level.length !== shape[depth]) return null;
+  const all: number[] = [];
+  for (const part of level) {
+    const within = flattened(part, shape, depth + 1);
+    if (within === null) return null;
+    for (const value of within) all.push(value);
+  }
+  return all;
+}
+
 /** @internal An int32 tensor of indices into `size`, all in range, the negative ones (from `least` on) made positive. */
-export function checkIndex(where: string, i: unknown, size: number, x: Tensor, least = -size): Tensor {
+export function checkIndex(where: string, indices: unknown, size: number, x: Tensor, least = -size): Tensor {
+  const i = wholeNumbers(indices, x);
   if (!isTensor(i) || i.dtype !== "int32") {
     throw new TensorError(where, {
-      expected: "an int32 tensor of indices",
+      expected: "an int32 tensor of indices, or arrays of whole numbers",
       got: describe(i),
-      hint: isTensor(i) ? 'Convert it: i.to("int32").' : 'Make one: tensor([0, 2], { dtype: "int32" }).',
+      hint: isTensor(i) ? 'Convert it: i.to("int32").' : "",
     });
   }
   if (x.ndim === 0) throw new TensorError(where, { expected: "one dimension or more", got: describe(x) });

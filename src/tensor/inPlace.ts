@@ -62,8 +62,13 @@ export function refuseInPlace(where: string, x: Tensor): void {
   });
 }
 
-/** Takes on the values that `make` computes from it, of its own shape. */
-function become<T extends Tensor>(where: string, x: T, others: readonly unknown[], make: (x: Tensor) => Tensor): T {
+/** @internal Takes on the values that `make` computes from it, of its own shape. */
+export function become<T extends Tensor>(
+  where: string,
+  x: T,
+  others: readonly unknown[],
+  make: (x: Tensor) => Tensor,
+): T {
   refuseInPlace(where, x);
   const wanting = shared().gradEnabled && others.find((other) => isTensor(other) && other.requiresGrad);
   if (wanting) {

@@ -4,11 +4,11 @@ import { broadcast, dimOf } from "../base/shapes.ts";
 import * as compare from "../ops/compare.ts";
 import * as ops from "../ops/indexing.ts";
 import * as shaping from "../ops/shape.ts";
-import { checkIndex, operandFor } from "./checks.ts";
+import { checkIndex, operandFor, wholeNumbers } from "./checks.ts";
 import { stretch } from "./operands.ts";
-import type { Tensor } from "./tensor.ts";
+import type { Indices, Tensor } from "./tensor.ts";
 
-export function index(x: Tensor, i: Tensor, j?: Tensor): Tensor {
+export function index(x: Tensor, i: Indices, j?: Indices): Tensor {
   if (isTensor(i) && i.dtype === "bool" && j === undefined) return indexMask(x, i);
   const rows = checkIndex("index", i, x.shape[0], x);
   if (j === undefined) return x.through(ops.rows, rows);
@@ -62,7 +62,8 @@ export function slice(x: Tensor, dim: number, start: number | null, end: number 
   return x.through(shaping.slice(along, from, step, Math.max(0, Math.ceil((to - from) / step))));
 }
 
-export function gather(x: Tensor, dim: number, i: Tensor): Tensor {
+export function gather(x: Tensor, dim: number, indices: Indices): Tensor {
+  const i = wholeNumbers(indices, x);
   const along = dimOf("gather", dim, x.ndim);
   if (isTensor(i) && (i.ndim !== x.ndim || i.shape.some((size, d) => d !== along && size > x.shape[d]))) {
     throw new TensorError("gather", {
@@ -73,7 +74,7 @@ export function gather(x: Tensor, dim: number, i: Tensor): Tensor {
   if (x.ndim === 0)
     return x
       .reshape([1])
-      .gather(0, isTensor(i) ? i.reshape([1]) : i)
+      .gather(0, isTensor(i) ? i.reshape([1]) : indices)
       .reshape([]);
   const index = checkIndex("gather", i, x.shape[along], x, 0);
   return x.through(ops.gather(along), index);

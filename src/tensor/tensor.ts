@@ -22,6 +22,12 @@ export type Operand = Tensor | number | boolean;
 /** Plain nested arrays, as deep as the tensor has dimensions. */
 export type NestedArray = number | boolean | readonly NestedArray[];
 
+/** Arrays of whole numbers, nested as often as there are dimensions. */
+export type WholeNumbers = readonly (number | WholeNumbers)[];
+
+/** What names places, classes or rows: an int32 tensor, or arrays of whole numbers. */
+export type Indices = Tensor | WholeNumbers;
+
 /** Called with a gradient on its way; may return another to take its place. */
 // biome-ignore lint/suspicious/noConfusingVoidType: a hook may also just look and return nothing
 export type GradientHook = (g: Tensor) => Tensor | void;
@@ -341,6 +347,26 @@ export class Tensor {
   /** @internal What notebooks show. */
   [Symbol.for("Jupyter.display")](): Record<string, string> {
     return { "text/plain": this.toString() };
+  }
+
+  /**
+   * The parts along the first dimension, one after the other: `for (const row of x)`.
+   *
+   * @throws {@link TensorError} if there is no dimension.
+   * @see PyTorch iterates so too, over views; these are copies, through which gradients flow back.
+   * @category Values
+   *
+   * @example
+   * ```ts
+   * import { tensor } from "evenkeel";
+   *
+   * for (const row of tensor([[1, 2], [3, 4]])) console.log(row.sum().item());
+   * // => 3
+   * // 7
+   * ```
+   */
+  [Symbol.iterator](): IterableIterator<Tensor> {
+    return reading.rowsOf(this);
   }
 
   // ── Gradients ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -1821,7 +1847,7 @@ export class Tensor {
    * console.log(table.index(table.gt(3))); // => tensor([4., 5.])
    * ```
    */
-  index(i: Tensor, j?: Tensor): Tensor {
+  index(i: Indices, j?: Indices): Tensor {
     return indexing.index(this, i, j);
   }
 
@@ -1887,7 +1913,7 @@ export class Tensor {
    * //         [3.]])
    * ```
    */
-  gather(dim: number, i: Tensor): Tensor {
+  gather(dim: number, i: Indices): Tensor {
     return indexing.gather(this, dim, i);
   }
 

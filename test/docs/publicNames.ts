@@ -35,6 +35,7 @@ export function publicNames(): Readonly<Record<string, Names>> {
     symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
   const exportsOf = (module: ts.Symbol) => checker.getExportsOfModule(module);
   const isPublic = (member: ts.Symbol) =>
+    !member.name.startsWith("__@") && // a symbol of JavaScript's own
     !member.getJsDocTags(checker).some(({ name }) => name === "internal") &&
     !member.declarations?.some(
       (declaration) => ts.getCombinedModifierFlags(declaration) & ts.ModifierFlags.NonPublicAccessibilityModifier,

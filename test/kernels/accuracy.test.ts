@@ -1,6 +1,9 @@
 import { describe, expect, test } from "vitest";
 import type { Dtype } from "../../src/base/dtype.ts";
 import { NDArray } from "../../src/kernels/array.ts";
+import * as arcs from "../../src/kernels/numbers/arcs.ts";
+import * as logarithms from "../../src/kernels/numbers/logarithms.ts";
+import * as powers from "../../src/kernels/numbers/powers.ts";
 import { erf, pow as powOfC } from "../../src/kernels/numbers/scalar.ts";
 import { wasmKernels } from "../../src/kernels/wasm/index.ts";
 import { oracle, ulps } from "./oracle.ts";
@@ -22,7 +25,19 @@ const inFloat64 = {
   sin: Math.sin,
   cos: Math.cos,
   softplus: (x: number) => (beta * x > threshold ? x : Math.log1p(Math.exp(beta * x)) / beta),
+  log2: Math.log2,
+  log10: Math.log10,
+  expm1: Math.expm1,
+  sinh: Math.sinh,
+  cosh: Math.cosh,
+  asin: Math.asin,
+  acos: Math.acos,
+  atan: Math.atan,
 };
+
+/** Those that are no kernels of a set, but functions of a number. */
+const { atan2, ...inArcs } = arcs;
+const ofNumbers: Readonly<Record<string, (x: number) => number>> = { ...inArcs, ...logarithms, ...powers };
 
 type Name = keyof typeof inFloat64;
 const names = Object.keys(inFloat64) as Name[];
@@ -113,6 +128,68 @@ const special: Record<Name, readonly (readonly [x: number, y: number])[]> = {
     [-infinity, nan],
     [nan, nan],
   ],
+  log2: [
+    [0, -infinity],
+    [-0, -infinity],
+    [-1, nan],
+    [infinity, infinity],
+    [1, 0],
+    [8, 3],
+    [2 ** -149, -149],
+    [nan, nan],
+  ],
+  log10: [
+    [0, -infinity],
+    [-0, -infinity],
+    [-1, nan],
+    [infinity, infinity],
+    [1, 0],
+    [1000, 3],
+    [1e10, 10],
+    [nan, nan],
+  ],
+  expm1: [
+    [-infinity, -1],
+    [-1000, -1],
+    [infinity, infinity],
+    [1000, infinity],
+    [0, 0],
+    [-0, -0],
+    [nan, nan],
+  ],
+  sinh: [
+    [-infinity, -infinity],
+    [infinity, infinity],
+    [-1000, -infinity],
+    [0, 0],
+    [-0, -0],
+    [nan, nan],
+  ],
+  cosh: [
+    [-infinity, infinity],
+    [infinity, infinity],
+    [-1000, infinity],
+    [0, 1],
+    [nan, nan],
+  ],
+  asin: [
+    [2, nan],
+    [-infinity, nan],
+    [0, 0],
+    [-0, -0],
+    [nan, nan],
+  ],
+  acos: [
+    [1, 0],
+    [1.5, nan],
+    [-infinity, nan],
+    [nan, nan],
+  ],
+  atan: [
+    [0, 0],
+    [-0, -0],
+    [nan, nan],
+  ],
   softplus: [
     [infinity, infinity],
     [-infinity, 0],
@@ -126,11 +203,15 @@ const special: Record<Name, readonly (readonly [x: number, y: number])[]> = {
 const kernels = wasmKernels();
 
 function run(name: Name, x: Float32Array | Float64Array): Float32Array | Float64Array {
-  if (!kernels?.[name]) throw new Error(`there is no kernel ${name}`);
+  if (name in ofNumbers) return x.map(ofNumbers[name]);
+  const kernel = kernels?.[name as keyof typeof kernels] as
+    | ((x: NDArray, ...settings: number[]) => NDArray)
+    | undefined;
+  if (!kernel) throw new Error(`there is no kernel ${name}`);
   const dtype: Dtype = x instanceof Float32Array ? "float32" : "float64";
   const array = new NDArray(x, [x.length], dtype);
-  const y = name === "softplus" ? kernels.softplus?.(array, beta, threshold) : kernels[name]?.(array);
-  return y?.data as Float32Array | Float64Array;
+  const y = name === "softplus" ? kernel(array, beta, threshold) : kernel(array);
+  return y.data as Float32Array | Float64Array;
 }
 
 /** Random 32-bit patterns, the same every time (Marsaglia's xorshift). */
@@ -175,8 +256,11 @@ function ulps32(y: number, exact: number): number {
 
 /** Whether the oracle, which knows no special values and is slow beyond reason, has this value. */
 function inDomain(name: Name, x: number): boolean {
-  if (name === "log" || name === "sqrt" || name === "rsqrt") return x > 0;
+  if (["log", "log2", "log10", "sqrt", "rsqrt"].includes(name)) return x > 0;
   if (name === "log1p") return x > -1;
+  if (name === "asin" || name === "acos") return Math.abs(x) <= 1;
+  if (name === "atan") return true;
+  if (name === "sinh" || name === "cosh" || name === "expm1") return Math.abs(x) < 800;
   if (name === "softplus") return x > -1060 && x * beta < threshold;
   return name !== "exp" || Math.abs(x) < 1000;
 }
@@ -214,6 +298,29 @@ describe.each(names)("%s", (name) => {
         }
       }
     }
+  });
+});
+
+describe("atan2", () => {
+  test("is within two units in the last place of float64, of every ratio", () => {
+    const x = float64Points()
+      .map(Math.abs)
+      .filter((x) => x > 1e-150 && x < 1e150);
+    let worst = 0;
+    for (let i = 1; i < x.length; i += 3) {
+      worst = Math.max(worst, ulps(atan2(x[i - 1], x[i]), oracle.atan2(x[i - 1], x[i]), "float64"));
+    }
+    expect(worst).toBeLessThanOrEqual(allowed);
+  });
+
+  test("is that of C in every quadrant, and where a side is 0, infinite or no number", () => {
+    const sides = [0, -0, 1, -1, 2, -3, 1e-300, -1e300, infinity, -infinity, nan];
+    const pairs = sides.flatMap((y) => sides.map((x) => [y, x] as const));
+    const isOff = ([y, x]: readonly [number, number]) => {
+      const [own, ofC] = [atan2(y, x), Math.atan2(y, x)];
+      return !Object.is(own, ofC) && !(Math.abs(own - ofC) < 4e-16 * Math.abs(ofC));
+    };
+    expect(pairs.filter(isOff)).toEqual([]);
   });
 });
 

@@ -104,10 +104,24 @@ function onePlus({ mantissa, scale }: Exact): Exact {
   return { mantissa: rescale(mantissa, scale, 0) + 1n, scale: 0 };
 }
 
+/** `y − 1`, likewise. */
+function minusOne({ mantissa, scale }: Exact): Exact {
+  const { mantissa: negated, scale: finer } = onePlus({ mantissa: -mantissa, scale });
+  return { mantissa: -negated, scale: finer };
+}
+
 /** `a/b` to 200 bits. */
 function quotient(a: Exact, b: Exact): Exact {
   const shift = Math.max(0, 200 + b.mantissa.toString(2).length - a.mantissa.toString(2).length);
   return { mantissa: (a.mantissa << BigInt(shift)) / b.mantissa, scale: a.scale + shift - b.scale };
+}
+
+/** The inverse tangent of any number: that of a quarter of the angle, four times. */
+function arctangent(x: bigint, scale: number): bigint {
+  const one = 1n << BigInt(scale);
+  if (magnitude(x) > one) return (x > 0n ? pi(scale) >> 1n : -(pi(scale) >> 1n)) - arctangent((one * one) / x, scale);
+  const halved = (t: bigint) => (t << BigInt(scale)) / (one + squareRoot(one * one + t * t));
+  return 4n * arctan(halved(halved(x)), scale, -1n);
 }
 
 /** `sin(x + quarters·π/2)`. */
@@ -155,6 +169,49 @@ export const oracle = {
   },
   rsqrt(x: number): Exact {
     return quotient({ mantissa: 1n, scale: 0 }, oracle.sqrt(x));
+  },
+  log2(x: number): Exact {
+    const { mantissa, scale } = oracle.log(x);
+    return quotient({ mantissa, scale }, { mantissa: ln2(scale), scale });
+  },
+  log10(x: number): Exact {
+    const { mantissa, scale } = oracle.log(x);
+    return quotient({ mantissa, scale }, { mantissa: logarithm(10n << BigInt(scale), scale), scale });
+  },
+  expm1(x: number): Exact {
+    return minusOne(exponential(fixed(x, scaleFor(x)), scaleFor(x)));
+  },
+  sinh(x: number): Exact {
+    const a = Math.abs(x);
+    const { mantissa, scale } = exponential(fixed(a, scaleFor(x)), scaleFor(x));
+    const y = quotient(oracle.expm1(2 * a), { mantissa: 2n * mantissa, scale });
+    return x < 0 ? { ...y, mantissa: -y.mantissa } : y;
+  },
+  cosh(x: number): Exact {
+    const a = Math.abs(x);
+    const { mantissa, scale } = exponential(fixed(a, 300), 300);
+    return quotient(onePlus(exponential(fixed(2 * a, 300), 300)), { mantissa: 2n * mantissa, scale });
+  },
+  atan(x: number): Exact {
+    const scale = scaleFor(x);
+    return { mantissa: arctangent(fixed(x, scale), scale), scale };
+  },
+  asin(x: number): Exact {
+    const scale = scaleFor(x);
+    const [one, wide] = [1n << BigInt(scale), fixed(x, scale)];
+    const beside = squareRoot(one * one - wide * wide);
+    if (beside === 0n) return { mantissa: x < 0 ? -pi(scale) : pi(scale), scale: scale + 1 };
+    return { mantissa: arctangent((wide << BigInt(scale)) / beside, scale), scale };
+  },
+  acos(x: number): Exact {
+    const scale = scaleFor(x);
+    const [one, wide] = [1n << BigInt(scale), fixed(x, scale)];
+    if (one + wide === 0n) return { mantissa: pi(scale), scale };
+    return { mantissa: 2n * arctangent(squareRoot(((one - wide) * one * one) / (one + wide)), scale), scale };
+  },
+  /** The angle of `(x, y)`, for numbers above 0. */
+  atan2(y: number, x: number): Exact {
+    return { mantissa: arctangent((fixed(y, 2600) << 2600n) / fixed(x, 2600), 2600), scale: 2600 };
   },
   tanh(x: number): Exact {
     if (Math.abs(x) > 1000) return { mantissa: BigInt(Math.sign(x)), scale: 0 };

@@ -32,7 +32,12 @@ const allowed: readonly Difference[] = [
     why: "what is broadcast, permuted, or counted from the end is copied first, where PyTorch has a view of it",
   },
   {
-    of: /^(pow, a tensor|prod|norm, p = 1|mean, over a dimension|unfold|Unfold|pad, re|[aA]vgPool|[aA]daptive)/,
+    of: /^(at, |atan2, |clamp, (from|up)|scatter|maskedScatter)/,
+    is: "milder",
+    why: "likewise, and indices become places of flat arrays",
+  },
+  {
+    of: /^(pow, a tensor|prod|cumprod, of|norm, p = 1|mean, over a dimension|unfold|Unfold|pad, re|[aA]vgPool|[aA]daptive)/,
     is: "milder",
     why: "PyTorch keeps more than this gradient reads",
   },

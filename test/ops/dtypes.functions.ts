@@ -1,24 +1,38 @@
 import {
+  acos,
   argsort,
+  asin,
+  at,
+  atan,
+  atan2,
   bincount,
   bmm,
   cat,
   cdist,
   ceil,
   chunk,
+  cosh,
+  cumprod,
   einsum,
+  expm1,
   floor,
   frac,
   fullLike,
+  histogram,
   hstack,
+  indexAdd,
+  indexPut,
   indexSelect,
   isfinite,
   isinf,
   isnan,
+  log2,
+  log10,
   logicalAnd,
   logicalNot,
   logicalOr,
   logicalXor,
+  maskedScatter,
   median,
   meshgrid,
   movedim,
@@ -34,7 +48,11 @@ import {
   repeatInterleave,
   roll,
   round,
+  scatter,
+  scatterAdd,
   searchsorted,
+  setAt,
+  sinh,
   split,
   stack,
   stdMean,
@@ -84,6 +102,17 @@ const tests = { isnan, isinf, isfinite, logicalNot } as const;
 const roundings = { floor, ceil, round, trunc, frac } as const;
 const logic = { logicalAnd, logicalOr, logicalXor } as const;
 const snake = (name: string) => name.replace("logical", "logical_").toLowerCase();
+
+/** What writes where a mask, of two dimensions, or its numbers say. */
+const writing: readonly Row[] = [
+  withTensor("scatter", "x.scatter(0, m.long(), b)", (x, b, m) => scatter(x, 0, m.to("int32"), b)),
+  withTensor("scatterAdd", "x.scatter_add(0, m.long(), b)", (x, b, m) => scatterAdd(x, 0, m.to("int32"), b)),
+  withTensor("indexAdd", "x.index_add(0, m[0, :2].int(), b[:2])", (x, b, m) =>
+    indexAdd(x, 0, m.select(0, 0).slice(0, 0, 2).to("int32"), b.slice(0, 0, 2)),
+  ),
+  withTensor("indexPut", "x.index_put((m,), b[m])", (x, b, m) => indexPut(x, [m], b.index(m))),
+  withTensor("maskedScatter", "x.masked_scatter(m, b)", (x, b, m) => maskedScatter(x, m, b)),
+];
 
 /** Functions that are no methods, on tensors of every dtype, also on single numbers and on none. */
 export const functionRows: readonly Row[] = [
@@ -163,4 +192,16 @@ export const functionRows: readonly Row[] = [
     },
     "along a dimension",
   ),
+  ...Object.entries({ log2, log10, expm1, asin, acos, atan, sinh, cosh }).map(([op, run]) =>
+    alone(op, `x.${op}()`, run),
+  ),
+  withTensor("atan2", "x.atan2(b)", (x, b) => atan2(x, b)),
+  alone("cumprod", "x.cumprod(-1)", (x) => cumprod(x, -1)),
+  alone("histogram", "torch.cat(torch.histogram(x, 3, range=(-1.0, 2.0)))", (x) => {
+    const { hist, binEdges } = histogram(x, 3, { range: [-1, 2] });
+    return cat([hist, binEdges]);
+  }),
+  alone("at", "x[..., None]", (x) => at(x, "...", null)),
+  alone("setAt", "x.index_put((torch.tensor([0]),), torch.tensor(1, dtype=x.dtype))", (x) => setAt(x, [[0]], 1)),
+  ...writing.map((row) => ({ ...row, isEverywhere: false })),
 ];

@@ -1,4 +1,4 @@
-import { arange, cat, type Dtype, full, maximum, minimum, stack, type Tensor, tensor, where } from "evenkeel";
+import { arange, cat, clamp, type Dtype, full, maximum, minimum, stack, type Tensor, tensor, where } from "evenkeel";
 import { functionRows } from "./dtypes.functions.ts";
 
 /** A number to meet a tensor; what JSON lacks as a word. */
@@ -172,6 +172,9 @@ export const rows: readonly Row[] = [
   alone("gather", "x.gather(0, m.long())", (x, _b, m) => x.gather(0, m.to("int32"))),
   alone("flip", "x.flip(0)", (x) => x.flip(0)),
   alone("diag", "x.diag()", (x) => x.diag()),
+  withNumber("where", "torch.where(m, b, 3)", (_x, b, m) => where(m, b, 3), ", beside a whole one"),
+  withNumber("where", "torch.where(m, False, b)", (_x, b, m) => where(m, false, b), ", beside a bool"),
+  withTensor("clamp", "x.clamp(min=b)", (x, b) => clamp(x, b)),
   ...functionRows,
 ];
 

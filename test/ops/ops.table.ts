@@ -10,6 +10,7 @@ import { reduce } from "./table/reduce.ts";
 import type { Row } from "./table/row.ts";
 import { shape } from "./table/shape.ts";
 import { windows } from "./table/windows.ts";
+import { writing } from "./table/writing.ts";
 
 export type { Row } from "./table/row.ts";
 
@@ -32,6 +33,7 @@ export const rows: readonly Row[] = [
   ...windows,
   ...pooling,
   ...functions,
+  ...writing,
 ];
 
 /** A name for a row that no other has. */

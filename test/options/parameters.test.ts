@@ -229,6 +229,37 @@ const right: Readonly<Record<string, () => unknown>> = {
   "bernoulli.p": () => ones([2]),
   "bmm.a": () => ones([2, 3, 4]),
   "bmm.b": () => ones([2, 4, 5]),
+  "scatter.i": () => whole(0, 0, 0).reshape(1, 3),
+  "scatter.src": () => 1,
+  "scatter_.i": () => whole(0, 0, 0).reshape(1, 3),
+  "scatter_.src": () => 1,
+  "scatterAdd.i": () => whole(0, 0, 0).reshape(1, 3),
+  "scatterAdd.src": () => ones([1, 3]),
+  "scatterAdd_.i": () => whole(0, 0, 0).reshape(1, 3),
+  "scatterAdd_.src": () => ones([1, 3]),
+  "indexAdd.i": () => whole(0, 1),
+  "indexAdd.source": () => ones([2, 3]),
+  "indexAdd_.i": () => whole(0, 1),
+  "indexAdd_.source": () => ones([2, 3]),
+  "indexPut.indices": () => [
+    [0, 1],
+    [2, 0],
+  ],
+  "indexPut.values": () => 1,
+  "indexPut_.indices": () => [
+    [0, 1],
+    [2, 0],
+  ],
+  "indexPut_.values": () => 1,
+  "maskedScatter.source": x,
+  "maskedScatter_.source": x,
+  "setAt.parts": () => ["1:", 0],
+  "setAt.values": () => 1,
+  "setAt_.parts": () => ["1:", 0],
+  "setAt_.values": () => 1,
+  "at.parts": () => ["1:", 0],
+  "atan2.y": x,
+  "histogram.bins": () => 3,
   "bincount.x": () => [0, 2],
   "searchsorted.sorted": () => ones([2]),
   "searchsorted.values": () => 1,
@@ -321,7 +352,7 @@ const rightFor = (name: string, parameter: string): unknown => {
   return make();
 };
 
-async function call(callable: Callable, given: readonly unknown[]): Promise<unknown> {
+function invoke(callable: Callable, given: readonly unknown[]): unknown {
   const path = callable.name.split(".");
   const args = given.flatMap((value, i) => (callable.parameters[i].isRest && Array.isArray(value) ? value : [value]));
   const owner = path.slice(0, -1).join(".");
@@ -330,9 +361,14 @@ async function call(callable: Callable, given: readonly unknown[]): Promise<unkn
     receivers[owner]?.() ??
     path.slice(0, -1).reduce((held, key) => Reflect.get(held as object, key), entries as unknown);
   const target = Reflect.get(on as object, path.at(-1) ?? "");
+  const isClass = typeof target === "function" && /^class\b/.test(String(target));
+  return isClass ? Reflect.construct(target, args) : Reflect.apply(target, on, args);
+}
+
+/** What a call is refused with, or null. */
+async function call(callable: Callable, given: readonly unknown[]): Promise<unknown> {
   try {
-    const isClass = typeof target === "function" && /^class\b/.test(String(target));
-    await (isClass ? Reflect.construct(target, args) : Reflect.apply(target, on, args));
+    await invoke(callable, given);
     return null;
   } catch (error) {
     return error;
@@ -367,6 +403,7 @@ const alsoRight: Record<string, readonly unknown[]> = {
   threshold: [below],
   values: [[nan], [below]],
   "arange.options": [1], // it is the end
+  "at.parts": [null, 1],
   "Tensor.flip.dims": [1, [], [1]],
   "nn.Embedding.dim": [7],
   "nn.LogSoftmax.dim": [7, -7], // of inputs of more dimensions
@@ -400,3 +437,59 @@ test.each(callables.map((callable) => [callable.name, callable] as const))("%s",
   }
   expect(taken).toEqual([]);
 });
+
+/** Indices that are among other things, where those of the right call are none. */
+const indicesAmong: Readonly<Record<string, readonly unknown[]>> = {
+  "at.parts": [[0, 2], ":"],
+  "setAt.parts": [[0, 2], ":"],
+  "setAt_.parts": [[0, 2], ":"],
+  "repeatInterleave.times": [0, 1, 2, 0],
+};
+
+/** What takes indices or labels of any size. */
+const endless = /^(bincount|repeatInterleave)\./;
+
+const takers = declaredCallables().flatMap((callable) =>
+  callable.parameters
+    .map((parameter, at) => ({ name: `${callable.name}.${parameter.name}`, callable, at, type: parameter.type }))
+    .filter(({ type }) => /\b(Indices|WholeNumbers|Part)\b/.test(type)),
+);
+
+/** The same with another number in place of the first. */
+const withFirst = (value: unknown, first: unknown): unknown =>
+  Array.isArray(value) ? [withFirst(value[0], first), ...value.slice(1)] : first;
+
+test("the functions that take indices or labels are known by their types", () => {
+  const names = takers.map(({ name }) => name);
+  expect(names).toContain("nn.functional.crossEntropy.target");
+  expect(names).toContain("nn.Embedding.forward.i");
+  expect(names).toContain("Tensor.gather.i");
+  expect(names.length).toBeGreaterThan(20);
+});
+
+test.each(takers.map((taker) => [taker.name, taker] as const))(
+  "%s takes arrays of whole numbers as it takes an int32 tensor, and refuses others",
+  async (name, { callable, at, type }) => {
+    const isList = /Part|Indices\[\]/.test(type);
+    const usual = rightFor(callable.name, callable.parameters[at].name);
+    const arrays = indicesAmong[name] ?? (evenkeel.isTensor(usual) ? usual.toArray<unknown[]>() : (usual as unknown[]));
+    const tensors = isList
+      ? arrays.map((part) => (typeof part === "string" ? part : tensor(part as number[], { dtype: "int32" })))
+      : tensor(arrays as number[], { dtype: "int32" });
+    const given = (value: unknown) =>
+      Object.assign(
+        callable.parameters.map((p) => rightFor(callable.name, p.name)),
+        { [at]: value },
+      );
+    const result = (value: unknown) => {
+      evenkeel.manualSeed(0);
+      return (invoke(callable, given(value)) as Tensor).toArray();
+    };
+    expect(result(arrays)).toEqual(result(tensors));
+    const wrong = [0.5, Number.NaN, "0", ...(endless.test(name) ? [] : [1000, -1000])];
+    const ragged = isList ? [[[0, 1], [0]]] : [[0, 1], [0]];
+    for (const value of [...wrong.map((first) => withFirst(arrays, first)), ragged]) {
+      expect(await call(callable, given(value)), describe(value)).toBeInstanceOf(TensorError);
+    }
+  },
+);

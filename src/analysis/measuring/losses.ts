@@ -86,7 +86,8 @@ function* walkBatches<B>(
 function isOverBatches<B>(value: unknown): value is LossOverBatches<B> {
   if (typeof value !== "object" || value === null) return false;
   const { batches, loss, weight } = value as Partial<LossOverBatches<B>>;
-  const canBeWalked = typeof batches === "object" && batches !== null && Symbol.iterator in batches;
+  const canBeWalked =
+    typeof batches === "object" && batches !== null && Symbol.iterator in batches && !isTensor(batches);
   return canBeWalked && typeof loss === "function" && (weight === undefined || typeof weight === "function");
 }
 

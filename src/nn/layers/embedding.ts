@@ -9,7 +9,7 @@ import { arange, ones, zeros } from "../../functions/factories.ts";
 import { addRows } from "../../ops/indexing.ts";
 import { own, type Primitive } from "../../ops/op.ts";
 import { checkIndex } from "../../tensor/checks.ts";
-import { apply, type RandomOptions, type Tensor } from "../../tensor/tensor.ts";
+import { apply, type Indices, type RandomOptions, type Tensor } from "../../tensor/tensor.ts";
 import { drawFrom, normal_ } from "../init/fill.ts";
 import { checkFlag, checkMaking, checkRange, checkSize } from "../module/checks.ts";
 import { Module } from "../module/module.ts";
@@ -36,7 +36,7 @@ const embeddingOptionNames = ["paddingIdx", "maxNorm", "normType", "scaleGradByF
  *
  * Shapes: `i` `[…]`, `weight` `[num, dim]` → `[…, dim]`.
  *
- * @param i - int32 numbers of rows, of any shape.
+ * @param i - numbers of rows, of any shape: an int32 tensor, or arrays of whole numbers.
  * @throws {@link TensorError} if an index is negative or too large, or not int32; if `weight` is no float matrix.
  * @see PyTorch `torch.nn.functional.embedding`, without `sparse`.
  *
@@ -50,13 +50,13 @@ const embeddingOptionNames = ["paddingIdx", "maxNorm", "normType", "scaleGradByF
  * //         [1., 2.]])
  * ```
  */
-export function embedding(i: Tensor, weight: Tensor, options: EmbeddingFunctionOptions = {}): Tensor {
+export function embedding(i: Indices, weight: Tensor, options: EmbeddingFunctionOptions = {}): Tensor {
   checkOptions("embedding", options, embeddingOptionNames);
   return embeddingFor("embedding", i, weight, options);
 }
 
 /** {@link embedding} on behalf of `where`. */
-function embeddingFor(where: string, i: Tensor, weight: Tensor, options: EmbeddingFunctionOptions): Tensor {
+function embeddingFor(where: string, i: Indices, weight: Tensor, options: EmbeddingFunctionOptions): Tensor {
   if (!isTensor(weight) || weight.ndim !== 2 || !isFloat(weight.dtype)) {
     throw new TensorError(where, { expected: "a float tensor [num, dim] as weight", got: describe(weight) });
   }
@@ -180,7 +180,7 @@ export class Embedding extends Module {
     }
   }
 
-  override forward(i: Tensor): Tensor {
+  override forward(i: Indices): Tensor {
     const { paddingIdx, maxNorm, normType, scaleGradByFreq } = this;
     return embeddingFor("Embedding.forward", i, this.weight, { paddingIdx, maxNorm, normType, scaleGradByFreq });
   }

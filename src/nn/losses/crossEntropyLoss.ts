@@ -5,10 +5,10 @@ import { checkOptions } from "../../base/options.ts";
 import { sameShape } from "../../base/shapes.ts";
 import type { CrossEntropySettings } from "../../kernels/kernels.ts";
 import { crossEntropy as fused } from "../../ops/losses/crossEntropy.ts";
-import { apply, type Tensor } from "../../tensor/tensor.ts";
+import { apply, type Indices, type Tensor } from "../../tensor/tensor.ts";
 import { checkRange, checkSameDtype, checkTensor } from "../module/checks.ts";
 import { Module } from "../module/module.ts";
-import { checkIgnoreIndex, checkLabels, checkScores, checkWeight, classWeights, layOut } from "./labels.ts";
+import { checkIgnoreIndex, checkLabels, checkScores, checkWeight, classWeights, labelsOf, layOut } from "./labels.ts";
 import { type NLLLossOptions, nllLossOptionNames } from "./nllLoss.ts";
 import { checkReduction, type Reduction, reduced } from "./reduction.ts";
 
@@ -47,16 +47,16 @@ const crossEntropyOptionNames = [...nllLossOptionNames, "labelSmoothing"];
  * console.log(nn.functional.crossEntropy(logits, labels, { labelSmoothing: 0.1 })); // => tensor(0.5076)
  * ```
  */
-export function crossEntropy(input: Tensor, target: Tensor, options: CrossEntropyOptions = {}): Tensor {
+export function crossEntropy(input: Tensor, target: Indices, options: CrossEntropyOptions = {}): Tensor {
   checkOptions("crossEntropy", options, crossEntropyOptionNames);
   return crossEntropyFor("crossEntropy", input, target, options);
 }
 
 /** {@link crossEntropy} on behalf of `where`. */
-function crossEntropyFor(where: string, input: Tensor, target: Tensor, options: CrossEntropyOptions): Tensor {
+function crossEntropyFor(where: string, input: Tensor, labels: Indices, options: CrossEntropyOptions): Tensor {
   const { weight, ...settings } = checkCrossEntropy(where, options);
   checkScores(where, input);
-  checkTensor(where, "target", target);
+  const target = labelsOf(where, input, labels);
   checkWeight(where, input, weight);
   if (isFloat(target.dtype) && sameShape(target.shape, input.shape)) {
     return fromProbabilities(where, input, target, classWeights(where, input, weight), settings);
@@ -65,8 +65,8 @@ function crossEntropyFor(where: string, input: Tensor, target: Tensor, options: 
   const op = fused(settings, isGradEnabled() && input.requiresGrad);
   const isSingle = input.ndim === 1;
   const x = isSingle ? input.unsqueeze(0) : input;
-  const labels = isSingle ? target.unsqueeze(0) : target;
-  const losses = weight === null ? apply(op, x, labels) : apply(op, x, labels, weight.detach());
+  const t = isSingle ? target.unsqueeze(0) : target;
+  const losses = weight === null ? apply(op, x, t) : apply(op, x, t, weight.detach());
   return isSingle && settings.reduction === "none" ? losses.squeeze(0) : losses;
 }
 
@@ -152,7 +152,7 @@ export class CrossEntropyLoss extends Module {
     this.labelSmoothing = labelSmoothing;
   }
 
-  override forward(input: Tensor, target: Tensor): Tensor {
+  override forward(input: Tensor, target: Indices): Tensor {
     return crossEntropyFor("CrossEntropyLoss.forward", input, target, this);
   }
 }

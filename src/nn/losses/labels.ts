@@ -4,7 +4,8 @@ import { sameShape } from "../../base/shapes.ts";
 import { ones } from "../../functions/factories.ts";
 import { kernels } from "../../kernels/index.ts";
 import { refuseDetached } from "../../kernels/memory/detached.ts";
-import type { Tensor } from "../../tensor/tensor.ts";
+import { wholeNumbers } from "../../tensor/checks.ts";
+import type { Indices, Tensor } from "../../tensor/tensor.ts";
 import { checkFloats, checkOperand, checkTensor } from "../module/checks.ts";
 
 /** Refuses anything but scores `[c]`, `[n, c]` or `[n, c, …]`. */
@@ -32,9 +33,15 @@ function isShapeOfLabels(labels: Shape, scores: Shape): boolean {
   return true;
 }
 
+/** Labels, or probabilities, as a tensor: arrays of whole numbers are made one. */
+export function labelsOf(where: string, input: Tensor, given: Indices): Tensor {
+  const target = wholeNumbers(given, input);
+  checkTensor(where, "target", target);
+  return target;
+}
+
 /** Refuses anything but int32 labels for `input`, one per example and place, each a class or `ignoreIndex`. */
 export function checkLabels(where: string, input: Tensor, target: Tensor, ignoreIndex: number): void {
-  checkTensor(where, "target", target);
   checkScores(where, input);
   const fits = isShapeOfLabels(target.shape, input.shape);
   if (target.dtype !== "int32" || !fits) {

@@ -1,8 +1,8 @@
 import { checkOptions } from "../../base/options.ts";
-import type { Tensor } from "../../tensor/tensor.ts";
+import type { Indices, Tensor } from "../../tensor/tensor.ts";
 import { checkTensor } from "../module/checks.ts";
 import { Module } from "../module/module.ts";
-import { checkIgnoreIndex, checkLabels, classWeights, layOut } from "./labels.ts";
+import { checkIgnoreIndex, checkLabels, checkScores, classWeights, labelsOf, layOut } from "./labels.ts";
 import { checkReduction, type Reduction } from "./reduction.ts";
 
 /** Options of {@link nllLoss}. */
@@ -38,7 +38,7 @@ export const nllLossOptionNames = ["weight", "ignoreIndex", "reduction"];
  * // => tensor([0.6931, 0.2231])
  * ```
  */
-export function nllLoss(input: Tensor, target: Tensor, options: NLLLossOptions = {}): Tensor {
+export function nllLoss(input: Tensor, target: Indices, options: NLLLossOptions = {}): Tensor {
   checkOptions("nllLoss", options, nllLossOptionNames);
   return nllLossFor("nllLoss", input, target, options);
 }
@@ -47,11 +47,13 @@ export function nllLoss(input: Tensor, target: Tensor, options: NLLLossOptions =
 function nllLossFor(
   where: string,
   input: Tensor,
-  target: Tensor,
+  given: Indices,
   { weight = null, ignoreIndex = -100, reduction = "mean" }: NLLLossOptions,
 ): Tensor {
   checkReduction(where, reduction);
   checkIgnoreIndex(where, ignoreIndex);
+  checkScores(where, input);
+  const target = labelsOf(where, input, given);
   checkLabels(where, input, target, ignoreIndex);
   const weights = classWeights(where, input, weight);
   const [n, c, d] = layOut(where, input);
@@ -104,7 +106,7 @@ export class NLLLoss extends Module {
     this.reduction = reduction;
   }
 
-  override forward(input: Tensor, target: Tensor): Tensor {
+  override forward(input: Tensor, target: Indices): Tensor {
     return nllLossFor("NLLLoss.forward", input, target, this);
   }
 }

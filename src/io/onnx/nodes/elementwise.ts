@@ -40,6 +40,10 @@ export function cast(graph: Graph, name: string, dtype: Dtype | "int64"): string
   return graph.node("Cast", [name], { to: dataTypes[dtype] });
 }
 
+function times(graph: Graph, name: string, factor: number, dtype: Dtype): string {
+  return graph.node("Mul", [name, graph.scalar(factor, dtype)]);
+}
+
 function add(graph: Graph, call: MergedCall): string {
   const [x, b] = call.inputs;
   // A product of matrices and a bias are one node.
@@ -137,6 +141,14 @@ export const elementwise: Readonly<Record<string, Write>> = {
   erf: same("Erf"),
   sin: same("Sin"),
   cos: same("Cos"),
+  asin: same("Asin"),
+  acos: same("Acos"),
+  atan: same("Atan"),
+  sinh: same("Sinh"),
+  cosh: same("Cosh"),
+  log2: (graph, call) => times(graph, same("Log")(graph, call), Math.LOG2E, call.dtype),
+  log10: (graph, call) => times(graph, same("Log")(graph, call), Math.LOG10E, call.dtype),
+  expm1: (graph, call) => graph.node("Sub", [same("Exp")(graph, call), graph.scalar(1, call.dtype)]),
   where: (graph, { inputs, dtype }) => choose(graph, ...names(inputs), dtype),
   maskedFill: (graph, call) => {
     const [x, mask] = names(call.inputs);

@@ -1,5 +1,6 @@
 import type { Dtype } from "../../../base/dtype.ts";
 import { where } from "../../../functions/combine.ts";
+import { acos, asin, atan, cosh, sinh } from "../../../functions/elementary/trigonometry.ts";
 import { ceil, floor, round } from "../../../functions/rounding.ts";
 import type { Tensor } from "../../../tensor/tensor.ts";
 import { dataTypes } from "../graph.ts";
@@ -90,6 +91,11 @@ export const elementwise: Readonly<Record<string, Operator>> = {
   Erf: one((x) => x.erf()),
   Sin: one((x) => x.sin()),
   Cos: one((x) => x.cos()),
+  Asin: one(asin),
+  Acos: one(acos),
+  Atan: one(atan),
+  Sinh: one(sinh),
+  Cosh: one(cosh),
   Clip: clip,
   Where: choose,
   Cast: cast,
