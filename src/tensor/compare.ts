@@ -11,7 +11,7 @@ export function clamp(x: Tensor, min: number | null | undefined, max?: number | 
     throw new TensorError("clamp", {
       expected: "at least one bound, as a number",
       got: `${describe(min)} and ${describe(max)}`,
-      hint: "For tensors as bounds use maximum and minimum.",
+      hint: "The function clamp(x, min, max) takes tensors as bounds.",
     });
   }
   refuseBool("clamp", x);

@@ -31,11 +31,8 @@ export function toArray<T = NestedArray>(x: Tensor): T {
   return nest(0, 0) as T;
 }
 
-export function* rowsOf(x: Tensor): IterableIterator<Tensor> {
-  if (x.ndim === 0) {
-    throw new TensorError("for … of", { expected: "a tensor of one dimension or more", got: "a single number" });
-  }
-  for (let i = 0; i < x.shape[0]; i++) yield x.select(0, i);
+export function* rowsOf(this: Tensor): IterableIterator<Tensor> {
+  for (let i = 0; i < this.shape[0]; i++) yield this.select(0, i);
 }
 
 export function textOf(x: Tensor): string {

@@ -350,9 +350,8 @@ export class Tensor {
   }
 
   /**
-   * The parts along the first dimension, one after the other: `for (const row of x)`.
-   *
-   * @throws {@link TensorError} if there is no dimension.
+   * The parts along the first dimension, one after the other: `for (const row of x)`. A single number is not iterable, as in
+   * PyTorch.
    * @see PyTorch iterates so too, over views; these are copies, through which gradients flow back.
    * @category Values
    *
@@ -365,8 +364,8 @@ export class Tensor {
    * // 7
    * ```
    */
-  [Symbol.iterator](): IterableIterator<Tensor> {
-    return reading.rowsOf(this);
+  get [Symbol.iterator](): () => IterableIterator<Tensor> {
+    return (this.ndim === 0 ? undefined : reading.rowsOf) as never; // test frameworks iterate down to single numbers
   }
 
   // ── Gradients ─────────────────────────────────────────────────────────────────────────────────────────────────────

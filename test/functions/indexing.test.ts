@@ -105,7 +105,9 @@ describe("rows", () => {
   });
 
   test("are not there of a single number", () => {
-    expect(refusal(() => [...tensor(3)]).expected).toBe("a tensor of one dimension or more");
+    expect(() => [...tensor(3)]).toThrow("not iterable");
+    expect(tensor([[1], [2]])).toEqual(tensor([[1], [2]]));
+    expect(tensor([[1], [2]])).not.toEqual(tensor([[1], [3]]));
   });
 });
 

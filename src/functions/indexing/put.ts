@@ -26,7 +26,7 @@ function put(where: string, x: Tensor, indices: readonly Indices[], values: Oper
   const each: Tensor[] = [];
   for (const given of indices) {
     if (isTensor(given) && given.dtype === "bool") checkMask(where, given, tensorOf(where, x), each.length);
-    each.push(...indicesOf(where, given, tensorOf(where, x)));
+    for (const index of indicesOf(where, given, tensorOf(where, x))) each.push(index);
   }
   if (each.length > x.ndim) {
     throw new TensorError(where, { expected: `indices of at most ${x.ndim} dimensions`, got: `${each.length}` });
