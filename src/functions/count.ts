@@ -1,5 +1,5 @@
 import { isTensor } from "../base/brand.ts";
-import { sizeOf } from "../base/dtype.ts";
+import { isFloat, sizeOf } from "../base/dtype.ts";
 import { describe, show, TensorError } from "../base/errors.ts";
 import { checkFlagOption, checkOptions } from "../base/options.ts";
 import { sameShape } from "../base/shapes.ts";

@@ -103,6 +103,11 @@ const differences: readonly {
     instead: "either",
   },
   {
+    what: "NaN is in no bin, where PyTorch 1.13 counts it in the last",
+    holds: (key) => key === "histogram | float64",
+    instead: "either",
+  },
+  {
     what: "what is looked for is no bool",
     holds: (key, b) => key.startsWith("searchsorted, a number") && typeof b === "boolean",
     instead: "refused",
