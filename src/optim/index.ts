@@ -8,6 +8,7 @@ export type { AdamGroup, AdamGroupOptions, AdamOptimizer, AdamOptions } from "./
 export { AdamW } from "./adam/adamW.ts";
 export { NAdam, type NAdamGroup, type NAdamGroupOptions, type NAdamOptions } from "./adam/nadam.ts";
 export { RAdam, type RAdamGroup, type RAdamGroupOptions, type RAdamOptions } from "./adam/radam.ts";
+export { AveragedModel, type AveragedModelOptions, type AverageFunction } from "./averaging/averagedModel.ts";
 export { LBFGS, type LBFGSGroup, type LBFGSOptions } from "./lbfgs/lbfgs.ts";
 export { Lion, type LionGroup, type LionGroupOptions, type LionOptions } from "./lion.ts";
 export * as lrScheduler from "./lrScheduler/index.ts";

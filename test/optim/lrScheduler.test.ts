@@ -20,6 +20,7 @@ const makers: Record<string, Make> = {
   LinearLR: (o) => new LinearLR(o, { totalIters: 12 }),
   PolynomialLR: (o) => new PolynomialLR(o, { totalIters: 15, power: 1.5 }),
   CosineAnnealingWarmRestarts: (o) => new CosineAnnealingWarmRestarts(o, 3, { tMult: 2, etaMin: 0.01 }),
+  SWALR: (o) => new optim.lrScheduler.SWALR(o, 0.05, { annealEpochs: 9 }),
   CyclicLR: (o) => new CyclicLR(o, 0.1, 1, { stepSizeUp: 2, stepSizeDown: 3, mode: "expRange", gamma: 0.9 }),
 };
 
@@ -81,6 +82,7 @@ describe.each(Object.entries(makers))("%s", (name, make) => {
       LinearLR: () => new LinearLR(optimizer, { gama: 1 } as never),
       PolynomialLR: () => new PolynomialLR(optimizer, { gama: 1 } as never),
       CosineAnnealingWarmRestarts: () => new CosineAnnealingWarmRestarts(optimizer, 3, { gama: 1 } as never),
+      SWALR: () => new optim.lrScheduler.SWALR(optimizer, 0, { gama: 1 } as never),
       CyclicLR: () => new CyclicLR(optimizer, 0, 1, { gama: 1 } as never),
     }[name];
     expect(withOption).toThrow(`${name}: expected options among`);
@@ -178,6 +180,8 @@ describe("schedulers refuse, and change nothing", () => {
       (o) => new CyclicLR(o, 0, 1, { scaleFn: () => Number.NaN }),
       "CyclicLR.step: expected",
     ],
+    ["a strategy of no kind", (o) => new optim.lrScheduler.SWALR(o, 1, { annealStrategy: "cosine" as never }), '"cos"'],
+    ["a rate too many", (o) => new optim.lrScheduler.SWALR(o, [1, 2]), "swaLr for all groups, or for each of the 1"],
     ["no step up", (o) => new CyclicLR(o, 0, 1, { stepSizeUp: 0 }), "stepSizeUp to be a whole number of 1 or more"],
     ["two bases for a group", (o) => new CyclicLR(o, [0, 1], 1), "baseLr for all groups, or for each of the 1"],
   ])("%s", (_, make, message) => {

@@ -3,6 +3,7 @@
  * @module lrScheduler
  */
 
+export { SWALR, type SWALROptions } from "../averaging/swaLR.ts";
 export { CosineAnnealingLR, type CosineAnnealingLROptions } from "./cosineAnnealingLR.ts";
 export {
   CosineAnnealingWarmRestarts,
