@@ -8,6 +8,10 @@ export { type HardtanhOptions, hardtanh } from "./activations/hardtanh.ts";
 export { type LeakyReLUOptions, leakyRelu } from "./activations/leakyRelu.ts";
 export { silu } from "./activations/silu.ts";
 export { type SoftplusOptions, softplus } from "./activations/softplus.ts";
+export {
+  type ScaledDotProductAttentionOptions,
+  scaledDotProductAttention,
+} from "./attention/scaledDotProductAttention.ts";
 export { conv1d } from "./convolution/conv1d.ts";
 export { conv2d } from "./convolution/conv2d.ts";
 export type { Conv1dFunctionOptions, Conv2dFunctionOptions } from "./convolution/options.ts";

@@ -13,6 +13,12 @@ export { SiLU } from "./activations/silu.ts";
 export { LogSoftmax, Softmax } from "./activations/softmax.ts";
 export { Softplus } from "./activations/softplus.ts";
 export { Tanh } from "./activations/tanh.ts";
+export type { AttentionMasks } from "./attention/attend.ts";
+export {
+  type AttendOptions,
+  MultiheadAttention,
+  type MultiheadAttentionOptions,
+} from "./attention/multiheadAttention.ts";
 export { Conv1d } from "./convolution/conv1d.ts";
 export { Conv2d } from "./convolution/conv2d.ts";
 export type { Conv1dOptions, Conv2dOptions } from "./convolution/options.ts";

@@ -45,6 +45,14 @@ function trained<M extends nn.Module>(model: M, x: Tensor): M {
   return model;
 }
 
+/** Attention of a sequence to itself, without the weights. */
+class Attending extends nn.Module {
+  readonly attention = new nn.MultiheadAttention(4, 2, { batchFirst: true, addBiasKv: true });
+  override forward(x: Tensor): Tensor {
+    return this.attention.forward(x, x, x, { needWeights: false })[0];
+  }
+}
+
 const rows = () => randn([9, 6]).mul(2).add(0.5);
 const sequences = () => randn([9, 6, 4]).mul(2).add(0.5);
 const pictures = () => randn([9, 6, 5, 4]);
@@ -111,6 +119,7 @@ const modules: Readonly<Record<string, { make: () => nn.Module; x: () => Tensor 
   Tanh: { make: () => new nn.Tanh(), x: rows },
   GELU: { make: () => new nn.GELU(), x: rows },
   "GELU by tanh": { make: () => new nn.GELU({ approximate: "tanh" }), x: rows },
+  MultiheadAttention: { make: () => new Attending(), x: sequences },
   SiLU: { make: () => new nn.SiLU(), x: rows },
   LeakyReLU: { make: () => new nn.LeakyReLU({ negativeSlope: 0.2 }), x: rows },
   ELU: { make: () => new nn.ELU({ alpha: 0.5 }), x: rows },

@@ -43,6 +43,18 @@ function experienced<T extends nn.Module>(norm: T, shape: readonly number[] = [6
 
 const weights = () => tensor([0.2, 1, 3], { dtype });
 
+/** The outputs of attention alone, to themselves. */
+class Attending extends nn.Module {
+  readonly attention: nn.MultiheadAttention;
+  constructor(attention: nn.MultiheadAttention) {
+    super();
+    this.attention = attention;
+  }
+  override forward(query: Tensor, key = query, value = key): Tensor {
+    return this.attention.forward(query, key, value, { needWeights: false })[0];
+  }
+}
+
 /** Every module, with every option that changes what it computes. */
 export const modules: readonly ModuleRow[] = [
   {
@@ -458,6 +470,34 @@ export const modules: readonly ModuleRow[] = [
     make: () => new nn.Hardtanh({ minVal: -0.5, maxVal: 0.75 }),
     inputs: () => [normal([5])],
     prints: "Hardtanh(minVal=-0.5, maxVal=0.75)",
+  },
+  {
+    module: "MultiheadAttention",
+    make: () => shaken(new Attending(new nn.MultiheadAttention(4, 2, { dtype, batchFirst: true }))),
+    inputs: () => [normal([2, 3, 4])],
+    prints: [
+      "Attending(",
+      "  (attention): MultiheadAttention(",
+      "    (out_proj): Linear(inFeatures=4, outFeatures=4, bias=true)",
+      "  )",
+      ")",
+    ].join("\n"),
+  },
+  {
+    module: "MultiheadAttention",
+    title: "of other keys, with one of its own and zeros, without biases",
+    make: () => {
+      const options = { dtype, kdim: 3, vdim: 1, addBiasKv: true, addZeroAttn: true, bias: false } as const;
+      return shaken(new Attending(new nn.MultiheadAttention(2, 1, options)));
+    },
+    inputs: () => [normal([2, 2]), normal([2, 3]), normal([2, 1])],
+    prints: [
+      "Attending(",
+      "  (attention): MultiheadAttention(",
+      "    (out_proj): Linear(inFeatures=2, outFeatures=2, bias=false)",
+      "  )",
+      ")",
+    ].join("\n"),
   },
   {
     module: "Sequential",

@@ -7,6 +7,7 @@ const logits = randn([2, 3]);
 const wide = randn([2, 3], { dtype: "float64" });
 const matrix = randn([2, 3]);
 const linear = new nn.Linear(3, 2);
+const attention = new nn.MultiheadAttention(3, 1);
 const table = new nn.Embedding(3, 2);
 const images = new nn.Linear(784, 2);
 const conv = new nn.Conv2d(3, 4, 3);
@@ -279,6 +280,55 @@ const refusals: Record<string, readonly [run: () => unknown, says: RegExp][]> = 
     [() => new nn.CrossEntropyLoss({ reduction: "avg" as never }), /^CrossEntropyLoss: /],
     [() => new nn.CrossEntropyLoss({ weight: [1, 2] as never }), /a tensor as weight/],
     [() => new nn.CrossEntropyLoss().forward(logits, labels([9, 9])), /^CrossEntropyLoss\.forward: /],
+  ],
+  attention: [
+    [
+      () => new nn.MultiheadAttention(5, 2),
+      /^MultiheadAttention: expected heads that divide embedDim, got 2 heads of 5 numbers/,
+    ],
+    [() => new nn.MultiheadAttention(4, 0), /1 or more as numHeads, got 0/],
+    [() => new nn.MultiheadAttention(4, 2, { dropout: 2 }), /a finite dropout from 0 to 1, got 2/],
+    [() => new nn.MultiheadAttention(4, 2, { kdim: 0.5 }), /1 or more as kdim, got 0.5/],
+    [() => new nn.MultiheadAttention(4, 2, { batch_first: true } as never), /Did you mean "batchFirst"/],
+    [() => new nn.MultiheadAttention(4, 2, { addBiasKv: 1 as never }), /true or false as addBiasKv/],
+    [
+      () => attention.forward(zeros([3, 2, 3]), zeros([3, 2, 3]), zeros([3, 2, 4])),
+      /^MultiheadAttention\.forward: expected a query \[l, n, 3\], a key .*, all with n or without, got \[3, 2, 3\], \[3, 2, 3\], \[3, 2, 4\]/,
+    ],
+    [() => attention.forward(matrix, zeros([1, 2, 3]), zeros([1, 2, 3])), /got \[2, 3\], \[1, 2, 3\]/],
+    [() => attention.forward(wide, wide, wide), /one dtype/],
+    [() => attention.forward(matrix, matrix, 1 as never), /a tensor as value, got 1/],
+    [
+      () => attention.forward(matrix, matrix, matrix, { attnMask: zeros([2, 3]) }),
+      /attnMask of shape \[2, 2\], got \[2, 3\]/,
+    ],
+    [
+      () => attention.forward(matrix, matrix, matrix, { attnMask: zeros([2, 2]).to("int32") }),
+      /float32 or float64 tensor as attnMask/,
+    ],
+    [
+      () => attention.forward(matrix, matrix, matrix, { keyPaddingMask: zeros([1, 2]) }),
+      /keyPaddingMask of shape \[2\], got \[1, 2\]/,
+    ],
+    [() => attention.forward(matrix, matrix, matrix, { needWeights: 0 as never }), /true or false as needWeights/],
+    [
+      () => F.scaledDotProductAttention(matrix, zeros([2, 4]), matrix),
+      /^scaledDotProductAttention: expected a query \[…, l, e\], a key .* got \[2, 3\], \[2, 4\], \[2, 3\]/,
+    ],
+    [() => F.scaledDotProductAttention(matrix, matrix, wide), /input and value of one dtype/],
+    [
+      () => F.scaledDotProductAttention(matrix, matrix, matrix, { isCausal: true, attnMask: zeros([2, 2]) }),
+      /a mask or isCausal, not both/,
+    ],
+    [
+      () => F.scaledDotProductAttention(matrix, matrix, matrix, { attnMask: zeros([5, 2, 2]) }),
+      /an attnMask that broadcasts to \[2, 2\], got \[5, 2, 2\]/,
+    ],
+    [
+      () => F.scaledDotProductAttention(matrix, matrix, matrix, { scale: Number.NaN }),
+      /a finite number, or null, as scale/,
+    ],
+    [() => F.scaledDotProductAttention(matrix, matrix, matrix, { dropoutP: -1 }), /a finite dropoutP from 0 to 1/],
   ],
   "losses of pairs": [
     [

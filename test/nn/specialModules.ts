@@ -105,6 +105,12 @@ const inPyTorch: Readonly<Record<string, string | Readonly<Record<Mode, string>>
   ReLU: "torch.relu",
   GELU: "F.gelu",
   "GELU, by tanh": "lambda x: F.gelu(x, approximate='tanh')",
+  MultiheadAttention:
+    "lambda x, w, b, u, c: F.multi_head_attention_forward(*[x.transpose(0, 1)] * 3, 4, 2, w, b, None, None, False, 0.0, u, c)" +
+    "[0].transpose(0, 1)",
+  "MultiheadAttention, of other keys, with one of its own and zeros, without biases":
+    "lambda q, k, v, wq, wk, wv, bk, bv, u: F.multi_head_attention_forward(q, k, v, 2, 1, None, None, bk, bv, True, 0.0, u, None, " +
+    "use_separate_proj_weight=True, q_proj_weight=wq, k_proj_weight=wk, v_proj_weight=wv)[0]",
   SiLU: "F.silu",
   LeakyReLU: "lambda x: F.leaky_relu(x, 0.2)",
   ELU: "lambda x: F.elu(x, 0.5)",

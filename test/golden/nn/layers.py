@@ -105,6 +105,26 @@ def cases():
     yield "L1Loss", [], {}, [[], []]
     yield "KLDivLoss", [], {"reduction": "batchmean", "logTarget": True}, [[], []]
     yield "HuberLoss", [], {}, [[0], [0]]
+    three, first = [[3, 2, 4], [5, 2, 4], [5, 2, 4]], {"batchFirst": True}
+    later = [[False, True, True, False, True], [False, False, True, True, False], [False] * 5]
+    added = [[0.5, -1.0, 0.0, 2.0, 1.0], [0.0, 0.25, 0.5, 0.0, -2.0], [1.0, 0.0, 0.0, 0.0, 3.0]]
+    padded = [[False, False, False, False, True], [False, False, False, True, True]]
+    each = [[[(i + j + k) % 3 == 2 for k in range(5)] for j in range(3)] for i in range(4)]
+    def attention(args, options, shapes, **forward):
+        return "MultiheadAttention", args, options, shapes, [""] * len(shapes), forward
+    yield attention([4, 2], {}, three)
+    yield attention([4, 1], {"bias": False}, three, averageAttnWeights=False)
+    yield attention([4, 4], first, [[2, 3, 4], [2, 5, 4], [2, 5, 4]], needWeights=False)
+    yield attention([4, 2], {**first, "kdim": 3, "vdim": 5}, [[2, 3, 4], [2, 5, 3], [2, 5, 5]])
+    yield attention([4, 2], {"vdim": 3, "bias": False}, [[3, 2, 4], [5, 2, 4], [5, 2, 3]], attnMask=added)
+    yield attention([4, 2], {"addBiasKv": True}, three, attnMask=later, keyPaddingMask=padded)
+    yield attention([4, 2], {"addZeroAttn": True}, three, attnMask=each, averageAttnWeights=False)
+    yield attention([6, 3], {**first, "addBiasKv": True, "addZeroAttn": True}, [[1, 3, 6], [1, 5, 6], [1, 5, 6]], attnMask=added)
+    yield attention([4, 2], {"dropout": 0.4}, three)
+    yield attention([4, 2], {"dropout": 0.4, **first}, [[2, 3, 4], [2, 5, 4], [2, 5, 4]], averageAttnWeights=False)
+    yield attention([4, 2], first, [[3, 4], [5, 4], [5, 4]], attnMask=later, keyPaddingMask=padded[0])
+    yield attention([4, 2], {}, [[3, 4], [5, 4], [5, 4]], averageAttnWeights=False)
+    yield attention([40, 8], first, [[2, 33, 40], [2, 17, 40], [2, 17, 40]], needWeights=False)
     yield "Unflatten", [1, [2, 3]], {}, [[2, 6, 2]]
     yield "Unflatten", [-1, [2, 1, 2]], {}, [[3, 4]]
 
@@ -168,11 +188,20 @@ def bits(x):
 
 
 def given_option(key, value, dtype):
+    if isinstance(value, list) and "Mask" in key:
+        mask = torch.tensor(value)
+        return mask if mask.dtype == torch.bool else mask.to(DTYPES[dtype])
     return torch.tensor(value, dtype=DTYPES[dtype]) if isinstance(value, list) and "eight" in key else tuples(value)
 
 
-def answer(name, args, options, shapes, through, dtype):
+def answer(name, args, options, shapes, through, forward, dtype):
     torch.manual_seed(5)
+    told = {snake(key): given_option(key, value, dtype) for key, value in forward.items()}
+
+    def outputs(*inputs):
+        y = layer(*inputs, **told)
+        return y if isinstance(y, tuple) else (y, None)
+
     given = {snake(key): given_option(key, value, dtype) for key, value in options.items()}
     layer = (OWN.get(name) or getattr(nn, name))(*map(tuples, args), **given)
     made = [bits(p) for p in layer.parameters()]
@@ -182,13 +211,14 @@ def answer(name, args, options, shapes, through, dtype):
 
     inputs = [x.requires_grad_() for x in shown(randn(shape, 10 + i, dtype, 2) for i, shape in enumerate(shapes))]
     torch.manual_seed(6)
-    y = layer(*inputs)
+    y, weights = outputs(*inputs)
     y.backward(randn(list(y.shape), 90, dtype))
-    result = {"y": y, **{f"dx{i}": x.grad for i, x in enumerate(inputs)}}
+    result = {"y": y, **({} if weights is None else {"weights": weights}), **{f"dx{i}": x.grad for i, x in enumerate(inputs)}}
     result |= {f"d {key}": p.grad for key, p in layer.named_parameters()}
-    layer(*shown(randn(shape, 20 + i, dtype) + 1 for i, shape in enumerate(shapes)))
+    outputs(*shown(randn(shape, 20 + i, dtype) + 1 for i, shape in enumerate(shapes)))
     result |= {f"buffer {key}": x for key, x in layer.named_buffers() if x.is_floating_point()}
-    result["evaluated"] = layer.eval()(*inputs)
+    layer.eval()
+    result["evaluated"] = outputs(*inputs)[0]
     return {"shape": list(y.shape), "made": made, "values": {key: numbers(x) for key, x in result.items()}}
 
 
@@ -196,11 +226,12 @@ def main():
     torch.set_num_threads(1)
     lines = []
     for name, args, options, shapes, *rest in cases():
-        through = rest[0] if rest else [""] * len(shapes)
+        through, forward = [*rest, *[[""] * len(shapes), {}][len(rest):]]
         for dtype in DTYPES:
             case = {"module": name, "args": args, "options": options, "inputs": shapes, "dtype": dtype}
-            case |= {"through": through} if rest else {}
-            lines.append(json.dumps({**case, **answer(name, args, options, shapes, through, dtype)}, separators=(",", ":")))
+            case |= {"through": through} if any(through) else {}
+            case |= {"forward": forward} if forward else {}
+            lines.append(json.dumps({**case, **answer(name, args, options, shapes, through, forward, dtype)}, separators=(",", ":")))
     body = ",\n".join(lines)
     path = pathlib.Path(__file__).with_suffix(".json")
     path.write_text(f'{{\n"torch": "{torch.__version__}",\n"cases": [\n{body}\n]\n}}\n', encoding="utf-8")

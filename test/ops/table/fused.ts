@@ -1,4 +1,4 @@
-import { cat, nn, tensor } from "evenkeel";
+import { arange, cat, nn, tensor } from "evenkeel";
 import {
   batchNormEvaluating,
   batchNormInputGradient,
@@ -9,7 +9,7 @@ import { linear } from "../../../src/ops/linear.ts";
 import { crossEntropy } from "../../../src/ops/losses/crossEntropy.ts";
 // Not the public one: that takes an operation for a user's own, whose gradients it does not use again.
 import { apply } from "../../../src/tensor/tensor.ts";
-import { constant, distinct, float, int, nonzero, type Row, two } from "./row.ts";
+import { constant, distinct, float, int, mask, nonzero, type Row, two } from "./row.ts";
 
 const { functional: F } = nn;
 
@@ -140,5 +140,41 @@ export const fused: readonly Row[] = [
     torch: "lambda x, t: F.kl_div(x, t, reduction='none', log_target=True)",
     run: (x, t) => F.klDiv(x, t, { reduction: "none", logTarget: true }),
     inputs: two,
+  },
+  {
+    op: "scaledDotProductAttention",
+    torch: "lambda q, k, v: (q / q.shape[-1] ** 0.5 @ k.transpose(-2, -1)).softmax(-1) @ v",
+    run: (q, k, v) => F.scaledDotProductAttention(q, k, v),
+    inputs: (n, c) => [float([n, 2, 3]), float([n, c, 3]), float([n, c, 2])],
+    sizes: nonzero,
+  },
+  {
+    op: "scaledDotProductAttention",
+    title: "masked",
+    torch:
+      "lambda q, k, v, m: (0.7 * q @ k.transpose(-2, -1) + torch.zeros(m.shape, dtype=q.dtype).masked_fill(~(m | (torch.arange(m.shape[-1]) == 0)), float('-inf'))).softmax(-1) @ v",
+    run: (q, k, v, m) => {
+      const first = arange(0, m.shape[1]).eq(0);
+      return F.scaledDotProductAttention(q, k, v, { attnMask: m.maximum(first), scale: 0.7 });
+    },
+    inputs: (n, c) => [float([2, n, 3]), float([c, 3]), float([c, 2]), mask([n, c])],
+    sizes: nonzero,
+  },
+  {
+    op: "scaledDotProductAttention",
+    title: "causal",
+    torch:
+      "lambda q, k, v: (q / q.shape[-1] ** 0.5 @ k.transpose(-2, -1) + torch.full((len(q), len(k)), float('-inf'), dtype=q.dtype).triu(1)).softmax(-1) @ v",
+    run: (q, k, v) => F.scaledDotProductAttention(q, k, v, { isCausal: true }),
+    inputs: (n, c) => [float([n, 3]), float([c, 3]), float([c, 2])],
+    sizes: nonzero,
+  },
+  {
+    op: "scaledDotProductAttention",
+    title: "with floats added",
+    torch: "lambda q, k, v, m: (q / q.shape[-1] ** 0.5 @ k.transpose(-2, -1) + m).softmax(-1) @ v",
+    run: (q, k, v, attnMask) => F.scaledDotProductAttention(q, k, v, { attnMask }),
+    inputs: (n, c) => [float([n, 3]), float([c, 3]), float([c, 2]), float([c])],
+    sizes: nonzero,
   },
 ];
