@@ -88,6 +88,7 @@ export { isModule } from "./nn/module/fields.ts";
 export type { Fused, Op, Primitive, Reads, Vjp } from "./ops/op.ts";
 export * as optim from "./optim/index.ts";
 export { defaultGenerator, Generator, manualSeed } from "./random/generator.ts";
+export { type PrintOptions, setPrintoptions } from "./tensor/printOptions.ts";
 export {
   apply,
   type GradientHook,

@@ -12,6 +12,15 @@ export interface Listener {
   draws(how: string): void;
 }
 
+/** How tensors are printed. */
+export interface PrintSettings {
+  readonly precision: number;
+  readonly threshold: number;
+  readonly edgeitems: number;
+  readonly linewidth: number;
+  readonly sciMode: boolean | null;
+}
+
 /**
  * What may change at run time, apart from the kernels. It lives on `globalThis`, so that the ESM and the CJS copy of
  * the package, loaded into one process, have one grad mode and one default generator between them, and know what the
@@ -30,6 +39,8 @@ export interface Shared {
   searches: number;
   /** The state of the default generator, once it has been used. */
   defaultGenerator: unknown;
+  /** How tensors are printed, once it has been said. */
+  printing?: PrintSettings;
   /** The typed arrays that lie in an arena, of whichever copy. */
   readonly inArena: WeakSet<object>;
 }

@@ -1,12 +1,6 @@
 import type { Data, Dtype, Shape } from "../base/dtype.ts";
 import { isFloat, sizeOf } from "../base/dtype.ts";
-
-// The rules are those of PyTorch's default print options: 4 digits, a summary of 3 at each edge past 1000 elements,
-// lines of 80 characters.
-const precision = 4;
-const threshold = 1000;
-const edge = 3;
-const lineWidth = 80;
+import { printSettings } from "./printOptions.ts";
 
 /** What is to be printed. */
 export interface Printable {
@@ -20,6 +14,7 @@ export interface Printable {
 /** A tensor as PyTorch prints it, with names and values spelt as in JavaScript. */
 export function print({ data, shape, dtype, suffix }: Printable): string {
   const prefix = "tensor(";
+  const { linewidth } = printSettings();
   const suffixes: string[] = [];
   const isEmpty = data.length === 0;
   if (isEmpty && shape.length !== 1) suffixes.push(`size=(${shape.join(", ")})`);
@@ -29,7 +24,7 @@ export function print({ data, shape, dtype, suffix }: Printable): string {
   let text = prefix + body;
   let lastLine = text.length - text.lastIndexOf("\n") + 1;
   for (const part of suffixes) {
-    if (lastLine + part.length + 2 > lineWidth) {
+    if (lastLine + part.length + 2 > linewidth) {
       text += `,\n${" ".repeat(prefix.length)}${part}`;
       lastLine = prefix.length + part.length;
     } else {
@@ -41,7 +36,7 @@ export function print({ data, shape, dtype, suffix }: Printable): string {
 }
 
 function format(data: Data, shape: Shape, dtype: Dtype, indent: number): string {
-  const summarise = data.length > threshold;
+  const summarise = data.length > printSettings().threshold;
   const shown = summarise ? summary(data, shape) : Array.from(data);
   const { write, width } = isFloat(dtype) ? floatWriter(shown) : wordWriter(shown, dtype);
   return block(data, shape, 0, indent, summarise, write, width);
@@ -62,7 +57,8 @@ function summary(data: Data, shape: Shape): number[] {
 /** The indices that a summary shows of so many, with −1 for what it leaves out. */
 function edges(size: number): number[] {
   const all = Array.from({ length: size }, (_, i) => i);
-  return size > 2 * edge ? [...all.slice(0, edge), -1, ...all.slice(size - edge)] : all;
+  const { edgeitems } = printSettings();
+  return size > 2 * edgeitems ? [...all.slice(0, edgeitems), -1, ...all.slice(size - edgeitems)] : all;
 }
 
 type Writer = { write: (value: number) => string; width: number };
@@ -79,13 +75,16 @@ function floatWriter(values: readonly number[]): Writer {
   const least = counted.reduce((a, b) => Math.min(a, Math.abs(b)), Number.POSITIVE_INFINITY);
   const whole = counted.every(Number.isInteger);
   const scientific = counted.length > 0 && (most / least > 1000 || most > 1e8 || (!whole && least < 1e-4));
-  const digits = (value: number) => {
+  const { precision, sciMode } = printSettings();
+  const digits = (value: number, isScientific: boolean) => {
     if (!Number.isFinite(value)) return Number.isNaN(value) ? "nan" : value > 0 ? "inf" : "-inf";
-    if (scientific) return exponential(value);
+    if (isScientific) return exponential(value, precision);
     return whole ? `${fixed(value, 0)}.` : fixed(value, precision);
   };
-  const width = counted.reduce((widest, value) => Math.max(widest, digits(value).length), 1);
-  return { write: (value) => digits(value).padStart(width), width };
+  // As in PyTorch, columns are as wide as without what is asked for.
+  const width = counted.reduce((widest, value) => Math.max(widest, digits(value, scientific).length), 1);
+  const written = counted.length > 0 && sciMode !== null ? sciMode : scientific;
+  return { write: (value) => digits(value, written).padStart(width), width };
 }
 
 function fixed(value: number, places: number): string {
@@ -93,7 +92,7 @@ function fixed(value: number, places: number): string {
   return sign + halfEven(value.toFixed(places), value.toFixed(places + 40), 40);
 }
 
-function exponential(value: number): string {
+function exponential(value: number, precision: number): string {
   const sign = Object.is(value, -0) ? "-" : "";
   const [mantissa, exponent] = value.toExponential(precision).split("e");
   const [exact, exactExponent] = value.toExponential(precision + 40).split("e");
@@ -134,7 +133,7 @@ function block(
 }
 
 function line(words: readonly string[], indent: number, width: number): string {
-  const perLine = Math.max(1, Math.floor((lineWidth - indent) / (width + 2)));
+  const perLine = Math.max(1, Math.floor((printSettings().linewidth - indent) / (width + 2)));
   const lines: string[] = [];
   for (let i = 0; i < words.length; i += perLine) lines.push(words.slice(i, i + perLine).join(", "));
   return `[${lines.join(`,\n${" ".repeat(indent + 1)}`)}]`;

@@ -140,6 +140,7 @@ const calls: Record<string, Call> = {
   randnLike: (o) => evenkeel.randnLike(x(), o),
   stdMean: (o) => evenkeel.stdMean(x(), 0, o),
   varMean: (o) => evenkeel.varMean(x(), 0, o),
+  setPrintoptions: (o) => evenkeel.setPrintoptions(o),
   "data.DataLoader": (o) => new evenkeel.data.DataLoader([1, 2, 3], o),
   "data.WeightedRandomSampler": (o) => new evenkeel.data.WeightedRandomSampler([1, 2], 2, o),
   "data.randomSplit": (o) => evenkeel.data.randomSplit([1, 2, 3], [1, 2], o),

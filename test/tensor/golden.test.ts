@@ -1,7 +1,21 @@
-import { arange, type Dtype, full, Generator, linspace, maximum, ones, randn, type Tensor, tensor } from "evenkeel";
-import { describe, expect, test } from "vitest";
+import {
+  arange,
+  type Dtype,
+  full,
+  Generator,
+  linspace,
+  maximum,
+  ones,
+  randn,
+  setPrintoptions,
+  type Tensor,
+  tensor,
+} from "evenkeel";
+import { afterEach, describe, expect, test } from "vitest";
 import { expectClose, fromGolden } from "../close.ts";
+import printedByOptions from "../golden/tensor/printed.json" with { type: "json" };
 import golden from "../golden/tensor/tensor.json" with { type: "json" };
+import { refusal } from "../refusal.ts";
 
 const inspect = Symbol.for("nodejs.util.inspect.custom");
 
@@ -39,6 +53,42 @@ describe(`a tensor prints as in PyTorch ${golden.torch}`, () => {
   test("with what comes after the elements on a line of its own where the line is full", () => {
     const x = full([6], 1234.5, { requiresGrad: true, dtype: "float64" });
     expect(String(x).split("\n").at(-1)).toBe("       dtype=float64, requiresGrad=true)");
+  });
+});
+
+describe("what setPrintoptions sets is printed as in PyTorch", () => {
+  afterEach(() => setPrintoptions({ profile: "default" }));
+
+  const { given, shapes, rows } = printedByOptions;
+  const camel = ({ sci_mode, ...options }: Readonly<Record<string, unknown>>) =>
+    ({ ...options, ...(sci_mode === undefined ? {} : { sciMode: sci_mode }) }) as Parameters<typeof setPrintoptions>[0];
+
+  test.each(rows.map(({ calls, texts }) => [JSON.stringify(calls), calls, texts] as const))("%s", (_, calls, texts) => {
+    for (const options of calls) setPrintoptions(camel(options));
+    const tensors = given.map((data, i) => tensor(fromGolden(data)).to("float32").reshape(shapes[i]));
+    for (const shape of [[12], [3, 9], [1010]])
+      tensors.push(randn(shape, { generator: new Generator().manualSeed(3) }));
+    tensors.push(arange(30).to("int32"));
+    expect(tensors.map(String)).toEqual(texts);
+  });
+
+  test("what is out of range is refused, and changes nothing", () => {
+    const x = tensor([1.5, 0.25]);
+    for (const options of [
+      { precision: -1 },
+      { precision: 61 },
+      { precision: 2.5 },
+      { threshold: Number.NaN },
+      { edgeitems: 0 },
+      { linewidth: 0 },
+      { profile: "long" },
+      { sciMode: 1 },
+      { sci_mode: true },
+      { precision: 2, edgeitems: "3" },
+    ]) {
+      expect(refusal(() => setPrintoptions(options as never)).where).toBe("setPrintoptions");
+    }
+    expect(String(x)).toBe("tensor([1.5000, 0.2500])");
   });
 });
 
