@@ -154,19 +154,19 @@ export const fused: readonly Row[] = [
     torch:
       "lambda q, k, v, m: (0.7 * q @ k.transpose(-2, -1) + torch.zeros(m.shape, dtype=q.dtype).masked_fill(~(m | (torch.arange(m.shape[-1]) == 0)), float('-inf'))).softmax(-1) @ v",
     run: (q, k, v, m) => {
-      const first = arange(0, m.shape[1]).eq(0);
+      const first = arange(0, m.shape[2]).eq(0);
       return F.scaledDotProductAttention(q, k, v, { attnMask: m.maximum(first), scale: 0.7 });
     },
-    inputs: (n, c) => [float([2, n, 3]), float([c, 3]), float([c, 2]), mask([n, c])],
+    inputs: (n, c) => [float([n, 2, 3]), float([n, c, 3]), float([n, c, 2]), mask([n, 1, c])],
     sizes: nonzero,
   },
   {
     op: "scaledDotProductAttention",
     title: "causal",
     torch:
-      "lambda q, k, v: (q / q.shape[-1] ** 0.5 @ k.transpose(-2, -1) + torch.full((len(q), len(k)), float('-inf'), dtype=q.dtype).triu(1)).softmax(-1) @ v",
+      "lambda q, k, v: (q / q.shape[-1] ** 0.5 @ k.transpose(-2, -1) + torch.full((q.shape[1], k.shape[1]), float('-inf'), dtype=q.dtype).triu(1)).softmax(-1) @ v",
     run: (q, k, v) => F.scaledDotProductAttention(q, k, v, { isCausal: true }),
-    inputs: (n, c) => [float([n, 3]), float([c, 3]), float([c, 2])],
+    inputs: (n, c) => [float([n, 3, 3]), float([n, c, 3]), float([n, c, 2])],
     sizes: nonzero,
   },
   {
