@@ -1,13 +1,17 @@
 /**
  * What the text and its papers claim about batch norm, measured: `npm run experiments`, and `npm run experiments -- --help`.
  */
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import library from "../package.json" with { type: "json" };
+import { wrap } from "./demo/wrap.ts";
 import { experiments } from "./experiments/all.ts";
 import { pageOf, printed } from "./experiments/experiment.ts";
+import { verdictRows, withVerdicts } from "./experiments/verdicts.ts";
+
+const guide = fileURLToPath(new URL("../docs/experiments.md", import.meta.url));
 
 const help = `What the text and its papers claim about batch norm, measured on real names and on deep linear networks.
 
@@ -15,6 +19,8 @@ const help = `What the text and its papers claim about batch norm, measured on r
   npm run experiments -- noisy landscape    these
   npm run experiments -- --large            longer: a minute or so each
   npm run experiments -- --seed 3           from another seed (default 0)
+  npm run experiments -- --seeds 5          from five seeds, as one table of verdicts
+  npm run experiments -- --docs             the same of all of them, into docs/experiments.md
   npm run experiments -- --out DIR          writes data as JSON, and a page to read, to this folder (default experiments-out)
 
 Experiments: ${Object.keys(experiments).join(", ")}.`;
@@ -27,6 +33,8 @@ export async function main(args: readonly string[], write: (line: string) => voi
     options: {
       large: { type: "boolean", default: false },
       seed: { type: "string", default: "0" },
+      seeds: { type: "string", default: "1" },
+      docs: { type: "boolean", default: false },
       out: { type: "string", default: "experiments-out" },
       help: { type: "boolean", short: "h", default: false },
     },
@@ -37,16 +45,33 @@ export async function main(args: readonly string[], write: (line: string) => voi
   }
   const unknown = positionals.filter((name) => !Object.hasOwn(experiments, name));
   const seed = Number(values.seed);
-  if (unknown.length > 0 || !Number.isSafeInteger(seed)) {
+  const seeds = values.docs ? 5 : Number(values.seeds);
+  const isWhole = Number.isSafeInteger(seed) && Number.isSafeInteger(seeds) && seeds > 0;
+  if (unknown.length > 0 || !isWhole) {
     write(
-      unknown.length > 0 ? `no such experiment: ${unknown.join(", ")}. --help lists them` : "--seed is a whole number",
+      unknown.length > 0
+        ? `no such experiment: ${unknown.join(", ")}. --help lists them`
+        : "--seed is a whole number, and --seeds one above 0",
     );
     return false;
   }
-  const names = positionals.length > 0 ? positionals : Object.keys(experiments);
+  const names = positionals.length > 0 && !values.docs ? positionals : Object.keys(experiments);
+  const scale = values.large ? "large" : "small";
+  if (seeds > 1) {
+    const results = names.map((name) => [
+      name,
+      Array.from({ length: seeds }, (_, i) => experiments[name](scale, seed + i)),
+    ]);
+    const rows = verdictRows(Object.fromEntries(results));
+    if (values.docs) writeFileSync(guide, withVerdicts(readFileSync(guide, "utf8"), rows));
+    for (const [name, said, verdict, numbers] of rows.slice(1)) {
+      for (const line of ["", ...wrap(`${name}: ${said}`), ...wrap(`${verdict}: ${numbers}.`)]) write(line);
+    }
+    return true;
+  }
   mkdirSync(values.out, { recursive: true });
   for (const name of names) {
-    const result = experiments[name](values.large ? "large" : "small", seed);
+    const result = experiments[name](scale, seed);
     const { figures: _figures, ...plain } = result;
     const file = resolve(values.out, `${name}.json`);
     writeFileSync(file, `${JSON.stringify({ version: library.version, ...plain }, null, 2)}\n`);

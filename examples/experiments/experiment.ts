@@ -4,17 +4,45 @@ import library from "../../package.json" with { type: "json" };
 import { table } from "../demo/table.ts";
 import { wrap } from "../demo/wrap.ts";
 
+/** Whether what was seen agrees with what is said. */
+export type Verdict = boolean | "partly";
+
+/** What a claim is judged by: numbers by what they are; null where there is none, as of a run that diverged. */
+type Numbers = Readonly<Record<string, number | null>>;
+
 /** Something that a paper or a text says, and what was seen of it here. */
-interface Claim {
+export interface Claim {
   /** Where it is said. */
   readonly source: string;
   /** What is said. */
   readonly says: string;
-  /** What was seen, in numbers. */
-  readonly seen: string;
-  /** Whether the two agree. */
-  readonly agrees: boolean | "partly";
+  /** What was seen. */
+  readonly numbers: Numbers;
+  readonly agrees: Verdict;
 }
+
+const judges = new WeakMap<Claim, (numbers: Numbers) => Verdict>();
+
+/** A claim whose verdict comes from the numbers that it names, and from nothing else. */
+export function claim<Own extends Numbers>(
+  source: string,
+  says: string,
+  numbers: Own,
+  judge: (numbers: Own) => Verdict,
+): Claim {
+  const made = { source, says, numbers, agrees: judge(numbers) };
+  judges.set(made, judge as (numbers: Numbers) => Verdict);
+  return made;
+}
+
+/** What the judge of a claim says of other numbers. */
+export const judgedBy = (made: Claim, numbers: Numbers): Verdict => judges.get(made)?.(numbers) ?? false;
+
+/** All, some, or none. */
+export const inAll = (shown: readonly boolean[]): Verdict => shown.every(Boolean) || (shown.some(Boolean) && "partly");
+
+/** Of a number where there is one, and else of one that nothing is above. */
+export const orNone = (value: number | null): number => value ?? Number.POSITIVE_INFINITY;
 
 /** What an experiment found, as plain data. */
 export interface Result {
@@ -40,19 +68,24 @@ type Scale = "small" | "large";
 /** One experiment: the same scale and seed give the same result. */
 export type Experiment = (scale: Scale, seed: number) => Result;
 
-const verdicts = new Map<boolean | "partly", string>([
-  [true, "agrees"],
-  [false, "does not agree"],
-  ["partly", "agrees in part"],
+const verdicts = new Map<Verdict, string>([
+  [true, "✓ agrees"],
+  ["partly", "◐ agrees in part"],
+  [false, "✗ does not agree"],
 ]);
+
+/** The verdict with its sign. */
+export const wordsOf = (agrees: Verdict): string => verdicts.get(agrees) ?? "";
+
+/** What was seen, as a sentence of the numbers that decide. */
+const seen = ({ numbers, agrees }: Claim): string =>
+  `${wordsOf(agrees)}: ${Object.entries(numbers)
+    .map(([what, value]) => `${what} ${three(value)}`)
+    .join("; ")}.`;
 
 /** A result as lines of text. */
 export function printed(result: Result): string[] {
-  const claims = result.claims.flatMap(({ source, says, seen, agrees }) => [
-    "",
-    ...wrap(`${source}: ${says}`),
-    ...wrap(`Here: ${seen} It ${verdicts.get(agrees)}.`),
-  ]);
+  const claims = result.claims.flatMap((made) => ["", ...wrap(`${made.source}: ${made.says}`), ...wrap(seen(made))]);
   const pictures = Object.entries(result.pictures ?? {}).flatMap(([title, lines]) => ["", ...wrap(title), ...lines]);
   const open = result.open.length === 0 ? [] : ["", ...wrap(`Left open: ${result.open.join(" ")}`)];
   return [result.title, "", ...table(result.table), ...pictures, ...claims, ...open];
@@ -70,9 +103,7 @@ export function pageOf({
 }: Result): Promise<string> {
   return reportPage({
     title,
-    text: claims.map(
-      ({ source, says, seen, agrees }) => `${source}: ${says} Here: ${seen} It ${verdicts.get(agrees)}.`,
-    ),
+    text: claims.map((made) => `${made.source}: ${made.says} ${seen(made)}`),
     figures,
     tables: {
       "What was measured": rows.map((row) => Object.fromEntries(row.map((cell, i) => [head[i], cell]))),

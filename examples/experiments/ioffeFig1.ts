@@ -2,7 +2,7 @@ import { Generator, manualSeed, nn, noGrad, optim, randint, randperm, type Tenso
 import { ActivationDrift } from "evenkeel/analysis";
 import { percentileBands } from "evenkeel/plot";
 import { readDigits } from "./digits.ts";
-import { type Experiment, mean, three } from "./experiment.ts";
+import { claim, type Experiment, mean, three } from "./experiment.ts";
 
 /** Three layers of 100 sigmoid units, as in the paper, with batch norm before each sigmoid or without. */
 function network(withBatchNorm: boolean, seed: number): nn.Sequential {
@@ -74,18 +74,29 @@ export const ioffeFig1: Experiment = (scale, seed) => {
       ),
     ],
     claims: [
-      {
-        source: "Ioffe & Szegedy, Figure 1a",
-        says: "with batch norm the network reaches a higher test accuracy, sooner.",
-        seen: `half way the accuracy is ${three(halfway[0])} without and ${three(halfway[1])} with batch norm, at the end ${three(finals[0])} and ${three(finals[1])}.`,
-        agrees: halfway[1] > halfway[0] ? (finals[1] > finals[0] ? true : "partly") : false,
-      },
-      {
-        source: "Ioffe & Szegedy, Figure 1b and c",
-        says: "the input of a typical sigmoid of the last hidden layer changes its mean and variance over time without batch norm; with it, it is much more stable.",
-        seen: `the median of unit ${unit}'s input moves over ${three(wander[0])} times the distance between its 15th and 85th percentile without, and ${three(wander[1])} times with batch norm.`,
-        agrees: wander[1] < wander[0],
-      },
+      claim(
+        "Ioffe & Szegedy, Figure 1a",
+        "with batch norm the network reaches a higher test accuracy, sooner.",
+        {
+          "accuracy half way without": halfway[0],
+          "half way with batch norm": halfway[1],
+          "at the end without": finals[0],
+          "at the end with batch norm": finals[1],
+        },
+        (n) =>
+          n["half way with batch norm"] > n["accuracy half way without"] &&
+          (n["at the end with batch norm"] > n["at the end without"] || "partly"),
+      ),
+      claim(
+        "Ioffe & Szegedy, Figure 1b and c",
+        "the input of a typical sigmoid of the last hidden layer changes its mean and variance over time without batch norm; with it, it is much more stable.",
+        {
+          "way of the unit's median, in distances of its 15th and 85th percentile, without": wander[0],
+          "with batch norm": wander[1],
+        },
+        (n) =>
+          n["with batch norm"] < n["way of the unit's median, in distances of its 15th and 85th percentile, without"],
+      ),
     ],
     open: [
       "Learning rate, optimiser and the size of the first weights are not said; here plain gradient descent.",

@@ -1,7 +1,7 @@
 import { optim } from "evenkeel";
 import { type LineProbe, lineProbe } from "evenkeel/analysis";
 import { landscapeBands } from "evenkeel/plot";
-import { type Experiment, median, three } from "./experiment.ts";
+import { claim, type Experiment, inAll, median, three } from "./experiment.ts";
 import { batchNorm, deepLinear, namesBatches, namesLoss, namesNetwork, nothing } from "./networks.ts";
 
 /** Santurkar et al., Figures 4 and 10: the three probes of the landscape while training. */
@@ -48,11 +48,21 @@ export const landscape: Experiment = (scale, seed) => {
     beta: median(probes.map(({ effectiveBeta }) => effectiveBeta ?? Number.NaN)),
   }));
   const [plain, normed, plainLinear, normedLinear] = seen;
-  const smaller = (a: typeof plain, b: typeof plain) => [b.loss < a.loss, b.gradient < a.gradient, b.beta < a.beta];
-  const verdict = (list: boolean[]) => (list.every(Boolean) ? true : list.some(Boolean) ? "partly" : false);
-  const numbers = (a: typeof plain, b: typeof plain) =>
-    `the loss varies by ${three(a.loss)} without and ${three(b.loss)} with batch norm, the gradient moves by ` +
-    `${three(a.gradient)} and ${three(b.gradient)}, and the effective β is ${three(a.beta)} and ${three(b.beta)} (medians over the run).`;
+  const numbers = (without: typeof plain, withIt: typeof plain) => ({
+    "band of the loss without": without.loss,
+    "with batch norm": withIt.loss,
+    "distance of the gradient without": without.gradient,
+    "the gradient's with batch norm": withIt.gradient,
+    "effective β without": without.beta,
+    "β with batch norm": withIt.beta,
+  });
+  const smaller = (n: ReturnType<typeof numbers>) => [
+    n["with batch norm"] < n["band of the loss without"],
+    n["the gradient's with batch norm"] < n["distance of the gradient without"],
+    n["β with batch norm"] < n["effective β without"],
+  ];
+  const pairs = [numbers(plain, normed), numbers(plainLinear, normedLinear)];
+  const rougher = pairs.flatMap(smaller).filter((isSmoother) => !isSmoother).length;
   return {
     title: "The landscape along the gradient, with batch norm and without",
     settings: {
@@ -75,24 +85,24 @@ export const landscape: Experiment = (scale, seed) => {
       ),
     ),
     claims: [
-      {
-        source: "Santurkar et al., Figure 4",
-        says: "with batch norm the loss varies less along the gradient, the gradient is more predictive, and the effective β is smaller.",
-        seen: `on names, with weights three times their usual size, ${numbers(plain, normed)}`,
-        agrees: verdict(smaller(plain, normed)),
-      },
-      {
-        source: "Santurkar et al., Figure 10",
-        says: "the same of the deep linear network.",
-        seen: numbers(plainLinear, normedLinear),
-        agrees: verdict(smaller(plainLinear, normedLinear)),
-      },
-      {
-        source: "PyHessian (arXiv:1912.07145)",
-        says: "batch norm does not necessarily make the landscape smoother, especially in shallower networks.",
-        seen: `of the six comparisons above ${[...smaller(plain, normed), ...smaller(plainLinear, normedLinear)].filter((x) => !x).length} are not smoother.`,
-        agrees: [...smaller(plain, normed), ...smaller(plainLinear, normedLinear)].some((smoother) => !smoother),
-      },
+      claim(
+        "Santurkar et al., Figure 4",
+        "with batch norm the loss varies less along the gradient, the gradient is more predictive, and the effective β is smaller.",
+        numbers(plain, normed),
+        (n) => inAll(smaller(n)),
+      ),
+      claim(
+        "Santurkar et al., Figure 10",
+        "the same of the deep linear network.",
+        numbers(plainLinear, normedLinear),
+        (n) => inAll(smaller(n)),
+      ),
+      claim(
+        "PyHessian (arXiv:1912.07145)",
+        "batch norm does not necessarily make the landscape smoother, especially in shallower networks.",
+        { "of the six comparisons above are not smoother": rougher },
+        (n) => n["of the six comparisons above are not smoother"] > 0,
+      ),
     ],
     open: [
       "How many points a line has, and whether its batch is that of the step, is not said: here 9, and it is.",

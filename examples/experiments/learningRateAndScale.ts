@@ -1,6 +1,6 @@
 import { optim } from "evenkeel";
 import { rateScaleMap } from "evenkeel/plot";
-import { type Experiment, mean, three } from "./experiment.ts";
+import { claim, type Experiment, mean, three } from "./experiment.ts";
 import { batchNorm, deepLinear, lossLeft, namesBatches, namesLoss, namesNetwork, nothing } from "./networks.ts";
 
 /** Learning rate against the scale of the first weights: what trains, and what diverges or stays where it is. */
@@ -65,29 +65,38 @@ export const learningRateAndScale: Experiment = (scale, seed) => {
       ),
     ],
     claims: [
-      {
-        source: "Ioffe & Szegedy, sections 3.3 and 4.2; the text, on a network of linear layers",
-        says: "with batch norm far larger learning rates can be used.",
-        seen: `the largest rate that lowers the loss in ${linearSteps} steps is ${three(most[0])} without and ${three(most[1])} with batch norm, ${three(ratio)} times as large.`,
-        agrees: ratio !== null && ratio >= 10 * (1 - 1e-9) ? true : most[1] > most[0] ? "partly" : false,
-      },
-      {
-        source: "The same, on names",
-        says: "with batch norm far larger learning rates can be used.",
-        seen: `the largest rate at which some scale trains to below ${trained} is ${plain ?? "none"} without and ${normed ?? "none"} with batch norm.`,
-        agrees:
-          normed !== null && (plain === null || normed >= 10 * plain)
-            ? true
-            : normed !== null && plain !== null && normed > plain
-              ? "partly"
-              : false,
-      },
-      {
-        source: "Ioffe & Szegedy, section 1; the text",
-        says: "and the initial weights matter less.",
-        seen: `of ${each} pairs of rate and scale ${count("standard")} train without and ${count("batch norm")} with batch norm.`,
-        agrees: count("batch norm") > count("standard"),
-      },
+      claim(
+        "Ioffe & Szegedy, sections 3.3 and 4.2; the text, on a network of linear layers",
+        "with batch norm far larger learning rates can be used: ten times as large and more.",
+        {
+          [`largest rate that lowers the loss in ${linearSteps} steps without`]: most[0],
+          "with batch norm": most[1],
+          "their ratio": ratio,
+        },
+        (n: Readonly<Record<string, number | null>>) =>
+          (n["their ratio"] ?? 0) >= 10 * (1 - 1e-9) || ((n["their ratio"] ?? 0) > 1 && "partly"),
+      ),
+      claim(
+        "The same, on names",
+        "with batch norm far larger learning rates can be used: ten times as large and more.",
+        {
+          [`largest rate at which some scale trains to below ${trained} without`]: plain,
+          "with batch norm": normed,
+          "their ratio": plain === null || normed === null ? null : normed / plain,
+        },
+        (n: Readonly<Record<string, number | null>>) =>
+          (n["their ratio"] ?? 0) >= 10 || ((n["their ratio"] ?? 0) > 1 && "partly"),
+      ),
+      claim(
+        "Ioffe & Szegedy, section 1; the text",
+        "and the initial weights matter less.",
+        {
+          "pairs of rate and scale that train without": count("standard"),
+          "with batch norm": count("batch norm"),
+          of: each,
+        },
+        (n) => n["with batch norm"] > n["pairs of rate and scale that train without"],
+      ),
     ],
     open: [
       "What counts as trained is chosen here, as are the network and the steps.",

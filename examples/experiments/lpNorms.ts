@@ -1,7 +1,7 @@
 import { nn, optim } from "evenkeel";
 import { compare, stepProbes } from "evenkeel/analysis";
 import { lossCurves } from "evenkeel/plot";
-import { type Experiment, mean, three } from "./experiment.ts";
+import { claim, type Experiment, mean, orNone, three } from "./experiment.ts";
 import {
   batchNorm,
   deepLinear,
@@ -63,10 +63,6 @@ export const lpNorms: Experiment = (scale, seed) => {
       ),
     ),
   }));
-  const [, normedLinear, l1] = linear.map(({ loss }) => loss);
-  const [standard, normed, ...others] = losses.map(({ loss }) => loss ?? Number.POSITIVE_INFINITY);
-  const allBetter = others.every((loss) => loss < standard);
-  const asGood = others.every((loss) => loss < normed + 0.25 * (standard - normed));
   return {
     title: "Normalising by the l1, l2 and l∞ norm",
     settings: { scale, seeds, steps, lr, hidden: 5, width: 50, scaleOfWeights: 10, batch: 64 },
@@ -76,21 +72,25 @@ export const lpNorms: Experiment = (scale, seed) => {
     ],
     figures: [lossCurves(comparison, { title: "Normalising by other norms" })],
     claims: [
-      {
-        source: "Santurkar et al., section 3.3, Figure 5",
-        says: "normalising by any of the three norms trains about as well as batch norm.",
-        seen: losses
-          .map(({ variant, loss }) => `${variant} ${shown(loss)}`)
-          .join(", ")
-          .concat("."),
-        agrees: allBetter ? (asGood ? true : "partly") : false,
-      },
-      {
-        source: "Santurkar et al., section 3.3, deep linear networks",
-        says: "there normalising by the l1 norm is even better than batch norm.",
-        seen: `of the first loss is left, at the best of ${linearRates.length} rates: ${linear.map(({ variant, loss }) => `${variant} ${three(loss)}`).join(", ")}.`,
-        agrees: l1 < normedLinear,
-      },
+      claim(
+        "Santurkar et al., section 3.3, Figure 5",
+        "normalising by any of the three norms trains about as well as batch norm.",
+        Object.fromEntries(losses.map(({ variant, loss }) => [`${variant}, loss`, loss])),
+        (n) => {
+          const [standard, normed, ...others] = Object.values(n).map(orNone);
+          const isGood = (loss: number) => loss < normed + 0.25 * (standard - normed);
+          return others.every((loss) => loss < standard) && (others.every(isGood) || "partly");
+        },
+      ),
+      claim(
+        "Santurkar et al., section 3.3, deep linear networks",
+        "there normalising by the l1 norm is even better than batch norm.",
+        Object.fromEntries(linear.map(({ variant, loss }) => [`${variant}, share of the first loss left`, loss])),
+        (n) => {
+          const [, normed, l1] = Object.values(n);
+          return l1 < normed;
+        },
+      ),
     ],
     open: [
       "The formula is not printed: here the mean is taken off, and the norm is that of the values before it was.",

@@ -11,7 +11,7 @@ import {
 } from "evenkeel/analysis";
 import { activationHistograms, saturationBitmap, updateRatioDots } from "evenkeel/plot";
 import { characters } from "../demo/data.ts";
-import { type Experiment, mean, three } from "./experiment.ts";
+import { claim, type Experiment, mean, three } from "./experiment.ts";
 import { type Batch, batchNorm, namesBatches, namesHeldOut, namesLoss, namesNetwork, nothing } from "./networks.ts";
 
 /** Makemore's diagnostics (Karpathy, part 3) of a network of five tanh layers, with batch norm and without. */
@@ -101,32 +101,57 @@ export const makemoreDiagnostics: Experiment = (scale, seed) => {
       updateRatioDots(byVariant(({ reports }) => reports.updates)),
     ],
     claims: [
-      {
-        source: "The text, first benefit; makemore part 3",
-        says: "batch norm before the activation keeps units from saturating.",
-        seen: `of the tanh outputs ${percent(plain.saturatedAtFirst)} are saturated at first without and ${percent(normed.saturatedAtFirst)} with batch norm; after ${steps} steps ${percent(plain.saturated)} and ${percent(normed.saturated)}.`,
-        agrees: normed.saturatedAtFirst < plain.saturatedAtFirst && normed.saturated < plain.saturated,
-      },
-      {
-        source: "Makemore part 3",
-        says: "an untrained network should cost ln(number of classes).",
-        seen: `that is ${three(Math.log(characters.length))}; the first loss is ${three(plain.initialLoss)} without and ${three(normed.initialLoss)} with batch norm.`,
-        agrees: inBoth(runs.map(({ initialLoss }) => Math.abs(initialLoss - Math.log(characters.length)) < 0.1)),
-      },
-      {
-        source: "Makemore part 3",
-        says: "updates should be about a thousandth of the weights, 10⁻³.",
-        seen: `they are 10^${three(mean(plain.updates))} without and 10^${three(mean(normed.updates))} with batch norm, on average over the matrices.`,
-        agrees: inBoth(runs.map(({ updates }) => Math.abs(mean(updates) + 3) < 0.5)),
-      },
-      {
-        source: "Makemore part 3",
-        says: "a linear layer of n standard normal inputs makes outputs, and gradients on their way back, √n times as large; batch norm behind it takes both back.",
-        seen: `of ${spread.n} inputs, √n = ${three(Math.sqrt(spread.n))}: outputs have a standard deviation of ${three(spread.plain.output)} and gradients at the input ${three(spread.plain.gradient)} without, ${three(spread.normed.output)} and ${three(spread.normed.gradient)} with batch norm.`,
-        agrees:
-          [spread.plain.output, spread.plain.gradient].every((std) => Math.abs(std / Math.sqrt(spread.n) - 1) < 0.1) &&
-          [spread.normed.output, spread.normed.gradient].every((std) => Math.abs(std - 1) < 0.1),
-      },
+      claim(
+        "The text, first benefit; makemore part 3",
+        "batch norm before the activation keeps units from saturating.",
+        {
+          "share of tanh outputs saturated at first without": plain.saturatedAtFirst,
+          "at first with batch norm": normed.saturatedAtFirst,
+          [`after ${steps} steps without`]: plain.saturated,
+          "after them with batch norm": normed.saturated,
+        },
+        (n) => {
+          const [first, firstNormed, last, lastNormed] = Object.values(n);
+          return firstNormed < first && lastNormed < last;
+        },
+      ),
+      claim(
+        "Makemore part 3",
+        "an untrained network should cost ln(number of classes).",
+        {
+          "ln of the number": Math.log(characters.length),
+          "first loss without": plain.initialLoss,
+          "with batch norm": normed.initialLoss,
+        },
+        (n) =>
+          inBoth(
+            [n["first loss without"], n["with batch norm"]].map((loss) => Math.abs(loss - n["ln of the number"]) < 0.1),
+          ),
+      ),
+      claim(
+        "Makemore part 3",
+        "updates should be about a thousandth of the weights, 10⁻³.",
+        {
+          "log10 of update over weight, on average over the matrices, without": mean(plain.updates),
+          "with batch norm": mean(normed.updates),
+        },
+        (n) => inBoth(Object.values(n).map((log10) => Math.abs(log10 + 3) < 0.5)),
+      ),
+      claim(
+        "Makemore part 3",
+        "a linear layer of n standard normal inputs makes outputs, and gradients on their way back, √n times as large; batch norm behind it takes both back.",
+        {
+          "√n": Math.sqrt(spread.n),
+          "standard deviation of outputs without": spread.plain.output,
+          "of gradients at the input without": spread.plain.gradient,
+          "of outputs with batch norm": spread.normed.output,
+          "of gradients with batch norm": spread.normed.gradient,
+        },
+        (n) => {
+          const [root, ...stds] = Object.values(n);
+          return stds.every((std, i) => Math.abs(std / (i < 2 ? root : 1) - 1) < 0.1);
+        },
+      ),
     ],
     open: [
       "Other names than makemore's, and one-hot letters in place of its embedding: compare directions, not digits.",

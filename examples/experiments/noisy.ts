@@ -1,7 +1,7 @@
 import { nn } from "evenkeel";
 import { percentileBands } from "evenkeel/plot";
 import { trainWatched } from "./drift.ts";
-import { type Experiment, mean, three } from "./experiment.ts";
+import { claim, type Experiment, inAll, mean, three } from "./experiment.ts";
 import { batchNorm, type Normalisation, namesNetwork, nothing } from "./networks.ts";
 
 const variants: Readonly<Record<string, Normalisation>> = {
@@ -27,15 +27,17 @@ export const noisy: Experiment = (scale, seed) => {
       ...train(normalisation, { ...setting, steps, seed }),
     })),
   }));
-  const judged = all.map(({ runs: [standard, normed, noise, alone] }) => ({
-    trains: noise.loss < standard.loss && noise.loss < normed.loss + 0.5 * (standard.loss - normed.loss),
-    driftsMost: noise.meanStep > normed.meanStep && noise.meanStep > standard.meanStep,
-    isWorse: alone.loss > standard.loss,
-    prevents: alone.loss > 0.9 * guessing,
-  }));
-  const each = (text: (runs: (typeof all)[number]["runs"]) => string) =>
-    all.map(({ name, runs }) => `with ${name} ${text(runs)}`).join("; ");
-  const inAll = (shown: readonly boolean[]) => (shown.every(Boolean) ? true : shown.some(Boolean) ? "partly" : false);
+  type Run = (typeof all)[number]["runs"][number];
+  /** A number of each run that has a name here, in each setting. */
+  const numbersOf = (of: (run: Run) => number, names: readonly string[]): Record<string, number> =>
+    Object.fromEntries(
+      all.flatMap(({ name, runs }) =>
+        names.flatMap((which, i) => (which === "" ? [] : [[`${which}, with ${name},`, of(runs[i])]])),
+      ),
+    );
+  /** A judgement of the numbers of each setting, so many of each. */
+  const ofEach = (n: Readonly<Record<string, number>>, count: number, judge: (numbers: number[]) => boolean) =>
+    inAll(all.map((_, i) => judge(Object.values(n).slice(i * count, (i + 1) * count))));
   return {
     title: "Noise behind batch norm",
     settings: { scale, seed, steps, settings, hidden: 5, width: 50, batch: 64 },
@@ -59,28 +61,30 @@ export const noisy: Experiment = (scale, seed) => {
       }),
     ),
     claims: [
-      {
-        source: "Santurkar et al., section 2.1, Figure 2; the text's counter argument 1",
-        says: "with noise that shifts its activations batch norm trains about as well as without, and better than the standard network.",
-        seen: `${each(([standard, normed, noise]) => `the loss is ${three(normed.loss)} with batch norm, ${three(noise.loss)} with noise behind it, ${three(standard.loss)} without either`)}.`,
-        agrees: inAll(judged.map(({ trains }) => trains)),
-      },
-      {
-        source: "Santurkar et al., section 2.1",
-        says: "although its activations are less stable than even those of the standard network.",
-        seen: `${each(([standard, normed, noise]) => `what goes into the last tanh changes its units' means by ${three(noise.meanStep)} a step with the noise, ${three(normed.meanStep)} with batch norm alone, ${three(standard.meanStep)} in the standard network`)} (averages over the run).`,
-        agrees: inAll(judged.map(({ driftsMost }) => driftsMost)),
-      },
-      {
-        source: "Santurkar et al., section 2.1",
-        says: "the same noise on the standard network prevents it from training.",
-        seen: `${each(([standard, , , alone]) => `its loss is ${three(alone.loss)}, that of the standard network ${three(standard.loss)}`)}; guessing every letter alike costs ${three(guessing)}.`,
-        agrees: judged.every(({ prevents }) => prevents)
-          ? true
-          : judged.every(({ isWorse }) => isWorse)
-            ? "partly"
-            : false,
-      },
+      claim(
+        "Santurkar et al., section 2.1, Figure 2; the text's counter argument 1",
+        "with noise that shifts its activations batch norm trains about as well as without, and better than the standard network.",
+        numbersOf(({ loss }) => loss, ["standard", "batch norm", "noise behind it"]),
+        (n) =>
+          ofEach(n, 3, ([standard, normed, noise]) => noise < standard && noise < normed + 0.5 * (standard - normed)),
+      ),
+      claim(
+        "Santurkar et al., section 2.1",
+        "although its activations are less stable than even those of the standard network: what goes into the last tanh changes its units' means more from step to step.",
+        numbersOf(({ meanStep }) => meanStep, ["standard", "batch norm", "noise behind it"]),
+        (n) => ofEach(n, 3, ([standard, normed, noise]) => noise > normed && noise > standard),
+      ),
+      claim(
+        "Santurkar et al., section 2.1",
+        "the same noise on the standard network prevents it from training.",
+        {
+          "loss of guessing every letter alike": guessing,
+          ...numbersOf(({ loss }) => loss, ["standard", "", "", "noise alone"]),
+        },
+        ({ "loss of guessing every letter alike": all, ...n }: Readonly<Record<string, number>>) =>
+          ofEach(n, 2, ([, alone]) => alone > 0.9 * all) === true ||
+          (ofEach(n, 2, ([standard, alone]) => alone > standard) === true && "partly"),
+      ),
     ],
     open: [
       "r_σ is read as a standard deviation. The loss is the mean of the last fifth of the steps.",

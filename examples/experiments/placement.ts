@@ -1,7 +1,7 @@
 import { manualSeed, nn } from "evenkeel";
 import { percentileBands } from "evenkeel/plot";
 import { trainWatched } from "./drift.ts";
-import { type Experiment, mean, three } from "./experiment.ts";
+import { claim, type Experiment, mean, three } from "./experiment.ts";
 import { namesNetwork, nothing } from "./networks.ts";
 
 /** The text's counter argument 2: batch norm before the activation, and behind it. */
@@ -55,18 +55,23 @@ export const placement: Experiment = (scale, seed) => {
       ),
     ],
     claims: [
-      {
-        source: "The text, counter argument 2",
-        says: "before the activation batch norm does not make the next layer's input one of mean 0 and variance 1.",
-        seen: `that input has a variance of ${three(before.variance)}. Behind the tanh, where batch norm could make it 1, it has ${three(after.variance)}: γ learns to make it smaller.`,
-        agrees: Math.abs(before.variance - 1) > 0.2,
-      },
-      {
-        source: "The text, counter argument 2",
-        says: "yet it is put there, and helps: its benefit is not that of steady inputs.",
-        seen: `the loss is ${three(none.loss)} without, ${three(before.loss)} with batch norm before the tanh, ${three(after.loss)} behind it.`,
-        agrees: before.loss < none.loss ? (before.loss <= after.loss ? true : "partly") : false,
-      },
+      claim(
+        "The text, counter argument 2",
+        "before the activation batch norm does not make the next layer's input one of mean 0 and variance 1.",
+        {
+          "variance of that input": before.variance,
+          "behind the tanh, where γ learns to make it smaller": after.variance,
+        },
+        (n) => Math.abs(n["variance of that input"] - 1) > 0.2,
+      ),
+      claim(
+        "The text, counter argument 2",
+        "yet it is put there, and helps: its benefit is not that of steady inputs.",
+        { "loss without": none.loss, "with batch norm before the tanh": before.loss, "behind it": after.loss },
+        (n) =>
+          n["with batch norm before the tanh"] < n["loss without"] &&
+          (n["with batch norm before the tanh"] <= n["behind it"] || "partly"),
+      ),
     ],
     open: [
       "Mean, variance and drift are of the last layer's input, averages over the whole run.",

@@ -2,7 +2,7 @@ import { grad, nn, type Tensor, tensor } from "evenkeel";
 import { internalCovariateShift } from "evenkeel/analysis";
 import { covariateShiftBars } from "evenkeel/plot";
 import type { Experiment } from "./experiment.ts";
-import { three } from "./experiment.ts";
+import { claim, three } from "./experiment.ts";
 
 /** A neuron with one weight, and no nonlinearity. */
 class Neuron extends nn.Module {
@@ -82,24 +82,29 @@ export const threeNeurons: Experiment = () => {
     ],
     figures: [covariateShiftBars(shift)],
     claims: [
-      {
-        source: "The text, stepping through an example",
-        says: "the gradient at a weight is that at its neuron's output times its input: dL/dw_c = dL/dz_c · z_b.",
-        seen: `in all ${rows.length} updates the product differs from the gradient by less than 1e-12.`,
-        agrees: rows.every(({ gradient, slope, zBefore }) => Math.abs(gradient - slope * zBefore) < 1e-12),
-      },
-      {
-        source: "The text, stepping through an example",
-        says: "in step 2c the input of neuron c, z_b, is another one than in step 1c, even for the same x.",
-        seen: `z_b is ${three(stale)} in 1c and ${three(fresh)} in 2c, for x = ${x} both times.`,
-        agrees: stale !== fresh,
-      },
-      {
-        source: "Santurkar et al., Definition 2.1",
-        says: "internal covariate shift is the change of a layer's gradient by the step of the layers before it.",
-        seen: `at the start it is 0 for a, ${three(second.l2)} for b, and ${three(third.l2)} for c (relative: ${three(second.relative)} and ${three(third.relative)}).`,
-        agrees: shift.layers[0].l2 === 0 && second.l2 > 0 && third.l2 > 0,
-      },
+      claim(
+        "The text, stepping through an example",
+        "the gradient at a weight is that at its neuron's output times its input: dL/dw_c = dL/dz_c · z_b.",
+        {
+          updates: rows.length,
+          "largest difference of product and gradient": Math.max(
+            ...rows.map(({ gradient, slope, zBefore }) => Math.abs(gradient - slope * zBefore)),
+          ),
+        },
+        (n) => n["largest difference of product and gradient"] < 1e-12,
+      ),
+      claim(
+        "The text, stepping through an example",
+        `in step 2c the input of neuron c, z_b, is another one than in step 1c, even for the same x, ${x} both times.`,
+        { "z_b in 1c": stale, "and in 2c": fresh },
+        (n) => Math.abs(n["z_b in 1c"] - n["and in 2c"]) > 0,
+      ),
+      claim(
+        "Santurkar et al., Definition 2.1",
+        "internal covariate shift is the change of a layer's gradient by the step of the layers before it: none for the first.",
+        { "at the start for a": shift.layers[0].l2, "for b": second.l2, "for c": third.l2 },
+        (n) => n["at the start for a"] === 0 && n["for b"] > 0 && n["for c"] > 0,
+      ),
     ],
     open: ["The text speaks of epochs; the definition, and these numbers, are per step."],
     data: { updates: rows, shift: shift.layers },

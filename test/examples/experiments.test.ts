@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { globSync } from "tinyglobby";
 import { describe, expect, test } from "vitest";
 import { experiments } from "../../examples/experiments/all.ts";
-import type { Result } from "../../examples/experiments/experiment.ts";
-import { printed } from "../../examples/experiments/experiment.ts";
+import { judgedBy, printed, type Result } from "../../examples/experiments/experiment.ts";
+import { overSeeds, verdictRows, withVerdicts } from "../../examples/experiments/verdicts.ts";
 import { main } from "../../examples/experiments.ts";
 
 const patience = 60_000;
@@ -23,7 +23,7 @@ const dataOf = <T>(name: string, seed: number): T => run(name, seed).data as T;
 
 test("every file of an experiment is in the list", () => {
   const files = globSync("examples/experiments/*.ts").map((file) => file.replace(/^.*\/|\.ts$/g, ""));
-  const others = ["all", "digits", "drift", "experiment", "networks"];
+  const others = ["all", "digits", "drift", "experiment", "networks", "verdicts"];
   expect(files.filter((file) => !others.includes(file)).sort()).toEqual(Object.keys(experiments).sort());
 });
 
@@ -35,8 +35,19 @@ describe.each(Object.keys(experiments))("%s", (name) => {
     expect(result.figures.length).toBeGreaterThan(0);
     const text = printed(result).join("\n");
     for (const cell of result.table.flat()) expect(text).toContain(cell);
-    expect(text).toMatch(/It (agrees|does not agree)/);
+    expect(text).toMatch(/✓ agrees|◐ agrees in part|✗ does not agree/);
     expect(text).not.toMatch(/NaN|undefined/);
+  });
+
+  test("judges each claim by the numbers that it names alone", { timeout: patience }, () => {
+    for (const claim of run(name).claims) {
+      const { numbers, agrees } = claim;
+      expect(Object.keys(numbers).length).toBeGreaterThan(0);
+      expect(judgedBy(claim, numbers)).toBe(agrees);
+      // Of numbers that are none, nothing can be said: a judge that looks elsewhere would still say it.
+      const none = Object.fromEntries(Object.keys(numbers).map((what) => [what, Number.NaN]));
+      expect([claim.says, judgedBy(claim, none)]).toEqual([claim.says, false]);
+    }
   });
 });
 
@@ -118,6 +129,43 @@ test("the walk through three neurons has the text's steps, and says what they sh
   expect(claims.map(({ agrees }) => agrees)).toEqual([true, true, true]);
 });
 
+test("a claim agrees over seeds where it does from all of them, and its numbers have their spread", () => {
+  const [one] = [run("threeNeurons")];
+  const from = (agrees: boolean | "partly", value: number | null): Result => ({
+    ...one,
+    claims: [{ source: "A", says: "b.", numbers: { "c | d": value }, agrees }],
+  });
+  const verdictOf = (...all: (boolean | "partly")[]) => overSeeds(all.map((agrees) => from(agrees, 1)))[0].agrees;
+  expect([verdictOf(true, true), verdictOf(true, false), verdictOf(true, "partly")]).toEqual([
+    true,
+    "partly",
+    "partly",
+  ]);
+  expect([verdictOf(false, false), verdictOf("partly", "partly"), verdictOf("partly", false)]).toEqual([
+    false,
+    "partly",
+    "partly",
+  ]);
+  const rows = verdictRows({ x: [from(true, 1), from(true, 4), from(false, 2), from(true, null)] });
+  expect(rows[1]).toEqual(["x", "b. (A)", "◐ agrees in part, 3 of 4", "c | d 2 (1 to 4), none from 1 of 4"]);
+  const marks = readFileSync("docs/experiments.md", "utf8").match(/<!--.*-->/g) ?? [];
+  const page = withVerdicts(`before\n${marks.join("\n")}\nafter`, rows);
+  expect(page).toContain("| x | b. (A) | ◐ agrees in part, 3 of 4 | c \\| d 2 (1 to 4), none from 1 of 4 |");
+  expect(withVerdicts(page, rows)).toBe(page);
+  expect(() => withVerdicts("no marks", rows)).toThrow(/marks/);
+});
+
+test("the guide has every claim, with the numbers that it is judged by", () => {
+  const guide = readFileSync("docs/experiments.md", "utf8");
+  for (const name of Object.keys(experiments)) {
+    for (const { source, says, numbers } of run(name).claims) {
+      const start = `| ${name} | ${says} (${source}) |`;
+      const line = guide.split("\n").find((row) => row.startsWith(start)) ?? "";
+      for (const what of Object.keys(numbers)) expect(line).toContain(what.replaceAll("|", "\\|"));
+    }
+  }
+});
+
 test("the command writes data and a page where it says, and refuses what it does not know", async () => {
   const lines: string[] = [];
   const write = (line: string) => lines.push(line);
@@ -126,7 +174,7 @@ test("the command writes data and a page where it says, and refuses what it does
   const file = lines.find((line) => line.startsWith("Data: "))?.slice("Data: ".length) ?? "";
   expect(JSON.parse(readFileSync(file, "utf8")).title).toMatch(/Three neurons/);
   const page = lines.find((line) => line.startsWith("Report: "))?.slice("Report: ".length) ?? "";
-  expect(readFileSync(page, "utf8")).toMatch(/^<!doctype html>[\s\S]*It (agrees|does not agree)[\s\S]*<svg/);
+  expect(readFileSync(page, "utf8")).toMatch(/^<!doctype html>[\s\S]*(✓ agrees|✗ does not agree)[\s\S]*<svg/);
   expect(await main(["--help"], write)).toBe(true);
   expect(await main(["nothing"], write)).toBe(false);
   expect(lines[lines.length - 1]).toMatch(/no such experiment: nothing/);
