@@ -35,7 +35,7 @@ def printed():
     for calls in [
         [{"precision": 2}], [{"precision": 0}], [{"precision": 12}], [{"sci_mode": True}], [{"sci_mode": False}],
         [{"sci_mode": True, "precision": 1}, {}], [{"precision": 2, "sci_mode": False}, {"sci_mode": True}],
-        [{"threshold": 10}], [{"threshold": 5, "edgeitems": 1}], [{"threshold": 0, "edgeitems": 2}], [{"linewidth": 30}],
+        [{"threshold": 10}], [{"threshold": 5, "edgeitems": 1}], [{"threshold": 0, "edgeitems": 2}], [{"threshold": 0, "edgeitems": 1}], [{"linewidth": 30}],
         [{"linewidth": 7}], [{"profile": "short"}], [{"profile": "full"}], [{"profile": "short", "precision": 6}],
         [{"precision": 7, "threshold": 3}, {"profile": "default"}],
     ]:
