@@ -1,6 +1,5 @@
 import { type Data, type Shape, sizeOf } from "../../base/dtype.ts";
-import { around, empty, NDArray, zeros } from "../array.ts";
-import { fresh } from "../memory/pool.ts";
+import { around, empty, type NDArray, zeros } from "../array.ts";
 import { narrow } from "./walk.ts";
 
 /** Row-major strides: how far apart in memory neighbours along each dimension are. */
@@ -36,8 +35,8 @@ function waysOf(shape: Shape, steps: readonly number[]): Way[] {
 /** A dimension of one element. */
 const alone: Way = { size: 1, step: 1, to: 1 };
 
-/** Reads `x` in an order of its own: element `[i, j, …]` of the result lies at `i·steps[0] + j·steps[1] + …`. */
-function gatherStrided(x: NDArray, shape: Shape, steps: readonly number[]): NDArray {
+/** Reads `x` in an order of its own: element `[i, j, …]` of the result lies at `first + i·steps[0] + j·steps[1] + …`. */
+function gatherStrided(x: NDArray, shape: Shape, steps: readonly number[], first = 0): NDArray {
   const y = empty(x.dtype, shape);
   if (y.data.length === 0) return y;
   const ways = waysOf(shape, steps);
@@ -45,23 +44,23 @@ function gatherStrided(x: NDArray, shape: Shape, steps: readonly number[]): NDAr
   const beside = inner.step > 1 ? ways.findIndex(({ step }) => step === 1) : -1;
   if (beside >= 0) {
     const [across] = ways.splice(beside, 1);
-    forPlaces(ways, (from, to) => turn(x.data, y.data, from, to, across, inner));
+    forPlaces(ways, first, (from, to) => turn(x.data, y.data, from, to, across, inner));
   } else if (inner.step === 0) {
-    forPlaces(ways, (from, to) => y.data.fill(x.data[from], to, to + inner.size));
+    forPlaces(ways, first, (from, to) => y.data.fill(x.data[from], to, to + inner.size));
   } else if (inner.step === 1 && inner.size >= narrow) {
-    forPlaces(ways, (from, to) => y.data.set(x.data.subarray(from, from + inner.size), to));
+    forPlaces(ways, first, (from, to) => copyRow(x.data, from, y.data, to, inner.size));
   } else {
     const lines = ways.pop() ?? alone;
-    forPlaces(ways, (from, to) => pick(x.data, y.data, from, to, lines, inner));
+    forPlaces(ways, first, (from, to) => pick(x.data, y.data, from, to, lines, inner));
   }
   return y;
 }
 
 /** Calls `fn` with each place of what is read, and with that of the result. */
-function forPlaces(ways: readonly Way[], fn: (from: number, to: number) => void): void {
+function forPlaces(ways: readonly Way[], first: number, fn: (from: number, to: number) => void): void {
   const last = ways.length - 1;
   const index = ways.map(() => 0);
-  for (let from = 0, to = 0, d = last; ; d = last) {
+  for (let from = first, to = 0, d = last; ; d = last) {
     fn(from, to);
     for (; d >= 0; d--) {
       from += ways[d].step;
@@ -137,15 +136,13 @@ export function permute(x: NDArray, dims: readonly number[]): NDArray {
 
 /** `count` steps along `dim`, from `start`, `step` apart. */
 export function slice(x: NDArray, dim: number, start: number, step: number, count: number): NDArray {
-  const [outer, length, inner] = around(x.shape, dim, dim + 1);
-  const y = empty(x.dtype, [...x.shape.slice(0, dim), count, ...x.shape.slice(dim + 1)]);
-  for (let o = 0, at = 0; o < outer; o++) {
-    for (let l = 0; l < count; l++, at += inner) {
-      const from = (o * length + start + l * step) * inner;
-      y.data.set(x.data.subarray(from, from + inner), at);
-    }
-  }
-  return y;
+  const own = strides(x.shape);
+  return gatherStrided(
+    x,
+    x.shape.map((size, d) => (d === dim ? count : size)),
+    own.map((stride, d) => (d === dim ? stride * step : stride)),
+    start * own[dim],
+  );
 }
 
 /** The reverse of {@link slice}: `g` put back into zeros of `length` along `dim`. */
@@ -153,11 +150,16 @@ export function unslice(g: NDArray, dim: number, start: number, step: number, le
   const [outer, count, inner] = around(g.shape, dim, dim + 1);
   const y = zeros(g.dtype, [...g.shape.slice(0, dim), length, ...g.shape.slice(dim + 1)]);
   for (let o = 0, at = 0; o < outer; o++) {
-    for (let l = 0; l < count; l++, at += inner) {
-      y.data.set(g.data.subarray(at, at + inner), (o * length + start + l * step) * inner);
-    }
+    for (let l = 0; l < count; l++, at += inner)
+      copyRow(g.data, at, y.data, (o * length + start + l * step) * inner, inner);
   }
   return y;
+}
+
+/** Copies so many neighbours. */
+function copyRow(x: Data, from: number, y: Data, to: number, size: number): void {
+  if (size < narrow) for (let i = 0; i < size; i++) y[to + i] = x[from + i];
+  else y.set(x.subarray(from, from + size), to);
 }
 
 /** Arrays one after the other along `dim`. */
@@ -169,7 +171,7 @@ export function cat(arrays: readonly NDArray[], dim: number): NDArray {
   for (let o = 0, at = 0; o < outer; o++) {
     for (const x of arrays) {
       const block = x.data.length / outer;
-      y.data.set(x.data.subarray(o * block, (o + 1) * block), at);
+      copyRow(x.data, o * block, y.data, at, block);
       at += block;
     }
   }
@@ -178,15 +180,13 @@ export function cat(arrays: readonly NDArray[], dim: number): NDArray {
 
 /** `x` backwards along `dim`. */
 export function flip(x: NDArray, dim: number): NDArray {
-  const [outer, length, inner] = around(x.shape, dim, dim + 1);
-  const y = fresh(x.dtype, x.data.length);
-  for (let o = 0; o < outer; o++) {
-    for (let l = 0; l < length; l++) {
-      const from = (o * length + l) * inner;
-      y.set(x.data.subarray(from, from + inner), (o * length + length - 1 - l) * inner);
-    }
-  }
-  return new NDArray(y, x.shape, x.dtype);
+  const own = strides(x.shape);
+  return gatherStrided(
+    x,
+    x.shape,
+    own.map((stride, d) => (d === dim ? -stride : stride)),
+    (x.shape[dim] - 1) * own[dim],
+  );
 }
 
 /** The upper (`column − row ≥ diagonal`) or lower (`≤`) triangle of the last two dimensions, zero elsewhere. */

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { NDArray } from "../../src/kernels/array.ts";
-import { expand, permute } from "../../src/kernels/reference/shape.ts";
+import { NDArray } from "../../../src/kernels/array.ts";
+import { cat, expand, flip, permute, slice, unslice } from "../../../src/kernels/reference/shape.ts";
 
 /** Sizes on both sides of those at which elements are moved in strips, or whole rows at once. */
 const shapes = fc.array(fc.oneof(fc.integer({ min: 0, max: 3 }), fc.integer({ min: 14, max: 18 }), fc.constant(70)), {
@@ -60,6 +60,36 @@ test("what is expanded repeats along dimensions of one element, and new ones in 
       const inOwn = (index: readonly number[]) => index.slice(shape.length - own.length).map((i, d) => i % own[d]);
       expect([...y.data]).toEqual([...indices(shape)].map((index) => place(own, inOwn(index))));
     }),
+    { numRuns: 200 },
+  );
+});
+
+test("parts along a dimension are what their indices say, put back too, and backwards", () => {
+  const part = fc.record({ start: fc.nat(5), step: fc.integer({ min: 1, max: 4 }), dim: fc.nat(3) });
+  fc.assert(
+    fc.property(
+      shapes.filter((shape) => shape.length > 0 && fits(shape)),
+      part,
+      (shape, { start, step, dim: any }) => {
+        const dim = any % shape.length;
+        const x = numbered(shape);
+        const count = Math.max(0, Math.ceil((shape[dim] - start) / step));
+        const moved = (index: readonly number[], to: number) => index.map((i, d) => (d === dim ? to : i));
+        const y = slice(x, dim, start, step, count);
+        const expected = [...indices(y.shape)].map((i) => place(shape, moved(i, start + i[dim] * step)));
+        expect([...y.data]).toEqual(expected);
+        const back = unslice(y, dim, start, step, shape[dim]);
+        const isIn = (at: number) => at >= start && (at - start) % step === 0;
+        expect([...back.data]).toEqual([...indices(shape)].map((i) => (isIn(i[dim]) ? place(shape, i) : 0)));
+        const turned = [...indices(shape)].map((i) => place(shape, moved(i, shape[dim] - 1 - i[dim])));
+        expect([...flip(x, dim).data]).toEqual(turned);
+        const [left, right] = [
+          slice(x, dim, 0, 1, shape[dim] >> 1),
+          slice(x, dim, shape[dim] >> 1, 1, (shape[dim] + 1) >> 1),
+        ];
+        expect([...cat([left, right], dim).data]).toEqual([...x.data]);
+      },
+    ),
     { numRuns: 200 },
   );
 });

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { orderOf } from "../../src/kernels/numbers/order.ts";
+import { orderOf } from "../../../src/kernels/numbers/order.ts";
 
 const special = fc.constantFrom(
   0,
