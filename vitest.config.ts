@@ -65,7 +65,7 @@ export default defineConfig({
           name: "unit",
           testTimeout,
           isolate,
-          setupFiles: recording,
+          setupFiles: ["test/leavesAsFound.ts", ...recording],
           include: ["test/**/*.test.ts"],
           exclude: ["test/browser/**", ...long],
           typecheck: { enabled: true, include: ["test/**/*.test-d.ts"], ignoreSourceErrors: true },

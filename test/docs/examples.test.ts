@@ -1,8 +1,15 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { describe, expect, test } from "vitest";
+import { setNumThreads, setPrintoptions, useKernels } from "evenkeel";
+import { afterEach, describe, expect, test } from "vitest";
 import { documented, examples, place, root, unfencedExamples } from "./examples.ts";
 import { typeErrors } from "./typeErrors.ts";
+
+afterEach(() => {
+  useKernels("wasm");
+  setNumThreads(1);
+  setPrintoptions({ profile: "default" });
+});
 
 describe("the examples of the documentation", () => {
   for (const example of examples().filter(({ runs }) => runs)) {

@@ -7,6 +7,7 @@ const src = new URL("../../src/", import.meta.url);
 /** Limits that are no thresholds: of memory, of time, of what is refused, or of a format. */
 const limits = [
   "kernels/numbers/mersenneTwister.ts size",
+  "kernels/numbers/order.ts most", // beside its own test
   "kernels/threads.ts mostThreads",
   "kernels/wasm/threads/crew.ts slice",
   "random/stateFormat.ts wordCount",

@@ -104,7 +104,8 @@ const replacements: Readonly<Record<string, (old: unknown, others: readonly nn.M
   "a number": () => 3,
   "another shape": (old) => new nn.Parameter(ones([...shapeOf(old), 6])),
   "one more": (old) => new nn.Parameter(ones(shapeOf(old).map((size) => size + 1))),
-  "one row less": (old) => new nn.Parameter(ones(shapeOf(old).map((size, i) => (i === 0 ? size - 1 : size)))),
+  "one row less": (old) =>
+    new nn.Parameter(ones(shapeOf(old).map((size, i) => (i === 0 ? Math.max(0, size - 1) : size)))),
   "one value": () => new nn.Parameter(ones([1])),
   "another dtype": (old) => new nn.Parameter(ones(shapeOf(old), { dtype: "float64" })),
   "whole numbers": (old) => ones(shapeOf(old), { dtype: "int32" }),

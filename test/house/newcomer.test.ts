@@ -230,6 +230,7 @@ const argumentLists = (values: Readonly<Record<string, () => unknown>>): [string
 afterAll(() => {
   evenkeel.useKernels("wasm");
   evenkeel.setNumThreads(1);
+  evenkeel.setPrintoptions({ profile: "default" });
 });
 
 test("every class can be made here, so that its methods are called", () => {

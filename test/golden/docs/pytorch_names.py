@@ -10,6 +10,7 @@ import json
 import sys
 
 import torch
+import torch.optim.swa_utils
 import torch.utils.data
 from torch.nn.utils import clip_grad, convert_parameters, parametrizations
 
@@ -90,5 +91,5 @@ result = {
     },
 }
 rooms = [torch.Tensor, torch, torch.nn, torch.nn.Module, torch.nn.functional, torch.autograd, torch.autograd.functional, torch.optim.lr_scheduler, torch.utils.data]
-result["others"] = sorted({name for room in rooms for name in names_of(room)} | set(vars(torch.nn.Module())) | {"LRScheduler"})
+result["others"] = sorted({name for room in rooms for name in names_of(room)} | set(vars(torch.nn.Module())) | {"LRScheduler"} | set(names_of(torch.optim.swa_utils)))
 json.dump(result, sys.stdout, indent=0, sort_keys=False)

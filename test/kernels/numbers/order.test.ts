@@ -55,3 +55,11 @@ test.each(Object.entries(kinds))("a line of %s is sorted, its first few too", (_
     { numRuns: 100 },
   );
 });
+
+test("a line too long for keys and places in one number is sorted all the same", () => {
+  const line = Float32Array.from({ length: 2 ** 20 + 3 }, (_, i) => (i * 7919) % 1000);
+  const order = orderOf(line, true, 4);
+  expect(Array.from(order, (at) => line[at])).toEqual([999, 999, 999, 999]);
+  expect([...Array.from(order)].sort((a, b) => a - b)).toEqual(Array.from(order));
+  expect(order[0]).toBe(line.indexOf(999));
+});
