@@ -216,6 +216,18 @@ replay<InitCase>("inits", async ({ name, options, shape, seed, dtype, ...given }
   expect(await bits(init(zeros(shape, { dtype }), Object.fromEntries(words)))).toBe(given.bits);
 });
 
+interface TruncatedCase {
+  readonly options: Record<string, number>;
+  readonly next: string;
+}
+
+replay<TruncatedCase>("truncated", async ({ options, shape, dtype, next, ...given }) => {
+  const generator = new Generator().manualSeed(3);
+  const x = nn.init.truncNormal_(zeros(shape, { dtype }), { ...options, generator });
+  expectValues({ x }, given, dtype === "float32" ? 1e-6 : 1e-12);
+  expect(await bits(rand([2], { generator }))).toBe(next);
+});
+
 replay<{ readonly gain: number }>("orthogonal", ({ shape, gain, dtype, ...given }) => {
   const generator = new Generator().manualSeed(3);
   const x = nn.init.orthogonal_(zeros(shape, { dtype }), { gain, generator });

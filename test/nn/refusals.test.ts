@@ -391,6 +391,21 @@ const refusals: Record<string, readonly [run: () => unknown, says: RegExp][]> = 
     [() => init.normal_(matrix, { generator: {} as never }), /a Generator/],
     [() => init.constant_(matrix, "1" as never), /a number, got "1"/],
     [() => init.zeros_([1] as never), /a tensor as weight/],
+    [() => init.truncNormal_(matrix, { a: 1, b: 1 }), /^truncNormal_: expected a below b, got a = 1 and b = 1\. /],
+    [() => init.truncNormal_(matrix, { a: 3 }), /a below b, got a = 3 and b = 2\. .*not of the mean/],
+    [() => init.truncNormal_(matrix, { std: 0 }), /a std above 0, got 0\. .*constant_/],
+    [() => init.truncNormal_(matrix, { std: -1 }), /a std above 0, got -1/],
+    [() => init.truncNormal_(matrix, { std: Number.NaN }), /a finite number as std, got NaN/],
+    [() => init.truncNormal_(matrix, { mean: Number.NaN }), /a finite number as mean, got NaN/],
+    [() => init.truncNormal_(matrix, { b: Number.POSITIVE_INFINITY }), /a finite number as b, got Infinity/],
+    [() => init.truncNormal_(matrix, { a: "1" as never }), /a finite number as a, got "1"/],
+    [() => init.truncNormal_(matrix, { low: 1 } as never), /options among mean, std, a, b, generator, got "low"/],
+    [
+      () => init.truncNormal_(matrix, { a: 6, b: 8 }),
+      /\[a, b\] where float32 tells the values apart, got \[6, 8\].*float64/,
+    ],
+    [() => init.truncNormal_(matrix.to("int32")), /^truncNormal_: .*float32 or float64 tensor as weight/],
+    [() => init.truncNormal_(matrix, { generator: {} as never }), /^truncNormal_: .*a Generator/],
   ],
 };
 

@@ -228,6 +228,7 @@ const calls: Record<string, Call> = {
   "nn.init.kaimingNormal_": (o) => init.kaimingNormal_(zeros(shape), o),
   "nn.init.kaimingUniform_": (o) => init.kaimingUniform_(zeros(shape), o),
   "nn.init.orthogonal_": (o) => init.orthogonal_(zeros(shape), o),
+  "nn.init.truncNormal_": (o) => init.truncNormal_(zeros(shape), o),
   "nn.init.xavierNormal_": (o) => init.xavierNormal_(zeros(shape), o),
   "nn.init.xavierUniform_": (o) => init.xavierUniform_(zeros(shape), o),
   "nn.utils.clipGradNorm_": (o) => nn.utils.clipGradNorm_(parameters(), 1, o),

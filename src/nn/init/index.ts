@@ -14,4 +14,5 @@ export {
 export { calculateGain, type Nonlinearity } from "./gain.ts";
 export { type KaimingOptions, kaimingNormal_, kaimingUniform_ } from "./kaiming.ts";
 export { orthogonal_ } from "./orthogonal.ts";
+export { type TruncNormalOptions, truncNormal_ } from "./truncNormal.ts";
 export { type XavierOptions, xavierNormal_, xavierUniform_ } from "./xavier.ts";

@@ -12,6 +12,7 @@ import json
 import math
 import pathlib
 import sys
+import warnings
 
 import torch
 import torch.nn as nn
@@ -185,6 +186,25 @@ def orthogonal():
         yield {"shape": shape, "gain": gain, "dtype": dtype, **values(x=x)}
 
 
+TRUNCATED = [
+    {},
+    {"mean": 0.5, "std": 0.02, "a": 0.48, "b": 0.53},
+    {"mean": -1.0, "std": 3.0, "a": 0.0, "b": 2.0},
+    {"std": 0.02},
+    {"a": 2.5, "b": 3.5},
+    {"mean": 2.0, "std": 0.5, "a": -1.0, "b": 2.5},
+]
+
+
+def truncated():
+    for options, shape, dtype in itertools.product(TRUNCATED, [[4, 4], [3, 2], [7, 3, 5]], DTYPES):
+        torch.manual_seed(3)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            x = nn.init.trunc_normal_(torch.empty(shape, dtype=DTYPES[dtype]), **options)
+        yield {"options": options, "shape": shape, "dtype": dtype, **values(x=x), "next": bits(torch.rand(2))}
+
+
 def gains():
     names = ["linear", "conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d", "conv_transpose3d"]
     for name, param in [*[(n, None) for n in names + ["sigmoid", "tanh", "relu", "leaky_relu", "selu"]], ("leaky_relu", 0.2)]:
@@ -252,6 +272,7 @@ golden = {
     "dropout": dropout(),
     "inits": inits(),
     "orthogonal": orthogonal(),
+    "truncated": truncated(),
     "gains": gains(),
     "initial": initial(),
     "hessians": hessians(),
