@@ -16,8 +16,8 @@ const core = Object.keys(await import("evenkeel"))
 
 /** What is imported, and the most kilobytes (of 1000 bytes) that it may take. */
 const table = [
-  { name: "evenkeel, all of it", source: 'export * from "evenkeel";', limit: 118 },
-  { name: `the core: all but ${namespaces.join(", ")}`, source: `export { ${core} } from "evenkeel";`, limit: 73 },
+  { name: "evenkeel, all of it", source: 'export * from "evenkeel";', limit: 133 },
+  { name: `the core: all but ${namespaces.join(", ")}`, source: `export { ${core} } from "evenkeel";`, limit: 80.5 },
   {
     name: "a small trainer",
     source: `
@@ -30,10 +30,10 @@ const table = [
       const optimizer = new SGD(model.parameters(), { lr: 0.1 });
       crossEntropy(model.forward(randn([8, 2])), randint(0, 3, [8])).backward();
       optimizer.step();`,
-    limit: 70.6,
+    limit: 71.6,
   },
-  { name: "evenkeel/plot", source: 'export * from "evenkeel/plot";', limit: 86 },
-  { name: "evenkeel/io", source: 'export * from "evenkeel/io";', limit: 83 },
+  { name: "evenkeel/plot", source: 'export * from "evenkeel/plot";', limit: 87 },
+  { name: "evenkeel/io", source: 'export * from "evenkeel/io";', limit: 85.5 },
   { name: "evenkeel/testing", source: 'export * from "evenkeel/testing";', limit: 60 },
   { name: "the WebAssembly", source: 'export { binary } from "./src/kernels/wasm/module.generated.ts";', limit: 15.5 },
 ];

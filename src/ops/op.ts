@@ -60,6 +60,12 @@ export interface Primitive {
 }
 
 /**
+ * An operation of this copy of the library that a bundler may leave out where nobody names it: of a call it can be told, not of
+ * an object with a mark.
+ */
+export const ownPrimitive = (op: Primitive): Primitive => ({ [own]: true, ...op });
+
+/**
  * A composite of other operations, with kernels that do the same faster. The composite is the definition; the kernels
  * have to agree with it. When a gradient is itself to be differentiated, the composite is replayed, unless there is a
  * `pull`.

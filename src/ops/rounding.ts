@@ -13,13 +13,13 @@ const rounding = (kernel: Beside<object>): Primitive => ({
 });
 
 /** `y = ⌊x⌋`, `dy/dx = 0`. */
-export const floor: Primitive = rounding(kernels.floor);
+export const floor: Primitive = /* @__PURE__ */ rounding(kernels.floor);
 
 /** `y = ⌈x⌉`, `dy/dx = 0`. */
-export const ceil: Primitive = rounding(kernels.ceil);
+export const ceil: Primitive = /* @__PURE__ */ rounding(kernels.ceil);
 
 /** The whole number nearest to `x`, of two the even one; `dy/dx = 0`. */
-export const round: Primitive = rounding(kernels.round);
+export const round: Primitive = /* @__PURE__ */ rounding(kernels.round);
 
 /** `x` without its fraction; `dy/dx = 0`. */
-export const trunc: Primitive = rounding(kernels.trunc);
+export const trunc: Primitive = /* @__PURE__ */ rounding(kernels.trunc);

@@ -5,7 +5,7 @@ import * as analysis from "evenkeel/analysis";
 import * as io from "evenkeel/io";
 import * as plot from "evenkeel/plot";
 import * as testing from "evenkeel/testing";
-import { expect, test } from "vitest";
+import { afterAll, expect, test } from "vitest";
 import { describe } from "../../src/base/errors.ts";
 import * as small from "../plot/small.ts";
 import { type Callable, declaredCallables } from "./declared.ts";
@@ -13,6 +13,10 @@ import { type Callable, declaredCallables } from "./declared.ts";
 // Every parameter of every exported function, class and method is given, in a call that is right but for it, what its
 // declaration does not have: other kinds, misspelt words, places and numbers of things that there are none of, options that
 // are none. Options of functions and classes are tried in options.test.ts.
+
+afterAll(() => {
+  evenkeel.useKernels("wasm"); // of calls that are right, one has others
+});
 
 const entries: Readonly<Record<string, unknown>> = { ...evenkeel, analysis, io, plot, testing };
 

@@ -1,36 +1,33 @@
 import { expm1Of, log2Of, log10Of } from "../../kernels/beside/elementary.ts";
 import { nothing } from "../../kernels/beside/elementwise.ts";
-import { own, type Primitive } from "../../ops/op.ts";
+import { ownPrimitive, type Primitive } from "../../ops/op.ts";
 import { floated } from "../../tensor/operands.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { tensorOf } from "../tensorOf.ts";
 
 /** `y = log₂ x`, `dy/dx = 1/(x·ln 2)`. */
-const log2Op: Primitive = {
-  [own]: true,
+const log2Op: Primitive = /* @__PURE__ */ ownPrimitive({
   name: "log2",
   forward: (k, x) => k.beside(log2Of, [x], nothing),
   vjp: [(g, _y, x) => g.div(x.mul(Math.LN2))],
   needs: "inputs",
-};
+});
 
 /** `y = log₁₀ x`, `dy/dx = 1/(x·ln 10)`. */
-const log10Op: Primitive = {
-  [own]: true,
+const log10Op: Primitive = /* @__PURE__ */ ownPrimitive({
   name: "log10",
   forward: (k, x) => k.beside(log10Of, [x], nothing),
   vjp: [(g, _y, x) => g.div(x.mul(Math.LN10))],
   needs: "inputs",
-};
+});
 
 /** `y = eˣ − 1`, `dy/dx = y + 1`. */
-const expm1Op: Primitive = {
-  [own]: true,
+const expm1Op: Primitive = /* @__PURE__ */ ownPrimitive({
   name: "expm1",
   forward: (k, x) => k.beside(expm1Of, [x], nothing),
   vjp: [(g, y) => g.mul(y.add(1))],
   needs: "output",
-};
+});
 
 /**
  * `y = log₂ x`, elementwise; of powers of 2 exact. Whole numbers become float32.

@@ -1,7 +1,7 @@
 import { broadcast } from "../../base/shapes.ts";
 import { acosOf, asinOf, atan2Of, atanOf, coshOf, sinhOf } from "../../kernels/beside/elementary.ts";
 import { nothing } from "../../kernels/beside/elementwise.ts";
-import { own, type Primitive } from "../../ops/op.ts";
+import { ownPrimitive, type Primitive } from "../../ops/op.ts";
 import { floated, stretch } from "../../tensor/operands.ts";
 import { resultDtype } from "../../tensor/promotion.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
@@ -13,58 +13,52 @@ const steepness = (x: Tensor): Tensor => x.square().neg().add(1).rsqrt();
 const perSquares = (y: Tensor, x: Tensor): Tensor => y.square().add(x.square()).pow(-1);
 
 /** `y = arcsin x`, `dy/dx = 1/√(1 − x²)`. */
-const asinOp: Primitive = {
-  [own]: true,
+const asinOp: Primitive = /* @__PURE__ */ ownPrimitive({
   name: "asin",
   forward: (k, x) => k.beside(asinOf, [x], nothing),
   vjp: [(g, _y, x) => g.mul(steepness(x))],
   needs: "inputs",
-};
+});
 
 /** `y = arccos x`, `dy/dx = −1/√(1 − x²)`. */
-const acosOp: Primitive = {
-  [own]: true,
+const acosOp: Primitive = /* @__PURE__ */ ownPrimitive({
   name: "acos",
   forward: (k, x) => k.beside(acosOf, [x], nothing),
   vjp: [(g, _y, x) => g.mul(steepness(x).neg())],
   needs: "inputs",
-};
+});
 
 /** `y = arctan x`, `dy/dx = 1/(1 + x²)`. */
-const atanOp: Primitive = {
-  [own]: true,
+const atanOp: Primitive = /* @__PURE__ */ ownPrimitive({
   name: "atan",
   forward: (k, x) => k.beside(atanOf, [x], nothing),
   vjp: [(g, _y, x) => g.div(x.square().add(1))],
   needs: "inputs",
-};
+});
 
 /** `y = sinh x`, `dy/dx = cosh x`. */
-const sinhOp: Primitive = {
-  [own]: true,
+const sinhOp: Primitive = /* @__PURE__ */ ownPrimitive({
   name: "sinh",
   forward: (k, x) => k.beside(sinhOf, [x], nothing),
   vjp: [(g, _y, x) => g.mul(cosh(x))],
   needs: "inputs",
-};
+});
 
 /** `y = cosh x`, `dy/dx = sinh x`. */
-const coshOp: Primitive = {
-  [own]: true,
+const coshOp: Primitive = /* @__PURE__ */ ownPrimitive({
   name: "cosh",
   forward: (k, x) => k.beside(coshOf, [x], nothing),
   vjp: [(g, _y, x) => g.mul(sinh(x))],
   needs: "inputs",
-};
+});
 
 /** The angle of `(x, y)`: `dy` is `x/(x² + y²)`, and `dx` is `−y/(x² + y²)`. */
-const atan2Op: Primitive = {
-  [own]: true,
+const atan2Op: Primitive = /* @__PURE__ */ ownPrimitive({
   name: "atan2",
   forward: (k, y, x) => k.beside(atan2Of, [y, x], nothing),
   vjp: [(g, _, y, x) => g.mul(x.mul(perSquares(y, x))), (g, _, y, x) => g.mul(y.neg().mul(perSquares(y, x)))],
   needs: "inputs",
-};
+});
 
 /**
  * `y = arcsin x`, elementwise, from −π/2 to π/2; NaN beyond −1 and 1. Whole numbers become float32.

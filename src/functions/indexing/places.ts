@@ -4,7 +4,7 @@ import { broadcast, sameShape } from "../../base/shapes.ts";
 import { nothing } from "../../kernels/beside/elementwise.ts";
 import { addAtOf, placeOf } from "../../kernels/beside/place.ts";
 import { rows } from "../../ops/indexing.ts";
-import { own, type Primitive } from "../../ops/op.ts";
+import { ownPrimitive, type Primitive } from "../../ops/op.ts";
 import { checkIndex, operandFor, wholeNumbers } from "../../tensor/checks.ts";
 import { stretch } from "../../tensor/operands.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
@@ -17,8 +17,7 @@ import { tensorOf } from "../tensorOf.ts";
  * The rows of the second input in place of those of `x` that an index (the third) names. What is replaced gets no gradient; what
  * is written gets that of its place, also where something else was written there later.
  */
-export const place: Primitive = {
-  [own]: true,
+export const place: Primitive = /* @__PURE__ */ ownPrimitive({
   name: "place",
   forward: (k, x, values, index) => k.beside(placeOf, [x, values, index], nothing),
   vjp: [
@@ -27,16 +26,15 @@ export const place: Primitive = {
     null,
   ],
   needs: [[2], [2], []],
-};
+});
 
 /** The rows of the second input added to those of `x` that an index (the third) names. */
-export const addAt: Primitive = {
-  [own]: true,
+export const addAt: Primitive = /* @__PURE__ */ ownPrimitive({
   name: "addAt",
   forward: (k, x, values, index) => k.beside(addAtOf, [x, values, index], nothing),
   vjp: [(g) => g, (g, _y, _x, _values, index) => g.through(rows, index), null],
   needs: [[], [2], []],
-};
+});
 
 /** Indices of one dimension each, or masks of several, as int32 tensors, one for each dimension. */
 export function indicesOf(where: string, given: unknown, x: Tensor): readonly Tensor[] {

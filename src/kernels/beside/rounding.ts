@@ -25,13 +25,13 @@ function nearest(x: number): number {
 }
 
 /** The largest whole numbers that are not above. */
-export const floor = rounding("floor", Math.floor);
+export const floor = /* @__PURE__ */ rounding("floor", Math.floor);
 
 /** The smallest whole numbers that are not below. */
-export const ceil = rounding("ceil", Math.ceil);
+export const ceil = /* @__PURE__ */ rounding("ceil", Math.ceil);
 
 /** The nearest whole numbers, of two the even one. */
-export const round = rounding("round", nearest);
+export const round = /* @__PURE__ */ rounding("round", nearest);
 
 /** What is left without the fractions. */
-export const trunc = rounding("trunc", Math.trunc);
+export const trunc = /* @__PURE__ */ rounding("trunc", Math.trunc);

@@ -48,7 +48,12 @@ export interface Conv2dOptions extends Conv2dFunctionOptions, LayerOptions {}
 export const convolutionOptionNames = ["stride", "padding", "dilation", "groups"];
 
 /** The names of {@link Conv1dOptions} and {@link Conv2dOptions}. */
-export const convolutionLayerOptionNames = [...convolutionOptionNames, "paddingMode", "bias", "generator", "dtype"];
+export const convolutionLayerOptionNames: readonly string[] = /* @__PURE__ */ convolutionOptionNames.concat(
+  "paddingMode",
+  "bias",
+  "generator",
+  "dtype",
+);
 
 /** The options of a function or a layer of `dims` dimensions, with their defaults, checked; groups are not. */
 export function convolutionSettings(

@@ -170,7 +170,7 @@ export abstract class Module<Output = Tensor> {
   }
 
   /**
-   * {@link Module.children}, with their names.
+   * The modules that are fields of this one, as from `children`, with their names.
    * @see PyTorch `Module.named_children`.
    *
    * @example

@@ -84,6 +84,7 @@ export abstract class BatchNormLayer extends RunningNorm {
     return eachChannel(shape, this.variance === "biased" ? "variance" : "unbiasedVariance");
   }
 
+  /** What stands in the brackets when it is printed. */
   override extraRepr(): string {
     const kind = this.variance === "biased" ? "" : `, variance="${this.variance}"`;
     const average = this.runningAverage === "variance" ? "" : `, runningAverage="${this.runningAverage}"`;

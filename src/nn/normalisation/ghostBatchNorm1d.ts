@@ -77,6 +77,7 @@ export class GhostBatchNorm1d extends BatchNorm1d {
     return { sizes, axes: [...sizes.keys()].filter((dim) => dim !== 0 && dim !== 2), affineAxes: [1], by };
   }
 
+  /** What stands in the brackets when it is printed. */
   override extraRepr(): string {
     return `${this.numFeatures}, ghostBatchSize=${this.ghostBatchSize}${super.extraRepr().slice(`${this.numFeatures}`.length)}`;
   }

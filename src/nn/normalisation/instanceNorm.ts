@@ -90,6 +90,7 @@ abstract class InstanceNorm extends RunningNorm {
     return { ...over, affineAxes: [shape.length - this.places.length - 1] };
   }
 
+  /** What stands in the brackets when it is printed. */
   override extraRepr(): string {
     return `${this.numFeatures}, ${super.extraRepr()}`;
   }

@@ -88,6 +88,7 @@ abstract class LpNorm extends RunningNorm {
     return eachChannel(shape, "norm");
   }
 
+  /** What stands in the brackets when it is printed. */
   override extraRepr(): string {
     return `${this.numFeatures}, p=${this.p}, ${super.extraRepr()}`;
   }

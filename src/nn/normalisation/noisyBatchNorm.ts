@@ -76,6 +76,7 @@ export class NoisyBatchNorm1d extends BatchNorm1d implements NoiseLaw {
     return this.training ? noisy(y, this) : y;
   }
 
+  /** What stands in the brackets when it is printed. */
   override extraRepr(): string {
     return `${super.extraRepr()}, ${showLaw(this)}`;
   }
@@ -127,6 +128,7 @@ export class NoisyBatchNorm2d extends BatchNorm2d implements NoiseLaw {
     return this.training ? noisy(y, this) : y;
   }
 
+  /** What stands in the brackets when it is printed. */
   override extraRepr(): string {
     return `${super.extraRepr()}, ${showLaw(this)}`;
   }

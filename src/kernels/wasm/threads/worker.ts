@@ -34,7 +34,7 @@ export interface Running {
 }
 
 // As text, so that there is no file to be found by bundlers and pages. `Crew.run` does the same on its own thread.
-const source = `function serve({ module, memory, control, slot }) {
+const source = (): string => `function serve({ module, memory, control, slot }) {
   const { exports } = new WebAssembly.Instance(module, { env: { memory } });
   const kernels = ${JSON.stringify(sharedKernels)};
   Atomics.add(control, ${words.slots} + slot, 1);
@@ -81,7 +81,7 @@ export function startWorker(data: WorkerData, lost: () => void): Running {
   const { process } = globalThis as { process?: { getBuiltinModule?(name: string): WorkerThreads | undefined } };
   const threads = process?.getBuiltinModule?.("node:worker_threads");
   if (threads === undefined) return startPageWorker(data, lost);
-  const text = `${source}serve(${builtin}("node:worker_threads").workerData)`;
+  const text = `${source()}serve(${builtin}("node:worker_threads").workerData)`;
   const worker = new threads.Worker(text, { eval: true, workerData: data, execArgv: [] });
   worker.on("error", lost);
   worker.on("exit", lost);
@@ -90,7 +90,7 @@ export function startWorker(data: WorkerData, lost: () => void): Running {
 }
 
 function startPageWorker(data: WorkerData, lost: () => void): Running {
-  const text = `${source}onmessage = ({ data }) => serve(data)`;
+  const text = `${source()}onmessage = ({ data }) => serve(data)`;
   const url = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
   const worker = new Worker(url);
   worker.onerror = lost;

@@ -1,6 +1,6 @@
 import { isTensor } from "../../../base/brand.ts";
 import { describe, TensorError } from "../../../base/errors.ts";
-import { cat } from "../../../functions/combine.ts";
+import { cat } from "../../../ops/shape.ts";
 import type { Tensor } from "../../../tensor/tensor.ts";
 import type { Module } from "../module.ts";
 
@@ -88,7 +88,7 @@ function throughDoor(
   const places = [...values.keys()].filter((i) => isTensor(values[i]) && values[i].requiresGrad);
   const tensors = places.map((i) => values[i] as Tensor);
   if (tensors.length === 0) return values;
-  const door = tensors.length === 1 ? tensors[0].reshape(tensors[0].shape) : cat(tensors.map((x) => x.flatten()));
+  const door = tensors.length === 1 ? tensors[0].reshape(tensors[0].shape) : joined(tensors);
   if (!door.requiresGrad) return values; // nothing is recorded
   const parts = partsOf(door, tensors);
   door.registerHook((g) => {
@@ -100,7 +100,7 @@ function throughDoor(
     const others = watch(all);
     if (others === all) return undefined;
     const kept = places.map((at, j) => others[at] ?? gradients[j].mul(0));
-    return tensors.length === 1 ? kept[0] : cat(kept.map((x) => x.flatten()));
+    return tensors.length === 1 ? kept[0] : joined(kept);
   });
   const passed = [...values];
   places.forEach((at, j) => {
@@ -118,4 +118,15 @@ function partsOf(door: Tensor, like: readonly Tensor[]): Tensor[] {
     end += x.numel();
     return door.slice(0, start, end).reshape(x.shape).to(x.dtype);
   });
+}
+
+/** All of the tensors in one list, in double precision if one of them is. */
+function joined(tensors: readonly Tensor[]): Tensor {
+  const dtype = tensors.some((x) => x.dtype === "float64") ? "float64" : "float32";
+  const [first, ...others] = tensors.map((x) => x.to(dtype).flatten());
+  const op = cat(
+    0,
+    tensors.map((x) => x.numel()),
+  );
+  return first.through(op, ...others);
 }
