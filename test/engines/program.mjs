@@ -19,6 +19,8 @@ function* compute(library) {
   yield* functions(library);
   yield* reductions(library);
   yield* schedulers(library);
+  yield* elementary(library);
+  yield* layers(library);
   yield* network("network A", networkA(library));
   for (const dtype of ["float32", "float64"]) yield* network(`network B, ${dtype}`, networkB(library, dtype));
 }
@@ -102,6 +104,52 @@ function* reductions({ nn, randint, randn, manualSeed }) {
       matmul: (x) => x.matmul(other),
     };
     for (const [name, f] of Object.entries(all)) yield [`${name} ${dtype}`, valueAndGradient(f, x)];
+  }
+}
+
+/** Functions that are no methods, and their gradients; and weights that start within bounds. */
+function* elementary(library) {
+  const { cumprod, manualSeed, nn, rand, randn, zeros } = library;
+  manualSeed(4);
+  for (const dtype of ["float32", "float64"]) {
+    const spread = randn([4003], { dtype })
+      .mul(8)
+      .mul(rand([4003], { dtype }).square());
+    const positive = spread.abs().add(2 ** -40);
+    const inside = rand([4003], { dtype }).mul(1.98).sub(0.99);
+    for (const name of ["log2", "log10"]) yield [`${name} ${dtype}`, valueAndGradient(library[name], positive)];
+    for (const name of ["asin", "acos"]) yield [`${name} ${dtype}`, valueAndGradient(library[name], inside)];
+    for (const name of ["expm1", "atan", "sinh", "cosh"]) {
+      yield [`${name} ${dtype}`, valueAndGradient(library[name], spread)];
+    }
+    yield [`atan2 ${dtype}`, valueAndGradient((x) => library.atan2(x, inside), positive)];
+    yield [`cumprod ${dtype}`, valueAndGradient((x) => cumprod(x.reshape([-1, 1]).add(1.5), 1), inside)];
+    yield [`truncNormal_ ${dtype}`, [nn.init.truncNormal_(zeros([50, 20], { dtype }))]];
+  }
+}
+
+/** Layers on pictures and on sequences, and their gradients. */
+function* layers({ manualSeed, nn, randn }) {
+  manualSeed(5);
+  const F = nn.functional;
+  for (const dtype of ["float32", "float64"]) {
+    const pictures = randn([3, 4, 9, 9], { dtype });
+    const [weight, bias] = [randn([6, 2, 3, 3], { dtype }), randn([6], { dtype })];
+    const sequences = randn([2, 7, 8], { dtype });
+    const attention = new nn.MultiheadAttention(8, 2, { batchFirst: true, dtype });
+    const all = {
+      conv2d: [pictures, (x) => F.conv2d(x, weight, bias, { padding: 1, stride: 2, groups: 2 })],
+      maxPool2d: [pictures, (x) => F.maxPool2d(x, 2)],
+      avgPool2d: [pictures, (x) => F.avgPool2d(x, 3, { padding: 1 })],
+      groupNorm: [pictures, (x) => F.groupNorm(x, 2)],
+      rmsNorm: [sequences, (x) => F.rmsNorm(x, [8])],
+      elu: [sequences, (x) => F.elu(x)],
+      silu: [sequences, (x) => F.silu(x)],
+      huberLoss: [sequences, (x) => F.huberLoss(x, x.detach().mul(0.5), { delta: 0.3 })],
+      binaryCrossEntropyWithLogits: [sequences, (x) => F.binaryCrossEntropyWithLogits(x, x.detach().gt(0).to(dtype))],
+      attention: [sequences, (x) => attention.forward(x, x, x)[0]],
+    };
+    for (const [name, [x, f]] of Object.entries(all)) yield [`${name} ${dtype}`, valueAndGradient(f, x)];
   }
 }
 

@@ -18,7 +18,7 @@ import * as products from "../../src/functions/products.ts";
 import * as rounding from "../../src/functions/rounding.ts";
 import * as statistics from "../../src/functions/statistics.ts";
 import { curve } from "../../src/ops/curve.ts";
-import { isFused, isOwn, type Op, readsOf } from "../../src/ops/op.ts";
+import { isFused, isOwn, type Op, ownPrimitive, readsOf } from "../../src/ops/op.ts";
 import * as shape from "../../src/ops/shape.ts";
 import { operations } from "./methods.ts";
 import { cotangent, draw, rows } from "./ops.table.ts";
@@ -93,7 +93,7 @@ function collect(y: Tensor, seen: Set<Op>): void {
 function exported(): { records: Op[]; makers: Op[] } {
   const files = import.meta.glob<Record<string, unknown>>("../../src/ops/**/*.ts", { eager: true });
   const values = Object.values(files).flatMap((file) => Object.values(file));
-  const helpers: unknown[] = [curve, isFused, isOwn, readsOf];
+  const helpers: unknown[] = [curve, isFused, isOwn, ownPrimitive, readsOf];
   const made = values.filter((value) => typeof value === "function" && !helpers.includes(value));
   return {
     records: values.filter((value) => typeof value === "object") as Op[],
