@@ -20,8 +20,11 @@ const alsoInBrowser = [
 /** What waits for nothing may still be slow on a machine that is busy with other things. */
 const testTimeout = 60_000;
 
-/** Files of a worker share their modules, as a program does: to load the library for each takes a third of the time. */
-const isolate = false;
+/**
+ * Files of a worker share their modules, as a program does: to load the library for each takes a third of the time. Not where one
+ * source after another is broken.
+ */
+const isolate = process.env.ISOLATED !== undefined;
 
 /** What breaks src for `npm run mutants`, or records which of its functions the tests run. */
 const records = process.env.TOUCHED !== undefined;

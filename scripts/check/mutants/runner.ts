@@ -6,6 +6,7 @@ import { testsOf } from "./tests.ts";
 
 // Runs tests on one mutant after another, as its parent sends them, in one Vitest: what has not changed is transformed once.
 
+process.env.ISOLATED = "1"; // for vitest.config.ts
 const vitest = await createVitest("test", {
   root,
   watch: false,
