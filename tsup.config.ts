@@ -42,14 +42,19 @@ const namespacesApart: Plugin = {
 
 const namesMap = /\n\/\/# sourceMappingURL=\S+/g;
 
-/** Rollup names the map of a file, and tsup does so once more; what only hands on what others have has nothing to map. */
+/**
+ * Rollup names the map of a file, and tsup does so once more; what only hands on what others have has nothing to map. The sources
+ * lie in the package, where maps say, and need not stand in each of them too.
+ */
 function nameMapsOnce(files: readonly string[]): void {
   for (const file of files.filter((name) => /\.c?js$/.test(name))) {
     const code = readFileSync(file, "utf8");
     const [name] = code.match(namesMap) ?? [];
     if (name === undefined) continue;
-    const { sources } = JSON.parse(readFileSync(`${file}.map`, "utf8")) as { sources: string[] };
+    const { sourcesContent: _, ...map } = JSON.parse(readFileSync(`${file}.map`, "utf8"));
+    const { sources } = map as { sources: string[] };
     if (sources.length === 0) rmSync(`${file}.map`);
+    else writeFileSync(`${file}.map`, JSON.stringify(map));
     writeFileSync(file, `${code.replace(namesMap, "").trimEnd()}${sources.length === 0 ? "" : name}\n`);
   }
 }
