@@ -35,7 +35,7 @@ const ofOperations = {
     const { user, system } = process.cpuUsage();
     return (user + system) / 1000;
   },
-  warmUp: 60,
+  warmUp: 400,
 };
 
 /**
