@@ -21,7 +21,7 @@ export function displayed<T>(result: T, plot?: string): T {
 const tablesOf = (result: object): Bundle => ({ "text/html": htmlOf(result), "text/plain": textOf(result) });
 
 /** The entry that draws, asked for by its name and only when a notebook shows a result, so that no bundle of analyses has it. */
-const entry: string = ["evenkeel", "plot"].join("/");
+const entry: string = /* @__PURE__ */ ["evenkeel", "plot"].join("/");
 
 type Plots = Readonly<Record<string, (result: object) => { readonly [symbol]: () => Promise<Bundle> }>>;
 

@@ -13,7 +13,10 @@ export interface NpyHeader {
 
 /** A literal of Python's: a text, `True` or `False`, or a tuple of whole numbers. */
 const literal = String.raw`'([^'\\]{0,64})'|"([^"\\]{0,64})"|(True|False)|\(((?:\s*[0-9]{1,16}L?\s*,?)*)\)`;
-const field = new RegExp(String.raw`\s*(?:'(\w{1,32})'|"(\w{1,32})")\s*:\s*(?:${literal})\s*(?:,|(?=\}))`, "y");
+const field = /* @__PURE__ */ new RegExp(
+  String.raw`\s*(?:'(\w{1,32})'|"(\w{1,32})")\s*:\s*(?:${literal})\s*(?:,|(?=\}))`,
+  "y",
+);
 
 /** Reads a header, which is a dict as Python writes it: no more of Python is understood, and nothing is run. */
 export function parseNpyHeader(place: Place, text: string): NpyHeader {

@@ -34,7 +34,7 @@ export const maxHeaderLength = 100_000_000;
 export const metadataName = "__metadata__";
 
 /** The format's names of the kinds that are read. */
-const kinds: ReadonlyMap<unknown, Kind> = new Map<string, Kind>([
+const kinds: ReadonlyMap<unknown, Kind> = /* @__PURE__ */ new Map<string, Kind>([
   ["F64", "f8"],
   ["F32", "f4"],
   ["I32", "i4"],

@@ -4,7 +4,7 @@ const { fround } = Math;
 // in the loops, where the compiler can see that they never change. `fround(a * b + c)` stands for a fused multiply-add,
 // though it rounds twice: a test goes through all 2^24 arguments to show that here this makes no difference.
 
-const powersOfHalf = Float64Array.from({ length: 32 }, (_, i) => 1 / ((1 << i) >>> 0));
+const powersOfHalf = /* @__PURE__ */ Float64Array.from({ length: 32 }, (_, i) => 1 / ((1 << i) >>> 0));
 
 /** `√(−2·log(1 − u))`, for `u` the first eight draws in units of 2^-24. */
 export function fillRadii(radii: Float32Array, draws: Int32Array): void {

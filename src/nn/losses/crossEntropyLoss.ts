@@ -19,7 +19,7 @@ export interface CrossEntropyOptions extends NLLLossOptions {
 }
 
 /** The names of {@link CrossEntropyOptions}. */
-const crossEntropyOptionNames = [...nllLossOptionNames, "labelSmoothing"];
+const crossEntropyOptionNames = /* @__PURE__ */ nllLossOptionNames.concat("labelSmoothing");
 
 /**
  * Cross-entropy of logits and int32 labels `t`, `−(1 − ε)·w_t·ln p_t − ε/c·Σ_j w_j·ln p_j` with `p = softmax(input)`;

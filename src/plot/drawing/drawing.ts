@@ -1,7 +1,7 @@
 import { missing, optionalPackage } from "../../base/optionalPackage.ts";
 
 /** By a name that no bundler can read: it holds a file for each system, which none can bundle. */
-const resvg: string = ["@resvg", "resvg-js"].join("/");
+const resvg: string = /* @__PURE__ */ ["@resvg", "resvg-js"].join("/");
 
 /** The packages that draw, none of which the library depends on. */
 interface DrawingPackages {

@@ -100,19 +100,19 @@ const theorem = <Result extends TheoremResult>(
 ) => ({ reads, parts });
 
 const theorems = {
-  batchNormGradient: theorem<BatchNormGradient>(
+  batchNormGradient: /* @__PURE__ */ theorem<BatchNormGradient>(
     ["unit", "kept", "xhatShare", "meanShare", "measured", "rescaled"],
     gradientParts,
   ),
-  batchNormCurvature: theorem<BatchNormCurvature>(
+  batchNormCurvature: /* @__PURE__ */ theorem<BatchNormCurvature>(
     ["unit", "hessianTerm", "gradientTerm", "epsTerm", "measured", "scale", "outputCurvature"],
     curvatureParts,
   ),
-  batchNormMinimax: theorem<BatchNormMinimax>(
+  batchNormMinimax: /* @__PURE__ */ theorem<BatchNormMinimax>(
     ["unit", "gamma", "sigma", "predicted", "xhatTerm", "meanTerm", "measured", "withoutBatchNorm"],
     minimaxParts,
   ),
-  batchNormInitialisation: theorem<BatchNormInitialisation>(
+  batchNormInitialisation: /* @__PURE__ */ theorem<BatchNormInitialisation>(
     ["predicted", "savedSquared", "measured"],
     initialisationParts,
   ),
