@@ -84,7 +84,7 @@ export const covariateShift: Experiment = (scale, seed) => {
       ),
       claim(
         "Santurkar et al., Figure 3, deep linear network",
-        "without batch norm there is almost none, with it there is much.",
+        "without batch norm there is almost none, with it there is more.",
         {
           "‖G − G'‖/‖G‖ of the linear network without": average(linear[0]).relative,
           "with batch norm": average(linear[1]).relative,

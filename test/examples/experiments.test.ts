@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { globSync } from "tinyglobby";
 import { describe, expect, test } from "vitest";
 import { experiments } from "../../examples/experiments/all.ts";
-import { judgedBy, printed, type Result } from "../../examples/experiments/experiment.ts";
+import { judgedBy, printed, type Result, three } from "../../examples/experiments/experiment.ts";
 import { overSeeds, verdictRows, withVerdicts } from "../../examples/experiments/verdicts.ts";
 import { main } from "../../examples/experiments.ts";
 
@@ -155,13 +155,25 @@ test("a claim agrees over seeds where it does from all of them, and its numbers 
   expect(() => withVerdicts("no marks", rows)).toThrow(/marks/);
 });
 
-test("the guide has every claim, with the numbers that it is judged by", () => {
+test("the guide has every claim, and numbers in whose range those of these seeds are", () => {
   const guide = readFileSync("docs/experiments.md", "utf8");
   for (const name of Object.keys(experiments)) {
-    for (const { source, says, numbers } of run(name).claims) {
+    for (const { source, says, numbers } of [...run(name, 0).claims, ...run(name, 1).claims]) {
       const start = `| ${name} | ${says} (${source}) |`;
       const line = guide.split("\n").find((row) => row.startsWith(start)) ?? "";
-      for (const what of Object.keys(numbers)) expect(line).toContain(what.replaceAll("|", "\\|"));
+      const cells = line.replaceAll("\\|", "¦").split("|")[4]?.trim().split("; ") ?? [];
+      expect(cells.map((cell) => cell.replace(/ [-\d.e+]+( \(.*)?$/, ""))).toEqual(
+        Object.keys(numbers).map((what) => what.replaceAll("|", "¦")),
+      );
+      for (const [i, value] of Object.values(numbers).entries()) {
+        const [middle, least = middle, most = middle] =
+          / ([-\d.e+]+)(?: \(([-\d.e+]+) to ([-\d.e+]+)\))?$/
+            .exec(cells[i])
+            ?.slice(1)
+            .map((x) => x && Number(x)) ?? [];
+        const shown = Number(three(value));
+        expect([cells[i], shown >= Number(least) && shown <= Number(most)]).toEqual([cells[i], true]);
+      }
     }
   }
 });

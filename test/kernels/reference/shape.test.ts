@@ -70,8 +70,8 @@ test("parts along a dimension are what their indices say, put back too, and back
     fc.property(
       shapes.filter((shape) => shape.length > 0 && fits(shape)),
       part,
-      (shape, { start, step, dim: any }) => {
-        const dim = any % shape.length;
+      (shape, { start, step, dim: drawn }) => {
+        const dim = drawn % shape.length;
         const x = numbered(shape);
         const count = Math.max(0, Math.ceil((shape[dim] - start) / step));
         const moved = (index: readonly number[], to: number) => index.map((i, d) => (d === dim ? to : i));
