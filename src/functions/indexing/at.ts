@@ -165,7 +165,12 @@ export function at(x: Tensor, ...parts: Part[]): Tensor {
 }
 
 function replaced(where: string, x: Tensor, parts: readonly Part[], values: Operand): Tensor {
-  if (!Array.isArray(parts)) throw new TensorError(where, { expected: "an array of parts", got: describe(parts) });
+  if (!Array.isArray(parts))
+    throw new TensorError(where, {
+      expected: "an array of parts",
+      got: describe(parts),
+      hint: `The value comes last: ${where}(x, ["1:3", -1], y).`,
+    });
   const places = taken(where, arange(tensorOf(where, x).numel(), { dtype: "int32" }).reshape(x.shape), parts);
   const written = valuesFor(where, values, x, places.shape);
   return x.flatten().through(place, written.flatten(), places.flatten()).reshape(x.shape);

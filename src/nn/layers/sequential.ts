@@ -75,7 +75,7 @@ export class Sequential<
     for (const name of names) {
       if (name in this || !/^[^.#][^.]*$/.test(name) || name === "__proto__") {
         throw new TensorError("Sequential", {
-          expected: "names that are no numbers and no members of a Sequential, without dots",
+          expected: "names without dots that are neither numbers nor members of a Sequential",
           got: describe(name),
         });
       }

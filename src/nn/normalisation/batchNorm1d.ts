@@ -51,7 +51,7 @@ export class BatchNorm1d extends BatchNormLayer {
 
   /** @param options - see {@link BatchNorm1dOptions}. */
   constructor(numFeatures: number, options: BatchNorm1dOptions = {}) {
-    super("BatchNorm1d", numFeatures, options);
+    super(new.target.evenkeelLayer, numFeatures, options);
   }
 
   /** @internal The rarer forms make more than one array, of which the tape knows one. */

@@ -36,7 +36,7 @@ export class BatchNorm2d extends BatchNormLayer {
 
   /** @param options - see {@link BatchNorm2dOptions}. */
   constructor(numFeatures: number, options: BatchNorm2dOptions = {}) {
-    super("BatchNorm2d", numFeatures, options);
+    super(new.target.evenkeelLayer, numFeatures, options);
   }
 
   /** @internal */
