@@ -1,4 +1,4 @@
-import { Generator, grad, nn, randn, type Tensor } from "evenkeel";
+import { Generator, grad, nn, randn, type Tensor, type TensorError, zeros } from "evenkeel";
 import { gradcheck, gradgradcheck } from "evenkeel/testing";
 import { describe, expect, test } from "vitest";
 import { expectClose } from "../close.ts";
@@ -30,6 +30,23 @@ function functional(module: nn.Module, inputs: readonly Tensor[]) {
 for (const { module, title, make, inputs, prints } of modules) {
   describe(`${module}${title ? `, ${title}` : ""}`, () => {
     test("prints as in PyTorch, in camelCase", () => expect(String(make())).toBe(prints));
+
+    // A Sequential leaves that to its first layer.
+    test.skipIf(module === "Sequential")(
+      "what it refuses, it refuses under its own name, or that of its function",
+      () => {
+        const wrong = zeros([1, 1, 1, 1, 1, 1, 1], { dtype: "bool" });
+        const names = [undefined as unknown as Tensor, wrong].flatMap((x) => {
+          try {
+            make().forward(...inputs().map(() => x));
+            return [];
+          } catch (error) {
+            return [(error as TensorError).where.replace(/\.forward$/, "").toLowerCase()];
+          }
+        });
+        expect(new Set([module.toLowerCase(), ...names]).size).toBe(1);
+      },
+    );
 
     for (const mode of ["training", "evaluation"]) {
       const set = () => functional(make().train(mode === "training"), inputs());
