@@ -42,6 +42,14 @@ const long = [
   "test/tensor/limits.test.ts",
 ];
 
+/** What looks where memory lies, or how much of it is kept: what other files have left there would count. */
+const alone = [
+  "test/faults/faults.test.ts",
+  "test/kernels/{crossEntropy,reduce}.test.ts",
+  "test/kernels/memory/*.test.ts",
+  "test/memory/*.test.ts",
+];
+
 const chromium = playwright({ launchOptions: chromiumOptions });
 
 export default defineConfig({
@@ -70,9 +78,14 @@ export default defineConfig({
           isolate,
           setupFiles: ["test/leavesAsFound.ts", ...recording],
           include: ["test/**/*.test.ts"],
-          exclude: ["test/browser/**", ...long],
+          exclude: ["test/browser/**", ...long, ...alone],
           typecheck: { enabled: true, include: ["test/**/*.test-d.ts"], ignoreSourceErrors: true },
         },
+      },
+      {
+        extends: true,
+        plugins: [otherCopy(), ...watched()],
+        test: { name: "alone", testTimeout, setupFiles: recording, include: alone, exclude: long },
       },
       {
         extends: true,

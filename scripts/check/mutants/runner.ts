@@ -13,7 +13,7 @@ const vitest = await createVitest("test", {
   bail: 1,
   pool: "threads",
   maxWorkers: 1,
-  project: ["unit", "plain loops", "long"],
+  project: ["unit", "alone", "plain loops", "long"],
   reporters: [{}],
 });
 
