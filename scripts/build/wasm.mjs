@@ -31,7 +31,7 @@ const modules = [
     features: ["simd", "relaxed-simd"],
     constants: 768,
   },
-  { entry: "layers", target: "layers", what: "the SIMD kernels of layers", features: ["simd"], constants: 960 },
+  { entry: "beside", target: "beside", what: "the SIMD kernels beside these", features: ["simd"], constants: 960 },
 ];
 
 const folder = "src/kernels/assembly";

@@ -16,8 +16,8 @@ const core = Object.keys(await import("evenkeel"))
 
 /** What is imported, and the most kilobytes (of 1000 bytes) that it may take. */
 const table = [
-  { name: "evenkeel, all of it", source: 'export * from "evenkeel";', limit: 133 },
-  { name: `the core: all but ${namespaces.join(", ")}`, source: `export { ${core} } from "evenkeel";`, limit: 80.5 },
+  { name: "evenkeel, all of it", source: 'export * from "evenkeel";', limit: 133.5 },
+  { name: `the core: all but ${namespaces.join(", ")}`, source: `export { ${core} } from "evenkeel";`, limit: 79 },
   {
     name: "a small trainer",
     source: `
@@ -30,7 +30,7 @@ const table = [
       const optimizer = new SGD(model.parameters(), { lr: 0.1 });
       crossEntropy(model.forward(randn([8, 2])), randint(0, 3, [8])).backward();
       optimizer.step();`,
-    limit: 71.6,
+    limit: 70.6,
   },
   { name: "evenkeel/plot", source: 'export * from "evenkeel/plot";', limit: 87 },
   { name: "evenkeel/io", source: 'export * from "evenkeel/io";', limit: 85.5 },

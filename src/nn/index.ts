@@ -32,6 +32,7 @@ export { Embedding, type EmbeddingOptions } from "./layers/embedding.ts";
 export { Flatten, type FlattenOptions } from "./layers/flatten.ts";
 export { Identity } from "./layers/identity.ts";
 export { Linear, type LinearOptions } from "./layers/linear.ts";
+export { ModuleDict } from "./layers/moduleDict.ts";
 export { Noise1d, type Noise1dOptions, Noise2d, type NoiseOptions } from "./layers/noise.ts";
 export { Sequential } from "./layers/sequential.ts";
 export { Unflatten } from "./layers/unflatten.ts";

@@ -1,12 +1,13 @@
 import { Generator, randn } from "evenkeel";
 import { describe, expect, test } from "vitest";
 import { NDArray } from "../../src/kernels/array.ts";
-import type { AdamSettings, SGDSettings } from "../../src/kernels/numbers/optimizerSettings.ts";
+import { type AdamSettings, adamOf } from "../../src/kernels/beside/adam.ts";
+import type { SGDSettings } from "../../src/kernels/numbers/optimizerSettings.ts";
 import { wholePower } from "../../src/kernels/numbers/wholePower.ts";
 import * as reference from "../../src/kernels/reference/index.ts";
 import { wasmKernels } from "../../src/kernels/wasm/index.ts";
 
-const wasm = wasmKernels() as Required<Pick<typeof reference, "sgd" | "adam">>;
+const wasm = wasmKernels() as Required<Pick<typeof reference, "sgd" | "beside">>;
 const floats = ["float32", "float64"] as const;
 const generator = new Generator().manualSeed(3);
 const sizes = [0, 1, 95, 96, 97, 98, 99, 100, 2 ** 15 + 3];
@@ -105,7 +106,7 @@ describe.each(floats)("a step of Adam in %s has the bits of the plain loop", (dt
           [wasm, ours],
           [reference, theirs],
         ] as const) {
-          k.adam(p, g, m, v, most, taken, settings);
+          k.beside(adamOf, [p, g, m, v, taken, ...(most === null ? [] : [most])], settings);
         }
       }
       expect([ours.step.data[0], theirs.step.data[0]]).toEqual([steps, steps]);

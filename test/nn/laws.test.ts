@@ -101,6 +101,7 @@ describe("the table of modules", () => {
   test("has a row for every module class that is exported", () => {
     const isModuleClass = (value: unknown) => typeof value === "function" && value.prototype instanceof nn.Module;
     const classes = Object.entries(nn).filter(([, value]) => isModuleClass(value));
-    expect([...new Set(modules.map(({ module }) => module))].sort()).toEqual(classes.map(([name]) => name).sort());
+    const called = classes.map(([name]) => name).filter((name) => name !== "ModuleDict"); // which holds some, and is not called
+    expect([...new Set(modules.map(({ module }) => module))].sort()).toEqual(called.sort());
   });
 });

@@ -356,6 +356,47 @@ describe("a Sequential with names", () => {
   });
 });
 
+describe("a ModuleDict", () => {
+  test("has its modules by names that come and go", () => {
+    const heads = new nn.ModuleDict({ words: new nn.Linear(2, 3), act: new nn.Tanh() });
+    const { act } = { act: heads.get("act") };
+    expect([heads.size, [...heads.keys()], heads.get("words").weight.shape]).toEqual([2, ["words", "act"], [3, 2]]);
+    const other = new nn.Linear(2, 5);
+    heads.set("words", other).set("bnOut", new nn.BatchNorm1d(3));
+    expect([...heads].map(([name, module]) => [name, module === other])).toEqual([
+      ["words", true],
+      ["act", false],
+      ["bnOut", false],
+    ]);
+    expect([...heads.values()][1]).toBe(act);
+    expect(Object.keys(heads.stateDict())[2]).toBe("bnOut.weight");
+    expect([heads.delete("act"), heads.delete("act"), heads.has("act"), heads.children().length]).toEqual([
+      true,
+      false,
+      false,
+      2,
+    ]);
+    heads.set("act", act);
+    expect([...heads.keys()]).toEqual(["words", "bnOut", "act"]);
+    expect(String(heads)).toContain("(act): Tanh()");
+  });
+
+  test("refuses what cannot be one, names what it has, and is not called", () => {
+    const heads = new nn.ModuleDict({ words: new nn.Tanh() });
+    for (const name of ["forward", "get", "size", "training", "0", "a.b", "", "#a", "__proto__"]) {
+      expect(refusal(() => heads.set(name, new nn.Tanh())).expected, name).toMatch(/names without dots/);
+    }
+    expect(refusal(() => heads.set("b", Math.tanh as never)).got).toMatch(/function tanh/);
+    expect(refusal(() => heads.set(1 as never, new nn.Tanh())).expected).toBe("a text as name");
+    expect(refusal(() => heads.get("word" as never)).expected).toBe("one of words");
+    expect(refusal(() => heads.forward()).hint).toMatch(/get\(name\)/);
+    for (const given of [[new nn.Tanh()], new nn.Tanh(), null, "x"]) {
+      expect(refusal(() => new nn.ModuleDict(given as never)).expected).toMatch(/object of modules/);
+    }
+    expect([...heads.keys()]).toEqual(["words"]);
+  });
+});
+
 test("a forward that is assigned while there are hooks is what they see, and what stays when they are gone", () => {
   const model = new nn.Sequential(new nn.Linear(2, 3));
   const seen: number[] = [];

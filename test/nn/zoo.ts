@@ -57,6 +57,14 @@ class ModulesInObject extends nn.Module {
   }
 }
 
+class ModulesInDict extends nn.Module {
+  heads = new nn.ModuleDict({ leftHand: linear() }).set("right", new nn.BatchNorm1d(3));
+
+  override forward(x: Tensor): Tensor {
+    return [...this.heads.values()].reduce<Tensor>((y, head) => y.mul(head.forward(x)), x);
+  }
+}
+
 class ModulesInMap extends nn.Module {
   heads = new Map<string | number, nn.Linear>([
     ["z", linear()],
@@ -198,6 +206,7 @@ export const zoo: Readonly<Record<string, () => nn.Module>> = {
   "parameters in a Map": () => new InMap(),
   "modules in nested arrays": () => new ModulesInArrays(),
   "modules in an object": () => new ModulesInObject(),
+  "modules in a ModuleDict": () => new ModulesInDict(),
   "modules in a Map": () => new ModulesInMap(),
   "a weight tied by a layer": () => new TiedByLayer(),
   "a weight tied by a field": () => new TiedByField(),

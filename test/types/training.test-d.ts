@@ -85,6 +85,15 @@ describe("a module", () => {
     model.get(1).weight;
   });
 
+  test("ModuleDict knows its modules by name", () => {
+    const heads = new nn.ModuleDict({ hidden: new nn.Linear(2, 3), act: new nn.Tanh() });
+    expectTypeOf(heads.get("hidden")).toEqualTypeOf<nn.Linear>();
+    expectTypeOf(heads.get("act")).toEqualTypeOf<nn.Tanh>();
+    // @ts-expect-error: there is none of that name
+    heads.get("out");
+    expectTypeOf(new nn.ModuleDict().set("digits", new nn.Linear(8, 10)).get("digits")).toEqualTypeOf<nn.Module>();
+  });
+
   test("Sequential takes modules, and gives them back", () => {
     const model = new nn.Sequential(new nn.Linear(2, 3), new nn.ReLU());
     expectTypeOf(model.forward(x)).toEqualTypeOf<Tensor>();

@@ -9,7 +9,7 @@ export * from "./crossEntropy";
 export * from "./elementwise/compare";
 export { matmulF32, matmulScratchF32 } from "./matmul/matmul32";
 export { matmulF64, matmulScratchF64 } from "./matmul/matmul64";
-export { adam, sgdF32, sgdF64 } from "./optimizer";
+export { sgdF32, sgdF64 } from "./optimizers/sgd";
 export { normalF32, randomWords, uniformF32, uniformF64 } from "./random";
 export {
   reduceScratch,

@@ -1,7 +1,7 @@
 import { empty, type NDArray, zeros } from "../array.ts";
 import { type Machine, mostBytes } from "../wasm/machine.ts";
 import type { Beside } from "./beside.ts";
-import { layersOn } from "./module.ts";
+import { moduleOn } from "./module.ts";
 import { flatWindows, fold, unfold, type Windows } from "./windows.ts";
 
 /** Below so many elements the plain loops are as fast. */
@@ -26,7 +26,7 @@ export const columnsOf: Beside<Windows> = {
   },
 
   simd(machine: Machine) {
-    const layers = layersOn(machine);
+    const layers = moduleOn(machine);
     return ([x], windows) => {
       const [n, c] = x.shape;
       const [terms, places] = countOf(windows);
@@ -57,7 +57,7 @@ export const picturesOf: Beside<Windows> = {
   },
 
   simd(machine: Machine) {
-    const layers = layersOn(machine);
+    const layers = moduleOn(machine);
     return ([columns], windows) => {
       const [n, height] = columns.shape;
       const [terms] = countOf(windows);

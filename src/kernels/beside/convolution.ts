@@ -3,7 +3,7 @@ import { giveData, take } from "../memory/pool.ts";
 import { matmul } from "../reference/matmul.ts";
 import { type Machine, mostBytes } from "../wasm/machine.ts";
 import type { Beside } from "./beside.ts";
-import { layersOn } from "./module.ts";
+import { moduleOn } from "./module.ts";
 import { flatWindows, fold, unfold, type Windows } from "./windows.ts";
 
 /** A convolution of pictures. */
@@ -84,7 +84,7 @@ export const convolve: Beside<Convolution> = {
   },
 
   simd(machine) {
-    const layers = layersOn(machine);
+    const layers = moduleOn(machine);
     return (inputs, settings) => {
       const [x, weight, bias] = inputs;
       const { groups } = settings;
@@ -133,7 +133,7 @@ export const convolveBack: Beside<Convolution> = {
   },
 
   simd(machine) {
-    const layers = layersOn(machine);
+    const layers = moduleOn(machine);
     return (inputs, settings) => {
       const [g, weight] = inputs;
       const { groups } = settings;
@@ -186,7 +186,7 @@ export const convolveWeight: Beside<Convolution> = {
   },
 
   simd(machine) {
-    const layers = layersOn(machine);
+    const layers = moduleOn(machine);
     return (inputs, settings) => {
       const [g, x] = inputs;
       const { groups, kernel } = settings;
@@ -224,7 +224,7 @@ export const convolveWeight: Beside<Convolution> = {
 
 /** What is called for arrays of the dtype of `x`. */
 function kernelsFor(machine: Machine, x: NDArray) {
-  const layers = layersOn(machine);
+  const layers = moduleOn(machine);
   const { run } = machine;
   return x.dtype === "float32"
     ? {

@@ -1,8 +1,8 @@
-import { binary } from "../wasm/layers.generated.ts";
+import { binary } from "../wasm/beside.generated.ts";
 import type { Exports, Machine } from "../wasm/machine.ts";
 import { compile } from "../wasm/start.ts";
 
-/** The kernels of layers in SIMD, on the memory that a machine has. */
-export function layersOn(machine: Machine): Exports {
+/** The SIMD kernels that no set has, on the memory of a machine. */
+export function moduleOn(machine: Machine): Exports {
   return machine.load(binary, compile);
 }

@@ -1,7 +1,7 @@
 import type { NDArray } from "../array.ts";
-import { type AdamSettings, adamFactors, rounded, type SGDSettings } from "../numbers/optimizerSettings.ts";
+import { rounded, type SGDSettings } from "../numbers/optimizerSettings.ts";
 
-// The only kernels that write into their inputs. Scalars and intermediate results are rounded to float32 where PyTorch
+// The only kernel of the set that writes into its inputs. Scalars and intermediate results are rounded to float32 where PyTorch
 // rounds them, which is wherever it stores a tensor; a product goes into its sum unrounded, as in a fused multiply-add.
 
 /**
@@ -27,48 +27,5 @@ export function sgd(p: NDArray, g: NDArray, buffer: NDArray | null, isFirst: boo
       d = nesterov ? rounded(d + momentum * b, single) : b;
     }
     p.data[i] -= lr * d;
-  }
-}
-
-/**
- * One step of Adam: `m ← β₁m + (1 − β₁)d`, `v ← β₂v + (1 − β₂)d²`, `p ← p − lr/(1 − β₁ᵗ) · m / (√(v/(1 − β₂ᵗ)) + eps)`,
- * where `d = ±g + weightDecay·p`; decoupled, `d = ±g`, and before all else `p ← (1 − lr·weightDecay)·p`.
- *
- * @param m - the mean of the gradients so far.
- * @param v - the mean of their squares.
- * @param most - the largest `v` so far, which takes its place in the root, or `null`.
- * @param step - the number of steps taken so far, a single one, to which this one is added: `t`.
- */
-export function adam(
-  p: NDArray,
-  g: NDArray,
-  m: NDArray,
-  v: NDArray,
-  most: NDArray | null,
-  step: NDArray,
-  settings: AdamSettings,
-): void {
-  const { maximize } = settings;
-  const single = p.dtype === "float32";
-  const t = ++step.data[0];
-  const { weight, beta2, inflow, eps, decay, keep, size, correction } = adamFactors(t, settings, single);
-  for (let i = 0; i < p.data.length; i++) {
-    const x = rounded(keep * p.data[i], single);
-    let d = maximize ? -g.data[i] : g.data[i];
-    if (decay !== 0) d = rounded(d + decay * x, single);
-
-    // m + weight·(d − m), from the nearer end.
-    const way = rounded(d - m.data[i], single);
-    const mean = rounded(weight < 0.5 ? m.data[i] + weight * way : d + (weight - 1) * way, single);
-    const square = rounded(rounded(beta2 * v.data[i], single) + rounded(inflow * d, single) * d, single);
-    m.data[i] = mean;
-    v.data[i] = square;
-    let largest = square;
-    if (most !== null) {
-      largest = Math.max(most.data[i], square);
-      most.data[i] = largest;
-    }
-    const root = rounded(rounded(Math.sqrt(largest), single) / correction, single);
-    p.data[i] = x + rounded(rounded(size * mean, single) / rounded(root + eps, single), single);
   }
 }

@@ -7,6 +7,7 @@ import type { Tensor } from "../../tensor/tensor.ts";
 import { isModule } from "../module/fields.ts";
 import { doesHideOutput } from "../module/hidesOutput.ts";
 import { Module } from "../module/module.ts";
+import { nameField } from "../module/named.ts";
 import { moduleState } from "../module/state.ts";
 
 /**
@@ -69,19 +70,10 @@ export class Sequential<
 
   /** Makes modules fields under their names, and gives them numbers too. */
   private name(modules: Readonly<Record<string, Module>>): void {
-    const names = Object.keys(modules);
-    const fields = this as unknown as Record<string, Module>;
-    names.forEach((name, i) => Object.defineProperty(this, i, standingFor(name)));
-    for (const name of names) {
-      if (name in this || !/^[^.#][^.]*$/.test(name) || name === "__proto__") {
-        throw new TensorError("Sequential", {
-          expected: "names without dots that are neither numbers nor members of a Sequential",
-          got: describe(name),
-        });
-      }
-      fields[name] = modules[name];
-    }
-    this[moduleState].keys = new Set(names);
+    Object.entries(modules).forEach(([name, module], i) => {
+      nameField("Sequential", this, name, module);
+      Object.defineProperty(this, i, standingFor(name));
+    });
   }
 
   /**

@@ -53,7 +53,7 @@ export interface StateDictOptions {
  * returns an object `extends nn.Module<{ mean: Tensor; spread: Tensor }>`.
  *
  * @see PyTorch `torch.nn.Module`. Call `model.forward(x)`: an object is no function here. What is done there with
- * `ParameterList`, `ModuleList` and `ModuleDict` is done with arrays and objects, under the same names.
+ * `ParameterList`, `ModuleList` and `ParameterDict` is done with arrays and objects, under the same names.
  *
  * @example
  * ```ts

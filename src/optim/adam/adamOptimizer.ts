@@ -1,4 +1,5 @@
 import { zeros, zerosLike } from "../../functions/factories.ts";
+import { adamOf } from "../../kernels/beside/adam.ts";
 import { kernels } from "../../kernels/index.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { Optimizer } from "../optimizer.ts";
@@ -71,11 +72,15 @@ export abstract class AdamOptimizer extends Optimizer<AdamGroup> {
     state.exp_avg ??= zerosLike(p);
     state.exp_avg_sq ??= zerosLike(p);
     if (group.amsgrad) state.max_exp_avg_sq ??= zerosLike(p);
-    const largest = group.amsgrad ? state.max_exp_avg_sq.array : null;
     const { lr, betas, eps, weightDecay, maximize } = group;
     const settings = { lr, betas, eps, weightDecay, maximize, decoupled: this.decoupled };
-    const { exp_avg: mean, exp_avg_sq: square, step } = state;
-    kernels().adam(p.array, g.array, mean.array, square.array, largest, step.array, settings);
+    const { exp_avg: mean, exp_avg_sq: square, step, max_exp_avg_sq: largest } = state;
+    const inputs = [p, g, mean, square, step, ...(group.amsgrad ? [largest] : [])];
+    kernels().beside(
+      adamOf,
+      inputs.map(({ array }) => array),
+      settings,
+    );
   }
 
   /** @internal */

@@ -72,6 +72,9 @@ ZOO = {
         blocks=nn.ModuleList([nn.ModuleList([linear(), nn.Tanh(), nn.BatchNorm1d(3)]), nn.ModuleList([linear()])])
     ),
     "modules in an object": lambda: module(heads=nn.ModuleDict({"left": linear(), "right": nn.BatchNorm1d(3)})),
+    "modules in a ModuleDict": lambda: module(
+        heads=nn.ModuleDict({"leftHand": linear(), "right": nn.BatchNorm1d(3)})
+    ),
     "modules in a Map": lambda: module(heads=nn.ModuleDict({"z": linear(), "1": linear()})),
     "a weight tied by a layer": tied_out,
     "a weight tied by a field": tied_field,

@@ -1,15 +1,15 @@
 import type { NDArray } from "../../array.ts";
 import type { Kernels } from "../../kernels.ts";
-import { adamFactors, rounded } from "../../numbers/optimizerSettings.ts";
+import { rounded } from "../../numbers/optimizerSettings.ts";
 import * as reference from "../../reference/optimizer.ts";
 import { chunk, type Machine } from "../machine.ts";
 
 /** Below so many elements a step is done before the arrays are copied into WebAssembly's memory. */
 export const few = 96;
 
-/** Optimisers' steps on float32 and float64, with the bits of the reference. */
-export function optimizerOn(machine: Machine): Pick<Kernels, "sgd" | "adam"> {
-  const [sgd, adam] = [machine.twin("sgd"), machine.twin("adam")];
+/** Steps of gradient descent on float32 and float64, with the bits of the reference. */
+export function optimizerOn(machine: Machine): Pick<Kernels, "sgd"> {
+  const sgd = machine.twin("sgd");
 
   return {
     sgd(p, g, buffer, isFirst, settings) {
@@ -39,44 +39,10 @@ export function optimizerOn(machine: Machine): Pick<Kernels, "sgd" | "adam"> {
         if (kept !== null) machine.get(b, kept);
       }
     },
-
-    adam(p, g, m, v, most, step, settings) {
-      const n = p.data.length;
-      if (n < few) {
-        reference.adam(p, g, m, v, most, step, settings);
-        return;
-      }
-      const single = p.dtype === "float32";
-      const kernel = adam(p.dtype);
-      const { weight, beta2, inflow, eps, decay, keep, size, correction } = adamFactors(
-        ++step.data[0],
-        settings,
-        single,
-      );
-      const up = Number(settings.maximize);
-      for (let start = 0; start < n; start += chunk) {
-        const values = part(p, start);
-        const means = part(m, start);
-        const squares = part(v, start);
-        const largest = most === null ? null : part(most, start);
-        machine.begin();
-        const at = machine.at(values);
-        const slope = machine.at(part(g, start));
-        const mean = machine.put(means);
-        const square = machine.put(squares);
-        const top = largest === null ? 0 : machine.put(largest);
-        const count = values.length;
-        kernel(at, slope, mean, square, top, count, weight, beta2, inflow, eps, decay, keep, size, correction, up);
-        machine.get(at, values);
-        machine.get(mean, means);
-        machine.get(square, squares);
-        if (largest !== null) machine.get(top, largest);
-      }
-    },
   };
 }
 
 /** The elements that are done in one go, from `start` on. */
-function part({ data }: NDArray, start: number): NDArray["data"] {
+export function part({ data }: NDArray, start: number): NDArray["data"] {
   return data.length <= chunk ? data : data.subarray(start, start + chunk);
 }

@@ -1,0 +1,5 @@
+// What not every program uses, in a module of its own: bundlers leave it out where nobody names them.
+
+export { adam } from "./optimizers/adam";
+export * from "./beside/channels";
+export * from "./beside/windows";
