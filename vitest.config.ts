@@ -34,6 +34,7 @@ const recording = records ? ["test/mutants/record.ts"] : [];
 /** What takes long and has more than one way to say the same: a project of its own, which CI runs too. */
 const long = [
   "test/copies/*.test.ts",
+  "test/docs/pictures/true.test.ts",
   "test/examples/course.test.ts",
   "test/examples/experiments.test.ts",
   "test/io/killed.test.ts",

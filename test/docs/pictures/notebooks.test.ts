@@ -1,0 +1,49 @@
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { root } from "../examples.ts";
+
+/** The numbers that a notebook printed on a line that begins so, in its committed outputs. */
+type Printed = (begin: string) => readonly number[];
+
+/** What notebooks say of their pictures, and whether the numbers say so that they print beside them. */
+const sentences: Readonly<Record<string, Readonly<Record<string, (printed: Printed) => boolean>>>> = {
+  "3-internal-covariate-shift": {
+    "The example never changed. What c sees did": (printed) =>
+      printed("step 1: c gets")[0] !== printed("step 3: c gets")[0],
+  },
+  "5-the-smoother-landscape": {
+    "The largest eigenvalue is *smaller* with batch norm here": (printed) =>
+      printed("batch norm: the largest is about")[0] < printed("standard: the largest is about")[0],
+  },
+};
+
+interface Cell {
+  readonly outputs?: readonly { readonly text?: readonly string[] }[];
+}
+
+function printedBy(notebook: string): Printed {
+  const { cells } = JSON.parse(readFileSync(`${root}examples/notebooks/${notebook}.ipynb`, "utf8")) as {
+    cells: Cell[];
+  };
+  const lines = cells.flatMap(({ outputs = [] }) => outputs.flatMap(({ text = [] }) => text));
+  return (begin) => {
+    const line = lines.find((one) => one.startsWith(begin));
+    if (line === undefined) throw new Error(`no line that begins with ${JSON.stringify(begin)}`);
+    return [
+      ...line
+        .slice(begin.length)
+        .replaceAll("−", "-")
+        .matchAll(/-?\d+(\.\d+)?/g),
+    ].map(([digits]) => Number(digits));
+  };
+}
+
+const cases = Object.entries(sentences).flatMap(([notebook, said]) =>
+  Object.entries(said).map(([sentence, holds]) => ({ notebook, sentence, holds })),
+);
+
+test.each(cases)("$notebook: $sentence", ({ notebook, sentence, holds }) => {
+  const text = readFileSync(`${root}examples/notebooks/${notebook}.md`, "utf8").replace(/\s+/g, " ");
+  expect(text).toContain(sentence);
+  expect(holds(printedBy(notebook))).toBe(true);
+});

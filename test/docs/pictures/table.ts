@@ -1,0 +1,292 @@
+import {
+  changes,
+  isAbout,
+  last,
+  mean,
+  numbers,
+  partBeyond,
+  percent,
+  reach,
+  ridges,
+  rowsOf,
+  type Sentences,
+  spread,
+  widthOf,
+} from "./reading.ts";
+
+/** The sentences of the guides on each figure, alternative texts first, by folder and name. */
+export const ofPlots: Readonly<Record<string, Sentences>> = {
+  "recording/loss-curves": {
+    "Two losses over 300 steps: that with batch norm is lower throughout, and the bands seldom overlap": (plot) => {
+      const [standard, normed] = ["standard", "batch norm"].map((name) => rowsOf(plot, { name }));
+      const overlaps = standard.filter(({ low }, i) => Number(low) <= Number(normed[i].high)).length;
+      return (
+        standard.every(({ value }, i) => Number(value) > Number(normed[i].value)) && overlaps < standard.length / 10
+      );
+    },
+  },
+  "recording/update-ratio-curves": {
+    "Updates of the weight layers are 1 to 3.5 % of the weights, those of batch norm a thousandth or so": (plot) =>
+      reach(percent(["0", "3", "6", "9"].flatMap((name) => numbers(plot, "value", { name }))), "1", "3.5") &&
+      ["1", "4", "7"].every((name) =>
+        numbers(plot, "value", { name }).every((ratio) => ratio > 0.0003 && ratio < 0.002),
+      ),
+  },
+  "recording/update-ratio-dots": {
+    "With usual weights all ratios are near −3.4; with weights eight times as large the last layer's is −1.8": (
+      plot,
+    ) => {
+      const large = numbers(plot, "log10", { name: "eight times as large" });
+      const usual = numbers(plot, "log10", { name: "usual weights" });
+      return usual.every((ratio) => Math.abs(ratio + 3.4) < 0.1) && isAbout(last(large), "−1.8");
+    },
+  },
+  "recording/rate-scale-map": {
+    "Without batch norm no rate trains from all scales; with it all rates from 0.1 to 3 do": (plot) => {
+      const trains = (panel: string, lr: number) =>
+        numbers(plot, "loss", { panel, lr }).filter((loss) => loss < 2.75).length;
+      const rates = [0.01, 0.1, 0.3, 1, 3, 10];
+      return (
+        rates.every((lr) => trains("standard", lr) < 6) &&
+        rates.every((lr) => (trains("batch norm", lr) === 6) === (lr >= 0.1 && lr <= 3))
+      );
+    },
+    "here none does: at a rate of 10 losses are large, but numbers": (plot) =>
+      rowsOf(plot).every(({ loss }) => loss !== null) && numbers(plot, "loss", { lr: 10 }).every((loss) => loss > 20),
+  },
+  "activations/activation-histograms": {
+    "Without batch norm three of four tanh layers have nearly all values at −1 and 1; with it all are spread": (
+      plot,
+    ) => {
+      const [standard, normed] = ridges(plot).map((layers) => layers.map((layer) => partBeyond(layer, 0.9)));
+      return standard.filter((part) => part > 0.5).length === 3 && normed.every((part) => part < 0.25);
+    },
+  },
+  "activations/gradient-histograms": {
+    "Gradients at the outputs of tanhs: the nearer to the input the wider without batch norm, five times in all, and much the same with it":
+      (plot) => {
+        const places = [
+          [1, 3, 5, 7],
+          [2, 5],
+        ];
+        const [standard, normed] = ridges(plot).map((layers, i) => places[i].map((place) => widthOf(layers[place])));
+        return (
+          changes(standard).every((change) => change < 0) &&
+          isAbout(standard[0] / last(standard), "5") &&
+          normed.every((width) => width / normed[0] > 0.8 && width / normed[0] < 1.25)
+        );
+      },
+  },
+  "activations/saturation-bitmap": {
+    "Without batch norm nearly every unit of the second layer is saturated for nearly every example and one is dead; with it few are":
+      (plot) => {
+        const part = (panel: string) =>
+          rowsOf(plot, { panel }).reduce((sum, row) => sum + (row.state ? Number(row.to) - Number(row.from) : 0), 0) /
+          3000;
+        const dead = rowsOf(plot, { state: "dead: saturated for every example" });
+        return (
+          part("standard · 3 · Tanh") > 0.9 &&
+          new Set(dead.map(({ from }) => from)).size === 1 &&
+          part("batch norm · 5 · Tanh") < 0.05
+        );
+      },
+  },
+  "activations/batch-norm": {
+    "Without batch norm nearly half of the outputs are at −1 and 1, with it they are spread between": (plot) => {
+      const [[without], [normed]] = ridges(plot);
+      const part = partBeyond(without, 0.96);
+      return part > 0.4 && part < 0.55 && partBeyond(normed, 0.96) < 0.1;
+    },
+  },
+  "activations/dead-unit-timeline": {
+    "At a rate of 0.1 no more units are dead at the end than at the start; at a rate of 3 most of the second layer is":
+      (plot) => {
+        const deadAt = (panel: string, step: number) =>
+          rowsOf(plot, { panel, state: "dead" }).filter(({ from, to }) => Number(from) <= step && step < Number(to))
+            .length;
+        return (
+          deadAt("rate 0.1 · 3 · ReLU", 310) <= deadAt("rate 0.1 · 3 · ReLU", 0) &&
+          deadAt("rate 0.1 · 1 · ReLU", 310) === 0 &&
+          deadAt("rate 3 · 3 · ReLU", 310) > 20
+        );
+      },
+  },
+  "activations/activation-ridges": {
+    "Histograms of what goes into the last tanh, over 240 steps: without batch norm they widen, with it they stay as wide":
+      (plot) => {
+        const width = (panel: string, row: number) =>
+          widthOf(
+            rowsOf(plot, { panel, row }).map(({ x, top, base }) => ({
+              x: Number(x),
+              height: Number(top) - Number(base),
+            })),
+          );
+        const widened = (panel: string) => width(panel, 11) / width(panel, 0);
+        return widened("standard · 5") > 1.3 && Math.abs(widened("batch norm · 8") - 1) < 0.05;
+      },
+  },
+  "activations/percentile-bands": {
+    "The median and the 15th and 85th percentile of what goes into sigmoids: in 200 steps medians fall by 0.6 to 1 without batch norm, with it by less than 0.25":
+      (plot) => {
+        const falls = (name: string) =>
+          ["", ", unit 0", ", unit 1"].map((unit) => {
+            const medians = numbers(plot, "median", { panel: `${name}${unit}` });
+            return mean(medians.slice(0, 20)) - mean(medians.slice(200, 220));
+          });
+        return (
+          reach(falls("standard · 5"), "0.6", "1.0") && falls("batch norm · 8").every((fall) => Math.abs(fall) < 0.25)
+        );
+      },
+  },
+  "covariateShift/covariate-shift-bars": {
+    "Gradients change by 9 to 16 % without batch norm and by 5 to 10 % with it when the layers before them move": (
+      plot,
+    ) => {
+      const [standard, normed] = ["standard", "batch norm"].map((name) => numbers(plot, "relative", { name }).slice(1));
+      return reach(percent(standard), "9", "16") && reach(percent(normed), "5", "10");
+    },
+  },
+  "covariateShift/interference-heat-map": {
+    "A matrix of five by five layers: the largest numbers are on the diagonal, of the first and the last layer": (
+      plot,
+    ) => {
+      const sorted = rowsOf(plot).toSorted((a, b) => Number(b.change) - Number(a.change));
+      const [first, second] = sorted.map(({ disturbed, moves }) => `${disturbed} ${moves}`);
+      return sorted.length === 25 && first === "8 8" && second === "0 0";
+    },
+  },
+  "landscape/landscape-bands": {
+    "Bands of loss and of the gradient's change over 300 steps: with batch norm the loss varies more, the gradient less":
+      (plot) => {
+        const of = (name: string, field: string) => mean(numbers(plot, field, { name }));
+        const height = (name: string) => of(name, "lossHigh") - of(name, "lossLow");
+        return (
+          height("batch norm") > height("standard") && of("batch norm", "gradientHigh") < of("standard", "gradientHigh")
+        );
+      },
+    "The gradient changes less with batch norm, and β is steadier. The loss itself varies no less here": (plot) => {
+      const betas = ["standard", "batch norm"].map((name) => spread(numbers(plot, "beta", { name })));
+      return betas[1] < betas[0];
+    },
+  },
+  "landscape/line-profile": {
+    "Loss, change of the gradient and smoothness along one line, against the length of the step: at the start the gradient changes more with batch norm":
+      (plot) => {
+        const [standard, normed] = ["standard", "batch norm"].map((name) =>
+          numbers(plot, "gradientDistance", { name }),
+        );
+        return normed.every((distance, i) => distance > standard[i]);
+      },
+  },
+  "landscape/surface-contours": {
+    "Two bowls with the path of training in them, and below how far off the plane each state is": (plot) =>
+      ["standard", "batch norm"].every((name) => numbers(plot, "distance", { name }).length === 22),
+    "93 % of the path's variance lies in it here": (plot) =>
+      plot.title.subtitle.filter((note) => note.includes("93 % of the path's variance")).length === 2,
+  },
+  "landscape/interpolation-curve": {
+    "Between two networks trained from different seeds the loss rises by 0.3": (plot) =>
+      ["standard", "batch norm"].every((name) => {
+        const along = numbers(plot, "loss", { name }).slice(2);
+        return isAbout(Math.max(...along) - Math.max(along[0], last(along)), "0.3");
+      }),
+  },
+  "landscape/descent-paths": {
+    "Three descents on a bumpy curve end in three valleys; at the larger rate they step across them, by less each time":
+      (plot) => {
+        const [, faster] = (plot as unknown as { hconcat: (typeof plot)[] }).hconcat;
+        return ["from −3.7", "from 0.3", "from 4.2"].every((name) => {
+          const path = rowsOf(faster, { name }).filter(({ outcome }) => outcome === undefined);
+          const x = path.slice(0, path.length / 2).map((row) => Number(row.x));
+          const across = x.map((value) => value - last(x)).slice(3, 20);
+          return changes(across).every(
+            (change, i) => change * across[i] < 0 && Math.abs(across[i + 1]) < Math.abs(across[i]),
+          );
+        });
+      },
+  },
+  "landscape/hessian-spectrum": {
+    "Most eigenvalues lie around 0; the largest are 1.0 without batch norm and 1.2 with it, and only with it some lie below −0.2":
+      (plot) => {
+        const largest = (name: string) =>
+          Math.max(
+            ...rowsOf(plot, { name }).flatMap(({ eigenvalue, density }) =>
+              density === undefined ? [Number(eigenvalue)] : [],
+            ),
+          );
+        const smallest = (name: string) =>
+          Math.min(
+            ...rowsOf(plot, { name }).flatMap(({ eigenvalue, density }) =>
+              Number(density) > 1e-3 ? [Number(eigenvalue)] : [],
+            ),
+          );
+        const densest = (name: string) =>
+          rowsOf(plot, { name }).reduce((a, b) => (Number(b.density ?? 0) > Number(a.density ?? 0) ? b : a));
+        return (
+          isAbout(largest("standard"), "1.0") &&
+          isAbout(largest("batch norm"), "1.2") &&
+          smallest("batch norm") < -0.2 &&
+          smallest("standard") > -0.2 &&
+          ["standard", "batch norm"].every((name) => Math.abs(Number(densest(name).eigenvalue)) < 0.05)
+        );
+      },
+  },
+  "theory/noisy-batch-norm": {
+    "Two curves with batch norm, one of them noisy, close together, and one without, above both": (plot) => {
+      const [standard, normed, noisy] = ["standard", "batch norm", "noisy batch norm"].map((name) =>
+        mean(rowsOf(plot, { name }).flatMap(({ step, value }) => (Number(step) >= 100 ? [Number(value)] : []))),
+      );
+      return noisy - normed < 0.4 * (standard - normed) && noisy > normed;
+    },
+  },
+  "theory/noisy-drift": {
+    "What one unit gets: with noise its median moves three times as far at every step": (plot) => {
+      const [quiet, noisy] = ["batch norm · 14, unit 0", "noisy batch norm · 14, unit 0"].map((panel) =>
+        mean(changes(numbers(plot, "median", { panel })).map(Math.abs)),
+      );
+      return isAbout(noisy / quiet, "3");
+    },
+  },
+  "theory/theorem-gradient": {
+    "For each of eight units: between 60 and 95 % of the rescaled gradient is kept": (plot) =>
+      rowsOf(plot, { part: "kept" }).length === 8 &&
+      numbers(plot, "value", { part: "kept" }).every((part) => part > 0.6 && part < 0.95),
+  },
+  "theory/theorem-curvature": {
+    "The curvature along the gradient in parts: batch norm's own is negative for all eight units": (plot) => {
+      const own = numbers(plot, "value", { part: "of batch norm itself" });
+      return own.length === 8 && own.every((value) => value < 0);
+    },
+  },
+  "theory/theorem-minimax": {
+    "The largest gradient at the weights of eight units: smaller with batch norm for each": (plot) => {
+      const [measured, without] = ["the most as measured", "the most without batch norm"].map((point) =>
+        numbers(plot, "value", { point }),
+      );
+      return measured.length === 8 && measured.every((value, i) => value < without[i]);
+    },
+  },
+  "theory/theorem-initialisation": {
+    "The distance from a start to the nearest optimum: of all eight units batch norm saves more than nine tenths": (
+      plot,
+    ) => {
+      const [left, saved] = ["to the nearest optimum with batch norm", "saved by batch norm"].map((part) =>
+        numbers(plot, "value", { part }),
+      );
+      return saved.length === 8 && saved.every((value, i) => value / (value + left[i]) > 0.9);
+    },
+  },
+};
+
+/** Those of graphs, which are drawn by another program: by the words in them. */
+export const ofGraphs: Readonly<Record<string, Sentences<string>>> = {
+  "graph/computation-graph": {
+    "From a and b to mul, with c to add, to y, which is a tanh": (svg) =>
+      ["a", "b", "c", "y", "mul", "add", "tanh"].every((word) => svg.includes(word)),
+  },
+  "graph/computation-graph-modules": {
+    "Rows go through four layers; with labels into crossEntropy": (svg) =>
+      ["rows", "labels", "crossEntropy", "BatchNorm1d", "Tanh"].every((word) => svg.includes(word)) &&
+      svg.split("Linear").length >= 3,
+  },
+};
