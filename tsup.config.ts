@@ -25,6 +25,13 @@ const namespaces = {
   data: "src/data/index.ts",
 };
 
+/** What is of use without a tensor: in files of their own, for a bundler keeps all of a file whose class it cannot leave out. */
+const apart = {
+  "base/brand": "src/base/brand.ts",
+  "base/errors": "src/base/errors.ts",
+  "base/version": "src/base/version.ts",
+};
+
 /** Has `export * as nn` stay what it says, of another file: esbuild makes an object of it, which holds on to all of its names. */
 const namespacesApart: Plugin = {
   name: "namespaces apart",
@@ -60,7 +67,7 @@ function nameMapsOnce(files: readonly string[]): void {
 }
 
 export default defineConfig({
-  entry: { ...entries, ...namespaces },
+  entry: { ...entries, ...namespaces, ...apart },
   esbuildPlugins: [namespacesApart],
   format: ["esm", "cjs"],
   target: "es2022",
