@@ -4,11 +4,14 @@ import { batchNormHealthAnalysis } from "./batchNorm/batchNormHealth.ts";
 import { recalibrateBatchNormAnalysis } from "./batchNorm/recalibrateBatchNorm.ts";
 import { internalCovariateShiftAnalysis } from "./covariateShift/internalCovariateShift.ts";
 import { layerInterferenceAnalysis } from "./covariateShift/layerInterference.ts";
+import { gradientAlignmentAnalysis } from "./curvature/gradientAlignment.ts";
+import { hessianDiagonalAnalysis } from "./curvature/hessianDiagonal.ts";
 import { hessianEigenvaluesAnalysis } from "./curvature/hessianEigenvalues.ts";
 import { hessianTraceAnalysis } from "./curvature/hessianTrace.ts";
 import { spectralDensityAnalysis } from "./curvature/spectralDensity.ts";
 import { descend1dAnalysis } from "./landscape/descend1d.ts";
 import { interpolateAnalysis } from "./landscape/interpolate.ts";
+import { learningRateTestAnalysis } from "./landscape/learningRateTest.ts";
 import { lineProbeAnalysis } from "./landscape/lineProbe.ts";
 import { lossSurfaceAnalysis } from "./landscape/lossSurface.ts";
 import type { Cost } from "./measuring/loss.ts";
@@ -21,11 +24,14 @@ export const longAnalyses = {
   compare: compareAnalysis,
   deadUnits: deadUnitsAnalysis,
   descend1d: descend1dAnalysis,
+  gradientAlignment: gradientAlignmentAnalysis,
+  hessianDiagonal: hessianDiagonalAnalysis,
   hessianEigenvalues: hessianEigenvaluesAnalysis,
   hessianTrace: hessianTraceAnalysis,
   internalCovariateShift: internalCovariateShiftAnalysis,
   interpolate: interpolateAnalysis,
   layerInterference: layerInterferenceAnalysis,
+  learningRateTest: learningRateTestAnalysis,
   lineProbe: lineProbeAnalysis,
   lossSurface: lossSurfaceAnalysis,
   recalibrateBatchNorm: recalibrateBatchNormAnalysis,
@@ -48,12 +54,12 @@ export type CostSizes = { readonly [Name in LongAnalysis]: Parameters<(typeof lo
  * backward by the time that one takes, to know whether to wait.
  *
  * @param analysis - its name.
- * @param sizes - what its cost depends on: `{ steps }` of `lineProbe`; `{ points, path, repeats, hessian }` of `lossSurface`, the
+ * @param sizes - what its cost depends on: `{ steps }` of `lineProbe` and `learningRateTest`; `{ points, path, repeats, hessian }` of `lossSurface`, the
  * last the number of parameters for the plane of that name;
  * `{ starts, rates, steps, points }` of `descend1d`, the number of each; `{ positions }` of `interpolate`; `{ layers }` of
  * `internalCovariateShift`, `layerInterference` and `weightScaleInvariance`;
  * `{ variants, seeds, steps }` of `compare`; `{ batches }` of `deadUnits`, `batchNormHealth` and `recalibrateBatchNorm`; of
- * the Hessian's three the number of parameters, then their options.
+ * the Hessian's five the number of parameters, then their options.
  * @throws TensorError for an analysis that there is not, or sizes that its cost does not follow from.
  *
  * @example

@@ -26,6 +26,18 @@ export {
   deadUnitsAsync,
 } from "./activations/deadUnits.ts";
 export {
+  type EffectiveRank,
+  type EffectiveRankLayer,
+  type EffectiveRankOptions,
+  effectiveRank,
+} from "./activations/effectiveRank.ts";
+export {
+  type ExampleCorrelation,
+  type ExampleCorrelationLayer,
+  type ExampleCorrelationOptions,
+  exampleCorrelation,
+} from "./activations/exampleCorrelation.ts";
+export {
   type ActivationGradient,
   type GradientReport,
   type GradientReportOptions,
@@ -38,6 +50,7 @@ export {
   type InitialLossCheckOptions,
   initialLossCheck,
 } from "./activations/initialLossCheck.ts";
+export type { OutputMatrixOptions } from "./activations/outputMatrices.ts";
 export {
   type UpdateRatio,
   type UpdateRatios,
@@ -74,12 +87,31 @@ export {
 } from "./covariateShift/layerInterference.ts";
 export type { Which } from "./curvature/eigenSearch.ts";
 export {
+  type GradientAlignment,
+  type GradientAlignmentOptions,
+  gradientAlignment,
+  gradientAlignmentAsync,
+} from "./curvature/gradientAlignment.ts";
+export {
+  type DiagonalOfParameter,
+  type HessianDiagonal,
+  type HessianDiagonalOptions,
+  hessianDiagonal,
+  hessianDiagonalAsync,
+} from "./curvature/hessianDiagonal.ts";
+export {
   type HessianEigenvalues,
   type HessianEigenvaluesOptions,
   hessianEigenvalues,
   hessianEigenvaluesAsync,
 } from "./curvature/hessianEigenvalues.ts";
-export type { HessianCostOptions, HessianMethod, HessianOptions, HessianSettings } from "./curvature/hessianOptions.ts";
+export type {
+  Curvature,
+  HessianCostOptions,
+  HessianMethod,
+  HessianOptions,
+  HessianSettings,
+} from "./curvature/hessianOptions.ts";
 export {
   type HessianTrace,
   type HessianTraceOptions,
@@ -110,6 +142,12 @@ export {
 } from "./landscape/descend1d.ts";
 export { type InterpolateOptions, type Interpolation, interpolate, interpolateAsync } from "./landscape/interpolate.ts";
 export { type LearningRateRange, learningRateRange } from "./landscape/learningRateRange.ts";
+export {
+  type LearningRateTest,
+  type LearningRateTestOptions,
+  learningRateTest,
+  learningRateTestAsync,
+} from "./landscape/learningRateTest.ts";
 export type { LineDirection } from "./landscape/lineDirection.ts";
 export {
   type LineProbe,
@@ -157,6 +195,7 @@ export {
   type RecordingOptions,
   readRecording,
 } from "./recording/recording.ts";
+export { type SharpnessProbeOptions, sharpnessProbe } from "./recording/sharpnessProbe.ts";
 export type {
   AfterStep,
   ScheduledProbe,

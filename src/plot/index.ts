@@ -9,6 +9,12 @@ export { activationRidges } from "./activations/activationRidges.ts";
 export { type DeadUnitsAt, deadUnitTimeline } from "./activations/deadUnitTimeline.ts";
 export { type GradientHistogramsOptions, gradientHistograms } from "./activations/gradientHistograms.ts";
 export { percentileBands } from "./activations/percentileBands.ts";
+export {
+  type Profile,
+  type ProfileCurvesOptions,
+  type ProfileMeasure,
+  profileCurves,
+} from "./activations/profileCurves.ts";
 export { saturationBitmap } from "./activations/saturationBitmap.ts";
 export { updateRatioDots } from "./activations/updateRatioDots.ts";
 export { covariateShiftBars } from "./covariateShift/covariateShiftBars.ts";
@@ -22,6 +28,7 @@ export { interpolationCurve } from "./landscape/interpolationCurve.ts";
 export { type LandscapeBandsOptions, type LineProbeAt, landscapeBands } from "./landscape/landscapeBands.ts";
 export { lineProfile } from "./landscape/lineProfile.ts";
 export { type RateScaleCell, type RateScaleMapOptions, rateScaleMap } from "./landscape/rateScaleMap.ts";
+export { rateTestCurve } from "./landscape/rateTestCurve.ts";
 export { type SurfaceContoursOptions, surfaceContours } from "./landscape/surfaceContours.ts";
 export { LiveView, type LiveViewOptions, type ShowBundle } from "./pages/liveView.ts";
 export { ProgressLine, type ProgressLineOptions } from "./pages/progressLine.ts";

@@ -28,6 +28,7 @@ const others = [
   "foldBatchNorm",
   "learningRateRange",
   "readRecording",
+  "sharpnessProbe",
   "toCsv",
   "toDot",
   "toMermaid",

@@ -87,6 +87,9 @@ function unitsOf(s: Setting): { readonly y: Numbers; readonly through: (y: Numbe
   }));
 }
 
+/** The outputs of each example. */
+const rowsOf = (y: Tensor): Numbers[] => Array.from({ length: y.shape[0] }, (_, i) => flat(y.select(0, i)));
+
 const oracles: Record<string, (c: Case) => void> = {
   activationReport: ({ s, twin }) => {
     const { layers } = analysis.activationReport(s.model, s.x, { modules: [""] });
@@ -185,6 +188,73 @@ const oracles: Record<string, (c: Case) => void> = {
       expectClose([place, descents[0].loss[k], descents[0].slope[k]], [x, at([x]), slope], 1e-5);
       x -= 0.05 * slope;
     }
+  },
+  effectiveRank: ({ s, twin }) => {
+    const rows = rowsOf(twin().model.forward(s.x));
+    const centre = rows[0].map((_, j) => mean(rows.map((row) => row[j])));
+    for (const centred of [false, true]) {
+      const [found] = analysis.effectiveRank(s.model, s.x, { modules: [""], centred }).layers;
+      const given = centred ? rows.map((row) => plus(row, centre, -1)) : rows;
+      const squares = eigenvaluesOf(given.map((a) => given.map((b) => dot(a, b)))).map((value) => Math.max(0, value));
+      const sizes = squares.map(Math.sqrt);
+      const shares = sizes.map((size) => size / sum(sizes)).filter((p) => p > 0);
+      const expected = [
+        Math.exp(-sum(shares.map((p) => p * Math.log(p)))),
+        sum(squares) ** 2 / dot(squares, squares),
+        sum(squares) / Math.max(...squares),
+      ];
+      expectClose([found.effectiveRank, found.participation, found.stableRank], expected);
+      expect(found.largest).toBe(Math.min(rows.length, rows[0].length));
+    }
+  },
+  exampleCorrelation: ({ s, twin }) => {
+    const rows = rowsOf(twin().model.forward(s.x));
+    const [found] = analysis.exampleCorrelation(s.model, s.x, { modules: [""] }).layers;
+    const cosines = rows.flatMap((a, i) => rows.slice(0, i).map((b) => dot(a, b) / length(a) / length(b)));
+    const whole = sum(rows.map((row) => dot(row, row)));
+    const off = rows.flatMap((a, i) => rows.map((b, j) => dot(a, b) / whole - (i === j ? 1 / rows.length : 0)));
+    expectClose(
+      [found.meanCosine, found.meanAbsoluteCosine, found.orthogonalityGap],
+      [mean(cosines), mean(cosines.map(Math.abs)), length(off)],
+      1e-9,
+    );
+  },
+  gradientAlignment: ({ s, twin, hessian }) => {
+    const own = twin();
+    const [rows, g] = [hessian(), own.gradient()];
+    const found = analysis.gradientAlignment(s.model, s.loss, { k: rows.length, maxIterations: 400 });
+    const along = dot(
+      g,
+      rows.map((row) => dot(row, g)),
+    );
+    expectClose([found.inside, found.expected, found.gradientNorm], [1, 1, length(g)]);
+    expectClose([dot(found.eigenvalues, found.shares)], [along / dot(g, g)], 1e-4);
+    const all = eigenvaluesOf(rows);
+    const [top, scale] = [analysis.gradientAlignment(s.model, s.loss, { k: 1, maxIterations: 400 }), Math.abs(all[0])];
+    expectClose([top.eigenvalues[0], scale], [all.at(-1) ?? 0, scale], 1e-4);
+  },
+  hessianDiagonal: ({ s, twin, hessian }) => {
+    const found = analysis.hessianDiagonal(s.model, s.loss, { samples: 400 });
+    expect(found.diagonal.map(({ parameter }) => parameter)).toEqual(twin().parts.map(({ name }) => name));
+    expectClose(
+      found.diagonal.flatMap(({ values }) => values),
+      hessian().map((row, i) => row[i]),
+      1e-5,
+    );
+  },
+  learningRateTest: ({ s, twin }) => {
+    const found = analysis.learningRateTest(s.model, s.loss, { from: 0.01, to: 0.04, steps: 3, smoothing: 0.5 });
+    const own = twin();
+    let theta = own.start;
+    const expected = [0.01, 0.02, 0.04].map((rate) => {
+      const value = own.at(theta);
+      theta = plus(theta, own.gradient(theta), -rate);
+      return value;
+    });
+    const [a, b, c] = expected;
+    expectClose(found.rates, [0.01, 0.02, 0.04], 1e-12);
+    expectClose(found.loss, expected);
+    expectClose(found.smoothed, [a, (a / 2 + b) / 1.5, (a / 4 + b / 2 + c) / 1.75]);
   },
   effectiveLearningRate: ({ s, twin }) => {
     for (const layer of analysis.effectiveLearningRate(s.model, s.optimizer).layers) {
@@ -524,11 +594,12 @@ const recorders: Record<string, (kind: Kind) => void> = {
   },
   Recorder: (kind) => {
     const [{ model, batch }, own] = [kind(), fresh(kind)];
-    const { parameterNorms, gradientNorms, updateRatios, activations } = analysis.stepProbes;
+    const { parameterNorms, gradientNorms, updateRatios, angularUpdates, activations } = analysis.stepProbes;
     const probes = {
       parameters: parameterNorms(),
       gradients: gradientNorms(),
       updates: updateRatios(),
+      angles: angularUpdates(),
       outputs: activations(),
     };
     const optimizer = new optim.SGD(
@@ -549,6 +620,27 @@ const recorders: Record<string, (kind: Kind) => void> = {
       valuesOf("update ratio"),
       slopes.map((g, i) => (lr * g) / sizes[i]),
     );
+    const matrices = own.layers.flatMap(([layer]) => {
+      const found = own.parts.filter(
+        ({ name, p }) => p.ndim > 1 && name.slice(0, Math.max(0, name.lastIndexOf("."))) === layer,
+      );
+      return found.length === 0 ? [] : [found];
+    });
+    const angles = matrices.map((parts) =>
+      mean(
+        parts.flatMap(({ p, from, to }) => {
+          const size = (to - from) / p.shape[0];
+          return Array.from({ length: p.shape[0] }, (_, row) => {
+            const [before, slope] = [own.start, gradient].map((all) =>
+              all.slice(from + row * size, from + (row + 1) * size),
+            );
+            const after = plus(before, slope, -lr);
+            return Math.acos(Math.min(1, dot(before, after) / length(before) / length(after)));
+          });
+        }),
+      ),
+    );
+    expectClose(valuesOf("angular update"), angles);
     const tanh = [...seen(fresh(kind), [batch(4).x], "Tanh")];
     for (const [layer, [{ y }]] of tanh) {
       const found = rows.filter((row) => row.layer === layer && row.metric.startsWith("activation"));

@@ -46,6 +46,10 @@ const ofLosses: Record<string, { readonly run: (s: Setting) => Told; readonly to
     run: ({ model, loss }) => analysis.hessianEigenvalues(model, loss, differences),
     told: estimate("hessianEigenvalues", size, differences),
   },
+  learningRateTest: {
+    run: ({ model, loss, optimizer }) => analysis.learningRateTest(model, loss, { optimizer, steps: 4, to: 0.1 }),
+    told: estimate("learningRateTest", { steps: 4 }),
+  },
   initialLossCheck: { run: ({ model, loss }) => analysis.initialLossCheck(model, loss, { numClasses: 3 }) },
   internalCovariateShift: {
     run: ({ model, loss }) => analysis.internalCovariateShift(model, loss, { lr: 0.1 }),
@@ -90,6 +94,11 @@ describe("the passes that an analysis tells", () => {
       told: estimate("hessianTrace", size, { samples: 3 }),
       graphs: 1,
     },
+    hessianDiagonal: {
+      run: ({ model, loss }) => analysis.hessianDiagonal(model, loss, { samples: 3 }),
+      told: estimate("hessianDiagonal", size, { samples: 3 }),
+      graphs: 1,
+    },
     spectralDensity: {
       run: ({ model, loss }) => analysis.spectralDensity(model, loss, density),
       told: estimate("spectralDensity", size, density),
@@ -112,6 +121,8 @@ describe("the passes that an analysis tells", () => {
     activationReport: ({ model, x }) => analysis.activationReport(model, x),
     batchNormHealth: ({ model, x }) => analysis.batchNormHealth(model, [x, x]),
     deadUnits: ({ model, x }) => analysis.deadUnits(model, [x, x]),
+    effectiveRank: ({ model, x }) => analysis.effectiveRank(model, x),
+    exampleCorrelation: ({ model, x }) => analysis.exampleCorrelation(model, x),
     recalibrateBatchNorm: ({ model, x }) => analysis.recalibrateBatchNorm(model, [x, x]),
   };
   test.each(Object.entries(looking))("%s takes without a tape", (_, run) => {

@@ -47,6 +47,7 @@ export const modelless = [
   "explainBatchNormInitialisation",
   "learningRateRange",
   "readRecording",
+  "sharpnessProbe",
   "toCsv",
   "toDot",
   "toMermaid",

@@ -43,6 +43,11 @@ const ofBatches =
   (options: never) =>
     run(model(), [x()], options);
 
+const ofInputs =
+  (run: (m: nn.Module, inputs: Tensor, options: never) => unknown): Call =>
+  (options: never) =>
+    run(model(), x(), options);
+
 const slice = (run: (target: analysis.Slice, options: never) => unknown): Call =>
   ofLoss((m, loss, options) => run({ model: m, loss }, options), { starts: [0], lr: 0.1 });
 
@@ -75,12 +80,17 @@ const analyses: Readonly<Record<string, (run: never) => Call>> = {
   compare: comparing,
   deadUnits: ofBatches,
   descend1d: slice,
+  effectiveRank: ofInputs,
+  exampleCorrelation: ofInputs,
+  gradientAlignment: ofLoss,
   gradientReport: ofLoss,
+  hessianDiagonal: ofLoss,
   hessianEigenvalues: ofLoss,
   hessianTrace: ofLoss,
   initialLossCheck: (run) => ofLoss(run, { numClasses: 2 }),
   internalCovariateShift: (run) => ofLoss(run, { lr: 0.1 }),
   interpolate: between,
+  learningRateTest: (run) => ofLoss(run, { steps: 2 }),
   layerInterference: (run) => ofLoss(run, { lr: 0.1 }),
   lineProbe: (run) => ofLoss(run, { steps: [0.1] }),
   lossSurface: (run) => ofLoss(run, { points: 1 }),
@@ -275,6 +285,7 @@ const calls: Record<string, Call> = {
   "io.readSafetensors": (o) => io.readSafetensors(io.toSafetensors({ a: x() }), o),
   "io.toSafetensors": (o) => io.toSafetensors({ a: x() }, o),
   "io.writeSafetensors": (o) => io.writeSafetensors({ a: x() }, o),
+  "analysis.sharpnessProbe": (o) => analysis.sharpnessProbe(o),
   "plot.LiveView": (o) => new plot.LiveView(() => plot.lineProfile(small.probe()), o),
   "plot.ProgressLine": (o: Options) => new plot.ProgressLine({ steps: 3, write: () => {}, ...o } as never),
   "plot.activationHistograms": (o) => plot.activationHistograms(small.activations(), o),
@@ -290,6 +301,8 @@ const calls: Record<string, Call> = {
   "plot.lineProfile": (o) => plot.lineProfile(small.probe(), o),
   "plot.lossCurves": (o) => plot.lossCurves(small.comparison(), o),
   "plot.percentileBands": (o) => plot.percentileBands(small.drift([0]), o),
+  "plot.profileCurves": (o) => plot.profileCurves(small.correlation(), o),
+  "plot.rateTestCurve": (o) => plot.rateTestCurve(small.rateTest(), o),
   "plot.rateScaleMap": (o) => plot.rateScaleMap(small.cells(), o),
   "plot.render": (o) => plot.render(plot.lineProfile(small.probe()), "svg", o),
   "plot.report": (o) => plot.report(small.comparison(), o),

@@ -6,6 +6,8 @@ import {
   compare,
   deadUnits,
   descend1d,
+  effectiveRank,
+  exampleCorrelation,
   explainBatchNormCurvature,
   explainBatchNormGradient,
   explainBatchNormInitialisation,
@@ -14,6 +16,7 @@ import {
   internalCovariateShift,
   interpolate,
   layerInterference,
+  learningRateTest,
   lineProbe,
   lossSurface,
   spectralDensity,
@@ -58,6 +61,13 @@ export const activations = () => activationReport(network(), x(), { bins: 8 });
 export const gradients = () => {
   const model = network();
   return gradientReport(model, () => lossOf(model), { bins: 8 });
+};
+
+export const correlation = () => exampleCorrelation(network(), x());
+export const rank = () => effectiveRank(network(), x());
+export const rateTest = () => {
+  const model = network();
+  return learningRateTest(model, () => lossOf(model), { from: 1e-3, to: 10, steps: 12 });
 };
 
 export function drift(units: number[] = []) {

@@ -1,8 +1,8 @@
 import { grad } from "../../autograd/grad.ts";
 import type { Module } from "../../nn/module/module.ts";
 import { apply, type Tensor } from "../../tensor/tensor.ts";
+import { alongOf } from "../curvature/curvatureGraph.ts";
 import { passesOfProduct } from "../curvature/hessianOptions.ts";
-import { alongOf } from "../curvature/hessianProduct.ts";
 import { analyse, type InParts, inBackground, type Unnamed } from "../measuring/analysis.ts";
 import { type Cost, type Loss, Probe } from "../measuring/loss.ts";
 import { preservingParts } from "../measuring/preserving.ts";

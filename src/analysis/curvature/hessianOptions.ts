@@ -7,6 +7,12 @@ import { type BatchNormMode, batchNormRule } from "../measuring/preserving.ts";
 /** How products with the Hessian are made: by differentiating the gradient, or from gradients on either side. */
 export type HessianMethod = "exact" | "differences";
 
+/**
+ * Which matrix of second derivatives is looked at, of a loss `L` of a model's outputs `z`, with `J = ∂z/∂θ`: the Hessian
+ * `∂²L/∂θ²`; the Gauss–Newton matrix `Jᵀ·(∂²L/∂z²)·J`; or the Fisher matrix by the data at hand.
+ */
+export type Curvature = "hessian" | "gaussNewton" | "fisher";
+
 /** Which Hessian is looked at, and how products with it are made. */
 export interface HessianOptions {
   /**
@@ -14,6 +20,14 @@ export interface HessianOptions {
    * held constant. Default: all parameters that want a gradient.
    */
   readonly layers?: readonly string[];
+  /**
+   * `"hessian"`: `∂²L/∂θ²`. `"gaussNewton"`: `Jᵀ·(∂²L/∂z²)·J`, its part without the model's own curvature, nowhere below 0
+   * for the usual losses; of cross-entropy it is the Fisher matrix, by the classes that the model expects.
+   * `"fisher"`: that by the classes that there are, `n·Σᵢ Jᵢᵀeᵢeᵢᵀ·Jᵢ` with `eᵢ = ∂L/∂zᵢ`, the mean over `n` examples of the
+   * outer product of an example's gradient, for a loss that is a mean over them. For the last two the loss has to call the
+   * model's `forward`, and what it has of parameters besides is left out. Default `"hessian"`.
+   */
+  readonly curvature?: Curvature;
   /** Which statistics batch norm uses: the batch's, as in training, or the running ones. Default `"batch"`. */
   readonly batchNorm?: BatchNormMode;
   /**
@@ -38,6 +52,8 @@ export interface HessianOptions {
 export interface HessianSettings {
   /** The dotted names of the modules or parameters asked for, or null for all. */
   readonly layers: readonly string[] | null;
+  /** Which matrix it was. */
+  readonly curvature: Curvature;
   /** Which statistics batch norm used. */
   readonly batchNorm: BatchNormMode;
   /** How products were made. */
@@ -53,6 +69,7 @@ export interface HessianSettings {
 /** What they may be. */
 export const hessianRules = {
   layers: { is: names },
+  curvature: { words: ["hessian", "gaussNewton", "fisher"], default: "hessian" },
   batchNorm: batchNormRule,
   method: { words: ["exact", "differences"], default: "exact" },
   step: { is: positive },

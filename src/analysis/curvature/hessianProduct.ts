@@ -1,5 +1,4 @@
-import { grad } from "../../autograd/grad.ts";
-import { enableGrad } from "../../autograd/gradMode.ts";
+import type { Shape } from "../../base/dtype.ts";
 import { TensorError } from "../../base/errors.ts";
 import { NDArray } from "../../kernels/array.ts";
 import { kernels } from "../../kernels/index.ts";
@@ -7,15 +6,16 @@ import { isModule } from "../../nn/module/fields.ts";
 import { tensorsIn } from "../../nn/module/keep.ts";
 import type { Module } from "../../nn/module/module.ts";
 import type { Parameter } from "../../nn/module/parameter.ts";
-import type { Primitive } from "../../ops/op.ts";
-import { apply, type Tensor } from "../../tensor/tensor.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
 import { layersOf } from "../measuring/layers.ts";
 import { type Cost, type Loss, Probe } from "../measuring/loss.ts";
 import { type Losses, type WeightedLosses, weighted } from "../measuring/losses.ts";
 import { preserving } from "../measuring/preserving.ts";
 import { addScaled, isAllFinite, type LongVector, lengthOf } from "../numbers/longVector.ts";
 import { place } from "../numbers/vectors.ts";
+import { type CurvatureGraph, hessianGraph } from "./curvatureGraph.ts";
 import { type HessianChoice, type HessianSettings, passesOfProduct } from "./hessianOptions.ts";
+import { outputCurvature } from "./outputCurvature.ts";
 
 /**
  * Products of the Hessian of a loss at the parameters as they are when it is made. What becomes of them later does not
@@ -26,6 +26,8 @@ export class HessianProduct {
   readonly size: number;
   /** The parameters' names, in the order of the rows. */
   readonly names: readonly string[];
+  /** The parameters' shapes, in the same order. */
+  readonly shapes: readonly Shape[];
   /** Whether all parameters are in single precision. */
   readonly single: boolean;
   readonly settings: HessianSettings;
@@ -41,12 +43,19 @@ export class HessianProduct {
   private arrays: NDArray[] = [];
   /** The loss that the probe looks at. */
   private current: Loss | null = null;
-  /** The gradient with its graph, where one is kept. */
-  private gradient: readonly Tensor[] | null = null;
+  /** What is recorded of the loss, where there is one, which counts 1, and it is kept for all products. */
+  private graph: CurvatureGraph | null = null;
   private products = 0;
 
   constructor(where: string, model: Module, losses: Losses<unknown>, options: HessianChoice) {
-    const { layers, batchNorm, method, step, reduction } = options;
+    const { layers, curvature, batchNorm, method, step, reduction } = options;
+    if (curvature !== "hessian" && method !== "exact") {
+      throw new TensorError(where, {
+        expected: `method: "exact" with curvature: "${curvature}"`,
+        got: `method: "${method}"`,
+        hint: "Differences of gradients are products with the Hessian.",
+      });
+    }
     if (step !== undefined && method === "exact") {
       throw new TensorError(where, {
         expected: 'method: "differences" with a step',
@@ -64,13 +73,14 @@ export class HessianProduct {
     );
     this.losses = weighted(where, losses, reduction, (fn) => preserving(model, fn, { batchNorm }));
     this.names = namesOf(model, this.parameters);
+    this.shapes = this.parameters.map(({ shape }) => shape);
     this.size = this.parameters.reduce((sum, p) => sum + p.numel(), 0);
     this.single = this.parameters.every(({ dtype }) => dtype === "float32");
     this.tensors = tensorsIn(model);
     const h = method === "exact" ? null : (step ?? usualStep(this.parameters));
     const { count } = this.losses;
     const names = layers === undefined ? null : [...layers];
-    this.settings = { layers: names, batchNorm, method, step: h, batches: count, reduction };
+    this.settings = { layers: names, curvature, batchNorm, method, step: h, batches: count, reduction };
   }
 
   /** The passes so far. */
@@ -91,15 +101,25 @@ export class HessianProduct {
         this.loss += weight * this.probe.check();
         if (method !== "exact" || batches > 1) continue;
         this.arrays = this.restart();
-        const { gradient } = this.probe.gradient({ createGraph: true });
-        this.gradient = weight === 1 ? gradient : gradient.map((g) => g.mul(weight));
+        this.graph = this.recorded();
       }
     });
   }
 
+  /** The gradient, with an entry for each parameter; to be asked for before {@link HessianProduct.start}. */
+  gradient(): Float64Array {
+    const sum = new Float64Array(this.size);
+    this.arrays = this.tensors.map((x) => x.array);
+    this.overBatches((weight) => {
+      this.restart();
+      addScaled(sum, joined(this.probe.gradient().gradient), weight);
+    });
+    return sum;
+  }
+
   /** `H·v`, for a `v` with an entry for each parameter; in memory that is the caller's. */
   times(v: LongVector): Float64Array {
-    if (this.gradient !== null) return this.checked(this.fromGraph(v, this.gradient));
+    if (this.graph !== null) return this.checked(this.fromGraph(v, this.graph));
     if (this.settings.method === "exact") return this.checked(this.fromGraphs(v));
     return this.checked(this.byDifferences(v, this.settings.step as number));
   }
@@ -124,13 +144,13 @@ export class HessianProduct {
   }
 
   /** From the graph that is kept. Nothing of the user's runs, so that only arrays have to be put back. */
-  private fromGraph(v: LongVector, gradient: readonly Tensor[]): Float64Array {
+  private fromGraph(v: LongVector, graph: CurvatureGraph): Float64Array {
     const before = this.tensors.map((x) => x.array);
     this.tensors.forEach((x, k) => {
       x.array = this.arrays[k]; // what the graph was recorded on
     });
     try {
-      return this.pulled(v, gradient);
+      return this.pulled(v, graph);
     } finally {
       this.tensors.forEach((x, k) => {
         x.array = before[k];
@@ -143,20 +163,23 @@ export class HessianProduct {
     const sum = new Float64Array(v.length);
     this.overBatches((weight) => {
       this.restart();
-      addScaled(sum, this.pulled(v, this.probe.gradient({ createGraph: true }).gradient), weight);
+      addScaled(sum, this.pulled(v, this.recorded()), weight);
     });
     return sum;
   }
 
-  private pulled(v: LongVector, gradient: readonly Tensor[]): Float64Array {
+  /** The graph of the loss that the probe looks at. */
+  private recorded(): CurvatureGraph {
+    const { curvature } = this.settings;
+    if (curvature !== "hessian") return outputCurvature(this.where, this.model, this.probe, curvature);
+    return hessianGraph(this.probe.gradient({ createGraph: true }).gradient, this.parameters);
+  }
+
+  private pulled(v: LongVector, graph: CurvatureGraph): Float64Array {
     this.products++;
-    const directions = split(v, this.parameters);
-    const used = [...gradient.keys()].filter((k) => gradient[k].requiresGrad);
-    if (used.length === 0) return new Float64Array(v.length);
-    const along = enableGrad(() => apply(alongOf(used.map((k) => directions[k])), ...used.map((k) => gradient[k])));
     const product = new Float64Array(v.length);
     let from = 0;
-    grad(along, this.parameters, { allowUnused: true }).forEach((row, k) => {
+    graph.times(split(v, this.parameters)).forEach((row, k) => {
       if (row !== null) product.set(row.data, from);
       from += this.parameters[k].numel();
     });
@@ -201,18 +224,6 @@ export class HessianProduct {
   private within<T>(fn: () => T): T {
     return preserving(this.model, fn, { batchNorm: this.settings.batchNorm });
   }
-}
-
-/**
- * `Σ gᵢ·vᵢ` over several tensors, of which only the gradients, `vᵢ` at each `gᵢ`, are wanted: the value is left at 0.
- */
-export function alongOf(directions: readonly Tensor[]): Primitive {
-  return {
-    name: "along",
-    forward: (k, g) => k.fill(g.dtype, [], 0),
-    vjp: directions.map((v) => () => v),
-    needs: "nothing",
-  };
 }
 
 function chosen(where: string, model: Module, layers: readonly string[] | undefined): readonly Parameter[] {

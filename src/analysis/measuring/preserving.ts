@@ -65,6 +65,26 @@ export function preservingParts(model: Module, options: PreservingOptions = {}):
   };
 }
 
+/**
+ * As {@link preservingParts}, for what trains: each part goes on from where the last one ended, with the model and whatever else
+ * it changes, and afterwards all is as it was before the part.
+ */
+export function evolvingParts(model: Module, others: readonly object[], options: PreservingOptions = {}): Within {
+  let state: Kept | null = null;
+  const roots = [model, defaultGenerator, ...others];
+  return (fn, own = options) => {
+    const now = keep([...roots, ...(state?.held ?? [])]);
+    state?.restore();
+    try {
+      const result = inMode(now.held, fn, own);
+      state = keep(roots);
+      return result;
+    } finally {
+      now.restore();
+    }
+  };
+}
+
 /** Runs a part of an analysis, with what it was made with or with options of its own. */
 type Within = <T>(fn: () => T, options?: PreservingOptions) => T;
 

@@ -33,7 +33,7 @@ export function checkUpdate(where: string, { lr, optimizer }: UpdateOptions): vo
 }
 
 /** Refuses an optimiser that changes none of the parameters. */
-function checkChanges(where: string, optimizer: Optimizer, parameters: readonly Tensor[]): void {
+export function checkChanges(where: string, optimizer: Optimizer, parameters: readonly Tensor[]): void {
   if (optimizer.paramGroups.some(({ params }) => params.some((p) => parameters.includes(p)))) return;
   throw new TensorError(where, {
     expected: "an optimiser of this model's parameters",

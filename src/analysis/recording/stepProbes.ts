@@ -2,11 +2,12 @@ import { isFloat } from "../../base/dtype.ts";
 import { describe, TensorError } from "../../base/errors.ts";
 import { names } from "../../base/optionKinds.ts";
 import { type OptionRules, optionsOf } from "../../base/optionRules.ts";
+import { NDArray } from "../../kernels/array.ts";
 import type { Module } from "../../nn/module/module.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { groupsKind, type LayerGroups, layersOf } from "../measuring/layers.ts";
 import { type SaturationThresholds, saturationOf, saturationRules } from "../measuring/saturation.ts";
-import { copies, distance, norm } from "../numbers/vectors.ts";
+import { angle, copies, distance, norm } from "../numbers/vectors.ts";
 import type { AfterStep, StepContext, StepProbe, StepRow } from "./stepProbe.ts";
 
 /** Options of the probes that look at layers. */
@@ -36,6 +37,14 @@ const activationRules = {
 const reading = (probe: (context: StepContext) => readonly StepRow[] | AfterStep): StepProbe =>
   Object.assign(probe, { readsOnly: true });
 
+/** The rows of a matrix, on its memory; of more dimensions all but the first in one. */
+function rowsOf(x: Tensor): Tensor[] {
+  const { data, shape, dtype } = x;
+  const size = data.length / shape[0];
+  const at = (row: number) => new NDArray(data.subarray(row * size, (row + 1) * size), [size], dtype);
+  return Array.from({ length: shape[0] }, (_, row) => x.detach().wrap(at(row)));
+}
+
 /**
  * The probes that come with the library, each a function that makes one:
  *
@@ -45,6 +54,9 @@ const reading = (probe: (context: StepContext) => readonly StepRow[] | AfterStep
  *   optimiser has, for those of others nobody clears, and they add up over steps. A layer of others alone has none;
  * - `updateRatios({ groups })`: `update ratio`, `‖θ' − θ‖₂/‖θ‖₂` of each layer, for any optimiser; about 10⁻³ is usual. A
  *   layer of zeros has none, and is null;
+ * - `angularUpdates({ groups })`: `angular update`, by how many radians the rows of each layer's matrices have turned, on
+ *   average: before batch norm a row's length does not matter, and this is all that a step does. Under weight decay `λ` it
+ *   comes to `√(2·lr·λ)` for plain SGD. A layer without a matrix is left out;
  * - `activations({ modules, tanh, sigmoid })`: `activation mean`, `activation std` (unbiased, null for a single value) and,
  *   of `nn.Tanh`, `nn.Sigmoid` and `nn.ReLU`, `saturated`, a fraction: where `|y| > 0.97`, where `y` or `1 − y < 0.03`, where
  *   `y = 0`. An activation that is not a module, such as `x.tanh()`, is not seen; neither is a loss outside the model.
@@ -113,6 +125,23 @@ export const stepProbes = {
           metric: "update ratio",
           value: distance(parameters, before) / norm(before),
         }));
+    });
+  },
+
+  /** By which angle each layer's rows turn. */
+  angularUpdates(options: LayerProbeOptions = {}): StepProbe {
+    optionsOf("stepProbes.angularUpdates", options, layerRules);
+    return reading(({ model }) => {
+      const layers = layersOf("stepProbes.angularUpdates", model, options.groups).flatMap(({ name, parameters }) => {
+        const matrices = parameters.filter((p) => p.ndim > 1 && p.numel() > 0);
+        return matrices.length === 0 ? [] : [{ name, matrices, before: copies(matrices) }];
+      });
+      return () =>
+        layers.map(({ name, matrices, before }) => {
+          const [were, are] = [before, matrices].map((list) => list.flatMap(rowsOf));
+          const turned = were.reduce((sum, row, i) => sum + angle([row], [are[i]]), 0);
+          return { layer: name, metric: "angular update", value: turned / were.length };
+        });
     });
   },
 

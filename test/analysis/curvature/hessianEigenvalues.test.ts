@@ -170,6 +170,7 @@ describe("hessianEigenvalues", () => {
       vectors: false,
       seed: 0,
       layers: null,
+      curvature: "hessian",
       batchNorm: "batch",
       method: "exact",
       step: null,

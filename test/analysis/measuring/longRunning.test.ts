@@ -75,6 +75,18 @@ const all: Record<string, Long> = {
     given: ofLoss(() => ({ scale: 3, layers: ["0", "4"] })),
     estimate: estimate("weightScaleInvariance", { layers: 2 }),
   },
+  gradientAlignment: {
+    given: ofLoss(() => ({ k: 2, maxIterations: 12, generator: generator() })),
+    estimate: estimate("gradientAlignment", parameters, { k: 2, maxIterations: 12 }),
+  },
+  hessianDiagonal: {
+    given: ofLoss(() => ({ samples: 3, method: "differences", seed: 2 })),
+    estimate: estimate("hessianDiagonal", parameters, { samples: 3, method: "differences" }),
+  },
+  learningRateTest: {
+    given: ofLoss((s) => ({ optimizer: s.optimizer, steps: 4, to: 0.1 })),
+    estimate: estimate("learningRateTest", { steps: 4 }),
+  },
   hessianEigenvalues: {
     given: ofLoss(() => ({ k: 2, maxIterations: 12, generator: generator() })),
     estimate: estimate("hessianEigenvalues", parameters, { k: 2, maxIterations: 12 }),
