@@ -43,7 +43,8 @@ async function lookAt(page: BrowserPage, title: string, expected: number): Promi
   await link.waitFor({ state: "attached" });
   await page.goto(new URL((await link.getAttribute("href")) ?? "", page.url()).href);
   const drawn = await page.locator(".tsd-typography img").evaluateAll(async (images) => {
-    const figures = images as HTMLImageElement[];
+    const figures = (images as HTMLImageElement[]).filter(({ offsetParent }) => offsetParent !== null);
+    for (const figure of figures) figure.loading = "eager";
     await Promise.all(figures.map((figure) => figure.decode().catch(() => {})));
     return figures.filter(({ complete, naturalWidth, alt }) => complete && naturalWidth > 0 && alt !== "").length;
   });

@@ -6,19 +6,23 @@ import {
   type DeadUnitsAt,
   deadUnitTimeline,
   gradientHistograms,
-  type Plot,
   percentileBands,
   saturationBitmap,
 } from "evenkeel/plot";
 import { characters } from "../../../examples/demo/data.ts";
 import { namesLoss } from "../../../examples/experiments/networks.ts";
+import type { Figure } from "./figure.ts";
 import { batches, each, lastTanh, sickAndHealthy, train } from "./networks.ts";
 
 /** Pictures of activations, units and gradients: each of a network that is sick and of one that is not. */
-export const activationFigures: Readonly<Record<string, () => Plot>> = {
+export const activationFigures: Readonly<Record<string, Figure>> = {
   "activation-histograms": () => {
     const [{ x }] = batches(1, 256);
-    return activationHistograms(each(sickAndHealthy(), (model) => activationReport(model, x)));
+    return (look) =>
+      activationHistograms(
+        each(sickAndHealthy(), (model) => activationReport(model, x)),
+        look,
+      );
   },
 
   "batch-norm": () => {
@@ -26,25 +30,27 @@ export const activationFigures: Readonly<Record<string, () => Plot>> = {
     const layers = (...norm: nn.Module[]) => new nn.Sequential(new nn.Linear(20, 100), ...norm, new nn.Tanh());
     const x = randn([500, 20]).mul(5);
     const networks = { "without batch norm": layers(), "with batch norm": layers(new nn.BatchNorm1d(100)) };
-    return activationHistograms(
-      each(networks, (model) => activationReport(model, x)),
-      { title: "The outputs of 100 tanh units", height: 160 },
-    );
+    return (look) =>
+      activationHistograms(
+        each(networks, (model) => activationReport(model, x)),
+        { title: "The outputs of 100 tanh units", height: 160, ...look },
+      );
   },
 
   "gradient-histograms": () => {
     const [batch] = batches(1, 256);
     const reports = each(sickAndHealthy(), (model) => gradientReport(model, () => namesLoss(model, batch)));
-    return gradientHistograms(reports);
+    return (look) => gradientHistograms(reports, look);
   },
 
   "saturation-bitmap": () => {
     const [{ x }] = batches(1, 60);
     const bitmap = { bitmap: "strings" } as const;
-    return saturationBitmap(
-      each(sickAndHealthy({ hidden: 2, scale: 40 }), (model) => deadUnits(model, [x], bitmap)),
-      { title: "Which unit is saturated for which example" },
-    );
+    return (look) =>
+      saturationBitmap(
+        each(sickAndHealthy({ hidden: 2, scale: 40 }), (model) => deadUnits(model, [x], bitmap)),
+        { title: "Which unit is saturated for which example", ...look },
+      );
   },
 
   "dead-unit-timeline": () => {
@@ -68,21 +74,18 @@ export const activationFigures: Readonly<Record<string, () => Plot>> = {
       });
       return timeline;
     });
-    return deadUnitTimeline(timelines, { title: "ReLUs that die at too high a rate" });
+    return (look) => deadUnitTimeline(timelines, { title: "ReLUs that die at too high a rate", ...look });
   },
 
-  "activation-ridges": () =>
-    activationRidges(
-      each(sickAndHealthy({ hidden: 3, scale: 3 }), (model) => drift(model, [lastTanh(model)], "input")),
-      { title: "What goes into the last tanh" },
-    ),
+  "activation-ridges": () => {
+    const drifts = each(sickAndHealthy({ hidden: 3, scale: 3 }), (model) => drift(model, [lastTanh(model)], "input"));
+    return (look) => activationRidges(drifts, { title: "What goes into the last tanh", ...look });
+  },
 
   "percentile-bands": () => {
     const networks = { standard: sigmoids(false), "batch norm": sigmoids(true) };
-    return percentileBands(
-      each(networks, ({ model, layer }) => drift(model, [layer], "input", [0, 1])),
-      { title: "What goes into sigmoids" },
-    );
+    const drifts = each(networks, ({ model, layer }) => drift(model, [layer], "input", [0, 1]));
+    return (look) => percentileBands(drifts, { title: "What goes into sigmoids", ...look });
   },
 };
 

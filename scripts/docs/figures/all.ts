@@ -1,9 +1,9 @@
 import { manualSeed, nn, randint, randn, tensor } from "evenkeel";
 import { computationGraph, toSvg } from "evenkeel/analysis";
-import type { Plot } from "evenkeel/plot";
 import { activationFigures } from "./activations.ts";
 import { counterArgumentFigures } from "./counterArguments.ts";
 import { covariateShiftFigures } from "./covariateShift.ts";
+import type { Figure } from "./figure.ts";
 import { landscapeFigures } from "./landscape.ts";
 import { theoryFigures } from "./theory.ts";
 import { trainingFigures } from "./training.ts";
@@ -37,7 +37,7 @@ export const graphs: Readonly<Record<string, () => Promise<string>>> = {
 };
 
 /** Plots, by the folders and the names of their files. */
-export const plots: Readonly<Record<string, Readonly<Record<string, () => Plot>>>> = {
+export const plots: Readonly<Record<string, Readonly<Record<string, Figure>>>> = {
   recording: trainingFigures,
   activations: activationFigures,
   covariateShift: covariateShiftFigures,

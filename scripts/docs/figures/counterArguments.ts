@@ -1,6 +1,6 @@
 import { nn, optim } from "evenkeel";
 import { ActivationDrift, compare, stepProbes } from "evenkeel/analysis";
-import { lossCurves, type Plot, percentileBands } from "evenkeel/plot";
+import { lossCurves, percentileBands } from "evenkeel/plot";
 import {
   batchNorm,
   type Normalisation,
@@ -9,13 +9,14 @@ import {
   namesNetwork,
   nothing,
 } from "../../../examples/experiments/networks.ts";
+import type { Figure } from "./figure.ts";
 import { batches, each, lastTanh, train } from "./networks.ts";
 
 const noisy: Normalisation = (width) => new nn.NoisyBatchNorm1d(width);
 const network = (normalisation: Normalisation, seed = 0) => namesNetwork(normalisation, { hidden: 5, scale: 10, seed });
 
 /** Pictures of noise behind batch norm: what it costs, and what it shakes. */
-export const counterArgumentFigures: Readonly<Record<string, () => Plot>> = {
+export const counterArgumentFigures: Readonly<Record<string, Figure>> = {
   "noisy-batch-norm": () => {
     const next = namesBatches(64, 0);
     const comparison = compare({
@@ -31,7 +32,7 @@ export const counterArgumentFigures: Readonly<Record<string, () => Plot>> = {
       seed: [0, 1],
       probes: { loss: { probe: stepProbes.loss(), every: 5 } },
     });
-    return lossCurves(comparison, { title: "Batch norm, with noise behind it and without" });
+    return (look) => lossCurves(comparison, { title: "Batch norm, with noise behind it and without", ...look });
   },
 
   "noisy-drift": () => {
@@ -43,6 +44,6 @@ export const counterArgumentFigures: Readonly<Record<string, () => Plot>> = {
       const report = watched.report();
       return { ...report, series: report.series.filter(({ unit }) => unit === 0) };
     });
-    return percentileBands(reports, { title: "What one unit of the last tanh gets" });
+    return (look) => percentileBands(reports, { title: "What one unit of the last tanh gets", ...look });
   },
 };

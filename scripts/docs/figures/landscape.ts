@@ -7,14 +7,14 @@ import {
   type LineProbeAt,
   landscapeBands,
   lineProfile,
-  type Plot,
   surfaceContours,
 } from "evenkeel/plot";
 import { type Batch, batchNorm, namesLoss, namesNetwork, nothing } from "../../../examples/experiments/networks.ts";
+import type { Figure } from "./figure.ts";
 import { batches, each, sickAndHealthy, train } from "./networks.ts";
 
 /** Pictures of the loss around the parameters. */
-export const landscapeFigures: Readonly<Record<string, () => Plot>> = {
+export const landscapeFigures: Readonly<Record<string, Figure>> = {
   "landscape-bands": () => {
     const lr = 0.5;
     const runs = each(sickAndHealthy({ hidden: 3, scale: 3 }), (model) => {
@@ -26,15 +26,19 @@ export const landscapeFigures: Readonly<Record<string, () => Plot>> = {
       train(model, batches(301), { lr, before: look });
       return probes;
     });
-    return landscapeBands(runs);
+    return (look) => landscapeBands(runs, look);
   },
 
   "line-profile": () => {
     const [batch] = batches(1, 256);
     const along = { steps: [0.125, 0.25, 0.5, 1, 2, 4, 8] };
-    return lineProfile(
-      each(sickAndHealthy({ hidden: 3, scale: 3 }), (model) => lineProbe(model, () => namesLoss(model, batch), along)),
-    );
+    return (look) =>
+      lineProfile(
+        each(sickAndHealthy({ hidden: 3, scale: 3 }), (model) =>
+          lineProbe(model, () => namesLoss(model, batch), along),
+        ),
+        look,
+      );
   },
 
   "interpolation-curve": () => {
@@ -47,7 +51,7 @@ export const landscapeFigures: Readonly<Record<string, () => Plot>> = {
       });
       return interpolate(model, () => namesLoss(model, batch), model.stateDict(), other.stateDict());
     });
-    return interpolationCurve(between, { title: "Between two networks that were trained apart" });
+    return (look) => interpolationCurve(between, { title: "Between two networks that were trained apart", ...look });
   },
 
   "surface-contours": () => {
@@ -60,7 +64,8 @@ export const landscapeFigures: Readonly<Record<string, () => Plot>> = {
       path.push(model.stateDict());
       return lossSurface(model, () => namesLoss(model, batch), { directions: "pca", path, points: 31, seed: 0 });
     });
-    return surfaceContours(surfaces, { title: "The loss around the path of training", width: 280, height: 280 });
+    return (look) =>
+      surfaceContours(surfaces, { title: "The loss around the path of training", width: 280, height: 280, ...look });
   },
 
   "descent-paths": () => {
@@ -69,7 +74,7 @@ export const landscapeFigures: Readonly<Record<string, () => Plot>> = {
     const results = each({ "rate 0.05": 0.05, "rate 0.2": 0.2 }, (lr) =>
       descend1d(bumpy, { starts, lr, steps: 60, range: [-6, 6], points: 301 }),
     );
-    return descentPaths(results, { title: "Three starts, at two rates" });
+    return (look) => descentPaths(results, { title: "Three starts, at two rates", ...look });
   },
 
   "hessian-spectrum": () => {
@@ -86,6 +91,6 @@ export const landscapeFigures: Readonly<Record<string, () => Plot>> = {
       models,
       (model) => hessianEigenvalues(model, () => namesLoss(model, batch), { k: 3 }).values,
     );
-    return hessianSpectrum(densities, { eigenvalues });
+    return (look) => hessianSpectrum(densities, { eigenvalues, ...look });
   },
 };

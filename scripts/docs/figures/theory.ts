@@ -5,32 +5,33 @@ import {
   explainBatchNormInitialisation,
   explainBatchNormMinimax,
 } from "evenkeel/analysis";
-import { type Plot, theoremTerms } from "evenkeel/plot";
+import { theoremTerms } from "evenkeel/plot";
+import type { Figure } from "./figure.ts";
 
 /** Pictures of the theorems on batch norm, each on one layer of random activations. */
-export const theoryFigures: Readonly<Record<string, () => Plot>> = {
+export const theoryFigures: Readonly<Record<string, Figure>> = {
   "theorem-gradient": () => {
     const { norm, y, loss } = layer();
     const z = norm.forward(y);
-    return theoremTerms(explainBatchNormGradient(norm, y, grad(loss(z), [z])[0]));
+    return (look) => theoremTerms(explainBatchNormGradient(norm, y, grad(loss(z), [z])[0]), look);
   },
 
   "theorem-curvature": () => {
     const { norm, y, loss } = layer();
-    return theoremTerms(explainBatchNormCurvature(norm, y, loss));
+    return (look) => theoremTerms(explainBatchNormCurvature(norm, y, loss), look);
   },
 
   "theorem-minimax": () => {
     const { norm, y, loss } = layer();
     const z = norm.forward(y);
-    return theoremTerms(explainBatchNormMinimax(norm, y, grad(loss(z), [z])[0]));
+    return (look) => theoremTerms(explainBatchNormMinimax(norm, y, grad(loss(z), [z])[0]), look);
   },
 
   "theorem-initialisation": () => {
     manualSeed(0);
     const start = randn([8, 20], { dtype: "float64" });
     const optimum = start.mul(3).add(randn([8, 20], { dtype: "float64" }).mul(2));
-    return theoremTerms(explainBatchNormInitialisation(start, optimum));
+    return (look) => theoremTerms(explainBatchNormInitialisation(start, optimum), look);
   },
 };
 

@@ -1,18 +1,12 @@
 import { manualSeed, type nn, optim } from "evenkeel";
 import { compare, Recorder, stepProbes, updateRatios } from "evenkeel/analysis";
-import {
-  lossCurves,
-  type Plot,
-  type RateScaleCell,
-  rateScaleMap,
-  updateRatioCurves,
-  updateRatioDots,
-} from "evenkeel/plot";
+import { lossCurves, type RateScaleCell, rateScaleMap, updateRatioCurves, updateRatioDots } from "evenkeel/plot";
 import { batchNorm, namesBatches, namesLoss, namesNetwork, nothing } from "../../../examples/experiments/networks.ts";
+import type { Figure } from "./figure.ts";
 import { batches, each, train } from "./networks.ts";
 
 /** Pictures of training runs. */
-export const trainingFigures: Readonly<Record<string, () => Plot>> = {
+export const trainingFigures: Readonly<Record<string, Figure>> = {
   "loss-curves": () => {
     const next = namesBatches(64, 0);
     const comparison = compare({
@@ -27,7 +21,7 @@ export const trainingFigures: Readonly<Record<string, () => Plot>> = {
       seed: [0, 1, 2],
       probes: { loss: { probe: stepProbes.loss(), every: 5 } },
     });
-    return lossCurves(comparison, { title: "Guessing the next letter of a name" });
+    return (look) => lossCurves(comparison, { title: "Guessing the next letter of a name", ...look });
   },
 
   "update-ratio-curves": () => {
@@ -37,7 +31,7 @@ export const trainingFigures: Readonly<Record<string, () => Plot>> = {
     const ratios = { probe: stepProbes.updateRatios(), every: 4 };
     const recorder = new Recorder(model, optimizer, { probes: { ratios } });
     for (const batch of batches(400)) recorder.step(() => namesLoss(model, batch));
-    return updateRatioCurves(recorder.recording());
+    return (look) => updateRatioCurves(recorder.recording(), look);
   },
 
   "update-ratio-dots": () => {
@@ -46,7 +40,11 @@ export const trainingFigures: Readonly<Record<string, () => Plot>> = {
     const variants = each({ "usual weights": 1, "eight times as large": 8 }, (scale) =>
       namesNetwork(nothing, { hidden: 4, scale }),
     );
-    return updateRatioDots(each(variants, (model) => updateRatios(model, () => namesLoss(model, batch), matrices)));
+    return (look) =>
+      updateRatioDots(
+        each(variants, (model) => updateRatios(model, () => namesLoss(model, batch), matrices)),
+        look,
+      );
   },
 
   "rate-scale-map": () => {
@@ -60,7 +58,8 @@ export const trainingFigures: Readonly<Record<string, () => Plot>> = {
           }),
         ),
     );
-    return rateScaleMap(cells, { title: "Which rates train, from weights of which scale", mostLoss: 3.4 });
+    return (look) =>
+      rateScaleMap(cells, { title: "Which rates train, from weights of which scale", mostLoss: 3.4, ...look });
   },
 };
 

@@ -40,7 +40,7 @@ const panels = [
  */
 export function covariateShiftBars(shifts: OneOrNamed<InternalCovariateShift>, options: PlotOptions = {}): Plot {
   const settings = settingsOf(where, options, { title: "Internal covariate shift", width: 200, height: 240 });
-  const { theme, width, height } = settings;
+  const { theme, width, height, stacked } = settings;
   const list = named(where, shifts, isOf("internalCovariateShift"), "a result of internalCovariateShift");
   const names = list.map(([name]) => name);
   const { labels, places, notes } = layerRows(
@@ -63,9 +63,9 @@ export function covariateShiftBars(shifts: OneOrNamed<InternalCovariateShift>, o
       y: {
         field: "layer",
         type: "nominal",
-        title: i === 0 ? "layer" : null,
+        title: i === 0 || stacked ? "layer" : null,
         sort: labels,
-        axis: { labels: i === 0, ticks: false },
+        axis: { labels: i === 0 || stacked, ticks: false },
       },
       yOffset: { field: "name", type: "nominal", sort: names },
       x: {

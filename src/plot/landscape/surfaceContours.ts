@@ -55,7 +55,7 @@ const rules = {
 export function surfaceContours(surfaces: OneOrNamed<LossSurface>, options: SurfaceContoursOptions = {}): Plot {
   const usual = { title: "The loss around the parameters", width: 320, height: 320 };
   const settings = settingsOf(where, options, usual, rules);
-  const { theme, width, height } = settings;
+  const { theme, width, height, stacked } = settings;
   const list = named(where, surfaces, isOf("lossSurface"), "a result of lossSurface");
   const known = list.flatMap(([, { loss }]) => loss.flat()).filter((value) => orGap(value) !== null) as number[];
   if (known.length === 0) {
@@ -99,7 +99,7 @@ export function surfaceContours(surfaces: OneOrNamed<LossSurface>, options: Surf
   );
   const off = {
     data: { values: distances },
-    width: width * panels.length + panelGap * (panels.length - 1),
+    width: stacked ? width : width * panels.length + panelGap * (panels.length - 1),
     height: 90,
     ...distanceMark(names, theme),
   };

@@ -1,8 +1,10 @@
-import { positive, text } from "../../base/optionKinds.ts";
+import { flag, positive, text } from "../../base/optionKinds.ts";
 import { type OptionKind, type OptionRules, optionsOf, type Settings } from "../../base/optionRules.ts";
 import { display } from "../drawing/display.ts";
 import type { Plot } from "../drawing/plot.ts";
-import { backgroundOf, configOf, type Theme } from "./theme.ts";
+import { broken } from "./broken.ts";
+import { stacked } from "./stacked.ts";
+import { backgroundOf, configOf, type Theme, titleSizes } from "./theme.ts";
 
 /** What every plot may be told. */
 export interface PlotOptions {
@@ -14,6 +16,8 @@ export interface PlotOptions {
   readonly height?: number;
   /** For a light background or a dark one. Default `"light"`. */
   readonly theme?: Theme;
+  /** Whether panels stand one below the other, and long lines of text are broken, as for a phone. Default `false`. */
+  readonly stacked?: boolean;
 }
 
 /** {@link PlotOptions} with everything filled in. */
@@ -27,10 +31,14 @@ export const plotRules = {
   width: { is: pixels },
   height: { is: pixels },
   theme: { words: ["light", "dark"], default: "light" },
+  stacked: { is: flag, default: false },
 } satisfies OptionRules<PlotOptions>;
 
+/** About how many pixels an axis takes beside a panel. */
+const besidePanel = 50;
+
 /** What a plot is called, and how large it is, unless told otherwise. */
-type Usual = Omit<PlotSettings, "theme">;
+type Usual = Omit<PlotSettings, "theme" | "stacked">;
 
 /** The options of a plot, its own among them, with title and size, which may depend on them. */
 export function settingsOf<Options extends PlotOptions, Rules extends typeof plotRules>(
@@ -55,15 +63,21 @@ export function settingsOf<Options extends PlotOptions, Rules extends typeof plo
  */
 export function plotOf(
   body: Readonly<Record<string, unknown>>,
-  { title, theme }: Pick<PlotSettings, "title" | "theme">,
+  { title, theme, stacked: isStacked, width }: Pick<PlotSettings, "title" | "theme" | "stacked" | "width">,
   notes: readonly string[] = [],
 ): Plot {
+  const room = width + besidePanel;
   const plot: Plot = {
     $schema: "https://vega.github.io/schema/vega-lite/v5.json",
-    title: { text: title, subtitle: notes },
+    title: isStacked
+      ? {
+          text: broken(title, room, titleSizes.title, true).join("\n"),
+          subtitle: notes.flatMap((note) => broken(note, room, titleSizes.note)),
+        }
+      : { text: title, subtitle: notes },
     description: [`${title}.`, ...notes].join(" "),
     background: backgroundOf(theme),
-    ...body,
+    ...(isStacked ? stacked(body) : body),
     config: configOf(theme),
   };
   // Not enumerable, so that the plot stays plain JSON.

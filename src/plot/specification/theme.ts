@@ -7,7 +7,7 @@ export type Theme = "light" | "dark";
  * @see Okabe & Ito 2002, "Color Universal Design".
  */
 export const seriesColours: Readonly<Record<Theme, readonly string[]>> = {
-  light: ["#0072b2", "#d55e00", "#00805c", "#b3548c", "#6f6f6f", "#a87000", "#3fa0d8", "#000000"],
+  light: ["#0072b2", "#d55e00", "#00805c", "#b3548c", "#6f6f6f", "#a87000", "#2a8cc4", "#000000"],
   dark: ["#56b4e9", "#f08a3c", "#2fc79b", "#e39ac4", "#b8b8b8", "#f0e442", "#8fb4ff", "#ffffff"],
 };
 
@@ -22,6 +22,9 @@ export const backgroundOf = (theme: Theme): string => inks[theme].background;
 /** The colour of a theme's text. */
 export const textOf = (theme: Theme): string => inks[theme].text;
 
+/** Sizes of letters above a plot, in pixels. */
+export const titleSizes = { title: 15, note: 12 };
+
 /** Vega-Lite's `config` of a theme. */
 export function configOf(theme: Theme): Readonly<Record<string, unknown>> {
   const { text, soft, grid, guide } = inks[theme];
@@ -29,15 +32,16 @@ export function configOf(theme: Theme): Readonly<Record<string, unknown>> {
   return {
     font: "system-ui, 'DejaVu Sans', sans-serif",
     padding: 8,
+    lineBreak: "\n",
     view: { stroke: "transparent", discreteWidth: 220, discreteHeight: 180 },
     title: {
       color: text,
       subtitleColor: soft,
       anchor: "start",
       frame: "group",
-      fontSize: 15,
+      fontSize: titleSizes.title,
       fontWeight: "bold",
-      subtitleFontSize: 12,
+      subtitleFontSize: titleSizes.note,
       subtitlePadding: 4,
       offset: 12,
     },
@@ -69,6 +73,6 @@ export const seriesDashes: readonly (readonly number[])[] = [
 export const alarmColours: Readonly<
   Record<Theme, { readonly calm: string; readonly uneasy: string; readonly alarm: string }>
 > = {
-  light: { calm: "#e8edf2", uneasy: "#e3a83b", alarm: "#a8321c" },
+  light: { calm: "#e8edf2", uneasy: "#bd7f12", alarm: "#a8321c" },
   dark: { calm: "#2c3440", uneasy: "#b98a2e", alarm: "#ff7a5c" },
 };

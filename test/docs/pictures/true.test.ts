@@ -4,7 +4,7 @@ import { ofGraphs, ofPlots } from "./table.ts";
 
 describe.each(Object.entries(ofPlots))("%s", (figure, sentences) => {
   const [folder, name] = figure.split("/");
-  const plot = plots[folder][name]();
+  const plot = plots[folder][name]()();
   test.each(Object.entries(sentences))("%s", (_, holds) => {
     expect(holds(plot)).toBe(true);
   });
