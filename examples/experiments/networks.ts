@@ -1,4 +1,5 @@
-import { Generator, manualSeed, nn, oneHot, optim, randint, randn, type Tensor } from "evenkeel";
+import { Generator, manualSeed, nn, oneHot, optim, randint, randn, type Tensor, zeros } from "evenkeel";
+import { type LossSurface, lossSurface, type Slice } from "evenkeel/analysis";
 import { characters, contextLength, readNames, splitNames, toExamples } from "../demo/data.ts";
 
 /** Batches of real names, as one-hot rows, and the letter that comes next. */
@@ -61,6 +62,52 @@ export function namesHeldOut(seed: number): Batch {
 
 export const namesLoss = (model: nn.Module, { x, labels }: Batch): Tensor =>
   nn.functional.crossEntropy(model.forward(x), labels);
+
+/**
+ * A network on names that is to find its own weights again: the loss, 1 for the mean of what it is to say, as its first weights
+ * are moved along one direction at random, which is as long as they are. At 0 the loss is 0.
+ */
+export function ownWeights(
+  normalisation: Normalisation,
+  {
+    hidden = 5,
+    scale = 10,
+    seed = 0,
+    direction = seed,
+  }: { hidden?: number; scale?: number; seed?: number; direction?: number } = {},
+): Slice {
+  const model = namesNetwork(normalisation, { hidden, scale, seed });
+  const { x } = namesBatches(128, seed)(0);
+  const target = model.forward(x).detach();
+  const variance = target.var(0, { correction: 0 }).mean().item();
+  const generator = new Generator().manualSeed(direction);
+  const along = model.parameters().map((parameter, i) => {
+    if (i > 0) return zeros([...parameter.shape]);
+    const drawn = randn([...parameter.shape], { generator });
+    return drawn.mul(parameter.norm().item() / drawn.norm().item());
+  });
+  const loss = () => model.forward(x).sub(target).square().mean().div(variance);
+  return { model, loss, direction: along };
+}
+
+/**
+ * The loss on a plane of random directions through first weights, with batch norm and without: of five hidden layers whose weights start
+ * ten times their usual size, and of two with usual ones.
+ */
+export function planes(seed: number, points = 25): Readonly<Record<string, LossSurface>> {
+  const networks = { "five layers, weights × 10": { hidden: 5, scale: 10 }, "two layers": { hidden: 2, scale: 1 } };
+  const variants = { "without batch norm": nothing, "with batch norm": batchNorm };
+  const batch = namesBatches(128, seed)(0);
+  return Object.fromEntries(
+    Object.entries(networks).flatMap(([network, size]) =>
+      Object.entries(variants).map(([variant, normalisation]) => {
+        const model = namesNetwork(normalisation, { ...size, seed });
+        const surface = lossSurface(model, () => namesLoss(model, batch), { extent: 0.5, points, seed });
+        return [`${network}, ${variant}`, surface];
+      }),
+    ),
+  );
+}
 
 /** Linear layers of 10 by 10 without biases, one after the other, and what they are to learn: `x ↦ Ax`. */
 export function deepLinear(

@@ -165,6 +165,7 @@ export {
   type PathPoint,
 } from "./landscape/lossSurface.ts";
 export type { Slice } from "./landscape/slice.ts";
+export { type SurfaceRoughness, surfaceRoughness } from "./landscape/surfaceRoughness.ts";
 export type { BatchNormPlace, LayerGroups, LayerOptions, LayerSettings } from "./measuring/layers.ts";
 export type { Cost, Loss } from "./measuring/loss.ts";
 export type { Losses, LossOverBatches, Reduction } from "./measuring/losses.ts";

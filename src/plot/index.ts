@@ -23,13 +23,14 @@ export { type HessianSpectrumOptions, hessianSpectrum } from "./curvature/hessia
 export type { DisplayBundle } from "./drawing/display.ts";
 export type { Plot, PlotTitle } from "./drawing/plot.ts";
 export { type RenderOptions, render } from "./drawing/render.ts";
-export { descentPaths } from "./landscape/descentPaths.ts";
+export { type DescentPathsOptions, descentPaths } from "./landscape/descentPaths.ts";
 export { interpolationCurve } from "./landscape/interpolationCurve.ts";
 export { type LandscapeBandsOptions, type LineProbeAt, landscapeBands } from "./landscape/landscapeBands.ts";
 export { lineProfile } from "./landscape/lineProfile.ts";
 export { type RateScaleCell, type RateScaleMapOptions, rateScaleMap } from "./landscape/rateScaleMap.ts";
 export { rateTestCurve } from "./landscape/rateTestCurve.ts";
 export { type SurfaceContoursOptions, surfaceContours } from "./landscape/surfaceContours.ts";
+export { type SurfaceReliefOptions, surfaceRelief } from "./landscape/surfaceRelief.ts";
 export { LiveView, type LiveViewOptions, type ShowBundle } from "./pages/liveView.ts";
 export { ProgressLine, type ProgressLineOptions } from "./pages/progressLine.ts";
 export { type ReportOptions, report } from "./pages/report.ts";

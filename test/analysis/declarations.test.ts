@@ -29,6 +29,7 @@ const others = [
   "learningRateRange",
   "readRecording",
   "sharpnessProbe",
+  "surfaceRoughness",
   "toCsv",
   "toDot",
   "toMermaid",

@@ -48,6 +48,7 @@ export const modelless = [
   "learningRateRange",
   "readRecording",
   "sharpnessProbe",
+  "surfaceRoughness",
   "toCsv",
   "toDot",
   "toMermaid",

@@ -309,6 +309,7 @@ const calls: Record<string, Call> = {
   "plot.reportPage": (o: Options) => plot.reportPage({ title: "A page", ...o } as never),
   "plot.saturationBitmap": (o) => plot.saturationBitmap(small.dead(), o),
   "plot.surfaceContours": (o) => plot.surfaceContours(small.surface(), o),
+  "plot.surfaceRelief": (o) => plot.surfaceRelief(small.surface(), o),
   "plot.theoremTerms": (o) => plot.theoremTerms(small.theorems().gradient, o),
   "plot.updateRatioCurves": (o) => plot.updateRatioCurves(small.comparison(), o),
   "plot.updateRatioDots": (o) => plot.updateRatioDots(small.ratios(), o),

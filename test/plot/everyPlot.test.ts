@@ -28,6 +28,7 @@ const cases: Readonly<Record<string, { plot: AnyPlot; of: () => unknown; named: 
   rateTestCurve: { plot: any(plots.rateTestCurve), of: small.rateTest, named: true },
   saturationBitmap: { plot: any(plots.saturationBitmap), of: small.dead, named: true },
   surfaceContours: { plot: any(plots.surfaceContours), of: small.surface, named: true },
+  surfaceRelief: { plot: any(plots.surfaceRelief), of: small.surface, named: true },
   theoremTerms: { plot: any(plots.theoremTerms), of: () => small.theorems().gradient, named: false },
   updateRatioCurves: { plot: any(plots.updateRatioCurves), of: small.comparison, named: false },
   updateRatioDots: { plot: any(plots.updateRatioDots), of: small.ratios, named: true },

@@ -5,6 +5,7 @@ import {
   landscapeBands,
   lineProfile,
   surfaceContours,
+  surfaceRelief,
 } from "evenkeel/plot";
 import { expect, test } from "vitest";
 import * as small from "./small.ts";
@@ -174,4 +175,112 @@ test("a spectrum is the density where there is any, with the eigenvalues given",
   await expectDrawn(plot);
   expect(plot.title.subtitle).toContain("1 value is not finite: a gap.");
   expect(() => hessianSpectrum({ ...density, density: density.density.map(() => 0) })).toThrow(/a density above 0/);
+});
+
+test("a relief has a patch for each cell, those behind first, as high and as coloured as its loss", async () => {
+  const x = [-1, 0, 1];
+  const surface = {
+    ...small.surface(),
+    path: [],
+    explained: null,
+    x,
+    y: x,
+    loss: x.map((y) => x.map((at) => at + 10 * y)),
+  };
+  const plot = surfaceRelief(surface);
+  const patches = valuesIn(plot).filter(({ patch }) => patch !== undefined);
+  // The mean of the corners; the patch at the back has the largest y.
+  expect(patches.map(({ loss }) => Number(Number(loss).toFixed(9)))).toEqual([5.5, 4.5, -4.5, -5.5]);
+  const heights = patches.map(({ u, v }) => [u, v]);
+  expect(new Set(heights.map(String)).size).toBe(4);
+  // From the corner nearest to the eye, the others lie to the right, behind and to the left.
+  const flat = valuesIn(surfaceRelief({ ...surface, loss: x.map(() => x.map(() => 1)) })).filter(({ patch }) => patch);
+  expect(flat[0].patch).toMatch(/^M0,0L\d+\.?\d*,-\d+\.?\d*L\d+\.?\d*,-\d+\.?\d*L-\d+\.?\d*,-\d+\.?\d*Z$/);
+  // Higher by the whole range: the first corner moves up, and nowhere else.
+  const up = (loss: number) => {
+    const bump = {
+      ...surface,
+      loss: [
+        [loss, 0, 0],
+        [0, 0, 0],
+        [0, 0, 1],
+      ],
+    };
+    return (
+      valuesIn(surfaceRelief(bump))
+        .filter(({ patch }) => patch !== undefined)
+        .at(-1) ?? {}
+    );
+  };
+  expect(Number(up(1).v)).toBeGreaterThan(Number(up(0).v));
+  expect(up(1).u).toBe(up(0).u);
+  await expectDrawn(plot);
+});
+
+test("reliefs have one scale, holes are left out, walls are on a log scale, and large ones are thinned", async () => {
+  const surface = { ...small.surface(), path: [], explained: null };
+  const of = (n: number, loss: (i: number, j: number) => number | null) => {
+    const x = Array.from({ length: n }, (_, i) => i - (n - 1) / 2);
+    return { ...surface, x, y: x, loss: x.map((_, j) => x.map((_, i) => loss(i, j))) };
+  };
+  const patchesOf = (plot: Parameters<typeof valuesIn>[0]) => valuesIn(plot).filter(({ patch }) => patch !== undefined);
+  const both = surfaceRelief({ low: of(3, (i) => i), high: of(3, (i) => 100 + i) }, { log: false });
+  const [low, high] = [patchesOf(both).slice(0, 4), patchesOf(both).slice(4)];
+  expect(Math.min(...high.map(({ v }) => Number(v)))).toBeGreaterThan(Math.min(...low.map(({ v }) => Number(v))));
+  expect(both.title.subtitle).toEqual(["All are as high, and coloured, by one scale."]);
+  const isLog = (plot: unknown) => JSON.stringify(plot).includes('"type":"log"');
+  expect(isLog(surfaceRelief(of(5, (i, j) => 2 ** (i + j))))).toBe(true);
+  expect(isLog(surfaceRelief(of(5, (i, j) => 10 + i + j)))).toBe(false);
+  const holes = surfaceRelief(of(5, (i, j) => (i === 2 && j === 2 ? null : i * j)));
+  expect(patchesOf(holes).length).toBe(12);
+  expect(holes.title.subtitle).toEqual(["1 value is not finite: a gap."]);
+  const large = surfaceRelief(of(101, (i, j) => i + j));
+  expect(patchesOf(large).length).toBe(900);
+  expect(large.title.subtitle).toEqual(["31 of 101 points on a side are shown."]);
+  await expectDrawn(surfaceRelief(of(5, () => 3)));
+  expect(() => surfaceRelief(of(3, () => null))).toThrow(/a finite loss/);
+  expect(() => surfaceRelief(of(1, () => 3))).toThrow(/2 points on a side/);
+});
+
+test("with a panel for each start descents of several results and rates stand in a grid, on the same axes", async () => {
+  const fall = (lr: readonly number[]) => {
+    const curve = { x: [-2, 0, 2], loss: [4, 0, 4] };
+    const starts = [-1, 2];
+    const descents = starts.flatMap((x) =>
+      lr.map((rate) => ({
+        lr: rate,
+        x: [x, 0],
+        loss: [x * x, 0],
+        slope: [2 * x, 0],
+        outcome: "arrived" as const,
+        arrivedAfter: 1,
+        overshoots: 0,
+      })),
+    );
+    const { options, ...rest } = small.descents();
+    return { ...rest, curve, descents, options: { ...options, starts, lr, range: [-2, 2] as const } };
+  };
+  const wide = { ...fall([1, 2]), options: { ...fall([1]).options, range: [-4, 3] as const } };
+  const plot = descentPaths({ one: fall([1, 2]), other: wide }, { panels: "starts" });
+  await expectDrawn(plot);
+  const { concat, columns } = plot as unknown as {
+    concat: { title: { text: string[] }; layer: { encoding: { x: { scale: { domain: number[] } } } }[] }[];
+    columns: number;
+  };
+  expect([columns, concat.map(({ title }) => title.text.join(" "))]).toEqual([
+    2,
+    ["one from −1", "other from −1", "from 2", "from 2"],
+  ]);
+  for (const { layer } of concat) expect(layer[0].encoding.x.scale.domain).toEqual([-4, 3]);
+  expect(new Set(valuesIn(plot).flatMap(({ name }) => name ?? []))).toEqual(new Set(["rate 1", "rate 2"]));
+  const other = fall([1]);
+  const apart = { one: fall([1]), other: { ...other, options: { ...other.options, starts: [-1, 3] } } };
+  expect(() => descentPaths(apart, { panels: "starts" })).toThrow(/results from the starts -1,2, got one from -1,3/);
+  const many = { ...fall([1]), options: { ...fall([1]).options, starts: Array.from({ length: 9 }, (_, i) => i) } };
+  expect(descentPaths(many, { panels: "starts" }).title.subtitle).toContain("6 of 9 starts are shown.");
+});
+
+test("only those ends are explained that there are", () => {
+  const shapes = (plot: unknown) => /"range":\[("(?:circle|cross|triangle-up)",?)+\]/.exec(JSON.stringify(plot))?.[0];
+  expect(shapes(descentPaths(small.descents()))).toBe('"range":["triangle-up"]');
 });

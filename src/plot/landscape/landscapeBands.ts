@@ -3,7 +3,7 @@ import { describe, TensorError } from "../../base/errors.ts";
 import { flag } from "../../base/optionKinds.ts";
 import type { OptionRules } from "../../base/optionRules.ts";
 import type { Plot } from "../drawing/plot.ts";
-import { colourBy, panelBy, stepAxis } from "../specification/encoding.ts";
+import { colourBy, dashBy, stepAxis } from "../specification/encoding.ts";
 import { isOf, named, type OneOrNamed } from "../specification/named.ts";
 import { type PlotOptions, plotOf, plotRules, settingsOf } from "../specification/plot.ts";
 import { belowNote, gapNote, orGap, thinned, thinnedNote } from "../specification/series.ts";
@@ -41,7 +41,7 @@ const rules = {
 /**
  * The three pictures of the loss landscape while training: from the smallest to the largest loss along the step, from the
  * smallest to the largest change of the gradient, and the effective smoothness β. A narrow band is a smooth landscape.
- * Several runs stand side by side, on the same scales.
+ * Several runs lie over one another in the same panels.
  *
  * Of more than 200 probes of a run some are left out; that is said, and how many numbers are missing.
  *
@@ -62,7 +62,7 @@ const rules = {
  * ```
  */
 export function landscapeBands(runs: OneOrNamed<readonly LineProbeAt[]>, options: LandscapeBandsOptions = {}): Plot {
-  const usual = { title: "The landscape along the step", width: 260, height: 150 };
+  const usual = { title: "The landscape along the step", width: 360, height: 130 };
   const { log, ...settings } = settingsOf(where, options, usual, rules);
   const { theme, width, height } = settings;
   const list = named(where, runs, Array.isArray, "a list of { step, probe } with results of lineProbe");
@@ -90,19 +90,17 @@ export function landscapeBands(runs: OneOrNamed<readonly LineProbeAt[]>, options
   const isOne = values.length === list.length;
   const rows = measures.map(({ title, low, high }, row) => {
     const y = { type: "quantitative", title, scale, axis: { format: ".4~g", tickCount: 5 } };
-    const color = { ...colourBy("name", names, theme), legend: null };
+    const [color, strokeDash] = [colourBy("name", names, theme), dashBy("name", names, theme)];
+    const x = row < measures.length - 1 ? { ...stepAxis, title: null } : stepAxis;
     const edge = (field: string) => ({
       mark: { type: "line", strokeWidth: low === null ? 2 : 1.2, point: isOne },
-      encoding: { x: stepAxis, y: { ...y, field }, color },
+      encoding: { x, y: { ...y, field }, color, strokeDash },
     });
     const band = {
       mark: { type: "area", opacity: 0.3 },
-      encoding: { x: stepAxis, y: { ...y, field: low }, y2: { field: high }, color },
+      encoding: { x, y: { ...y, field: low }, y2: { field: high }, color },
     };
-    const spec = { width, height, layer: low === null ? [edge(high)] : [band, edge(low), edge(high)] };
-    if (names.length === 1) return spec;
-    const { header, ...column } = panelBy("name", names);
-    return { facet: { column: { ...column, header: row === 0 ? header : null } }, spec };
+    return { width, height, layer: low === null ? [edge(high)] : [band, edge(low), edge(high)] };
   });
   const all = list.flatMap(([, probes]) =>
     thinned(probes, mostProbes).flatMap(({ probe: { lossRange, gradientDistanceRange, effectiveBeta } }) => [
@@ -113,7 +111,7 @@ export function landscapeBands(runs: OneOrNamed<readonly LineProbeAt[]>, options
   );
   const known = all.filter((value) => orGap(value) !== null);
   const below = log ? known.filter((value) => Number(value) <= 0).length : 0;
-  return plotOf({ data: { values }, [names.length === 1 ? "hconcat" : "vconcat"]: rows }, settings, [
+  return plotOf({ data: { values }, vconcat: rows }, settings, [
     ...notes,
     ...gapNote(all.length - known.length),
     ...belowNote(below),

@@ -1,5 +1,12 @@
 import { Generator, nn, noGrad, randint, randn, type Tensor, tensor } from "evenkeel";
-import { estimateCost, interpolate, lossSurface, lossSurfaceAsync } from "evenkeel/analysis";
+import {
+  estimateCost,
+  interpolate,
+  type LossSurface,
+  lossSurface,
+  lossSurfaceAsync,
+  surfaceRoughness,
+} from "evenkeel/analysis";
 import { describe, expect, test } from "vitest";
 import { filterNormalised } from "../../../src/analysis/landscape/directions.ts";
 import { eigenSymmetric } from "../../../src/analysis/numbers/eigenSymmetric.ts";
@@ -231,4 +238,54 @@ test("a symmetric matrix is made of its eigenvalues and eigenvectors", () => {
     });
   });
   expect([...values].sort((a, b) => b - a)).toEqual(values);
+});
+
+describe("the roughness of a surface", () => {
+  const surfaceOf = (points: number, extent: number, f: (x: number, y: number) => number | null): LossSurface => {
+    const axis = Array.from({ length: points }, (_, i) => extent * ((2 * i) / (points - 1) - 1));
+    const { model, loss } = network();
+    return {
+      ...lossSurface(model, loss, { points: 1 }),
+      x: axis,
+      y: axis,
+      loss: axis.map((y) => axis.map((x) => f(x, y))),
+    };
+  };
+
+  test("counts the valleys of an egg box, and none of a plane, a ridge and a floor", () => {
+    // cos has its minima at ±π/4 and ±3π/4: 4 by 4 of them.
+    const box = (x: number, y: number) => Math.cos(4 * x) + Math.cos(4 * y);
+    expect(surfaceRoughness(surfaceOf(61, 3, box))).toMatchObject({ minima: 16, inside: 59 * 59 });
+    for (const flat of [(x: number, y: number) => x + 2 * y, (x: number) => -x * x, () => 3])
+      expect(surfaceRoughness(surfaceOf(9, 1, flat)).minima).toBe(0);
+    // Diagonal neighbours do not count: a saddle that falls along both diagonals is a minimum along both axes.
+    expect(surfaceRoughness(surfaceOf(3, 1, (x, y) => x * x + y * y - 4 * Math.abs(x * y))).minima).toBe(1);
+  });
+
+  test("has the second differences of a quadratic, and of an egg box", () => {
+    const [points, h] = [21, 0.1];
+    const quadratic = surfaceRoughness(surfaceOf(points, 1, (x, y) => 3 * x * x - 5 * y * y + x * y + 7));
+    expect(quadratic.secondDifference).toBeCloseTo(((6 + 10) / 2) * h * h, 12);
+    // cos(x − h) − 2 cos x + cos(x + h) = −2(1 − cos h)·cos x.
+    const waves = surfaceOf(points, 1, (x) => Math.cos(x));
+    const mean = waves.x.slice(1, -1).reduce((sum, x) => sum + Math.cos(x), 0) / (points - 2);
+    expect(surfaceRoughness(waves).secondDifference).toBeCloseTo((2 * (1 - Math.cos(h)) * mean) / 2, 12);
+    const { model, loss } = { model: new Quadratic([1, 2, 3, 4]), loss: () => model.forward() };
+    const unit = (k: number) => [
+      tensor(
+        [0, 1, 2, 3].map((i) => Number(i === k)),
+        { dtype },
+      ),
+    ];
+    const along = lossSurface(model, loss, { directions: [unit(1), unit(3)], points: 5 });
+    expect(surfaceRoughness(along).secondDifference).toBeCloseTo(((2 + 4) / 2) * 0.25, 12);
+  });
+
+  test("passes over what is not finite, and says where nothing is left", () => {
+    const hole = surfaceRoughness(surfaceOf(5, 2, (x, y) => (x === 0 && y === 0 ? null : x * x + y * y)));
+    expect(hole).toEqual({ kind: "surfaceRoughness", minima: 0, inside: 4, secondDifference: 2 });
+    expect(surfaceRoughness(surfaceOf(3, 1, () => null))).toMatchObject({ inside: 0, secondDifference: null });
+    expect(surfaceRoughness(surfaceOf(1, 1, () => 2))).toMatchObject({ inside: 0, secondDifference: null });
+    expect(refusal(() => surfaceRoughness({} as LossSurface)).expected).toBe("a result of lossSurface");
+  });
 });

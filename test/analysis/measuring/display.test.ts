@@ -14,6 +14,7 @@ import {
   lineProbeAsync,
   Recorder,
   recalibrateBatchNorm,
+  surfaceRoughness,
   weightScaleInvariance,
 } from "evenkeel/analysis";
 import { expect, test } from "vitest";
@@ -129,6 +130,7 @@ test("every kind of result shows itself in a notebook", () => {
     small.density(),
     line,
     learningRateRange(line),
+    surfaceRoughness(small.surface()),
     batchNormHealth(normed, [x]),
     initialLossCheck(normed, mean, { numClasses: 2 }),
     hessianEigenvalues(normed, mean),
