@@ -95,7 +95,7 @@ export function ownWeights(
  * ten times their usual size, and of two with usual ones.
  */
 export function planes(seed: number, points = 25): Readonly<Record<string, LossSurface>> {
-  const networks = { "five layers, weights × 10": { hidden: 5, scale: 10 }, "two layers": { hidden: 2, scale: 1 } };
+  const networks = { deep: { hidden: 5, scale: 10 }, shallow: { hidden: 2, scale: 1 } };
   const variants = { "without batch norm": nothing, "with batch norm": batchNorm };
   const batch = namesBatches(128, seed)(0);
   return Object.fromEntries(

@@ -123,6 +123,18 @@ describe.each([0, 1])("from seed %i", (seed) => {
   });
 });
 
+test.each([0, 1])(
+  "from seed %i all starts reach the valley with batch norm, and a deep landscape is smooth only with it",
+  {
+    timeout: patience,
+  },
+  (seed) => {
+    expect(run("threeStarts", seed).claims.map(({ agrees }) => agrees)).toEqual([true, true, true]);
+    const { claims } = run("landscape", seed);
+    expect([claims[1], claims[4], claims[5]].map(({ agrees }) => agrees)).toEqual([true, true, true]);
+  },
+);
+
 test("the walk through three neurons has the text's steps, and says what they show", () => {
   const { table, claims } = run("threeNeurons");
   expect(table.map(([step]) => step)).toEqual(["update", "1c", "1b", "1a", "2c"]);

@@ -1,4 +1,3 @@
-import type { Tensor } from "evenkeel";
 import { descend1d, hessianEigenvalues, interpolate, lineProbe, lossSurface, spectralDensity } from "evenkeel/analysis";
 import {
   descentPaths,
@@ -8,22 +7,31 @@ import {
   landscapeBands,
   lineProfile,
   surfaceContours,
+  surfaceRelief,
 } from "evenkeel/plot";
-import { type Batch, batchNorm, namesLoss, namesNetwork, nothing } from "../../../examples/experiments/networks.ts";
+import {
+  type Batch,
+  batchNorm,
+  namesLoss,
+  namesNetwork,
+  nothing,
+  ownWeights,
+  planes,
+} from "../../../examples/experiments/networks.ts";
 import type { Figure } from "./figure.ts";
 import { batches, each, sickAndHealthy, train } from "./networks.ts";
 
 /** Pictures of the loss around the parameters. */
 export const landscapeFigures: Readonly<Record<string, Figure>> = {
   "landscape-bands": () => {
-    const lr = 0.5;
-    const runs = each(sickAndHealthy({ hidden: 3, scale: 3 }), (model) => {
+    const lr = 0.1;
+    const runs = each(sickAndHealthy({ hidden: 5, scale: 10 }), (model) => {
       const probes: LineProbeAt[] = [];
       const look = (step: number, batch: Batch) => {
         if (step % 10 !== 0) return;
         probes.push({ step, probe: lineProbe(model, () => namesLoss(model, batch), { preset: "vgg", lr }) });
       };
-      train(model, batches(301), { lr, before: look });
+      train(model, batches(201), { lr, before: look });
       return probes;
     });
     return (look) => landscapeBands(runs, look);
@@ -69,12 +77,17 @@ export const landscapeFigures: Readonly<Record<string, Figure>> = {
   },
 
   "descent-paths": () => {
-    const bumpy = (x: Tensor) => x.square().mul(0.1).add(x.mul(3).cos());
-    const starts = [-3.7, 0.3, 4.2];
-    const results = each({ "rate 0.05": 0.05, "rate 0.2": 0.2 }, (lr) =>
-      descend1d(bumpy, { starts, lr, steps: 60, range: [-6, 6], points: 301 }),
+    const from = { starts: [-0.75, 0.3, 0.85], lr: [0.01, 0.1], steps: 20, range: [-1, 1], points: 201 } as const;
+    const variants = { "without batch norm": nothing, "with batch norm": batchNorm };
+    const results = each(variants, (normalisation) =>
+      descend1d(ownWeights(normalisation, { direction: 1 }), { ...from, tolerance: 0.01 }),
     );
-    return (look) => descentPaths(results, { title: "Three starts, at two rates", ...look });
+    return (look) => descentPaths(results, { title: "Three starts, at two rates", panels: "starts", ...look });
+  },
+
+  "surface-relief": () => {
+    const surfaces = planes(0);
+    return (look) => surfaceRelief(surfaces, { title: "Planes through the first weights", ...look });
   },
 
   "hessian-spectrum": () => {

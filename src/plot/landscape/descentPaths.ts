@@ -53,10 +53,10 @@ const rules = {
  */
 export function descentPaths(results: OneOrNamed<Descents>, options: DescentPathsOptions = {}): Plot {
   const settings = settingsOf(where, options, ({ panels }) => sizes[panels], rules);
-  const { theme, width, height, panels: by } = settings;
+  const { theme, width, height, stacked, panels: by } = settings;
   const list = named(where, results, isOf("descents"), "a result of descend1d");
   const notes = new Set<string>();
-  const [rows, missingStarts] = by === "starts" ? rowsOfStarts(list) : [[list.map(panelOf)], []];
+  const [rows, missingStarts] = by === "starts" ? rowsOfStarts(list, stacked) : [[list.map(panelOf)], []];
   for (const note of missingStarts) notes.add(note);
   const shown = rows.map((row) =>
     row.map((panel) => ({ ...panel, paths: labelled(thinned(panel.descents, mostSeries)) })),
@@ -77,7 +77,7 @@ export function descentPaths(results: OneOrNamed<Descents>, options: DescentPath
         missing += steps.missing;
         return { points: steps.inside.map((point) => ({ name: label, ...point })), outcome: descent.outcome };
       });
-      const place = placeIn(extent, { isBottom: j === shown.length - 1, isLeft: i === 0 });
+      const place = placeIn(extent, { isBottom: j === shown.length - 1, isLeft: i === 0 || stacked });
       return {
         width,
         height,
@@ -126,7 +126,7 @@ const panelOf = ([name, { curve, descents }]: Named[number]): Panel => ({
 const mostStarts = 6;
 
 /** A row for each start, with a panel for each result; and what is to be said of starts that are left out. */
-function rowsOfStarts(list: Named): [rows: Panel[][], notes: string[]] {
+function rowsOfStarts(list: Named, stacked: boolean): [rows: Panel[][], notes: string[]] {
   const [first, ...others] = list.map(([, { options }]) => [...new Set(options.starts)]);
   for (const starts of others) {
     if (starts.length === first.length && starts.every((start) => first.includes(start))) continue;
@@ -135,7 +135,7 @@ function rowsOfStarts(list: Named): [rows: Panel[][], notes: string[]] {
   const shown = thinned(first, mostStarts);
   const rows = shown.map((start, row) =>
     list.map(([name, { curve, descents }]) => ({
-      title: row === 0 && name !== "" ? [name, fromStart(start)] : [fromStart(start)],
+      title: (row === 0 || stacked) && name !== "" ? [name, fromStart(start)] : [fromStart(start)],
       curve,
       descents: descents.filter(({ x }) => x[0] === start),
     })),

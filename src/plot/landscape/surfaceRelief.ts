@@ -51,7 +51,11 @@ const rules = {
  * ```
  */
 export function surfaceRelief(surfaces: OneOrNamed<LossSurface>, options: SurfaceReliefOptions = {}): Plot {
-  const usual = { title: "The loss around the parameters", width: 200, height: 150 };
+  const usual = ({ width = 200 }: SurfaceReliefOptions) => ({
+    title: "The loss around the parameters",
+    width,
+    height: Math.round(0.75 * width),
+  });
   const settings = settingsOf(where, options, usual, rules);
   const { theme, width, height } = settings;
   const list = named(where, surfaces, isOf("lossSurface"), "a result of lossSurface");
@@ -120,7 +124,7 @@ const axis = (field: "u" | "v") => ({
   axis: null,
   scale: { domain: place[field], nice: false, zero: false },
 });
-const onPaper = { x: axis("u"), y: axis("v") };
+const onPaper = { x: /* @__PURE__ */ axis("u"), y: /* @__PURE__ */ axis("v") };
 
 /** The sheet in patches of one colour, those behind first: what is drawn later hides what is further away. */
 function sheet(
@@ -150,11 +154,12 @@ function sheet(
   patches.sort((a, b) => b.depth - a.depth);
   return {
     data: {
-      values: patches.map(({ loss, corners }) => ({ ...corners[0], loss, patch: outline(corners, size) })),
+      values: patches.map(({ loss, corners }) => ({ loss, patch: outline(corners, size) })),
     },
-    mark: { type: "point", filled: true, size: 4, opacity: 1, stroke: "#000000", strokeWidth: 0.4, strokeOpacity: 0.5 },
+    mark: { type: "point", filled: true, size: 4, opacity: 1, stroke: "#00000080", strokeWidth: 0.4 },
     encoding: {
-      ...onPaper,
+      x: { value: 0 },
+      y: { value: 0 },
       // A symbol for each, in pixels: as lines they would be groups of their own, and ten times the text.
       shape: { field: "patch", type: "nominal", scale: null, legend: null },
       color: {
@@ -165,13 +170,12 @@ function sheet(
   };
 }
 
-/** A patch as the path of a symbol, in pixels from its first corner. */
+/** A patch as the path of a symbol, in pixels from the upper left of the panel. */
 function outline(corners: readonly Spot[], [width, height]: readonly [number, number]): string {
-  const [first] = corners;
   const pixels = corners.map(({ u, v }) => {
-    const right = ((u - first.u) * width) / (place.u[1] - place.u[0]);
-    const down = ((first.v - v) * height) / (place.v[1] - place.v[0]);
-    return `${Number(right.toFixed(2))},${Number(down.toFixed(2))}`;
+    const right = ((u - place.u[0]) * width) / (place.u[1] - place.u[0]);
+    const down = ((place.v[1] - v) * height) / (place.v[1] - place.v[0]);
+    return `${Number(right.toFixed(1))},${Number(down.toFixed(1))}`;
   });
   return `M${pixels.join("L")}Z`;
 }

@@ -14,6 +14,17 @@ const sentences: Readonly<Record<string, Readonly<Record<string, (printed: Print
   "5-the-smoother-landscape": {
     "The largest eigenvalue is *smaller* with batch norm here": (printed) =>
       printed("batch norm: the largest is about")[0] < printed("standard: the largest is about")[0],
+    "At the larger rate the valley is stepped over again and again without batch norm.": (printed) =>
+      printed("without batch norm: in the valley are")[3] === 0 &&
+      printed("with batch norm: in the valley are")[3] === 3,
+    "Without batch norm and at the small rate, only the start in the middle finds the valley in these 20 steps": (
+      printed,
+    ) => printed("without batch norm: in the valley are")[0] === 1,
+    "In shallow networks there is little to be smoothed": (printed) =>
+      printed("deep, without:")[0] > 40 &&
+      printed("deep, with batch norm:")[0] <= 2 &&
+      printed("shallow, without:")[0] <= 2 &&
+      printed("shallow, with batch norm:")[0] <= 2,
   },
 };
 

@@ -1,3 +1,6 @@
+import { descend1d, type SurfaceRoughness, surfaceRoughness } from "evenkeel/analysis";
+import type { Plot } from "evenkeel/plot";
+import { nothing, ownWeights, planes } from "../../../examples/experiments/networks.ts";
 import {
   changes,
   isAbout,
@@ -10,9 +13,19 @@ import {
   ridges,
   rowsOf,
   type Sentences,
-  spread,
   widthOf,
 } from "./reading.ts";
+
+/** The panels of a grid, row by row. */
+const panelsOf = (plot: Plot): readonly Plot[] => (plot as unknown as { readonly concat: readonly Plot[] }).concat;
+
+const same = (seen: readonly boolean[], said: readonly boolean[]): boolean => String(seen) === String(said);
+
+/** How jagged each of the four planes is, from three seeds. */
+function roughnessFromSeeds(): readonly SurfaceRoughness[][] {
+  const found = [0, 1, 2].map((seed) => Object.values(planes(seed)).map(surfaceRoughness));
+  return [0, 1, 2, 3].map((i) => found.map((seeds) => seeds[i]));
+}
 
 /** The sentences of the guides on each figure, alternative texts first, by folder and name. */
 export const ofPlots: Readonly<Record<string, Sentences>> = {
@@ -156,17 +169,22 @@ export const ofPlots: Readonly<Record<string, Sentences>> = {
     },
   },
   "landscape/landscape-bands": {
-    "Bands of loss and of the gradient's change over 300 steps: with batch norm the loss varies more, the gradient less":
+    "Bands over 200 steps, both networks in each panel: with batch norm the loss varies half as much along the step, the gradient changes by less than a twentieth, and the effective β is less than a thirtieth":
       (plot) => {
-        const of = (name: string, field: string) => mean(numbers(plot, field, { name }));
-        const height = (name: string) => of(name, "lossHigh") - of(name, "lossLow");
+        const of = (field: string) => ["standard", "batch norm"].map((name) => mean(numbers(plot, field, { name })));
+        const [[low, lowNormed], [high, highNormed]] = [of("lossLow"), of("lossHigh")];
+        const [[gradient, gradientNormed], [beta, betaNormed]] = [of("gradientHigh"), of("beta")];
         return (
-          height("batch norm") > height("standard") && of("batch norm", "gradientHigh") < of("standard", "gradientHigh")
+          isAbout((highNormed - lowNormed) / (high - low), "0.5") &&
+          gradientNormed < gradient / 20 &&
+          betaNormed < beta / 30 &&
+          Math.max(...numbers(plot, "step")) === 200
         );
       },
-    "The gradient changes less with batch norm, and β is steadier. The loss itself varies no less here": (plot) => {
-      const betas = ["standard", "batch norm"].map((name) => spread(numbers(plot, "beta", { name })));
-      return betas[1] < betas[0];
+    "The losses themselves are much alike": (plot) => {
+      const [low, high] = ["lossLow", "lossHigh"].map((field) => numbers(plot, field, { name: "standard" }));
+      const normed = numbers(plot, "lossHigh", { name: "batch norm" });
+      return normed.every((loss, i) => loss > low[i] && loss < high[i] + 0.3);
     },
   },
   "landscape/line-profile": {
@@ -192,18 +210,78 @@ export const ofPlots: Readonly<Record<string, Sentences>> = {
       }),
   },
   "landscape/descent-paths": {
-    "Three descents on a bumpy curve end in three valleys; at the larger rate they step across them, by less each time":
+    "Three starts, one below the other: without batch norm the small rate reaches the valley from one of them, and the larger one jumps across it; with batch norm the larger rate reaches it from all three":
       (plot) => {
-        const [, faster] = (plot as unknown as { hconcat: (typeof plot)[] }).hconcat;
-        return ["from −3.7", "from 0.3", "from 4.2"].every((name) => {
-          const path = rowsOf(faster, { name }).filter(({ outcome }) => outcome === undefined);
-          const x = path.slice(0, path.length / 2).map((row) => Number(row.x));
-          const across = x.map((value) => value - last(x)).slice(3, 20);
-          return changes(across).every(
-            (change, i) => change * across[i] < 0 && Math.abs(across[i + 1]) < Math.abs(across[i]),
-          );
-        });
+        const reached = (column: number, name: string) =>
+          panelsOf(plot).map((panel, i) => i % 2 === column && last(numbers(panel, "loss", { name })) < 0.05);
+        const jumps = [0, 2, 4].map((i) => changes(numbers(panelsOf(plot)[i], "x", { name: "rate 0.1" })));
+        return (
+          same(reached(0, "rate 0.01"), [false, false, true, false, false, false]) &&
+          same(reached(0, "rate 0.1"), [false, false, false, false, false, false]) &&
+          same(reached(1, "rate 0.1"), [false, true, false, true, false, true]) &&
+          jumps.every((steps) => steps.filter((step) => Math.abs(step) > 0.3).length > 2)
+        );
       },
+    "Without batch norm the small rate ends in another place from each start: it stays in a dip on the left, finds the valley from the middle, and rests in a dip on the right.":
+      () => {
+        const { descents } = descend1d(ownWeights(nothing, { direction: 1 }), {
+          starts: [-0.75, 0.3, 0.85],
+          lr: 0.01,
+          steps: 200,
+          tolerance: 0.01,
+        });
+        const [left, middle, right] = descents.map(({ x }) => x);
+        return (
+          left.slice(-50).every((x) => x > -0.8 && x < -0.7) &&
+          Math.abs(last(middle)) < 0.01 &&
+          isAbout(last(right), "0.66")
+        );
+      },
+    "With batch norm there is one valley": (plot) =>
+      panelsOf(plot).every((panel, i) => {
+        const curve = rowsOf(panel).flatMap((row) => (row.name === undefined ? [Number(row.loss)] : []));
+        const valleys = curve.filter((loss, at) => loss < curve[at - 1] && loss < curve[at + 1]).length;
+        return i % 2 === 1 ? valleys === 1 : valleys > 3;
+      }),
+  },
+  "landscape/surface-relief": {
+    "Four reliefs: of five layers a jagged one without batch norm and a smooth one with it, of two layers two smooth ones":
+      () => {
+        const minima = Object.values(planes(0)).map((surface) => surfaceRoughness(surface).minima);
+        return minima[0] > 40 && minima.slice(1).every((count) => count <= 2);
+      },
+    "From seeds 0 to 2 it has 44 to 52 local minima without batch norm and 1 or 2 with it, and a loss lies 0.025 to 0.029 off the straight line between its neighbours for 0.001":
+      () => {
+        const [rough, smooth] = roughnessFromSeeds();
+        return (
+          reach(
+            rough.map(({ minima }) => minima),
+            "44",
+            "52",
+          ) &&
+          reach(
+            smooth.map(({ minima }) => minima),
+            "1",
+            "2",
+          ) &&
+          reach(
+            rough.map(({ secondDifference }) => Number(secondDifference)),
+            "0.025",
+            "0.029",
+          ) &&
+          smooth.every(({ secondDifference }) => isAbout(Number(secondDifference), "0.001"))
+        );
+      },
+    "no minimum without batch norm, at most one with it, and there batch norm bends the loss more": () => {
+      const [, , plain, normed] = roughnessFromSeeds();
+      return (
+        plain.every(({ minima }) => minima === 0) &&
+        normed.every(
+          ({ minima, secondDifference }, i) =>
+            minima <= 1 && Number(secondDifference) > Number(plain[i].secondDifference),
+        )
+      );
+    },
   },
   "landscape/hessian-spectrum": {
     "Most eigenvalues lie around 0; the largest are 1.0 without batch norm and 1.2 with it, and only with it some lie below −0.2":
