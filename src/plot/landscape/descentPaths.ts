@@ -85,7 +85,7 @@ export function descentPaths(results: OneOrNamed<Descents>, options: DescentPath
         layer: [
           {
             data: { values: curve.x.map((x, at) => ({ x, loss: orGap(curve.loss[at]) })) },
-            mark: { type: "line", strokeWidth: 4, opacity: 0.35, color: "#888888", clip: true },
+            mark: { type: "line", strokeWidth: 2.5, color: "#888888", clip: true },
             encoding: place,
           },
           ...pathMarks(lines, { place, color: colourBy("name", names, theme), outcomes, ink: textOf(theme) }),
