@@ -1,6 +1,7 @@
-/** Completes the site that TypeDoc has written: figures for each page, llms.txt, here and there, and a check of every link. Part of `npm run docs`. */
+/** Completes the site that TypeDoc has written: figures for each page, formulas, llms.txt, here and there, and a check of every link. Part of `npm run docs`. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { writeFormulas } from "./site/formulas.ts";
 import { brokenLinks } from "./site/links.ts";
 import { llmsFull, llmsIndex } from "./site/llms.ts";
 import { showLooks } from "./site/looks.ts";
@@ -12,6 +13,7 @@ writeFileSync(join(siteFolder, "llms.txt"), llmsIndex(guides));
 writeFileSync(join(siteFolder, "llms-full.txt"), llmsFull(guides));
 
 showLooks();
+writeFormulas();
 
 const broken = brokenLinks();
 for (const link of broken) console.error(`leads nowhere: ${link}`);

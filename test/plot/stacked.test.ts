@@ -17,6 +17,8 @@ test("panels that stand beside one another stand one below the other, wherever t
   expect(stacked({ concat: [], columns: 2 })).toEqual({ concat: [], columns: 1 });
   expect(stacked({ facet: { field: "panel" }, columns: 2 })).toEqual({ facet: { field: "panel" }, columns: 1 });
   expect(stacked({ legend: { orient: "bottom", columns: 4 } })).toEqual({ legend: { orient: "bottom", columns: 2 } });
+  expect(stacked({ legend: { gradientLength: 160 } })).toEqual({ legend: { gradientLength: 160, orient: "bottom" } });
+  expect(stacked({ legend: null })).toEqual({ legend: null });
 });
 
 test("a text is broken between words, and has none left out", () => {

@@ -36,7 +36,7 @@ const panels = [
  * ```
  */
 export function lineProfile(probes: OneOrNamed<LineProbe>, options: PlotOptions = {}): Plot {
-  const settings = settingsOf(where, options, { title: "Along a line from the parameters", width: 240, height: 220 });
+  const settings = settingsOf(where, options, { title: "Along a line from the parameters", width: 228, height: 220 });
   const { theme, width, height } = settings;
   const list = named(where, probes, isOf("lineProbe"), "a result of lineProbe");
   const names = list.map(([name]) => name);

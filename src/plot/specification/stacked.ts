@@ -2,8 +2,8 @@
 type Part = Readonly<Record<string, unknown>>;
 
 /**
- * A specification with its panels one below the other, and at most two names of a legend beside one another: as wide as a phone is,
- * if its panels are. Data are left as they are.
+ * A specification with its panels one below the other, legends below them, and at most two names of a legend beside one another: as
+ * wide as a phone is, if its panels are. Data are left as they are.
  */
 export function stacked(body: Part): Part {
   return Object.fromEntries(Object.entries(body).map(([name, value]) => entryOf(name, value, body)));
@@ -12,6 +12,8 @@ export function stacked(body: Part): Part {
 function entryOf(name: string, value: unknown, within: Part): [string, unknown] {
   if (name === "data" || name === "datasets") return [name, value];
   if (name === "hconcat") return ["vconcat", rest(value)];
+  if (name === "legend" && isPart(value) && (value.orient ?? "right") === "right")
+    return [name, { ...value, orient: "bottom" }];
   if (name === "columns" && ("concat" in within || "facet" in within)) return [name, 1];
   if (name === "columns" && typeof value === "number" && "orient" in within) return [name, Math.min(value, 2)];
   if (name === "facet" && isPart(value) && "column" in value) {
