@@ -15,7 +15,7 @@ const guide = fileURLToPath(new URL("../docs/experiments.md", import.meta.url));
 
 const help = `What the text and its papers claim about batch norm, measured on real names and on deep linear networks.
 
-  npm run experiments                       all of them, small: about a minute
+  npm run experiments                       all of them, small: about two minutes
   npm run experiments -- noisy landscape    these
   npm run experiments -- --large            longer: a minute or so each
   npm run experiments -- --seed 3           from another seed (default 0)

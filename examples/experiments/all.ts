@@ -7,6 +7,17 @@ import { lpNorms } from "./lpNorms.ts";
 import { makemoreDiagnostics } from "./makemoreDiagnostics.ts";
 import { noisy } from "./noisy.ts";
 import { placement } from "./placement.ts";
+import { batchSizes } from "./since/batchSizes.ts";
+import { decayAsGrowingRate } from "./since/decayAsGrowingRate.ts";
+import { edgeOfStability } from "./since/edgeOfStability.ts";
+import { gradientExplosion } from "./since/gradientExplosion.ts";
+import { largeSteps } from "./since/largeSteps.ts";
+import { onlyGammaAndBeta } from "./since/onlyGammaAndBeta.ts";
+import { rankCollapse } from "./since/rankCollapse.ts";
+import { revisitingShift } from "./since/revisitingShift.ts";
+import { rotationalEquilibrium } from "./since/rotationalEquilibrium.ts";
+import { sharpnessAndWidth } from "./since/sharpnessAndWidth.ts";
+import { topEigenspace } from "./since/topEigenspace.ts";
 import { threeNeurons } from "./threeNeurons.ts";
 import { threeStarts } from "./threeStarts.ts";
 
@@ -22,4 +33,15 @@ export const experiments: Readonly<Record<string, Experiment>> = {
   placement,
   threeNeurons,
   threeStarts,
+  gradientExplosion,
+  edgeOfStability,
+  decayAsGrowingRate,
+  rotationalEquilibrium,
+  topEigenspace,
+  sharpnessAndWidth,
+  onlyGammaAndBeta,
+  rankCollapse,
+  largeSteps,
+  batchSizes,
+  revisitingShift,
 };

@@ -87,6 +87,8 @@ function unitsOf(s: Setting): { readonly y: Numbers; readonly through: (y: Numbe
   }));
 }
 
+const rootMeanSquare = (values: Numbers): number => Math.sqrt(mean(values.map((value) => value * value)));
+
 /** The outputs of each example. */
 const rowsOf = (y: Tensor): Numbers[] => Array.from({ length: y.shape[0] }, (_, i) => flat(y.select(0, i)));
 
@@ -627,7 +629,7 @@ const recorders: Record<string, (kind: Kind) => void> = {
       return found.length === 0 ? [] : [found];
     });
     const angles = matrices.map((parts) =>
-      mean(
+      rootMeanSquare(
         parts.flatMap(({ p, from, to }) => {
           const size = (to - from) / p.shape[0];
           return Array.from({ length: p.shape[0] }, (_, row) => {

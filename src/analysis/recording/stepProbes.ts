@@ -54,8 +54,8 @@ function rowsOf(x: Tensor): Tensor[] {
  *   optimiser has, for those of others nobody clears, and they add up over steps. A layer of others alone has none;
  * - `updateRatios({ groups })`: `update ratio`, `‖θ' − θ‖₂/‖θ‖₂` of each layer, for any optimiser; about 10⁻³ is usual. A
  *   layer of zeros has none, and is null;
- * - `angularUpdates({ groups })`: `angular update`, by how many radians the rows of each layer's matrices have turned, on
- *   average: before batch norm a row's length does not matter, and this is all that a step does. Under weight decay `λ` it
+ * - `angularUpdates({ groups })`: `angular update`, by how many radians the rows of each layer's matrices have turned, the
+ *   root mean square over rows: before batch norm a row's length does not matter, and this is all that a step does. Under weight decay `λ` it
  *   comes to `√(2·lr·λ)` for plain SGD. A layer without a matrix is left out;
  * - `activations({ modules, tanh, sigmoid })`: `activation mean`, `activation std` (unbiased, null for a single value) and,
  *   of `nn.Tanh`, `nn.Sigmoid` and `nn.ReLU`, `saturated`, a fraction: where `|y| > 0.97`, where `y` or `1 − y < 0.03`, where
@@ -139,8 +139,8 @@ export const stepProbes = {
       return () =>
         layers.map(({ name, matrices, before }) => {
           const [were, are] = [before, matrices].map((list) => list.flatMap(rowsOf));
-          const turned = were.reduce((sum, row, i) => sum + angle([row], [are[i]]), 0);
-          return { layer: name, metric: "angular update", value: turned / were.length };
+          const squares = were.reduce((sum, row, i) => sum + angle([row], [are[i]]) ** 2, 0);
+          return { layer: name, metric: "angular update", value: Math.sqrt(squares / were.length) };
         });
     });
   },
