@@ -144,7 +144,7 @@ const since: Readonly<Record<string, readonly (boolean | "partly")[]>> = {
   topEigenspace: [true, true, true],
   sharpnessAndWidth: [true, true],
   onlyGammaAndBeta: [true, true, false],
-  rankCollapse: [true, true],
+  rankCollapse: [true, true, false],
   largeSteps: [true, true],
   batchSizes: [true, true, "partly"],
   revisitingShift: ["partly", true],

@@ -1,4 +1,4 @@
-import { manualSeed, nn, randn } from "evenkeel";
+import { manualSeed, nn, noGrad, randn } from "evenkeel";
 import { effectiveRank, exampleCorrelation } from "evenkeel/analysis";
 import { profileCurves } from "evenkeel/plot";
 import { claim, type Experiment, three } from "../experiment.ts";
@@ -29,6 +29,7 @@ export const rankCollapse: Experiment = (scale, seed) => {
     rank: ranks.layers.at(-1)?.effectiveRank ?? Number.NaN,
   }));
   const [plain, normed] = ends;
+  const cosines = cosinesBehind(600, seed);
   const bySome = (ranks: (typeof runs)[number]["ranks"]) => ({
     x: ranks.layers.map((_, i) => 3 * i + 3),
     y: ranks.layers.map((layer) => layer.effectiveRank),
@@ -84,10 +85,34 @@ export const rankCollapse: Experiment = (scale, seed) => {
           return without < 0.2 * most && within > 2 * without;
         },
       ),
+      claim(
+        "Nachum et al. 2024, Batch Normalization Decomposed (arXiv:2412.02843)",
+        "behind very many layers with batch norm all examples are alike but for one odd one.",
+        {
+          "mean cosine to the others behind 600 layers, the odd one": cosines[0],
+          "the next": cosines[1],
+          "the middle": cosines[16],
+        },
+        (n) => {
+          const [odd, next, middle] = Object.values(n);
+          return middle > 0.8 && next > 0.7 && odd < 0.3;
+        },
+      ),
     ],
     open: [
       "Theorem 2 is of linear layers and of a rank by a threshold; here of ReLUs, by the entropy of singular values.",
+      "The 600 layers are of 64 ReLUs, for 32 examples.",
     ],
-    data: { ends },
+    data: { ends, cosines },
   };
 };
+
+/** How alike each of some examples is to the others, behind so many layers with batch norm; the least first. */
+function cosinesBehind(depth: number, seed: number): number[] {
+  const model = stack({ widths: new Array<number>(depth + 1).fill(64), normalisation: batchNorm, seed });
+  const y = noGrad(() => model.forward(randn([32, 64])));
+  const unit = y.div(y.square().sum(1, { keepdim: true }).sqrt());
+  const n = y.shape[0];
+  const sums = [...unit.matmul(unit.t()).sum(1).data];
+  return sums.map((sum) => (sum - 1) / (n - 1)).sort((a, b) => a - b);
+}
