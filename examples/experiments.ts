@@ -8,7 +8,8 @@ import { parseArgs } from "node:util";
 import library from "../package.json" with { type: "json" };
 import { wrap } from "./demo/wrap.ts";
 import { experiments } from "./experiments/all.ts";
-import { pageOf, printed } from "./experiments/experiment.ts";
+import { pageOf, printed, type Result } from "./experiments/experiment.ts";
+import { indexPage } from "./experiments/indexPage.ts";
 import { verdictRows, withVerdicts } from "./experiments/verdicts.ts";
 
 const guide = fileURLToPath(new URL("../docs/experiments.md", import.meta.url));
@@ -21,7 +22,7 @@ const help = `What the text and its papers claim about batch norm, measured on r
   npm run experiments -- --seed 3           from another seed (default 0)
   npm run experiments -- --seeds 5          from five seeds, as one table of verdicts
   npm run experiments -- --docs             the same of all of them, into docs/experiments.md
-  npm run experiments -- --out DIR          writes data as JSON, and a page to read, to this folder (default experiments-out)
+  npm run experiments -- --out DIR          writes data as JSON, a page each to read, and one that leads to them, to this folder (default experiments-out)
 
 Experiments: ${Object.keys(experiments).join(", ")}.`;
 
@@ -70,8 +71,10 @@ export async function main(args: readonly string[], write: (line: string) => voi
     return true;
   }
   mkdirSync(values.out, { recursive: true });
+  const results: Record<string, Result> = {};
   for (const name of names) {
     const result = experiments[name](scale, seed);
+    results[name] = result;
     const { figures: _figures, ...plain } = result;
     const file = resolve(values.out, `${name}.json`);
     writeFileSync(file, `${JSON.stringify({ version: library.version, ...plain }, null, 2)}\n`);
@@ -79,6 +82,9 @@ export async function main(args: readonly string[], write: (line: string) => voi
     writeFileSync(page, await pageOf(result));
     for (const line of [...printed(result), "", `Data: ${file}`, `Report: ${page}`, ""]) write(line);
   }
+  const index = resolve(values.out, "index.html");
+  writeFileSync(index, await indexPage(results));
+  write(`All of them: ${index}`);
   return true;
 }
 

@@ -77,11 +77,14 @@ const verdicts = new Map<Verdict, string>([
 /** The verdict with its sign. */
 export const wordsOf = (agrees: Verdict): string => verdicts.get(agrees) ?? "";
 
-/** What was seen, as a sentence of the numbers that decide. */
-const seen = ({ numbers, agrees }: Claim): string =>
-  `${wordsOf(agrees)}: ${Object.entries(numbers)
+/** The numbers that decide. */
+const numbersOf = ({ numbers }: Claim): string =>
+  Object.entries(numbers)
     .map(([what, value]) => `${what} ${three(value)}`)
-    .join("; ")}.`;
+    .join("; ");
+
+/** What was seen, as a sentence. */
+const seen = (made: Claim): string => `${wordsOf(made.agrees)}: ${numbersOf(made)}.`;
 
 /** A result as lines of text. */
 export function printed(result: Result): string[] {
@@ -103,9 +106,14 @@ export function pageOf({
 }: Result): Promise<string> {
   return reportPage({
     title,
-    text: claims.map((made) => `${made.source}: ${made.says} ${seen(made)}`),
     figures,
     tables: {
+      Verdicts: claims.map((made) => ({
+        "what is said": made.says,
+        where: made.source,
+        here: wordsOf(made.agrees),
+        "by these numbers": numbersOf(made),
+      })),
       "What was measured": rows.map((row) => Object.fromEntries(row.map((cell, i) => [head[i], cell]))),
       "Left open": open.map((what) => ({ what })),
     },

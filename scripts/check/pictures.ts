@@ -1,6 +1,6 @@
 /**
  * Measures every figure of the guides in a headless Chromium, in each of its looks, as wide as a page shows it: no text outside of the
- * picture, none over another, none smaller than can be read. Needs Chromium.
+ * picture, none over another, nor so near that both read as one, none smaller than can be read. Needs Chromium.
  */
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -60,8 +60,8 @@ function measured(least: number): string[] {
       const width = Math.min(one.box.right, other.box.right) - Math.max(one.box.left, other.box.left);
       const height = Math.min(one.box.bottom, other.box.bottom) - Math.max(one.box.top, other.box.top);
       const isHalo = one.says === other.says && Math.abs(one.box.left - other.box.left) < 1;
-      // Boxes have room above and below their letters.
-      if (!isHalo && width > 1 && height > 0.35 * Math.min(one.box.height, other.box.height)) {
+      // Boxes have room above and below their letters; numbers beside one another need some between them.
+      if (!isHalo && width > -2 && height > 0.35 * Math.min(one.box.height, other.box.height)) {
         found.push(`"${one.says}" and "${other.says}" overlap`);
       }
     }

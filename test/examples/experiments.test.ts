@@ -219,7 +219,9 @@ test("the command writes data and a page where it says, and refuses what it does
   const file = lines.find((line) => line.startsWith("Data: "))?.slice("Data: ".length) ?? "";
   expect(JSON.parse(readFileSync(file, "utf8")).title).toMatch(/Three neurons/);
   const page = lines.find((line) => line.startsWith("Report: "))?.slice("Report: ".length) ?? "";
-  expect(readFileSync(page, "utf8")).toMatch(/^<!doctype html>[\s\S]*(✓ agrees|✗ does not agree)[\s\S]*<svg/);
+  expect(readFileSync(page, "utf8")).toMatch(/^<!doctype html>[\s\S]*<svg[\s\S]*(✓ agrees|✗ does not agree)/);
+  const index = readFileSync(join(out, "index.html"), "utf8");
+  expect(index).toMatch(/href="threeNeurons.html"[\s\S]*alt="[^"]+"[\s\S]*✓ agrees/);
   expect(await main(["--help"], write)).toBe(true);
   expect(await main(["nothing"], write)).toBe(false);
   expect(lines[lines.length - 1]).toMatch(/no such experiment: nothing/);

@@ -1,6 +1,7 @@
 import type { Plot, PlotOptions } from "evenkeel/plot";
 import * as plots from "evenkeel/plot";
 import { describe, expect, test } from "vitest";
+import { inTheme } from "../../src/plot/specification/otherTheme.ts";
 import * as small from "./small.ts";
 import { abbreviated, expectDrawn } from "./valid.ts";
 import { withoutEval } from "./withoutEval.ts";
@@ -62,6 +63,11 @@ describe.each(Object.entries(cases))("%s", (name, { plot, of, named }) => {
     expect(svg).not.toContain("<yours>");
     expect(svg).not.toBe(light);
     expect(JSON.stringify(dark)).toMatch(/"(width|height)":\d/);
+  });
+
+  test("has in the other theme the colours that it is made with there", () => {
+    expect(inTheme(plot(of()), "dark")).toEqual(plot(of(), { theme: "dark" }));
+    expect(inTheme(plot(of(), { theme: "dark" }), "light")).toEqual(plot(of()));
   });
 
   test("is drawn the same where code may not be made of texts", async () => {

@@ -80,7 +80,7 @@ export function interferenceHeatMap(interference: LayerInterference, options: In
               encoding: {
                 ...position,
                 text: { field: "change", type: "quantitative", format: ".2~g" },
-                color: { condition: { test: `datum.change > ${largest * 0.55}`, value: "#000000" }, value: "#ffffff" },
+                color: { condition: { test: `datum.change > ${largest * 0.55}`, value: "black" }, value: "white" },
               },
             },
           ]),

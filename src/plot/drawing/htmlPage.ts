@@ -13,12 +13,10 @@ pre { overflow-x: auto; font-size: 0.85rem; padding: 0.75rem; border: 1px solid 
 .soft { color: var(--soft); }
 .critical { border-left: 4px solid #d55e00; } .warning { border-left: 4px solid #e69f00; }
 .info { border-left: 4px solid #0072b2; } .verdict { padding: 0.25rem 0.75rem; margin: 0.5rem 0; }
-@media (prefers-color-scheme: dark) {
-  figure svg > rect:first-child { fill: none; } figure svg text { fill: var(--ink); }
-  figure svg .role-axis-grid line { stroke: #36363c; }
-  figure svg .role-axis-domain line, figure svg .role-axis-tick line { stroke: var(--soft); }
-}
-@media print { body { margin: 0; max-width: none; } figure { break-inside: avoid; } }
+.on-dark { display: none; } .sheet { background: #fff; border-radius: 4px; }
+@media screen and (prefers-color-scheme: dark) { .on-dark { display: block; } .on-light { display: none; } }
+@media print { :root { --ink: #1c1c1c; --soft: #555; --paper: #fff; --line: #ddd; } body { margin: 0; max-width: none; }
+  figure, tr, .verdict { break-inside: avoid; } h2 { break-after: avoid; } }
 `;
 
 /** A page that needs nothing else: no script, no font, no picture from elsewhere. */

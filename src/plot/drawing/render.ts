@@ -2,6 +2,7 @@ import { escapeHtml } from "../../analysis/measuring/html.ts";
 import { describe, TensorError } from "../../base/errors.ts";
 import { positive } from "../../base/optionKinds.ts";
 import { type OptionRules, optionsOf } from "../../base/optionRules.ts";
+import { inTheme } from "../specification/otherTheme.ts";
 import { drawingPackage, mayEvaluate } from "./drawing.ts";
 import { htmlPage } from "./htmlPage.ts";
 import type { Plot } from "./plot.ts";
@@ -52,10 +53,11 @@ export async function render(
     throw new TensorError(where, { expected: 'a format "svg", "html" or "png"', got: describe(format) });
   }
   checkPlot(where, plot);
+  const title = plot.title?.text ?? "Plot";
+  if (format === "html")
+    return htmlPage(title, `<h1>${escapeHtml(title)}</h1>\n<figure>${await inBothThemes(plot, "figure")}</figure>`);
   const svg = await toSvg(plot);
   if (format === "svg") return svg;
-  const title = plot.title?.text ?? "Plot";
-  if (format === "html") return htmlPage(title, `<h1>${escapeHtml(title)}</h1>\n<figure>${svg}</figure>`);
   const { Resvg } = await drawingPackage(where, "@resvg/resvg-js");
   const font = { loadSystemFonts: true, defaultFontFamily: "DejaVu Sans" };
   return new Uint8Array(new Resvg(svg, { fitTo: { mode: "zoom", value: scale }, font }).render().asPng());
@@ -91,6 +93,25 @@ async function toSvg(plot: Plot): Promise<string> {
     restore();
     view.finalize();
   }
+}
+
+/** A figure for light and for dark, of which the page shows one; what is no plot of this entry is drawn once, on a light sheet. */
+export async function inBothThemes(figure: Plot, name: string): Promise<string> {
+  const looks = (["light", "dark"] as const).map((theme) => [theme, inTheme(figure, theme)] as const);
+  const svgs = looks.map(async ([theme, plot]) => {
+    if (plot === null) return "";
+    return `<div class="on-${theme}">${inlined(await toSvg(plot), `${name}-${theme}-`)}</div>`;
+  });
+  const both = (await Promise.all(svgs)).join("");
+  return both === "" ? `<div class="sheet">${inlined(await toSvg(figure), `${name}-`)}</div>` : both;
+}
+
+/** An SVG whose names, of clip paths and gradients, are its own among several on one page. */
+function inlined(svg: string, prefix: string): string {
+  return svg
+    .replace(/\bid="/g, `id="${prefix}`)
+    .replace(/url\(#/g, `url(#${prefix}`)
+    .replace(/href="#/g, `href="#${prefix}`);
 }
 
 /** A mark as Vega has it, by what matters here. */

@@ -5,6 +5,7 @@ import type { Plot } from "../drawing/plot.ts";
 import { heat, inPanelsIfSeveral } from "../specification/encoding.ts";
 import { type PlotOptions, plotOf, plotRules, settingsOf } from "../specification/plot.ts";
 import { orGap } from "../specification/series.ts";
+import { alarmColours } from "../specification/theme.ts";
 
 /** How training ended at one learning rate, from weights of one scale. */
 export interface RateScaleCell {
@@ -84,7 +85,7 @@ export function rateScaleMap(cells: readonly RateScaleCell[], options: RateScale
   };
   const crossed = {
     transform: [{ filter: "!isValid(datum.loss)" }],
-    mark: { type: "text", text: "×", fontSize: 18, color: theme === "light" ? "#a8321c" : "#ff7a5c" },
+    mark: { type: "text", text: "×", fontSize: 18, color: alarmColours[theme].alarm },
     encoding: place,
   };
   // Colours of no number at all have a legend of NaN.

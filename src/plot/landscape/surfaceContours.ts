@@ -185,16 +185,16 @@ function contourMarks(lines: ReturnType<typeof contours>): object[] {
         ...place,
         detail: { field: "line", type: "nominal" },
         order: { field: "order", type: "quantitative" },
-        color: { value: "#ffffff" },
+        color: { value: "white" },
       },
     },
     ...[
-      { stroke: "#000000", strokeWidth: 3, opacity: 0.55 },
+      { stroke: "black", strokeWidth: 3, opacity: 0.55 },
       { stroke: null, opacity: 1 },
     ].map((halo) => ({
       data: { values: labels },
       mark: { type: "text", fontSize: 10, clip: true, ...halo },
-      encoding: { ...place, text: { field: "level", type: "nominal" }, color: { value: "#ffffff" } },
+      encoding: { ...place, text: { field: "level", type: "nominal" }, color: { value: "white" } },
     })),
   ];
 }
@@ -214,19 +214,19 @@ function pathMarks(path: LossSurface["path"]): object[] {
   ];
   const marks = {
     data: { values: ends },
-    mark: { type: "point", filled: true, size: 90, opacity: 1, stroke: "#000000", strokeWidth: 1.5, clip: true },
+    mark: { type: "point", filled: true, size: 90, opacity: 1, stroke: "black", strokeWidth: 1.5, clip: true },
     encoding: {
       ...place,
       shape: {
         field: "end",
         type: "nominal",
         scale: { domain: ["start", "end"], range: ["circle", "square"] },
-        legend: { title: "path", orient: "right", symbolFillColor: pathColour, symbolStrokeColor: "#000000" },
+        legend: { title: "path", orient: "right", symbolFillColor: pathColour, symbolStrokeColor: "black" },
       },
       color: { value: pathColour },
     },
   };
-  return [line("#000000", 4), line(pathColour, 2), marks];
+  return [line("black", 4), line(pathColour, 2), marks];
 }
 
 /** Seen on every colour of the heat map, and on none of its own. */
@@ -235,7 +235,7 @@ const pathColour = "#ff7a4d";
 /** The parameters themselves, unless the path ends there. */
 const centreMark = ({ centre }: LossSurface, hasPath: boolean) => ({
   data: { values: hasPath || orGap(centre) === null ? [] : [{ x: 0, y: 0 }] },
-  mark: { type: "point", shape: "cross", size: 80, filled: true, color: "#ffffff", stroke: "#000000", opacity: 1 },
+  mark: { type: "point", shape: "cross", size: 80, filled: true, color: "white", stroke: "black", opacity: 1 },
   encoding: place,
 });
 

@@ -5,7 +5,7 @@ import { list, record, text, texts } from "../../base/optionKinds.ts";
 import { checkKind, type OptionRules, optionsOf } from "../../base/optionRules.ts";
 import { htmlPage } from "../drawing/htmlPage.ts";
 import type { Plot } from "../drawing/plot.ts";
-import { checkPlot, render } from "../drawing/render.ts";
+import { checkPlot, inBothThemes } from "../drawing/render.ts";
 
 /** What a page of a report says, in the order in which it says it. All but the title may be left out. */
 export interface ReportContent {
@@ -69,7 +69,7 @@ export async function reportPage(content: ReportContent): Promise<string> {
   if (verdicts !== undefined) for (const part of verdictParts(verdicts)) parts.push(part);
   if (figures.length > 0) parts.push("<h2>Figures</h2>");
   for (const [i, figure] of figures.entries()) {
-    parts.push(`<figure>${inlined(await render(figure, "svg"), `figure${i}-`)}</figure>`);
+    parts.push(`<figure>${await inBothThemes(figure, `figure${i}`)}</figure>`);
   }
   for (const [name, rows] of Object.entries(tables)) {
     if (rows.length > 0) parts.push(`<h2>${escapeHtml(name)}</h2>`, htmlTable(rows));
@@ -121,12 +121,4 @@ function configurationParts(configuration: Readonly<Record<string, Plain>>): str
   );
   const rest = Object.keys(nested).length === 0 ? [] : [`<pre>${escapeHtml(JSON.stringify(nested, null, 2))}</pre>`];
   return ["<h2>Configuration</h2>", `<table><tbody>${rows.join("\n")}</tbody></table>`, ...rest];
-}
-
-/** An SVG whose names, of clip paths and gradients, are its own among several on one page. */
-function inlined(svg: string, prefix: string): string {
-  return svg
-    .replace(/\bid="/g, `id="${prefix}`)
-    .replace(/url\(#/g, `url(#${prefix}`)
-    .replace(/href="#/g, `href="#${prefix}`);
 }

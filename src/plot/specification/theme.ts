@@ -45,7 +45,15 @@ export function configOf(theme: Theme): Readonly<Record<string, unknown>> {
       subtitlePadding: 4,
       offset: 12,
     },
-    axis: { ...label, domainColor: soft, tickColor: soft, gridColor: grid, labelLimit: 180, titlePadding: 6 },
+    axis: {
+      ...label,
+      domainColor: soft,
+      tickColor: soft,
+      gridColor: grid,
+      labelLimit: 180,
+      labelSeparation: 5,
+      titlePadding: 6,
+    },
     legend: { ...label, labelLimit: 260, symbolStrokeWidth: 2.5, symbolSize: 180, symbolOpacity: 1 },
     header: { ...label, labelFontSize: 12, labelColor: text },
     range: { category: seriesColours[theme] },
@@ -76,3 +84,10 @@ export const alarmColours: Readonly<
   light: { calm: "#e8edf2", uneasy: "#bd7f12", alarm: "#a8321c" },
   dark: { calm: "#2c3440", uneasy: "#b98a2e", alarm: "#ff7a5c" },
 };
+
+/** All colours of a theme, each at the place that its like has in the other; what stands on colours of its own is named, as "white". */
+export const themeColours = (theme: Theme): readonly string[] => [
+  ...seriesColours[theme],
+  ...Object.values(inks[theme]),
+  ...Object.values(alarmColours[theme]),
+];

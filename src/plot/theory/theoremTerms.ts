@@ -3,6 +3,7 @@ import type { Plot } from "../drawing/plot.ts";
 import { colourBy } from "../specification/encoding.ts";
 import { type PlotOptions, plotOf, settingsOf } from "../specification/plot.ts";
 import { gapNote, mostRows, orGap, thinned, thinnedNote } from "../specification/series.ts";
+import { backgroundOf, textOf } from "../specification/theme.ts";
 import { type TheoremParts, type TheoremResult, theoremParts } from "./theoremParts.ts";
 
 const where = "theoremTerms";
@@ -61,7 +62,7 @@ export function theoremTerms(result: TheoremResult, options: PlotOptions = {}): 
       },
       ...theorem.points.map((name, i) => ({
         data: { values: points.filter(({ point }) => point === name) },
-        mark: { ...pointMarks[i], opacity: 1, ...inks[theme] },
+        mark: { ...pointMarks[i], opacity: 1, fill: backgroundOf(theme), stroke: textOf(theme) },
         encoding: { y, x },
       })),
     ],
@@ -74,11 +75,6 @@ export function theoremTerms(result: TheoremResult, options: PlotOptions = {}): 
     ...gapNote(missing),
   ]);
 }
-
-const inks = {
-  light: { fill: "#ffffff", stroke: "#000000" },
-  dark: { fill: "#000000", stroke: "#ffffff" },
-};
 
 /** What points are drawn as, and how they are written below the title: a legend would not show them. */
 const pointMarks = [
