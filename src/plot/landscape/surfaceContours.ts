@@ -166,6 +166,29 @@ const place = {
   },
 };
 
+/** Where along a line its value may stand, in the order in which places are tried. */
+const labelPlaces = [0.5, 0.25, 0.75, 0.1, 0.9];
+
+/** How far values stand from one another, at the least, as a part of the picture. */
+const labelDistance = 0.12;
+
+/** The value of each line where it is far from all others, if there is such a place. */
+function labelled(lines: ReturnType<typeof contours>): { x: number; y: number; level: string }[] {
+  const all = lines.flatMap(({ points }) => points);
+  const extent = (at: 0 | 1) =>
+    all.reduce((most, point) => Math.max(most, point[at]), Number.NEGATIVE_INFINITY) -
+    all.reduce((least, point) => Math.min(least, point[at]), Number.POSITIVE_INFINITY);
+  const [width, height] = [extent(0) || 1, extent(1) || 1];
+  const labels: { x: number; y: number; level: string }[] = [];
+  for (const { level, points } of lines) {
+    const isFree = (x: number, y: number) =>
+      labels.every((other) => Math.hypot((other.x - x) / width, (other.y - y) / height) > labelDistance);
+    const place = labelPlaces.map((at) => points[Math.floor(points.length * at)]).find(([x, y]) => isFree(x, y));
+    if (place !== undefined) labels.push({ x: place[0], y: place[1], level: String(level) });
+  }
+  return labels;
+}
+
 /** Lines, and on the longest of each level its value. */
 function contourMarks(lines: ReturnType<typeof contours>): object[] {
   const values = lines.flatMap(({ points }, line) => points.map(([x, y], order) => ({ line, order, x, y })));
@@ -173,10 +196,7 @@ function contourMarks(lines: ReturnType<typeof contours>): object[] {
   for (const line of lines) {
     if (line.points.length > (longest.get(line.level)?.points.length ?? 4)) longest.set(line.level, line);
   }
-  const labels = [...longest.values()].map(({ level, points }) => {
-    const [x, y] = points[Math.floor(points.length / 2)];
-    return { x, y, level: String(level) };
-  });
+  const labels = labelled([...longest.values()]);
   return [
     {
       data: { values },
