@@ -1,20 +1,21 @@
 import { oneHot, optim } from "evenkeel";
-import { compare, sharpnessProbe, stepProbes } from "evenkeel/analysis";
-import { lossCurves } from "evenkeel/plot";
+import { type Comparison, compare, sharpnessProbe, stepProbes } from "evenkeel/analysis";
+import { lossCurves, profileCurves } from "evenkeel/plot";
 import { characters } from "../../demo/data.ts";
 import { claim, type Experiment, inAll, mean, three } from "../experiment.ts";
 import { batchNorm, type Normalisation, namesBatches, namesNetwork, nothing } from "../networks.ts";
+import { linesOf } from "./networks.ts";
 
 const variants: Readonly<Record<string, Normalisation>> = { standard: nothing, "batch norm": batchNorm };
 
-/** Cohen et al. 2021: under gradient descent on all of the data the sharpness climbs to 2 by the rate, and stays. */
-export const edgeOfStability: Experiment = (scale, seed) => {
-  const [steps, every] = scale === "small" ? [1500, 50] : [6000, 100];
-  const [examples, width, hidden] = [128, 24, 1];
-  const rates: Readonly<Record<string, number>> = { standard: 0.4, "batch norm": 0.04 };
+const [examples, width, hidden] = [128, 24, 1];
+const rates: Readonly<Record<string, number>> = { standard: 0.4, "batch norm": 0.04 };
+
+/** Gradient descent on all of some letters, with the sharpness every so many steps. */
+export function descentAtTheEdge({ steps, every, seed }: { steps: number; every: number; seed: number }): Comparison {
   const batch = namesBatches(examples, seed)(0);
   const target = oneHot(batch.labels, characters.length).to("float32");
-  const comparison = compare({
+  return compare({
     variants: Object.fromEntries(
       Object.entries(variants).map(([name, normalisation]) => [
         name,
@@ -28,6 +29,12 @@ export const edgeOfStability: Experiment = (scale, seed) => {
     seed,
     probes: { loss: stepProbes.loss(), sharpness: { probe: sharpnessProbe(), every } },
   });
+}
+
+/** Cohen et al. 2021: under gradient descent on all of the data the sharpness climbs to 2 by the rate, and stays. */
+export const edgeOfStability: Experiment = (scale, seed) => {
+  const [steps, every] = scale === "small" ? [1500, 50] : [6000, 100];
+  const comparison = descentAtTheEdge({ steps, every, seed });
   const runs = comparison.runs.map(({ variant, recording }) => {
     const values = (metric: string) =>
       recording.rows.filter((row) => row.metric === metric).map(({ value }) => value ?? Number.NaN);
@@ -59,7 +66,12 @@ export const edgeOfStability: Experiment = (scale, seed) => {
       ...runs.map((r) => [r.variant, ...[r.before, r.last, r.least, r.most, r.loss, r.rises].map(three)]),
     ],
     figures: [
-      lossCurves(comparison, { metric: "rate × sharpness", title: "Rate × sharpness climbs to 2, and stays" }),
+      profileCurves(linesOf(comparison, "rate × sharpness"), {
+        title: "Rate × sharpness climbs to 2, and stays",
+        xTitle: "step",
+        yTitle: "rate × sharpness",
+        guides: [2],
+      }),
       lossCurves(comparison, { log: true, title: "The loss meanwhile" }),
     ],
     claims: [

@@ -1,6 +1,6 @@
 import { manualSeed, nn, randn } from "evenkeel";
 import { gradientReport } from "evenkeel/analysis";
-import { profileCurves } from "evenkeel/plot";
+import { type Profile, profileCurves } from "evenkeel/plot";
 import { claim, type Experiment, three } from "../experiment.ts";
 import { batchNorm, type Normalisation, nothing } from "../networks.ts";
 import { namesOf, stack } from "./networks.ts";
@@ -8,10 +8,10 @@ import { namesOf, stack } from "./networks.ts";
 /** What is predicted for layers of ReLUs, of many examples, and for layers without an activation, of `n`. */
 const predicted = { relu: Math.PI / (Math.PI - 1), linear: (n: number) => (n - 2) / (n - 3) };
 
-/** Yang et al. 2019: at the start gradients grow from layer to layer, downwards, because of batch norm. */
-export const gradientExplosion: Experiment = (scale, seed) => {
-  const [depth, width] = scale === "small" ? [16, 192] : [30, 512];
-  const [large, small] = [64, 8];
+const [large, small] = [64, 8];
+
+/** Networks as they are drawn: the variance of the gradient at each layer, and by how much it grows from layer to layer. */
+export function explodingGradients({ depth, width, seed }: { depth: number; width: number; seed: number }) {
   const variances = (normalisation: Normalisation, isLinear: boolean, examples: number): number[] => {
     const activation = isLinear ? () => null : () => new nn.ReLU();
     const widths = new Array<number>(depth + 1).fill(width);
@@ -23,11 +23,33 @@ export const gradientExplosion: Experiment = (scale, seed) => {
     });
     return activations.map(({ std, mean }) => (std ?? Number.NaN) ** 2 + (mean ?? Number.NaN) ** 2);
   };
-  const nets = [
+  return [
     { name: "ReLU, standard", by: variances(nothing, false, large) },
     { name: "ReLU, batch norm", by: variances(batchNorm, false, large) },
-    { name: "linear, batch norm of 8", by: variances(batchNorm, true, small) },
+    { name: `linear, batch norm of ${small}`, by: variances(batchNorm, true, small) },
   ].map(({ name, by }) => ({ name, variances: by, ratio: (by[2] / by[depth - 2]) ** (1 / (depth - 4)) }));
+}
+
+/** The variances as lines, by that of the last layer. */
+export const explosionLines = (nets: ReturnType<typeof explodingGradients>): Record<string, Profile> =>
+  Object.fromEntries(
+    nets.map(({ name, variances }) => [
+      name,
+      { x: variances.map((_, i) => i + 1), y: variances.map((value) => value / variances[variances.length - 1]) },
+    ]),
+  );
+
+/** What the picture of them says at its axes. */
+export const explosionAxes = {
+  xTitle: "layer, from the first to the last",
+  yTitle: "variance of the gradient, by that of the last layer",
+  logY: true,
+} as const;
+
+/** Yang et al. 2019: at the start gradients grow from layer to layer, downwards, because of batch norm. */
+export const gradientExplosion: Experiment = (scale, seed) => {
+  const [depth, width] = scale === "small" ? [16, 192] : [30, 512];
+  const nets = explodingGradients({ depth, width, seed });
   const [plain, normed, linear] = nets;
   const expected = { relu: predicted.relu, linear: predicted.linear(small) };
   return {
@@ -43,20 +65,7 @@ export const gradientExplosion: Experiment = (scale, seed) => {
       ]),
     ],
     figures: [
-      profileCurves(
-        Object.fromEntries(
-          nets.map(({ name, variances: all }) => [
-            name,
-            { x: all.map((_, i) => i + 1), y: all.map((value) => value / all[depth - 1]) },
-          ]),
-        ),
-        {
-          title: "The gradient at the start, layer by layer",
-          xTitle: "layer, from the first to the last",
-          yTitle: "variance of the gradient, by that of the last layer",
-          logY: true,
-        },
-      ),
+      profileCurves(explosionLines(nets), { title: "The gradient at the start, layer by layer", ...explosionAxes }),
     ],
     claims: [
       claim(

@@ -1,6 +1,6 @@
 import { Generator, nn, noGrad, randint } from "evenkeel";
 import { activationReport } from "evenkeel/analysis";
-import { profileCurves } from "evenkeel/plot";
+import { type Profile, profileCurves } from "evenkeel/plot";
 import { readDigits } from "../digits.ts";
 import { claim, type Experiment, three } from "../experiment.ts";
 import { batchNorm, type Normalisation, nothing } from "../networks.ts";
@@ -8,14 +8,19 @@ import { descend, namesOf, stack } from "./networks.ts";
 
 const variants: Readonly<Record<string, Normalisation>> = { standard: nothing, "batch norm": batchNorm };
 
-/** Bjorck et al. 2018: without batch norm one large step makes activations grow with depth. */
-export const largeSteps: Experiment = (scale, seed) => {
-  const [depth, width, examples] = scale === "small" ? [12, 64, 256] : [20, 256, 512];
-  const lr = 5;
+const lr = 5;
+
+/** Networks before and behind one large step: how large the outputs of each layer are. */
+export function oneLargeStep({
+  depth,
+  width,
+  examples,
+  seed,
+}: Record<"depth" | "width" | "examples" | "seed", number>) {
   const { images, labels } = readDigits("all");
   const i = randint(0, labels.numel(), [examples], { generator: new Generator().manualSeed(seed + 1) });
   const [x, y] = [images.index(i), labels.index(i)];
-  const runs = Object.entries(variants).map(([name, normalisation]) => {
+  return Object.entries(variants).map(([name, normalisation]) => {
     const model = stack({ widths: [784, ...new Array<number>(depth).fill(width)], normalisation, outputs: 10, seed });
     const modules = namesOf(model, nn.ReLU);
     const scales = () =>
@@ -29,6 +34,24 @@ export const largeSteps: Experiment = (scale, seed) => {
     const grown = after.map((size, layer) => size / before[layer]);
     return { name, before, after, grown, lossBefore, lossAfter: noGrad(loss).item() };
   });
+}
+
+/** How much each layer has grown, as lines. */
+export const growthLines = (runs: ReturnType<typeof oneLargeStep>): Record<string, Profile> =>
+  Object.fromEntries(runs.map(({ name, grown }) => [name, { x: grown.map((_, k) => k + 1), y: grown }]));
+
+/** What the picture of them says. */
+export const growthAxes = {
+  title: `How much one step of rate ${lr} makes activations grow`,
+  xTitle: "ReLU layer",
+  yTitle: "root mean square, by that before",
+  logY: true,
+} as const;
+
+/** Bjorck et al. 2018: without batch norm one large step makes activations grow with depth. */
+export const largeSteps: Experiment = (scale, seed) => {
+  const [depth, width, examples] = scale === "small" ? [12, 64, 256] : [20, 256, 512];
+  const runs = oneLargeStep({ depth, width, examples, seed });
   const [plain, normed] = runs;
   return {
     title: "One large step, and the activations behind it",
@@ -37,17 +60,7 @@ export const largeSteps: Experiment = (scale, seed) => {
       ["network", "grows by, first layer", "last layer", "loss before", "behind"],
       ...runs.map((r) => [r.name, ...[r.grown[0], r.grown[depth - 1], r.lossBefore, r.lossAfter].map(three)]),
     ],
-    figures: [
-      profileCurves(
-        Object.fromEntries(runs.map(({ name, grown }) => [name, { x: grown.map((_, k) => k + 1), y: grown }])),
-        {
-          title: "How much one step of rate 5 makes activations grow",
-          xTitle: "ReLU layer",
-          yTitle: "root mean square, by that before",
-          logY: true,
-        },
-      ),
-    ],
+    figures: [profileCurves(growthLines(runs), growthAxes)],
     claims: [
       claim(
         "Bjorck et al. 2018 (arXiv:1806.02375)",

@@ -1,4 +1,6 @@
 import { type Dtype, manualSeed, nn, type Tensor } from "evenkeel";
+import type { Comparison } from "evenkeel/analysis";
+import type { Profile } from "evenkeel/plot";
 import type { Normalisation } from "../networks.ts";
 
 /** How a stack of layers is made. */
@@ -41,6 +43,25 @@ export function stack({
 /** The dotted names of the modules of a class. */
 export const namesOf = (model: nn.Module, type: new (...given: never[]) => nn.Module): string[] =>
   model.namedModules().flatMap(([name, module]) => (module instanceof type ? [name] : []));
+
+/** What was recorded of a metric, for each variant, and layer by layer where there are any, as lines over the steps. */
+export function linesOf(
+  { runs }: Comparison,
+  metric: string,
+  layers = Number.POSITIVE_INFINITY,
+): Record<string, Profile> {
+  return Object.fromEntries(
+    runs.flatMap(({ variant, recording }) => {
+      const rows = recording.rows.filter((row) => row.metric === metric);
+      const names = [...new Set(rows.map(({ layer }) => layer))].slice(0, layers);
+      return names.map((layer, i): [string, Profile] => {
+        const own = rows.filter((row) => row.layer === layer);
+        const name = layer === "" ? variant : `${variant}, layer ${i + 1}`;
+        return [name, { x: own.map(({ step }) => step), y: own.map(({ value }) => value) }];
+      });
+    }),
+  );
+}
 
 /** One step of plain gradient descent, and the loss before it. */
 export function descend(model: nn.Module, loss: () => Tensor, lr: number): number {

@@ -1,34 +1,43 @@
 import { optim } from "evenkeel";
-import { compare, stepProbes } from "evenkeel/analysis";
-import { lossCurves } from "evenkeel/plot";
+import { type Comparison, compare, stepProbes } from "evenkeel/analysis";
+import { profileCurves } from "evenkeel/plot";
 import { claim, type Experiment, mean, three } from "../experiment.ts";
 import { batchNorm, type Normalisation, namesBatches, namesLoss, namesNetwork, nothing } from "../networks.ts";
+import { linesOf } from "./networks.ts";
 
 const variants: Readonly<Record<string, Normalisation>> = { standard: nothing, "batch norm": batchNorm };
 
 const rootMeanSquare = (values: readonly number[]): number => Math.sqrt(mean(values.map((value) => value * value)));
 
-/** Wan et al. 2020, Kosson et al. 2023: under weight decay weights before batch norm come to turn by one angle at each step. */
-export const rotationalEquilibrium: Experiment = (scale, seed) => {
-  const [steps, every] = scale === "small" ? [2000, 20] : [12_000, 50];
-  const [lr, decay, batch, width, hidden] = [0.3, 0.003, 32, 32, 2];
+const [lr, decay, batch, width, hidden] = [0.3, 0.003, 32, 32, 2];
+
+/** The angle to which steps come under weight decay. */
+export const equilibrium: number = Math.sqrt(2 * lr * decay);
+
+/** Training with weight decay, with the angles of steps every so many of them. */
+export function turning({ steps, every, seed }: { steps: number; every: number; seed: number }): Comparison {
   const next = namesBatches(batch, seed);
-  const data = Array.from({ length: 500 }, (_, step) => next(step));
-  const comparison = compare({
+  return compare({
     variants: Object.fromEntries(
       Object.entries(variants).map(([name, normalisation]) => [
         name,
         (own: number) => namesNetwork(normalisation, { hidden, width, seed: own }),
       ]),
     ),
-    data,
+    data: Array.from({ length: 500 }, (_, step) => next(step)),
     loss: namesLoss,
     optimizer: (model) => new optim.SGD(model.parameters(), { lr, weightDecay: decay }),
     steps,
     seed,
     probes: { angles: { probe: stepProbes.angularUpdates(), every } },
   });
-  const expected = Math.sqrt(2 * lr * decay);
+}
+
+/** Wan et al. 2020, Kosson et al. 2023: under weight decay weights before batch norm come to turn by one angle at each step. */
+export const rotationalEquilibrium: Experiment = (scale, seed) => {
+  const [steps, every] = scale === "small" ? [2000, 20] : [12_000, 50];
+  const comparison = turning({ steps, every, seed });
+  const expected = equilibrium;
   const runs = comparison.runs.map(({ variant, recording }) => {
     const hiddenLayers = [...new Set(recording.rows.map(({ layer }) => layer))].slice(0, hidden);
     const layers = hiddenLayers.map((layer) => {
@@ -52,7 +61,13 @@ export const rotationalEquilibrium: Experiment = (scale, seed) => {
       ),
     ],
     figures: [
-      lossCurves(comparison, { metric: "angular update", log: true, title: "The angle that a step turns weights by" }),
+      profileCurves(linesOf(comparison, "angular update", hidden), {
+        title: "The angle that a step turns weights by",
+        xTitle: "step",
+        yTitle: "angle, in radians",
+        logY: true,
+        guides: [expected],
+      }),
     ],
     claims: [
       claim(

@@ -5,6 +5,7 @@ import { counterArgumentFigures } from "./counterArguments.ts";
 import { covariateShiftFigures } from "./covariateShift.ts";
 import type { Figure } from "./figure.ts";
 import { landscapeFigures } from "./landscape.ts";
+import { sinceFigures } from "./since.ts";
 import { theoryFigures } from "./theory.ts";
 import { trainingFigures } from "./training.ts";
 
@@ -42,5 +43,6 @@ export const plots: Readonly<Record<string, Readonly<Record<string, Figure>>>> =
   activations: activationFigures,
   covariateShift: covariateShiftFigures,
   landscape: landscapeFigures,
+  since: sinceFigures,
   theory: { ...counterArgumentFigures, ...theoryFigures },
 };

@@ -121,15 +121,16 @@ export function profileCurves(
     type: "quantitative",
     title: xTitle,
     scale: logX ? { type: "log", nice: false } : { nice: false },
-    axis: { grid: false, tickCount: 6, format: "~g", ...(logX ? {} : { tickMinStep: 1 }) },
+    axis: { grid: false, tickCount: 6, format: ".5~g", ...(logX ? {} : { tickMinStep: 1 }) },
   };
   const y = {
     type: "quantitative",
     title: axis,
-    scale: logY ? { type: "log" } : { zero: false },
-    axis: { format: ".4~g" },
+    scale: logY ? { type: "log", nice: false, padding: 10 } : { zero: false },
+    axis: { format: ".4~g", tickCount: 5 },
   };
   const color = colourBy("name", names, theme);
+  const isSparse = drawn.length <= 40 * list.length;
   const hasBand = drawn.some(({ low }) => low !== null);
   const body = {
     width,
@@ -145,7 +146,7 @@ export function profileCurves(
           ]
         : []),
       {
-        mark: { type: "line", point: { size: 30 } },
+        mark: { type: "line", point: isSparse && { size: 30 } },
         encoding: { x, y: { ...y, field: "y" }, color, strokeDash: dashBy("name", names, theme) },
       },
       ...guides.map((guide) => ({
@@ -156,6 +157,7 @@ export function profileCurves(
     ],
   };
   return plotOf(body, { ...settings, title }, [
+    ...(guides.length === 0 ? [] : [`Dashed: ${guides.map((guide) => `${Number(guide.toPrecision(3))}`).join(", ")}.`]),
     ...(hasBand ? ["Bands: smallest to largest."] : []),
     ...gapNote(values.filter((point) => point.y === null).length),
     ...belowNote(below),

@@ -55,7 +55,7 @@ export function rateTestCurve(tests: OneOrNamed<LearningRateTest>, options: Plot
     type: "quantitative",
     title: "learning rate",
     scale: { type: "log" },
-    axis: { grid: false, format: ".0e", tickCount: 6 },
+    axis: { grid: false, format: ".4~g", tickCount: 5 },
   };
   const y = { type: "quantitative", title: "loss", scale: { domain: [low, high], zero: false } };
   const color = colourBy("name", names, theme);

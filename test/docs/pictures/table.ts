@@ -15,6 +15,7 @@ import {
   type Sentences,
   widthOf,
 } from "./reading.ts";
+import { ofSince } from "./since.ts";
 
 /** The panels of a grid, row by row. */
 const panelsOf = (plot: Plot): readonly Plot[] => (plot as unknown as { readonly concat: readonly Plot[] }).concat;
@@ -354,6 +355,7 @@ export const ofPlots: Readonly<Record<string, Sentences>> = {
       return saved.length === 8 && saved.every((value, i) => value / (value + left[i]) > 0.9);
     },
   },
+  ...ofSince,
 };
 
 /** Those of graphs, which are drawn by another program: by the words in them. */
