@@ -1,6 +1,8 @@
 import { optim } from "evenkeel";
-import { type InternalCovariateShift, internalCovariateShift } from "evenkeel/analysis";
+import { ActivationDrift, type InternalCovariateShift, internalCovariateShift } from "evenkeel/analysis";
 import { covariateShiftBars } from "evenkeel/plot";
+import { tanhsOf } from "../pictures/runs.ts";
+import { shiftMeasures } from "../pictures/shiftMeasures.ts";
 import { claim, type Experiment, mean, three } from "./experiment.ts";
 import { batchNorm, deepLinear, namesBatches, namesLoss, namesNetwork, nothing } from "./networks.ts";
 
@@ -22,18 +24,29 @@ export const covariateShift: Experiment = (scale, seed) => {
     const next = namesBatches(32, seed);
     const seen: Seen[] = [];
     const shifts: InternalCovariateShift[] = [];
+    const drift = new ActivationDrift(model, { layers: tanhsOf(model).slice(-1), what: "input" });
+    const steadily: { step: number; loss: number; changed: number | null }[] = [];
     for (let step = 0; step < steps; step++) {
       const batch = next(step);
       const loss = () => namesLoss(model, batch);
+      let changed: number | null = null;
       if (step % every === 0) {
         seen.push(look(step, internalCovariateShift(model, loss, { optimizer })));
-        shifts.push(internalCovariateShift(model, loss, { optimizer, batchNormWith: "preceding" }));
+        const shift = internalCovariateShift(model, loss, { optimizer, batchNormWith: "preceding" });
+        shifts.push(shift);
+        changed = look(step, shift).relative;
       }
       optimizer.zeroGrad();
-      loss().backward();
+      const value = loss();
+      value.backward();
       optimizer.step();
+      drift.step();
+      steadily.push({ step, loss: value.item(), changed });
     }
-    return { network: "names", variant: name, seen, halfway: shifts[Math.floor(shifts.length / 2)] };
+    drift.detach();
+    const { points } = drift.report().series[0];
+    const both = steadily.map((one, i) => ({ ...one, moved: points[i].meanStep / Math.sqrt(points[i].variance) }));
+    return { network: "names", variant: name, seen, both, halfway: shifts[Math.floor(shifts.length / 2)] };
   });
   const [depth, samples, lr] = [scale === "small" ? 10 : 25, scale === "small" ? 200 : 1000, 1e-6];
   const linear = Object.entries(variants).map(([name, normalisation]) => {
@@ -71,14 +84,24 @@ export const covariateShift: Experiment = (scale, seed) => {
     },
     table: [["network", "loss at first", "and last", "‖G − G'‖/‖G‖", "cosine"], ...runs.map(row)],
     figures: [
+      shiftMeasures(Object.fromEntries(names.map(({ variant, both }) => [variant, both]))),
       covariateShiftBars(Object.fromEntries(names.map(({ variant, halfway }) => [variant, halfway])), {
         title: "Internal covariate shift on names, half way",
       }),
     ],
     claims: [
       claim(
+        "Ioffe & Szegedy, section 2, by their measure, the distribution of a layer's input",
+        "batch norm reduces internal covariate shift.",
+        {
+          "step of the mean of a unit's input, in its σ, on names without": moved(names[0]),
+          "with batch norm": moved(names[1]),
+        },
+        (n) => n["with batch norm"] < n["step of the mean of a unit's input, in its σ, on names without"],
+      ),
+      claim(
         "Santurkar et al., Figure 3, on a network of their own",
-        "with batch norm internal covariate shift is similar, or larger, than without.",
+        "measured by gradients internal covariate shift is similar with batch norm, or larger, than without.",
         { "‖G − G'‖/‖G‖ on names without": average(names[0]).relative, "with batch norm": average(names[1]).relative },
         ({ "‖G − G'‖/‖G‖ on names without": without, "with batch norm": normed }) => normed >= 0.8 * without,
       ),
@@ -106,6 +129,10 @@ export const covariateShift: Experiment = (scale, seed) => {
     data: { runs },
   };
 };
+
+/** How far the means of the last tanh's inputs move from one step to the next, on average. */
+const moved = ({ both }: { readonly both: readonly { readonly moved: number }[] }): number =>
+  mean(both.slice(1).map((one) => one.moved));
 
 /** Averages over all layers but the first, which has none before it. */
 function look(step: number, { layers, loss }: ReturnType<typeof internalCovariateShift>): Seen {

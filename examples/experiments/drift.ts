@@ -8,16 +8,18 @@ interface DriftSettings {
   readonly lr: number;
   readonly seed: number;
   readonly layer: string;
+  /** Units of it that are also watched one by one. */
+  readonly units?: readonly number[];
 }
 
 /** Trains on names, and follows what goes into one module from step to step. */
 export function trainWatched(
   model: nn.Module,
-  { steps, lr, seed, layer }: DriftSettings,
+  { steps, lr, seed, layer, units = [] }: DriftSettings,
 ): { readonly losses: readonly number[]; readonly points: readonly DriftPoint[]; readonly report: DriftReport } {
   const optimizer = new optim.SGD(model.parameters(), { lr });
   const next = namesBatches(64, seed);
-  const drift = new ActivationDrift(model, { layers: [layer], what: "input" });
+  const drift = new ActivationDrift(model, { layers: [layer], what: "input", units });
   const losses: number[] = [];
   for (let step = 0; step < steps; step++) {
     optimizer.zeroGrad();

@@ -1,6 +1,6 @@
 import { Generator, manualSeed, nn, noGrad, optim, randint, randperm, type Tensor } from "evenkeel";
 import { ActivationDrift } from "evenkeel/analysis";
-import { percentileBands } from "evenkeel/plot";
+import { ownPlot, percentileBands } from "evenkeel/plot";
 import { readDigits } from "./digits.ts";
 import { claim, type Experiment, mean, three } from "./experiment.ts";
 
@@ -14,6 +14,34 @@ function network(withBatchNorm: boolean, seed: number): nn.Sequential {
     return [linear, ...(withBatchNorm ? [new nn.BatchNorm1d(100)] : []), new nn.Sigmoid()];
   });
   return new nn.Sequential(...hidden, new nn.Linear(100, 10));
+}
+
+/** Figure 1a: the accuracy on digits that were held out, over the steps of training. */
+function accuracyCurves(
+  runs: Readonly<Record<string, readonly { readonly step: number; readonly accuracy: number }[]>>,
+) {
+  const names = Object.keys(runs);
+  const values = names.flatMap((name) => runs[name].map((point) => ({ name, ...point })));
+  const color = {
+    field: "name",
+    type: "nominal",
+    title: null,
+    sort: names,
+    scale: { domain: names, range: "category" },
+  };
+  const encoding = {
+    x: { field: "step", type: "quantitative", title: "step", axis: { grid: false, format: "d" } },
+    y: { field: "accuracy", type: "quantitative", title: "accuracy on held-out digits", scale: { domain: [0, 1] } },
+    color: { ...color, legend: { orient: "bottom", symbolType: "stroke" } },
+  };
+  const body = {
+    data: { values },
+    width: 420,
+    height: 220,
+    mark: { type: "line", strokeWidth: 2.5, point: true },
+    encoding,
+  };
+  return ownPlot(body, { title: "Figure 1a: accuracy while training" });
 }
 
 /** Ioffe & Szegedy, Figure 1: handwritten digits, test accuracy, and the input of one sigmoid over time. */
@@ -68,9 +96,14 @@ export const ioffeFig1: Experiment = (scale, seed) => {
       ]),
     ],
     figures: [
+      accuracyCurves(
+        Object.fromEntries(
+          runs.map(({ withBatchNorm, accuracies }) => [withBatchNorm ? "batch norm" : "without", accuracies]),
+        ),
+      ),
       percentileBands(
         { without: runs[0].ofUnit, "batch norm": runs[1].ofUnit },
-        { title: `What goes into sigmoid ${unit} of the last layer` },
+        { title: `Figure 1b and c: what goes into sigmoid ${unit} of the last layer` },
       ),
     ],
     claims: [

@@ -1,5 +1,5 @@
 import { nn } from "evenkeel";
-import { percentileBands } from "evenkeel/plot";
+import { noise } from "../pictures/noise.ts";
 import { trainWatched } from "./drift.ts";
 import { claim, type Experiment, inAll, mean, three } from "./experiment.ts";
 import { batchNorm, type Normalisation, namesNetwork, nothing } from "./networks.ts";
@@ -56,8 +56,10 @@ export const noisy: Experiment = (scale, seed) => {
       ]),
     ],
     figures: all.map(({ name, runs }) =>
-      percentileBands(Object.fromEntries(runs.map(({ variant, report }) => [variant, report])), {
-        title: `What goes into the last tanh, ${name}`,
+      noise(Object.fromEntries(runs.map(({ variant, losses, report }) => [variant, { losses, report }])), {
+        title: `Noise behind batch norm: ${name}`,
+        classes,
+        most: name.startsWith("usual") ? 1 : 4,
       }),
     ),
     claims: [
@@ -99,7 +101,9 @@ export const noisy: Experiment = (scale, seed) => {
   };
 };
 
-const guessing = Math.log(28);
+/** The letters, and the end of a name. */
+const classes = 28;
+const guessing = Math.log(classes);
 
 function train(
   normalisation: Normalisation,
@@ -107,7 +111,17 @@ function train(
 ) {
   const model = namesNetwork(normalisation, { hidden: 5, scale: scaleOfWeights, seed });
   const tanhs = model.namedModules().flatMap(([name, module]) => (module instanceof nn.Tanh ? [name] : []));
-  const { losses, points: all, report } = trainWatched(model, { steps, lr, seed, layer: tanhs[tanhs.length - 1] });
+  const {
+    losses,
+    points: all,
+    report,
+  } = trainWatched(model, {
+    steps,
+    lr,
+    seed,
+    layer: tanhs[tanhs.length - 1],
+    units: [0],
+  });
   const points = all.slice(1);
   return {
     loss: mean(losses.slice(-Math.floor(steps / 5))),

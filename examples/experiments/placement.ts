@@ -1,8 +1,10 @@
 import { manualSeed, nn } from "evenkeel";
 import { percentileBands } from "evenkeel/plot";
+import { placement as placementPicture } from "../pictures/placement.ts";
+import { unitSeen } from "../pictures/runs.ts";
 import { trainWatched } from "./drift.ts";
 import { claim, type Experiment, mean, three } from "./experiment.ts";
-import { namesNetwork, nothing } from "./networks.ts";
+import { namesBatches, namesNetwork, nothing } from "./networks.ts";
 
 /** The text's counter argument 2: batch norm before the activation, and behind it. */
 export const placement: Experiment = (scale, seed) => {
@@ -20,9 +22,12 @@ export const placement: Experiment = (scale, seed) => {
       return new nn.Sequential(...layers);
     },
   };
+  const looked = namesBatches(512, seed + 1)(0);
   const runs = Object.entries(build).map(([place, make]) => {
     const model = make();
     const layer = String(model.length - 1);
+    const look = () => unitSeen(model, String(model.length - 2), { x: looked.x, unit: 0 });
+    const atFirst = place === "before" ? look() : null;
     const { losses, points, report } = trainWatched(model, { steps, lr, seed, layer });
     return {
       place,
@@ -31,6 +36,7 @@ export const placement: Experiment = (scale, seed) => {
       variance: mean(points.map((point) => point.variance)),
       meanStep: mean(points.slice(1).map((point) => point.meanStep)),
       report,
+      unit: atFirst === null ? null : { "before training": atFirst, "after training": look() },
     };
   });
   const [none, before, after] = runs;
@@ -49,6 +55,7 @@ export const placement: Experiment = (scale, seed) => {
       ]),
     ],
     figures: [
+      ...(before.unit === null ? [] : [placementPicture(before.unit)]),
       percentileBands(
         Object.fromEntries(runs.map(({ place, report }) => [words[place as keyof typeof words], report])),
         { title: "What goes into the last layer" },
@@ -77,6 +84,6 @@ export const placement: Experiment = (scale, seed) => {
       "Mean, variance and drift are of the last layer's input, averages over the whole run.",
       "Neither the text nor Ioffe & Szegedy measure both places; the network is that of the experiment on noise, chosen.",
     ],
-    data: { runs: runs.map(({ report: _report, ...run }) => run) },
+    data: { runs: runs.map(({ report: _report, unit: _unit, ...run }) => run) },
   };
 };

@@ -1,8 +1,20 @@
 import { grad, nn, type Tensor, tensor } from "evenkeel";
 import { internalCovariateShift } from "evenkeel/analysis";
 import { covariateShiftBars } from "evenkeel/plot";
+import { neuronSteps } from "../pictures/neuronSteps.ts";
 import type { Experiment } from "./experiment.ts";
 import { claim, three } from "./experiment.ts";
+
+/** One update: the weight before it and after, what its neuron got, and what neuron c got in the same pass. */
+interface Update {
+  readonly step: string;
+  readonly weight: number;
+  readonly zBefore: number;
+  readonly updated: number;
+  readonly zb: number;
+  /** All weights after it. */
+  readonly weights: Readonly<Record<"a" | "b" | "c", number>>;
+}
 
 /** A neuron with one weight, and no nonlinearity. */
 class Neuron extends nn.Module {
@@ -36,8 +48,7 @@ export const threeNeurons: Experiment = () => {
   const input = tensor(x, { dtype: "float64" });
   const loss = () => model.forward(input).sub(y).square();
   const shift = internalCovariateShift(model, loss, { lr });
-  const rows: { step: string; weight: number; zBefore: number; slope: number; gradient: number; updated: number }[] =
-    [];
+  const rows: (Update & { slope: number; gradient: number })[] = [];
   let stale = Number.NaN;
   for (const step of [1, 2]) {
     const [za] = [model.a.forward(input)];
@@ -60,8 +71,10 @@ export const threeNeurons: Experiment = () => {
     for (const { name, neuron, before, slope, gradient } of neurons) {
       const weight = neuron.weight.item();
       const updated = weight - lr * gradient;
-      rows.push({ step: `${step}${name}`, weight, zBefore: before.item(), slope, gradient, updated });
       neuron.weight.data[0] = updated;
+      const weights = { a: model.a.weight.item(), b: model.b.weight.item(), c: model.c.weight.item() };
+      const at = { step: `${step}${name}`, weight, zBefore: before.item(), zb: zb.item() };
+      rows.push({ ...at, slope, gradient, updated, weights });
     }
   }
   const fresh = rows[3].zBefore;
@@ -80,7 +93,7 @@ export const threeNeurons: Experiment = () => {
         three(row.updated),
       ]),
     ],
-    figures: [covariateShiftBars(shift)],
+    figures: [neuronSteps(rows, x), covariateShiftBars(shift)],
     claims: [
       claim(
         "The text, stepping through an example",
@@ -107,6 +120,6 @@ export const threeNeurons: Experiment = () => {
       ),
     ],
     open: ["The text speaks of epochs; the definition, and these numbers, are per step."],
-    data: { updates: rows, shift: shift.layers },
+    data: { updates: rows, x, shift: shift.layers },
   };
 };

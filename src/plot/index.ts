@@ -40,6 +40,7 @@ export type { Run } from "./recording/curves.ts";
 export { type LossCurvesOptions, lossCurves } from "./recording/lossCurves.ts";
 export { updateRatioCurves } from "./recording/updateRatioCurves.ts";
 export type { OneOrNamed } from "./specification/named.ts";
+export { type OwnPlotOptions, ownPlot } from "./specification/ownPlot.ts";
 export type { PlotOptions } from "./specification/plot.ts";
 export type { Theme } from "./specification/theme.ts";
 export type { TheoremResult } from "./theory/theoremParts.ts";

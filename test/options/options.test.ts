@@ -300,6 +300,7 @@ const calls: Record<string, Call> = {
   "plot.landscapeBands": (o) => plot.landscapeBands(small.probes(), o),
   "plot.lineProfile": (o) => plot.lineProfile(small.probe(), o),
   "plot.lossCurves": (o) => plot.lossCurves(small.comparison(), o),
+  "plot.ownPlot": (o: Options) => plot.ownPlot({ mark: "bar" }, { title: "Mine", ...o } as never),
   "plot.percentileBands": (o) => plot.percentileBands(small.drift([0]), o),
   "plot.profileCurves": (o) => plot.profileCurves(small.correlation(), o),
   "plot.rateTestCurve": (o) => plot.rateTestCurve(small.rateTest(), o),

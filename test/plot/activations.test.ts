@@ -146,3 +146,43 @@ test("an activation report of networks with thousands of units is drawn as one o
   const wide = new nn.Sequential(new nn.Linear(2, 4000), new nn.Tanh());
   await expectDrawn(activationHistograms(activationReport(wide, randn([8, 2]))));
 });
+
+test("what is compared lies on one axis, for tanhs from −1 to 1 and a constant's bin", () => {
+  const domains = (plot: unknown) =>
+    [
+      ...JSON.stringify(plot).matchAll(
+        /"domain":\[(-?[\d.]+),(-?[\d.]+)\],?[^}]*\},"axis":\{"grid":true,"tickCount":6/g,
+      ),
+    ].map(([, low, high]) => [Number(low), Number(high)]);
+  const report = (scale: number) =>
+    activationReport(new nn.Sequential(new nn.Tanh()), small.rows([[0.1], [0.2], [0.3]]).mul(scale));
+  expect(domains(activationHistograms(report(1)))).toEqual([[-1, 1]]);
+  expect(domains(activationHistograms({ one: report(1), other: report(1000) }))).toEqual([
+    [-1, 1.5],
+    [-1, 1.5],
+  ]);
+  const relu = (scale: number) => activationReport(new nn.Sequential(new nn.ReLU()), small.rows([[1], [2]]).mul(scale));
+  expect(domains(activationHistograms({ one: relu(1), other: relu(3) }))).toEqual([
+    [1, 6],
+    [1, 6],
+  ]);
+});
+
+test("layers that have a place only are counted among those of their class, others keep their names", () => {
+  const labels = (plot: unknown) =>
+    JSON.parse(/"labelExpr":"(\[.*?\])\[/.exec(JSON.stringify(plot))?.[1].replaceAll('\\"', '"') ?? "");
+  const deep = new nn.Sequential(new nn.Tanh(), new nn.ReLU(), new nn.Tanh());
+  const x = small.rows([[0.1], [0.2]]);
+  expect(labels(activationHistograms(activationReport(deep, x)))).toEqual([
+    "layer 2 · Tanh · 0 % saturated",
+    "layer 1 · ReLU · 0 % saturated",
+    "layer 1 · Tanh · 0 % saturated",
+  ]);
+  const tanhs = new nn.Sequential(new nn.Tanh(), new nn.Tanh());
+  expect(labels(activationHistograms(activationReport(tanhs, x)))).toEqual([
+    "layer 2 · 0 % saturated",
+    "layer 1 · 0 % saturated",
+  ]);
+  const within = new nn.Sequential(new nn.Sequential(new nn.Tanh()));
+  expect(labels(activationHistograms(activationReport(within, x)))).toEqual(["0.0 · Tanh · 0 % saturated"]);
+});

@@ -45,7 +45,7 @@ function numbered(svg: string): string {
 }
 
 test("every plot of the entry is here", () => {
-  const others = ["LiveView", "ProgressLine", "render", "report", "reportPage", "sparkline"];
+  const others = ["LiveView", "ProgressLine", "ownPlot", "render", "report", "reportPage", "sparkline"];
   expect(Object.keys(cases)).toEqual(
     Object.keys(plots)
       .filter((name) => !others.includes(name))

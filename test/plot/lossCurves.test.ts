@@ -108,3 +108,24 @@ test("themes and sizes are taken, and what makes no sense is refused", async () 
 test("its specification is as it was", () => {
   expect(lossCurves(recording([1, 0.5, 0.25]))).toMatchSnapshot();
 });
+
+test("lines are averaged over the steps before, and what was recorded stays behind them, faint", async () => {
+  const plot = lossCurves(recording([4, 2, null, 6, 8]), { smooth: 2, guide: Math.log(28), most: 7 });
+  await expectDrawn(plot);
+  expect(valuesOf(plot).map(({ value, mean }) => [value, mean])).toEqual([
+    [4, 4],
+    [2, 3],
+    [null, 2],
+    [6, 6],
+    [8, 7],
+  ]);
+  expect(plot.title.subtitle).toContain("Lines: means over 2 recorded steps; faint, as recorded.");
+  const { layer } = plot as unknown as { layer: { mark: { opacity?: number }; encoding: { y: object } }[] };
+  expect(layer.map(({ encoding }) => encoding.y)).toMatchObject([
+    { field: "value" },
+    { field: "mean" },
+    { datum: Math.log(28) },
+  ]);
+  expect(layer[0].mark.opacity).toBeLessThan(0.5);
+  expect(layer[0].encoding.y).toMatchObject({ scale: { domainMax: 7 } });
+});

@@ -1,4 +1,4 @@
-import { manualSeed, nn, randn } from "evenkeel";
+import { manualSeed, nn, noGrad, randn, tensor } from "evenkeel";
 import { ActivationDrift, activationReport, deadUnits, gradientReport } from "evenkeel/analysis";
 import {
   activationHistograms,
@@ -11,6 +11,7 @@ import {
 } from "evenkeel/plot";
 import { characters } from "../../../examples/demo/data.ts";
 import { namesLoss } from "../../../examples/experiments/networks.ts";
+import { batchNormSteps, saturation, tanhSeen } from "../../../examples/pictures/index.ts";
 import type { Figure } from "./figure.ts";
 import { batches, each, lastTanh, sickAndHealthy, train } from "./networks.ts";
 
@@ -27,14 +28,27 @@ export const activationFigures: Readonly<Record<string, Figure>> = {
 
   "batch-norm": () => {
     manualSeed(0);
-    const layers = (...norm: nn.Module[]) => new nn.Sequential(new nn.Linear(20, 100), ...norm, new nn.Tanh());
-    const x = randn([500, 20]).mul(5);
-    const networks = { "without batch norm": layers(), "with batch norm": layers(new nn.BatchNorm1d(100)) };
-    return (look) =>
-      activationHistograms(
-        each(networks, (model) => activationReport(model, x)),
-        { title: "The outputs of 100 tanh units", height: 160, ...look },
-      );
+    const norm = new nn.BatchNorm1d(4);
+    noGrad(() => {
+      norm.weight?.copy_(tensor([2, 1, 0.5, 1.5]));
+      norm.bias?.copy_(tensor([-2, 0, 3, 1]));
+    });
+    const y = randn([32, 4])
+      .mul(tensor([0.4, 1.3, 0.8, 1.1]))
+      .add(tensor([-3, 2, 0.5, -1]));
+    return (look) => batchNormSteps(norm, y, look);
+  },
+
+  saturation: () => {
+    const [{ x }] = batches(1, 60);
+    const layers = each(sickAndHealthy({ hidden: 2, scale: 40 }), (model) => {
+      const layer = lastTanh(model);
+      return {
+        inputs: tanhSeen(model, layer, x).input,
+        report: deadUnits(model, [x], { modules: [layer], bitmap: "strings" }),
+      };
+    });
+    return (look) => saturation(layers, look);
   },
 
   "gradient-histograms": () => {

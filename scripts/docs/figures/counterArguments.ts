@@ -1,49 +1,35 @@
-import { nn, optim } from "evenkeel";
-import { ActivationDrift, compare, stepProbes } from "evenkeel/analysis";
-import { lossCurves, percentileBands } from "evenkeel/plot";
-import {
-  batchNorm,
-  type Normalisation,
-  namesBatches,
-  namesLoss,
-  namesNetwork,
-  nothing,
-} from "../../../examples/experiments/networks.ts";
+import { nn } from "evenkeel";
+import { characters } from "../../../examples/demo/data.ts";
+import { trainWatched } from "../../../examples/experiments/drift.ts";
+import { batchNorm, type Normalisation, namesNetwork, nothing } from "../../../examples/experiments/networks.ts";
+import { noise, placement, tanhsOf, unitSeen } from "../../../examples/pictures/index.ts";
 import type { Figure } from "./figure.ts";
 import { batches, each, lastTanh, train } from "./networks.ts";
 
-const noisy: Normalisation = (width) => new nn.NoisyBatchNorm1d(width);
-const network = (normalisation: Normalisation, seed = 0) => namesNetwork(normalisation, { hidden: 5, scale: 10, seed });
+const variants: Readonly<Record<string, Normalisation>> = {
+  standard: nothing,
+  "batch norm": batchNorm,
+  "noise behind it": (width) => new nn.NoisyBatchNorm1d(width),
+  "noise alone": (width) => new nn.Noise1d(width),
+};
 
-/** Pictures of noise behind batch norm: what it costs, and what it shakes. */
+/** Pictures of the two counter arguments: noise behind batch norm, and batch norm before the activation. */
 export const counterArgumentFigures: Readonly<Record<string, Figure>> = {
-  "noisy-batch-norm": () => {
-    const next = namesBatches(64, 0);
-    const comparison = compare({
-      variants: {
-        standard: (seed) => network(nothing, seed),
-        "batch norm": (seed) => network(batchNorm, seed),
-        "noisy batch norm": (seed) => network(noisy, seed),
-      },
-      data: Array.from({ length: 400 }, (_, step) => next(step)),
-      loss: namesLoss,
-      optimizer: (model) => new optim.SGD(model.parameters(), { lr: 1 }),
-      steps: 400,
-      seed: [0, 1],
-      probes: { loss: { probe: stepProbes.loss(), every: 5 } },
+  noise: () => {
+    const runs = each(variants, (normalisation) => {
+      const model = namesNetwork(normalisation, { hidden: 5 });
+      return trainWatched(model, { steps: 400, lr: 0.3, seed: 0, layer: lastTanh(model), units: [0] });
     });
-    return (look) => lossCurves(comparison, { title: "Batch norm, with noise behind it and without", ...look });
+    return (look) => noise(runs, { classes: characters.length, most: 1, ...look });
   },
 
-  "noisy-drift": () => {
-    const reports = each({ "batch norm": batchNorm, "noisy batch norm": noisy }, (normalisation) => {
-      const model = network(normalisation);
-      const watched = new ActivationDrift(model, { layers: [lastTanh(model)], what: "input", units: [0] });
-      train(model, batches(150), { lr: 1, after: () => watched.step() });
-      watched.detach();
-      const report = watched.report();
-      return { ...report, series: report.series.filter(({ unit }) => unit === 0) };
-    });
-    return (look) => percentileBands(reports, { title: "What one unit of the last tanh gets", ...look });
+  placement: () => {
+    const model = namesNetwork(batchNorm, { hidden: 5, scale: 10 });
+    const [{ x }] = batches(1, 512);
+    const look = () => unitSeen(model, tanhsOf(model)[4], { x, unit: 0 });
+    const before = look();
+    train(model, batches(400), { lr: 1 });
+    const seen = { "before training": before, "after training": look() };
+    return (look) => placement(seen, look);
   },
 };

@@ -1,6 +1,7 @@
 import { manualSeed, type nn, optim } from "evenkeel";
 import { compare, Recorder, stepProbes, updateRatios } from "evenkeel/analysis";
 import { lossCurves, type RateScaleCell, rateScaleMap, updateRatioCurves, updateRatioDots } from "evenkeel/plot";
+import { characters } from "../../../examples/demo/data.ts";
 import { batchNorm, namesBatches, namesLoss, namesNetwork, nothing } from "../../../examples/experiments/networks.ts";
 import type { Figure } from "./figure.ts";
 import { batches, each, train } from "./networks.ts";
@@ -21,7 +22,8 @@ export const trainingFigures: Readonly<Record<string, Figure>> = {
       seed: [0, 1, 2],
       probes: { loss: { probe: stepProbes.loss(), every: 5 } },
     });
-    return (look) => lossCurves(comparison, { title: "Guessing the next letter of a name", ...look });
+    const shown = { title: "Guessing the next letter of a name", smooth: 6, guide: Math.log(characters.length) };
+    return (look) => lossCurves(comparison, { ...shown, ...look });
   },
 
   "update-ratio-curves": () => {

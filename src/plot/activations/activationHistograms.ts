@@ -1,6 +1,6 @@
 import type { ActivationReport } from "../../analysis/index.ts";
 import type { Plot } from "../drawing/plot.ts";
-import { isOf, named, type OneOrNamed } from "../specification/named.ts";
+import { isOf, layerNames, named, type OneOrNamed } from "../specification/named.ts";
 import { type PlotOptions, settingsOf } from "../specification/plot.ts";
 import { layerHistograms } from "./layerHistograms.ts";
 
@@ -8,7 +8,8 @@ const where = "activationHistograms";
 
 /**
  * The distribution of each layer's activations on a batch, as `activationReport` has counted it: a histogram for each
- * layer, the first at the top, and a panel for each of several reports.
+ * layer, the first at the top, and a panel for each of several reports, all on one axis, which for tanhs is that from −1 to 1.
+ * Layers of a `Sequential` are counted, among those of their class that the report has, so that the third tanh is `layer 3`.
  *
  * Of more than 12 layers some are left out, and that is said; so is how many values are not finite.
  *
@@ -29,14 +30,22 @@ const where = "activationHistograms";
 export function activationHistograms(reports: OneOrNamed<ActivationReport>, options: PlotOptions = {}): Plot {
   const settings = settingsOf(where, options, { title: "Activations", width: 360, height: 300 });
   const list = named(where, reports, isOf("activationReport"), "a report of activationReport");
-  const panels = list.map(([panel, { layers }]) => ({
-    panel,
-    rows: layers.map(({ layer, type, saturatedFraction, ...rest }) => ({
-      ...rest,
-      name: `${layer} · ${type}${saturatedFraction === null ? "" : ` · ${percent(saturatedFraction)} saturated`}`,
-    })),
-  }));
-  return layerHistograms(where, panels, settings, { x: "activation", what: "layers" });
+  const panels = list.map(([panel, { layers }]) => {
+    const names = layerNames(layers);
+    return {
+      panel,
+      rows: layers.map(({ saturatedFraction, ...rest }, i) => ({
+        ...rest,
+        name: `${names[i]}${saturatedFraction === null ? "" : ` · ${percent(saturatedFraction)} saturated`}`,
+      })),
+    };
+  });
+  const types = new Set(list.flatMap(([, { layers }]) => layers.map(({ type }) => type)));
+  const domain = types.size === 1 ? ranges[[...types][0]] : undefined;
+  return layerHistograms(where, panels, settings, { x: "activation", what: "layers", domain });
 }
+
+/** Where the values of a class lie, all of them. */
+const ranges: Readonly<Record<string, readonly [number, number]>> = { Tanh: [-1, 1], Sigmoid: [0, 1] };
 
 const percent = (fraction: number) => `${Math.round(100 * fraction)} %`;

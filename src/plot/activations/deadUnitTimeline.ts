@@ -2,7 +2,7 @@ import type { DeadUnits } from "../../analysis/index.ts";
 import { describe, TensorError } from "../../base/errors.ts";
 import type { Plot } from "../drawing/plot.ts";
 import { inPanels, nominal } from "../specification/encoding.ts";
-import { isOf, named, type OneOrNamed, panelName } from "../specification/named.ts";
+import { isOf, layerNames, named, type OneOrNamed, panelName } from "../specification/named.ts";
 import { type PlotOptions, plotOf, settingsOf } from "../specification/plot.ts";
 import { orGap, thinned, thinnedNote } from "../specification/series.ts";
 import { alarmColours } from "../specification/theme.ts";
@@ -53,8 +53,8 @@ export function deadUnitTimeline(runs: OneOrNamed<readonly DeadUnitsAt[]>, optio
   const notes = new Set<string>();
   const all = list.flatMap(([name, timeline]) => {
     checkTimeline(timeline);
-    return timeline[0].report.layers.map(({ layer, type }, place) => ({
-      panel: panelName(name, layer, type),
+    return layerNames(timeline[0].report.layers).map((layer, place) => ({
+      panel: panelName(name, layer),
       timeline: timeline.map(({ step, report }) => ({ step, layer: report.layers[place] })),
     }));
   });

@@ -1,7 +1,7 @@
 import type { GradientReport } from "../../analysis/index.ts";
 import type { OptionRules } from "../../base/optionRules.ts";
 import type { Plot } from "../drawing/plot.ts";
-import { isOf, named, type OneOrNamed } from "../specification/named.ts";
+import { isOf, layerNames, named, type OneOrNamed } from "../specification/named.ts";
 import { type PlotOptions, plotRules, settingsOf } from "../specification/plot.ts";
 import { layerHistograms } from "./layerHistograms.ts";
 
@@ -43,13 +43,13 @@ const rules = {
 export function gradientHistograms(reports: OneOrNamed<GradientReport>, options: GradientHistogramsOptions = {}): Plot {
   const { of, ...settings } = settingsOf(where, options, titled, rules);
   const list = named(where, reports, isOf("gradientReport"), "a report of gradientReport");
-  const panels = list.map(([panel, { activations, parameters }]) => ({
-    panel,
-    rows:
-      of === "activations"
-        ? activations.map(({ layer, type, ...rest }) => ({ ...rest, name: `${layer} · ${type}` }))
-        : parameters.map(({ parameter, ...rest }) => ({ ...rest, name: parameter })),
-  }));
+  const panels = list.map(([panel, { activations, parameters }]) => {
+    const names = of === "activations" ? layerNames(activations) : parameters.map(({ parameter }) => parameter);
+    return {
+      panel,
+      rows: (of === "activations" ? activations : parameters).map((row, i) => ({ ...row, name: names[i] })),
+    };
+  });
   return layerHistograms(where, panels, settings, { x: "gradient", what: of === "activations" ? "layers" : of });
 }
 

@@ -1,3 +1,4 @@
+import { greatest, least } from "../../analysis/numbers/extremes.ts";
 import type { Histogram } from "../../analysis/numbers/spread.ts";
 import { TensorError } from "../../base/errors.ts";
 import type { Plot } from "../drawing/plot.ts";
@@ -20,13 +21,25 @@ export function layerHistograms(
   where: string,
   panels: readonly Panel[],
   settings: PlotSettings,
-  { x, what }: { readonly x: string; readonly what: string },
+  {
+    x,
+    what,
+    domain,
+  }: { readonly x: string; readonly what: string; readonly domain?: readonly [number, number] | undefined },
 ): Plot {
   const { theme, width, height } = settings;
   if (panels.every(({ rows }) => rows.length === 0)) {
     throw new TensorError(where, { expected: "a report of one layer or more", got: `one of no ${what}` });
   }
   const notes = new Set([ridgeNote]);
+  const edges = panels.flatMap(({ rows }) =>
+    rows.flatMap(({ histogram }) => (histogram === null ? [] : histogram.edges)),
+  );
+  // What is compared lies on one axis; of a constant there is a bin beyond the domain too.
+  const isShared = edges.length > 0 && (panels.length > 1 || domain !== undefined);
+  const axis = isShared
+    ? ([least([...edges, ...(domain ?? [])]), greatest([...edges, ...(domain ?? [])])] as const)
+    : undefined;
   const drawn = panels.map(({ panel, rows }) => {
     const kept = thinned(rows, mostSeries);
     for (const note of thinnedNote(kept.length, rows.length, what)) notes.add(note);
@@ -40,7 +53,7 @@ export function layerHistograms(
       ...(panel === "" ? {} : { title: { text: panel, fontSize: 12, offset: 4 } }),
       ...ridgeMarks(
         kept.map(({ name }) => name),
-        { x, y: null, theme },
+        { x, y: null, theme, domain: axis },
       ),
     };
   });

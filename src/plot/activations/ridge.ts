@@ -33,7 +33,13 @@ export function ridgeValues(ridges: readonly Ridge[], rows: number, extra: (ridg
 /** The marks of ridges whose rows have these names, from the top. Rows further down stand in front. */
 export function ridgeMarks(
   names: readonly string[],
-  { x, y, theme, colour }: { x: string; y: string | null; theme: Theme; colour?: object },
+  {
+    x,
+    y,
+    theme,
+    colour,
+    domain,
+  }: { x: string; y: string | null; theme: Theme; colour?: object; domain?: readonly [number, number] | undefined },
 ): object {
   const fill = seriesColours[theme][0];
   const labels = JSON.stringify([...names].reverse());
@@ -44,7 +50,7 @@ export function ridgeMarks(
         field: "x",
         type: "quantitative",
         title: x,
-        scale: { zero: false, nice: false },
+        scale: { zero: false, nice: false, ...(domain === undefined ? {} : { domain }) },
         axis: { grid: true, tickCount: 6 },
       },
       y: {

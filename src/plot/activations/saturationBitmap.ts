@@ -2,7 +2,7 @@ import type { DeadUnits, DeadUnitsLayer } from "../../analysis/index.ts";
 import { TensorError } from "../../base/errors.ts";
 import type { Plot } from "../drawing/plot.ts";
 import { inPanels, nominal } from "../specification/encoding.ts";
-import { isOf, named, type OneOrNamed, panelName } from "../specification/named.ts";
+import { isOf, layerNames, named, type OneOrNamed, panelName } from "../specification/named.ts";
 import { type PlotOptions, plotOf, settingsOf } from "../specification/plot.ts";
 import { gapNote, thinned, thinnedNote } from "../specification/series.ts";
 import { alarmColours } from "../specification/theme.ts";
@@ -40,9 +40,10 @@ export function saturationBitmap(reports: OneOrNamed<DeadUnits>, options: PlotOp
   const { theme, width, height } = settings;
   const list = named(where, reports, isOf("deadUnits"), "a report of deadUnits");
   const notes = new Set<string>();
-  const all = list.flatMap(([name, { layers }]) =>
-    layers.map((layer) => ({ panel: panelName(name, layer.layer, layer.type), layer })),
-  );
+  const all = list.flatMap(([name, { layers }]) => {
+    const names = layerNames(layers);
+    return layers.map((layer, i) => ({ panel: panelName(name, names[i]), layer }));
+  });
   if (all.length === 0) throw new TensorError(where, { expected: "a report of one layer or more", got: "one of none" });
   const panels = thinned(all, mostPanels);
   for (const note of thinnedNote(panels.length, all.length, "layers")) notes.add(note);

@@ -12,6 +12,7 @@ import {
   groupSize,
   mostSeries,
   orGap,
+  type SeriesPoint,
   thinned,
   thinnedNote,
 } from "../specification/series.ts";
@@ -41,6 +42,10 @@ interface CurvesSettings {
   readonly log: boolean;
   /** A value at which a line is drawn to compare with. */
   readonly guide?: number;
+  /** Over how many recorded steps the lines are averaged. */
+  readonly smooth?: number;
+  /** Where the axis of values ends. */
+  readonly most?: number;
   /** What is said first below the title. */
   readonly notes?: readonly string[];
 }
@@ -53,7 +58,7 @@ export function curves(
   where: string,
   run: Run,
   settings: PlotSettings,
-  { metric, axis, log, guide, notes = [] }: CurvesSettings,
+  { metric, axis, log, guide, smooth = 1, most, notes = [] }: CurvesSettings,
 ): Plot {
   const { theme, width, height } = settings;
   const all = curvesOf(where, run, metric);
@@ -72,24 +77,30 @@ export function curves(
         every,
       );
     const [value, low, high] = [of("value"), of("low"), of("high")];
+    const count = Math.max(1, Math.round(smooth / every));
+    const [means, lows, highs] = [value, low, high].map((points) => trailing(points, count));
     return value.map((point, i) => ({
       ...(panels.length > 1 ? { panel } : {}),
       name,
       ...point,
-      low: low[i].value,
-      high: high[i].value,
+      low: lows[i],
+      high: highs[i],
+      ...(smooth > 1 ? { mean: means[i] } : {}),
     }));
   });
   const seeds = isComparison(run) ? run.options.seed.length : 1;
   const spread = seeds > 1 ? [`Lines: means over ${seeds} seeds. Bands: smallest to largest.`] : [];
+  const smoothed = smooth > 1 ? [`Lines: means over ${smooth} recorded steps; faint, as recorded.`] : [];
   const means = every > 1 ? [`Each point is the mean of ${every} steps that were recorded.`] : [];
   const colour = colourBy("name", names, theme);
   const dash = dashBy("name", names, theme);
+  const cut = most === undefined ? {} : { domainMax: most };
   const y = {
     type: "quantitative",
     title: axis,
-    scale: log ? { type: "log" } : { zero: false },
+    scale: log ? { type: "log", ...cut } : { zero: false, ...cut },
   };
+  const clip = most === undefined ? {} : { clip: true };
   const drawn = {
     width: panels.length > 1 ? width / 2 : width,
     height: panels.length > 1 ? height * 0.75 : height,
@@ -97,14 +108,22 @@ export function curves(
       ...(seeds > 1
         ? [
             {
-              mark: { type: "area", opacity: 0.2 },
+              mark: { type: "area", opacity: 0.2, ...clip },
               encoding: { x: stepAxis, y: { ...y, field: "low" }, y2: { field: "high" }, color: colour },
             },
           ]
         : []),
+      ...(smooth > 1
+        ? [
+            {
+              mark: { type: "line", strokeWidth: 1, opacity: 0.3, ...clip },
+              encoding: { x: stepAxis, y: { ...y, field: "value" }, color: colour },
+            },
+          ]
+        : []),
       {
-        mark: { type: "line", point: values.length === drawnCurves.length },
-        encoding: { x: stepAxis, y: { ...y, field: "value" }, color: colour, strokeDash: dash },
+        mark: { type: "line", point: values.length === drawnCurves.length, ...clip },
+        encoding: { x: stepAxis, y: { ...y, field: smooth > 1 ? "mean" : "value" }, color: colour, strokeDash: dash },
       },
       ...(guide === undefined ? [] : [{ mark: guideMark, encoding: { y: { ...y, datum: guide } } }]),
     ],
@@ -113,12 +132,21 @@ export function curves(
   const said = [
     ...notes,
     ...spread,
+    ...smoothed,
     ...means,
     ...thinnedNote(names.length, allNames.length, "layers"),
     ...gapNote(missing),
     ...belowNote(below),
   ];
   return plotOf(body, settings, said);
+}
+
+/** The mean of each value and those before it, so many in all or as many as there are; gaps are left out. */
+function trailing(points: readonly SeriesPoint[], count: number): (number | null)[] {
+  return points.map((_, i) => {
+    const known = points.slice(Math.max(0, i + 1 - count), i + 1).flatMap(({ value }) => value ?? []);
+    return known.length === 0 ? null : known.reduce((a, b) => a + b, 0) / known.length;
+  });
 }
 
 const isComparison = (run: unknown): run is Comparison => (run as { kind?: unknown } | null)?.kind === "comparison";

@@ -1,4 +1,4 @@
-import { flag, text } from "../../base/optionKinds.ts";
+import { finiteNumber, flag, fromOne, text } from "../../base/optionKinds.ts";
 import type { OptionRules } from "../../base/optionRules.ts";
 import type { Plot } from "../drawing/plot.ts";
 import { type PlotOptions, plotRules, settingsOf } from "../specification/plot.ts";
@@ -10,6 +10,15 @@ export interface LossCurvesOptions extends PlotOptions {
   readonly metric?: string;
   /** Whether the values are shown on a log scale; those of 0 and below are gaps then. Default `false`. */
   readonly log?: boolean;
+  /**
+   * Over how many recorded steps the lines are averaged, the last of them the one where the mean stands; what was recorded is drawn
+   * faintly behind them. Default `1`: the lines are as recorded.
+   */
+  readonly smooth?: number;
+  /** A value to compare with, drawn as a dashed line, such as `ln K`, the loss of guessing among K classes. */
+  readonly guide?: number;
+  /** Where the axis of values ends: lines beyond are cut off. Default: it holds all. */
+  readonly most?: number;
 }
 
 const where = "lossCurves";
@@ -18,6 +27,9 @@ const rules = {
   ...plotRules,
   metric: { is: text, default: "loss" },
   log: { is: flag, default: false },
+  smooth: { is: fromOne, default: 1 },
+  guide: { is: finiteNumber },
+  most: { is: finiteNumber },
 } satisfies OptionRules<LossCurvesOptions>;
 
 /**
@@ -25,7 +37,7 @@ const rules = {
  * smallest to the largest value over the seeds; or a line per recording, of several by name. Of what was measured layer by layer, a line per layer, and a panel per
  * variant.
  *
- * Lines of more than 300 points are averaged in groups. Values that are not finite are gaps, and counted below the title.
+ * Losses of small batches tremble: `smooth` shows where they go. Lines of more than 300 points are averaged in groups. Values that are not finite are gaps, and counted below the title.
  *
  * @throws TensorError for what is neither a recording, nor several by name, nor a comparison, and for a metric that it does
  * not have.
@@ -50,8 +62,9 @@ const rules = {
  * ```
  */
 export function lossCurves(run: Run, options: LossCurvesOptions = {}): Plot {
-  const { metric, log, ...settings } = settingsOf(where, options, titled, rules);
-  return curves(where, run, settings, { metric, axis: metric, log });
+  const { metric, log, smooth, guide, most, ...settings } = settingsOf(where, options, titled, rules);
+  const notes = guide === undefined ? [] : [`Dashed: ${guide.toPrecision(3)}, to compare with.`];
+  return curves(where, run, settings, { metric, axis: metric, log, smooth, guide, most, notes });
 }
 
 const titled = ({ metric }: { readonly metric: string }) => ({

@@ -46,3 +46,19 @@ export const isOf =
   (kind: string) =>
   (value: object): boolean =>
     (value as { readonly kind?: unknown }).kind === kind;
+
+/**
+ * What layers are called in a plot. Those that only have a place in a `Sequential` are counted instead, each among those of its
+ * class: the third tanh is `layer 3`, and `layer 3 · Tanh` where there are other classes beside it.
+ */
+export function layerNames(layers: readonly { readonly layer: string; readonly type: string }[]): readonly string[] {
+  const counts = new Map<string, number>();
+  const isOneClass = new Set(layers.map(({ type }) => type)).size === 1;
+  const isCounted = layers.every(({ layer }) => /^\d+$/.test(layer));
+  return layers.map(({ layer, type }) => {
+    if (!isCounted) return `${layer} · ${type}`;
+    const count = (counts.get(type) ?? 0) + 1;
+    counts.set(type, count);
+    return isOneClass ? `layer ${count}` : `layer ${count} · ${type}`;
+  });
+}

@@ -10,6 +10,20 @@ const sentences: Readonly<Record<string, Readonly<Record<string, (printed: Print
   "3-internal-covariate-shift": {
     "The example never changed. What c sees did": (printed) =>
       printed("step 1: c gets")[0] !== printed("step 3: c gets")[0],
+    "here there is about as much shift with batch norm as without": (printed) => {
+      const [without, normed] = ["standard, layer by layer:", "batch norm, layer by layer:"].map(
+        (begin) => printed(begin)[0],
+      );
+      return Math.abs(normed / without - 1) < 0.15;
+    },
+    "By 2015's measure batch norm removes nearly all of the shift, by 2018's it adds to it": (printed) => {
+      const [moved, changed] = [0, 1].map((measure) =>
+        ["standard: 2015's is", "batch norm: 2015's is"].map(
+          (begin) => printed(begin).filter((n) => n !== 2018)[measure],
+        ),
+      );
+      return moved[1] < moved[0] / 20 && changed[1] > changed[0];
+    },
   },
   "5-the-smoother-landscape": {
     "The largest eigenvalue is *smaller* with batch norm here": (printed) =>

@@ -13,6 +13,7 @@ import {
   ridges,
   rowsOf,
   type Sentences,
+  spread,
   widthOf,
 } from "./reading.ts";
 import { ofSince } from "./since.ts";
@@ -90,6 +91,10 @@ export const ofPlots: Readonly<Record<string, Sentences>> = {
           normed.every((width) => width / normed[0] > 0.8 && width / normed[0] < 1.25)
         );
       },
+    "here the gradients on the left reach about three times as far": (plot) => {
+      const [left, right] = ridges(plot).map((layers) => Math.max(...layers.flat().map(({ x }) => Math.abs(x))));
+      return isAbout(left / right, "3");
+    },
   },
   "activations/saturation-bitmap": {
     "Without batch norm nearly every unit of the second layer is saturated for nearly every example and one is dead; with it few are":
@@ -99,18 +104,47 @@ export const ofPlots: Readonly<Record<string, Sentences>> = {
           3000;
         const dead = rowsOf(plot, { state: "dead: saturated for every example" });
         return (
-          part("standard · 3 · Tanh") > 0.9 &&
+          part("standard · layer 2") > 0.9 &&
           new Set(dead.map(({ from }) => from)).size === 1 &&
-          part("batch norm · 5 · Tanh") < 0.05
+          part("batch norm · layer 2") < 0.05
         );
       },
   },
   "activations/batch-norm": {
-    "Without batch norm nearly half of the outputs are at −1 and 1, with it they are spread between": (plot) => {
-      const [[without], [normed]] = ridges(plot);
-      const part = partBeyond(without, 0.96);
-      return part > 0.4 && part < 0.55 && partBeyond(normed, 0.96) < 0.1;
-    },
+    "A batch of 32 examples of four neurons: the columns arrive with other means and deviations, are given mean 0 and σ 1, and leave with those that γ and β choose":
+      (plot) => {
+        const columns = (stage: string) =>
+          [1, 2, 3, 4].map((i) => numbers(plot, "value", { stage, neuron: `neuron ${i}` }));
+        const apart = (values: readonly number[]) =>
+          values.every((value, i) => values.every((other, k) => i === k || Math.abs(value - other) > 0.25));
+        const [arrives, normalised, leaves] = ["arrives", "normalised", "leaves"].map(columns);
+        return (
+          arrives.every((column) => column.length === 32) &&
+          apart(arrives.map(mean)) &&
+          apart(arrives.map(spread)) &&
+          normalised.every((column) => Math.abs(mean(column)) < 1e-5 && Math.abs(spread(column) - 1) < 1e-3) &&
+          leaves.every(
+            (column, i) =>
+              Math.abs(mean(column) - [-2, 0, 3, 1][i]) < 1e-3 && Math.abs(spread(column) - [2, 1, 0.5, 1.5][i]) < 1e-3,
+          )
+        );
+      },
+  },
+  "activations/saturation": {
+    "Without batch norm more than nine of ten outputs are saturated, a unit is dead, and a thirtieth of the gradient comes through; with it more than half does":
+      (plot) => {
+        const panels = (plot as unknown as { hconcat: (typeof plot)[] }).hconcat;
+        const saturated = panels.map(
+          (panel) =>
+            rowsOf(panel).reduce(
+              (sum, row) => sum + (row.state === undefined ? 0 : Number(row.to) - Number(row.from)),
+              0,
+            ) / 3000,
+        );
+        const [slope, normed] = ["standard", "batch norm"].map((name) => numbers(plot, "meanSlope", { name })[0]);
+        const dead = panels.map((panel) => rowsOf(panel, { state: "dead: saturated for every example" }).length);
+        return saturated[0] > 0.9 && dead[0] === 60 && dead[1] === 0 && isAbout(slope, "0.03") && normed > 0.5;
+      },
   },
   "activations/dead-unit-timeline": {
     "At a rate of 0.1 no more units are dead at the end than at the start; at a rate of 3 most of the second layer is":
@@ -119,9 +153,9 @@ export const ofPlots: Readonly<Record<string, Sentences>> = {
           rowsOf(plot, { panel, state: "dead" }).filter(({ from, to }) => Number(from) <= step && step < Number(to))
             .length;
         return (
-          deadAt("rate 0.1 · 3 · ReLU", 310) <= deadAt("rate 0.1 · 3 · ReLU", 0) &&
-          deadAt("rate 0.1 · 1 · ReLU", 310) === 0 &&
-          deadAt("rate 3 · 3 · ReLU", 310) > 20
+          deadAt("rate 0.1 · layer 2", 310) <= deadAt("rate 0.1 · layer 2", 0) &&
+          deadAt("rate 0.1 · layer 1", 310) === 0 &&
+          deadAt("rate 3 · layer 2", 310) > 20
         );
       },
   },
@@ -149,6 +183,33 @@ export const ofPlots: Readonly<Record<string, Sentences>> = {
           });
         return (
           reach(falls("standard · 5"), "0.6", "1.0") && falls("batch norm · 8").every((fall) => Math.abs(fall) < 0.25)
+        );
+      },
+  },
+  "covariateShift/three-neurons": {
+    "Steps 1c, 1b, 1a and 2c: c steps for an input of 1, which is stale as soon as b and a have stepped; then it gets −0.54":
+      (plot) => {
+        // They are drawn twice, once with what is said of them.
+        const inputs = rowsOf(plot)
+          .filter(({ zb }) => zb !== undefined)
+          .slice(0, 4);
+        return (
+          inputs.map(({ step, state }) => `${step} ${state}`).join(", ") === "1c fresh, 1b stale, 1a stale, 2c fresh" &&
+          inputs.slice(0, 3).every(({ zb }) => zb === 1) &&
+          isAbout(Number(inputs[3].zb), "−0.54")
+        );
+      },
+  },
+  "covariateShift/two-measures": {
+    "By the measure of 2015 there is fifty times less covariate shift with batch norm, by that of 2018 more at every step; and its loss is lower":
+      (plot) => {
+        const of = (name: string, field: string) => numbers(plot, field, { name });
+        const factor = mean(of("standard", "moved").slice(1)) / mean(of("batch norm", "moved").slice(1));
+        const [changed, normed] = ["standard", "batch norm"].map((name) => of(name, "changed"));
+        return (
+          Math.abs(factor - 50) < 5 &&
+          normed.every((value, i) => value > changed[i]) &&
+          last(of("batch norm", "lossMean")) < last(of("standard", "lossMean"))
         );
       },
   },
@@ -310,21 +371,41 @@ export const ofPlots: Readonly<Record<string, Sentences>> = {
         );
       },
   },
-  "theory/noisy-batch-norm": {
-    "Two curves with batch norm, one of them noisy, close together, and one without, above both": (plot) => {
-      const [standard, normed, noisy] = ["standard", "batch norm", "noisy batch norm"].map((name) =>
-        mean(rowsOf(plot, { name }).flatMap(({ step, value }) => (Number(step) >= 100 ? [Number(value)] : []))),
-      );
-      return noisy - normed < 0.4 * (standard - normed) && noisy > normed;
-    },
+  "theory/noise": {
+    "The losses with batch norm and with noise behind it are close together, below both others; and one unit, still in the first, shaken in the second":
+      (plot) => {
+        const [standard, normed, noisy, alone] = ["standard", "batch norm", "noise behind it", "noise alone"].map(
+          (name) => last(numbers(plot, "smooth", { name })),
+        );
+        const steps = (name: string) => mean(changes(numbers(plot, "mean", { name })).map(Math.abs));
+        return (
+          noisy - normed < (standard - noisy) / 3 &&
+          standard < alone &&
+          steps("batch norm") < 0.01 &&
+          steps("noise behind it") > 50 * steps("batch norm")
+        );
+      },
+    "Noise behind batch norm moves the unit by more at each step than training moves it in the standard network over all of them":
+      (plot) => {
+        const standard = numbers(plot, "mean", { name: "standard" });
+        const ends = Math.abs(mean(standard.slice(-40)) - mean(standard.slice(0, 40)));
+        return mean(changes(numbers(plot, "mean", { name: "noise behind it" })).map(Math.abs)) > ends;
+      },
   },
-  "theory/noisy-drift": {
-    "What one unit gets: with noise its median moves three times as far at every step": (plot) => {
-      const [quiet, noisy] = ["batch norm · 14, unit 0", "noisy batch norm · 14, unit 0"].map((panel) =>
-        mean(changes(numbers(plot, "median", { panel })).map(Math.abs)),
-      );
-      return isAbout(noisy / quiet, "3");
-    },
+  "theory/placement": {
+    "One unit of the last layer: before the tanh batch norm gives it mean 0 and σ 1 at the start, but after training −0.3 and 0.6; behind the tanh σ is 0.6 and 0.5":
+      (plot) => {
+        const of = (time: string, place: string) => numbers(plot, "value", { time, place });
+        const [start, end] = ["before training", "after training"];
+        return (
+          isAbout(mean(of(start, "before")), "0") &&
+          isAbout(spread(of(start, "before")), "1.0") &&
+          isAbout(mean(of(end, "before")), "−0.3") &&
+          isAbout(spread(of(end, "before")), "0.6") &&
+          isAbout(spread(of(start, "behind")), "0.6") &&
+          isAbout(spread(of(end, "behind")), "0.5")
+        );
+      },
   },
   "theory/theorem-gradient": {
     "For each of eight units: between 60 and 95 % of the rescaled gradient is kept": (plot) =>
