@@ -40,6 +40,20 @@ const sentences: Readonly<Record<string, Readonly<Record<string, (printed: Print
       printed("shallow, without:")[0] <= 2 &&
       printed("shallow, with batch norm:")[0] <= 2,
   },
+  "8-what-has-been-learnt-since": {
+    "it keeps examples apart, makes gradients explode at the start": (printed) =>
+      printed("standard: the cosine behind the last layer is")[0] > 0.9 &&
+      printed("batch norm: the cosine behind the last layer is")[0] < 0.4 &&
+      Math.abs(printed("standard: by")[0] - 1) < 0.1 &&
+      Math.abs(printed("batch norm: by")[0] - 1.47) < 0.1,
+    "Both lines end a little above 2, one from below, the other from above": (printed) =>
+      ["standard", "batch norm"].every((name) => {
+        const [, end] = printed(`${name}: the largest is`);
+        return end > 2 && end < 2.3;
+      }) &&
+      printed("standard: the first is")[0] < 1 &&
+      printed("batch norm: the first is")[0] > 2,
+  },
 };
 
 interface Cell {
