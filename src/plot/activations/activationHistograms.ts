@@ -28,7 +28,7 @@ const where = "activationHistograms";
  * ```
  */
 export function activationHistograms(reports: OneOrNamed<ActivationReport>, options: PlotOptions = {}): Plot {
-  const settings = settingsOf(where, options, { title: "Activations", width: 360, height: 300 });
+  const settings = settingsOf(where, options, { title: "Activations", width: 250, height: 300 });
   const list = named(where, reports, isOf("activationReport"), "a report of activationReport");
   const panels = list.map(([panel, { layers }]) => {
     const names = layerNames(layers);

@@ -55,6 +55,6 @@ export function gradientHistograms(reports: OneOrNamed<GradientReport>, options:
 
 const titled = ({ of }: { readonly of: GradientHistogramsOptions["of"] }) => ({
   title: of === "activations" ? "Gradients at the outputs of layers" : "Gradients at the parameters",
-  width: 360,
+  width: 250,
   height: 300,
 });

@@ -16,4 +16,6 @@ export interface PlotTitle {
   readonly text: string;
   /** What is to be known of it: what was left out, and why. */
   readonly subtitle: readonly string[];
+  /** Whether it begins above the labels of the axis, as where panels are stacked; else above the panel. */
+  readonly frame?: "bounds";
 }

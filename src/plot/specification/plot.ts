@@ -73,6 +73,7 @@ export function plotOf(
       ? {
           text: broken(title, room, titleSizes.title, true).join("\n"),
           subtitle: notes.flatMap((note) => broken(note, room, titleSizes.note)),
+          frame: "bounds",
         }
       : { text: title, subtitle: notes },
     description: [`${title}.`, ...notes].join(" "),
