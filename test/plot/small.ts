@@ -70,6 +70,21 @@ export const rateTest = () => {
   return learningRateTest(model, () => lossOf(model), { from: 1e-3, to: 10, steps: 12 });
 };
 
+/** A loss of `2w²`, in float64. */
+export function parabola() {
+  const model = new nn.Linear(1, 1, { bias: false, dtype: "float64" });
+  model.weight.data[0] = 1;
+  return {
+    model,
+    loss: () =>
+      model
+        .forward(tensor([[2]], { dtype: "float64" }))
+        .square()
+        .mul(0.5)
+        .sum(),
+  };
+}
+
 export function drift(units: number[] = []) {
   const model = network();
   const optimizer = new optim.SGD(model.parameters(), { lr: 0.1 });

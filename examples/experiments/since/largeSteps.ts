@@ -11,12 +11,7 @@ const variants: Readonly<Record<string, Normalisation>> = { standard: nothing, "
 const lr = 5;
 
 /** Networks before and behind one large step: how large the outputs of each layer are. */
-export function oneLargeStep({
-  depth,
-  width,
-  examples,
-  seed,
-}: Record<"depth" | "width" | "examples" | "seed", number>) {
+function oneLargeStep({ depth, width, examples, seed }: Record<"depth" | "width" | "examples" | "seed", number>) {
   const { images, labels } = readDigits("all");
   const i = randint(0, labels.numel(), [examples], { generator: new Generator().manualSeed(seed + 1) });
   const [x, y] = [images.index(i), labels.index(i)];
@@ -37,11 +32,11 @@ export function oneLargeStep({
 }
 
 /** How much each layer has grown, as lines. */
-export const growthLines = (runs: ReturnType<typeof oneLargeStep>): Record<string, Profile> =>
+const growthLines = (runs: ReturnType<typeof oneLargeStep>): Record<string, Profile> =>
   Object.fromEntries(runs.map(({ name, grown }) => [name, { x: grown.map((_, k) => k + 1), y: grown }]));
 
 /** What the picture of them says. */
-export const growthAxes = {
+const growthAxes = {
   title: `How much one step of rate ${lr} makes activations grow`,
   xTitle: "ReLU layer",
   yTitle: "root mean square, by that before",
