@@ -1,9 +1,9 @@
 import { learningRateTest } from "evenkeel/analysis";
 import { profileCurves, rateTestCurve } from "evenkeel/plot";
 import { describe, expect, test } from "vitest";
-import { refusal } from "../refusal.ts";
-import * as small from "./small.ts";
-import { expectDrawn, valuesIn } from "./valid.ts";
+import { refusal } from "../../refusal.ts";
+import * as small from "../small.ts";
+import { expectDrawn, valuesIn } from "../valid.ts";
 
 describe("profiles", () => {
   test("are of the measure asked for, one number for each module, from the first on", async () => {
