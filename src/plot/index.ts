@@ -43,5 +43,6 @@ export type { OneOrNamed } from "./specification/named.ts";
 export { type OwnPlotOptions, ownPlot } from "./specification/ownPlot.ts";
 export type { PlotOptions } from "./specification/plot.ts";
 export type { Theme } from "./specification/theme.ts";
+export { type GradientProjectionOptions, gradientProjection } from "./theory/gradientProjection.ts";
 export type { TheoremResult } from "./theory/theoremParts.ts";
 export { theoremTerms } from "./theory/theoremTerms.ts";

@@ -293,6 +293,7 @@ const calls: Record<string, Call> = {
   "plot.covariateShiftBars": (o) => plot.covariateShiftBars(small.shift(), o),
   "plot.deadUnitTimeline": (o) => plot.deadUnitTimeline(small.deadTimeline(), o),
   "plot.descentPaths": (o) => plot.descentPaths(small.descents(), o),
+  "plot.gradientProjection": (o) => plot.gradientProjection(small.theorems().gradient, o),
   "plot.gradientHistograms": (o) => plot.gradientHistograms(small.gradients(), o),
   "plot.hessianSpectrum": (o) => plot.hessianSpectrum(small.density(), o),
   "plot.interferenceHeatMap": (o) => plot.interferenceHeatMap(small.interference(), o),

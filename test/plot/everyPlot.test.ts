@@ -17,6 +17,7 @@ const cases: Readonly<Record<string, { plot: AnyPlot; of: () => unknown; named: 
   deadUnitTimeline: { plot: any(plots.deadUnitTimeline), of: small.deadTimeline, named: true },
   descentPaths: { plot: any(plots.descentPaths), of: small.descents, named: true },
   gradientHistograms: { plot: any(plots.gradientHistograms), of: small.gradients, named: true },
+  gradientProjection: { plot: any(plots.gradientProjection), of: () => small.theorems().gradient, named: false },
   hessianSpectrum: { plot: any(plots.hessianSpectrum), of: small.density, named: true },
   interferenceHeatMap: { plot: any(plots.interferenceHeatMap), of: small.interference, named: false },
   interpolationCurve: { plot: any(plots.interpolationCurve), of: small.between, named: true },

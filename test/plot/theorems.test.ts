@@ -1,6 +1,6 @@
 import { tensor } from "evenkeel";
 import { explainBatchNormInitialisation } from "evenkeel/analysis";
-import { rateScaleMap, theoremTerms } from "evenkeel/plot";
+import { gradientProjection, rateScaleMap, theoremTerms } from "evenkeel/plot";
 import { expect, test } from "vitest";
 import * as small from "./small.ts";
 import { expectDrawn, valuesIn } from "./valid.ts";
@@ -97,4 +97,40 @@ test("a map refuses anything but rates and scales, and pairs given twice", () =>
   expect(() => rateScaleMap([{ ...cell, scale: Number.NaN }])).toThrow(/above 0/);
   expect(() => rateScaleMap([{ ...cell, loss: "2" as unknown as number }])).toThrow(/above 0/);
   expect(() => rateScaleMap([cell], { mostLoss: Number.NaN })).toThrow(/a finite number as mostLoss/);
+});
+
+test("a gradient in space is the sum of its projections and of what is left, which are as long as the theorem says", async () => {
+  const { units } = gradient;
+  const plot = gradientProjection(gradient, { units: units.map(({ unit }) => unit) });
+  await expectDrawn(plot);
+  const { concat } = plot as unknown as { concat: { title: { text: string[] }; layer: unknown[] }[] };
+  for (const [i, { kept, xhatShare, meanShare, cosine }] of units.entries()) {
+    const tip = (begin: string) => {
+      const found = valuesIn(concat[i]).find(({ order, name }) => order === 1 && String(name).startsWith(begin));
+      return [Number(found?.u), Number(found?.v)];
+    };
+    const [whole, left, x, ones] = ["γ/σ·g", "dL/dy", "taken out along x̂", "taken out along 1"].map(tip);
+    for (const at of [0, 1]) expect(whole[at]).toBeCloseTo(left[at] + x[at] + ones[at], 12);
+    expect(left[0]).toBeCloseTo(0, 12);
+    expect(left[1]).toBeCloseTo(Math.sqrt(kept), 12);
+    expect(x[0] / 0.95).toBeCloseTo(Math.sqrt(xhatShare), 12);
+    expect(ones[0] / 0.3).toBeCloseTo(Math.sqrt(meanShare), 12);
+    const [, turned] = /turned by (\d+)°/.exec(concat[i].title.text[1]) ?? [];
+    expect(Math.cos((Number(turned) * Math.PI) / 180)).toBeCloseTo(cosine, 1);
+  }
+});
+
+test("without names of units those of least, of half and of most that is kept are shown", () => {
+  const kept = [0.5, 0.2, 0.9, 0.7, 0.1];
+  const many = { ...gradient, units: kept.map((share, unit) => ({ ...gradient.units[0], unit, kept: share })) };
+  const shown = (result: typeof gradient) =>
+    (gradientProjection(result) as unknown as { concat: { title: { text: string[] } }[] }).concat.map(
+      ({ title }) => title.text[0],
+    );
+  expect(shown(many)).toEqual(["unit 4", "unit 0", "unit 2"]);
+  expect(shown({ ...many, units: many.units.slice(0, 2) })).toEqual(["unit 1", "unit 0"]);
+  expect(shown({ ...many, units: many.units.slice(0, 1) })).toEqual(["unit 0"]);
+  expect(() => gradientProjection(gradient, { units: [99] })).toThrow(/expected units of the \d+ there are, got 99/);
+  expect(() => gradientProjection(gradient, { units: [] })).toThrow(/as units/);
+  expect(() => gradientProjection(curvature as never)).toThrow(/a result of explainBatchNormGradient/);
 });

@@ -5,7 +5,7 @@ import {
   explainBatchNormInitialisation,
   explainBatchNormMinimax,
 } from "evenkeel/analysis";
-import { theoremTerms } from "evenkeel/plot";
+import { gradientProjection, theoremTerms } from "evenkeel/plot";
 import type { Figure } from "./figure.ts";
 
 /** Pictures of the theorems on batch norm, each on one layer of random activations. */
@@ -14,6 +14,13 @@ export const theoryFigures: Readonly<Record<string, Figure>> = {
     const { norm, y, loss } = layer();
     const z = norm.forward(y);
     return (look) => theoremTerms(explainBatchNormGradient(norm, y, grad(loss(z), [z])[0]), look);
+  },
+
+  "gradient-projection": () => {
+    const { norm, y, loss } = layer({ classes: 4 });
+    const z = norm.forward(y);
+    const terms = explainBatchNormGradient(norm, y, grad(loss(z), [z])[0]);
+    return (look) => gradientProjection(terms, look);
   },
 
   "theorem-curvature": () => {
@@ -35,10 +42,11 @@ export const theoryFigures: Readonly<Record<string, Figure>> = {
   },
 };
 
-function layer() {
+/** Eight units that are logits, of which so many are of classes that occur. */
+function layer({ classes = 8 } = {}) {
   manualSeed(0);
   const norm = new nn.BatchNorm1d(8, { dtype: "float64" });
   const y = randn([32, 8], { dtype: "float64" }).mul(1.5).add(1);
-  const labels = randint(0, 8, [32]);
+  const labels = randint(0, classes, [32]);
   return { norm, y, loss: (z: ReturnType<typeof randn>) => nn.functional.crossEntropy(z.mul(2), labels) };
 }

@@ -18,8 +18,8 @@ export const numbers = (plot: Plot, field: string, where: Row = {}): readonly nu
     return typeof value === "number" && Number.isFinite(value) ? [value] : [];
   });
 
-/** The last of some numbers. */
-export const last = (values: readonly number[]): number => values[values.length - 1];
+/** The last of some. */
+export const last = <T>(values: readonly T[]): T => values[values.length - 1];
 
 export const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
 

@@ -1,6 +1,14 @@
-import { descend1d, type SurfaceRoughness, surfaceRoughness } from "evenkeel/analysis";
+import { grad, nn } from "evenkeel";
+import { descend1d, explainBatchNormGradient, type SurfaceRoughness, surfaceRoughness } from "evenkeel/analysis";
 import type { Plot } from "evenkeel/plot";
-import { nothing, ownWeights, planes } from "../../../examples/experiments/networks.ts";
+import {
+  batchNorm,
+  namesBatches,
+  namesNetwork,
+  nothing,
+  ownWeights,
+  planes,
+} from "../../../examples/experiments/networks.ts";
 import {
   changes,
   isAbout,
@@ -411,6 +419,34 @@ export const ofPlots: Readonly<Record<string, Sentences>> = {
     "For each of eight units: between 60 and 95 % of the rescaled gradient is kept": (plot) =>
       rowsOf(plot, { part: "kept" }).length === 8 &&
       numbers(plot, "value", { part: "kept" }).every((part) => part > 0.6 && part < 0.95),
+  },
+  "theory/gradient-projection": {
+    "Three gradients in space: of units whose class never occurs, batch norm leaves a third of the rescaled gradient and turns it by more than 50°, of another nearly all":
+      (plot) => {
+        const found = panelsOf(plot).map((panel) =>
+          /unit (\d) (\d+) % left, turned by (\d+)°/.exec(
+            String((panel as { title: { text: unknown } }).title.text).replace(",", " "),
+          ),
+        );
+        const [first, second, third] = found.map((match) => (match ?? []).slice(1).map(Number));
+        return (
+          [first, second].every(([unit, left, turned]) => unit >= 4 && left > 28 && left < 38 && turned > 50) &&
+          third[0] < 4 &&
+          third[1] > 90
+        );
+      },
+    "In a network of two hidden layers on names, before its first step, a rescale has 99 and 96 % of what batch norm passes on":
+      () => {
+        const model = namesNetwork(batchNorm, { hidden: 2 });
+        const { x, labels } = namesBatches(64, 0)(0);
+        const places = [x];
+        for (const layer of model) places.push(layer.forward(last(places)));
+        const gradients = grad(nn.functional.crossEntropy(last(places), labels), [places[2], places[5]]);
+        const kept = [1, 4].map(
+          (i, k) => explainBatchNormGradient([...model][i] as nn.BatchNorm1d, places[i], gradients[k]).total.kept,
+        );
+        return isAbout(100 * kept[0], "99") && isAbout(100 * kept[1], "96");
+      },
   },
   "theory/theorem-curvature": {
     "The curvature along the gradient in parts: batch norm's own is negative for all eight units": (plot) => {
