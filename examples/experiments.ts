@@ -19,6 +19,8 @@ const help = `What the text and its papers claim about batch norm, measured on r
   npm run experiments                       all of them, small: about two minutes
   npm run experiments -- noisy landscape    these
   npm run experiments -- --large            longer: a minute or so each
+  npm run experiments -- vgg --paper        of the paper's size: that takes days
+  npm run experiments -- vgg --data DIR     on CIFAR-10, whose "binary version" is in this folder
   npm run experiments -- --seed 3           from another seed (default 0)
   npm run experiments -- --seeds 5          from five seeds, as one table of verdicts
   npm run experiments -- --docs             the same of all of them, into docs/experiments.md
@@ -33,6 +35,8 @@ export async function main(args: readonly string[], write: (line: string) => voi
     allowPositionals: true,
     options: {
       large: { type: "boolean", default: false },
+      paper: { type: "boolean", default: false },
+      data: { type: "string" },
       seed: { type: "string", default: "0" },
       seeds: { type: "string", default: "1" },
       docs: { type: "boolean", default: false },
@@ -57,11 +61,12 @@ export async function main(args: readonly string[], write: (line: string) => voi
     return false;
   }
   const names = positionals.length > 0 && !values.docs ? positionals : Object.keys(experiments);
-  const scale = values.large ? "large" : "small";
+  const scale = values.paper ? "paper" : values.large ? "large" : "small";
+  const given = values.data === undefined ? {} : { data: resolve(values.data) };
   if (seeds > 1) {
     const results = names.map((name) => [
       name,
-      Array.from({ length: seeds }, (_, i) => experiments[name](scale, seed + i)),
+      Array.from({ length: seeds }, (_, i) => experiments[name](scale, seed + i, given)),
     ]);
     const rows = verdictRows(Object.fromEntries(results));
     if (values.docs) writeFileSync(guide, withVerdicts(readFileSync(guide, "utf8"), rows));
@@ -73,7 +78,7 @@ export async function main(args: readonly string[], write: (line: string) => voi
   mkdirSync(values.out, { recursive: true });
   const results: Record<string, Result> = {};
   for (const name of names) {
-    const result = experiments[name](scale, seed);
+    const result = experiments[name](scale, seed, given);
     results[name] = result;
     const { figures: _figures, ...plain } = result;
     const file = resolve(values.out, `${name}.json`);

@@ -20,6 +20,7 @@ import { sharpnessAndWidth } from "./since/sharpnessAndWidth.ts";
 import { topEigenspace } from "./since/topEigenspace.ts";
 import { threeNeurons } from "./threeNeurons.ts";
 import { threeStarts } from "./threeStarts.ts";
+import { vgg } from "./vgg/vgg.ts";
 
 /** Every experiment, by the name of its file. */
 export const experiments: Readonly<Record<string, Experiment>> = {
@@ -33,6 +34,7 @@ export const experiments: Readonly<Record<string, Experiment>> = {
   placement,
   threeNeurons,
   threeStarts,
+  vgg,
   gradientExplosion,
   edgeOfStability,
   decayAsGrowingRate,

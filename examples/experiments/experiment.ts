@@ -62,11 +62,16 @@ export interface Result {
   readonly data: unknown;
 }
 
-/** How large a run is: small for a test, large for a look. */
-type Scale = "small" | "large";
+/** How large a run is: small for a test, large for a look, or of the paper's size where an experiment has that, and else large. */
+export type Scale = "small" | "large" | "paper";
+
+/** What else an experiment may be given: a folder with CIFAR-10's files. */
+interface Given {
+  readonly data?: string;
+}
 
 /** One experiment: the same scale and seed give the same result. */
-export type Experiment = (scale: Scale, seed: number) => Result;
+export type Experiment = (scale: Scale, seed: number, given?: Given) => Result;
 
 const verdicts = new Map<Verdict, string>([
   [true, "✓ agrees"],

@@ -1,11 +1,15 @@
-import { mkdtempSync, readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { nn } from "evenkeel";
 import { globSync } from "tinyglobby";
 import { describe, expect, test } from "vitest";
 import { experiments } from "../../examples/experiments/all.ts";
+import { readDigits } from "../../examples/experiments/digits.ts";
 import { judgedBy, printed, type Result, three } from "../../examples/experiments/experiment.ts";
 import { overSeeds, verdictRows, withVerdicts } from "../../examples/experiments/verdicts.ts";
+import { cifar, digitImages, halved, readCifar } from "../../examples/experiments/vgg/images.ts";
+import { trainVgg } from "../../examples/experiments/vgg/vggLike.ts";
 import { main } from "../../examples/experiments.ts";
 
 const patience = 60_000;
@@ -23,7 +27,7 @@ const dataOf = <T>(name: string, seed: number): T => run(name, seed).data as T;
 
 test("every file of an experiment is in the list", () => {
   const files = globSync("examples/experiments/**/*.ts").map((file) => file.replace(/^.*\/|\.ts$/g, ""));
-  const others = ["all", "digits", "drift", "experiment", "networks", "verdicts"];
+  const others = ["all", "digits", "drift", "experiment", "images", "networks", "verdicts", "vggLike"];
   expect(files.filter((file) => !others.includes(file)).sort()).toEqual(Object.keys(experiments).sort());
 });
 
@@ -226,3 +230,108 @@ test("the command writes data and a page where it says, and refuses what it does
   expect(await main(["nothing"], write)).toBe(false);
   expect(lines[lines.length - 1]).toMatch(/no such experiment: nothing/);
 });
+
+describe("CIFAR-10's binary version", () => {
+  const pixels = 3 * 32 * 32;
+  /** Pictures whose class is their place, and whose channels are each of one shade that tells place and channel. */
+  const written = (name: string, count: number, first = 0): string => {
+    const bytes = new Uint8Array(count * (pixels + 1));
+    for (let i = 0; i < count; i++) {
+      bytes[i * (pixels + 1)] = (first + i) % 10;
+      for (let channel = 0; channel < 3; channel++)
+        bytes.fill(
+          10 * i + channel,
+          i * (pixels + 1) + 1 + channel * 1024,
+          i * (pixels + 1) + 1 + (channel + 1) * 1024,
+        );
+      bytes[i * (pixels + 1) + 1 + 5 * 32 + 7] = 255; // red, in row 5 and column 7
+    }
+    const file = join(folder, name);
+    writeFileSync(file, bytes);
+    return file;
+  };
+  const folder = mkdtempSync(join(tmpdir(), "cifar-"));
+
+  test("is read file after file: classes, then channels, rows and columns, from −1 to 1", () => {
+    const pictures = readCifar([written("a.bin", 3), written("b.bin", 2, 3)]);
+    expect([pictures.count, pictures.shape]).toEqual([5, [3, 32, 32]]);
+    const { x, labels } = pictures.at([4, 1]);
+    expect(labels.toArray()).toEqual([4, 1]);
+    expect(x.shape).toEqual([2, 3, 32, 32]);
+    const [, second] = x.toArray<number[][][][]>();
+    // In its file each of the two was the second.
+    expect(x.index([0]).toArray()).toEqual(x.index([1]).toArray());
+    const shade = (byte: number) => Math.fround(byte / 127.5 - 1);
+    expect(second.map((channel) => channel[0][0])).toEqual([10, 11, 12].map(shade));
+    expect(second.map((channel) => channel[5][7])).toEqual([1, shade(11), shade(12)]);
+  });
+
+  test("is found in the folder that it unpacks to, trains, and is refused where it is something else", () => {
+    for (let i = 1; i <= 5; i++) written(`data_batch_${i}.bin`, 8);
+    written("test_batch.bin", 6);
+    const data = halved(cifar(folder));
+    expect([data.name, data.training.count, data.test.count, data.training.shape]).toEqual([
+      "CIFAR-10",
+      40,
+      6,
+      [3, 16, 16],
+    ]);
+    const run = trainVgg(data, (channels) => new nn.BatchNorm2d(channels), {
+      size: { channels: [2, 4], convolutions: [1, 1] },
+      batch: 8,
+      steps: 3,
+      lr: 0.1,
+      seed: 0,
+      every: 2,
+      tested: 6,
+    });
+    expect(run.losses.length).toBe(3);
+    expect(run.probes.map(({ step }) => step)).toEqual([0, 2]);
+    expect(run.shifts.length).toBe(2);
+    const short = join(folder, "short.bin");
+    writeFileSync(short, new Uint8Array(100));
+    expect(() => readCifar([short])).toThrow(/short\.bin: 100 bytes are no pictures .* of 3073 each/);
+    writeFileSync(short, new Uint8Array(pixels + 1).fill(11));
+    expect(() => readCifar([short])).toThrow(/picture 0 is of class 11, of 10/);
+    expect(() => cifar(join(folder, "nowhere"))).toThrow(/ENOENT/);
+  });
+
+  test("digits are as large, half as large on request, and none that is held out is trained on", () => {
+    const whole = digitImages(0, 100);
+    expect([whole.training.shape, whole.test.count]).toEqual([[1, 32, 32], 100]);
+    const [[first]] = whole.test.at([0, 1]).x.toArray<number[][][][]>();
+    expect([first[0], first[1], first[30], first[31]].flat().every((pixel) => pixel === -1)).toBe(true); // the edge is dark
+    expect(Math.max(...first.flat())).toBeGreaterThan(0);
+    const [[small]] = halved(whole).test.at([0, 1]).x.toArray<number[][][][]>();
+    for (const [j, i] of [
+      [4, 4],
+      [7, 8],
+    ]) {
+      const four = [first[2 * j][2 * i], first[2 * j][2 * i + 1], first[2 * j + 1][2 * i], first[2 * j + 1][2 * i + 1]];
+      expect(small[j][i]).toBeCloseTo(
+        four.reduce((sum, pixel) => sum + pixel / 4, 0),
+        5,
+      );
+    }
+    expect(whole.training.count).toBe(readDigits("all").labels.numel() - 100);
+  });
+});
+
+test.each([0, 1])(
+  "from seed %i a VGG-like network learns digits with batch norm, noisy or not, and with all norms, not with noise alone",
+  {
+    timeout: patience,
+  },
+  (seed) => {
+    interface Seen {
+      readonly loss: number;
+      readonly accuracy: number;
+    }
+    const { seen } = dataOf<{ seen: Readonly<Record<string, Seen>> }>("vgg", seed);
+    for (const name of ["batch norm", "noisy batch norm", "l1", "l2", "l∞"]) {
+      expect(seen[name].loss).toBeLessThan(seen.standard.loss);
+      expect(seen[name].accuracy).toBeGreaterThan(0.6);
+    }
+    expect(seen["noise alone"].loss).toBeGreaterThan(seen.standard.loss);
+  },
+);
