@@ -2,7 +2,7 @@ import { manualSeed, nn, ones, optim } from "evenkeel";
 import { compare, Recorder, type Recording } from "evenkeel/analysis";
 import { lossCurves } from "evenkeel/plot";
 import { beforeEach, expect, test } from "vitest";
-import { expectDrawn } from "./valid.ts";
+import { expectDrawn } from "../valid.ts";
 
 beforeEach(() => void manualSeed(0));
 
