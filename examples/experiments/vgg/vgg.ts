@@ -187,7 +187,7 @@ export const vgg: Experiment = (scale, seed, { data: folder } = {}) => {
       "Whether γ and β of a batch norm belong to the layer before it is not said: here they do.",
     ],
     data: {
-      seen,
+      seen: Object.fromEntries(names.map((name) => [name, known(seen[name])])),
       bands: Object.fromEntries(looked.map((name) => [name, bandsOf(runs[name])])),
       losses: Object.fromEntries(names.map((name) => [name, runs[name].losses])),
     },
@@ -211,6 +211,10 @@ function numbersOf({ losses, accuracy, drift, shifts }: VggRun) {
     cosine: mean(later.map(({ cosine }) => cosine)),
   };
 }
+
+/** The numbers that there are: shift is looked at in two of the runs only. */
+const known = (numbers: ReturnType<typeof numbersOf>) =>
+  Object.fromEntries(Object.entries(numbers).filter(([, value]) => Number.isFinite(value)));
 
 /** The three probes, as medians over training. */
 function bandsOf({ probes }: VggRun) {
