@@ -13,7 +13,7 @@ import { accuracyOf, type ImageBatch, type ImageData, imageBatches, type Picture
 export type Normalisation2d = (channels: number) => nn.Module | null;
 
 /** A network in the manner of VGG: blocks of convolutions of 3 by 3, each with a ReLU, and half the size behind each block. */
-export interface VggSize {
+interface VggSize {
   /** The channels of each block. */
   readonly channels: readonly number[];
   /** How many convolutions each block has. */
@@ -21,7 +21,7 @@ export interface VggSize {
 }
 
 /** A VGG-like network by Glorot's initialisation, the same weights for the same generator's seed. */
-export function vggLike(
+function vggLike(
   [inputs, height, width]: Pictures["shape"],
   { channels: widths, convolutions }: VggSize,
   normalisation: Normalisation2d,

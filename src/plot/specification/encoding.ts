@@ -32,7 +32,7 @@ export const stepAxis = {
 };
 
 /** Panels side by side, in this order, each with its name above it. */
-export function panelBy(field: string, names: readonly string[]) {
+function panelBy(field: string, names: readonly string[]) {
   return {
     field,
     type: "nominal",
