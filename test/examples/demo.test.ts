@@ -107,7 +107,7 @@ describe("the demo", () => {
     for (const part of ["Loss while training", "Outputs of the tanh", "validation loss", "evenkeel version"]) {
       expect(html).toContain(part);
     }
-    expect(html.match(/<svg/g)?.length).toBe(2);
+    expect(html.match(/<svg/g)?.length).toBe(4); // two figures, for light and for dark
   });
 
   test("also reports a training that has diverged", { timeout: patience }, async () => {
