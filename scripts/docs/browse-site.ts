@@ -1,6 +1,6 @@
 /**
- * Opens the site in a headless Chromium as a reader would: every guide with all its figures, also on a phone, and the search. Fails
- * on what is missing or wider than the screen, on errors of scripts, and on anything fetched from elsewhere. Needs `npm run docs`, and Chromium.
+ * Opens the site in a headless Chromium as a reader would: every guide with all its figures and formulas, also on a phone and in the
+ * dark, and the search. Fails on what is missing, not in the look that the page has, or wider than the screen, on errors of scripts, and on anything fetched from elsewhere. Needs `npm run docs`, and Chromium.
  */
 import { type Page as BrowserPage, chromium } from "playwright";
 import { chromiumOptions } from "./chromium.ts";
@@ -13,14 +13,20 @@ const failures: string[] = [];
 try {
   const page = await browser.newPage();
   page.on("pageerror", (error) => failures.push(`an error on ${page.url()}: ${error.message}`));
-  page.on("requestfailed", (request) => failures.push(`not loaded: ${request.url()}`));
+  page.on("requestfailed", (request) => {
+    // What a page no longer wants when it becomes narrower or is left is not missing; each figure that it shows is counted below.
+    if (request.failure()?.errorText !== "net::ERR_ABORTED") failures.push(`not loaded: ${request.url()}`);
+  });
   page.on("request", (request) => {
     if (!request.url().startsWith(address) && !request.url().startsWith("data:")) {
       failures.push(`fetched from elsewhere: ${request.url()}`);
     }
   });
   let figures = 0;
-  for (const { title, text } of pages()) figures += await lookAt(page, title, [...text.matchAll(/^!\[/gm)].length);
+  for (const { title, text } of pages()) {
+    figures += await lookAt(page, title, [...text.matchAll(/^!\[/gm)].length);
+    await looksRight(page, title, text);
+  }
   for (const [words, expected] of [
     ["landscapeBands", "landscapeBands"],
     ["saturationBitmap", "saturationBitmap"],
@@ -66,8 +72,43 @@ async function lookAt(page: BrowserPage, title: string, expected: number): Promi
   return drawn;
 }
 
+/** That the guide that is open shows its plots as they are drawn for it, and its formulas as MathML. */
+async function looksRight(page: BrowserPage, title: string, text: string): Promise<void> {
+  const plots = [...text.matchAll(/^!\[[^\]]*\]\([^)]*figures\/(?!graph\/)/gm)].length;
+  const schemes = [
+    ["light", "figures/"],
+    ["dark", "figures/dark/"],
+  ] as const;
+  for (const [colorScheme, folder] of plots === 0 ? [] : schemes) {
+    await page.emulateMedia({ colorScheme });
+    for (const [screen, found] of [
+      [folder, await page.evaluate(shownFigures)],
+      [folder.replace("figures/", "figures/narrow/"), await onPhone(page, shownFigures)],
+    ] as const) {
+      const fitting = found.filter((source) => new RegExp(`media/${screen}[a-zA-Z]+/[^/]+$`).test(source)).length;
+      if (fitting !== plots) failures.push(`${title}: ${fitting} of ${plots} plots are shown from ${screen}`);
+    }
+  }
+  await page.emulateMedia({ colorScheme: "light" });
+  const formulas = await page.locator(".tsd-typography math").count();
+  const expected = [...text.matchAll(/^```math$/gm)].length;
+  if (formulas !== expected) failures.push(`${title}: ${formulas} of ${expected} formulas are MathML`);
+}
+
+/** Where the figures come from that the page shows. */
+async function shownFigures(): Promise<string[]> {
+  // A picture of another width is chosen when the page is next drawn.
+  for (let i = 0; i < 2; i++) await new Promise(requestAnimationFrame);
+  const figures = ([...document.querySelectorAll(".tsd-typography img")] as HTMLImageElement[]).filter(
+    ({ offsetParent }) => offsetParent !== null,
+  );
+  for (const figure of figures) figure.loading = "eager";
+  await Promise.all(figures.map((figure) => figure.decode().catch(() => {})));
+  return figures.map(({ currentSrc }) => currentSrc);
+}
+
 /** What is so of the page on a screen of 390 pixels. */
-async function onPhone<T>(page: BrowserPage, measure: () => T): Promise<T> {
+async function onPhone<T>(page: BrowserPage, measure: () => T | Promise<T>): Promise<T> {
   const before = page.viewportSize();
   await page.setViewportSize({ width: 390, height: 844 });
   const found = (await page.evaluate(measure)) as T;

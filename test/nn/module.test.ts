@@ -378,6 +378,7 @@ describe("a ModuleDict", () => {
     ]);
     heads.set("act", act);
     expect([...heads.keys()]).toEqual(["words", "bnOut", "act"]);
+    expect([...new nn.ModuleDict(new Map(heads)).entries()]).toEqual([...heads.entries()]);
     expect(String(heads)).toContain("(act): Tanh()");
   });
 
@@ -390,8 +391,11 @@ describe("a ModuleDict", () => {
     expect(refusal(() => heads.set(1 as never, new nn.Tanh())).expected).toBe("a text as name");
     expect(refusal(() => heads.get("word" as never)).expected).toBe("one of words");
     expect(refusal(() => heads.forward()).hint).toMatch(/get\(name\)/);
-    for (const given of [[new nn.Tanh()], new nn.Tanh(), null, "x"]) {
-      expect(refusal(() => new nn.ModuleDict(given as never)).expected).toMatch(/object of modules/);
+    const ofAClass = new (class {
+      act = new nn.Tanh();
+    })();
+    for (const given of [[new nn.Tanh()], new nn.Tanh(), null, "x", new Set([new nn.Tanh()]), ofAClass, ones([1])]) {
+      expect(refusal(() => new nn.ModuleDict(given as never)).expected).toMatch(/object or a Map of modules/);
     }
     expect([...heads.keys()]).toEqual(["words"]);
   });

@@ -3,14 +3,7 @@ import { join } from "node:path";
 import temml from "temml";
 import { globSync } from "tinyglobby";
 import { siteFolder } from "./pages.ts";
-
-const unescaped = (text: string): string =>
-  text
-    .replaceAll("&lt;", "<")
-    .replaceAll("&gt;", ">")
-    .replaceAll("&quot;", '"')
-    .replaceAll("&#39;", "'")
-    .replaceAll("&amp;", "&");
+import { unescaped } from "./unescaped.ts";
 
 /**
  * Writes formulas as MathML: blocks of Markdown in the language `math`, as GitHub shows them too. Temml makes it of TeX, for it gives

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { globSync } from "tinyglobby";
 import { siteFolder } from "./pages.ts";
+import { unescaped } from "./unescaped.ts";
 
 /** Links of the site's pages that lead nowhere: to a file that is not there, or to a place that is not on its page. */
 export function brokenLinks(): string[] {
@@ -29,11 +30,3 @@ function leads(file: string, link: string, placesOf: (file: string) => Set<strin
   if (!existsSync(target) || !statSync(target).isFile()) return false;
   return place === "" || !target.endsWith(".html") || placesOf(relative(siteFolder, target)).has(place);
 }
-
-const unescaped = (text: string): string =>
-  text
-    .replaceAll("&quot;", '"')
-    .replaceAll("&#39;", "'")
-    .replaceAll("&lt;", "<")
-    .replaceAll("&gt;", ">")
-    .replaceAll("&amp;", "&");

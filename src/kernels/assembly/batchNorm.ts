@@ -2,19 +2,7 @@
 // of float32 is done in float32, about a mean rounded to it: the difference from it is exact where x lies near the mean,
 // and what the rounding lost joins the shift.
 
-/** The two float64 of the first two lanes. */
-// @ts-ignore: decorators of functions are AssemblyScript's, which editors do not know
-@inline
-function low(x: v128): v128 {
-  return f64x2.promote_low_f32x4(x);
-}
-
-/** The two float64 of the last two lanes. */
-// @ts-ignore: decorators of functions are AssemblyScript's, which editors do not know
-@inline
-function high(x: v128): v128 {
-  return f64x2.promote_low_f32x4(v128.shuffle<i64>(x, x, 1, 1));
-}
+import { high, low } from "./wide";
 
 /** Two float32 at `index`, as float64. */
 // @ts-ignore: decorators of functions are AssemblyScript's, which editors do not know

@@ -1,5 +1,5 @@
 import { describe, TensorError } from "../../base/errors.ts";
-import { isModule } from "../module/fields.ts";
+import { isModule, isPlainObject } from "../module/fields.ts";
 import { Module } from "../module/module.ts";
 import { nameField } from "../module/named.ts";
 import { moduleState } from "../module/state.ts";
@@ -29,17 +29,18 @@ export class ModuleDict<
   /** @internal What stays when a bundler renames the class. */
   static override readonly name: string = "ModuleDict";
 
-  /** @param modules - any number of them, by their names. Default none. */
-  constructor(modules: Named = {} as Named) {
+  /** @param modules - any number of them, by their names, in an object or a Map. Default none. */
+  constructor(modules: Named | ReadonlyMap<string, Module> = {} as Named) {
     super();
-    if (typeof modules !== "object" || modules === null || isModule(modules) || Array.isArray(modules)) {
+    const isMap = modules instanceof Map;
+    if (!isMap && (typeof modules !== "object" || modules === null || !isPlainObject(modules))) {
       throw new TensorError("ModuleDict", {
-        expected: "an object of modules by their names",
+        expected: "an object or a Map of modules by their names",
         got: describe(modules),
         hint: Array.isArray(modules) ? "An array of modules is a field as it is." : "",
       });
     }
-    for (const [name, module] of Object.entries(modules)) this.put("ModuleDict", name, module);
+    for (const [name, module] of isMap ? modules : Object.entries(modules)) this.put("ModuleDict", name, module);
   }
 
   /**

@@ -4,7 +4,7 @@ import { describe, TensorError } from "../../base/errors.ts";
 import { give } from "../../kernels/array.ts";
 import { leaveArena } from "../../kernels/memory/pool.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
-import { isModule } from "../module/fields.ts";
+import { isModule, isPlainObject } from "../module/fields.ts";
 import { doesHideOutput } from "../module/hidesOutput.ts";
 import { Module } from "../module/module.ts";
 import { nameField } from "../module/named.ts";
@@ -149,8 +149,7 @@ const isRows = (x: Tensor): boolean => isTensor(x) && x.ndim === 2;
 /** An object of modules by their names, where that is all that was given. */
 function namesIn(given: readonly unknown[]): object | null {
   const [only] = given;
-  if (given.length !== 1 || typeof only !== "object" || only === null) return null;
-  return Object.getPrototypeOf(only) === Object.prototype ? only : null;
+  return given.length === 1 && typeof only === "object" && only !== null && isPlainObject(only) ? only : null;
 }
 
 /** A number that stands for the field of a name. */

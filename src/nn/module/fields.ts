@@ -84,7 +84,8 @@ function collectWithin(at: Collecting, name: string, path: string, value: object
   }
 }
 
-function isPlainObject(value: object): boolean {
+/** Whether an object is one of no class, of this realm or another. */
+export function isPlainObject(value: object): boolean {
   const prototype = Object.getPrototypeOf(value);
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }

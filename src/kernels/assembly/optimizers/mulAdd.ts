@@ -1,23 +1,6 @@
 // A product of float32 goes into its sum in float64, which is rounded: the bits of the optimisers' plain loops.
 
-// @ts-ignore: decorators of functions are AssemblyScript's, which editors do not know
-@inline
-function low(x: v128): v128 {
-  return f64x2.promote_low_f32x4(x);
-}
-
-// @ts-ignore: decorators of functions are AssemblyScript's, which editors do not know
-@inline
-function high(x: v128): v128 {
-  return f64x2.promote_low_f32x4(v128.shuffle<i64>(x, x, 1, 1));
-}
-
-/** Two and two float64, rounded to float32. */
-// @ts-ignore: decorators of functions are AssemblyScript's, which editors do not know
-@inline
-function narrow(x: v128, y: v128): v128 {
-  return v128.shuffle<i64>(f32x4.demote_f64x2_zero(x), f32x4.demote_f64x2_zero(y), 0, 2);
-}
+import { high, low, narrow } from "../wide";
 
 /** `x·s + y`. */
 // @ts-ignore: decorators of functions are AssemblyScript's, which editors do not know
