@@ -16,10 +16,10 @@ const guide = fileURLToPath(new URL("../docs/experiments.md", import.meta.url));
 
 const help = `What the text and its papers claim about batch norm, measured on real names and on deep linear networks.
 
-  npm run experiments                       all of them, small: about two minutes
+  npm run experiments                       all of them, small
   npm run experiments -- noisy landscape    these
-  npm run experiments -- --large            longer: a minute or so each
-  npm run experiments -- vgg --paper        of the paper's size: that takes days
+  npm run experiments -- --large            longer runs, of larger networks
+  npm run experiments -- vgg --paper        of the paper's size: for those who have time
   npm run experiments -- vgg --data DIR     on CIFAR-10, whose "binary version" is in this folder
   npm run experiments -- --seed 3           from another seed (default 0)
   npm run experiments -- --seeds 5          from five seeds, as one table of verdicts

@@ -114,8 +114,7 @@ export function pageOf({
     figures,
     tables: {
       Verdicts: claims.map((made) => ({
-        "what is said": made.says,
-        where: made.source,
+        "what is said": `${made.says} (${made.source})`,
         here: wordsOf(made.agrees),
         "by these numbers": numbersOf(made),
       })),

@@ -30,7 +30,9 @@ export async function indexPage(results: Readonly<Record<string, Result>>): Prom
       ]) => {
         const svg = figure === undefined ? "" : await render(figure, "svg");
         const picture = `data:image/svg+xml,${encodeURIComponent(svg)}`;
-        const said = claims.map(({ says, agrees }) => `<li>${wordsOf(agrees)}: ${escaped(says)}</li>`).join("\n");
+        const said = claims
+          .map(({ source, says, agrees }) => `<li>${wordsOf(agrees)}: ${escaped(`${says} (${source})`)}</li>`)
+          .join("\n");
         return `<section>
 <a href="${name}.html">${svg === "" ? "" : `<img src="${picture}" alt="${escaped(figure.description)}">`}</a>
 <div><h2><a href="${name}.html">${escaped(title)}</a></h2><ul>${said}</ul></div>

@@ -70,7 +70,7 @@ export const lpNorms: Experiment = (scale, seed) => {
       ["network", "names: loss, last fifth", `${depth} linear layers: loss left`],
       ...losses.map(({ variant, loss }, i) => [variant, shown(loss), three(linear[i].loss)]),
     ],
-    figures: [lossCurves(comparison, { title: "Normalising by other norms" })],
+    figures: [lossCurves(comparison, { title: "Normalising by other norms", smooth: 8, guide: Math.log(28) })],
     claims: [
       claim(
         "Santurkar et al., section 3.3, Figure 5",

@@ -89,10 +89,12 @@ describe.each([0, 1])("from seed %i", (seed) => {
     interface Run {
       readonly saturatedAtFirst: number;
       readonly saturated: number;
+      readonly loss: number;
     }
     const [plain, normed] = dataOf<{ runs: Run[] }>("makemoreDiagnostics", seed).runs;
     expect(normed.saturatedAtFirst).toBeLessThan(0.5 * plain.saturatedAtFirst);
     expect(normed.saturated).toBeLessThan(plain.saturated);
+    expect(normed.loss).toBeGreaterThan(plain.loss - 0.01); // on names held out
     const { pictures = {}, claims } = run("makemoreDiagnostics", seed);
     const marks = Object.values(pictures).map((lines) => lines.join("").replaceAll(".", "").length);
     expect(marks[1]).toBeLessThan(marks[0]);

@@ -1,5 +1,5 @@
 import { nn, randn } from "evenkeel";
-import { activationReport, deadUnits } from "evenkeel/analysis";
+import { ActivationDrift, activationReport, deadUnits } from "evenkeel/analysis";
 import {
   activationHistograms,
   activationRidges,
@@ -183,6 +183,34 @@ test("layers that have a place only are counted among those of their class, othe
     "layer 2 · 0 % saturated",
     "layer 1 · 0 % saturated",
   ]);
+  expect(labels(activationHistograms(activationReport(deep, x, { modules: ["2"] })))).toEqual(["Tanh · 0 % saturated"]);
+  expect(labels(activationHistograms(activationReport(new nn.Tanh(), x)))).toEqual(["Tanh · 0 % saturated"]);
   const within = new nn.Sequential(new nn.Sequential(new nn.Tanh()));
   expect(labels(activationHistograms(activationReport(within, x)))).toEqual(["0.0 · Tanh · 0 % saturated"]);
+});
+
+test("panels of drift have the names of layers, and units behind them; names of one's own stay", () => {
+  const panels = (model: nn.Module | null, options: object = {}) => {
+    const watched = new ActivationDrift(model, options);
+    const x = small.rows([[0.1], [0.2]]);
+    if (model === null) for (const name of ["1", "2"]) watched.observe(name, x);
+    model?.forward(x);
+    watched.step();
+    watched.detach();
+    const report = watched.report();
+    return [percentileBands({ a: report, b: report }), activationRidges({ a: report, b: report })].map((plot) => [
+      ...new Set(valuesIn(plot).flatMap(({ panel }) => (String(panel).startsWith("a") ? [panel] : []))),
+    ]);
+  };
+  const deep = new nn.Sequential(new nn.Tanh(), new nn.ReLU(), new nn.Tanh());
+  const both = (names: string[]) => [names, names];
+  expect(panels(deep, { layers: ["0", "1"], units: [0] })[0]).toEqual([
+    "a · layer 1 · Tanh",
+    "a · layer 1 · Tanh, unit 0",
+    "a · layer 1 · ReLU",
+    "a · layer 1 · ReLU, unit 0",
+  ]);
+  expect(panels(deep, { layers: ["0", "2"] })).toEqual(both(["a · layer 1", "a · layer 2"]));
+  expect(panels(deep, { layers: ["2"], units: [0] })).toEqual(both(["a · Tanh", "a · Tanh, unit 0"]));
+  expect(panels(null, { layers: ["1", "2"] })).toEqual(both(["a · 1", "a · 2"]));
 });

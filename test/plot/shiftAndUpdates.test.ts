@@ -7,8 +7,10 @@ test("bars are the shift of each layer, by name, or by number where names differ
   const shift = small.shift();
   const values = valuesIn(covariateShiftBars(shift));
   expect(values).toEqual(
-    shift.layers.map(({ name: layer, l2, relative, cosine }) => ({ name: "", layer, l2, relative, cosine })),
+    shift.layers.map(({ l2, relative, cosine }, i) => ({ name: "", layer: `${i + 1}`, l2, relative, cosine })),
   );
+  const own = { ...shift, options: { ...shift.options, groups: { 0: [], 1: [], 3: [] } } };
+  expect(valuesIn(covariateShiftBars(own)).map(({ layer }) => layer)).toEqual(shift.layers.map(({ name }) => name));
   const renamed = { ...shift, layers: shift.layers.map((layer) => ({ ...layer, name: `other ${layer.name}` })) };
   const both = covariateShiftBars({ a: shift, b: renamed });
   await expectDrawn(both);
@@ -37,8 +39,10 @@ test("a heat map has the change of each row's layer by each column's, exact or l
     const plot = interferenceHeatMap(interference, { of: of as "exact" });
     await expectDrawn(plot);
     expect(valuesIn(plot).map(({ change }) => change)).toEqual(matrix.flat());
-    expect(valuesIn(plot)[1]).toMatchObject({ disturbed: layers[0], moves: layers[1] });
+    expect(valuesIn(plot)[1]).toMatchObject({ disturbed: "1", moves: "2" });
   }
+  const own = { ...interference, options: { ...interference.options, groups: { 0: [], 1: [], 3: [] } } };
+  expect(valuesIn(interferenceHeatMap(own))[1]).toMatchObject({ disturbed: layers[0], moves: layers[1] });
   expect(() => interferenceHeatMap(interference, { of: "both" as "exact" })).toThrow(/"exact" or "linearised"/);
   expect(() => interferenceHeatMap({ ...interference, layers: [] })).toThrow(/one layer or more/);
 });
@@ -77,6 +81,13 @@ test("curves of update ratios have the values recorded, and need that probe", as
   const plot = updateRatioCurves(run);
   const recorded = run.summary.filter(({ metric }) => metric === "update ratio");
   expect(valuesIn(plot).map(({ value }) => value)).toEqual(expect.arrayContaining(recorded.map(({ mean }) => mean)));
+  expect(new Set(valuesIn(plot).map(({ name }) => name))).toEqual(new Set(["layer 1", "layer 2", "layer 3"]));
+  expect(plot.title.subtitle[1]).toBe("Layers are counted: all modules with parameters, batch norm too.");
+  const called = { ...run, summary: recorded.map((row) => ({ ...row, layer: `net.${row.layer}` })) };
+  expect(new Set(valuesIn(updateRatioCurves(called)).map(({ name }) => name))).toEqual(
+    new Set(recorded.map(({ layer }) => `net.${layer}`)),
+  );
+  expect(updateRatioCurves(called).title.subtitle.join()).not.toContain("counted");
   const without = { ...run, summary: run.summary.filter(({ metric }) => metric !== "update ratio") };
   expect(() => updateRatioCurves(without)).toThrow(/a metric among loss, got "update ratio"/);
 });

@@ -66,7 +66,7 @@ export const batchSizes: Experiment = (scale, seed) => {
     ],
     claims: [
       claim(
-        "Ioffe 2017, Wu & Johnson 2021 (arXiv:2105.07576), section 3; EvalNorm (Singh & Shrivastava 2019)",
+        "Wu & Johnson 2021 (arXiv:2105.07576); EvalNorm (Singh & Shrivastava 2019)",
         "in small batches the loss by the batch's own statistics and that by running ones are further apart than in large ones.",
         {
           [`gap in batches of ${smallest.size}`]: Math.abs(smallest.byBatches - smallest.average),
@@ -78,7 +78,7 @@ export const batchSizes: Experiment = (scale, seed) => {
         },
       ),
       claim(
-        "Wu & Johnson 2021, section 3.1",
+        "Wu & Johnson 2021",
         "precise statistics, of many batches at the end, do no worse than running averages.",
         {
           [`loss by running averages, batches of ${smallest.size}`]: smallest.average,

@@ -65,7 +65,7 @@ export const decayAsGrowingRate: Experiment = (scale, seed) => {
     ],
     claims: [
       claim(
-        "Li & Arora 2019 (arXiv:1910.07454), Theorem 2.4 without momentum",
+        "Li & Arora 2019 (arXiv:1910.07454), without momentum",
         "with batch norm, weight decay λ at a rate η has the losses of the rate η·(1 − ηλ)^(−2t − 1) without decay.",
         {
           "largest difference of the losses, in parts": same,

@@ -104,9 +104,7 @@ export const edgeOfStability: Experiment = (scale, seed) => {
         },
       ),
     ],
-    open: [
-      "The loss is that of squares, as in most of the paper; network, rate and number of examples are chosen here.",
-    ],
+    open: ["The loss is that of squares; network, rate and number of examples are chosen here."],
     data: { runs },
   };
 };

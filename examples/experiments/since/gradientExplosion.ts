@@ -88,7 +88,7 @@ export const gradientExplosion: Experiment = (scale, seed) => {
       ),
     ],
     open: [
-      "π/(π − 1) is of wide layers and many examples: batch norm divides by (π − 1)/2π, the spread of a ReLU over unrelated examples, and a ReLU lets half of the gradient pass.",
+      "π/(π − 1) is of wide layers and many examples: batch norm divides by the root of (π − 1)/2π, the variance of a ReLU over unrelated examples, and a ReLU lets half of the gradient's square pass.",
       "(n − 2)/(n − 3): of n − 1 directions that are left the projection on the normalised inputs takes one, (n − 2)/(n − 1), and the mean of 1/σ² of normal numbers is (n − 1)/(n − 3).",
     ],
     data: { nets, expected },

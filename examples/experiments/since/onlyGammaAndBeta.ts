@@ -99,7 +99,7 @@ export const onlyGammaAndBeta: Experiment = (scale, seed) => {
       ),
     ],
     open: [
-      "The paper has deep ResNets on CIFAR-10, trained for long, in which up to a third of the γ end near 0.",
+      "The paper has deep ResNets on CIFAR-10, trained for long, in which around a third of the features are switched off.",
       "Accuracy is on 1,000 digits drawn from all, with running statistics.",
     ],
     data: { runs },

@@ -73,7 +73,7 @@ export const rankCollapse: Experiment = (scale, seed) => {
         },
       ),
       claim(
-        "Daneshmand et al. 2020, Theorem 2",
+        "Daneshmand et al. 2020",
         "the rank collapses without batch norm, and is held up by it.",
         {
           "effective rank of the last layer without": plain.rank,
@@ -100,7 +100,7 @@ export const rankCollapse: Experiment = (scale, seed) => {
       ),
     ],
     open: [
-      "Theorem 2 is of linear layers and of a rank by a threshold; here of ReLUs, by the entropy of singular values.",
+      "The paper's rank is of linear layers, by a threshold; here it is of ReLUs, by the entropy of singular values.",
       "The 600 layers are of 64 ReLUs, for 32 examples.",
     ],
     data: { ends, cosines },

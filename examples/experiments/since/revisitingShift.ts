@@ -109,7 +109,13 @@ export const revisitingShift: Experiment = (scale, seed) => {
       ],
       ...runs.map((r) => [r.variant, three(r.loss), three(r.drift), three(r.change)]),
     ],
-    figures: [lossCurves(comparison, { title: "Without the held distributions: two normalisers beside batch norm" })],
+    figures: [
+      lossCurves(comparison, {
+        title: "Without the held distributions: two normalisers beside batch norm",
+        smooth: 8,
+        guide: Math.log(28),
+      }),
+    ],
     claims: [
       claim(
         "Awais et al. 2020, Revisiting Internal Covariate Shift for Batch Normalization",

@@ -88,7 +88,7 @@ export const topEigenspace: Experiment = (scale, seed) => {
           (n["by running ones"] > n["share by the batch's statistics"] || "partly"),
       ),
     ],
-    open: ["Ten eigenvectors, as there are ten classes; the paper has ResNets, where k is the number of classes too."],
+    open: ["Ten eigenvectors, as there are ten classes; the paper has ResNets."],
     data: { runs },
   };
 };

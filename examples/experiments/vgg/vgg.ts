@@ -87,10 +87,9 @@ export const vgg: Experiment = (scale, seed, { data: folder } = {}) => {
         { standard: standard.drift, "batch norm": normed.drift, "noisy batch norm": noisy.drift },
         { title: "Figures 1 and 2: what goes into the last ReLU" },
       ),
-      covariateShiftBars(
-        Object.fromEntries(looked.map((name) => [name, runs[name].shifts[Math.floor(runs[name].shifts.length / 2)]])),
-        { title: "Figure 3: internal covariate shift, half way" },
-      ),
+      covariateShiftBars(Object.fromEntries(looked.map((name) => [name, onAverage(runs[name].shifts)])), {
+        title: "Figure 3: internal covariate shift, on average over training",
+      }),
       landscapeBands(Object.fromEntries(looked.map((name) => [name, runs[name].probes])), {
         title: "Figure 4: the landscape along the step",
       }),
@@ -210,6 +209,23 @@ function numbersOf({ losses, accuracy, drift, shifts }: VggRun) {
     relative: mean(later.map(({ relative }) => relative ?? 0)),
     cosine: mean(later.map(({ cosine }) => cosine)),
   };
+}
+
+/** Internal covariate shift layer by layer, each number the mean over training. */
+function onAverage(shifts: VggRun["shifts"]): VggRun["shifts"][number] {
+  const [first] = shifts;
+  const layers = first.layers.map((layer, i) => {
+    const of = (pick: (shift: typeof layer) => number) => mean(shifts.map((shift) => pick(shift.layers[i])));
+    return {
+      ...layer,
+      l2: of(({ l2 }) => l2),
+      relative: of(({ relative }) => relative ?? 0),
+      cosine: of(({ cosine }) => cosine),
+      degrees: of(({ degrees }) => degrees),
+      gradNorm: of(({ gradNorm }) => gradNorm),
+    };
+  });
+  return { ...first, layers };
 }
 
 /** The numbers that there are: shift is looked at in two of the runs only. */

@@ -60,6 +60,8 @@ export interface DriftPoint {
 export interface DriftSeries {
   /** The dotted name of the module, or the name of your own. */
   readonly layer: string;
+  /** The class of the module, such as `"Tanh"`; null of a name of your own. */
+  readonly type: string | null;
   /** The unit, or null for all of the layer. */
   readonly unit: number | null;
   /** A point for each step, but for those without a finite value. */
@@ -176,8 +178,9 @@ export class ActivationDrift {
     }
     const modules = model === null ? [] : layers.map((layer) => moduleAt(named, layer));
     this.options = { layers: [...layers], what, units: [...units], edges: [...edges] };
-    this.watched = layers.map((layer) => ({
+    this.watched = layers.map((layer, i) => ({
       layer,
+      type: modules[i]?.constructor.name ?? null,
       series: [null, ...units].map((unit) => ({ unit, points: [] })),
       last: null,
     }));
@@ -307,12 +310,12 @@ export class ActivationDrift {
    * import { ActivationDrift } from "evenkeel/analysis";
    *
    * console.log(new ActivationDrift(new nn.Sequential(new nn.Tanh())).report().series);
-   * // => [ { layer: '0', unit: null, points: [] } ]
+   * // => [ { layer: '0', type: 'Tanh', unit: null, points: [] } ]
    * ```
    */
   report(): DriftReport {
-    const series = this.watched.flatMap(({ layer, series }) =>
-      series.map(({ unit, points }) => ({ layer, unit, points: structuredClone(points) })),
+    const series = this.watched.flatMap(({ layer, type, series }) =>
+      series.map(({ unit, points }) => ({ layer, type, unit, points: structuredClone(points) })),
     );
     const report: DriftReport = {
       kind: "driftReport",
@@ -361,6 +364,7 @@ interface Series {
 
 interface Watched {
   readonly layer: string;
+  readonly type: string | null;
   readonly series: Series[];
   last: Rows | TensorError | null;
   width?: number;

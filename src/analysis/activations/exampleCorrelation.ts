@@ -26,7 +26,7 @@ export interface ExampleCorrelationLayer {
   readonly meanAbsoluteCosine: number | null;
   /**
    * `‖YYᵀ/‖Y‖² − I/n‖` of the outputs `Y` of `n` examples, by Frobenius' norm: 0 where they are orthogonal and of one length,
-   * near 1 where they all lie along one line; null of outputs that are all 0.
+   * near 1 where they all lie along one line; null of outputs that are all 0, and of no example.
    */
   readonly orthogonalityGap: number | null;
 }
@@ -126,7 +126,7 @@ function alike(
   return {
     meanCosine: numberOr(cosines / pairs),
     meanAbsoluteCosine: numberOr(sizes / pairs),
-    orthogonalityGap: numberOr(Math.sqrt(gap)),
+    orthogonalityGap: n === 0 ? null : numberOr(Math.sqrt(gap)),
   };
 }
 

@@ -35,7 +35,7 @@ export interface GradientAlignment {
   readonly eigenvalues: number[];
   /** `⟨g, vᵢ⟩²/‖g‖²` for the eigenvector of each: the share of the gradient's square along it. 0 of a gradient of 0. */
   readonly shares: number[];
-  /** The sum of `shares`, from 0 to 1: how much of the gradient lies in the space of the top eigenvectors. */
+  /** The sum of `shares`, from 0 to 1 but for rounding: how much of the gradient lies in the space of the top eigenvectors. */
   readonly inside: number;
   /** `k/n`: what a gradient in a random direction would have inside, on average, of `n` parameters. */
   readonly expected: number;

@@ -1,7 +1,8 @@
 import { fromOne, threshold, wholeNumber } from "../../base/optionKinds.ts";
 import { type OptionRules, optionsOf } from "../../base/optionRules.ts";
-import { hessianEigenvalues } from "../curvature/hessianEigenvalues.ts";
+import { hessianEigenvaluesAnalysis } from "../curvature/hessianEigenvalues.ts";
 import { type HessianOptions, hessianRules } from "../curvature/hessianOptions.ts";
+import { analyse } from "../measuring/analysis.ts";
 import type { StepProbe } from "./stepProbe.ts";
 
 /** Options of {@link sharpnessProbe}. */
@@ -32,7 +33,7 @@ const rules = {
  * `λ` of its Hessian, and `rate × sharpness`, `λ` by the largest learning rate of the optimiser, which gradient descent can
  * stand up to 2. Under full-batch gradient descent it often climbs to 2 and stays there: the edge of stability.
  *
- * It takes some 10 to 30 products with the Hessian, about as long as 40 to 120 gradients: let it run every so many steps. A
+ * It takes many products with the Hessian, each as long as a few gradients: let it run every so many steps. A
  * momentum of `β` stands `2 + 2β`; what Adam stands is not a matter of this number.
  *
  * @throws TensorError for unknown options; in training, where the loss is not the same twice, as with dropout.
@@ -58,7 +59,8 @@ const rules = {
 export function sharpnessProbe(options: SharpnessProbeOptions = {}): StepProbe {
   const settings = optionsOf(where, options, rules);
   return ({ model, optimizer, loss }) => {
-    const { values } = hessianEigenvalues(model, loss, { ...settings, which: "largest" });
+    const named = { ...hessianEigenvaluesAnalysis, name: where };
+    const { values } = analyse(named, { ...settings, which: "largest" }, model, loss);
     const rate = optimizer.paramGroups.reduce((most, { lr }) => Math.max(most, lr), 0);
     return [
       { metric: "sharpness", value: values[0] },

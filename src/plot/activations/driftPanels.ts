@@ -1,7 +1,7 @@
 import type { DriftPoint, DriftReport } from "../../analysis/index.ts";
 import { greatest } from "../../analysis/numbers/extremes.ts";
 import { TensorError } from "../../base/errors.ts";
-import { isOf, named, type OneOrNamed, panelName } from "../specification/named.ts";
+import { isOf, layerNames, named, type OneOrNamed, panelName } from "../specification/named.ts";
 import { thinned, thinnedNote } from "../specification/series.ts";
 
 /** At most so many panels are drawn. */
@@ -17,13 +17,18 @@ export interface DriftPanel {
 /** What of reports of drift is drawn: a panel for each series, those of a layer beside one another. */
 export function panelsOf(where: string, reports: OneOrNamed<DriftReport>) {
   const list = named(where, reports, isOf("driftReport"), "a report of ActivationDrift");
+  const namesOf = list.map(([, { series }]) => {
+    const layers = series.filter(({ unit }) => unit === null);
+    const names = layerNames(layers);
+    return new Map(layers.map(({ layer }, i) => [layer, names[i]]));
+  });
   const longest = greatest(list.map(([, { series }]) => series.length));
   const all = Array.from({ length: longest }, (_, i) =>
-    list.flatMap(([name, { series, options }]): DriftPanel[] => {
+    list.flatMap(([name, { series, options }], report): DriftPanel[] => {
       if (series[i] === undefined || series[i].points.length === 0) return [];
       const { layer, unit, points } = series[i];
-      const place = unit === null ? layer : `${layer}, unit ${unit}`;
-      return [{ panel: panelName(name, place), edges: options.edges, points }];
+      const place = panelName(name, namesOf[report].get(layer) ?? layer);
+      return [{ panel: unit === null ? place : `${place}, unit ${unit}`, edges: options.edges, points }];
     }),
   ).flat();
   if (all.length === 0) {

@@ -14,6 +14,7 @@ const where = "percentileBands";
  * The 15th, 50th and 85th percentile of activations over the steps of a training run, as `ActivationDrift` has recorded
  * them: a line for the median, a band between the other two, a panel for each layer or unit of each report.
  *
+ * Layers of a `Sequential` are counted, among those of their class that the report has; one alone is its class.
  * Of more than 300 steps, several are averaged; of more than 8 panels some are left out. Both is said.
  *
  * @throws TensorError for anything but such a report, and for one without a step.

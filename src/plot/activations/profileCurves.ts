@@ -1,5 +1,5 @@
 import type { EffectiveRank, ExampleCorrelation } from "../../analysis/index.ts";
-import { TensorError } from "../../base/errors.ts";
+import { describe, TensorError } from "../../base/errors.ts";
 import { finiteList, flag, text } from "../../base/optionKinds.ts";
 import type { OptionRules } from "../../base/optionRules.ts";
 import type { Plot } from "../drawing/plot.ts";
@@ -72,7 +72,8 @@ const rules = {
  *
  * Numbers that are not finite are gaps, and counted.
  *
- * @throws TensorError for anything but such results, for a measure that they do not have, and for one without numbers.
+ * @throws TensorError for anything but such results, for a measure that they do not have, for one without numbers, and for
+ * lists of your own that are not as long as `x`.
  *
  * @example
  * ```ts
@@ -103,6 +104,7 @@ export function profileCurves(
   } = settingsOf(where, options, usual, rules);
   const { theme, width, height } = settings;
   const list = named(where, results, isResult, "a result of exampleCorrelation or effectiveRank, or { x, y }");
+  for (const [, result] of list) if (isProfile(result)) checkProfile(result);
   const names = list.map(([name]) => name);
   const measured = list.flatMap(([, result]) => (isProfile(result) ? [] : [asked ?? usualOf(result)]))[0];
   const values = list.flatMap(([name, result]) =>
@@ -166,6 +168,22 @@ export function profileCurves(
 
 const isProfile = (result: object): result is Profile =>
   "x" in result && "y" in result && [result.x, result.y].every(Array.isArray);
+
+/** Refuses a profile of one's own whose lists do not go together, which would lose numbers silently. */
+function checkProfile({ x, y, range }: Profile): void {
+  if (!finiteList.accepts(x)) {
+    throw new TensorError(where, { expected: "a list of finite numbers as x", got: describe(x) });
+  }
+  if (y.length !== x.length) {
+    throw new TensorError(where, { expected: `as many numbers in y as in x, ${x.length}`, got: `${y.length}` });
+  }
+  if (range !== undefined && !(Array.isArray(range) && range.length === x.length && range.every(Array.isArray))) {
+    throw new TensorError(where, {
+      expected: `as range a pair [low, high] for each of ${x.length}`,
+      got: describe(range),
+    });
+  }
+}
 
 const isResult = (result: object): boolean => {
   const { kind } = result as { readonly kind?: unknown };

@@ -1,7 +1,7 @@
 import type { InternalCovariateShift } from "../../analysis/index.ts";
 import type { Plot } from "../drawing/plot.ts";
 import { colourBy } from "../specification/encoding.ts";
-import { isOf, named, type OneOrNamed } from "../specification/named.ts";
+import { isOf, layerNumbers, named, type OneOrNamed } from "../specification/named.ts";
 import { type PlotOptions, plotOf, settingsOf } from "../specification/plot.ts";
 import { gapNote, orGap } from "../specification/series.ts";
 import { layerRows } from "./layerRows.ts";
@@ -19,7 +19,7 @@ const panels = [
  * changes when the layers before it have taken their step – as a distance, beside the gradient's own length, and as the
  * cosine of the angle. Several results stand side by side, layer by layer.
  *
- * Where the layers of several results have different names they are numbered: measure with `batchNormWith: "preceding"`,
+ * Layers of a `Sequential` are numbered, and so are all where those of several results have different names: measure with `batchNormWith: "preceding"`,
  * and those of a network without batch norm and of one with it stand beside one another. Of more than 24 some are left out; that is
  * said, and how many numbers are missing.
  *
@@ -45,7 +45,12 @@ export function covariateShiftBars(shifts: OneOrNamed<InternalCovariateShift>, o
   const names = list.map(([name]) => name);
   const { labels, places, notes } = layerRows(
     where,
-    list.map(([, { layers }]) => layers.map(({ name }) => name)),
+    list.map(([, { layers, options }]) =>
+      layerNumbers(
+        layers.map(({ name }) => name),
+        options.groups,
+      ),
+    ),
   );
   const values = places.flatMap((place, row) =>
     list.flatMap(([name, { layers }]) => {

@@ -3,7 +3,7 @@ import { TensorError } from "../../base/errors.ts";
 import type { OptionRules } from "../../base/optionRules.ts";
 import type { Plot } from "../drawing/plot.ts";
 import { heat } from "../specification/encoding.ts";
-import { isOf, named } from "../specification/named.ts";
+import { isOf, layerNumbers, named } from "../specification/named.ts";
 import { type PlotOptions, plotOf, plotRules, settingsOf } from "../specification/plot.ts";
 import { gapNote, mostRows, orGap, thinned, thinnedNote } from "../specification/series.ts";
 
@@ -27,7 +27,7 @@ const rules = {
  * Who disturbs whom, as `layerInterference` has measured it: the change of the gradient of the layer of a row when only
  * the layer of a column takes its step. Definition 2.1 of internal covariate shift looks at what lies below the diagonal.
  *
- * Of more than 24 layers some are left out; that is said, and how many numbers are missing.
+ * Layers of a `Sequential` are numbered from 1, batch norm's among them. Of more than 24 some are left out; that is said, and how many numbers are missing.
  *
  * @throws TensorError for anything but such a result, and for one of no layers or no finite change.
  *
@@ -47,13 +47,19 @@ export function interferenceHeatMap(interference: LayerInterference, options: In
   const { of, ...settings } = settingsOf(where, options, titled, rules);
   const { width, height } = settings;
   const expected = "a result of layerInterference";
-  const [[, { layers, ...matrices }]] = named(where, { it: interference }, isOf("layerInterference"), expected);
+  const [[, { layers, options: measured, ...matrices }]] = named(
+    where,
+    { it: interference },
+    isOf("layerInterference"),
+    expected,
+  );
   if (layers.length === 0) throw new TensorError(where, { expected: "one layer or more", got: "none" });
   const places = thinned([...layers.keys()], mostRows);
+  const called = layerNumbers(layers, measured.groups);
   const values = places.flatMap((i) =>
-    places.map((j) => ({ disturbed: layers[i], moves: layers[j], change: orGap(matrices[of][i]?.[j]) })),
+    places.map((j) => ({ disturbed: called[i], moves: called[j], change: orGap(matrices[of][i]?.[j]) })),
   );
-  const names = places.map((i) => layers[i]);
+  const names = places.map((i) => called[i]);
   if (values.every(({ change }) => change === null)) {
     throw new TensorError(where, { expected: "a result with a finite change", got: "one without" });
   }

@@ -9,6 +9,7 @@ h1 { font-size: 1.6rem; } h2 { font-size: 1.2rem; margin-top: 2.5rem; }
 figure { margin: 1.5rem 0; overflow-x: auto; } figure svg { max-width: 100%; height: auto; border-radius: 4px; }
 table { border-collapse: collapse; font-size: 0.9rem; } th, td { padding: 0.25rem 0.75rem; text-align: left;
   border-bottom: 1px solid var(--line); } td.number { text-align: right; font-variant-numeric: tabular-nums; }
+@media (max-width: 40rem) { table { display: block; overflow-x: auto; } th, td { padding: 0.25rem 0.5rem; } }
 pre { overflow-x: auto; font-size: 0.85rem; padding: 0.75rem; border: 1px solid var(--line); border-radius: 4px; }
 .soft { color: var(--soft); }
 .critical { border-left: 4px solid #d55e00; } .warning { border-left: 4px solid #e69f00; }

@@ -3,7 +3,7 @@ import { greatest } from "../../analysis/numbers/extremes.ts";
 import { describe, TensorError } from "../../base/errors.ts";
 import type { Plot } from "../drawing/plot.ts";
 import { colourBy, dashBy, guideMark, inPanelsIfSeveral, stepAxis } from "../specification/encoding.ts";
-import { named } from "../specification/named.ts";
+import { layerNumbers, named } from "../specification/named.ts";
 import { type PlotSettings, plotOf } from "../specification/plot.ts";
 import {
   averaged,
@@ -42,6 +42,8 @@ interface CurvesSettings {
   readonly log: boolean;
   /** A value at which a line is drawn to compare with. */
   readonly guide?: number;
+  /** Whether lines are of all layers with parameters, which are counted where they have no names of their own. */
+  readonly isOfLayers?: boolean;
   /** Over how many recorded steps the lines are averaged. */
   readonly smooth?: number;
   /** Where the axis of values ends. */
@@ -58,10 +60,11 @@ export function curves(
   where: string,
   run: Run,
   settings: PlotSettings,
-  { metric, axis, log, guide, smooth = 1, most, notes = [] }: CurvesSettings,
+  { metric, axis, log, guide, isOfLayers = false, smooth = 1, most, notes = [] }: CurvesSettings,
 ): Plot {
   const { theme, width, height } = settings;
-  const all = curvesOf(where, run, metric);
+  const found = curvesOf(where, run, metric);
+  const all = isOfLayers ? withLayerNames(found) : found;
   const allNames = [...new Set(all.map(({ name }) => name))];
   const names = thinned(allNames, mostSeries);
   const drawnCurves = all.filter(({ name }) => names.includes(name));
@@ -88,6 +91,9 @@ export function curves(
       ...(smooth > 1 ? { mean: means[i] } : {}),
     }));
   });
+  const counted = all.some(({ name }, i) => name !== found[i].name)
+    ? ["Layers are counted: all modules with parameters, batch norm too."]
+    : [];
   const seeds = isComparison(run) ? run.options.seed.length : 1;
   const spread = seeds > 1 ? [`Lines: means over ${seeds} seeds. Bands: smallest to largest.`] : [];
   const smoothed = smooth > 1 ? [`Lines: means over ${smooth} recorded steps; faint, as recorded.`] : [];
@@ -131,6 +137,7 @@ export function curves(
   const body = inPanelsIfSeveral(values, panels, drawn);
   const said = [
     ...notes,
+    ...counted,
     ...spread,
     ...smoothed,
     ...means,
@@ -139,6 +146,14 @@ export function curves(
     ...belowNote(below),
   ];
   return plotOf(body, settings, said);
+}
+
+/** Layers by what plots call them, counted panel by panel. */
+function withLayerNames(curves: readonly Curve[]): readonly Curve[] {
+  return curves.map((curve) => {
+    const layers = curves.filter(({ panel }) => panel === curve.panel).map(({ name }) => name);
+    return { ...curve, name: layerNumbers(layers, null, "layer ")[layers.indexOf(curve.name)] };
+  });
 }
 
 /** The mean of each value and those before it, so many in all or as many as there are; gaps are left out. */

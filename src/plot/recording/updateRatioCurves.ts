@@ -9,6 +9,7 @@ const where = "updateRatioCurves";
  * `stepProbes.updateRatios()` records it, on a log scale, with a guide at 10⁻³. Far above it a layer learns too fast,
  * far below it too slowly.
  *
+ * Layers of a `Sequential` are counted, all that have parameters, batch norm's among them: the third is `layer 3`.
  * Lines of more than 300 points are averaged in groups, and of more than 12 layers some are left out; that is said.
  *
  * @throws TensorError for what is neither a recording, nor several by name, nor a comparison, and for one without that probe.
@@ -39,6 +40,7 @@ export function updateRatioCurves(run: Run, options: PlotOptions = {}): Plot {
     axis: "‖θ′ − θ‖₂ / ‖θ‖₂",
     log: true,
     guide: 1e-3,
+    isOfLayers: true,
     notes: ["Dashed: 1/1000, where it is usually best."],
   });
 }

@@ -47,18 +47,33 @@ export const isOf =
   (value: object): boolean =>
     (value as { readonly kind?: unknown }).kind === kind;
 
+/** Whether layers have no names of their own, only their places in a `Sequential`. */
+const haveOnlyPlaces = (names: readonly string[]): boolean => names.every((name) => /^\d+$/.test(name));
+
 /**
  * What layers are called in a plot. Those that only have a place in a `Sequential` are counted instead, each among those of its
- * class: the third tanh is `layer 3`, and `layer 3 · Tanh` where there are other classes beside it.
+ * class that the result has: the third tanh is `layer 3`, and `layer 3 · Tanh` where there are other classes beside it. One alone
+ * is its class, as it may be any of the model's. Without a class, as of values that no module returns, a name is all there is.
  */
-export function layerNames(layers: readonly { readonly layer: string; readonly type: string }[]): readonly string[] {
+export function layerNames(
+  layers: readonly { readonly layer: string; readonly type: string | null }[],
+): readonly string[] {
+  const types = layers.map(({ type }) => type ?? "");
+  if (types.includes("") || !haveOnlyPlaces(layers.map(({ layer }) => layer)))
+    return layers.map(({ layer }, i) => panelName(layer, types[i]));
+  if (layers.length === 1) return types;
   const counts = new Map<string, number>();
-  const isOneClass = new Set(layers.map(({ type }) => type)).size === 1;
-  const isCounted = layers.every(({ layer }) => /^\d+$/.test(layer));
-  return layers.map(({ layer, type }) => {
-    if (!isCounted) return `${layer} · ${type}`;
+  const isOneClass = new Set(types).size === 1;
+  return types.map((type) => {
     const count = (counts.get(type) ?? 0) + 1;
     counts.set(type, count);
-    return isOneClass ? `layer ${count}` : `layer ${count} · ${type}`;
+    return panelName(`layer ${count}`, isOneClass ? "" : type);
   });
 }
+
+/**
+ * What all layers with parameters are called: those that only have a place are numbered, from 1; names of groups stay.
+ * @param before - what stands before the number, where no axis says that it is a layer's.
+ */
+export const layerNumbers = (names: readonly string[], groups: object | null = null, before = ""): readonly string[] =>
+  groups === null && haveOnlyPlaces(names) ? names.map((_, i) => `${before}${i + 1}`) : names;

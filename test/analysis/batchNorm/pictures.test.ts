@@ -76,7 +76,8 @@ describe("batch norm of pictures and volumes has, of sequences laid out in rows,
     const wanted = driftOf(new nn.Sequential(flat), probes);
     const found = driftOf(new nn.Sequential(pictures), probes.map(asPictures));
     expect(wanted.series.length).toBeGreaterThan(0);
-    expect(JSON.stringify(found)).toBe(JSON.stringify(wanted));
+    const named = JSON.stringify(wanted).replaceAll(flat.constructor.name, pictures.constructor.name);
+    expect(JSON.stringify(found)).toBe(named);
   });
 });
 

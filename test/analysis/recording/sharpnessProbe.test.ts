@@ -48,4 +48,8 @@ test("records the largest eigenvalue and its product with the largest rate, and 
 test("refuses options that it does not have, such as a reduction, and wrong ones", () => {
   expect(refusal(() => sharpnessProbe({ reduction: "sum" } as never)).where).toBe("sharpnessProbe");
   expect(refusal(() => sharpnessProbe({ maxIterations: 0 })).expected).toContain("maxIterations");
+  const { model, optimizer, loss } = quadratic(0.1);
+  const recorder = new Recorder(model, optimizer, { probes: { sharpness: sharpnessProbe({ layers: ["7"] }) } });
+  const unknown = refusal(() => recorder.step(loss));
+  expect([unknown.where, unknown.got]).toEqual(["sharpnessProbe", '"7"']);
 });

@@ -35,6 +35,10 @@ describe("profiles", () => {
       "1 value is 0 or below: a gap.",
     ]);
     expect(refusal(() => profileCurves({ x: [], y: [] })).got).toBe("a result of none");
+    const wrong = (profile: object) => refusal(() => profileCurves({ own, wrong: profile as typeof own }));
+    expect(wrong({ x: [1, 2], y: [1, 2, 3] })).toMatchObject({ expected: "as many numbers in y as in x, 2", got: "3" });
+    expect(wrong({ x: ["a"], y: [1] }).expected).toBe("a list of finite numbers as x");
+    expect(wrong({ x: [1], y: [1], range: [1] }).expected).toBe("as range a pair [low, high] for each of 1");
   });
 });
 
