@@ -50,6 +50,7 @@ export {
   type InitialLossCheckOptions,
   initialLossCheck,
 } from "./activations/initialLossCheck.ts";
+export { LiveActivations, type LiveActivationsOptions, type LiveLayer } from "./activations/liveActivations.ts";
 export type { OutputMatrixOptions } from "./activations/outputMatrices.ts";
 export {
   type UpdateRatio,

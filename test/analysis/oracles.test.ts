@@ -679,6 +679,23 @@ const recorders: Record<string, (kind: Kind) => void> = {
     const sorted = outputs.map((y) => flat(y).toSorted((p, q) => p - q));
     expectClose([points[1].distanceStep], [mean(sorted[0].map((value, i) => Math.abs(value - sorted[1][i])))], 1e-12);
   },
+  LiveActivations: (kind) => {
+    const { model, batch } = kind();
+    const live = new analysis.LiveActivations(model, { layers: [""], bins: 7, range: [-2, 2] });
+    const outputs = batches(batch(4)).map((x) => model.forward(x));
+    live.detach();
+    const [{ histogram, count, mean: found, std }] = live.layers();
+    const last = flat(outputs[outputs.length - 1]);
+    const edges = [
+      Number.NEGATIVE_INFINITY,
+      ...[1, 2, 3, 4, 5, 6].map((i) => -2 + (4 * i) / 7),
+      Number.POSITIVE_INFINITY,
+    ];
+    const counted = edges.slice(1).map((to, i) => last.filter((y) => y >= edges[i] && y < to).length);
+    expect([count, ...histogram]).toEqual([last.length, ...counted]);
+    expectClose([found ?? Number.NaN], [mean(last)], 1e-12);
+    expectClose([std ?? Number.NaN], [Math.sqrt(variance(last) * (1 - 1 / last.length))], 1e-12);
+  },
 };
 
 /** A twin that has not been trained. */

@@ -265,6 +265,7 @@ const calls: Record<string, Call> = {
   "optim.lrScheduler.OneCycleLR": (o: Options) => new lrScheduler.OneCycleLR(sgd(), 0.1, { totalSteps: 5, ...o }),
   "optim.lrScheduler.StepLR": (o) => new lrScheduler.StepLR(sgd(), 2, o),
   "analysis.ActivationDrift": (o) => new analysis.ActivationDrift(model(), o),
+  "analysis.LiveActivations": (o) => new analysis.LiveActivations(model(), o),
   "analysis.Recorder": (o) => {
     const m = model();
     return new analysis.Recorder(m, new optim.SGD(m.parameters(), { lr: 0.1 }), o);

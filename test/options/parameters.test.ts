@@ -102,6 +102,7 @@ const receivers: Readonly<Record<string, () => object>> = {
   "optim.lrScheduler.ReduceLROnPlateau": () => new optim.lrScheduler.ReduceLROnPlateau(sgd()),
   "optim.lrScheduler.LRScheduler": () => new optim.lrScheduler.StepLR(sgd(), 2),
   "analysis.ActivationDrift": () => new analysis.ActivationDrift(null, { layers: ["a"] }),
+  "analysis.LiveActivations": () => new analysis.LiveActivations(new nn.Tanh()),
   "analysis.Recorder": () => new analysis.Recorder(linear(), sgd()),
 };
 
