@@ -8,18 +8,36 @@ const types: Readonly<Record<string, string>> = {
   ".js": "text/javascript",
   ".css": "text/css",
   ".svg": "image/svg+xml",
+  ".png": "image/png",
 };
 
-/** Serves the files of a folder to this machine alone; `index` is the page at the root, if it is not that of the folder. */
+/** What a server does besides. */
+export interface ServeOptions {
+  /** The page at the root, if it is not that of the folder. */
+  readonly index?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Pages that are not in the folder, by their paths. */
+  readonly pages?: Readonly<Record<string, string>>;
+  /** Is given what pages post. */
+  readonly posted?: (body: string) => void;
+}
+
+/** Serves the files of a folder to this machine alone. */
 export async function serve(
   folder: string,
-  { index, headers = {} }: { readonly index?: string; readonly headers?: Readonly<Record<string, string>> } = {},
+  { index, headers = {}, pages = {}, posted }: ServeOptions = {},
 ): Promise<{ readonly address: string; readonly close: () => void }> {
   const server = createServer((request, response) => {
     const path = decodeURIComponent(new URL(request.url ?? "/", "http://site").pathname);
+    if (request.method === "POST" && posted !== undefined) {
+      const parts: Buffer[] = [];
+      request.on("data", (part) => parts.push(part)).on("end", () => posted(Buffer.concat(parts).toString()));
+      response.end();
+      return;
+    }
     try {
-      const isIndex = path === "/" && index !== undefined;
-      const content = isIndex ? index : readFileSync(join(folder, normalize(path === "/" ? "/index.html" : path)));
+      const own = path === "/" ? index : pages[path];
+      const content = own ?? readFileSync(join(folder, normalize(path === "/" ? "/index.html" : path)));
       response.writeHead(200, { "Content-Type": types[extname(path)] ?? "text/html", ...headers }).end(content);
     } catch {
       response.writeHead(404).end();

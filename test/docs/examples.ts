@@ -45,6 +45,32 @@ export function examplesIn(file: string, text: string): Example[] {
   return examples;
 }
 
+/** What an example says that it prints. */
+export interface Expectation {
+  /** The line on which it begins, counted from 0, and how many lines it takes. */
+  readonly line: number;
+  readonly length: number;
+  readonly text: string;
+}
+
+/**
+ * The expectations of an example. `// => 3` stands behind a `console.log` or below it, and is what Node prints; the comment
+ * lines that follow it are the further lines of what is printed.
+ */
+export function expectations(code: string): Expectation[] {
+  const lines = code.split("\n");
+  const found: Expectation[] = [];
+  for (let i = 0; i < lines.length; i++) {
+    const first = /\/\/ =>(.*)$/.exec(lines[i])?.[1].trim();
+    if (first === undefined) continue;
+    const texts = first === "" ? [] : [first];
+    const line = i;
+    while (/^\s*\/\//.test(lines[i + 1] ?? "")) texts.push(lines[++i].replace(/^\s*\/\/ ?/, "").trimEnd());
+    found.push({ line, length: i + 1 - line, text: texts.join("\n") });
+  }
+  return found;
+}
+
 /** Every `@example` in `text` that is not followed by a ```ts block, as `file:line`. */
 export function unfencedExamples(file: string, text: string): string[] {
   const lines = docstringLines(text);

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Plugin } from "vite";
-import { examplesIn, root } from "./examples.ts";
+import { examplesIn, expectations, root } from "./examples.ts";
 
 /** Which of the things that an example imports come from another copy of the library, by number. */
 const mixes: Readonly<Record<string, (entry: string, i: number) => boolean>> = {
@@ -42,26 +42,18 @@ function mixed(code: string, isOther: (entry: string, i: number) => boolean): st
 }
 
 /**
- * Makes the expectations of an example assertions. `// => 3` stands behind a `console.log` or below it, and is what
- * Node prints; the comment lines that follow it are the further lines of what is printed.
+ * Makes the expectations of an example assertions.
  *
  * @param code - an example, whose first line is empty.
  */
 function instrument(code: string): string {
   const lines = code.split("\n");
-  let count = 0;
-  for (let i = 0; i < lines.length; i++) {
-    const [, before, first] = /^(.*?)\/\/ =>(.*)$/.exec(lines[i]) ?? [];
-    if (before === undefined) continue;
-    const expected = first.trim() === "" ? [] : [first.trim()];
-    lines[i] = before;
-    while (/^\s*\/\//.test(lines[i + 1] ?? "")) {
-      expected.push(lines[++i].replace(/^\s*\/\/ ?/, "").trimEnd());
-      lines[i] = "";
-    }
-    lines[i] += `;__printed.expect(${count++}, ${JSON.stringify(expected.join("\n"))});`;
+  const expected = expectations(code);
+  for (const [i, { line, length, text }] of expected.entries()) {
+    lines.fill("", line + 1, line + length);
+    lines[line] = `${lines[line].replace(/\/\/ =>.*$/, "")};__printed.expect(${i}, ${JSON.stringify(text)});`;
   }
   const runtime = JSON.stringify(resolve(root, "test/docs/printed.ts"));
   lines[0] = `import { printed as __make } from ${runtime}; const __printed = __make(), console = __printed.console;`;
-  return `${lines.join("\n")}\n__printed.end(${count});\nexport {};\n`;
+  return `${lines.join("\n")}\n__printed.end(${expected.length});\nexport {};\n`;
 }
