@@ -1,7 +1,8 @@
 /**
  * Packs the library and uses it as strangers would: in Node as ESM, as CJS and both, in Deno and Bun, by every TypeScript that is
- * supported, bundled by esbuild and Vite in a page and in a worker, with WebAssembly forbidden, and as the single file. Needs
- * `npm run build`, Chromium, and installs what it compares in test/consumers and test/engines.
+ * supported, bundled by esbuild and Vite in a page and in a worker, with WebAssembly forbidden, and as the single file, and runs the
+ * packed notebooks. Needs `npm run build`, Chromium, Python with jupyter_client and nbformat, and installs what it compares in
+ * test/consumers and test/engines.
  */
 import assert from "node:assert/strict";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
@@ -11,6 +12,7 @@ import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { build as viteBuild } from "vite";
 import { resultOf } from "./consumers/browser.ts";
+import { drawing, runPackedNotebooks } from "./consumers/notebooks.ts";
 import { output, Project, packed } from "./consumers/project.ts";
 import "./install-engines.mjs";
 
@@ -167,10 +169,9 @@ await check("bundlers, of everything, without the packages that draw", async () 
 
 await check("pictures and reports, in a page where code may not be made of texts", async () => {
   const { devDependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
-  const drawing = ["vega", "vega-lite", "vega-interpreter", "@resvg/resvg-js"];
   const drawn = await project(
     { type: "module" },
-    drawing.map((name) => `${name}@${devDependencies[name]}`),
+    [...drawing, "vega-interpreter"].map((name) => `${name}@${devDependencies[name]}`),
   );
   drawn.write(
     "pictures.js",
@@ -189,6 +190,15 @@ await check("pictures and reports, in a page where code may not be made of texts
   const entryPoints = [join(drawn.folder, "pictures.js")];
   await build({ entryPoints, bundle: true, format: "esm", target: "es2022", outfile, logLevel: "error" });
   assert.deepEqual(await resultOf(folder, page, closed), [true, true]);
+});
+
+await check("the notebooks, copied out of the package, with nothing but it and what draws", async () => {
+  const { devDependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  const reader = await project(
+    {},
+    drawing.map((name) => `${name}@${devDependencies[name]}`),
+  );
+  await runPackedNotebooks(reader.folder);
 });
 
 await check("the single file, in a page without a bundler", async () => {
@@ -241,6 +251,7 @@ await check("what is published is what should be", async () => {
     "dist/types/index.d.mts",
     "dist/types/index.d.ts",
     "dist/evenkeel.single.js",
+    "dist/notebooks/1-what-batch-norm-is.ipynb",
     "LICENSE",
     "NOTICE",
   ]) {

@@ -18,18 +18,27 @@ const program = fileURLToPath(new URL("execute.py", import.meta.url));
 /** Runs notebooks in Deno's kernel under Jupyter, each in a kernel of its own, with nothing installed but that kernel. */
 export class Kernel {
   private readonly home = mkdtempSync(join(tmpdir(), "evenkeel-jupyter-"));
-  // Below the repository, so that packages are found.
-  private readonly folder = join(root, ".temporary/notebooks");
 
-  private constructor() {}
+  private readonly folder: string;
 
-  static async start(): Promise<Kernel> {
-    const kernel = new Kernel();
-    mkdirSync(kernel.folder, { recursive: true });
-    const source = new URL("../../../examples/notebooks/deno.json", import.meta.url);
+  private constructor(folder: string) {
+    this.folder = folder;
+  }
+
+  /** A kernel for the notebooks of the repository, in a folder below it, so that packages are found. */
+  static start(): Promise<Kernel> {
+    const folder = join(root, ".temporary/notebooks");
+    mkdirSync(folder, { recursive: true });
+    const source = fileIn("deno.json");
     const { imports, ...rest } = JSON.parse(readFileSync(source, "utf8"));
     const absolute = Object.entries<string>(imports).map(([name, path]) => [name, new URL(path, source).href]);
-    writeFileSync(join(kernel.folder, "deno.json"), JSON.stringify({ ...rest, imports: Object.fromEntries(absolute) }));
+    writeFileSync(join(folder, "deno.json"), JSON.stringify({ ...rest, imports: Object.fromEntries(absolute) }));
+    return Kernel.in(folder);
+  }
+
+  /** A kernel for a folder as it is, whose `deno.json` says where packages are. `stop` removes it. */
+  static async in(folder: string): Promise<Kernel> {
+    const kernel = new Kernel(folder);
     await run(deno, ["jupyter", "--install"], { env: kernel.env });
     return kernel;
   }
