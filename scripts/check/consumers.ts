@@ -240,7 +240,7 @@ await check("what is published is what should be", async () => {
   const { files } = (listing.evenkeel ?? listing) as { files: { path: string }[] };
   const paths = files.map(({ path }) => path);
   const allowed =
-    /^(dist\/[\w./-]+|src\/[\w./-]+|package\.json|README\.md|CHANGELOG\.md|CONTRIBUTING\.md|SECURITY\.md|docs\/(?:(?!api\/)\w+\/)?[\w-]+\.md|docs\/api\.txt|examples\/seed-text\.ts|llms\.txt|LICENSE|NOTICE|CITATION\.cff)$/;
+    /^(dist\/[\w./-]+|src\/[\w./-]+|package\.json|README\.md|CHANGELOG\.md|CONTRIBUTING\.md|SECURITY\.md|docs\/(?:(?!api\/)\w+\/)?[\w-]+\.md|docs\/api\.txt|examples\/seed-text\.ts|skills\/evenkeel\/SKILL\.md|llms\.txt|LICENSE|NOTICE|CITATION\.cff)$/;
   assert.deepEqual(
     paths.filter((path) => !allowed.test(path)),
     [],
@@ -252,6 +252,7 @@ await check("what is published is what should be", async () => {
     "dist/types/index.d.ts",
     "dist/evenkeel.single.js",
     "dist/notebooks/1-what-batch-norm-is.ipynb",
+    "skills/evenkeel/SKILL.md",
     "LICENSE",
     "NOTICE",
   ]) {

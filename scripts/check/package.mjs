@@ -147,12 +147,10 @@ const checks = {
   },
 
   "every link in a Markdown file that is packed leads to a file that is packed": () => {
-    const [{ files }] = JSON.parse(
-      execFileSync("npm", ["pack", "--dry-run", "--json", "--ignore-scripts"], { encoding: "utf8", maxBuffer: 1e8 }),
-    );
-    const paths = new Set(files.map(({ path }) => path));
+    const paths = packedFiles();
     const pages = [...paths].filter((path) => path.endsWith(".md"));
     assert.ok(pages.length > 30);
+    assert.ok(pages.includes("skills/evenkeel/SKILL.md"));
     const broken = pages.flatMap((page) => {
       const text = readFileSync(page, "utf8").replaceAll(/^```[\s\S]*?^```/gm, "");
       // Pictures are on the site, and in the repository.
@@ -162,6 +160,13 @@ const checks = {
         .map((link) => `${page}: ${link}`);
     });
     assert.deepEqual(broken, []);
+  },
+
+  "every page that the skill sends to is packed": () => {
+    const named = readFileSync("skills/evenkeel/SKILL.md", "utf8").match(/(?<=`)docs\/[\w./-]+(?=`)/g);
+    assert.ok(named.length > 2);
+    const paths = packedFiles();
+    for (const page of named) assert.ok(paths.has(page), page);
   },
 
   "every file names its source map once, and that leads to sources which are packed": () => {
@@ -223,6 +228,14 @@ const checks = {
     }
   },
 };
+
+/** What would be packed. */
+function packedFiles() {
+  const [{ files }] = JSON.parse(
+    execFileSync("npm", ["pack", "--dry-run", "--json", "--ignore-scripts"], { encoding: "utf8", maxBuffer: 1e8 }),
+  );
+  return new Set(files.map(({ path }) => path));
+}
 
 /** Whether a file has no code of ours: nothing is left without imports, exports and the bundler's helpers. */
 function handsOn(file) {

@@ -1,30 +1,12 @@
-import { readFileSync } from "node:fs";
-import * as evenkeel from "evenkeel";
 import { describe, expect, test } from "vitest";
 import pytorch from "../golden/docs/pytorchNames.json" with { type: "json" };
-import { root } from "./examples.ts";
 import { publicNames } from "./publicNames.ts";
-
-/** The cells of all tables of a page, without their heads, by the heading that they stand under. */
-function tablesOf(file: string): { heading: string; cells: string[] }[] {
-  let heading = "";
-  return readFileSync(`${root}docs/${file}`, "utf8")
-    .split("\n")
-    .flatMap((line, i, lines) => {
-      if (line.startsWith("## ")) heading = line.slice(3);
-      const isHead = /^\| ---/.test(lines[i + 1] ?? "") || /^\| ---/.test(line);
-      if (!line.startsWith("| ") || isHead) return [];
-      return [{ heading, cells: line.slice(2, -2).split(" | ") }];
-    });
-}
-
-/** What stands between backticks. */
-const quoted = (cell: string): string[] => [...cell.matchAll(/`([^`]+)`/g)].map(([, name]) => name);
+import { quoted, tablesOf, worthOf } from "./written.ts";
 
 const camelCase = (name: string): string =>
   /[A-Z]/.test(name) ? name : name.replace(/(?<=.)_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 
-const page = tablesOf("not-here.md");
+const page = tablesOf("docs/not-here.md");
 const isArguments = ({ heading }: { heading: string }) => heading.startsWith("Arguments");
 const listed = page.filter((row) => !isArguments(row)).flatMap(({ cells }) => quoted(cells[0]));
 const patterns = listed
@@ -104,7 +86,7 @@ test("the page lists nothing that PyTorch does not have, and nothing that is her
 
 test("what is here alone is listed, and nothing else", () => {
   const own = new Set(Object.values(ours).flatMap((names) => [...names.keys()].filter((name) => !theirs.has(name))));
-  const said = tablesOf("coming-from-pytorch.md")
+  const said = tablesOf("docs/coming-from-pytorch.md")
     .filter(({ heading }) => heading === "Only here")
     .flatMap(({ cells }) => quoted(cells[0]));
   expect([...own].filter((name) => !said.includes(name))).toEqual([]);
@@ -117,27 +99,7 @@ const expressions = page
   .filter((code) => /[(.]/.test(code) && !code.startsWith("evenkeel/"));
 
 describe("what is to be written instead runs:", () => {
-  test.each(expressions)("%s", async (code) => {
-    const { nn, optim, rand, randint } = evenkeel;
-    const model = new nn.Linear(4, 4);
-    model
-      .forward(rand([2, 4]))
-      .sum()
-      .backward();
-    const scope = {
-      ...evenkeel,
-      ...(await import("evenkeel/testing")),
-      ...(await import("evenkeel/io")),
-      x: rand([4, 4]),
-      y: rand([4, 4]),
-      z: Object.assign(rand([4, 4]), { requiresGrad: true }),
-      i: randint(0, 4, [4]),
-      mask: rand([4, 4]).gt(0.5),
-      model,
-      optimizer: new optim.SGD(model.parameters(), { lr: 1 }),
-    };
-    const names = Object.keys(scope);
-    const evaluate = new Function(...names, `return (${code});`);
-    expect(evaluate(...Object.values(scope))).not.toBeUndefined();
+  test.each(expressions)("%s", (code) => {
+    expect(worthOf(code)).not.toBeUndefined();
   });
 });

@@ -20,7 +20,7 @@ export interface Example {
 
 /** The files whose examples are checked, relative to the repository. */
 export function documented(): string[] {
-  return globSync(["*.md", "docs/**/*.md", "examples/**/*.md", "src/**/*.ts"], {
+  return globSync(["*.md", "docs/**/*.md", "examples/**/*.md", "skills/**/*.md", "src/**/*.ts"], {
     cwd: root,
     // Notebooks are run as such, cell after cell: `npm run notebooks`.
     ignore: ["docs/api", "examples/notebooks"],
