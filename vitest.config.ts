@@ -38,6 +38,7 @@ const long = [
   "test/examples/course.test.ts",
   "test/examples/experiments.test.ts",
   "test/io/killed.test.ts",
+  "test/lab/runs.test.ts",
   "test/memory/copies.test.ts",
   "test/random/boxMuller32.test.ts",
   "test/tensor/limits.test.ts",

@@ -12,7 +12,6 @@ const steps = 400;
 /** The run that the lab shows before anything is touched, to the fourth digit. */
 export function recordedRun(settings: Settings = usual): Shown {
   const session = new Session(settings);
-  session.measured = new Set(["shift", "line", "path"]);
   session.half();
   while (session.step < steps) session.advance();
   const edge = new Edge();

@@ -1,5 +1,7 @@
 import temml from "temml";
 import { panelTexts } from "../panels/texts.ts";
+import { toAddress, usual } from "../settings.ts";
+import { discoveries } from "./discoveries.ts";
 
 const escaped = (text: string): string =>
   text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
@@ -70,6 +72,16 @@ trained here, in this page, by <a href="https://www.npmjs.com/package/evenkeel">
 <p class="keys">Keys: <kbd>space</kbd> runs and pauses, <kbd>→</kbd> makes a step, <kbd>shift →</kbd> half of one.</p>
 <textarea id="copied" hidden readonly aria-label="What could not be copied"></textarea></details>
 <main>
+<section class="panel" aria-labelledby="title-find"><h2 id="title-find">To find out</h2>
+<p class="look">Each sets the lab; run it for 300 steps, and look. What was seen then is folded away.</p>
+<ol class="finds">
+${discoveries
+  .map(
+    ({ name, settings, says }) =>
+      `<li><a href="#${toAddress({ ...usual, ...settings })}">${escaped(name)}</a> <details><summary>What was seen</summary>${escaped(says)}</details></li>`,
+  )
+  .join("\n")}
+</ol></section>
 ${panels}
 </main>
 <script type="text/plain" id="engine">${inScript(engine)}</script>

@@ -6,7 +6,6 @@ import { type PanelId, panelTexts } from "../panels/texts.ts";
 import recorded from "../recorded.json";
 import { fromAddress, normalisations, type Settings, toAddress, usual } from "../settings.ts";
 import type { Answer, Ask, Shown } from "../training/protocol.ts";
-import type { Measured } from "../training/session.ts";
 import { toCode } from "./code.ts";
 import { connect } from "./connection.ts";
 import { controls } from "./controls.ts";
@@ -20,9 +19,6 @@ const nothing: Shown = { frame: null, surface: null, rescale: null, neurons: nul
 
 /** Surfaces and gradients are measured anew after so many steps, and whenever the run is paused. */
 const anewAfter = 200;
-
-/** What panels need measured on the way. */
-const measuredFor: Partial<Readonly<Record<PanelId, Measured>>> = { unit: "shift", landscape: "line", surface: "path" };
 
 /** The page of the lab. */
 class Page implements Lab {
@@ -68,7 +64,7 @@ class Page implements Lab {
           const view = this.views.get((target as HTMLElement).dataset.panel as PanelId);
           if (view !== undefined) view.isVisible = isIntersecting;
         }
-        this.askWhatIsSeen();
+        if (!this.isRecorded) this.measureAgain();
         this.redraw();
       },
       { rootMargin: "100px" },
@@ -117,7 +113,6 @@ class Page implements Lab {
     this.showControls(this.now);
     this.nameColumns();
     this.shown = { ...nothing, neurons: this.shown.neurons, edge: this.shown.edge };
-    this.askWhatIsSeen();
     this.run++;
     this.ask({ kind: "begin", settings: this.now, table: this.table });
     if (isRunning) this.start();
@@ -180,15 +175,6 @@ class Page implements Lab {
     }
     if (!this.isRunning && this.views.get("map")?.isVisible && this.shown.pairs.length === 0)
       this.ask({ kind: "pairs" });
-  }
-
-  private askWhatIsSeen(): void {
-    const what = [...this.views].flatMap(([id, { isVisible }]) => {
-      const measured = measuredFor[id];
-      return isVisible && measured !== undefined ? [measured] : [];
-    });
-    this.ask({ kind: "measure", what });
-    if (!this.isRecorded) this.measureAgain();
   }
 
   /** Draws what is seen in the next frame of the screen; then the engine may send the next one of the run. */

@@ -3,7 +3,7 @@ import type { ColumnSeen } from "../training/column.ts";
 import { type Panel, sides, twoCanvases } from "./panel.ts";
 
 const rowHeight = 44;
-const curveHeight = 84;
+const curveHeight = 92;
 const margin = { left: 12, right: 12, top: 6 };
 
 const ends = { tanh: [-1, 1], sigmoid: [0, 1], relu: [0, 4] } as const;
@@ -85,7 +85,7 @@ function ridges(on: Sheet, { layers }: ColumnSeen, activation: keyof typeof ends
 function curve(on: Sheet, top: number, activation: keyof typeof ends): void {
   const { width, colours } = on;
   const inner = width - margin.left - margin.right;
-  const height = curveHeight - 40;
+  const height = curveHeight - 50;
   const slope = {
     tanh: (y: number) => 1 - y * y,
     sigmoid: (y: number) => 4 * y * (1 - y),

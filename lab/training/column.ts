@@ -1,4 +1,4 @@
-import { nn, noGrad, type optim, type Tensor } from "evenkeel";
+import { Generator, nn, noGrad, type optim, type Tensor } from "evenkeel";
 import { internalCovariateShift, LiveActivations, type LiveLayer, lineProbe } from "evenkeel/analysis";
 import type { Dataset, Examples } from "../data/dataset.ts";
 import type { Normalisation, Settings } from "../settings.ts";
@@ -42,6 +42,9 @@ export class Column {
   private readonly data: Dataset;
   private readonly settings: Settings;
   private followed: Followed;
+  /** Where noise comes from, and where that stood when something was measured. */
+  private readonly noise: Generator;
+  private noiseSeen: Uint8Array;
   private readonly optimizer: optim.Optimizer;
   private readonly live: LiveActivations;
   private watch: Watch;
@@ -61,7 +64,9 @@ export class Column {
     this.data = data;
     this.settings = settings;
     this.followed = followed;
-    this.model = network(data, settings, normalisation);
+    this.noise = new Generator().manualSeed(settings.seed + 2);
+    this.noiseSeen = this.noise.getState();
+    this.model = network(data, settings, { normalisation, noise: this.noise });
     this.optimizer = optimizerOf(this.model, settings);
     this.live = new LiveActivations(this.model, { range: ranges[settings.activation] });
     this.watch = new Watch(activationsOf(this.model)[followed.layer]);
@@ -150,16 +155,23 @@ export class Column {
     };
   }
 
-  /** The loss of the last batch, for analyses. */
-  readonly lossOf = (): Tensor => nn.functional.crossEntropy(this.model.forward(this.batch.x), this.batch.labels);
+  /** The loss of the last batch, for analyses: with the same noise each time. */
+  readonly lossOf = (): Tensor => {
+    this.noise.setState(this.noiseSeen);
+    return nn.functional.crossEntropy(this.model.forward(this.batch.x), this.batch.labels);
+  };
 
-  /** Measures without it being seen: what hooks saw of training stays in view. */
+  /** Measures without it being seen: what hooks saw of training stays in view, and the noise that comes next is what it would be. */
   quietly<T>(measure: () => T): T {
     const { last } = this.watch;
     this.shown ??= this.live.layers();
-    const found = measure();
-    this.watch.last = last;
-    return found;
+    this.noiseSeen = this.noise.getState();
+    try {
+      return measure();
+    } finally {
+      this.noise.setState(this.noiseSeen);
+      this.watch.last = last;
+    }
   }
 }
 

@@ -1,4 +1,4 @@
-import { narrow, oneHot, optim, type Tensor } from "evenkeel";
+import { Generator, narrow, oneHot, optim, type Tensor } from "evenkeel";
 import { hessianEigenvalues } from "evenkeel/analysis";
 import { names } from "../data/names.ts";
 import { usual } from "../settings.ts";
@@ -18,7 +18,7 @@ export class Edge {
   private readonly columns = edgeRates.map((lr, i) => {
     const data = names(0);
     const settings = { ...usual, depth: 1, width: 24, scale: 1, lr };
-    const model = network(data, settings, i === 0 ? "none" : "batch");
+    const model = network(data, settings, { normalisation: i === 0 ? "none" : "batch", noise: new Generator() });
     const x = narrow(data.training.x, 0, 0, 128);
     const target = oneHot(narrow(data.training.labels, 0, 0, 128), data.classes).to("float32");
     const loss = (): Tensor => model.forward(x).sub(target).square().sum(1).mean();

@@ -8,7 +8,7 @@ import { pairOf } from "./pairs.ts";
 import { type Pair, rates, scales } from "./plan.ts";
 import type { Answer, Ask, Rescale, Shown, Surfaces } from "./protocol.ts";
 import { rescaleOf } from "./rescale.ts";
-import { type Measured, Session } from "./session.ts";
+import { Session } from "./session.ts";
 import { surfacesOf } from "./surface.ts";
 
 /** So many points to a side of a surface. */
@@ -39,7 +39,6 @@ export class Engine {
   private isRunning = false;
   private isDrawn = true;
   private isTurning = false;
-  private measured: readonly Measured[] = [];
   private readonly jobs = new Map<"pairs" | "edge", Job>();
   /** Which run it is: what belongs to an earlier one is not to be shown. */
   private run = 0;
@@ -69,7 +68,6 @@ export class Engine {
         this.isRunning = false;
         this.jobs.clear();
         this.session = new Session(this.settings, this.table);
-        this.session.measured = new Set(this.measured);
         this.session.half();
         this.show();
         break;
@@ -91,10 +89,6 @@ export class Engine {
         break;
       case "shown":
         this.isDrawn = true;
-        break;
-      case "measure":
-        this.measured = ask.what;
-        if (this.session !== null) this.session.measured = new Set(ask.what);
         break;
       case "follow":
         this.session?.follow(ask.followed);

@@ -1,4 +1,4 @@
-import { Generator, manualSeed, nn, optim } from "evenkeel";
+import { type Generator, manualSeed, nn, optim } from "evenkeel";
 import type { Dataset } from "../data/dataset.ts";
 import type { Normalisation, Settings } from "../settings.ts";
 import { ghostOf, groupsOf } from "./plan.ts";
@@ -7,10 +7,9 @@ import { ghostOf, groupsOf } from "./plan.ts";
 export function network(
   { inputs, classes }: Pick<Dataset, "inputs" | "classes">,
   { seed, scale, depth, width, batch, activation, placement }: Settings,
-  normalisation: Normalisation,
+  { normalisation, noise: generator }: { readonly normalisation: Normalisation; readonly noise: Generator },
 ): nn.Sequential {
   manualSeed(seed);
-  const generator = new Generator().manualSeed(seed + 2);
   const layers: nn.Module[] = [];
   for (let i = 0; i < depth; i++) {
     const linear = new nn.Linear(i === 0 ? inputs : width, width, { bias: false });

@@ -5,13 +5,12 @@ import type { Followed } from "./column.ts";
 import type { EdgeSeen } from "./edge.ts";
 import type { Update } from "./neurons.ts";
 import type { Pair } from "./plan.ts";
-import type { Frame, Measured } from "./session.ts";
+import type { Frame } from "./session.ts";
 
 /** What the page asks of the engine. */
 export type Ask =
   | { readonly kind: "begin"; readonly settings: Settings; readonly table: Table | null }
   | { readonly kind: "run" | "pause" | "step" | "half" | "shown" | "surface" | "rescale" | "pairs" | "edge" }
-  | { readonly kind: "measure"; readonly what: readonly Measured[] }
   | { readonly kind: "follow"; readonly followed: Followed }
   | { readonly kind: "neurons"; readonly lr: number; readonly steps: number };
 

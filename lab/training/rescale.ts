@@ -3,8 +3,12 @@ import { type BatchNormGradient, explainBatchNormGradient } from "evenkeel/analy
 import type { Session } from "./session.ts";
 
 /** What batch norm does to the gradient in the first layer of the first network that has it; null where none has. */
-export function rescaleOf({ columns }: Session): { readonly column: 0 | 1; readonly terms: BatchNormGradient } | null {
+export function rescaleOf({
+  columns,
+  settings,
+}: Session): { readonly column: 0 | 1; readonly terms: BatchNormGradient } | null {
   for (const column of [1, 0] as const) {
+    if (settings[column === 0 ? "left" : "right"] !== "batch") continue;
     const { model } = columns[column];
     const norm = model
       .namedModules()

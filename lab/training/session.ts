@@ -10,9 +10,6 @@ import { Column, type ColumnSeen, type Followed } from "./column.ts";
 import type { Weights } from "./surface.ts";
 import { weightsOf } from "./surface.ts";
 
-/** What is measured on the way, as it takes time: asked for by who looks at it. */
-export type Measured = "shift" | "line" | "path";
-
 /** At most so many states of the path are kept. */
 const mostStates = 40;
 
@@ -32,8 +29,6 @@ export class Session {
   readonly settings: Settings;
   readonly data: Dataset;
   readonly columns: readonly [Column, Column];
-  /** What is measured on the way. */
-  measured: ReadonlySet<Measured> = new Set();
   /** The weights of both networks, every so many steps, from the start. */
   readonly paths: readonly [Weights[], Weights[]];
   private stride = 1;
@@ -79,21 +74,21 @@ export class Session {
     this.measure();
   }
 
-  /** What takes time is measured often at first, then ever more seldom: at some ten steps for each doubling. */
+  /** What takes time is measured every ten steps at first, then ever more seldom: four to eight times for each doubling. */
   private measure(): void {
-    const every = Math.max(5, 2 ** Math.floor(Math.log2(Math.max(1, this.steps)) - 3));
+    const every = Math.max(10, 2 ** Math.floor(Math.log2(Math.max(1, this.steps)) - 2));
     if (this.steps % every !== 0) return;
     for (const column of this.columns) {
-      if (this.settings.mode === "evaluation") column.evaluate(this.steps);
-      if (this.measured.has("shift")) column.measureShift(this.steps);
-      if (this.measured.has("line")) column.measureLine(this.steps);
+      column.evaluate(this.steps);
+      column.measureShift(this.steps);
+      column.measureLine(this.steps);
     }
   }
 
   private finish(): void {
     this.steps++;
-    if (!this.measured.has("path") || this.steps % this.stride !== 0) return;
-    this.columns.forEach(({ model }, i) => void this.paths[i].push(weightsOf(model)));
+    if (this.steps % this.stride !== 0) return;
+    for (const [i, { model }] of this.columns.entries()) this.paths[i].push(weightsOf(model));
     if (this.paths[0].length <= mostStates) return;
     for (const path of this.paths) path.splice(0, path.length, ...path.filter((_, i) => i % 2 === 0));
     this.stride *= 2;
