@@ -8,7 +8,7 @@ import { root } from "../docs/examples.ts";
 
 test("the run that is shown before anything is touched is one that the lab makes", () => {
   expect(recordedRun()).toEqual(JSON.parse(readFileSync(`${root}lab/recorded.json`, "utf8")));
-});
+}, 600_000);
 
 test.each(discoveries.flatMap((discovery) => [0, 1, 2].map((seed) => ({ ...discovery, seed }))))(
   "$name, from seed $seed: $says",

@@ -1,0 +1,64 @@
+/**
+ * Tries the lab as a reader would, in Chromium and Firefox, from disk and from a server: `npm run test:lab`, after `npm run build` and `npm run
+ * lab`. By Puppeteer, for Playwright cannot drive the Firefox that a system has. What the page computes is compared with the same run in Node,
+ * to the bit. Prints what it measured; only what is wrong fails.
+ */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import puppeteer, { type Browser } from "puppeteer-core";
+import { serve } from "../docs/serve.ts";
+import { accessible } from "./lab/accessible.ts";
+import { controls } from "./lab/controls.ts";
+import { discoveries } from "./lab/discoveries.ts";
+import { failures } from "./lab/failures.ts";
+import { files } from "./lab/files.ts";
+import { forbidden } from "./lab/forbidden.ts";
+import { keyboard } from "./lab/keyboard.ts";
+import { panels } from "./lab/panels.ts";
+import { smooth } from "./lab/smooth.ts";
+
+const folder = fileURLToPath(new URL("../../dist-lab", import.meta.url));
+const fromDisk = pathToFileURL(join(folder, "lab.html")).href;
+const home = mkdtempSync(join(tmpdir(), "evenkeel-lab-"));
+
+/** The browsers of the system; Firefox insists on a home that its user owns. */
+const browsers = [
+  { name: "Chromium", browser: "chrome", path: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox"] },
+  { name: "Firefox", browser: "firefox", path: process.env.FIREFOX ?? "/usr/bin/firefox", args: [] },
+] as const;
+
+const { address, close } = await serve(folder);
+try {
+  for (const { name, browser, path, args } of browsers) {
+    const started: Browser = await puppeteer.launch({
+      browser,
+      executablePath: path,
+      headless: true,
+      args: [...args],
+      env: { ...process.env, HOME: home },
+    });
+    const at = (page: string) => ({ browser: started, name, page });
+    const served = `${address}lab.html`;
+    try {
+      await smooth(at(fromDisk));
+      await controls(at(served));
+      await panels(at(fromDisk));
+      await keyboard(at(served));
+      await files(at(served));
+      if (browser === "firefox") continue;
+      await discoveries(at(served));
+      await accessible(at(served));
+      await forbidden(at(served), folder);
+    } finally {
+      await started.close();
+    }
+  }
+} finally {
+  close();
+  rmSync(home, { recursive: true, force: true, maxRetries: 10 });
+}
+for (const failure of failures) console.error(failure);
+if (failures.length > 0) process.exitCode = 1;
+else console.log("The lab does in both browsers what it says.");
