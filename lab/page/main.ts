@@ -69,7 +69,7 @@ class Page implements Lab {
       },
       { rootMargin: "100px" },
     );
-    for (const { id } of panelTexts) {
+    for (const { id } of panelTexts.filter(({ id }) => isAsked(id))) {
       const root = byId(`panel-${id}`);
       root.dataset.panel = id;
       this.views.set(id, new PanelView(root, panels[id], this));
@@ -288,7 +288,24 @@ class Page implements Lab {
   }
 }
 
+/** The panels that are asked for, where the lab stands within another page; empty where it is that page. */
+const asked = (new URLSearchParams(location.search).get("panels") ?? "").split(",").filter((id) => id !== "");
+const isAsked = (id: PanelId): boolean => asked.length === 0 || asked.includes(id);
+
+/** Leaves out what is not asked for, and tells the page around how tall the rest is. */
+function fitIn(): void {
+  if (asked.length === 0) return;
+  document.documentElement.classList.add("within");
+  for (const section of document.querySelectorAll<HTMLElement>("section.panel")) {
+    section.hidden = !asked.includes(section.id.replace("panel-", ""));
+  }
+  byId<HTMLDetailsElement>("choices").open = false;
+  const tell = (): void => parent.postMessage({ labHeight: document.body.scrollHeight }, "*");
+  new ResizeObserver(tell).observe(document.body);
+}
+
 document.documentElement.dataset.scripted = "true";
+fitIn();
 void new Page().begin().catch((error: unknown) => {
   document.body.prepend(element("p", { class: "told" }, `The lab cannot start here: ${String(error)}`));
 });
