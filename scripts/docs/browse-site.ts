@@ -8,6 +8,8 @@ import { serve } from "./serve.ts";
 import { pages, siteFolder } from "./site/pages.ts";
 
 const { address, close } = await serve(siteFolder);
+/** A page that has the navigation of all guides. */
+const start = new URL(pages()[0].path.replace(/md$/, "html"), address).href;
 const browser = await chromium.launch(chromiumOptions);
 const failures: string[] = [];
 try {
@@ -22,8 +24,12 @@ try {
       failures.push(`fetched from elsewhere: ${request.url()}`);
     }
   });
+  const places = await navigation(page);
   let figures = 0;
   for (const { title, text } of pages()) {
+    const place = places.get(title);
+    if (place === undefined) failures.push(`${title} is not in the navigation`);
+    else await page.goto(place);
     figures += await lookAt(page, title, [...text.matchAll(/^!\[/gm)].length);
     await looksRight(page, title, text);
   }
@@ -42,13 +48,18 @@ try {
 for (const failure of failures) console.error(failure);
 if (failures.length > 0) process.exitCode = 1;
 
-/** Goes to a guide by the navigation, and counts the figures that are really drawn. */
+/** Where the links beside the pages lead, by what they say. */
+async function navigation(page: BrowserPage): Promise<ReadonlyMap<string, string>> {
+  await page.goto(start);
+  const links = await page
+    .locator(".VPSidebar a")
+    .evaluateAll((all) => all.map((link) => [link.textContent ?? "", (link as HTMLAnchorElement).href] as const));
+  return new Map(links);
+}
+
+/** Counts the figures that are really drawn of the guide that is open. */
 async function lookAt(page: BrowserPage, title: string, expected: number): Promise<number> {
-  await page.goto(address);
-  const link = page.locator("nav a").getByText(title, { exact: true }).locator("xpath=ancestor-or-self::a").first();
-  await link.waitFor({ state: "attached" });
-  await page.goto(new URL((await link.getAttribute("href")) ?? "", page.url()).href);
-  const drawn = await page.locator(".tsd-typography img").evaluateAll(async (images) => {
+  const drawn = await page.locator(".vp-doc img").evaluateAll(async (images) => {
     const figures = (images as HTMLImageElement[]).filter(({ offsetParent }) => offsetParent !== null);
     for (const figure of figures) figure.loading = "eager";
     await Promise.all(figures.map((figure) => figure.decode().catch(() => {})));
@@ -85,12 +96,12 @@ async function looksRight(page: BrowserPage, title: string, text: string): Promi
       [folder, await page.evaluate(shownFigures)],
       [folder.replace("figures/", "figures/narrow/"), await onPhone(page, shownFigures)],
     ] as const) {
-      const fitting = found.filter((source) => new RegExp(`media/${screen}[a-zA-Z]+/[^/]+$`).test(source)).length;
+      const fitting = found.filter((source) => new RegExp(`docs/${screen}[a-zA-Z]+/[^/]+$`).test(source)).length;
       if (fitting !== plots) failures.push(`${title}: ${fitting} of ${plots} plots are shown from ${screen}`);
     }
   }
   await page.emulateMedia({ colorScheme: "light" });
-  const formulas = await page.locator(".tsd-typography math").count();
+  const formulas = await page.locator(".vp-doc math").count();
   const expected = [...text.matchAll(/^```math$/gm)].length;
   if (formulas !== expected) failures.push(`${title}: ${formulas} of ${expected} formulas are MathML`);
 }
@@ -99,7 +110,7 @@ async function looksRight(page: BrowserPage, title: string, text: string): Promi
 async function shownFigures(): Promise<string[]> {
   // A picture of another width is chosen when the page is next drawn.
   for (let i = 0; i < 2; i++) await new Promise(requestAnimationFrame);
-  const figures = ([...document.querySelectorAll(".tsd-typography img")] as HTMLImageElement[]).filter(
+  const figures = ([...document.querySelectorAll(".vp-doc img")] as HTMLImageElement[]).filter(
     ({ offsetParent }) => offsetParent !== null,
   );
   for (const figure of figures) figure.loading = "eager";
@@ -118,14 +129,11 @@ async function onPhone<T>(page: BrowserPage, measure: () => T | Promise<T>): Pro
 
 /** Types into the search, and expects a result by this name among the first. */
 async function search(page: BrowserPage, words: string, expected: string): Promise<void> {
-  await page.goto(address);
-  await page.locator("#tsd-search-trigger").click();
-  await page.locator("#tsd-search-input").fill(words);
-  const results = page.locator("#tsd-search-results li");
-  await results
-    .first()
-    .waitFor({ timeout: 10_000 })
-    .catch(() => {});
-  const found = (await results.allInnerTexts()).join("\n").toLowerCase();
+  await page.goto(start);
+  await page.locator("#local-search button").click();
+  await page.locator("#localsearch-input").fill(words);
+  const results = page.locator("#localsearch-list .result").first();
+  await results.waitFor({ timeout: 10_000 }).catch(() => {});
+  const found = (await page.locator("#localsearch-list .result").allInnerTexts()).slice(0, 5).join("\n").toLowerCase();
   if (!found.includes(expected.toLowerCase())) failures.push(`searching "${words}" finds ${JSON.stringify(found)}`);
 }

@@ -1,9 +1,8 @@
 /** Builds what runs the code of a page: the worker with the package's single file, the editor, and what gives blocks their buttons. Needs `npm run build`. */
-import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { build, type Plugin } from "esbuild";
-import { globSync } from "tinyglobby";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const single = join(root, "dist/evenkeel.single.js");
@@ -32,7 +31,6 @@ export async function writeRunnable(folder: string): Promise<void> {
   await build({
     entryPoints: {
       runnable: source("runnable.ts"),
-      start: source("start.ts"),
       editor: source("editor.ts"),
       worker: source("worker/worker.ts"),
     },
@@ -48,15 +46,4 @@ export async function writeRunnable(folder: string): Promise<void> {
     logLevel: "error",
   });
   copyFileSync(source("runnable.css"), join(folder, "runnable.css"));
-}
-
-/** Has each page of a site that has blocks of `ts` make them runnable. */
-export function startOnPages(site: string): void {
-  for (const file of globSync(["index.html", "documents/*.html"], { cwd: site })) {
-    const page = join(site, file);
-    const text = readFileSync(page, "utf8");
-    if (!text.includes('<code class="ts">')) continue;
-    const script = `<script type="module" src="${file.includes("/") ? "../" : ""}runnable/start.js"></script>`;
-    writeFileSync(page, text.replace("</body>", `${script}</body>`));
-  }
 }

@@ -5,6 +5,7 @@ import { extname, join, normalize } from "node:path";
 
 const types: Readonly<Record<string, string>> = {
   ".html": "text/html",
+  ".md": "text/markdown; charset=utf-8",
   ".js": "text/javascript",
   ".css": "text/css",
   ".svg": "image/svg+xml",
@@ -37,7 +38,7 @@ export async function serve(
     }
     try {
       const own = path === "/" ? index : pages[path];
-      const content = own ?? readFileSync(join(folder, normalize(path === "/" ? "/index.html" : path)));
+      const content = own ?? readFileSync(join(folder, normalize(path.endsWith("/") ? `${path}index.html` : path)));
       response.writeHead(200, { "Content-Type": types[extname(path)] ?? "text/html", ...headers }).end(content);
     } catch {
       response.writeHead(404).end();

@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs";
-import { globSync } from "tinyglobby";
 import { type Example, examplesIn, expectations } from "../../../test/docs/examples.ts";
-import { fileOf, pages, siteFolder } from "../site/pages.ts";
+import { fileOf, pages } from "../site/pages.ts";
 
 /** A page of the site, and what its blocks print. */
 export interface RunPage {
@@ -14,14 +13,10 @@ export interface RunPage {
 
 /** The pages that have blocks which run, in the order of the site. */
 export function runPages(): RunPage[] {
-  const files = globSync(["documents/*.html"], { cwd: siteFolder });
-  const titles = new Map(files.map((path) => [titleOf(path), path]));
   return pages().flatMap(({ title, path: file }) => {
     const examples = examplesIn(file, readFileSync(fileOf(file), "utf8")).filter(({ runs }) => runs);
     if (examples.length === 0) return [];
-    const path = titles.get(title);
-    if (path === undefined) throw new Error(`the site has no page ${title}`);
-    return [{ title, path, blocks: examples.map(blockOf) }];
+    return [{ title, path: file.replace(/md$/, "html"), blocks: examples.map(blockOf) }];
   });
 }
 
@@ -29,12 +24,6 @@ function blockOf({ file, line, code }: Example): RunPage["blocks"][number] {
   const printed = expectations(code).map(({ text }) => text);
   return { place: `${file}:${line}`, printed: printed.join("\n"), isDrawn: /\brender\(|^const plot = /m.test(code) };
 }
-
-/** As TypeDoc writes it. */
-const titleOf = (path: string): string | undefined =>
-  /<title>(.*?)(?: \| evenkeel)?<\/title>/
-    .exec(readFileSync(`${siteFolder}/${path}`, "utf8"))?.[1]
-    .replaceAll("&amp;", "&");
 
 /** What a block has shown when it was done. */
 export interface Seen {

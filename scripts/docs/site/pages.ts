@@ -1,19 +1,25 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { globSync } from "tinyglobby";
-import ts from "typescript";
+import { guideOrder } from "../../../site/guides.ts";
 
 const root = new URL("../../../", import.meta.url);
-
-/** The folder that TypeDoc writes to. */
-export const siteFolder = fileURLToPath(new URL("docs/api/", root));
 
 /** The address of a file of the repository. */
 export const fileOf = (path: string): URL => new URL(path, root);
 
+/** What TypeDoc writes: the reference as Markdown, a file for each name. */
+export const referenceFolder = fileURLToPath(fileOf(".temporary/reference/"));
+
+/** What the site is built of: guides as they are, the reference, and what is handed on unchanged, in `public`. */
+export const pagesFolder = fileURLToPath(fileOf("site/pages/"));
+
+/** The site. */
+export const siteFolder = fileURLToPath(fileOf("site/dist/"));
+
 /** A guide: a page of the site that is written by hand. */
 export interface Page {
-  /** Its place in the repository. */
+  /** Its place in the repository, and in the site. */
   readonly path: string;
   readonly title: string;
   readonly group: string;
@@ -25,12 +31,10 @@ export interface Page {
 
 /** The guides in the order of the site; fails if one of `docs` has been left out of it. */
 export function pages(): Page[] {
-  const { config } = ts.parseConfigFileTextToJson("tsconfig.json", readFileSync(fileOf("tsconfig.json"), "utf8"));
-  const paths: string[] = config.typedocOptions.projectDocuments.filter((path: string) => path.startsWith("docs/"));
-  const written = globSync("docs/**/*.md", { cwd: fileURLToPath(root), ignore: ["docs/api/**"] });
-  const forgotten = written.filter((path) => !paths.includes(path));
-  if (forgotten.length > 0) throw new Error(`not in tsconfig.json's projectDocuments: ${forgotten.join(", ")}`);
-  return paths.map(pageOf);
+  const written = globSync("docs/**/*.md", { cwd: fileURLToPath(root) });
+  const forgotten = written.filter((path) => !guideOrder.includes(path));
+  if (forgotten.length > 0) throw new Error(`not in site/guides.ts: ${forgotten.join(", ")}`);
+  return guideOrder.map(pageOf);
 }
 
 function pageOf(path: string): Page {

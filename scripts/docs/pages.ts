@@ -1,0 +1,26 @@
+/** Lays out what the site is built of: guides, the reference that TypeDoc has written, figures. Part of `npm run docs`. */
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { projectPages } from "../../site/guides.ts";
+import { writeRunnable } from "./runnable.ts";
+import { frontPage } from "./site/front.ts";
+import { fileOf, pages, pagesFolder } from "./site/pages.ts";
+import { referencePages } from "./site/reference.ts";
+
+rmSync(pagesFolder, { recursive: true, force: true });
+
+/** Writes a page, which has at its head what the sidebar and the search need to know. */
+function write(path: string, text: string, head: Readonly<Record<string, string>> = {}): void {
+  const file = join(pagesFolder, path);
+  mkdirSync(dirname(file), { recursive: true });
+  const fields = Object.entries(head).map(([name, value]) => `${name}: ${JSON.stringify(value)}\n`);
+  writeFileSync(file, fields.length === 0 ? text : `---\n${fields.join("")}---\n\n${text}`);
+}
+
+write("index.md", frontPage());
+for (const { path } of pages()) write(path, readFileSync(fileOf(path), "utf8"));
+for (const { path, title } of projectPages) write(path, readFileSync(fileOf(path), "utf8"), { title });
+for (const { path, text, name, module, kind } of referencePages()) write(path, text, { title: name, module, kind });
+cpSync(fileURLToPath(fileOf("docs/figures/")), join(pagesFolder, "public/docs/figures"), { recursive: true });
+await writeRunnable(join(pagesFolder, "public/runnable"));
