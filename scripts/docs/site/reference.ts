@@ -185,15 +185,21 @@ export function entryOf(module: string): string {
   return entries.includes(`./${module}`) ? `evenkeel/${module}` : module.replaceAll("/", ".");
 }
 
-/** A class without the members that it inherits, which its end names. */
+/**
+ * A class without the members that it inherits, which its end names. TypeDoc says that what comes of a class that is not public is
+ * inherited from another one that has it of there too: that is left as it is.
+ */
 function inheritedNamed(text: string): string {
   const names: string[] = [];
+  const [, bases = ""] = /\n## Extends\n([\s\S]*?)\n#/.exec(text) ?? [];
   const parts = text.split(/\n(?=## )/).map((part) => {
     const [head, ...members] = part.split(/\n(?=### )/);
     const own = members.filter((member) => {
-      const [, from] = /\n#### Inherited from\n\n.*?\.(\[`.*?`\]\(\S*\))/.exec(member) ?? [];
-      if (from !== undefined) names.push(from);
-      return from === undefined;
+      const [, base = "", from = ""] =
+        /\n#### Inherited from\n\n\[`.*?`\](\(\S*?\))\.(\[`.*?`\]\(\S*\))/.exec(member) ?? [];
+      const isInherited = base !== "" && bases.includes(base);
+      if (isInherited) names.push(from);
+      return !isInherited;
     });
     if (members.length > 0 && own.length === 0) return "";
     return [head, ...own].join("\n").replace(/\n\*\*\*\s*$/, "\n");
