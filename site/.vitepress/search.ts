@@ -2,10 +2,12 @@ import type { DefaultTheme } from "vitepress";
 
 type LocalSearch = NonNullable<Extract<DefaultTheme.Config["search"], { provider: "local" }>["options"]>;
 
-/** The search is VitePress's own, in the page. Of the reference it has names and sentences, not tables and programs. */
+/**
+ * The search is VitePress's own, in the page. Of the reference it has names and sentences, not tables and programs.
+ * Options that are functions would be sent as texts, which a content security policy without `unsafe-eval` forbids.
+ */
 export const searchIndex: LocalSearch = {
   miniSearch: {
-    options: { processTerm: (term) => term.toLowerCase() },
     searchOptions: { boost: { title: 4, text: 1, titles: 1 }, fuzzy: 0.15, prefix: true },
   },
   _render(src, env, md) {
