@@ -47,6 +47,8 @@ class Page implements Lab {
   constructor() {
     this.showControls = controls(byId("settings"), (given) => this.set(given));
     this.showControls(this.now);
+    // On a phone the settings would hide all that there is to see.
+    if (innerWidth < 640) byId<HTMLDetailsElement>("choices").open = false;
     this.listen();
     addEventListener("hashchange", () => this.readAddress());
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.redraw());

@@ -111,7 +111,8 @@ function curve(on: Sheet, top: number, activation: keyof typeof ends): void {
   }
   const name = activation === "relu" ? "ReLU" : activation;
   const most = activation === "sigmoid" ? "¼ at most" : "1 at most";
-  write(on, `slope of ${name} for what it says, ${most}`, width / 2, top + height + 24, {
+  const said = width < 260 ? `slope of ${name}` : `slope of ${name} for what it says, ${most}`;
+  write(on, said, width / 2, top + height + 24, {
     align: "center",
     colour: colours.soft,
   });

@@ -30,7 +30,7 @@ export const rescale: Panel = {
         return;
       }
       const { terms, step, column } = found;
-      told.textContent = `At step ${step}, first batch norm of the ${sides[column]} network: of the gradient's square ${percent(terms.total.kept)} is kept, ${percent(terms.total.meanShare)} lay along 1, ${percent(terms.total.xhatShare)} along x̂.`;
+      told.textContent = `At step ${step}, last batch norm of the ${sides[column]} network: of the gradient's square ${percent(terms.total.kept)} is kept, ${percent(terms.total.meanShare)} lay along 1, ${percent(terms.total.xhatShare)} along x̂.`;
       const units = three_(terms.units);
       const isNarrow = canvas.clientWidth < 560;
       const on = sheet(canvas, isNarrow ? units.length * size : size);

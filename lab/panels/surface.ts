@@ -116,7 +116,8 @@ function drawMap(
   for (const [j, row] of heights.entries()) {
     for (const [i, share] of row.entries()) {
       on.context.fillStyle = `rgb(${heat(share).map(Math.round).join(" ")})`;
-      on.context.fillRect(i * cell, size - (j + 1) * cell, cell + 0.5, cell + 0.5);
+      const [x, y] = [Math.floor(i * cell), Math.floor(size - (j + 1) * cell)];
+      on.context.fillRect(x, y, Math.ceil(cell) + 1, Math.ceil(cell) + 1);
     }
   }
   const { extent } = map.options;
@@ -140,7 +141,7 @@ function drawMap(
   on.context.lineWidth = 2;
   on.context.stroke();
   on.context.restore();
-  write(on, `to ${extent} of the weights to each side`, 0, size + 10, { colour: on.colours.soft });
+  write(on, `± ${extent} of the weights`, 0, size + 10, { colour: on.colours.soft });
 }
 
 function drawScale(canvas: HTMLCanvasElement, [least, most]: readonly [number, number]): void {

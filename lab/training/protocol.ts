@@ -22,7 +22,7 @@ export interface Surfaces {
   readonly minima: readonly [number, number];
 }
 
-/** What batch norm does to the gradient of a column's first layer. */
+/** What batch norm does to the gradient of a column's last hidden layer. */
 export interface Rescale {
   readonly step: number;
   readonly column: 0 | 1;

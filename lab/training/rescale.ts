@@ -2,7 +2,7 @@ import { grad, nn, type Tensor } from "evenkeel";
 import { type BatchNormGradient, explainBatchNormGradient } from "evenkeel/analysis";
 import type { Session } from "./session.ts";
 
-/** What batch norm does to the gradient in the first layer of the first network that has it; null where none has. */
+/** What batch norm does to the gradient behind the last hidden layer, of the right network or else the left; null where none has. */
 export function rescaleOf({
   columns,
   settings,
@@ -13,7 +13,7 @@ export function rescaleOf({
     const norm = model
       .namedModules()
       .map(([, module]) => module)
-      .find((module) => module instanceof nn.BatchNorm1d);
+      .findLast((module) => module instanceof nn.BatchNorm1d);
     if (norm === undefined) continue;
     const terms = columns[column].quietly(() => explained(model, norm, columns[column].lossOf));
     if (terms !== null) return { column, terms };
