@@ -10,7 +10,7 @@ const escaped = (text: string): string =>
 const inScript = (program: string): string => program.replaceAll("</script", "<\\/script").replaceAll("<!--", "<\\!--");
 
 /** Where the guides are on the web; a page from disk cannot lead to its neighbours on the site. */
-const chapterOf = (chapter: string): string => `analysis/${chapter}.html`;
+const chapterOf = (chapter: string): string => `docs/analysis/${chapter}.html`;
 
 /** The lab as one page: texts, style and program in it, for the site and for a stick. */
 export function labPage({ style, engine, program }: Readonly<Record<"style" | "engine" | "program", string>>): string {
@@ -21,7 +21,7 @@ export function labPage({ style, engine, program }: Readonly<Record<"style" | "e
         i,
       ) => `<section id="panel-${id}" class="panel" aria-labelledby="title-${id}">
 <h2 id="title-${id}">${i + 1} · ${escaped(title)}</h2>
-<p class="look">${escaped(look)} <a class="chapter" href="${chapterOf(chapter)}">The chapter</a></p>
+<p class="look">${escaped(look)} <a class="chapter" target="_top" href="${chapterOf(chapter)}">The chapter</a></p>
 <div class="formula">${temml.renderToString(tex, { displayMode: true })}</div>
 <fieldset class="question"><legend>${escaped(ask)}</legend>
 ${answers

@@ -82,6 +82,7 @@ class Page implements Lab {
     }
     this.readAddress();
     document.documentElement.dataset.ready = "true";
+    if (doesRun && !this.isStill.matches) this.press("run");
     setInterval(() => this.say(), 5000);
   }
 
@@ -292,6 +293,7 @@ class Page implements Lab {
 
 /** The panels that are asked for, where the lab stands within another page; empty where it is that page. */
 const asked = (new URLSearchParams(location.search).get("panels") ?? "").split(",").filter((id) => id !== "");
+const doesRun = new URLSearchParams(location.search).has("run");
 const isAsked = (id: PanelId): boolean => asked.length === 0 || asked.includes(id);
 
 /** Leaves out what is not asked for, and tells the page around how tall the rest is. */

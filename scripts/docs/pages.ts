@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { projectPages } from "../../site/guides.ts";
 import { writeRunnable } from "./runnable.ts";
 import { frontPage } from "./site/front.ts";
+import { labOf } from "./site/lab.ts";
 import { fileOf, pages, pagesFolder } from "./site/pages.ts";
 import { referencePages } from "./site/reference.ts";
 
@@ -19,8 +20,9 @@ function write(path: string, text: string, head: Readonly<Record<string, string>
 }
 
 write("index.md", frontPage());
-for (const { path } of pages()) write(path, readFileSync(fileOf(path), "utf8"));
+for (const { path } of pages()) write(path, `${readFileSync(fileOf(path), "utf8")}${labOf(path)}`);
 for (const { path, title } of projectPages) write(path, readFileSync(fileOf(path), "utf8"), { title });
 for (const { path, text, name, module, kind } of referencePages()) write(path, text, { title: name, module, kind });
 cpSync(fileURLToPath(fileOf("docs/figures/")), join(pagesFolder, "public/docs/figures"), { recursive: true });
+cpSync(fileURLToPath(fileOf("dist-lab/lab.html")), join(pagesFolder, "public/lab.html"));
 await writeRunnable(join(pagesFolder, "public/runnable"));

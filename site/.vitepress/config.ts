@@ -2,14 +2,11 @@
  * The site. VitePress, since it is what the ecosystem's own documentation is built with: one search and one dark mode cover the guides
  * and TypeDoc's reference, and links that lead nowhere stop the build.
  */
-import { existsSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitepress";
 import { markdown } from "./markdown.ts";
 import { searchIndex } from "./search.ts";
 import { sidebar } from "./sidebar.ts";
 
-const folder = fileURLToPath(new URL("..", import.meta.url));
 /** Where the site lies on its server. */
 const base = process.env.SITE_BASE ?? "/";
 
@@ -17,8 +14,6 @@ const base = process.env.SITE_BASE ?? "/";
 const icon = `data:image/svg+xml,${encodeURIComponent(
   '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><path d="M3 15h26a13 10 0 0 1-26 0z" fill="#3451b2"/><path d="M14.5 24h3v5h-3zM15 3l9 9h-9z" fill="#d55e00"/></svg>',
 )}`;
-
-const hasLab = existsSync(`${folder}pages/public/lab.html`);
 
 export default defineConfig({
   title: "evenkeel",
@@ -38,7 +33,7 @@ export default defineConfig({
     nav: [
       { text: "Guides", link: "/docs/getting-started", activeMatch: "^/docs/" },
       { text: "Reference", link: "/reference/", activeMatch: "^/reference/" },
-      ...(hasLab ? [{ text: "Lab", link: "/lab.html", target: "_self" }] : []),
+      { text: "Lab", link: "/lab.html", target: "_self" },
     ],
     sidebar: sidebar(),
     outline: { level: [2, 3] },

@@ -41,5 +41,7 @@ function leads(file: string, link: string, placesOf: (file: string) => Set<strin
     path === "" ? join(siteFolder, file) : join(siteFolder, path.startsWith("/") ? "" : dirname(file), path);
   const target = path.endsWith("/") ? join(named, "index.html") : named;
   if (!existsSync(target) || !statSync(target).isFile()) return false;
+  // What stands behind # of the lab are its settings.
+  if (target.endsWith("/lab.html") && place.includes("=")) return true;
   return place === "" || !target.endsWith(".html") || placesOf(relative(siteFolder, target)).has(place);
 }

@@ -1,5 +1,6 @@
 import { onContentUpdated, type Theme, withBase } from "vitepress";
 import DefaultTheme from "vitepress/theme-without-fonts";
+import { mountLab } from "../../../lab/embed.ts";
 import "./site.css";
 
 /** What scripts/docs/runnable.ts has built beside the pages, so that its worker and editor lie where they are looked for. */
@@ -13,6 +14,7 @@ const theme: Theme = {
       takeAway();
       const root = document.querySelector<HTMLElement>(".vp-doc");
       if (root === null) return;
+      mountLab(root, withBase("/lab.html"));
       const assets = withBase("/runnable/");
       const { makeRunnable }: Runnable = await import(/* @vite-ignore */ `${assets}runnable.js`);
       if (root.isConnected) takeAway = makeRunnable(root, { assets });

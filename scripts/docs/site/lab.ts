@@ -1,0 +1,16 @@
+import { panelTexts } from "../../../lab/panels/texts.ts";
+
+/** What a chapter shows of the lab with other settings than the usual. */
+const settings: Readonly<Record<string, { readonly panels: string; readonly address: string }>> = {
+  "counter-arguments": { panels: "unit losses", address: "left=batch&right=noisy" },
+};
+
+/** What stands at the end of a chapter: the panels of the lab that belong to it, live. Empty of other pages. */
+export function labOf(path: string): string {
+  const chapter = /^docs\/analysis\/(.*)\.md$/.exec(path)?.[1] ?? "";
+  const own = panelTexts.filter((panel) => panel.chapter === chapter).map(({ id }) => id);
+  const { panels, address } = settings[chapter] ?? { panels: own.join(" "), address: "" };
+  if (panels === "") return "";
+  const set = address === "" ? "" : ` data-lab-settings="${address}"`;
+  return `\n## Try it\n\n<div data-lab="${panels}"${set}>\n\n[The lab](../lab.md) has this live.\n\n</div>\n`;
+}
