@@ -1,4 +1,5 @@
 import type { DefaultTheme } from "vitepress";
+import { notebookPages } from "../../scripts/docs/notebookPages/pages.ts";
 import { pages } from "../../scripts/docs/site/pages.ts";
 import { entryOf, type ReferencePage, referencePages } from "../../scripts/docs/site/reference.ts";
 import { projectPages } from "../guides.ts";
@@ -33,10 +34,12 @@ const rank = (module: string): number => order.indexOf(module.split("/")[0]);
 
 function guides(): Items {
   const all = pages();
-  return [...new Set(all.map(({ group }) => group))].map((text) => ({
+  const [start, ...others] = [...new Set(all.map(({ group }) => group))].map((text) => ({
     text,
     items: all.filter(({ group }) => group === text).map(({ title, path }) => ({ text: title, link: linkTo(path) })),
   }));
+  const notebooks = notebookPages().map(({ title, path }) => ({ text: title, link: linkTo(path) }));
+  return [start, { text: "Notebooks", collapsed: true, items: notebooks }, ...others];
 }
 
 const namesOf = (reference: readonly ReferencePage[], module: string): Items =>

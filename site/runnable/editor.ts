@@ -6,7 +6,7 @@ import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
 import { javascript } from "@codemirror/lang-javascript";
 import { bracketMatching, HighlightStyle, indentOnInput, syntaxHighlighting } from "@codemirror/language";
 import { EditorState } from "@codemirror/state";
-import { EditorView, keymap, lineNumbers } from "@codemirror/view";
+import { EditorView, gutters, keymap, lineNumbers } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 
 export interface Editor {
@@ -61,6 +61,7 @@ export function openEditor(
         keymap.of([...defaultKeymap, ...historyKeymap]),
         history(),
         lineNumbers(),
+        gutters({ fixed: false }),
         indentOnInput(),
         bracketMatching(),
         javascript({ typescript: true }),

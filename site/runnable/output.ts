@@ -15,6 +15,10 @@ export class Output {
     this.element.tabIndex = -1;
   }
 
+  get isEmpty(): boolean {
+    return this.element.childElementCount === 0;
+  }
+
   clear(): void {
     this.element.replaceChildren();
     this.places.clear();
@@ -69,10 +73,10 @@ function elementOf(content: Shown): HTMLElement {
     image.src = `data:image/svg+xml,${encodeURIComponent(svg)}`;
     figure.append(image);
   }
-  return figure;
+  return scrolled(figure);
 }
 
-/** Text that may be wider than the page, and is then reached by keyboard too. */
+/** What may be wider than the page, and is moved by keyboard too. */
 function scrolled(element: HTMLElement): HTMLElement {
   element.tabIndex = 0;
   return element;

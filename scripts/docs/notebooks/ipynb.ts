@@ -10,7 +10,7 @@ interface Output {
   readonly metadata?: Readonly<Record<string, unknown>>;
 }
 
-interface NotebookCell {
+export interface NotebookCell {
   readonly cell_type: "markdown" | "code";
   readonly id: string;
   readonly metadata: Readonly<Record<string, unknown>>;

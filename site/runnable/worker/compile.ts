@@ -34,7 +34,7 @@ export class NotRunError extends Error {
  * both see each other's changes.
  */
 export function compile(source: string, { isCell }: { readonly isCell: boolean }): Compiled {
-  const plain = withoutTypes(source);
+  const plain = withoutTypes(source, isCell);
   const program = parsed(plain);
   const text = new MagicString(plain);
   const modules = new Set<string>();
@@ -63,9 +63,10 @@ export function compile(source: string, { isCell }: { readonly isCell: boolean }
   return { code: `${text}\nexport {};`, modules: [...modules] };
 }
 
-function withoutTypes(source: string): string {
+/** @param keepUnusedImports - for later cells use them; elsewhere what is not used may be a type. */
+function withoutTypes(source: string, keepUnusedImports: boolean): string {
   try {
-    return transform(source, { transforms: ["typescript"], disableESTransforms: true, production: true }).code;
+    return transform(source, { transforms: ["typescript"], disableESTransforms: true, keepUnusedImports }).code;
   } catch (error) {
     const [, message, line] = /^(?:Error transforming [^:]*: )?(.*?)(?: \((\d+):\d+\))?$/s.exec(messageOf(error)) ?? [];
     throw new NotRunError(message ?? messageOf(error), { line: line === undefined ? null : Number(line) });

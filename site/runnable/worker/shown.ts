@@ -41,10 +41,9 @@ export async function shownPlot(plot: Plot): Promise<Shown> {
   return { type: "picture", light: only, dark: dark ?? only, alt: plot.description };
 }
 
-/** A picture that is there, as it was asked for. */
-export const shownSvg = (svg: string, plot: unknown): Shown => ({
-  type: "picture",
-  light: svg,
-  dark: svg,
-  alt: (plot as Partial<Plot>).description ?? "",
-});
+/** A picture that was asked for, and in the other theme too, unless it was asked for in dark colours. */
+export async function shownSvg(svg: string, plot: Plot): Promise<Shown> {
+  const both = await shownPlot(plot);
+  const isLight = both.type === "picture" && both.light.replaceAll("figure-light-", "") === svg;
+  return isLight ? both : { type: "picture", light: svg, dark: svg, alt: plot.description };
+}

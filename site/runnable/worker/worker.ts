@@ -73,7 +73,7 @@ Object.defineProperty(globalThis, runtimeName, { value: runtime });
 /** What is drawn by `render` is shown too. */
 modulesAtHand.rendered = (plot, format, made) => {
   drawn.add(plot);
-  void show(format === "svg" ? Promise.resolve(shownSvg(made, plot)) : shownPlot(plot));
+  void show(format === "svg" ? shownSvg(made, plot) : shownPlot(plot));
 };
 
 /** The one thing of Deno's that the library asks for: where a LiveView of a notebook shows its plot. */
