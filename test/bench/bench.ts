@@ -4,6 +4,7 @@ import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { type AnalysisTime, analysesHeading, analysesSection, measureAnalyses } from "./analyses.ts";
+import { boundariesHeading, boundariesSection, measureBoundaries } from "./boundaries.ts";
 import {
   Contender,
   type ContenderSpec,
@@ -31,6 +32,7 @@ import { type GrowthName, growths, type WorkloadName, workloads } from "./worklo
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const page = "docs/performance.md";
+const boundariesPage = "docs/which-should-i-use.md";
 
 const help = `Measures evenkeel, as built, beside PyTorch and other JavaScript libraries, each with one thread.
 
@@ -39,6 +41,7 @@ const help = `Measures evenkeel, as built, beside PyTorch and other JavaScript l
   npm run bench -- --only A,B       these workloads only; prints
   npm run bench -- --part analyses  the analyses only; rewrites their section of ${page}; a minute
   npm run bench -- --part operations  the operations only, in the same way; some minutes
+  npm run bench -- --part boundaries  where another library begins to be the faster one; the section of ${boundariesPage}
   npm run bench -- --part operations --only pow,topk  those whose names begin so; prints
   npm run bench -- --help           this
 
@@ -53,7 +56,7 @@ more. The machine should have nothing else to do: the times of different workloa
 const log = (line: string) => process.stderr.write(`${line}\n`);
 
 /** What a part of the page is about, each with a section of its own. */
-type Part = "analyses" | "operations";
+type Part = "analyses" | "operations" | "boundaries";
 
 interface Plan {
   readonly tables: readonly WorkloadName[];
@@ -74,7 +77,8 @@ function readOptions(): Plan | { readonly part: Part; readonly only: string | un
     },
   });
   if (values.help) return null;
-  if (values.part === "analyses" || values.part === "operations") return { part: values.part, only: values.only };
+  const { part } = values;
+  if (part === "analyses" || part === "operations" || part === "boundaries") return { part, only: values.only };
   if (values.part !== undefined) throw new Error(`no such part: ${values.part}. --help lists them`);
   const known = { tables: Object.keys(workloads) as WorkloadName[], series: Object.keys(growths) as GrowthName[] };
   if (values.only === undefined && !values.quick) return { ...known, withPeers: true, complete: true };
@@ -157,11 +161,27 @@ function build(): void {
 
 /** The sections that can be written by themselves. */
 const parts = {
+  async boundaries(only: RegExp) {
+    installPeers();
+    const crew = new Crew();
+    try {
+      const specs = [evenkeel, pytorch, ...peers.slice(0, 2)];
+      const rows = await measureBoundaries((await crew.start(specs)).present, log, only);
+      const names = specs.map(({ name }) => name);
+      return {
+        heading: boundariesHeading,
+        section: boundariesSection(rows, names, crew.versions),
+        page: boundariesPage,
+      };
+    } finally {
+      crew.stop();
+    }
+  },
   async analyses(only: RegExp) {
-    return { heading: analysesHeading, section: analysesSection(await measureAnalyses(log, only)) };
+    return { page, heading: analysesHeading, section: analysesSection(await measureAnalyses(log, only)) };
   },
   async operations(only: RegExp) {
-    return { heading: operationsHeading, section: operationsSection(await operations(only)) };
+    return { page, heading: operationsHeading, section: operationsSection(await operations(only)) };
   },
 };
 
@@ -169,7 +189,7 @@ const parts = {
 async function runPart(part: Part, only: string | undefined): Promise<void> {
   build();
   const names = (only ?? "").split(",").map((name) => name.trim());
-  const { heading, section } = await parts[part](new RegExp(`^\\W*(${names.map(escaped).join("|")})`));
+  const { page, heading, section } = await parts[part](new RegExp(`^\\W*(${names.map(escaped).join("|")})`));
   const text = section.map(wrap).join("\n\n");
   if (only !== undefined) return console.log(text);
   writeFileSync(`${root}${page}`, withSection(readFileSync(`${root}${page}`, "utf8"), heading, text));

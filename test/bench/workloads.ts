@@ -9,6 +9,31 @@ interface TrainWorkload {
   readonly batch: number;
   /** What stands behind batch norm. Default `tanh`. */
   readonly activation?: "tanh" | "none";
+  readonly clock?: "processor";
+}
+
+/** One training step of convolutions of 3 by 3, each with ReLU and a pooling by two, and a linear layer, on square images. */
+interface ImagesWorkload {
+  readonly kind: "images";
+  /** The side of an image. */
+  readonly side: number;
+  /** From the image's channels to those of the last convolution. */
+  readonly channels: readonly number[];
+  readonly classes: number;
+  readonly batch: number;
+  readonly clock: "processor";
+}
+
+/** One training step of a language model of letters: attention in heads, and a network of four times the width, in blocks. */
+interface LanguageWorkload {
+  readonly kind: "language";
+  readonly characters: number;
+  readonly window: number;
+  readonly width: number;
+  readonly heads: number;
+  readonly blocks: number;
+  readonly batch: number;
+  readonly clock: "processor";
 }
 
 /** One step of a network of one hidden layer, written by hand on an embedding, with a new batch each time. */
@@ -69,6 +94,8 @@ export type Workload =
   | MatmulWorkload
   | HvpWorkload
   | SurfaceWorkload
+  | ImagesWorkload
+  | LanguageWorkload
   | LimitWorkload
   | OperationWorkload;
 

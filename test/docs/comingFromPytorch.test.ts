@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import pytorch from "../golden/docs/pytorchNames.json" with { type: "json" };
 import { publicNames } from "./publicNames.ts";
-import { quoted, tablesOf, worthOf } from "./written.ts";
+import { quoted, tablesOf } from "./tables.ts";
+import { worthOf } from "./written.ts";
 
 const camelCase = (name: string): string =>
   /[A-Z]/.test(name) ? name : name.replace(/(?<=.)_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());

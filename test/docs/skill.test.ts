@@ -3,7 +3,8 @@ import { isTensorError } from "evenkeel";
 import { describe, expect, test } from "vitest";
 import packageJson from "../../package.json" with { type: "json" };
 import { root } from "./examples.ts";
-import { quoted, tablesOf, worthOf } from "./written.ts";
+import { quoted, tablesOf } from "./tables.ts";
+import { worthOf } from "./written.ts";
 
 const file = "skills/evenkeel/SKILL.md";
 const text = readFileSync(`${root}${file}`, "utf8");

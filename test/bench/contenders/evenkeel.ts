@@ -1,6 +1,7 @@
 /** evenkeel, as built: what its users get, not its source. */
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { larger } from "./larger.ts";
 import { profiled } from "./profile.ts";
 import { type Abilities, type Prepared, serve } from "./serve.ts";
 
@@ -54,6 +55,7 @@ function train(workload: NetworkOptions): Prepared {
 const { version } = JSON.parse(readFileSync(new URL("package.json", root), "utf8")) as { version: string };
 const abilities: Abilities = {
   train,
+  ...larger(library),
 
   handwritten({ characters, context, embedding, hidden, examples, batch }) {
     const g = new Generator().manualSeed(1);

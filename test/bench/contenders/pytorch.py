@@ -85,6 +85,62 @@ def handwritten(workload):
     return step
 
 
+def trained(model, x, labels):
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+
+    def step():
+        optimizer.zero_grad(set_to_none=True)
+        F.cross_entropy(model(x), labels).backward()
+        optimizer.step()
+
+    return step
+
+
+def images(workload):
+    side, channels, classes, batch = (workload[name] for name in ("side", "channels", "classes", "batch"))
+    layers = []
+    for before, after in zip(channels, channels[1:]):
+        layers += [nn.Conv2d(before, after, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2)]
+    places = (side >> (len(channels) - 1)) ** 2
+    model = nn.Sequential(*layers, nn.Flatten(), nn.Linear(channels[-1] * places, classes))
+    return trained(model, torch.randn(batch, channels[0], side, side), torch.randint(0, classes, (batch,)))
+
+
+class Block(nn.Module):
+    def __init__(self, width, heads, window):
+        super().__init__()
+        self.norm1, self.norm2 = nn.LayerNorm(width), nn.LayerNorm(width)
+        self.attention = nn.MultiheadAttention(width, heads, batch_first=True)
+        self.thinking = nn.Sequential(nn.Linear(width, 4 * width), nn.GELU(), nn.Linear(4 * width, width))
+        self.register_buffer("ahead", torch.ones(window, window).triu(1) > 0, persistent=False)
+
+    def forward(self, x):
+        y = self.norm1(x)
+        x = x + self.attention(y, y, y, attn_mask=self.ahead, need_weights=False)[0]
+        return x + self.thinking(self.norm2(x))
+
+
+class LanguageModel(nn.Module):
+    def __init__(self, characters, window, width, heads, blocks):
+        super().__init__()
+        self.letters, self.places = nn.Embedding(characters, width), nn.Embedding(window, width)
+        self.blocks = nn.Sequential(*(Block(width, heads, window) for _ in range(blocks)))
+        self.norm, self.out = nn.LayerNorm(width), nn.Linear(width, characters)
+
+    def forward(self, codes):
+        x = self.letters(codes) + self.places.weight
+        return self.out(self.norm(self.blocks(x))).flatten(0, 1)
+
+
+def language(workload):
+    names = ("characters", "window", "width", "heads", "blocks")
+    model = LanguageModel(*(workload[name] for name in names))
+    codes, following = (
+        torch.randint(0, workload["characters"], (workload["batch"], workload["window"])) for _ in range(2)
+    )
+    return trained(model, codes, following.flatten())
+
+
 def matmul(workload):
     a, b = (torch.randn(workload["size"], workload["size"]) for _ in range(2))
     return lambda: a @ b
@@ -160,7 +216,16 @@ def operation(workload):
     return gradients
 
 
-ABILITIES = {"operation": operation, "train": train, "handwritten": handwritten, "matmul": matmul, "hvp": hvp, "surface": surface}
+ABILITIES = {
+    "operation": operation,
+    "train": train,
+    "handwritten": handwritten,
+    "matmul": matmul,
+    "hvp": hvp,
+    "surface": surface,
+    "images": images,
+    "language": language,
+}
 
 
 def run(step, clock, is_enough):
@@ -193,7 +258,8 @@ def main():
         request = json.loads(line)
         workload, steps = request["workload"], request["steps"]
         is_operation = workload["kind"] == "operation"
-        clock = time.process_time if is_operation else time.perf_counter
+        by_processor = is_operation or workload.get("clock") == "processor"
+        clock = time.process_time if by_processor else time.perf_counter
         warm_up = WARM_UP_OF_OPERATIONS if is_operation else WARM_UP
         try:
             key = json.dumps(workload)

@@ -29,14 +29,19 @@ type Profiled = (run: () => Promise<unknown>) => Promise<object>;
 /** How the time is taken, and how long a workload runs before it is, both in milliseconds. */
 const ofWorkloads = { clock: () => performance.now(), warmUp: 500 };
 
-/** Of operations, of which there are many: the processor's time, so that what else the machine does counts little. */
-const ofOperations = {
-  clock: () => {
-    const { user, system } = process.cpuUsage();
-    return (user + system) / 1000;
-  },
-  warmUp: 400,
+/** The processor's time, so that what else the machine does counts little. */
+const processorTime = () => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
 };
+
+/** Of operations, of which there are many. */
+const ofOperations = { clock: processorTime, warmUp: 400 };
+
+function timed(workload: Workload) {
+  if (workload.kind === "operation") return ofOperations;
+  return "clock" in workload && workload.clock === "processor" ? { ...ofWorkloads, clock: processorTime } : ofWorkloads;
+}
 
 /**
  * Answers requests: a line `{"workload": …, "steps": n}` on standard input with a line `{"microseconds": …}`, the time
@@ -57,7 +62,7 @@ export async function serve(
   let current = { key: "", prepared: null as Prepared | null };
   for await (const line of createInterface({ input: process.stdin })) {
     const { workload, steps, profile } = JSON.parse(line) as Request;
-    const { clock, warmUp } = workload.kind === "operation" ? ofOperations : ofWorkloads;
+    const { clock, warmUp } = timed(workload);
     try {
       const key = JSON.stringify(workload);
       if (current.key !== key || current.prepared === null) {

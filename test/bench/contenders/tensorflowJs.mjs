@@ -106,4 +106,21 @@ function surface(workload) {
   return { step, loss: () => value };
 }
 
-await serve(tf.version.tfjs, { train, handwritten, matmul, surface }, { hvp: "it has no second derivative of `tanh`" });
+function images({ side, channels, classes, batch }) {
+  const places = (side >> (channels.length - 1)) ** 2;
+  const filters = channels.slice(1).map((after, i) => variable(normal([3, 3, channels[i], after], 0.1)));
+  const weight = variable(normal([channels[channels.length - 1] * places, classes], 0.01));
+  const x = normal([batch, side, side, channels[0]]);
+  const labels = tf.oneHot(integers([batch], classes), classes);
+  const scores = () => {
+    const h = filters.reduce((h, filter) => tf.maxPool(tf.relu(tf.conv2d(h, filter, 1, "same")), 2, 2, "valid"), x);
+    return h.reshape([batch, -1]).matMul(weight);
+  };
+  return trainer(() => tf.losses.softmaxCrossEntropy(labels, scores()), [...filters, weight]);
+}
+
+await serve(
+  tf.version.tfjs,
+  { train, handwritten, matmul, surface, images },
+  { hvp: "it has no second derivative of `tanh`" },
+);
