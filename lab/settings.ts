@@ -103,7 +103,7 @@ export const tidy = (value: number, { whole }: Pick<Range, "whole">): number =>
   whole ? Math.round(value) : Number(value.toPrecision(2));
 
 /** What is wrong with a value for a setting; empty if nothing is. */
-export function faultOf(name: SettingName, value: string | number): string {
+function faultOf(name: SettingName, value: string | number): string {
   const declared: Setting = declarations[name];
   if (declared.kind === "choice") {
     if (Object.hasOwn(declared.words, value)) return "";

@@ -12,7 +12,7 @@ export interface Lab {
 }
 
 /** A row of the table behind a panel. */
-export type Row = readonly string[];
+type Row = readonly string[];
 
 /** What a run says to the question of a panel, once it can: the right answer, and the numbers. */
 export interface Judgement {

@@ -12,7 +12,7 @@ import { Session } from "./session.ts";
 import { surfacesOf } from "./surface.ts";
 
 /** So many points to a side of a surface. */
-export const surfacePoints = 25;
+const surfacePoints = 25;
 
 /** What is measured without a run's steps waiting for it, one small part after the other. */
 interface Job {

@@ -13,9 +13,9 @@ export async function keyboard(where: Where): Promise<void> {
   await page.keyboard.up("Shift");
   await settled(page);
   check((await textOf(page, "#half")) === "Backward", `${name}: shift → makes no half step`);
-  await page.keyboard.press("Space");
+  await page.keyboard.press(" ");
   check((await textOf(page, "#run")) === "Pause", `${name}: space does not run`);
-  await page.keyboard.press("Space");
+  await page.keyboard.press(" ");
   await settled(page);
   check((await textOf(page, "#run")) === "Run", `${name}: space does not pause`);
   const reached = new Set<string>();
