@@ -1,10 +1,13 @@
 /**
  * Opens the site in a headless Chromium as a reader would: every guide with all its figures and formulas, also on a phone and in the
- * dark, and the search. Fails on what is missing, not in the look that the page has, or wider than the screen, on errors of scripts, and on anything fetched from elsewhere. Needs `npm run docs`, and Chromium.
+ * dark, the front page, the places of the lab, and the search.
+ * Fails on what is missing, not in the look that the page has, or wider than the screen, on errors of scripts, and on anything fetched
+ * from elsewhere. Needs `npm run docs`, and Chromium.
  */
 import { type Page as BrowserPage, chromium } from "playwright";
 import { chromiumOptions } from "./chromium.ts";
 import { serve } from "./serve.ts";
+import { firstLook, markdownOf } from "./site/firstLook.ts";
 import { pages, siteFolder } from "./site/pages.ts";
 
 const { address, close } = await serve(siteFolder);
@@ -20,7 +23,7 @@ try {
     if (request.failure()?.errorText !== "net::ERR_ABORTED") failures.push(`not loaded: ${request.url()}`);
   });
   page.on("request", (request) => {
-    if (!request.url().startsWith(address) && !request.url().startsWith("data:")) {
+    if (!request.url().startsWith(address) && !/^(data|blob):/.test(request.url())) {
       failures.push(`fetched from elsewhere: ${request.url()}`);
     }
   });
@@ -32,7 +35,9 @@ try {
     else await page.goto(place);
     figures += await lookAt(page, title, [...text.matchAll(/^!\[/gm)].length);
     await looksRight(page, title, text);
+    failures.push(...(await markdownOf(page, title, text)));
   }
+  failures.push(...(await firstLook(page, address)));
   for (const [words, expected] of [
     ["landscapeBands", "landscapeBands"],
     ["saturationBitmap", "saturationBitmap"],

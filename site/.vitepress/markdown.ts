@@ -3,6 +3,8 @@ import { posix } from "node:path";
 import { fileURLToPath } from "node:url";
 import temml from "temml";
 import type { MarkdownOptions } from "vitepress";
+import { importSize } from "./importSizes.ts";
+import { referenceLinks } from "./referenceLinks.ts";
 
 type Markdown = Parameters<NonNullable<MarkdownOptions["config"]>>[0];
 
@@ -16,6 +18,8 @@ export const markdown: MarkdownOptions = {
   config(md) {
     formulas(md);
     looks(md);
+    sizesBeside(md);
+    referenceLinks(md);
   },
 };
 
@@ -47,5 +51,17 @@ function looks(md: Markdown): void {
     const picture = (theme: string, look: string) =>
       `<picture class="${theme}"><source media="${phone}" srcset="${place(`narrow/${look}`)}"><img src="${place(look)}" alt="${alt}" loading="lazy"></picture>`;
     return `<span class="figure">${picture("light", "")}${picture("dark", "dark")}</span>`;
+  };
+}
+
+/** A program has beside its language what its imports weigh. */
+function sizesBeside(md: Markdown): void {
+  const { fence } = md.renderer.rules;
+  md.renderer.rules.fence = (tokens, i, ...rest) => {
+    const shown = fence?.(tokens, i, ...rest) ?? "";
+    const size = /^ts\b/.test(tokens[i].info) ? importSize(tokens[i].content) : undefined;
+    if (size === undefined) return shown;
+    const told = `<span class="import-size" title="What a bundler makes of the imports, minified and gzipped">imports ${size.toFixed(1)} kB</span>`;
+    return shown.replace("<pre", `${told}<pre`);
   };
 }
