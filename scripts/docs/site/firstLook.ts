@@ -47,7 +47,10 @@ export async function firstLook(page: BrowserPage, address: string): Promise<str
   /** Each place of the lab has its frame, which shows something. */
   async function expectLab(where: string): Promise<void> {
     const frame = page.locator("[data-lab] > iframe");
-    await frame.first().waitFor({ timeout: 20_000 }).catch(() => {});
+    await frame
+      .first()
+      .waitFor({ timeout: 20_000 })
+      .catch(() => {});
     expect(`${where} has ${await frame.count()} frames of the lab`, (await frame.count()) === 1);
     await frame.first().scrollIntoViewIfNeeded();
     const panel = page.frameLocator("[data-lab] > iframe").locator("section.panel:visible").first();
