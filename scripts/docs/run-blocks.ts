@@ -1,5 +1,5 @@
 /**
- * Runs all that runs on the site as a reader would, in Chromium and in Firefox. Presses Run on every block of every guide, and compares what
+ * Runs all that runs on the site as a reader would, in Chromium, and a part of it in Firefox. Presses Run on every block of every guide, and compares what
  * appears with what the guide says that it prints; runs every notebook to its end, compares it with the committed one, and solves its exercises.
  * Edits blocks and cells so that they fail or never end, by keyboard and on a phone; and opens a page whose content security policy forbids
  * what running needs. Needs `npm run docs`, Chromium, and Firefox, without which it is left out, but not in CI.
@@ -74,15 +74,15 @@ async function seenIn(context: BrowserContext, { path, title }: RunPage): Promis
   }
 }
 
-/** Firefox opens a page that opens all the others, presses, and posts what it has seen. */
+/** Firefox opens a page that opens every third guide, presses, and posts what it has seen: all of them would take a minute more. */
 async function inFirefox(): Promise<void> {
   if (!hasFirefox()) {
     if (process.env.CI === "true") failures.push("no Firefox");
     console.log("Firefox: not here");
     return;
   }
-  const all = await reportOf<Seen[][]>(siteFolder, driver(pages, limit), { seconds: 500 });
-  for (const [i, page] of pages.entries())
-    failures.push(...differences(page, all[i]).map((what) => `Firefox: ${what}`));
-  console.log(`Firefox: ${all.flat().length} blocks on ${pages.length} pages`);
+  const some = pages.filter((_, i) => i % 3 === 0);
+  const all = await reportOf<Seen[][]>(siteFolder, driver(some, limit), { seconds: 500 });
+  for (const [i, page] of some.entries()) failures.push(...differences(page, all[i]).map((what) => `Firefox: ${what}`));
+  console.log(`Firefox: ${all.flat().length} blocks on ${some.length} pages`);
 }
