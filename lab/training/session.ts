@@ -74,9 +74,9 @@ export class Session {
     this.measure();
   }
 
-  /** What takes time is measured every ten steps at first, then ever more seldom: four to eight times for each doubling. */
+  /** What takes time is measured every twenty steps at first, then ever more seldom: four to eight times for each doubling. */
   private measure(): void {
-    const every = Math.max(10, 2 ** Math.floor(Math.log2(Math.max(1, this.steps)) - 2));
+    const every = Math.max(20, 2 ** Math.floor(Math.log2(Math.max(1, this.steps)) - 2));
     if (this.steps % every !== 0) return;
     for (const column of this.columns) {
       column.evaluate(this.steps);

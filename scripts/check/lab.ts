@@ -42,15 +42,21 @@ try {
     const at = (page: string) => ({ browser: started, name, page });
     const served = `${address}lab.html`;
     try {
-      await smooth(at(fromDisk));
-      await controls(at(served));
-      await panels(at(fromDisk));
-      await keyboard(at(served));
-      await files(at(served));
+      const part = async (what: string, tried: Promise<void>) => {
+        const begun = performance.now();
+        await tried;
+        console.log(`${name}: ${what}, ${Math.round((performance.now() - begun) / 1000)} s`);
+      };
+      await part("from disk, as it begins", smooth(at(fromDisk)));
+      await part("controls and addresses", controls(at(served)));
+      await part("keys", keyboard(at(served)));
+      await part("tables of one's own", files(at(served)));
+      await part("panels", panels(at(fromDisk)));
+      // What is the same in every browser is tried in one.
       if (browser === "firefox") continue;
-      await discoveries(at(served));
-      await accessible(at(served));
-      await forbidden(at(served), folder);
+      await part("what is to be found out", discoveries(at(served)));
+      await part("axe", accessible(at(served)));
+      await part("what is forbidden", forbidden(at(served), folder));
     } finally {
       await started.close();
     }

@@ -17,6 +17,7 @@ export async function open(
   { width = 1200, search = "" }: { readonly width?: number; readonly search?: string } = {},
 ): Promise<Page> {
   const page = await browser.newPage();
+  await page.bringToFront(); // what lies behind is not drawn
   await page.setViewport({ width, height: 900 });
   // What tsx calls in functions that have a name, and a page does not have.
   await page.evaluateOnNewDocument("globalThis.__name = (named) => named");
@@ -40,11 +41,17 @@ export const textOf = (page: Page, selector: string): Promise<string> =>
 export const stepOf = async (page: Page): Promise<number> =>
   Number(/step (\d+)/i.exec(await textOf(page, "#state"))?.[1]);
 
-/** Waits until the lab has come to a step. */
+/** Waits until the lab has come to a step; if it does not, what it says stands in the error. */
 export const untilStep = (page: Page, step: number): Promise<unknown> =>
+  untilStepAt(page, step).catch(async () => {
+    const said = await Promise.all(["#state", "#run", "#told"].map((selector) => textOf(page, selector)));
+    throw new Error(`${page.url()} does not come to step ${step}: ${said.join("; ")}`);
+  });
+
+const untilStepAt = (page: Page, step: number): Promise<unknown> =>
   page.waitForFunction(
     (least: number) => Number(/Step (\d+)/.exec(document.querySelector("#state")?.textContent ?? "")?.[1]) >= least,
-    { timeout: 300_000, polling: 50 },
+    { timeout: 120_000, polling: 50 },
     step,
   );
 
