@@ -22,7 +22,7 @@ export function labPage({ style, engine, program }: Readonly<Record<"style" | "e
       ) => `<section id="panel-${id}" class="panel" aria-labelledby="title-${id}">
 <h2 id="title-${id}">${i + 1} · ${escaped(title)}</h2>
 <p class="look">${escaped(look)} <a class="chapter" target="_top" href="${chapterOf(chapter)}">The chapter</a></p>
-<div class="formula">${temml.renderToString(tex, { displayMode: true })}</div>
+<div class="formula" tabindex="0" role="group" aria-label="The formula">${temml.renderToString(tex, { displayMode: true })}</div>
 <fieldset class="question"><legend>${escaped(ask)}</legend>
 ${answers
   .map(
@@ -55,22 +55,22 @@ trained here, in this page, by <a href="https://www.npmjs.com/package/evenkeel">
 <p id="recorded">What you see now is a run that was recorded. <strong>Run</strong> makes it yourself, and anything that you change begins another one.</p>
 <noscript><p class="told">The lab needs JavaScript.</p></noscript>
 </header>
-<div id="bar" role="toolbar" aria-label="The run">
+<section id="bar" aria-label="The run">
 <button type="button" id="run" aria-pressed="false">Run</button>
 <button type="button" id="step">One step</button>
 <button type="button" id="half">Forward</button>
 <button type="button" id="start">To the start</button>
 <output id="state"></output>
-</div>
+</section>
 <p id="told" class="told" role="alert" hidden></p>
 <p id="kernels" class="told"></p>
 <p id="said" class="unseen" aria-live="polite"></p>
-<details id="choices" open><summary>Settings</summary><div id="settings"></div>
+<section aria-label="Settings"><details id="choices" open><summary>Settings</summary><div id="settings"></div>
 <p class="chosen"><button type="button" id="open">Open a CSV</button> <input type="file" id="csv" accept=".csv,.tsv,.txt,text/csv" hidden aria-label="A CSV file">
 <button type="button" id="link">Copy link</button> <button type="button" id="code">Copy as code</button>
 <button type="button" id="recording">Save recording</button></p>
 <p class="keys">Keys: <kbd>space</kbd> runs and pauses, <kbd>→</kbd> makes a step, <kbd>shift →</kbd> half of one.</p>
-<textarea id="copied" hidden readonly aria-label="What could not be copied"></textarea></details>
+<textarea id="copied" hidden readonly aria-label="What could not be copied"></textarea></details></section>
 <main>
 <section class="panel" aria-labelledby="title-find"><h2 id="title-find">To find out</h2>
 <p class="look">Each sets the lab; run it for 300 steps, and look. What was seen then is folded away.</p>

@@ -154,8 +154,8 @@ class Page implements Lab {
     if (answer.kind === "ready") {
       this.version = answer.version;
       byId("kernels").textContent =
-        answer.kernels === "plain"
-          ? "WebAssembly is not allowed or not there: plain loops compute, to the same bits, but slower."
+        answer.kernels === "reference"
+          ? "WebAssembly is not allowed or not there: plain loops compute, slower, and round otherwise in the last digits."
           : "";
       return;
     }

@@ -1,28 +1,37 @@
+import { useKernels } from "evenkeel";
 import { serve } from "../../docs/serve.ts";
 import { check } from "./failures.ts";
 import { open, runTo, textOf, type Where } from "./open.ts";
 import { sameBits } from "./sameBits.ts";
 
-/** What a page may forbid, and what the lab then says. The bits are the same. */
+/** What a page may forbid, what the lab then says, and by which kernels its bits are those of Node. */
 const policies = [
   {
     policy: "script-src 'unsafe-inline'; worker-src blob:",
     of: "#kernels",
     says: /WebAssembly/,
+    kernels: "reference",
   },
-  { policy: "script-src 'unsafe-inline' 'wasm-unsafe-eval'; worker-src 'none'", of: "#told", says: /Workers/ },
+  {
+    policy: "script-src 'unsafe-inline' 'wasm-unsafe-eval'; worker-src 'none'",
+    of: "#told",
+    says: /Workers/,
+    kernels: "wasm",
+  },
 ] as const;
 
 /** The lab where evaluation, WebAssembly or workers are forbidden, and without WebGL. */
 export async function forbidden(where: Where, folder: string): Promise<void> {
   const small = { depth: 2, width: 8 } as const;
-  for (const { policy, of, says } of policies) {
+  for (const { policy, of, says, kernels } of policies) {
     const { address, close } = await serve(folder, { headers: { "Content-Security-Policy": policy } });
     try {
       const page = await open({ ...where, page: `${address}lab.html` }, small);
       check(says.test(await textOf(page, of)), `${where.name}: under "${policy}" nothing is said of it`);
       await runTo(page, 20);
+      useKernels(kernels);
       await sameBits(page, small, `${where.name}, under "${policy}"`);
+      useKernels("wasm");
       await page.close();
     } finally {
       close();

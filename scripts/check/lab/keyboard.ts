@@ -1,17 +1,19 @@
 import { check } from "./failures.ts";
-import { open, settled, stepOf, textOf, type Where } from "./open.ts";
+import { open, settled, stepOf, textOf, untilStep, type Where } from "./open.ts";
 
 /** The run by keys alone, and a reader who wants less motion. */
 export async function keyboard(where: Where): Promise<void> {
   const { name } = where;
   const page = await open(where);
   await page.keyboard.press("ArrowRight");
-  await settled(page);
+  await untilStep(page, 1).catch(() => {});
   check((await stepOf(page)) === 1, `${name}: → makes no step`);
   await page.keyboard.down("Shift");
   await page.keyboard.press("ArrowRight");
   await page.keyboard.up("Shift");
-  await settled(page);
+  await page
+    .waitForFunction(() => document.querySelector("#half")?.textContent === "Backward", { timeout: 10_000 })
+    .catch(() => {});
   check((await textOf(page, "#half")) === "Backward", `${name}: shift → makes no half step`);
   await page.keyboard.press(" ");
   check((await textOf(page, "#run")) === "Pause", `${name}: space does not run`);
