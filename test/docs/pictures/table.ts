@@ -178,7 +178,7 @@ export const ofPlots: Readonly<Record<string, Sentences>> = {
             })),
           );
         const widened = (panel: string) => width(panel, 11) / width(panel, 0);
-        return widened("standard · 5") > 1.3 && Math.abs(widened("batch norm · 8") - 1) < 0.05;
+        return widened("standard · Tanh") > 1.3 && Math.abs(widened("batch norm · Tanh") - 1) < 0.05;
       },
   },
   "activations/percentile-bands": {
@@ -190,7 +190,8 @@ export const ofPlots: Readonly<Record<string, Sentences>> = {
             return mean(medians.slice(0, 20)) - mean(medians.slice(200, 220));
           });
         return (
-          reach(falls("standard · 5"), "0.6", "1.0") && falls("batch norm · 8").every((fall) => Math.abs(fall) < 0.25)
+          reach(falls("standard · Sigmoid"), "0.6", "1.0") &&
+          falls("batch norm · Sigmoid").every((fall) => Math.abs(fall) < 0.25)
         );
       },
   },
