@@ -6,7 +6,7 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright";
 import { globSync } from "tinyglobby";
-import { chromiumOptions } from "../docs/chromium.ts";
+import { chromiumOptions } from "./chromium.ts";
 
 const folder = fileURLToPath(new URL("../../docs/figures/", import.meta.url));
 
