@@ -240,7 +240,7 @@ await check("what is published is what should be", async () => {
   const { files } = (listing.evenkeel ?? listing) as { files: { path: string }[] };
   const paths = files.map(({ path }) => path);
   const allowed =
-    /^(dist\/[\w./-]+|src\/[\w./-]+|package\.json|README\.md|CHANGELOG\.md|CONTRIBUTING\.md|SECURITY\.md|docs\/(?:(?!api\/)\w+\/)?[\w-]+\.md|docs\/api\.txt|examples\/seed-text\.ts|skills\/evenkeel\/SKILL\.md|llms\.txt|LICENSE|NOTICE|CITATION\.cff)$/;
+    /^(dist\/[\w./-]+|src\/[\w./-]+|package\.json|README\.md|CHANGELOG\.md|CONTRIBUTING\.md|SECURITY\.md|docs\/(?:(?!api\/)\w+\/)?[\w-]+\.md|docs\/api\.txt|examples\/seed-text\.ts|examples\/notebooks\/[\w-]+\.md|skills\/evenkeel\/SKILL\.md|llms\.txt|LICENSE|NOTICE|CITATION\.cff)$/;
   assert.deepEqual(
     paths.filter((path) => !allowed.test(path)),
     [],
