@@ -121,6 +121,10 @@ const said = (value: string | number): string => {
   return JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);
 };
 
+/** Whether two settings have one map of rates and scales: all else that it depends on is the same. */
+export const hasSameMap = (a: Settings, b: Settings): boolean =>
+  settingNames.every((name) => ["lr", "scale", "mode"].includes(name) || a[name] === b[name]);
+
 /** The part of the address behind `#`: what is other than usual, and nothing where nothing is. */
 export function toAddress(settings: Settings): string {
   const given = settingNames.filter((name) => settings[name] !== usual[name]);

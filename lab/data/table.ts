@@ -8,6 +8,8 @@ export interface Table {
   readonly labels: readonly number[];
   /** Rows that were left out, for a cell was empty or no number. */
   readonly leftOut: number;
+  /** Rows behind the first {@link mostRows}, which are not used. */
+  readonly notUsed: number;
 }
 
 /** So many rows of a table are used; more would not be seen in the time of a run. */
@@ -27,12 +29,13 @@ export function readTable(text: string): Table {
   }
   const found: number[][] = [];
   const labels: string[] = [];
-  let leftOut = 0;
+  let [leftOut, notUsed] = [0, 0];
   for (const cells of lines) {
     const values = cells.slice(0, -1).map((cell) => (cell === "" ? Number.NaN : Number(cell)));
     const label = cells[cells.length - 1];
     if (cells.length !== header.length || label === "" || !values.every(Number.isFinite)) leftOut++;
-    else if (found.length < mostRows) {
+    else if (found.length === mostRows) notUsed++;
+    else {
       found.push(values);
       labels.push(label);
     }
@@ -55,6 +58,7 @@ export function readTable(text: string): Table {
     classes,
     labels: labels.map((label) => place.get(label) ?? 0),
     leftOut,
+    notUsed,
   };
 }
 

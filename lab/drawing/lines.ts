@@ -1,5 +1,6 @@
 import uPlot from "uplot";
 import type { Points } from "../training/series.ts";
+import { three } from "./canvas.ts";
 import { colours } from "./colours.ts";
 
 /** A line of a chart. */
@@ -66,7 +67,7 @@ export class LineChart {
         alpha: isFaint ? 0.35 : 1,
         points: { show: false },
         ...(dash === undefined ? {} : { dash }),
-        value: (_, value) => (value === null ? "–" : String(Number(value.toPrecision(3)))),
+        value: (_, value) => (value === null ? "–" : three(value)),
       }),
     );
     const guides: uPlot.Series[] =
@@ -98,15 +99,13 @@ export class LineChart {
           label: y,
           labelSize: 20,
           size: 48,
-          values: (_, values) => values.map((value) => (value === null ? "" : String(Number(value.toPrecision(3))))),
+          values: (_, values) => values.map((value) => (value === null ? "" : three(value))),
         },
       ],
       series: [{ label: "step" }, ...series, ...guides],
     };
   }
 }
-
-const three = (value: number): string => String(Number(value.toPrecision(3)));
 
 /** Lines over the steps of all of them; what is no number is a gap, and on a logarithmic axis what is not above 0. */
 function joined(lines: readonly Line[], { guide, log = false }: ChartLook): uPlot.AlignedData {

@@ -9,7 +9,7 @@ const escaped = (text: string): string =>
 /** A program as it may stand in a page: nothing in it may end its element. */
 const inScript = (program: string): string => program.replaceAll("</script", "<\\/script").replaceAll("<!--", "<\\!--");
 
-/** Where the guides are on the web; a page from disk cannot lead to its neighbours on the site. */
+/** Where the guides are beside the lab on the site; from disk there are none, and the page takes the links away. */
 const chapterOf = (chapter: string): string => `docs/analysis/${chapter}.html`;
 
 /** The lab as one page: texts, style and program in it, for the site and for a stick. */
@@ -56,7 +56,7 @@ trained here, in this page, by <a href="https://www.npmjs.com/package/evenkeel">
 <noscript><p class="told">The lab needs JavaScript.</p></noscript>
 </header>
 <section id="bar" aria-label="The run">
-<button type="button" id="run" aria-pressed="false">Run</button>
+<button type="button" id="run">Run</button>
 <button type="button" id="step">One step</button>
 <button type="button" id="half">Forward</button>
 <button type="button" id="start">To the start</button>

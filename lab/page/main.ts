@@ -4,7 +4,8 @@ import { panels } from "../panels/all.ts";
 import { element, type Lab } from "../panels/panel.ts";
 import { type PanelId, panelTexts } from "../panels/texts.ts";
 import recorded from "../recorded.json";
-import { fromAddress, normalisations, type Settings, toAddress, usual } from "../settings.ts";
+import { fromAddress, hasSameMap, normalisations, type Settings, toAddress, usual } from "../settings.ts";
+import { rates, scales } from "../training/plan.ts";
 import type { Answer, Ask, Shown } from "../training/protocol.ts";
 import { toCode } from "./code.ts";
 import { connect } from "./connection.ts";
@@ -23,6 +24,8 @@ const anewAfter = 200;
 /** The page of the lab. */
 class Page implements Lab {
   private now = usual;
+  /** What the run that is shown began with. */
+  private begun = usual;
   private table: Table | null = null;
   private shown: Shown = recorded as unknown as Shown;
   private isRecorded = true;
@@ -105,17 +108,21 @@ class Page implements Lab {
     this.now = settings;
     this.showControls(settings);
     this.nameColumns();
-    if (toAddress(settings) !== "") this.restart(false);
+    // The recorded run is that of the usual settings.
+    if (toAddress(settings) !== "" || !this.isRecorded) this.restart(false);
     else this.redraw();
   }
 
   private restart(isRunning: boolean): void {
-    this.isRecorded = false;
     this.isRunning = false;
     this.lastAt = {};
     this.showControls(this.now);
     this.nameColumns();
-    this.shown = { ...nothing, neurons: this.shown.neurons, edge: this.shown.edge };
+    const { neurons, edge, pairs } = this.shown;
+    const keepsMap = this.now.data !== "csv" && hasSameMap(this.now, this.begun) && !this.isRecorded;
+    this.shown = { ...nothing, neurons, edge, pairs: keepsMap ? pairs : [] };
+    this.isRecorded = false;
+    this.begun = this.now;
     this.run++;
     this.ask({ kind: "begin", settings: this.now, table: this.table });
     if (isRunning) this.start();
@@ -176,7 +183,7 @@ class Page implements Lab {
       this.lastAt = { ...this.lastAt, [what]: frame.step };
       this.ask({ kind: what });
     }
-    if (!this.isRunning && this.views.get("map")?.isVisible && this.shown.pairs.length === 0)
+    if (!this.isRunning && this.views.get("map")?.isVisible && this.shown.pairs.length < rates.length * scales.length)
       this.ask({ kind: "pairs" });
   }
 
@@ -195,7 +202,6 @@ class Page implements Lab {
   private showState(): void {
     const { frame } = this.shown;
     byId("run").textContent = this.isRunning ? "Pause" : "Run";
-    byId("run").setAttribute("aria-pressed", String(this.isRunning));
     byId("half").textContent = frame?.isHalf && !this.isRecorded ? "Backward" : "Forward";
     const losses = frame?.columns.map(({ loss }) => three(loss)).join(" and ") ?? "";
     byId("state").textContent =
@@ -246,10 +252,12 @@ class Page implements Lab {
   private async open(file: File): Promise<void> {
     try {
       this.table = readTable(await file.text());
-      const { rows, classes, leftOut } = this.table;
-      this.tell(
-        `${file.name}: ${rows.length} rows of ${classes.length} classes${leftOut > 0 ? `; ${leftOut} left out, with cells that are no numbers` : ""}.`,
-      );
+      const { rows, classes, leftOut, notUsed } = this.table;
+      const notes = [
+        ...(leftOut > 0 ? [`; ${leftOut} left out, with cells that are no numbers`] : []),
+        ...(notUsed > 0 ? [`; ${notUsed} behind them not used`] : []),
+      ];
+      this.tell(`${file.name}: ${rows.length} rows of ${classes.length} classes${notes.join("")}.`);
       this.set({ data: "csv" });
     } catch (error) {
       this.tell(`${file.name} cannot be used. ${error instanceof Error ? error.message : String(error)}`);
@@ -308,7 +316,7 @@ function fitIn(): void {
   new ResizeObserver(tell).observe(document.body);
 }
 
-document.documentElement.dataset.scripted = "true";
+if (location.protocol === "file:") for (const link of document.querySelectorAll(".chapter")) link.remove();
 fitIn();
 void new Page().begin().catch((error: unknown) => {
   document.body.prepend(element("p", { class: "told" }, `The lab cannot start here: ${String(error)}`));

@@ -1,7 +1,7 @@
 import type { Recording } from "evenkeel/analysis";
 import { colours } from "../drawing/colours.ts";
 import { sides } from "../panels/panel.ts";
-import type { Settings } from "../settings.ts";
+import { normalisations, type Settings } from "../settings.ts";
 import type { Points } from "../training/series.ts";
 import type { Frame } from "../training/session.ts";
 import { inWords } from "./code.ts";
@@ -28,7 +28,7 @@ export function pictureOf(panel: HTMLElement, title: string, settings: Settings)
   picture.height = (bottom - top + 90) * ratio;
   const context = picture.getContext("2d");
   if (context === null) return Promise.resolve(null);
-  const { text, soft, ground } = colours();
+  const { text, soft, ground, ...inks } = colours();
   context.scale(ratio, ratio);
   context.fillStyle = ground;
   context.fillRect(0, 0, box.width, bottom - top + 90);
@@ -37,9 +37,14 @@ export function pictureOf(panel: HTMLElement, title: string, settings: Settings)
   context.fillText(title, 8, 28);
   for (const { canvas, at } of places)
     context.drawImage(canvas, at.left - box.left, at.top - top + 48, at.width, at.height);
+  for (const [i, side] of sides.entries()) {
+    context.fillStyle = inks[side];
+    context.font = "bold 13px system-ui, sans-serif";
+    context.fillText(`${side}: ${normalisations[settings[side]]}`, 8 + (i * box.width) / 2, bottom - top + 62);
+  }
   context.fillStyle = soft;
   context.font = "11px system-ui, sans-serif";
-  context.fillText(inWords(settings), 8, bottom - top + 76, box.width - 16);
+  context.fillText(inWords(settings), 8, bottom - top + 82, box.width - 16);
   return new Promise((resolve) => picture.toBlob(resolve, "image/png"));
 }
 

@@ -5,7 +5,7 @@ import { element, type Panel, sides } from "./panel.ts";
 type Unit = BatchNormGradient["units"][number];
 
 /** The units of which least, half of all, and most is kept. */
-function three_(units: readonly Unit[]): Unit[] {
+function chosenOf(units: readonly Unit[]): Unit[] {
   const sorted = units.toSorted((a, b) => a.kept - b.kept);
   return [...new Set([0, Math.floor((sorted.length - 1) / 2), sorted.length - 1])].map((i) => sorted[i]);
 }
@@ -24,14 +24,17 @@ export const rescale: Panel = {
     root.append(element("p", { class: "chosen" }, measure), told, canvas);
     return ({ rescale: found }) => {
       if (found === null) return;
-      canvas.hidden = found === "none";
-      if (found === "none") {
-        told.textContent = "Neither network has batch norm: choose it for one of them.";
+      canvas.hidden = typeof found === "string";
+      if (typeof found === "string") {
+        told.textContent =
+          found === "none"
+            ? "Neither network has batch norm: choose it for one of them."
+            : "The loss is no number any more, and has no gradient.";
         return;
       }
       const { terms, step, column } = found;
       told.textContent = `At step ${step}, last batch norm of the ${sides[column]} network: of the gradient's square ${percent(terms.total.kept)} is kept, ${percent(terms.total.meanShare)} lay along 1, ${percent(terms.total.xhatShare)} along x̂.`;
-      const units = three_(terms.units);
+      const units = chosenOf(terms.units);
       const isNarrow = canvas.clientWidth < 560;
       const on = sheet(canvas, isNarrow ? units.length * size : size);
       if (on === null) return;
@@ -40,7 +43,7 @@ export const rescale: Panel = {
     };
   },
   table: ({ rescale: found }) =>
-    found === null || found === "none"
+    found === null || typeof found === "string"
       ? []
       : [
           ["unit", "kept", "taken out along 1", "along x̂", "cosine with a rescale"],
@@ -53,7 +56,7 @@ export const rescale: Panel = {
           ]),
         ],
   judge: ({ rescale: found }) => {
-    if (found === null || found === "none") return null;
+    if (found === null || typeof found === "string") return null;
     const kept = found.terms.units.map((unit) => unit.kept);
     return {
       answer: kept.every((share) => share > 1 - 1e-6) ? "yes" : "no",

@@ -1,6 +1,6 @@
 import type { LossSurface } from "evenkeel/analysis";
 import { sheet, stroke, three, write } from "../drawing/canvas.ts";
-import { heat } from "../drawing/colours.ts";
+import { rgb } from "../drawing/colours.ts";
 import { heightsOf, Relief } from "../drawing/relief.ts";
 import type { Surfaces } from "../training/protocol.ts";
 import { element, larger, type Panel, sides, twoCanvases } from "./panel.ts";
@@ -44,7 +44,12 @@ export const surface: Panel = {
     const draw = (): void => {
       if (last === null) return;
       const { surfaces, step, minima } = last;
-      const [least, most] = logRange(surfaces);
+      const range = logRange(surfaces);
+      if (range === null) {
+        told.textContent = `At step ${step} there is no loss that is a number, and no surface.`;
+        return;
+      }
+      const [least, most] = range;
       told.textContent = `At step ${step}: ${minima[0]} local minima on the left, ${minima[1]} on the right. ${sides
         .map((side, i) => `Path on the ${side}: up to ${three(furthest(surfaces[i]))} away from the plane.`)
         .join(" ")}`;
@@ -71,12 +76,13 @@ export const surface: Panel = {
     turned.addEventListener("change", draw);
     return ({ surface: found }) => {
       const isNew = found !== last;
-      last = found;
+      if (found === "diverged") told.textContent = "A loss is no number any more, and has no surface.";
+      last = found === "diverged" ? null : found;
       if (isNew || !turned.checked) draw();
     };
   },
   table: ({ surface: found }) => {
-    if (found === null) return [];
+    if (found === null || found === "diverged") return [];
     const ends = found.surfaces.map((map) => {
       const losses = map.loss.flat().filter((loss) => loss !== null);
       return [map.centre, Math.min(...losses), Math.max(...losses), furthest(map)].map(three);
@@ -89,7 +95,7 @@ export const surface: Panel = {
     ];
   },
   judge: ({ surface: found }) =>
-    found === null
+    found === null || found === "diverged"
       ? null
       : { answer: larger(found.minima), because: `${found.minima[0]} on the left, ${found.minima[1]} on the right` },
 };
@@ -115,7 +121,7 @@ function drawMap(
   const cell = size / heights.length;
   for (const [j, row] of heights.entries()) {
     for (const [i, share] of row.entries()) {
-      on.context.fillStyle = `rgb(${heat(share).map(Math.round).join(" ")})`;
+      on.context.fillStyle = rgb(share);
       const [x, y] = [Math.floor(i * cell), Math.floor(size - (j + 1) * cell)];
       on.context.fillRect(x, y, Math.ceil(cell) + 1, Math.ceil(cell) + 1);
     }
@@ -149,9 +155,7 @@ function drawScale(canvas: HTMLCanvasElement, [least, most]: readonly [number, n
   if (on === null) return;
   const width = Math.min(on.width, 320);
   for (let i = 0; i < width; i++) {
-    on.context.fillStyle = `rgb(${heat(i / width)
-      .map(Math.round)
-      .join(" ")})`;
+    on.context.fillStyle = rgb(i / width);
     on.context.fillRect(i, 0, 1.5, 12);
   }
   write(on, `loss ${three(Math.exp(least))}`, 0, 24);

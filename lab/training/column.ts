@@ -47,7 +47,8 @@ export class Column {
   private noiseSeen: Uint8Array;
   private readonly optimizer: optim.Optimizer;
   private readonly live: LiveActivations;
-  private watch: Watch;
+  /** Of all layers, so that another one can be followed while nothing runs. */
+  private readonly watches: readonly Watch[];
   private batch: Examples;
   private pending: Tensor | null = null;
   /** What the layers put out in training, where something was measured since. */
@@ -69,7 +70,7 @@ export class Column {
     this.model = network(data, settings, { normalisation, noise: this.noise });
     this.optimizer = optimizerOf(this.model, settings);
     this.live = new LiveActivations(this.model, { range: ranges[settings.activation] });
-    this.watch = new Watch(activationsOf(this.model)[followed.layer]);
+    this.watches = activationsOf(this.model).map((activation) => new Watch(activation));
     this.batch = data.training;
   }
 
@@ -81,7 +82,7 @@ export class Column {
     this.pending = nn.functional.crossEntropy(this.model.forward(batch.x), batch.labels);
     this.loss = this.pending.item();
     this.losses.push(step, this.loss);
-    const seen = this.watch.last;
+    const seen = this.watches[this.followed.layer].last;
     if (seen !== null) this.unit.push(step, unitOf(seen.input, seen.units, this.followed.unit));
   }
 
@@ -94,10 +95,6 @@ export class Column {
 
   /** Follows another unit from now on. */
   follow(followed: Followed): void {
-    if (followed.layer !== this.followed.layer) {
-      this.watch.detach();
-      this.watch = new Watch(activationsOf(this.model)[followed.layer]);
-    }
     this.followed = followed;
     this.unit = new UnitSeries();
   }
@@ -138,12 +135,13 @@ export class Column {
 
   /** What is seen now. */
   seen(): ColumnSeen {
+    const { last } = this.watches[this.followed.layer];
     return {
       loss: this.loss,
       losses: this.losses.points(),
       heldOut: this.heldOut.points(),
       layers: this.shown ?? this.live.layers(),
-      followed: this.watch.last === null ? null : { output: this.watch.last.output, units: this.watch.last.units },
+      followed: last === null ? null : { output: last.output, units: last.units },
       ...this.unit.points(),
       changed: this.changed.points(),
       line: {
@@ -163,14 +161,14 @@ export class Column {
 
   /** Measures without it being seen: what hooks saw of training stays in view, and the noise that comes next is what it would be. */
   quietly<T>(measure: () => T): T {
-    const { last } = this.watch;
+    const seen = this.watches.map(({ last }) => last);
     this.shown ??= this.live.layers();
     this.noiseSeen = this.noise.getState();
     try {
       return measure();
     } finally {
       this.noise.setState(this.noiseSeen);
-      this.watch.last = last;
+      for (const [i, watch] of this.watches.entries()) watch.last = seen[i];
     }
   }
 }

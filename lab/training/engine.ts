@@ -1,7 +1,7 @@
 import { kernelsName, version } from "evenkeel";
 import { surfaceRoughness } from "evenkeel/analysis";
 import type { Table } from "../data/table.ts";
-import { type Settings, usual } from "../settings.ts";
+import { hasSameMap, type Settings, usual } from "../settings.ts";
 import { Edge } from "./edge.ts";
 import { walk } from "./neurons.ts";
 import { pairOf } from "./pairs.ts";
@@ -40,6 +40,8 @@ export class Engine {
   private isDrawn = true;
   private isTurning = false;
   private readonly jobs = new Map<"pairs" | "edge", Job>();
+  /** What was tried of the map: it holds for all rates and scales, but for no other network or data. */
+  private pairs: Pair[] = [];
   /** Which run it is: what belongs to an earlier one is not to be shown. */
   private run = 0;
 
@@ -63,6 +65,7 @@ export class Engine {
     switch (ask.kind) {
       case "begin":
         this.run++;
+        if (!hasSameMap(ask.settings, this.settings) || ask.table !== null) this.pairs = [];
         this.settings = ask.settings;
         this.table = ask.table;
         this.isRunning = false;
@@ -143,10 +146,15 @@ export class Engine {
     }
   }
 
+  /** The pairs that are not tried yet, those nearest to the reader's first. */
   private pairsJob(): Job {
-    const { settings, table } = this;
-    const left = scales.flatMap((scale) => rates.map((lr) => ({ scale, lr })));
-    const pairs: Pair[] = [];
+    const { settings, table, pairs } = this;
+    const far = ({ lr, scale }: Pick<Pair, "lr" | "scale">): number =>
+      Math.hypot(Math.log(lr / settings.lr), Math.log(scale / settings.scale));
+    const left = scales
+      .flatMap((scale) => rates.map((lr) => ({ scale, lr })))
+      .filter(({ lr, scale }) => !pairs.some((pair) => pair.lr === lr && pair.scale === scale))
+      .sort((a, b) => far(a) - far(b));
     return {
       part: () => {
         const next = left.shift();
@@ -172,16 +180,17 @@ export class Engine {
 }
 
 /** The surfaces of both networks as they are. */
-export function surfacesNow(session: Session): Surfaces {
+export function surfacesNow(session: Session): Surfaces | "diverged" {
+  if (!session.columns.every(({ loss }) => Number.isFinite(loss))) return "diverged";
   const surfaces = surfacesOf(session, surfacePoints);
   const minima = surfaces.map((surface) => surfaceRoughness(surface).minima) as [number, number];
   return { step: session.step, surfaces, minima };
 }
 
 /** What batch norm does to a gradient as the networks are. */
-export function rescaleNow(session: Session): Rescale | "none" {
+export function rescaleNow(session: Session): Rescale | "none" | "diverged" {
   const found = rescaleOf(session);
-  return found === null ? "none" : { step: session.step, ...found };
+  return typeof found === "string" ? found : { step: session.step, ...found };
 }
 
 function edgeJob(): Job {

@@ -24,5 +24,8 @@ export const [walkRate, walkSteps] = [0.1, 3] as const;
 /** The most groups of group norm, up to five, into which so many units go. */
 export const groupsOf = (width: number): number => [5, 4, 3, 2, 1].find((groups) => width % groups === 0) ?? 1;
 
-/** How many examples a ghost batch has. */
-export const ghostOf = (batch: number): number => Math.max(2, Math.floor(batch / 4));
+/** How many examples a ghost batch has: a quarter of the batch or less, so that it goes into it; the whole of one that has no such part. */
+export function ghostOf(batch: number): number {
+  for (let size = Math.floor(batch / 4); size > 1; size--) if (batch % size === 0) return size;
+  return batch;
+}

@@ -29,12 +29,12 @@ export interface Rescale {
   readonly terms: BatchNormGradient;
 }
 
-/** All that the panels draw, as far as it was measured. */
+/** All that the panels draw: null until it is measured, `"diverged"` where a loss is no number. */
 export interface Shown {
   readonly frame: Frame | null;
-  readonly surface: Surfaces | null;
-  /** Null until it is measured, and `"none"` where no network has batch norm. */
-  readonly rescale: Rescale | "none" | null;
+  readonly surface: Surfaces | "diverged" | null;
+  /** `"none"` where no network has batch norm. */
+  readonly rescale: Rescale | "none" | "diverged" | null;
   readonly neurons: readonly Update[] | null;
   readonly pairs: readonly Pair[];
   readonly edge: EdgeSeen | null;

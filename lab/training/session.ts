@@ -7,8 +7,7 @@ import { spirals } from "../data/spirals.ts";
 import type { Table } from "../data/table.ts";
 import type { Settings } from "../settings.ts";
 import { Column, type ColumnSeen, type Followed } from "./column.ts";
-import type { Weights } from "./surface.ts";
-import { weightsOf } from "./surface.ts";
+import { type Weights, weightsOf } from "./surface.ts";
 
 /** At most so many states of the path are kept. */
 const mostStates = 40;
@@ -54,9 +53,8 @@ export class Session {
 
   /** Half a step of both networks: forward, or what is left of the step. */
   half(): void {
-    if (this.isHalf) for (const column of this.columns) column.backward();
+    if (this.isHalf) this.backward();
     else this.forward();
-    if (this.isHalf) this.finish();
     this.isHalf = !this.isHalf;
   }
 
@@ -85,7 +83,8 @@ export class Session {
     }
   }
 
-  private finish(): void {
+  private backward(): void {
+    for (const column of this.columns) column.backward();
     this.steps++;
     if (this.steps % this.stride !== 0) return;
     for (const [i, { model }] of this.columns.entries()) this.paths[i].push(weightsOf(model));

@@ -1,4 +1,4 @@
-import { type HookHandle, nn, type Tensor } from "evenkeel";
+import { nn, type Tensor } from "evenkeel";
 
 /** What an activation said: `[examples, units]`, row by row. */
 export interface Said {
@@ -8,23 +8,18 @@ export interface Said {
 
 /** What went into it, too. */
 interface Seen extends Said {
-  readonly input: Float32Array;
+  readonly input: ArrayLike<number>;
 }
 
 /** Watches one activation of a network, for its bitmap and for a unit that is followed. */
 export class Watch {
   last: Seen | null = null;
-  private readonly handle: HookHandle;
 
   constructor(activation: nn.Module) {
-    this.handle = activation.registerForwardHook((_, [input], output) => {
+    activation.registerForwardHook((_, [input], output) => {
       const [x, y] = [input, output] as [Tensor, Tensor];
-      this.last = { input: Float32Array.from(x.data), output: Float32Array.from(y.data), units: x.shape[1] };
+      this.last = { input: x.data.slice(), output: y.data.slice(), units: x.shape[1] };
     });
-  }
-
-  detach(): void {
-    this.handle.remove();
   }
 }
 
@@ -36,7 +31,7 @@ export const activationsOf = (model: nn.Sequential): nn.Module[] =>
     .filter((m) => m instanceof nn.Tanh || m instanceof nn.Sigmoid || m instanceof nn.ReLU);
 
 /** The numbers of one unit, over the examples. */
-export const unitOf = (values: Float32Array, units: number, unit: number): Float32Array =>
+export const unitOf = (values: ArrayLike<number>, units: number, unit: number): Float32Array =>
   Float32Array.from({ length: values.length / units }, (_, i) => values[i * units + unit]);
 
 /** A percentile of sorted numbers, 0 to 1, between neighbours by a straight line. */

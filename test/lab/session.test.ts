@@ -1,12 +1,16 @@
 import { version } from "evenkeel";
 import { readRecording } from "evenkeel/analysis";
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import { threeNeurons } from "../../examples/experiments/threeNeurons.ts";
 import { recordingOf } from "../../lab/page/saving.ts";
-import { type Settings, usual } from "../../lab/settings.ts";
+import { saturatedShares } from "../../lab/panels/saturated.ts";
+import { hasSameMap, type Normalisation, normalisations, type Settings, usual } from "../../lab/settings.ts";
+import { rescaleNow, surfacesNow } from "../../lab/training/engine.ts";
 import { walk } from "../../lab/training/neurons.ts";
 import { Series } from "../../lab/training/series.ts";
 import { type Frame, Session } from "../../lab/training/session.ts";
+import type { Said } from "../../lab/training/watch.ts";
 
 const small: Settings = { ...usual, depth: 2, width: 8, batch: 16 };
 
@@ -70,4 +74,51 @@ test("what is saved is a recording that the library reads", () => {
   expect(rows.filter(({ layer, metric }) => layer === "left" && metric === "loss").map(({ value }) => value)).toEqual(
     frame.columns[0].losses.values,
   );
+});
+
+const anyRun = fc.record({
+  left: fc.constantFrom(...(Object.keys(normalisations) as Normalisation[])),
+  right: fc.constantFrom(...(Object.keys(normalisations) as Normalisation[])),
+  placement: fc.constantFrom("before" as const, "behind" as const),
+  activation: fc.constantFrom("tanh" as const, "sigmoid" as const, "relu" as const),
+  optimizer: fc.constantFrom("sgd" as const, "momentum" as const, "adam" as const),
+  data: fc.constantFrom("names" as const, "spirals" as const),
+  scale: fc.constantFrom(0.1, 1, 30),
+  lr: fc.constantFrom(0.01, 1, 10),
+  depth: fc.integer({ min: 1, max: 10 }),
+  width: fc.constantFrom(2, 3, 7, 20),
+  batch: fc.constantFrom(2, 3, 5, 12, 50, 64, 97, 256),
+});
+
+test("whatever is set trains and is measured, also where losses are no numbers", () => {
+  fc.assert(
+    fc.property(anyRun, (given) => {
+      const session = new Session({ ...usual, ...given });
+      while (session.step < 22) session.advance();
+      const areNumbers = session.columns.every(({ loss }) => Number.isFinite(loss));
+      expect(surfacesNow(session) === "diverged").toBe(!areNumbers);
+      expect(rescaleNow(session) === "none").toBe(given.left !== "batch" && given.right !== "batch");
+      expect(session.frame().columns[1].losses.steps).toHaveLength(22);
+    }),
+    { numRuns: 40 },
+  );
+});
+
+test("what is followed while nothing runs is seen at once, and is saturated as the library says", () => {
+  const session = new Session({ ...small, depth: 3 });
+  while (session.step < 30) session.advance();
+  for (const layer of [0, 2, 1]) {
+    session.follow({ layer, unit: 1 });
+    for (const { followed, layers } of session.frame().columns) {
+      const shares = saturatedShares(followed as Said, "tanh");
+      expect(shares.reduce((sum, share) => sum + share, 0) / 8).toBeCloseTo(layers[layer].saturatedFraction ?? -1, 12);
+    }
+  }
+});
+
+test("settings have one map where only rate, scale and what is shown differ", () => {
+  expect(hasSameMap(small, { ...small, lr: 3, scale: 0.1, mode: "evaluation" })).toBe(true);
+  for (const other of [{ depth: 3 }, { right: "l1" as const }, { seed: 1 }, { optimizer: "adam" as const }]) {
+    expect(hasSameMap(small, { ...small, ...other })).toBe(false);
+  }
 });
