@@ -5,8 +5,9 @@ const settings: Readonly<Record<string, { readonly panels: string; readonly addr
   "counter-arguments": { panels: "unit losses", address: "left=batch&right=noisy" },
 };
 
-/** What stands at the end of a chapter: the panels of the lab that belong to it, live. Empty of other pages. */
+/** What stands at the end of a chapter: the panels of the lab that belong to it, live; of its guide, the way to it. Empty of other pages. */
 export function labOf(path: string): string {
+  if (path === "docs/lab.md") return `\n## Open it\n\n<a href="../lab.html" target="_self">The lab</a>\n`;
   const chapter = /^docs\/analysis\/(.*)\.md$/.exec(path)?.[1] ?? "";
   const own = panelTexts.filter((panel) => panel.chapter === chapter).map(({ id }) => id);
   const { panels, address } = settings[chapter] ?? { panels: own.join(" "), address: "" };

@@ -1,25 +1,13 @@
 /** What a GPU is bought for, in evenkeel: convolutions on images, and a language model; line by line as in pytorch.py. */
+import type { Workload } from "../workloads.ts";
 import type { Prepared } from "./serve.ts";
 
 type Library = typeof import("evenkeel");
 type Module = import("evenkeel").nn.Module;
 type Tensor = import("evenkeel").Tensor;
 
-interface Images {
-  readonly side: number;
-  readonly channels: readonly number[];
-  readonly classes: number;
-  readonly batch: number;
-}
-
-interface Language {
-  readonly characters: number;
-  readonly window: number;
-  readonly width: number;
-  readonly heads: number;
-  readonly blocks: number;
-  readonly batch: number;
-}
+type Images = Extract<Workload, { kind: "images" }>;
+type Language = Extract<Workload, { kind: "language" }>;
 
 /** What a library can do of it. */
 export function larger(library: Library) {
