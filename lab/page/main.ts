@@ -21,9 +21,14 @@ const nothing: Shown = { frame: null, surface: null, rescale: null, neurons: nul
 /** Surfaces and gradients are measured anew after so many steps, and whenever the run is paused. */
 const anewAfter = 200;
 
+/** So many steps are made where the lab begins by itself: a page that is left open is to rest. */
+const stepsByItself = 600;
+
 /** The page of the lab. */
 class Page implements Lab {
   private now = usual;
+  /** Where a run that began by itself ends by itself. */
+  private until = Number.POSITIVE_INFINITY;
   /** What the run that is shown began with. */
   private begun = usual;
   private table: Table | null = null;
@@ -85,7 +90,10 @@ class Page implements Lab {
     }
     this.readAddress();
     document.documentElement.dataset.ready = "true";
-    if (doesRun && !this.isStill.matches) this.press("run");
+    if (doesRun && !this.isStill.matches) {
+      this.until = stepsByItself;
+      this.press("run");
+    }
     setInterval(() => this.say(), 5000);
   }
 
@@ -169,6 +177,10 @@ class Page implements Lab {
     if (answer.of !== this.run && answer.shown.neurons === undefined) return;
     if (this.isRecorded && answer.shown.neurons === undefined && answer.shown.edge === undefined) return;
     this.shown = { ...this.shown, ...answer.shown };
+    if (this.isRunning && (this.shown.frame?.step ?? 0) >= this.until) {
+      this.until = Number.POSITIVE_INFINITY;
+      this.press("run");
+    }
     if (answer.shown.frame !== undefined) this.measureAgain();
     this.redraw(answer.shown.frame !== undefined);
   }

@@ -1,7 +1,7 @@
 /**
  * Tries the lab as a reader would, in Chromium and Firefox, from disk and from a server: `npm run test:lab`, after `npm run build` and `npm run
  * lab`. By Puppeteer, for Playwright cannot drive the Firefox that a system has. What the page computes is compared with the same run in Node,
- * to the bit. Prints what it measured; only what is wrong fails.
+ * to the bit. Prints what it measured; only what is wrong fails. `-- --minutes 10` lets it train in Chromium for so long, and looks at memory alone.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -16,6 +16,7 @@ import { failures } from "./failures.ts";
 import { files } from "./files.ts";
 import { forbidden } from "./forbidden.ts";
 import { keyboard } from "./keyboard.ts";
+import { memory } from "./memory.ts";
 import { panels } from "./panels.ts";
 import { smooth } from "./smooth.ts";
 
@@ -28,6 +29,10 @@ const browsers = [
   { name: "Chromium", browser: "chrome", path: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox"] },
   { name: "Firefox", browser: "firefox", path: process.env.FIREFOX ?? "/usr/bin/firefox", args: [] },
 ] as const;
+
+const given = process.argv.indexOf("--minutes");
+/** For how long memory is looked at, and nothing else tried; null where all else is. */
+const minutes = given < 0 ? null : Number(process.argv[given + 1]);
 
 const { address, close } = await serve(folder);
 try {
@@ -42,6 +47,10 @@ try {
     const at = (page: string) => ({ browser: started, name, page });
     const served = `${address}lab.html`;
     try {
+      if (minutes !== null) {
+        if (browser === "chrome") await memory(at(fromDisk), minutes);
+        continue;
+      }
       const part = async (what: string, tried: Promise<void>) => {
         const begun = performance.now();
         await tried;
@@ -67,4 +76,4 @@ try {
 }
 for (const failure of failures) console.error(failure);
 if (failures.length > 0) process.exitCode = 1;
-else console.log("The lab does in both browsers what it says.");
+else console.log(minutes === null ? "The lab does in both browsers what it says." : "Memory stays as it is.");
