@@ -1,4 +1,4 @@
-import { Generator, nn, noGrad, type optim, type Tensor } from "evenkeel";
+import { Generator, isTensorError, nn, noGrad, type optim, type Tensor } from "evenkeel";
 import { internalCovariateShift, LiveActivations, type LiveLayer, lineProbe } from "evenkeel/analysis";
 import type { Dataset, Examples } from "../data/dataset.ts";
 import type { Normalisation, Settings } from "../settings.ts";
@@ -112,21 +112,20 @@ export class Column {
 
   /** Measures covariate shift as of 2018, at the next step on the last batch. */
   measureShift(step: number): void {
-    if (!Number.isFinite(this.loss)) return;
-    const { layers } = this.quietly(() =>
+    const shift = this.measured(() =>
       internalCovariateShift(this.model, this.lossOf, { lr: this.settings.lr, batchNormWith: "preceding" }),
     );
-    const later = layers.slice(1).map(({ relative }) => relative ?? Number.NaN);
+    if (shift === null) return;
+    const later = shift.layers.slice(1).map(({ relative }) => relative ?? Number.NaN);
     this.changed.push(step, later.reduce((sum, change) => sum + change, 0) / later.length);
   }
 
   /** Measures the landscape along the gradient, from half the rate to four times it. */
   measureLine(step: number): void {
-    if (!Number.isFinite(this.loss)) return;
     const { lr } = this.settings;
-    const { lossRange, gradientDistanceRange, effectiveBeta } = this.quietly(() =>
-      lineProbe(this.model, this.lossOf, { preset: "vgg", lr }),
-    );
+    const probed = this.measured(() => lineProbe(this.model, this.lossOf, { preset: "vgg", lr }));
+    if (probed === null) return;
+    const { lossRange, gradientDistanceRange, effectiveBeta } = probed;
     this.line.least.push(step, lossRange?.[0] ?? Number.NaN);
     this.line.most.push(step, lossRange?.[1] ?? Number.NaN);
     this.line.distance.push(step, gradientDistanceRange?.[1] ?? Number.NaN);
@@ -158,6 +157,16 @@ export class Column {
     this.noise.setState(this.noiseSeen);
     return nn.functional.crossEntropy(this.model.forward(this.batch.x), this.batch.labels);
   };
+
+  /** What an analysis says, measured {@link quietly}; null where the loss or what it leads to is no number. */
+  measured<T>(analysis: () => T): T | null {
+    try {
+      return this.quietly(analysis);
+    } catch (error) {
+      if (isTensorError(error) && error.code === "EVENKEEL_NOT_FINITE") return null;
+      throw error;
+    }
+  }
 
   /** Measures without it being seen: what hooks saw of training stays in view, and the noise that comes next is what it would be. */
   quietly<T>(measure: () => T): T {

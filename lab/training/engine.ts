@@ -181,8 +181,8 @@ export class Engine {
 
 /** The surfaces of both networks as they are. */
 export function surfacesNow(session: Session): Surfaces | "diverged" {
-  if (!session.columns.every(({ loss }) => Number.isFinite(loss))) return "diverged";
   const surfaces = surfacesOf(session, surfacePoints);
+  if (surfaces === null) return "diverged";
   const minima = surfaces.map((surface) => surfaceRoughness(surface).minima) as [number, number];
   return { step: session.step, surfaces, minima };
 }

@@ -14,7 +14,7 @@ export function rescaleOf({
     .namedModules()
     .map(([, module]) => module)
     .findLast((module) => module instanceof nn.BatchNorm1d) as nn.BatchNorm1d;
-  const terms = columns[column].quietly(() => explained(model, norm, columns[column].lossOf));
+  const terms = columns[column].measured(() => explained(model, norm, columns[column].lossOf));
   return terms === null ? "diverged" : { column, terms };
 }
 

@@ -9,11 +9,15 @@ export type Weights = ReturnType<nn.Module["stateDict"]>;
 export const weightsOf = (model: nn.Module): Weights =>
   Object.fromEntries(Object.entries(model.stateDict()).map(([name, value]) => [name, value.clone()])) as Weights;
 
-/** The loss of the last batch on a plane through the weights of both networks, random and as long filter by filter, and their paths. */
-export function surfacesOf({ columns, paths, settings }: Session, points: number): [LossSurface, LossSurface] {
+/**
+ * The loss of the last batch on a plane through the weights of both networks, random and as long filter by filter, and their
+ * paths; null where a loss is no number.
+ */
+export function surfacesOf({ columns, paths, settings }: Session, points: number): [LossSurface, LossSurface] | null {
   const surface = (i: 0 | 1) =>
-    columns[i].quietly(() =>
+    columns[i].measured(() =>
       lossSurface(columns[i].model, columns[i].lossOf, { extent: 0.5, points, seed: settings.seed, path: paths[i] }),
     );
-  return [surface(0), surface(1)];
+  const [left, right] = [surface(0), surface(1)];
+  return left === null || right === null ? null : [left, right];
 }

@@ -2,7 +2,8 @@ const errorBrand: unique symbol = Symbol.for("evenkeel.TensorError") as never;
 
 /**
  * What kind of thing was refused, for programs: an argument; the name of an option; a package that is not installed; a file; a
- * state dict; values that have changed since they were recorded; a NaN or an infinity that `detectAnomaly` has found.
+ * state dict; values that have changed since they were recorded; a NaN or an infinity that `detectAnomaly` has found; a network
+ * whose loss, gradients or statistics are not finite, to an analysis that needs numbers.
  */
 export type TensorErrorCode =
   | "EVENKEEL_ARGUMENT"
@@ -11,7 +12,8 @@ export type TensorErrorCode =
   | "EVENKEEL_FILE"
   | "EVENKEEL_STATE"
   | "EVENKEEL_CHANGED"
-  | "EVENKEEL_ANOMALY";
+  | "EVENKEEL_ANOMALY"
+  | "EVENKEEL_NOT_FINITE";
 
 /** What a {@link TensorError} is made of, beside the place where it was thrown. */
 export interface TensorErrorParts {

@@ -1,5 +1,16 @@
 import { readFileSync } from "node:fs";
-import { detectAnomaly, isTensorError, nn, optim, TensorError, type TensorErrorCode, tensor, zeros } from "evenkeel";
+import {
+  detectAnomaly,
+  isTensorError,
+  nn,
+  ones,
+  optim,
+  TensorError,
+  type TensorErrorCode,
+  tensor,
+  zeros,
+} from "evenkeel";
+import { gradientReport } from "evenkeel/analysis";
 import { fromSafetensors } from "evenkeel/io";
 import { describe, expect, test } from "vitest";
 import { optionalPackage } from "../../src/base/optionalPackage.ts";
@@ -35,6 +46,17 @@ const refused: Record<TensorErrorCode, readonly (() => unknown)[]> = {
     },
   ],
   EVENKEEL_ANOMALY: [() => detectAnomaly(() => tensor([-1]).log())],
+  EVENKEEL_NOT_FINITE: [
+    () => {
+      const model = new nn.Linear(1, 1);
+      return gradientReport(model, () =>
+        model
+          .forward(ones([1, 1]))
+          .mul(Number.NaN)
+          .sum(),
+      );
+    },
+  ],
 };
 
 async function thrown(fn: () => unknown): Promise<unknown> {

@@ -142,5 +142,5 @@ function scaleOf(where: string, logits: Tensor, numClasses: number): number {
   }
   const scale = Math.sqrt(squares / values.length);
   if (Number.isFinite(scale)) return scale;
-  throw new TensorError(where, { expected: "finite logits", got: "NaN or infinity" });
+  throw new TensorError(where, { expected: "finite logits", got: "NaN or infinity", code: "EVENKEEL_NOT_FINITE" });
 }

@@ -288,5 +288,5 @@ function numberOf(where: string, y: Tensor): number {
   }
   const value = y.item<number>();
   if (Number.isFinite(value)) return value;
-  throw new TensorError(where, { expected: "a finite loss", got: `${value}` });
+  throw new TensorError(where, { expected: "a finite loss", got: `${value}`, code: "EVENKEEL_NOT_FINITE" });
 }

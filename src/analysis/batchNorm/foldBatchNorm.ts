@@ -121,7 +121,8 @@ function foldedPair(name: string, before: Module, norm: BatchNormLayer): Module 
     (s, u) => ((bias === null ? 0 : bias.data[u]) - runningMean.data[u]) * s + (beta === null ? 0 : beta.data[u]),
   );
   if (![...weights, ...biases].every(Number.isFinite)) {
-    refuse(`finite weights of "${name}" and of what is before it`, "NaN or infinity");
+    const expected = `finite weights of "${name}" and of what is before it`;
+    throw new TensorError("foldBatchNorm", { expected, got: "NaN or infinity", code: "EVENKEEL_NOT_FINITE" });
   }
   const { dtype } = weight;
   const fields = {

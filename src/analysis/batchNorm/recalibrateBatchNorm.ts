@@ -148,7 +148,8 @@ function* work(
     }
     const { mean, variance } = averaged(own);
     if (![...mean, ...variance].every((value) => Number.isFinite(Math.fround(value)))) {
-      throw new TensorError(where, { expected: `finite statistics in "${name}"`, got: "NaN or infinity" });
+      const expected = `finite statistics in "${name}"`;
+      throw new TensorError(where, { expected, got: "NaN or infinity", code: "EVENKEEL_NOT_FINITE" });
     }
     const layer = { layer: name, batches: own.length, ...shifts(old.get(name) ?? null, { mean, variance }) };
     return { norm, statistics: { mean, variance }, layer };

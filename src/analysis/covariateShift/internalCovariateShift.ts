@@ -209,6 +209,7 @@ export function checkFinite(where: string, layer: string, gradient: readonly Ten
     expected: "gradients that are finite",
     got: `one of layer "${layer}" that is not${isStart ? "" : ", after the step"}`,
     hint: isStart ? "detectAnomaly(loss) names the operation it comes from." : "Take a smaller learning rate.",
+    code: "EVENKEEL_NOT_FINITE",
   });
 }
 

@@ -140,6 +140,7 @@ export class HessianProduct {
       expected: "finite second derivatives",
       got: "a product with the Hessian that has NaN or an infinity",
       hint: "The loss may have a square root, a norm or a power at zero.",
+      code: "EVENKEEL_NOT_FINITE",
     });
   }
 

@@ -210,7 +210,11 @@ function* work(
     const found = directionOf(where, direction, parameters, () => probe.gradient(), generator);
     const length = norm(found);
     if (length > 0 && Number.isFinite(length)) return found;
-    throw new TensorError(where, { expected: "a direction of finite length above 0", got: `one of length ${length}` });
+    throw new TensorError(where, {
+      expected: "a direction of finite length above 0",
+      got: `one of length ${length}`,
+      code: length === 0 ? "EVENKEEL_ARGUMENT" : "EVENKEEL_NOT_FINITE",
+    });
   });
   const slopeAt = (x: number): { readonly y: number; readonly slope: number } =>
     within(() => {
@@ -293,7 +297,11 @@ function* descent(
     const isSane = Number.isFinite(y) && Number.isFinite(slope);
     if (step === 0 && !isSane) {
       const got = `${y} and ${slope} at ${x}`;
-      throw new TensorError(where, { expected: "a finite value and slope at each start", got });
+      throw new TensorError(where, {
+        expected: "a finite value and slope at each start",
+        got,
+        code: "EVENKEEL_NOT_FINITE",
+      });
     }
     xs.push(x);
     losses.push(finite(y));

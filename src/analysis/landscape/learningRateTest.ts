@@ -184,7 +184,11 @@ function* work(
       return stepOf(probe, optimizer, rate);
     });
     if (rates.length === 0 && !Number.isFinite(value)) {
-      throw new TensorError(where, { expected: "a finite loss at the start", got: `${value}` });
+      throw new TensorError(where, {
+        expected: "a finite loss at the start",
+        got: `${value}`,
+        code: "EVENKEEL_NOT_FINITE",
+      });
     }
     [sum, weight] = [smoothing * sum + value, smoothing * weight + 1];
     const mean = sum / weight;

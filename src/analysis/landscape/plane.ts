@@ -80,6 +80,7 @@ export function checkPlane(
       directions === "random"
         ? "Random directions leave alone what has one dimension, and rows of zeros: is there a matrix of weights?"
         : "",
+    code: lengths.every(Number.isFinite) ? "EVENKEEL_ARGUMENT" : "EVENKEEL_NOT_FINITE",
   });
 }
 

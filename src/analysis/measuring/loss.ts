@@ -157,6 +157,7 @@ export class Probe {
         expected: "a finite loss",
         got: `${first}`,
         hint: "detectAnomaly(loss) names the operation it comes from.",
+        code: "EVENKEEL_NOT_FINITE",
       });
     }
     if (Object.is(first, second)) return first;

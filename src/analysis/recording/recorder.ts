@@ -1,5 +1,5 @@
 import { isTensor } from "../../base/brand.ts";
-import { describe, TensorError } from "../../base/errors.ts";
+import { describe, isTensorError, TensorError } from "../../base/errors.ts";
 import { aFunction, record, wholeNumber } from "../../base/optionKinds.ts";
 import { type OptionRules, optionsOf } from "../../base/optionRules.ts";
 import { version } from "../../base/version.ts";
@@ -56,7 +56,7 @@ const rules = {
  * as it would without a recorder, bit for bit. Between steps there is nothing of it in the model.
  *
  * A loss that is NaN or infinite is recorded as null, and the first such step as `divergedAt`; training goes on. A probe
- * that throws in such a step is passed over.
+ * that throws in such a step is passed over, as is one for which gradients are not finite.
  *
  * @throws TensorError for anything but a model, optimiser or probe, and unknown options.
  *
@@ -179,7 +179,7 @@ export class Recorder {
     const rows = begun.flatMap(({ own, seen }) => {
       const after =
         typeof seen === "function" ? () => this.undoing(own.probe, () => seen({ loss: start })) : () => seen;
-      return asRows(own.name, step, Number.isFinite(start) ? after() : (attempt(after) ?? []));
+      return asRows(own.name, step, Number.isFinite(start) ? ofNumbers(after) : (attempt(after) ?? []));
     });
     for (const row of rows) this.rows.push(row);
     this.onRows?.(rows.map((row) => ({ ...row })));
@@ -292,10 +292,10 @@ export class Recorder {
     return readsOnly ? run() : preserving(this.model, run);
   }
 
-  /** The first part of a probe; none where it is refused because the loss is not finite. */
+  /** The first part of a probe; none where it is refused because what it needs is not finite, or fails where the loss is not. */
   private passOver(loss: Loss, run: () => readonly StepRow[] | AfterStep): readonly StepRow[] | AfterStep {
     try {
-      return run();
+      return ofNumbers(run);
     } catch (error) {
       const value = attempt(() => lightly((mode) => preserving(this.model, () => mode(() => single(loss()).item()))));
       if (value === undefined || Number.isFinite(value)) throw error;
@@ -331,6 +331,16 @@ function single(y: unknown): Tensor {
     got: describe(y),
     hint: isTensor(y) ? "Reduce it: .mean(), or .sum()." : "The function has to return the loss.",
   });
+}
+
+/** What a probe says; nothing where what it measures is not finite. */
+function ofNumbers<T>(run: () => T): T | readonly [] {
+  try {
+    return run();
+  } catch (error) {
+    if (isTensorError(error) && error.code === "EVENKEEL_NOT_FINITE") return [];
+    throw error;
+  }
 }
 
 function attempt<T>(run: () => T): T | undefined {

@@ -148,10 +148,14 @@ export function unitsOf(where: string, module: BatchNormLike, x: Tensor, form: B
     const squares = column.reduce((sum, y) => sum + (y - mean) * (y - mean), 0);
     const variance = isBatch ? squares / divisor : (variances?.data[unit] ?? 1);
     const sigma = Math.sqrt(variance + form.eps);
-    if (!(sigma > 0 && Number.isFinite(sigma))) {
+    if (!Number.isFinite(sigma)) {
+      const expected = "what goes into the batch norm to be finite, and its squares";
+      throw new TensorError(where, { expected, got: `unit ${unit}, whose σ is ${sigma}`, code: "EVENKEEL_NOT_FINITE" });
+    }
+    if (sigma === 0) {
       throw new TensorError(where, {
         expected: "units whose variance and eps are not both 0",
-        got: `unit ${unit}, whose √(variance + eps) is ${sigma}`,
+        got: `unit ${unit}, whose √(variance + eps) is 0`,
         hint: "A unit that is constant on the batch has no normalised value without eps.",
       });
     }

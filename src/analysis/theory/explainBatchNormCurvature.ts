@@ -189,7 +189,7 @@ class Curve {
     }
     this.value = loss.item();
     if (!Number.isFinite(this.value)) {
-      throw new TensorError(where, { expected: "a finite loss", got: `${this.value}` });
+      throw new TensorError(where, { expected: "a finite loss", got: `${this.value}`, code: "EVENKEEL_NOT_FINITE" });
     }
     const gradient = loss.requiresGrad ? grad(loss, [at], { createGraph: true, allowUnused: true })[0] : null;
     if (gradient === null) {

@@ -1,5 +1,6 @@
-import { Generator, manualSeed, nn, noGrad, optim, randn, type Tensor, tensor } from "evenkeel";
+import { Generator, manualSeed, nn, noGrad, ones, optim, randn, type Tensor, tensor } from "evenkeel";
 import {
+  internalCovariateShift,
   type RecordedRow,
   Recorder,
   type RecorderOptions,
@@ -380,6 +381,23 @@ describe("a run that diverges", () => {
       throw new Error("broken");
     };
     expect(() => diverging({ broken })).toThrow("broken");
+  });
+
+  test("passes over what needs gradients that are finite where only the loss is", () => {
+    const model = new nn.Sequential(new nn.Linear(1, 1), new nn.Linear(1, 1));
+    const measured = ({ loss }: StepContext) =>
+      internalCovariateShift(model, loss, { lr: 1 }).layers.map(({ name, l2 }) => ({
+        layer: name,
+        metric: "l2",
+        value: l2,
+      }));
+    const probes = { before: measured, after: (context: StepContext) => () => measured(context) };
+    const recorder = new Recorder(model, new optim.SGD(model.parameters(), { lr: 0 }), { probes });
+    const loss = () => model.forward(ones([1, 1])).sum();
+    recorder.step(loss);
+    const [weight] = model.parameters();
+    recorder.step(() => loss().add(weight.sub(weight.detach()).sum().sqrt()));
+    expect(recorder.recording().rows.map(({ step }) => step)).toEqual([0, 0, 0, 0]);
   });
 });
 
