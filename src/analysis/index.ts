@@ -210,6 +210,9 @@ export type {
 } from "./recording/stepProbe.ts";
 export { type ActivationProbeOptions, type LayerProbeOptions, stepProbes } from "./recording/stepProbes.ts";
 export { type TidyRow, toCsv } from "./recording/toCsv.ts";
+export { type SummaryOptions, summary } from "./summary/summary.ts";
+export type { Summary, SummaryCounts, SummaryLayer } from "./summary/summaryData.ts";
+export { toTable } from "./summary/toTable.ts";
 export type {
   BatchNormForm,
   BatchNormLike,

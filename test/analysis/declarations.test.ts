@@ -34,6 +34,7 @@ const others = [
   "toDot",
   "toMermaid",
   "toSvg",
+  "toTable",
 ];
 
 /** Options that have to be given. */

@@ -519,6 +519,28 @@ const oracles: Record<string, (c: Case) => void> = {
     const moments = found.nodes.map((nodes, start) => dot(nodes, found.weights[start]));
     expectClose([found.meanEigenvalue], [mean(moments)], 1e-10);
   },
+  summary: ({ s, twin }) => {
+    const { layers, total, inputBytes } = analysis.summary(s.model, s.x);
+    const own = twin();
+    const order: string[] = [];
+    const outputs = new Map<string, Tensor[]>();
+    for (const [name, module] of own.model.namedModules()) {
+      module.registerForwardPreHook(() => void (order.includes(name) || order.push(name)));
+      module.registerForwardHook((_, __, y) => void outputs.set(name, [...(outputs.get(name) ?? []), y as Tensor]));
+    }
+    own.model.forward(s.x);
+    const run = layers.filter(({ calls }) => calls > 0);
+    expect(run.map(({ layer }) => layer)).toEqual(order.filter((name) => run.some(({ layer }) => layer === name)));
+    for (const { layer, calls, outputShapes } of run) {
+      const returned = outputs.get(layer) ?? [];
+      expect([calls, outputShapes[0]]).toEqual([returned.length, returned[0].shape]);
+    }
+    expect(total.parameters).toBe(sum(s.model.parameters().map((p) => p.numel())));
+    expect(total.trained).toBe(sum(s.model.parameters().map((p) => (p.requiresGrad ? p.numel() : 0))));
+    expect([total.parameterBytes, inputBytes]).toEqual([8 * total.parameters, 8 * s.x.numel()]);
+    const tanh = [...seen(twin(), [s.x], "Tanh").values()].flat().flatMap(({ y }) => flat(y));
+    if (tanh.length > 0) expect(total.saturated).toBe(mean(tanh.map((value) => (Math.abs(value) > 0.97 ? 1 : 0))));
+  },
   updateRatios: ({ s, twin }) => {
     const { parameters, loss } = analysis.updateRatios(s.model, s.loss, { lr, parameters: "all" });
     const own = twin();

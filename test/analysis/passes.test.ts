@@ -124,6 +124,7 @@ describe("the passes that an analysis tells", () => {
     effectiveRank: ({ model, x }) => analysis.effectiveRank(model, x),
     exampleCorrelation: ({ model, x }) => analysis.exampleCorrelation(model, x),
     recalibrateBatchNorm: ({ model, x }) => analysis.recalibrateBatchNorm(model, [x, x]),
+    summary: ({ model, x }) => analysis.summary(model, x),
   };
   test.each(Object.entries(looking))("%s takes without a tape", (_, run) => {
     const s = setting();
@@ -168,6 +169,7 @@ describe("a model that takes gradients in its own forward pass", () => {
       return analysis.lossSurface(model, loss, { points: 3, directions: [first, second] });
     },
     recalibrateBatchNorm: (model) => analysis.recalibrateBatchNorm(model, [x, x]),
+    summary: (model) => analysis.summary(model, x),
   };
   test.each(Object.entries(cases))("has its %s, with the passes that are told", (_, run) => {
     const model = new Steepened();

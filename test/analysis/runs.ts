@@ -37,6 +37,7 @@ export const runs: Record<string, (s: Setting) => unknown> = {
   lossSurface: (s) => analysis.lossSurface(s.model, s.loss, { ...surface, path: [s.from], batchNorm: "running" }),
   recalibrateBatchNorm: (s) => analysis.recalibrateBatchNorm(s.model, [s.x, s.x]),
   spectralDensity: (s) => analysis.spectralDensity(s.model, s.loss, { starts: 2, iterations: 3 }),
+  summary: (s) => analysis.summary(s.model, s.x),
   updateRatios: (s) => analysis.updateRatios(s.model, s.loss, { optimizer: s.optimizer, parameters: "all" }),
   weightScaleInvariance: (s) => analysis.weightScaleInvariance(s.model, s.loss),
 };

@@ -53,6 +53,7 @@ export const modelless = [
   "toDot",
   "toMermaid",
   "toSvg",
+  "toTable",
 ];
 
 const withNorm = ["shared layers", "batch norm", "no affine", "weight decay in the loss", "three dimensions"];

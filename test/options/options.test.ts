@@ -96,6 +96,7 @@ const analyses: Readonly<Record<string, (run: never) => Call>> = {
   lossSurface: (run) => ofLoss(run, { points: 1 }),
   recalibrateBatchNorm: ofBatches,
   spectralDensity: ofLoss,
+  summary: ofInputs,
   updateRatios: (run) => ofLoss(run, { lr: 0.1 }),
   weightScaleInvariance: ofLoss,
 };

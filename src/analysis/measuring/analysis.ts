@@ -1,5 +1,5 @@
 import { type OptionRule, optionsOf } from "../../base/optionRules.ts";
-import { displayed } from "./display.ts";
+import { displayed, type Shown } from "./display.ts";
 import type { Cost } from "./loss.ts";
 import { finish, finishAsync, type Parts } from "./running.ts";
 
@@ -21,6 +21,8 @@ export interface Analysis {
   readonly rules: Readonly<Record<string, OptionRule>>;
   /** The function of `evenkeel/plot` that draws the result, if there is one. */
   readonly plot?: string;
+  /** What a notebook shows of the result, where that is neither a plot nor its numbers as they are. */
+  readonly shown?: Shown<never>;
   /** Does it, at once or in parts, with all options. */
   work(where: string, options: never, ...of: never[]): Parts<object> | object;
 }
@@ -40,13 +42,13 @@ type Work<Of extends readonly unknown[], Found extends object> = (
 
 /** Runs an analysis to its end. */
 export function analyse<Kind extends string, Of extends readonly unknown[], Found extends object>(
-  { name, kind, rules, plot, work }: Analysis & { readonly kind: Kind; readonly work: Work<Of, Found> },
+  { name, kind, rules, plot, shown, work }: Analysis & { readonly kind: Kind; readonly work: Work<Of, Found> },
   options: object | undefined,
   ...of: Of
 ): Found & { readonly kind: Kind } {
   const settings = optionsOf(name, options, rules);
   const found = work(name, settings as never, ...of);
-  return displayed({ kind, ...(isInParts(found) ? finish(found, settings) : found) }, plot);
+  return displayed({ kind, ...(isInParts(found) ? finish(found, settings) : found) }, plot, shown);
 }
 
 /**

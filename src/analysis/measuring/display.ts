@@ -6,15 +6,19 @@ const symbol: unique symbol = Symbol.for("Jupyter.display");
 /** What a notebook shows of a result: each kind of content by its media type. */
 type Bundle = Readonly<Record<string, unknown>>;
 
+/** Makes it of a result. */
+export type Shown<Result> = (result: Result) => Bundle;
+
 /**
  * Gives a result what a notebook shows of it: its plot, if it has one and the packages that draw are installed; or else its
  * numbers as a list, and its entries as tables. The property is not enumerable, so that the result stays plain data.
  *
  * @param plot - the name of the function of `evenkeel/plot` that draws it.
+ * @param shown - what is shown where there is no plot, in place of numbers and tables.
  */
-export function displayed<T>(result: T, plot?: string): T {
+export function displayed<T>(result: T, plot?: string, shown: Shown<never> = tablesOf): T {
   if (typeof result !== "object" || result === null || symbol in result) return result;
-  const value = plot === undefined ? () => tablesOf(result) : () => drawn(result, plot);
+  const value = plot === undefined ? () => shown(result as never) : () => drawn(result, plot);
   return Object.defineProperty(result, symbol, { value });
 }
 

@@ -4,7 +4,6 @@ import { kernels } from "../../kernels/index.ts";
 import { type Generator, isGenerator } from "../../random/generator.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { isModule } from "./fields.ts";
-import type { Module } from "./module.ts";
 import { parameterBrand } from "./parameter.ts";
 
 /** What there was, to be put back. */
@@ -51,8 +50,8 @@ export function keep(roots: readonly object[]): Kept {
   };
 }
 
-/** All tensors that a module holds, in whatever depth, each once. */
-export const tensorsIn = (model: Module): Tensor[] => [...heldBy([model]).keys()].filter(isTensor);
+/** All tensors that an object, such as a module, holds, in whatever depth, each once. */
+export const tensorsIn = (object: object): Tensor[] => [...heldBy([object]).keys()].filter(isTensor);
 
 /** Objects, and those that they hold, each once; with their fields, those that are nothing more. */
 function heldBy(roots: readonly object[]): Map<object, Fields | null> {
