@@ -5,6 +5,7 @@ import temml from "temml";
 import type { MarkdownOptions } from "vitepress";
 import { importSize } from "./importSizes.ts";
 import { referenceLinks } from "./referenceLinks.ts";
+import { typedMeta, typesOnHover } from "./types.ts";
 
 type Markdown = Parameters<NonNullable<MarkdownOptions["config"]>>[0];
 
@@ -15,10 +16,12 @@ const phone = "(max-width: 600px)";
 
 export const markdown: MarkdownOptions = {
   languageAlias: { console: "sh", math: "txt" },
+  codeTransformers: [typesOnHover],
   config(md) {
     formulas(md);
     looks(md);
     sizesBeside(md);
+    typesWithin(md);
     referenceLinks(md);
   },
 };
@@ -63,5 +66,17 @@ function sizesBeside(md: Markdown): void {
     if (size === undefined) return shown;
     const told = `<span class="import-size" title="What a bundler makes of the imports, minified and gzipped">imports ${size.toFixed(1)} kB</span>`;
     return shown.replace("<pre", `${told}<pre`);
+  };
+}
+
+/**
+ * Programs of guides and the front page have the types of their names; those of the reference stand below their signatures, and the
+ * cells of a notebook need the ones before.
+ */
+function typesWithin(md: Markdown): void {
+  const { fence } = md.renderer.rules;
+  md.renderer.rules.fence = (tokens, i, options, env, self) => {
+    if (tokens[i].info === "ts" && /^(docs\/|index\.md)/.test(env.relativePath)) tokens[i].info = `ts ${typedMeta}`;
+    return fence?.(tokens, i, options, env, self) ?? "";
   };
 }

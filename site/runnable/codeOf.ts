@@ -9,8 +9,8 @@ export interface PageBlock {
 const selector =
   'div.language-ts > pre > code, pre > code.ts, pre > code.language-ts, div[class*="language-ts "] > pre > code';
 
-/** What stands in a block but is no code: the types that appear when a name is pointed at, and buttons. */
-const besides = ".twoslash-popup-container, .v-popper__popper, button";
+/** What stands in a block but is no code. */
+const besides = "button";
 
 /** The blocks of `ts` below an element, in their order. */
 export function blocksOf(root: HTMLElement): PageBlock[] {

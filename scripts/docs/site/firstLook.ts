@@ -18,16 +18,29 @@ export async function firstLook(page: BrowserPage, address: string): Promise<str
   expect("the front page has the first program", (await program.innerText()).includes("BatchNorm1d(64)"));
   const size = Number(/[\d.]+/.exec(await program.locator(".import-size").innerText())?.[0]);
   expect(`the first program's imports weigh ${size} kB`, size > 50 && size < 150);
+  await program.locator("[data-type]", { hasText: "model" }).first().hover();
+  const told = await page.locator(".type-tip").innerText();
+  expect(
+    `the model is told to be ${told}`,
+    told.includes("Sequential<[nn.Linear, nn.BatchNorm1d, nn.Tanh, nn.Linear]"),
+  );
   expect("the lab is in the navigation", (await page.locator(".VPNavBarMenu a", { hasText: "Lab" }).count()) === 1);
   await expectLab("the front page");
 
   const isDark = () => page.locator("html").evaluate((html) => html.classList.contains("dark"));
   const before = await isDark();
-  await page.locator(".VPNavBar .VPNavBarAppearance button").click();
-  expect("the switch of the looks switches", (await isDark()) !== before);
-  await page.locator(".VPNavBar .VPNavBarAppearance button").click();
+  // What is emulated is emulated in frames, too.
+  await page.emulateMedia({ colorScheme: null });
+  for (const expected of [!before, before]) {
+    await page.locator(".VPNavBar .VPNavBarAppearance button").click();
+    expect("the switch of the looks switches", (await isDark()) === expected);
+    const frame = page.frameLocator("[data-lab] > iframe").locator("body");
+    const isFrameDark = await frame.evaluate(() => matchMedia("(prefers-color-scheme: dark)").matches);
+    expect("the lab on the front page has the looks of the page", isFrameDark === expected);
+  }
+  await page.emulateMedia({ colorScheme: "light" });
 
-  for (const { path } of pages().filter(({ path }) => labOf(path) !== "")) {
+  for (const { path } of pages().filter(({ path }) => labOf(path).includes("data-lab"))) {
     await page.goto(address + path.replace(/md$/, "html"));
     await expectLab(path);
   }
@@ -51,7 +64,9 @@ export async function firstLook(page: BrowserPage, address: string): Promise<str
       .first()
       .waitFor({ timeout: 20_000 })
       .catch(() => {});
-    expect(`${where} has ${await frame.count()} frames of the lab`, (await frame.count()) === 1);
+    const count = await frame.count();
+    expect(`${where} has ${count} frames of the lab`, count === 1);
+    if (count === 0) return;
     await frame.first().scrollIntoViewIfNeeded();
     const panel = page.frameLocator("[data-lab] > iframe").locator("section.panel:visible").first();
     await panel.waitFor({ timeout: 20_000 }).catch(() => failures.push(`${where} shows no panel of the lab`));

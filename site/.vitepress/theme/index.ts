@@ -2,6 +2,7 @@ import { onContentUpdated, type Theme, withBase } from "vitepress";
 import DefaultTheme from "vitepress/theme-without-fonts";
 import { mountLab } from "../../../lab/embed.ts";
 import "./site.css";
+import { showTypes } from "./types.ts";
 
 /** What scripts/docs/runnable.ts has built beside the pages, so that its worker and editor lie where they are looked for. */
 type Runnable = typeof import("../../runnable/runnable.ts");
@@ -12,6 +13,7 @@ const theme: Theme = {
     let takeAway = (): void => {};
     onContentUpdated(async () => {
       takeAway();
+      showTypes();
       const root = document.querySelector<HTMLElement>(".vp-doc");
       if (root === null) return;
       mountLab(root, withBase("/lab.html"));
