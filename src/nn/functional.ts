@@ -33,6 +33,7 @@ export type { Reduction } from "./losses/reduction.ts";
 export { type SmoothL1LossOptions, smoothL1Loss } from "./losses/smoothL1Loss.ts";
 export { type BatchNormOptions, batchNorm } from "./normalisation/batchNorm.ts";
 export { type GroupNormFunctionOptions, groupNorm } from "./normalisation/groupNorm.ts";
+export { type InstanceNormFunctionOptions, instanceNorm } from "./normalisation/instanceNorm.ts";
 export { type LayerNormFunctionOptions, layerNorm } from "./normalisation/layerNorm.ts";
 export { type RMSNormFunctionOptions, rmsNorm } from "./normalisation/rmsNorm.ts";
 export { adaptiveAvgPool1d, adaptiveAvgPool2d } from "./pooling/adaptiveAvgPool.ts";

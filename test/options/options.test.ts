@@ -178,6 +178,7 @@ const calls: Record<string, Call> = {
   "nn.InstanceNorm2d": (o) => new nn.InstanceNorm2d(3, o),
   "nn.RMSNorm": (o) => new nn.RMSNorm(3, o),
   "nn.functional.groupNorm": (o) => F.groupNorm(x(), 1, o),
+  "nn.functional.instanceNorm": (o) => F.instanceNorm(zeros([2, 3, 4]), o),
   "nn.functional.rmsNorm": (o) => F.rmsNorm(x(), [3], o),
   "nn.Conv1d": (o) => new nn.Conv1d(2, 4, 3, o),
   "nn.Conv2d": (o) => new nn.Conv2d(2, 4, 3, o),

@@ -3,11 +3,99 @@ import { type Dtype, type Shape, sizeOf } from "../../base/dtype.ts";
 import { show, TensorError } from "../../base/errors.ts";
 import { checkOptions } from "../../base/options.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
-import { checkFloats, checkOperand, checkRange } from "../module/checks.ts";
+import { checkFlag, checkFloats, checkOperand, checkRange } from "../module/checks.ts";
 import { batchNormFor } from "./batchNorm.ts";
 import { eachNormalised, scaled } from "./groupNorm.ts";
 import { lastOf, type NormalisedOver } from "./normalisedOver.ts";
 import { checkCount, RunningNorm } from "./runningNorm.ts";
+
+/** Options of {@link instanceNorm}. */
+export interface InstanceNormFunctionOptions {
+  /** The running mean of each channel, `[c]`, which is moved where the input's own statistics are taken. Default: none. */
+  readonly runningMean?: Tensor | null;
+  /** The running unbiased variance of each channel, `[c]`. Default: none. */
+  readonly runningVar?: Tensor | null;
+  /** Scales each channel, `[c]`. Default: none. */
+  readonly weight?: Tensor | null;
+  /** Shifts each channel, `[c]`. Default: none. */
+  readonly bias?: Tensor | null;
+  /** Whether to normalise by the input's own statistics, not by the running ones. Default `true`. */
+  readonly useInputStats?: boolean;
+  /** The weight of the newest batch in the running statistics, from 0 to 1. Default `0.1`. */
+  readonly momentum?: number;
+  /** Added to the variance before its root is taken. Default `1e-5`. */
+  readonly eps?: number;
+}
+
+/**
+ * Normalises each channel of each example over its own places: `y = (x − mean)/√(variance + eps)·weight + bias`, with mean and
+ * biased variance of its places, or by running statistics.
+ *
+ * Shapes: `x` `[n, c, …]`, all else `[c]` → as `x`.
+ *
+ * @throws {@link TensorError} for other shapes or dtypes, one running statistic without the other, none where they are to be
+ * used, and a single place where its own statistics are taken.
+ * @see Ulyanov, Vedaldi & Lempitsky 2016, "Instance Normalization", arXiv:1607.08022.
+ * @see PyTorch `torch.nn.functional.instance_norm`.
+ *
+ * @example
+ * ```ts
+ * import { nn, tensor } from "evenkeel";
+ *
+ * const x = tensor([[[1, 3], [10, 30]]]);
+ * console.log(nn.functional.instanceNorm(x, { eps: 0 }).flatten()); // => tensor([-1.,  1., -1.,  1.])
+ * ```
+ */
+export function instanceNorm(x: Tensor, options: InstanceNormFunctionOptions = {}): Tensor {
+  const names = ["runningMean", "runningVar", "weight", "bias", "useInputStats", "momentum", "eps"];
+  checkOptions("instanceNorm", options, names);
+  checkFloats("instanceNorm", "input", x);
+  const { runningMean = null, runningVar = null, weight = null, bias = null, useInputStats = true } = options;
+  const { momentum = 0.1, eps = 1e-5 } = options;
+  if (x.ndim < 3) throw new TensorError("instanceNorm", { expected: "an input [n, c, …]", got: show(x.shape) });
+  checkFlag("instanceNorm", "useInputStats", useInputStats);
+  checkRange("instanceNorm", "momentum", momentum, 0, 1);
+  checkRange("instanceNorm", "eps", eps, 0, Number.POSITIVE_INFINITY);
+  for (const [name, value] of Object.entries({ weight, bias, runningMean, runningVar })) {
+    checkOperand("instanceNorm", name, value, [x.shape[1]], x);
+  }
+  if ((runningMean === null) !== (runningVar === null) || (!useInputStats && runningMean === null)) {
+    throw new TensorError("instanceNorm", {
+      expected: useInputStats ? "both running statistics, or neither" : "runningMean and runningVar, to normalise by",
+      got: runningMean === null ? (runningVar === null ? "neither" : "no runningMean") : "no runningVar",
+    });
+  }
+  const settings = { runningMean, runningVar, weight, bias, momentum, eps };
+  return useInputStats
+    ? byInput("instanceNorm", x, settings)
+    : batchNormFor("instanceNorm", x, runningMean, runningVar, { weight, bias, eps });
+}
+
+/** What instance norm works with, checked. */
+type Settings = Required<Omit<InstanceNormFunctionOptions, "useInputStats">>;
+
+/** `x` `[n, c, …]` normalised by its own statistics, towards which those that run are moved. */
+function byInput(where: string, x: Tensor, settings: Settings): Tensor {
+  const length = sizeOf(x.shape.slice(2));
+  if (length === 1) {
+    throw new TensorError(where, {
+      expected: "more than one place, whose mean and variance are taken",
+      got: `an input of shape ${show(x.shape)}`,
+    });
+  }
+  move(x, settings);
+  return scaled(eachNormalised(x, x.shape[0] * x.shape[1], length, settings.eps), settings.weight, settings.bias);
+}
+
+/** Moves the running statistics towards the means, over the examples, of those of each. */
+function move(x: Tensor, { runningMean, runningVar, momentum }: Settings): void {
+  if (runningMean === null || runningVar === null || x.numel() === 0) return;
+  noGrad(() => {
+    const rows = x.detach().reshape([x.shape[0], x.shape[1], -1]).to("float64");
+    runningMean.lerp_(rows.mean([0, 2]), momentum);
+    runningVar.lerp_(rows.var(2).mean(0), momentum);
+  });
+}
 
 /** Options of {@link InstanceNorm1d} and {@link InstanceNorm2d}. */
 export interface InstanceNormOptions {
@@ -57,31 +145,11 @@ abstract class InstanceNorm extends RunningNorm {
     }
     const batch = isBatch ? x : x.unsqueeze(0);
     const usesInput = this.training || runningMean === null;
-    if (!usesInput) {
-      const y = batchNormFor(where, batch, runningMean, runningVar, { weight, bias, eps });
-      return isBatch ? y : y.squeeze(0);
-    }
-    const length = sizeOf(batch.shape.slice(2));
-    if (length === 1) {
-      throw new TensorError(where, {
-        expected: "more than one place, whose mean and variance are taken",
-        got: `an input of shape ${show(x.shape)}`,
-      });
-    }
-    if (this.training) this.move(batch);
-    const y = scaled(eachNormalised(batch, batch.shape[0] * numFeatures, length, eps), weight, bias);
+    const running = this.training ? { runningMean, runningVar } : { runningMean: null, runningVar: null };
+    const y = usesInput
+      ? byInput(where, batch, { ...running, weight, bias, momentum: this.momentum, eps })
+      : batchNormFor(where, batch, runningMean, runningVar, { weight, bias, eps });
     return isBatch ? y : y.squeeze(0);
-  }
-
-  /** Moves the running statistics towards the means, over the examples, of those of each. */
-  private move(x: Tensor): void {
-    const { runningMean, runningVar, momentum, numFeatures } = this;
-    if (runningMean === null || runningVar === null || x.numel() === 0) return;
-    noGrad(() => {
-      const rows = x.detach().reshape([x.shape[0], numFeatures, -1]).to("float64");
-      runningMean.lerp_(rows.mean([0, 2]), momentum);
-      runningVar.lerp_(rows.var(2).mean(0), momentum);
-    });
   }
 
   /** @internal Over which elements of an input of a shape its statistics are taken. */
