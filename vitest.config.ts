@@ -35,7 +35,7 @@ const recording = records ? ["test/mutants/record.ts"] : [];
 const long = [
   "test/copies/*.test.ts",
   "test/docs/pictures/true.test.ts",
-  "test/examples/course.test.ts",
+  "test/examples/{course,demo}.test.ts",
   "test/examples/experiments.test.ts",
   "test/io/killed.test.ts",
   "test/lab/runs.test.ts",

@@ -104,7 +104,7 @@ test(
         expect(rescaleNow(session) === "none").toBe(given.left !== "batch" && given.right !== "batch");
         expect(session.frame().columns[1].losses.steps).toHaveLength(22);
       }),
-      { numRuns: numRuns(40) },
+      { numRuns: numRuns(12) },
     );
   },
   patience,
