@@ -11,6 +11,7 @@ const layers = [
   "optim|data|testing|io",
   "analysis",
   "plot",
+  "sweep",
   "index",
   "single",
 ].map((names) => `^src/(${names})(/|[.]ts$)`);
@@ -31,7 +32,7 @@ module.exports = {
       name: "no-node",
       comment: "The library runs in browsers; only what writes files does not.",
       severity: "error",
-      from: { path: "^src", pathNot: "^src/io/node/" },
+      from: { path: "^src", pathNot: "^src/(io/node|sweep)/" },
       to: { dependencyTypes: ["core"] },
     },
     {

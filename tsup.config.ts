@@ -10,6 +10,7 @@ const entries = {
   io: "src/io/index.ts",
   "io/node": "src/io/node/index.ts",
   plot: "src/plot/index.ts",
+  sweep: "src/sweep/index.ts",
   testing: "src/testing/index.ts",
 };
 

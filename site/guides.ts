@@ -24,6 +24,7 @@ export const guideOrder: readonly string[] = [
   "docs/analysis/theory.md",
   "docs/nn/normalisation-layers.md",
   "docs/analysis/recording.md",
+  "docs/sweep/sweeps.md",
   "docs/plot/plots.md",
   "docs/plot/reading-plots.md",
   "docs/analysis/computation-graph.md",

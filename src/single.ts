@@ -6,4 +6,5 @@ export * as analysis from "./analysis/index.ts";
 export * from "./index.ts";
 export * as io from "./io/index.ts";
 export * as plot from "./plot/index.ts";
+export * as sweep from "./sweep/index.ts";
 export * as testing from "./testing/index.ts";

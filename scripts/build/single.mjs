@@ -1,6 +1,6 @@
 /**
  * Bundles everything into one ESM file, for a `<script type="module">` and Observable: everything of `evenkeel`, and
- * `analysis`, `io`, `plot`, `testing` as namespaces. Part of `npm run build`.
+ * `analysis`, `io`, `plot`, `sweep`, `testing` as namespaces. Part of `npm run build`.
  */
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";

@@ -16,6 +16,7 @@ const entries: Readonly<Record<string, string>> = {
   "evenkeel/io": "dist/types/io/index.d.ts",
   "evenkeel/io/node": "dist/types/io/node/index.d.ts",
   "evenkeel/plot": "dist/types/plot/index.d.ts",
+  "evenkeel/sweep": "dist/types/sweep/index.d.ts",
   "evenkeel/testing": "dist/types/testing/index.d.ts",
 };
 

@@ -9,7 +9,7 @@ const places = new Map<string, string | null>();
 for (const { path, module, kind, name } of referencePages()) {
   if (kind !== "class" && kind !== "function") continue;
   const bare = name.replace(/[^A-Za-z0-9_].*$/, "");
-  const isEntry = ["evenkeel", "analysis", "plot", "io", "io/node", "testing"].includes(module);
+  const isEntry = ["evenkeel", "analysis", "plot", "io", "io/node", "sweep", "testing"].includes(module);
   if (!isEntry) places.set(`${module.replaceAll("/", ".")}.${bare}`, path);
   places.set(bare, places.has(bare) ? null : path);
 }

@@ -11,6 +11,7 @@ export const packageModules = [
   "evenkeel/optim",
   "evenkeel/optim/lrScheduler",
   "evenkeel/plot",
+  "evenkeel/sweep",
   "evenkeel/testing",
 ] as const;
 
@@ -25,9 +26,12 @@ export const isModuleName = (name: string): name is ModuleName =>
 const imported = /\bfrom\s*["']([^"']+)["']|\bimport\s*\(?\s*["']([^"']+)["']/g;
 
 /**
- * Whether a block runs on a page: whatever it imports is there. What needs files or Node's modules is not; those are the blocks
+ * Whether a block runs on a page: whatever it imports is there, and no file beside it is meant. What needs files or Node's modules is not; those are the blocks
  * that the documentation's tests do not run either (test/docs/runnable.test.ts).
  */
 export function canRun(code: string): boolean {
-  return [...code.matchAll(imported)].every(([, from, only]) => isModuleName(from ?? only));
+  return (
+    !code.includes("import.meta.url") &&
+    [...code.matchAll(imported)].every(([, from, only]) => isModuleName(from ?? only))
+  );
 }

@@ -3,6 +3,7 @@ import { data, Generator, isTensorError, NDArray, nn, ones, optim, tensor, zeros
 import * as analysis from "evenkeel/analysis";
 import * as io from "evenkeel/io";
 import * as plot from "evenkeel/plot";
+import * as sweep from "evenkeel/sweep";
 import * as testing from "evenkeel/testing";
 import { afterAll, describe, expect, test } from "vitest";
 import { declaredCallables } from "../options/declared.ts";
@@ -130,6 +131,7 @@ const all = Object.entries({
   "analysis.": analysis,
   "io.": io,
   "plot.": plot,
+  "sweep.": sweep,
   "testing.": testing,
 }).flatMap(([prefix, space]) => foundIn(space, prefix));
 

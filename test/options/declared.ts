@@ -7,6 +7,7 @@ const entries: Readonly<Record<string, string>> = {
   "analysis.": "src/analysis/index.ts",
   "io.": "src/io/index.ts",
   "plot.": "src/plot/index.ts",
+  "sweep.": "src/sweep/index.ts",
   "testing.": "src/testing/index.ts",
 };
 

@@ -6,6 +6,7 @@ import { Generator, grad, nn, ones, optim, randn, type Tensor, TensorError, tens
 import * as analysis from "evenkeel/analysis";
 import * as io from "evenkeel/io";
 import * as plot from "evenkeel/plot";
+import * as sweep from "evenkeel/sweep";
 import * as testing from "evenkeel/testing";
 import { globSync } from "tinyglobby";
 import ts from "typescript";
@@ -318,6 +319,10 @@ const calls: Record<string, Call> = {
   "plot.theoremTerms": (o) => plot.theoremTerms(small.theorems().gradient, o),
   "plot.updateRatioCurves": (o) => plot.updateRatioCurves(small.comparison(), o),
   "plot.updateRatioDots": (o) => plot.updateRatioDots(small.ratios(), o),
+  "sweep.openSweep": (o: Options) => sweep.openSweep({ space: sweep.list([{ x: 1 }]), cell: () => 1, ...o } as never),
+  "sweep.random": (o: Options) => sweep.random({ x: [1, 2] }, { count: 3, ...o }),
+  "sweep.sweep": (o: Options) => sweep.sweep({ space: sweep.list([{ x: 1 }]), cell: () => 1, ...o } as never),
+  "sweep.sweepRateScaleMap": (o) => sweep.sweepRateScaleMap(small.swept(), o),
   "testing.allclose": (o) => testing.allclose(x(), x(), o),
   "testing.gradcheck": (o) =>
     testing.gradcheck((a) => a.square(), [ones([2], { dtype: "float64", requiresGrad: true })], o),
@@ -353,10 +358,10 @@ test("every function and class that takes options is here", () => {
 });
 
 /** Where options are few and the code has to stay small, checks stand beside the work, as helpers of nn/module/checks.ts do them. */
-const byHand = /^(?!(analysis|data|io|plot|testing)\.)/;
+const byHand = /^(?!(analysis|data|io|plot|sweep|testing)\.)/;
 
 const src = fileURLToPath(new URL("../../src/", import.meta.url));
-const ruleSources = globSync("{analysis,data,io,plot,testing}/**/*.ts", { cwd: src }).map((name) =>
+const ruleSources = globSync("{analysis,data,io,plot,sweep,testing}/**/*.ts", { cwd: src }).map((name) =>
   readFileSync(src + name, "utf8"),
 );
 

@@ -4,6 +4,7 @@ import { Generator, nn, ones, optim, randn, type Tensor, TensorError, tensor, ze
 import * as analysis from "evenkeel/analysis";
 import * as io from "evenkeel/io";
 import * as plot from "evenkeel/plot";
+import * as sweep from "evenkeel/sweep";
 import * as testing from "evenkeel/testing";
 import { afterAll, expect, test } from "vitest";
 import { describe } from "../../src/base/errors.ts";
@@ -18,7 +19,7 @@ afterAll(() => {
   evenkeel.useKernels("wasm"); // of calls that are right, one has others
 });
 
-const entries: Readonly<Record<string, unknown>> = { ...evenkeel, analysis, io, plot, testing };
+const entries: Readonly<Record<string, unknown>> = { ...evenkeel, analysis, io, plot, sweep, testing };
 
 const x = () => randn([4, 3], { generator: new Generator().manualSeed(0), dtype: "float32" });
 const whole = (...values: number[]) => tensor(values, { dtype: "int32" });
@@ -325,6 +326,13 @@ const right: Readonly<Record<string, () => unknown>> = {
   key: x,
   "nn.MultiheadAttention.forward.value": x,
   "nn.functional.scaledDotProductAttention.value": x,
+  part: () => 0,
+  parts: () => 2,
+  engine: () => sweep.inProcess(),
+  "sweep.journal.path": () => "runs.jsonl", // made when the first line is written
+  "sweep.list.configurations": () => [{ x: 1 }],
+  "sweep.logUniform.low": () => 1,
+  "sweep.random.options": () => ({ count: 2 }),
   "nn.Conv1d.forward.x": () => zeros([2, 3, 5]),
   "nn.Conv2d.forward.x": () => zeros([2, 3, 5, 5]),
   "nn.functional.conv1d.x": () => zeros([2, 3, 5]),

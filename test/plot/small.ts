@@ -24,6 +24,7 @@ import {
   updateRatios,
 } from "evenkeel/analysis";
 import type { DeadUnitsAt, LineProbeAt, RateScaleCell } from "evenkeel/plot";
+import type { SweepResult } from "evenkeel/sweep";
 
 /** A result of each analysis that there is a plot of, of small networks, the same each time. */
 
@@ -177,3 +178,18 @@ export const cells = (): RateScaleCell[] =>
       [1, 10].map((scale) => ({ variant, lr, scale, loss: lr * scale === 10 ? null : lr + scale })),
     ),
   );
+
+export const swept = (): SweepResult => ({
+  kind: "sweep",
+  version: "0.0.0",
+  kernels: "wasm",
+  code: "0",
+  total: 4,
+  rows: cells().map(({ loss, ...configuration }, i) => ({
+    id: String(i),
+    configuration,
+    value: { loss: loss ?? Number.NaN },
+    diverged: null,
+    failed: null,
+  })),
+});

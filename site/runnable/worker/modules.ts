@@ -15,7 +15,7 @@ const single = (): Promise<typeof Single> => import("../../../src/single.ts");
 
 const loaders: Readonly<Record<ModuleName, () => Promise<Exports>>> = {
   evenkeel: async () => {
-    const { analysis: _, io: __, plot: ___, testing: ____, ...own } = await single();
+    const { analysis: _, io: __, plot: ___, sweep: ____, testing: _____, ...own } = await single();
     return own;
   },
   "evenkeel/analysis": async () => (await single()).analysis,
@@ -28,6 +28,7 @@ const loaders: Readonly<Record<ModuleName, () => Promise<Exports>>> = {
   "evenkeel/optim": async () => (await single()).optim,
   "evenkeel/optim/lrScheduler": async () => (await single()).optim.lrScheduler,
   "evenkeel/plot": async () => watched((await single()).plot),
+  "evenkeel/sweep": async () => (await single()).sweep,
   "evenkeel/testing": async () => (await single()).testing,
   drift: () => import("../../../examples/experiments/drift.ts"),
   names: () => import("../../../examples/experiments/networks.ts"),

@@ -1,0 +1,2 @@
+/** A module without a cell. */
+export const other = 1;
