@@ -7,8 +7,9 @@ import type { Bytes } from "../bytes/bytes.ts";
 import { checkName, namedTensors, refuseFile } from "../bytes/checks.ts";
 import { hintForEntry } from "../bytes/fileKind.ts";
 import { type ReadOptions, readRules } from "../safetensors/readSafetensors.ts";
+import { unzipped, zipEntries } from "../zip/readZip.ts";
+import { zipOf } from "../zip/writeZip.ts";
 import { npyTensor, toNpy } from "./npy.ts";
-import { unzipped, zipEntries, zipOf } from "./zip.ts";
 
 /**
  * Tensors as the bytes of a `.npz` file, which `numpy.load` reads: a zip file of `.npy` files, not compressed. The same

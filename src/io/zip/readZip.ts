@@ -1,14 +1,11 @@
-import { describe, isTensorError, TensorError } from "../../base/errors.ts";
+import { describe, isTensorError } from "../../base/errors.ts";
 import type { Bytes } from "../bytes/bytes.ts";
 import { allocate, copyOf, type Place, refuse } from "../bytes/checks.ts";
 import { fileKind } from "../bytes/fileKind.ts";
 import { crc32 } from "./crc32.ts";
+import { centralHeader, centralLength, end, endLength, localHeader, localLength } from "./zipParts.ts";
 
-// The parts of a zip file by their signatures (PKWARE's APPNOTE.TXT, 4.3).
-const [localHeader, centralHeader, end, zip64End, zip64Locator] = [
-  0x04034b50, 0x02014b50, 0x06054b50, 0x06064b50, 0x07064b50,
-];
-const [localLength, centralLength, endLength] = [30, 46, 22];
+const [zip64End, zip64Locator] = [0x06064b50, 0x07064b50];
 const [stored, deflated] = [0, 8];
 const zip64Field = 1;
 
@@ -26,59 +23,6 @@ export interface ZipEntry {
   readonly size: number;
   /** Where its local header starts. */
   readonly offset: number;
-}
-
-/** Files as one zip file, not compressed; the same files give the same bytes. */
-export function zipOf(where: string, files: readonly (readonly [name: string, bytes: Uint8Array])[]): Bytes {
-  const encoder = new TextEncoder();
-  const parts = files.map(([name, bytes]) => ({ name: encoder.encode(name), bytes, crc: crc32(bytes) }));
-  const total = parts.reduce(
-    (sum, { name, bytes }) => sum + localLength + centralLength + 2 * name.length + bytes.length,
-    endLength,
-  );
-  if (total > 0xffffffff || parts.length > 0xffff) {
-    throw new TensorError(where, {
-      expected: "less than 4 GiB, and 65,536 arrays",
-      got: `${total} bytes in ${parts.length}`,
-    });
-  }
-  const zip = allocate(where, total);
-  const view = new DataView(zip.buffer);
-  let at = 0;
-  const offsets: number[] = [];
-  // What the local header and the directory have in common: version, flags (names in UTF-8), method, 1980-01-01, sizes.
-  const describeFile = (place: number, { crc, bytes, name }: (typeof parts)[number]) => {
-    view.setUint16(place, 20, true);
-    view.setUint16(place + 2, 0x0800, true);
-    view.setUint16(place + 8, 0x21, true);
-    view.setUint32(place + 10, crc, true);
-    view.setUint32(place + 14, bytes.length, true);
-    view.setUint32(place + 18, bytes.length, true);
-    view.setUint16(place + 22, name.length, true);
-  };
-  for (const part of parts) {
-    offsets.push(at);
-    view.setUint32(at, localHeader, true);
-    describeFile(at + 4, part);
-    zip.set(part.name, at + localLength);
-    zip.set(part.bytes, at + localLength + part.name.length);
-    at += localLength + part.name.length + part.bytes.length;
-  }
-  const directory = at;
-  for (const [i, part] of parts.entries()) {
-    view.setUint32(at, centralHeader, true);
-    view.setUint16(at + 4, 20, true);
-    describeFile(at + 6, part);
-    view.setUint32(at + 42, offsets[i], true);
-    zip.set(part.name, at + centralLength);
-    at += centralLength + part.name.length;
-  }
-  view.setUint32(at, end, true);
-  view.setUint16(at + 8, parts.length, true);
-  view.setUint16(at + 10, parts.length, true);
-  view.setUint32(at + 12, at - directory, true);
-  view.setUint32(at + 16, directory, true);
-  return zip;
 }
 
 /**
@@ -118,10 +62,21 @@ export function zipEntries(place: Place, bytes: Uint8Array): ZipEntry[] {
 export async function unzipped(place: Place, bytes: Uint8Array, entry: ZipEntry): Promise<Bytes> {
   const { start } = dataOf(place, bytes, entry);
   const packed = copyOf(place.where, bytes, start, start + entry.packed);
-  const own = entry.method === stored ? packed : await inflated(place, packed, entry.size);
+  const own = isStored(entry) ? packed : await inflated(place, packed, entry.size);
   if (own.length !== entry.size) refuse(place, `${entry.size} bytes`, `${own.length}`);
   if (crc32(own) !== entry.crc) refuse(place, "bytes with the checksum that stands beside them", "others");
   return own;
+}
+
+/** Whether a file is in the zip file as it is. */
+export function isStored({ method }: ZipEntry): boolean {
+  return method === stored;
+}
+
+/** The bytes of a file that is in the zip file as it is, not copied and not yet checked by their sum. */
+export function storedBytes(place: Place, bytes: Uint8Array, entry: ZipEntry): Uint8Array {
+  const { start } = dataOf(place, bytes, entry);
+  return bytes.subarray(start, start + entry.size);
 }
 
 function directoryOf(place: Place, bytes: Uint8Array, view: DataView) {
