@@ -6,6 +6,8 @@
 
 export type { ByteSource } from "./bytes/byteReader.ts";
 export type { Bytes } from "./bytes/bytes.ts";
+export type { StoredDtype } from "./bytes/kinds.ts";
+export type { ReadAs, ReadAsOptions } from "./bytes/readAs.ts";
 export {
   type CheckpointParts,
   type LoadedCheckpoint,
@@ -14,7 +16,7 @@ export {
   saveCheckpoint,
 } from "./checkpoint/checkpoint.ts";
 export { fromNpy, toNpy } from "./numpy/npy.ts";
-export { readNpz, toNpz } from "./numpy/npz.ts";
+export { type NpzFile, openNpz, readNpz, toNpz } from "./numpy/npz.ts";
 export { type ExportOnnxOptions, exportOnnx } from "./onnx/exportOnnx.ts";
 export { type ReadOptions, readSafetensors } from "./safetensors/readSafetensors.ts";
 export {
@@ -24,3 +26,5 @@ export {
   toSafetensors,
 } from "./safetensors/safetensors.ts";
 export { writeSafetensors } from "./safetensors/writeSafetensors.ts";
+export { fromTorch, readTorch, type TorchFile, type TorchOptions } from "./torch/fromTorch.ts";
+export { toTorch } from "./torch/toTorch.ts";

@@ -13,6 +13,7 @@ import {
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { numRuns, patience } from "../fuzz/runs.ts";
+import { mutated } from "./mutated.ts";
 
 const encoder = new TextEncoder();
 
@@ -206,20 +207,6 @@ async function deflated(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
   const stream = new Blob([bytes]).stream().pipeThrough(new CompressionStream("deflate-raw"));
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }
-
-/** Files that differ from good ones in a few places, or are cut, or longer. */
-const mutated = (good: Uint8Array) =>
-  fc
-    .tuple(
-      fc.array(fc.tuple(fc.nat(good.length - 1), fc.nat(255)), { minLength: 1, maxLength: 6 }),
-      fc.integer({ min: -20, max: 20 }),
-    )
-    .map(([changes, growth]) => {
-      const file = new Uint8Array(Math.max(0, good.length + growth));
-      file.set(good.subarray(0, file.length));
-      for (const [at, byte] of changes) if (at < file.length) file[at] = byte;
-      return file;
-    });
 
 const tensors = {
   w: tensor([

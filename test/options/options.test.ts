@@ -285,6 +285,11 @@ const calls: Record<string, Call> = {
     const m = model();
     return io.loadCheckpoint(io.saveCheckpoint({ m }), { m }, o);
   },
+  "io.fromNpy": (o) => io.fromNpy(io.toNpy(x()), o),
+  "io.fromSafetensors": (o) => io.fromSafetensors(io.toSafetensors({ a: x() }), o),
+  "io.fromTorch": (o) => io.fromTorch(io.toTorch({ a: x() }), o),
+  "io.openNpz": (o) => io.openNpz(io.toNpz({ a: x() }), o),
+  "io.readTorch": (o) => io.readTorch(io.toTorch({ a: x() }), o),
   "io.readNpz": (o) => io.readNpz(io.toNpz({ a: x() }), o),
   "io.readSafetensors": (o) => io.readSafetensors(io.toSafetensors({ a: x() }), o),
   "io.toSafetensors": (o) => io.toSafetensors({ a: x() }, o),

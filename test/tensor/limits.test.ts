@@ -1,6 +1,6 @@
 import * as ek from "evenkeel";
 import { cat, data, grad, nn, ones, optim, stack, type Tensor, tensor, zeros } from "evenkeel";
-import { fromSafetensors, readNpz, toNpz, toSafetensors } from "evenkeel/io";
+import { fromSafetensors, fromTorch, readNpz, toNpz, toSafetensors, toTorch } from "evenkeel/io";
 import { sparkline } from "evenkeel/plot";
 import { describe, expect, test } from "vitest";
 import { refusal } from "../refusal.ts";
@@ -78,6 +78,8 @@ describe("a list may be long:", () => {
     const tensors = Object.fromEntries(Array.from({ length: 50_000 }, (_, i) => [`w${i}`, one]));
     expect(Object.keys(fromSafetensors(toSafetensors(tensors)).tensors)).toHaveLength(50_000);
     expect(Object.keys(await readNpz(toNpz(tensors)))).toHaveLength(50_000);
+    const own = Object.fromEntries(Object.keys(tensors).map((name) => [name, ones([1])]));
+    expect(Object.keys(fromTorch(toTorch(own)).tensors)).toHaveLength(50_000);
   }, 60_000);
 
   test("of parts, in a split", () => {

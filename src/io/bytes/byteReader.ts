@@ -75,6 +75,25 @@ export function byteReader(where: string, source: unknown): ByteReader {
   };
 }
 
+/** Refuses a file for its size. */
+export function refuseSize(where: string, maxBytes: number, got: string): never {
+  refuseFile(where, {
+    expected: `at most ${maxBytes} bytes`,
+    got,
+    hint: "If you trust the file, raise maxBytes.",
+  });
+}
+
+/** All bytes of a source, if they are no more than `maxBytes`. */
+export async function allBytes(where: string, source: ByteSource, maxBytes: number): Promise<Uint8Array> {
+  const reader = byteReader(where, source);
+  try {
+    return await reader.takeAll(maxBytes, () => refuseSize(where, maxBytes, "more"));
+  } finally {
+    await reader.close();
+  }
+}
+
 type Chunks = AsyncGenerator<unknown, void, undefined>;
 
 /** What a source holds, chunk by chunk; refuses anything else. */

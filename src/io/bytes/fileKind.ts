@@ -1,16 +1,16 @@
-const saveAsSafetensors = "In Python, write safetensors.torch.save_file(model.state_dict(), path), and read that.";
+const readByTorch = "fromTorch reads what PyTorch wrote.";
 
 /** Files by what they begin with: what to call them, and what to do. */
 const kinds: readonly (readonly [start: readonly number[], name: string, hint: string])[] = [
   [
     [0x50, 0x4b, 0x03, 0x04],
     "a zip file, as PyTorch's .pt and NumPy's .npz are",
-    `An .npz is read by readNpz. Of a .pt: ${saveAsSafetensors}`,
+    "An .npz is read by readNpz, a .pt by fromTorch.",
   ],
-  [[0x80, 0x02], "a pickle, as PyTorch's older .pt files are", saveAsSafetensors],
-  [[0x80, 0x03], "a pickle", saveAsSafetensors],
-  [[0x80, 0x04], "a pickle", saveAsSafetensors],
-  [[0x80, 0x05], "a pickle", saveAsSafetensors],
+  [[0x80, 0x02], "a pickle, as PyTorch's older .pt files are", readByTorch],
+  [[0x80, 0x03], "a pickle", readByTorch],
+  [[0x80, 0x04], "a pickle", readByTorch],
+  [[0x80, 0x05], "a pickle", readByTorch],
   [[0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59], "a .npy file", "Read it by fromNpy."],
   [[0x89, 0x48, 0x44, 0x46], "an HDF5 file, as Keras writes them", "Write safetensors, .npy or .npz there."],
   [[0x47, 0x47, 0x55, 0x46], "a GGUF file", "Write safetensors there."],
@@ -26,6 +26,6 @@ export function fileKind(bytes: Uint8Array): { readonly got: string; readonly hi
 /** The part of a PyTorch file that a zip of arrays does not have. */
 export function hintForEntry(name: string): string {
   return /(^|\/)(data\.pkl|byteorder|version|\.format_version)$/.test(name)
-    ? `It is PyTorch's. ${saveAsSafetensors}`
+    ? "It is PyTorch's: fromTorch reads it."
     : "";
 }

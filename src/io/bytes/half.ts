@@ -15,3 +15,15 @@ export function float16Bits(half: number): number {
 export function bfloat16Bits(half: number): number {
   return half << 16;
 }
+
+/** The bits of the float32 that equals a float8 of four bits of exponent and three of fraction, which has no infinity (`e4m3fn`). */
+export function e4m3Bits(byte: number): number {
+  const sign = (byte & 0x80) << 24;
+  const exponent = (byte >> 3) & 0xf;
+  const fraction = byte & 0x7;
+  if (exponent === 0xf && fraction === 0x7) return sign | 0x7fc00000;
+  if (exponent > 0) return sign | ((exponent + 120) << 23) | (fraction << 20);
+  if (fraction === 0) return sign;
+  const shift = Math.clz32(fraction) - 28;
+  return sign | ((121 - shift) << 23) | (((fraction << shift) & 0x7) << 20);
+}

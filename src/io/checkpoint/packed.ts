@@ -4,6 +4,7 @@ import { describe, TensorError } from "../../base/errors.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { type Place, refuse } from "../bytes/checks.ts";
 import type { Json } from "../bytes/json.ts";
+import { isPlain } from "../bytes/plain.ts";
 
 /** The names under which JSON keeps what it has no word for; each is the only field of its object. */
 const [tensorMark, bytesMark, numberMark, fieldsMark] = ["$tensor", "$bytes", "$number", "$fields"];
@@ -27,7 +28,7 @@ export function packed(where: string, value: unknown, path: string, tensors: Map
   }
   if (value instanceof Uint8Array) return { [bytesMark]: toBase64(value) };
   if (Array.isArray(value)) return value.map((item, i) => packed(where, item, `${path}/${i}`, tensors, depth + 1));
-  if (typeof value !== "object" || !isPlain(value)) {
+  if (!isPlain(value)) {
     throw new TensorError(where, {
       expected: "numbers, strings, booleans, null, tensors, Uint8Arrays, and arrays and plain objects of them",
       got: `${describe(value)} as ${path}`,
@@ -64,11 +65,6 @@ export function unpacked(place: Place, value: Json, tensors: Readonly<Record<str
 const isPlainNumber = (value: number) => Number.isFinite(value) && !Object.is(value, -0);
 
 const isPair = (pair: Json) => Array.isArray(pair) && pair.length === 2 && typeof pair[0] === "string";
-
-function isPlain(value: object): boolean {
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === null || Object.getPrototypeOf(prototype) === null;
-}
 
 /** Fields that are the object's own whatever they are called. */
 function objectOf(fields: readonly (readonly [string, unknown])[]): object {

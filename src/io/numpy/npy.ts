@@ -1,9 +1,14 @@
 import { describe } from "../../base/errors.ts";
+import { type OptionRules, optionsOf } from "../../base/optionRules.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import type { Bytes } from "../bytes/bytes.ts";
 import { allocate, checkBytes, checkTensor, copyOf, countOf, type Place, refuse, refuseFile } from "../bytes/checks.ts";
-import { bytesOf, isKind, type Kind, kindOf, swapped, tensorFrom, widthOf } from "../bytes/elements.ts";
+import { bytesOf, tensorFrom } from "../bytes/elements.ts";
+import { swapped } from "../bytes/endianness.ts";
 import { fileKind } from "../bytes/fileKind.ts";
+import { isKind, kindOf, widthOf } from "../bytes/kinds.ts";
+import { type ReadAs, type ReadAsOptions, readAs } from "../bytes/readAs.ts";
+import { gathered } from "../bytes/strides.ts";
 import { parseNpyHeader } from "./npyHeader.ts";
 
 const magic = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59]; // \x93NUMPY
@@ -13,6 +18,8 @@ const [shortPrefix, longPrefix] = [10, 12];
 
 /** More than any array of simple elements needs. */
 const longestHeader = 65_536;
+
+const rules = { as: { is: readAs, default: {} } } satisfies OptionRules<ReadAsOptions>;
 
 /**
  * A tensor as the bytes of a `.npy` file, which `numpy.load` reads: float32 as `<f4`, float64 as `<f8`, int32 as `<i4`,
@@ -49,7 +56,7 @@ export function toNpy(x: Tensor): Bytes {
  * The tensor in the bytes of a `.npy` file.
  *
  * float32, float64, int32 and bool come back bit for bit, in either order of bytes, and of dimensions. float16 becomes
- * float32; integers of other widths become int32 where every value fits.
+ * float32; integers of other widths become int32 where every value fits, or what `as` says.
  *
  * @param bytes - the whole file; the tensor is a copy.
  * @throws TensorError if it is not a `.npy` file, is cut off or longer than it says, or has elements that cannot be
@@ -64,17 +71,20 @@ export function toNpy(x: Tensor): Bytes {
  * console.log(fromNpy(toNpy(ones([3])))); // => tensor([1., 1., 1.])
  * ```
  */
-export function fromNpy(bytes: Uint8Array): Tensor {
-  checkBytes("fromNpy", bytes);
-  return npyTensor({ where: "fromNpy", part: "the file" }, bytes);
+export function fromNpy(bytes: Uint8Array, options: ReadAsOptions = {}): Tensor {
+  const where = "fromNpy";
+  const { as } = optionsOf(where, options, rules);
+  checkBytes(where, bytes);
+  return npyTensor({ where, part: "the file" }, bytes, as);
 }
 
 /** The tensor of a file which stands in another. */
-export function npyTensor(place: Place, bytes: Uint8Array): Tensor {
+export function npyTensor(place: Place, bytes: Uint8Array, as: ReadAs): Tensor {
   const { start, header } = headerOf(place, bytes);
   const { kind, isBigEndian, isFortranOrder, shape } = parseNpyHeader(place, header);
   if (!isKind(kind)) {
-    const hint = kind === "O" ? "Python objects are not unpacked: to do so runs what is in the file." : "";
+    const aboutObjects = kind === "O" ? "Python objects are not unpacked: to do so runs what is in the file. " : "";
+    const hint = `${aboutObjects}${place.where === "readNpz" ? "openNpz reads the other arrays." : ""}`.trim();
     return refuse(place, "elements that are floats, integers or bools", `'${kind}'`, hint);
   }
   const byteLength = countOf(place, shape) * widthOf(kind);
@@ -84,9 +94,10 @@ export function npyTensor(place: Place, bytes: Uint8Array): Tensor {
   }
   const own = copyOf(place.where, bytes, start, bytes.length);
   const elements = isBigEndian ? swapped(own, widthOf(kind)) : own;
-  if (!isFortranOrder || shape.length < 2) return tensorFrom(place, kind, shape, elements);
-  const rowMajor = inRows(place.where, elements, shape, widthOf(kind));
-  return tensorFrom(place, kind as Kind, shape, rowMajor);
+  if (!isFortranOrder || shape.length < 2) return tensorFrom(place, kind, shape, elements, as);
+  const strides = shape.map((_, dim) => shape.slice(0, dim).reduce((a, b) => a * b, 1));
+  const rowMajor = gathered(place.where, elements, { start: 0, shape, strides, width: widthOf(kind) });
+  return tensorFrom(place, kind, shape, rowMajor, as);
 }
 
 function headerOf(place: Place, bytes: Uint8Array): { readonly start: number; readonly header: string } {
@@ -106,22 +117,4 @@ function headerOf(place: Place, bytes: Uint8Array): { readonly start: number; re
   if (bytes.length < start) refuse(place, `a header of ${length} bytes`, `${bytes.length - prefix}`, "It is cut off.");
   const header = Array.from(bytes.subarray(prefix, start), (byte) => String.fromCharCode(byte)).join("");
   return { start, header };
-}
-
-/** Elements whose first index moves fastest, in the order in which the last does. */
-function inRows(where: string, bytes: Bytes, shape: readonly number[], width: number): Bytes {
-  const own = allocate(where, bytes.length);
-  const strides = shape.map((_, dim) => shape.slice(0, dim).reduce((a, b) => a * b, 1));
-  const index = new Array<number>(shape.length).fill(0);
-  let from = 0;
-  for (let to = 0; to < own.length; to += width) {
-    for (let byte = 0; byte < width; byte++) own[to + byte] = bytes[from * width + byte];
-    for (let dim = shape.length - 1; dim >= 0; dim--) {
-      from += strides[dim];
-      if (++index[dim] < shape[dim]) break;
-      from -= strides[dim] * shape[dim];
-      index[dim] = 0;
-    }
-  }
-  return own;
 }

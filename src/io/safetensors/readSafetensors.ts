@@ -5,11 +5,12 @@ import type { Tensor } from "../../tensor/tensor.ts";
 import { type ByteSource, byteReader } from "../bytes/byteReader.ts";
 import { defaultMaxBytes, refuseFile } from "../bytes/checks.ts";
 import { tensorFrom } from "../bytes/elements.ts";
+import { type ReadAsOptions, readAs } from "../bytes/readAs.ts";
 import type { Safetensors } from "./safetensors.ts";
 import { prefixLength, readHeader, readHeaderLength } from "./safetensorsHeader.ts";
 
 /** Options of what reads a file of unknown size. */
-export interface ReadOptions {
+export interface ReadOptions extends ReadAsOptions {
   /** The most bytes that are taken. Default 2 GiB, 2³¹. */
   readonly maxBytes?: number;
 }
@@ -17,7 +18,10 @@ export interface ReadOptions {
 const where = "readSafetensors";
 
 /** What they may be. */
-export const readRules = { maxBytes: { is: threshold, default: defaultMaxBytes } } satisfies OptionRules<ReadOptions>;
+export const readRules = {
+  maxBytes: { is: threshold, default: defaultMaxBytes },
+  as: { is: readAs, default: {} },
+} satisfies OptionRules<ReadOptions>;
 
 /**
  * Reads a safetensors file as its bytes arrive, tensor by tensor: beside the tensors there is never more in memory than
@@ -39,7 +43,7 @@ export const readRules = { maxBytes: { is: threshold, default: defaultMaxBytes }
  * ```
  */
 export async function readSafetensors(source: ByteSource, options: ReadOptions = {}): Promise<Safetensors> {
-  const { maxBytes } = optionsOf(where, options, readRules);
+  const { maxBytes, as } = optionsOf(where, options, readRules);
   const reader = byteReader(where, source);
   const checkSize = (size: number): void => {
     if (size <= maxBytes) return;
@@ -58,7 +62,7 @@ export async function readSafetensors(source: ByteSource, options: ReadOptions =
     const tensors: Record<string, Tensor> = Object.create(null);
     for (const { name, kind, shape, start, end } of header.entries) {
       const part = `the tensor ${describe(name)}`;
-      tensors[name] = tensorFrom({ where, part }, kind, shape, await reader.take(end - start, part));
+      tensors[name] = tensorFrom({ where, part }, kind, shape, await reader.take(end - start, part), as);
     }
     if (!(await reader.isAtEnd())) {
       refuseFile(where, { expected: `a file of ${size} bytes, as its header says`, got: "more" });

@@ -7,6 +7,7 @@ import type { Tensor } from "../../tensor/tensor.ts";
 import type { Bytes } from "../bytes/bytes.ts";
 import { allocate, checkBytes, checkName, copyOf, namedTensors, refuseFile } from "../bytes/checks.ts";
 import { bytesOf, tensorFrom } from "../bytes/elements.ts";
+import { type ReadAs, type ReadAsOptions, readAs } from "../bytes/readAs.ts";
 import { maxHeaderLength, metadataName, prefixLength, readHeader, readHeaderLength } from "./safetensorsHeader.ts";
 
 /** Options of {@link toSafetensors}. */
@@ -30,6 +31,8 @@ const written: readonly (readonly [Dtype, string])[] = [
   ["int32", "I32"],
   ["bool", "BOOL"],
 ];
+
+const readingRules = { as: { is: readAs, default: {} } } satisfies OptionRules<ReadAsOptions>;
 
 const rules = { metadata: { is: record } } satisfies OptionRules<SafetensorsOptions>;
 
@@ -105,9 +108,10 @@ export function layOut(where: string, tensors: unknown, options: SafetensorsOpti
 /**
  * The tensors in the bytes of a safetensors file.
  *
- * `F32`, `F64`, `I32` and `BOOL` come back bit for bit. `F16` and `BF16` become float32, which holds all their values.
- * `I64`, which PyTorch's counts have, becomes int32 where every value fits. Whatever is wrong with a file is found before
- * anything is returned, and no more memory is taken than the bytes that are there ask for.
+ * `F32`, `F64`, `I32` and `BOOL` come back bit for bit. `F16`, `BF16`, `F8_E4M3` and `F8_E5M2` become float32, which holds all
+ * their values, and whole numbers of other widths, such as the `I64` of PyTorch's counts, int32 where every value fits; or what
+ * `as` says. Whatever is wrong with a file is found before anything is returned, and no more memory is taken than the bytes that
+ * are there ask for.
  *
  * @param bytes - the whole file; the tensors are copies.
  * @throws TensorError if the file is cut off or longer than it says, its header is not as the format has it,
@@ -125,12 +129,14 @@ export function layOut(where: string, tensors: unknown, options: SafetensorsOpti
  * //         [3., 4.]])
  * ```
  */
-export function fromSafetensors(bytes: Uint8Array): Safetensors {
-  return safetensorsFrom("fromSafetensors", bytes);
+export function fromSafetensors(bytes: Uint8Array, options: ReadAsOptions = {}): Safetensors {
+  const where = "fromSafetensors";
+  const { as } = optionsOf(where, options, readingRules);
+  return safetensorsFrom(where, bytes, as);
 }
 
 /** {@link fromSafetensors} on behalf of `where`. */
-export function safetensorsFrom(where: string, bytes: Uint8Array): Safetensors {
+export function safetensorsFrom(where: string, bytes: Uint8Array, as: ReadAs = {}): Safetensors {
   checkBytes(where, bytes);
   const atLeast = (expected: number): void => {
     if (bytes.length >= expected) return;
@@ -153,7 +159,7 @@ export function safetensorsFrom(where: string, bytes: Uint8Array): Safetensors {
   const tensors: Record<string, Tensor> = Object.create(null);
   for (const { name, kind, shape, start, end } of entries) {
     const place = { where, part: `the tensor ${describe(name)}` };
-    tensors[name] = tensorFrom(place, kind, shape, copyOf(where, bytes, begin + start, begin + end));
+    tensors[name] = tensorFrom(place, kind, shape, copyOf(where, bytes, begin + start, begin + end), as);
   }
   return { tensors, metadata };
 }

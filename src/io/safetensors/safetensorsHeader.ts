@@ -1,8 +1,8 @@
 import { describe, show } from "../../base/errors.ts";
 import { checkName, countOf, isWhole, type Place, refuse, refuseFile } from "../bytes/checks.ts";
-import { type Kind, widthOf } from "../bytes/elements.ts";
 import { fileKind } from "../bytes/fileKind.ts";
 import { type Json, parseJson } from "../bytes/json.ts";
+import { type Kind, widthOf } from "../bytes/kinds.ts";
 
 /** What a header says of one tensor. */
 interface HeaderEntry {
@@ -41,7 +41,15 @@ const kinds: ReadonlyMap<unknown, Kind> = /* @__PURE__ */ new Map<string, Kind>(
   ["BOOL", "b1"],
   ["F16", "f2"],
   ["BF16", "bf2"],
+  ["F8_E4M3", "e4m3f1"],
+  ["F8_E5M2", "e5m2f1"],
   ["I64", "i8"],
+  ["I16", "i2"],
+  ["I8", "i1"],
+  ["U64", "u8"],
+  ["U32", "u4"],
+  ["U16", "u2"],
+  ["U8", "u1"],
 ]);
 
 /** The length of the header, by the first eight bytes of a file. */

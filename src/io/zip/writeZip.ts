@@ -25,7 +25,8 @@ export function zipOf(
   const parts = files.map(([name, bytes]) => {
     const letters = encoder.encode(name);
     const unpadded = free + localLength + letters.length;
-    const extra = alignment === 1 ? 0 : leastPadding + ((alignment - ((unpadded + leastPadding) % alignment)) % alignment);
+    const extra =
+      alignment === 1 ? 0 : leastPadding + ((alignment - ((unpadded + leastPadding) % alignment)) % alignment);
     const part = { name: letters, bytes, crc: crc32(bytes), at: free, extra, start: unpadded + extra };
     free = part.start + bytes.length;
     return part;
