@@ -12,8 +12,8 @@ import {
 } from "evenkeel/io";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { mutated } from "../fuzz/mutated.ts";
 import { numRuns, patience } from "../fuzz/runs.ts";
-import { mutated } from "./mutated.ts";
 
 const encoder = new TextEncoder();
 

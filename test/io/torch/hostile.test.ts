@@ -3,8 +3,8 @@ import { isTensorError, type Tensor, tensor } from "evenkeel";
 import { fromTorch, readTorch, toNpz, toTorch } from "evenkeel/io";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { numRuns, patience } from "../fuzz/runs.ts";
-import { mutated } from "./mutated.ts";
+import { mutated } from "../../fuzz/mutated.ts";
+import { numRuns, patience } from "../../fuzz/runs.ts";
 
 /** Bytes by the characters of a text, each one byte. */
 const latin1 = (text: string) => new Uint8Array(Buffer.from(text, "latin1"));
@@ -193,7 +193,7 @@ async function compressedAgain(file: Uint8Array): Promise<Uint8Array> {
 }
 
 const golden: { readonly files: readonly { readonly name: string; readonly file: string }[] } = JSON.parse(
-  readFileSync(new URL("../golden/io/torchFiles.json", import.meta.url), "utf8"),
+  readFileSync(new URL("../../golden/io/torchFiles.json", import.meta.url), "utf8"),
 );
 const wroteByTorch = (name: string) =>
   new Uint8Array(Buffer.from(golden.files.find((file) => file.name === name)?.file ?? "", "base64"));

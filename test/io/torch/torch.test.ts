@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { isTensorError, nn, optim, tensor } from "evenkeel";
 import { fromTorch, readTorch, toTorch } from "evenkeel/io";
 import { describe, expect, test } from "vitest";
-import { hashes, plain, runHere, written } from "../golden/io/torchCases.ts";
+import { hashes, plain, runHere, written } from "../../golden/io/torchCases.ts";
 
 interface Case {
   readonly name: string;
@@ -22,7 +22,7 @@ interface Golden {
   readonly sha256: Readonly<Record<string, string>>;
 }
 
-const golden: Golden = JSON.parse(readFileSync(new URL("../golden/io/torchFiles.json", import.meta.url), "utf8"));
+const golden: Golden = JSON.parse(readFileSync(new URL("../../golden/io/torchFiles.json", import.meta.url), "utf8"));
 const bytesOf = (text: string) => new Uint8Array(Buffer.from(text, "base64"));
 const fileNamed = (name: string) => bytesOf(golden.files.find((file) => file.name === name)?.file ?? "");
 
