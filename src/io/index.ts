@@ -18,6 +18,7 @@ export {
 export { fromNpy, toNpy } from "./numpy/npy.ts";
 export { type NpzFile, openNpz, readNpz, toNpz } from "./numpy/npz.ts";
 export { type ExportOnnxOptions, exportOnnx } from "./onnx/exportOnnx.ts";
+export { fromOnnx } from "./onnx/fromOnnx.ts";
 export { type ReadOptions, readSafetensors } from "./safetensors/readSafetensors.ts";
 export {
   fromSafetensors,
@@ -26,5 +27,6 @@ export {
   toSafetensors,
 } from "./safetensors/safetensors.ts";
 export { writeSafetensors } from "./safetensors/writeSafetensors.ts";
+export { exportStandalone } from "./standalone/exportStandalone.ts";
 export { fromTorch, readTorch, type TorchFile, type TorchOptions } from "./torch/fromTorch.ts";
 export { toTorch } from "./torch/toTorch.ts";

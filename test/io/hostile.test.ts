@@ -1,6 +1,8 @@
-import { TensorError, tensor } from "evenkeel";
+import { nn, TensorError, tensor, zeros } from "evenkeel";
 import {
+  exportOnnx,
   fromNpy,
+  fromOnnx,
   fromSafetensors,
   loadCheckpoint,
   readNpz,
@@ -216,11 +218,24 @@ const tensors = {
   b: tensor([1, 2], { dtype: "int32" }),
   c: tensor([true]),
 };
+/** A file of layers whose nodes have lists, shapes and numbers of their own. */
+const picture = zeros([2, 2, 5, 4]);
+const layered = new nn.Sequential(
+  new nn.Conv2d(2, 3, 2),
+  new nn.BatchNorm2d(3),
+  new nn.Hardtanh(),
+  new nn.MaxPool2d(2),
+  new nn.Flatten(),
+  new nn.Linear(6, 2),
+  new nn.Softmax(1),
+);
+
 const readers: readonly [string, Uint8Array, (file: Uint8Array) => unknown][] = [
   ["fromSafetensors", toSafetensors(tensors, { metadata: { a: "b" } }), fromSafetensors],
   ["readSafetensors", toSafetensors(tensors), (file) => readSafetensors(file)],
   ["fromNpy", toNpy(tensors.w), fromNpy],
   ["readNpz", toNpz(tensors), (file) => readNpz(file)],
+  ["fromOnnx", exportOnnx(layered, picture), (file) => fromOnnx(file).forward(picture)],
   ["loadCheckpoint", saveCheckpoint({ step: 1, list: [1, { x: tensors.w }] }), (file) => loadCheckpoint(file)],
 ];
 

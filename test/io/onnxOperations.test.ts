@@ -2,7 +2,7 @@ import { manualSeed, type Tensor, TensorError } from "evenkeel";
 import { exportOnnx } from "evenkeel/io";
 import { beforeEach, describe, expect, test } from "vitest";
 import { draw, nameOf, rows } from "../ops/ops.table.ts";
-import { apart, moduleOf, sessionOf } from "./onnxRun.ts";
+import { held, moduleOf, sessionOf } from "./onnxRun.ts";
 
 beforeEach(() => void manualSeed(0));
 
@@ -79,9 +79,7 @@ describe.each(rows.map((row) => [nameOf(row), row] as const))("%s", (name, row) 
     const isBatched = inputsOf(4, 1)[0].shape[0] === 4;
     for (const n of isBatched ? [1, 4, 6] : [6]) {
       const xs = inputsOf(n, n + 1);
-      const [own, theirs] = [row.run(...xs), await run(...xs)];
-      expect([theirs.type, ...theirs.dims]).toEqual([own.dtype, ...own.shape]);
-      expect(apart(own.data, theirs.data)).toBeLessThan(1e-5);
+      held(row.run(...xs), await run(...xs));
     }
   }, 30_000);
 });

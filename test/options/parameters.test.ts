@@ -355,6 +355,8 @@ const right: Readonly<Record<string, () => unknown>> = {
   "analysis.toCsv.rows": () => [{ a: 1 }],
   "io.exportOnnx.exampleInput": x,
   "io.exportOnnx.model": () => stack().eval(),
+  "io.exportStandalone.exampleInput": x,
+  "io.exportStandalone.model": () => stack().eval(),
   "oneHot.x": () => whole(0, 1),
   "optim.SGD.options": () => ({ lr: 0.1 }),
   "optim.lrScheduler.OneCycleLR.options": () => ({ totalSteps: 5 }),

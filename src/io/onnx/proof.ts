@@ -18,7 +18,7 @@ const tolerances: Readonly<Record<Dtype, number>> = { float32: 1e-4, float64: 1e
  * @throws TensorError where the two differ.
  */
 export function prove(bytes: Uint8Array, run: (...xs: Tensor[]) => Tensor, examples: readonly Tensor[]): void {
-  const evaluate = evaluator(bytes);
+  const evaluate = evaluator("exportOnnx", bytes);
   const rows = examples[0].shape[0];
   for (const count of rows > 64 ? counts : [...counts, rows]) {
     for (const likeness of ["other", "near", "same"] as const) {

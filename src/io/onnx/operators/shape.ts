@@ -41,9 +41,11 @@ const slice: Operator = (inputs, node) => {
   const [{ x, type }, ...lists] = all(inputs, node);
   const [starts, ends, axes, steps] = lists.map(intsOf);
   let y = x;
-  (axes ?? starts.map((_, i) => i)).forEach((axis, i) => {
-    const size = x.shape[axis];
+  (axes ?? starts.map((_, i) => i)).forEach((given, i) => {
+    const axis = given < 0 ? given + x.ndim : given;
+    const size = x.shape[axis] ?? refuseNode(node, `a dimension ${given}`);
     const step = steps?.[i] ?? 1;
+    if (step === 0) refuseNode(node, "steps of 0");
     const [least, most] = step > 0 ? [0, size] : [-1, size - 1];
     const place = (at: number) => Math.min(Math.max(at < 0 ? at + size : at, least), most);
     const [from, to] = [place(starts[i]), place(ends[i])];

@@ -12,8 +12,8 @@ export interface Value {
 export type Operator = (inputs: readonly (Value | null)[], node: FileNode) => readonly Value[];
 
 /** Says that a node is not as ONNX has it. */
-export function refuseNode({ type, outputs }: FileNode, got: string): never {
-  throw new TensorError("exportOnnx", { expected: `a node ${outputs[0]} that ${type} can run`, got });
+export function refuseNode({ where, type, outputs }: FileNode, got: string): never {
+  throw new TensorError(where, { expected: `a node ${outputs[0]} that ${type} can run`, got });
 }
 
 /** The inputs of a node that leaves none out. */
@@ -31,8 +31,9 @@ export function alike(inputs: readonly (Value | null)[], node: FileNode): Value[
 }
 
 /** An attribute that is a number. */
-export function numberOf({ attributes }: FileNode, name: string, otherwise: number): number {
-  return (attributes.get(name) as number | undefined) ?? otherwise;
+export function numberOf(node: FileNode, name: string, otherwise: number): number {
+  const value = node.attributes.get(name) ?? otherwise;
+  return typeof value === "number" ? value : refuseNode(node, `an attribute ${name} that is no number`);
 }
 
 /** Whole numbers that an input holds. */
