@@ -28,5 +28,7 @@ export {
 } from "./safetensors/safetensors.ts";
 export { writeSafetensors } from "./safetensors/writeSafetensors.ts";
 export { exportStandalone } from "./standalone/exportStandalone.ts";
+export { fromTensorFlowJs } from "./tensorFlowJs/fromTensorFlowJs.ts";
+export { type TensorFlowJsShards, tensorFlowJsWeights } from "./tensorFlowJs/tensorFlowJsWeights.ts";
 export { fromTorch, readTorch, type TorchFile, type TorchOptions } from "./torch/fromTorch.ts";
 export { toTorch } from "./torch/toTorch.ts";
