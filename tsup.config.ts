@@ -26,6 +26,9 @@ const namespaces = {
   data: "src/data/index.ts",
 };
 
+/** Programs of their own, which Node is given as files. */
+const programs = { "sweep/command": "src/sweep/command.ts", "sweep/worker": "src/sweep/worker.ts" };
+
 /** What is of use without a tensor: in files of their own, for a bundler keeps all of a file whose class it cannot leave out. */
 const apart = {
   "base/brand": "src/base/brand.ts",
@@ -68,11 +71,15 @@ function nameMapsOnce(files: readonly string[]): void {
 }
 
 export default defineConfig({
-  entry: { ...entries, ...namespaces, ...apart },
+  entry: { ...entries, ...namespaces, ...apart, ...programs },
   esbuildPlugins: [namespacesApart],
   format: ["esm", "cjs"],
   target: "es2022",
   platform: "neutral",
+  // Of CJS, where a file is known by another name.
+  esbuildOptions: (options) => {
+    options.logOverride = { "empty-import-meta": "silent" };
+  },
   // Declarations are written file by file (scripts/build/types.mjs): bundled into one, namespaces lose their types.
   dts: false,
   sourcemap: true,

@@ -41,8 +41,12 @@ const long = [
   "test/lab/runs.test.ts",
   "test/memory/copies.test.ts",
   "test/random/boxMuller32.test.ts",
+  "test/sweep/pool.test.ts",
   "test/tensor/limits.test.ts",
 ];
+
+/** What needs a redis-server: `npm run test:redis`. */
+const redis = ["test/sweep/redis/*.test.ts"];
 
 /** What looks where memory lies, or how much of it is kept: what other files have left there would count. */
 const alone = [
@@ -80,7 +84,7 @@ export default defineConfig({
           isolate,
           setupFiles: ["test/leavesAsFound.ts", ...recording],
           include: ["test/**/*.test.ts"],
-          exclude: ["test/browser/**", ...long, ...alone],
+          exclude: ["test/browser/**", ...long, ...redis, ...alone],
           typecheck: { enabled: true, include: ["test/**/*.test-d.ts"], ignoreSourceErrors: true },
         },
       },
@@ -109,11 +113,15 @@ export default defineConfig({
       },
       {
         extends: true,
+        test: { name: "redis", testTimeout, include: redis, maxConcurrency: 16 },
+      },
+      {
+        extends: true,
         test: {
           name: "inverted",
           testTimeout,
           include: ["test/**/*.test.ts"],
-          exclude: ["test/browser/**", "test/{copies,docs}/examples.test.ts"],
+          exclude: ["test/browser/**", ...redis, "test/{copies,docs}/examples.test.ts"],
           setupFiles: ["test/inverted.ts"],
         },
       },

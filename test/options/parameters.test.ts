@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { isDeepStrictEqual } from "node:util";
 import * as evenkeel from "evenkeel";
 import { Generator, nn, ones, optim, randn, type Tensor, TensorError, tensor, zeros } from "evenkeel";
@@ -329,6 +330,9 @@ const right: Readonly<Record<string, () => unknown>> = {
   part: () => 0,
   parts: () => 2,
   engine: () => sweep.inProcess(),
+  connection: () => "redis://localhost:1", // asked when it is run
+  threads: () => 1,
+  paths: () => [fileURLToPath(new URL("../sweep/recorded.jsonl", import.meta.url))],
   "sweep.journal.path": () => "runs.jsonl", // made when the first line is written
   "sweep.list.configurations": () => [{ x: 1 }],
   "sweep.logUniform.low": () => 1,

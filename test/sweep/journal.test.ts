@@ -1,8 +1,10 @@
 import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { useKernels } from "evenkeel";
-import { grid, inMemory, journal, range, type SweepOptions, shard, sweep } from "evenkeel/sweep";
+import { fileURLToPath } from "node:url";
+import { isTensorError, useKernels } from "evenkeel";
+import { grid, inMemory, journal, range, readSweep, type SweepOptions, shard, sweep } from "evenkeel/sweep";
+import fc from "fast-check";
 import { afterAll, afterEach, describe, expect, test } from "vitest";
 
 const folder = mkdtempSync(join(tmpdir(), "evenkeel-journal-"));
@@ -126,6 +128,37 @@ describe("a journal", () => {
     await expect(run(folder)).rejects.toThrow(/EISDIR/);
     expect(existsSync(join(folder, "nowhere"))).toBe(false);
     expect(() => journal("")).toThrow(/the path of a file/);
+  });
+
+  test("of an earlier day is read back, one or several, and none or different ones are refused", async () => {
+    const recorded = fileURLToPath(new URL("./recorded.jsonl", import.meta.url));
+    const { kind, version, rows, total } = await readSweep([recorded, recorded]);
+    expect([kind, version, total]).toEqual(["sweep", "0.1.0", 4]);
+    expect(rows[2]).toMatchObject({ configuration: { ms: 100, x: 2 }, value: { x: 2, root: Math.SQRT2 } });
+    const path = fresh();
+    await run(path);
+    await expect(readSweep([recorded, path])).rejects.toThrow(/results of one sweep: .*"code"/);
+    await expect(readSweep([fresh()])).rejects.toThrow(/expected results, got none in/);
+    await expect(readSweep([])).rejects.toThrow(/the paths of journals, one or more, got \[\]/);
+  });
+
+  test("with any byte changed is read, or refused with a TensorError", { timeout: 120_000 }, async () => {
+    const bytes = readFileSync(fileURLToPath(new URL("./recorded.jsonl", import.meta.url)));
+    const path = fresh();
+    const change = fc.tuple(fc.nat(bytes.length - 1), fc.nat(255), fc.constantFrom("set", "cut", "twice"));
+    await fc.assert(
+      fc.asyncProperty(change, async ([at, byte, how]) => {
+        const set = Buffer.from(bytes);
+        set[at] = byte;
+        const changed = { set, cut: bytes.subarray(at), twice: Buffer.concat([bytes.subarray(0, at), bytes]) };
+        writeFileSync(path, changed[how as keyof typeof changed]);
+        const outcome: unknown = await readSweep([path]).catch((error: unknown) => error);
+        expect(isTensorError(outcome) ? "refused" : (outcome as { kind?: string }).kind).toMatch(/^(refused|sweep)$/);
+      }),
+      { seed: 5, numRuns: 300 },
+    );
+    writeFileSync(path, `${"[".repeat(1e5)}\n`);
+    await expect(readSweep([path])).rejects.toThrow(/a result of a sweep/);
   });
 
   test("has the same lines as memory", async () => {

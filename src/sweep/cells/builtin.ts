@@ -4,9 +4,9 @@ interface NodeModules {
   "node:crypto": typeof import("node:crypto");
   "node:fs": typeof import("node:fs");
   "node:module": typeof import("node:module");
-  "node:os": typeof import("node:os");
   "node:path": typeof import("node:path");
   "node:url": typeof import("node:url");
+  "node:util": typeof import("node:util");
 }
 
 /**

@@ -2,7 +2,8 @@ import { describe, TensorError } from "../../base/errors.ts";
 import type { LoadedCell, Outcome } from "../cells/cell.ts";
 import { identityOf, type Provenance } from "../cells/identity.ts";
 import { canonical } from "../cells/plainData.ts";
-import { type Entry, entryOf, isResult, lineOf, refuseConflict } from "../keeping/entry.ts";
+import { type Entry, entryOf, isResult, lineOf } from "../keeping/entry.ts";
+import { keep } from "../keeping/readSweep.ts";
 import type { SweepStore } from "../keeping/store.ts";
 import { rowOf, type SweepResult, type SweepRow } from "../results/row.ts";
 import type { Configuration } from "../spaces/space.ts";
@@ -136,20 +137,6 @@ export async function opened(parts: OpenParts): Promise<AskTell> {
     },
     close: () => store.close(),
   };
-}
-
-/** Takes note of an entry, and says whether it is new. Two results have to be equal; a failure counts as nothing beside one. */
-export function keep(where: string, known: Map<string, Entry>, entry: Entry): boolean {
-  const before = known.get(entry.id);
-  if (before !== undefined) {
-    if (lineOf(before) === lineOf(entry)) return false;
-    if (isResult(before.outcome)) {
-      if (isResult(entry.outcome)) refuseConflict(where, before, entry);
-      return false;
-    }
-  }
-  known.set(entry.id, entry);
-  return true;
 }
 
 async function knownOf({ where, provenance, store, others }: OpenParts): Promise<Map<string, Entry>> {

@@ -1,6 +1,6 @@
 import { describe, TensorError } from "../../base/errors.ts";
 import { runCell } from "../cells/cell.ts";
-import { isEngine, type SweepEngine } from "./engine.ts";
+import { isEngine, type SweepEngine } from "../driving/engine.ts";
 
 /**
  * Runs one cell after the other, where the sweep is.

@@ -1,0 +1,28 @@
+import { version } from "../../base/version.ts";
+import { useKernels } from "../../kernels/useKernels.ts";
+import { type LoadedCell, loadCell, messageOf, runCell } from "../cells/cell.ts";
+import type { Answer, Job } from "./job.ts";
+
+/** Cells that have been loaded, by their place. */
+const loaded = new Map<string, Promise<LoadedCell>>();
+
+/** Runs a cell that was sent, if all that its result depends on is the same here. */
+export async function runJob({ href, provenance, configuration }: Job): Promise<Answer> {
+  if (provenance.version !== version) return refusal(`evenkeel ${provenance.version}`, `evenkeel ${version}`);
+  try {
+    useKernels(provenance.kernels);
+    const known = loaded.get(href) ?? loadCell("sweep", href);
+    loaded.set(href, known);
+    const cell = await known;
+    if (cell.code !== provenance.code)
+      return refusal(`a cell of code ${provenance.code}`, `code ${cell.code} at ${href}`);
+    return await runCell(cell.run, configuration);
+  } catch (error) {
+    loaded.delete(href);
+    return refusal(`what the cell at ${href} needs`, messageOf(error));
+  }
+}
+
+const refusal = (expected: string, got: string): Answer => ({
+  refused: { expected: `${expected} where a cell is run`, got },
+});
