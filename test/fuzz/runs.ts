@@ -7,8 +7,8 @@ const asked = Number(process.env.FUZZ ?? 0);
 /** The cases of one test, of which `usual` are those of CI. */
 export const numRuns = (usual: number): number => (asked > 0 ? Math.ceil((usual / total) * asked) : usual);
 
-/** The cases of CI: those of this folder, of the lab, and of six readers of files. */
-const total = 4000 + 1500 + 800 + 2500 + 3000 + 4 * 300 + 12 + 6 * (2000 + 500);
+/** The cases of CI: those of this folder, of the lab, of six readers of files, and of PyTorch's. */
+const total = 4000 + 1500 + 800 + 2500 + 3000 + 4 * 300 + 12 + 6 * (2000 + 500) + 5 * 1000 + 3000;
 
 /** Milliseconds that a test may take. */
 export const patience = Math.max(120_000, asked * 20);

@@ -22,19 +22,19 @@ export interface PickledList {
 }
 
 /** Values by keys, in the order of the file. */
-export interface PickledDict {
+interface PickledDict {
   readonly is: "dict";
   readonly entries: Map<Pickled, Pickled>;
 }
 
 /** A class or function of Python's, by its name with its module. */
-export interface PickledName {
+interface PickledName {
   readonly is: "name";
   readonly name: string;
 }
 
 /** What a name that is not allowed would make. */
-export interface PickledObject {
+interface PickledObject {
   readonly is: "object";
   /** The name that would be called. */
   readonly name: string;

@@ -220,49 +220,21 @@ describe.each([
   });
 });
 
+/** Codes that make, keep and call values, and values. */
+const parts = [
+  ..."]})(eusatRbNdl01\x81\x85\x86\x8f\x90\x91",
+  ...["q\0", "h\0", "K\x01", text("w"), storage(1), name("collections", "OrderedDict")],
+  ...[name("torch._utils", "_rebuild_tensor_v2"), name("torch", "Size"), name("a", "b")],
+];
+
 test("any codes of pickle's are read, or refused", { timeout: patience }, () => {
   const codes = fc.array(fc.nat(255), { maxLength: 60 }).map((bytes) => String.fromCharCode(...bytes));
-  const pieces = fc.array(
-    fc.constantFrom(
-      "]",
-      "}",
-      ")",
-      "(",
-      "e",
-      "u",
-      "s",
-      "a",
-      "t",
-      "\x85",
-      "\x86",
-      "R",
-      "\x81",
-      "b",
-      "q\0",
-      "h\0",
-      "N",
-      "K\x01",
-      "\x8f",
-      "\x90",
-      "\x91",
-      "d",
-      "l",
-      "0",
-      "1",
-      text("w"),
-      storage(1),
-      name("collections", "OrderedDict"),
-      name("torch._utils", "_rebuild_tensor_v2"),
-      name("torch", "Size"),
-      name("a", "b"),
-    ),
-    { maxLength: 30 },
-  );
+  const pieces = fc.array(fc.constantFrom(...parts), { maxLength: 30 });
   fc.assert(
     fc.property(
       fc.oneof(
         codes,
-        pieces.map((parts) => parts.join("")),
+        pieces.map((all) => all.join("")),
       ),
       (value) => {
         try {
@@ -270,6 +242,7 @@ test("any codes of pickle's are read, or refused", { timeout: patience }, () => 
         } catch (error) {
           if (!isTensorError(error)) throw error;
         }
+        expect(Object.keys(Object.prototype)).toEqual([]);
       },
     ),
     { numRuns: numRuns(3000) },
