@@ -94,18 +94,23 @@ export function plain(value: unknown): unknown {
 /** The text of a number: whole ones without a point. */
 const spelled = (value: number | bigint): string => (Object.is(value, -0) ? "-0.0" : String(value));
 
-export const hashes = (): Record<string, string> =>
-  Object.fromEntries(Object.entries(written()).map(([name, { value }]) => [name, sha256(toTorch(value))]));
+/** The file of a run, from which PyTorch is to go on. */
+function runFile(): Uint8Array {
+  const { model, optimizer } = runHere();
+  return toTorch({ model: model.stateDict(), optimizer: optimizer.stateDict() });
+}
+
+/** What the files are, to the byte: so that those which PyTorch has read are those which are written today. */
+export function hashes(): Record<string, string> {
+  const files = Object.entries(written()).map(([name, { value }]) => [name, toTorch(value)] as const);
+  return Object.fromEntries([...files, ["a run", runFile()] as const].map(([name, file]) => [name, sha256(file)]));
+}
 
 function cases() {
   const files = Object.entries(written()).map(([name, { value, weightsOnly }]) => {
     return [name, { file: base64(toTorch(value)), value: plain(value), weightsOnly }];
   });
-  const { model, optimizer, x } = runHere();
-  const run = {
-    file: base64(toTorch({ model: model.stateDict(), optimizer: optimizer.stateDict() })),
-    x: Array.from(x.data),
-  };
+  const run = { file: base64(runFile()), x: Array.from(runHere().x.data) };
   return { files: Object.fromEntries(files), run, sha256: hashes() };
 }
 

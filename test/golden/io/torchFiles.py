@@ -3,6 +3,7 @@
     npx tsx test/golden/io/torchCases.ts | /usr/bin/python3 test/golden/io/torchFiles.py
 
 Reads from standard input the files that this library has written, as base64, and checks them; writes test/golden/io/torchFiles.json.
+In files of the older format the keys of storages are places in memory, which differ from one run to the next; nothing else does.
 """
 
 import argparse
