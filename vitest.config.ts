@@ -38,6 +38,7 @@ const long = [
   "test/examples/{course,demo}.test.ts",
   "test/examples/experiments.test.ts",
   "test/io/killed.test.ts",
+  "test/io/logging/{manyRows,recipes}.test.ts",
   "test/lab/runs.test.ts",
   "test/memory/copies.test.ts",
   "test/random/boxMuller32.test.ts",

@@ -25,6 +25,7 @@ export const guideOrder: readonly string[] = [
   "docs/nn/normalisation-layers.md",
   "docs/analysis/recording.md",
   "docs/sweep/sweeps.md",
+  "docs/io/logging.md",
   "docs/plot/plots.md",
   "docs/plot/reading-plots.md",
   "docs/analysis/computation-graph.md",

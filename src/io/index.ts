@@ -19,6 +19,7 @@ export { fromNpy, toNpy } from "./numpy/npy.ts";
 export { type NpzFile, openNpz, readNpz, toNpz } from "./numpy/npz.ts";
 export { type ExportOnnxOptions, exportOnnx } from "./onnx/exportOnnx.ts";
 export { fromOnnx } from "./onnx/fromOnnx.ts";
+export { type ReadRowsOptions, readRows } from "./rows/readRows.ts";
 export { type ReadOptions, readSafetensors } from "./safetensors/readSafetensors.ts";
 export {
   fromSafetensors,
@@ -28,6 +29,15 @@ export {
 } from "./safetensors/safetensors.ts";
 export { writeSafetensors } from "./safetensors/writeSafetensors.ts";
 export { exportStandalone } from "./standalone/exportStandalone.ts";
+export type {
+  HistogramEntry,
+  ImageEntry,
+  RowEntry,
+  ScalarEntry,
+  TensorBoardEntry,
+  TextEntry,
+} from "./tensorBoard/entry.ts";
+export { type TensorBoardOptions, toTensorBoard } from "./tensorBoard/toTensorBoard.ts";
 export { fromTensorFlowJs } from "./tensorFlowJs/fromTensorFlowJs.ts";
 export { type TensorFlowJsShards, tensorFlowJsWeights } from "./tensorFlowJs/tensorFlowJsWeights.ts";
 export { fromTorch, readTorch, type TorchFile, type TorchOptions } from "./torch/fromTorch.ts";

@@ -357,6 +357,7 @@ const right: Readonly<Record<string, () => unknown>> = {
   "nn.Module.loadStateDict.dict": () => linear().stateDict(),
   "optim.SGD.params": () => [new nn.Parameter(ones([2]))],
   "analysis.toCsv.rows": () => [{ a: 1 }],
+  "io.toTensorBoard.entries": () => [{ tag: "a", step: 0, value: 1 }],
   "io.exportOnnx.exampleInput": x,
   "io.exportOnnx.model": () => stack().eval(),
   "io.exportStandalone.exampleInput": x,

@@ -1,6 +1,6 @@
 import { isTensor } from "../../base/brand.ts";
 import { describe, isTensorError, TensorError } from "../../base/errors.ts";
-import { aFunction, record, wholeNumber } from "../../base/optionKinds.ts";
+import { aFunction, flag, record, wholeNumber } from "../../base/optionKinds.ts";
 import { type OptionRules, optionsOf } from "../../base/optionRules.ts";
 import { version } from "../../base/version.ts";
 import { isModule } from "../../nn/module/fields.ts";
@@ -29,6 +29,11 @@ export interface RecorderOptions {
   readonly seed?: number;
   /** Called after each step with what was recorded of it, such as to show it while training. */
   readonly onRows?: (rows: readonly RecordedRow[]) => void;
+  /**
+   * Whether to keep the rows for the recording. Without, they are only told to `onRows`, and a run of any length takes the same
+   * memory. Default `true`.
+   */
+  readonly keepRows?: boolean;
   /** Anything else to be kept in the recording that JSON can say. */
   readonly notes?: Readonly<Record<string, Plain>>;
 }
@@ -46,6 +51,7 @@ const rules = {
   train: { is: aFunction },
   seed: { is: wholeNumber },
   onRows: { is: aFunction },
+  keepRows: { is: flag, default: true },
   notes: { is: { ...record, expected: "an object of what JSON can say" }, default: {} },
 } satisfies OptionRules<RecorderOptions>;
 
@@ -91,6 +97,7 @@ export class Recorder {
   private readonly probes: readonly NamedProbe[];
   private readonly train: (loss: Loss) => Tensor;
   private readonly onRows: ((rows: readonly RecordedRow[]) => void) | undefined;
+  private readonly keepRows: boolean;
   private readonly header: Pick<Recording, "seed" | "options" | "notes">;
   private readonly rows: RecordedRow[] = [];
   private steps = 0;
@@ -104,13 +111,15 @@ export class Recorder {
    * @param options - see {@link RecorderOptions}.
    */
   constructor(model: Module, optimizer: Optimizer, options: RecorderOptions = {}) {
-    const { probes = { loss: stepProbes.loss() }, train, seed, notes, onRows } = optionsOf("Recorder", options, rules);
+    const settings = optionsOf("Recorder", options, rules);
+    const { probes = { loss: stepProbes.loss() }, train, seed, notes, onRows, keepRows } = settings;
     if (!isModule(model)) refuse("a module", model);
     if (!isOptimizer(optimizer)) refuse("an optimiser", optimizer);
     this.model = model;
     this.optimizer = optimizer;
     this.probes = named("Recorder", probes);
     this.onRows = onRows;
+    this.keepRows = keepRows;
     this.train = train ?? ((loss) => this.trainPlainly(loss));
     this.header = {
       seed: seed ?? null,
@@ -181,7 +190,7 @@ export class Recorder {
         typeof seen === "function" ? () => this.undoing(own.probe, () => seen({ loss: start })) : () => seen;
       return asRows(own.name, step, Number.isFinite(start) ? ofNumbers(after) : (attempt(after) ?? []));
     });
-    for (const row of rows) this.rows.push(row);
+    if (this.keepRows) for (const row of rows) this.rows.push(row);
     this.onRows?.(rows.map((row) => ({ ...row })));
     return start;
   }

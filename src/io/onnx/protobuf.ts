@@ -20,6 +20,13 @@ export class Message {
     return this.add(varint(field * 8 + 5)).add(bytes);
   }
 
+  /** A number of 64 bits. */
+  double(field: number, value: number): this {
+    const bytes = new Uint8Array(8);
+    new DataView(bytes.buffer).setFloat64(0, value, true);
+    return this.add(varint(field * 8 + 1)).add(bytes);
+  }
+
   /** A text, bytes, or a message within this one. */
   put(field: number, value: string | Uint8Array | Message): this {
     const bytes =
