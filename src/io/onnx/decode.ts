@@ -4,7 +4,7 @@ import { copyOf, countOf, isWhole, type Place, refuse } from "../bytes/checks.ts
 import { bytesAt, type Fields, fieldsOf, numbersAt, textsAt } from "./fields.ts";
 
 /** What a node is told. */
-export type FileAttribute = number | string | readonly number[] | FileTensor;
+type FileAttribute = number | string | readonly number[] | FileTensor;
 
 /** An operation of a file. */
 export interface FileNode {

@@ -6,7 +6,7 @@ import { type Json, parseJson } from "../bytes/json.ts";
 export type JsonObject = ReadonlyMap<string, Json>;
 
 /** How a weight is stored where it takes fewer bytes than its numbers do. */
-export interface Quantisation {
+interface Quantisation {
   readonly dtype: "uint8" | "uint16" | "float16";
   readonly scale: number;
   readonly min: number;
