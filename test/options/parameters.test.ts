@@ -290,6 +290,7 @@ const right: Readonly<Record<string, () => unknown>> = {
   "nn.functional.fold.x": () => zeros([9, 4]),
   "nn.functional.unfold.x": () => zeros([2, 3, 5, 5]),
   "nn.AdaptiveAvgPool1d.forward.x": () => zeros([2, 3, 5]),
+  "nn.functional.instanceNorm.x": () => zeros([2, 3, 5]),
   "nn.functional.adaptiveAvgPool1d.x": () => zeros([2, 3, 5]),
   "nn.AdaptiveAvgPool2d.forward.x": () => zeros([2, 3, 5, 5]),
   "nn.functional.adaptiveAvgPool2d.x": () => zeros([2, 3, 5, 5]),
