@@ -42,7 +42,7 @@ const long = [
   "test/lab/runs.test.ts",
   "test/memory/copies.test.ts",
   "test/random/boxMuller32.test.ts",
-  "test/sweep/pool.test.ts",
+  "test/sweep/{experiment,pool}.test.ts",
   "test/tensor/limits.test.ts",
 ];
 

@@ -63,7 +63,7 @@ export interface Result {
 }
 
 /** How large a run is: small for a test, large for a look, or of the paper's size where an experiment has that, and else large. */
-type Scale = "small" | "large" | "paper";
+export type Scale = "small" | "large" | "paper";
 
 /** What else an experiment may be given: a folder with CIFAR-10's files. */
 interface Given {

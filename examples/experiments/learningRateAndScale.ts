@@ -1,35 +1,26 @@
-import { optim } from "evenkeel";
 import { rateScaleMap } from "evenkeel/plot";
-import { claim, type Experiment, mean, three } from "./experiment.ts";
-import { batchNorm, deepLinear, lossLeft, namesBatches, namesLoss, namesNetwork, nothing } from "./networks.ts";
+import { claim, type Experiment, three } from "./experiment.ts";
+import { deepLinear, lossLeft } from "./networks.ts";
+import { cell, extentOf, spaceOf, variants } from "./rateAndScaleCell.ts";
+
+/** Of a configuration what differs within one seed. */
+interface Place {
+  readonly variant: string;
+  readonly scale: number;
+  readonly lr: number;
+}
 
 /** Learning rate against the scale of the first weights: what trains, and what diverges or stays where it is. */
 export const learningRateAndScale: Experiment = (scale, seed) => {
-  const steps = scale === "small" ? 150 : 1000;
-  const rates = scale === "small" ? [0.1, 1, 10] : [0.01, 0.1, 0.3, 1, 3, 10, 30];
-  const scales = scale === "small" ? [0.1, 1, 5] : [0.03, 0.1, 0.3, 1, 3, 10];
+  const { steps, rates, scales } = extentOf(scale);
   const trained = 2.75; // guessing every letter alike costs 3.33, guessing by how frequent they are about 2.9
-  const variants = { standard: nothing, "batch norm": batchNorm };
-  const cells = Object.entries(variants).flatMap(([variant, normalisation]) =>
-    scales.flatMap((size) =>
-      rates.map((lr) => {
-        const model = namesNetwork(normalisation, { hidden: 3, scale: size, seed });
-        const optimizer = new optim.SGD(model.parameters(), { lr });
-        const next = namesBatches(64, seed);
-        const losses: number[] = [];
-        for (let step = 0; step < steps; step++) {
-          optimizer.zeroGrad();
-          const loss = namesLoss(model, next(step));
-          losses.push(loss.item());
-          if (!Number.isFinite(losses[step])) break;
-          loss.backward();
-          optimizer.step();
-        }
-        const loss = losses.length < steps ? null : mean(losses.slice(-Math.floor(steps / 5)));
-        return { variant, scale: size, lr, loss, trains: loss !== null && loss < trained };
-      }),
-    ),
-  );
+  const space = spaceOf(scale, [seed]);
+  // One after the other and at once, as experiments are; examples/sweeps has the same cells on threads.
+  const cells = Array.from({ length: space.size }, (_, place) => {
+    const { variant, scale: size, lr } = space.at(place) as unknown as Place;
+    const { loss } = cell({ variant, scale: size, lr, seed, steps });
+    return { variant, scale: size, lr, loss, trains: loss !== null && loss < trained };
+  });
   const linearRates = Array.from({ length: 25 }, (_, i) => 10 ** (i / 8 - 6)); // eight to a power of ten
   const [depth, samples] = scale === "small" ? [10, 200] : [25, 1000];
   const linearSettings = { depth, samples, seed };

@@ -39,6 +39,19 @@ test("what fails, diverges or ends its thread is that cell's alone, and the othe
   expect(failed.map((outcome) => typeof outcome.failed)).toEqual(["string", "string", "string"]);
 });
 
+test("a sweep that stops at a failure says so, whatever the other threads are about", async () => {
+  for (let i = 0; i < 3; i++) {
+    const told = { cell: "./slow.js", space: { ms: [1], throws: [true], x: 12 }, more: { failures: "refuse" } };
+    const program = produce({ ...told, store: `stops${i}.jsonl`, engine: "pool", threads: 3 });
+    const { code, err } = await start(folder, program).end;
+    expect(code).toBe(1);
+    expect(err).toMatch(/sweep: expected cells that throw nothing, got .* is refused/);
+    // What was given up is not said to have failed.
+    const lines = sortedLines(join(folder, `stops${i}.jsonl`));
+    expect(lines.filter((line) => !/"failed":"\d+ is refused"/.test(line))).toEqual([]);
+  }
+});
+
 test("a process killed in the middle goes on to the same journal", async () => {
   const slow = { cell: "./slow.js", space: { ms: [60], x: 12 } };
   await run(folder, produce({ ...slow, store: "slow.jsonl", engine: "inProcess" }));

@@ -7,10 +7,15 @@ import { inFlight } from "./inFlight.ts";
 import { installed } from "./installed.ts";
 import { type Answer, jobOf, outcomeIn, workerFile } from "./job.ts";
 
+/** For how many milliseconds threads may finish what they have begun when a sweep stops; then they are ended. */
+const winding = 1000;
+
 /** As much of Piscina as is asked for. */
 interface Pool {
   run(task: unknown): Promise<Answer>;
   destroy(): Promise<void>;
+  close(options: { readonly force: boolean }): Promise<void>;
+  on(event: "error", listener: () => void): unknown;
 }
 
 type PoolModule = { readonly Piscina: new (options: Readonly<Record<string, unknown>>) => Pool };
@@ -48,16 +53,31 @@ export function pool(threads: number): SweepEngine {
         install: "piscina",
         hint: "inProcess() does without.",
       });
-      const workers = new Piscina({ filename, name: "runJob", minThreads: threads, maxThreads: threads });
+      const workers = new Piscina({
+        filename,
+        name: "runJob",
+        minThreads: threads,
+        maxThreads: threads,
+        closeTimeout: winding,
+      });
+      workers.on("error", () => {}); // what is told after the end
+      let isStopped = false;
       try {
         // One more than there are threads waits, so that none of them does.
         await inFlight(sweep, threads + 1, context.signal, async (task) => {
-          const answer = await workers.run(jobOf(task, context)).catch((error) => ({ failed: messageOf(error) }));
+          const answer = await workers.run(jobOf(task, context)).catch((error) => {
+            if (isStopped) throw error; // given up, and not failed
+            return { failed: messageOf(error) };
+          });
           return outcomeIn(where, answer);
         });
-      } finally {
-        await workers.destroy();
+      } catch (error) {
+        isStopped = true;
+        // A thread that is ended while it loads its modules may end the process.
+        await workers.close({ force: true });
+        throw error;
       }
+      await workers.destroy();
     },
   };
 }
