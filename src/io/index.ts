@@ -30,6 +30,7 @@ export {
 export { writeSafetensors } from "./safetensors/writeSafetensors.ts";
 export { exportStandalone } from "./standalone/exportStandalone.ts";
 export type {
+  HistogramCounts,
   HistogramEntry,
   ImageEntry,
   RowEntry,

@@ -7,7 +7,22 @@ import type { Dtype } from "../../base/dtype.ts";
 export type Kind = keyof typeof storedDtypes;
 
 /** The dtypes in which files store what is read, under PyTorch's names, which are NumPy's where that has them. */
-export type StoredDtype = (typeof storedDtypes)[Kind];
+export type StoredDtype =
+  | "float64"
+  | "float32"
+  | "float16"
+  | "bfloat16"
+  | "float8_e4m3fn"
+  | "float8_e5m2"
+  | "int64"
+  | "int32"
+  | "int16"
+  | "int8"
+  | "uint64"
+  | "uint32"
+  | "uint16"
+  | "uint8"
+  | "bool";
 
 /** The dtype of each kind. */
 export const storedDtypes = {
@@ -26,7 +41,7 @@ export const storedDtypes = {
   u2: "uint16",
   u1: "uint8",
   b1: "bool",
-} as const;
+} as const satisfies Readonly<Record<string, StoredDtype>>;
 
 /** The kind of a dtype, by its name; undefined for one that is not read. */
 export function kindNamed(dtype: string): Kind | undefined {

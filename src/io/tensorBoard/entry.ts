@@ -14,8 +14,16 @@ export interface HistogramEntry {
   readonly tag: string;
   /** The step, a whole number. */
   readonly step: number;
-  /** The numbers, of which finite ones are counted; or counts between edges, one fewer than there are edges. */
-  readonly histogram: ArrayLike<number> | { readonly edges: readonly number[]; readonly counts: readonly number[] };
+  /** The numbers, of which finite ones are counted; or what was counted elsewhere. */
+  readonly histogram: ArrayLike<number> | HistogramCounts;
+}
+
+/** A histogram that was counted elsewhere. */
+export interface HistogramCounts {
+  /** Where bins begin and end, ascending. */
+  readonly edges: readonly number[];
+  /** How many numbers are in each bin, one fewer than there are edges. */
+  readonly counts: readonly number[];
 }
 
 /** A text, which TensorBoard takes for Markdown. */

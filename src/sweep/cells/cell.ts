@@ -11,6 +11,7 @@ export type CellFunction = (configuration: never) => Plain | Promise<Plain>;
 
 /** A cell that can be run here. */
 export interface LoadedCell {
+  /** Runs it. */
   readonly run: (configuration: Configuration) => unknown;
   /** What stands for its code. */
   readonly code: string;
@@ -19,12 +20,25 @@ export interface LoadedCell {
 }
 
 /** What has become of a cell: a value, divergence or a failure, each as text. */
-export type Outcome =
-  | { readonly value: string }
+export type Outcome = CellValue | CellDivergence | CellFailure;
+
+/** That a cell has returned something. */
+export interface CellValue {
+  /** What it has returned, as JSON. */
+  readonly value: string;
+}
+
+/** That a network has come to NaN or infinity. */
+export interface CellDivergence {
   /** Why it has no number, in words. */
-  | { readonly diverged: string }
+  readonly diverged: string;
+}
+
+/** That a cell has thrown. */
+export interface CellFailure {
   /** The message of what was thrown. */
-  | { readonly failed: string };
+  readonly failed: string;
+}
 
 /** The cell that was asked for, loaded, so that a module that has none is refused before anything has run. */
 export async function loadCell(where: string, cell: URL | string | CellFunction): Promise<LoadedCell> {

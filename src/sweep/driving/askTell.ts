@@ -7,12 +7,14 @@ import { keep } from "../keeping/readSweep.ts";
 import type { SweepStore } from "../keeping/store.ts";
 import { rowOf, type SweepResult, type SweepRow } from "../results/row.ts";
 import type { Configuration } from "../spaces/space.ts";
+import type { SweepShare } from "./engine.ts";
 import type { Round, Rounds } from "./rounds.ts";
 
 /** A cell that is to be run. */
 export interface SweepTask {
   /** What its result is known by. */
   readonly id: string;
+  /** What it is to be given. */
   readonly configuration: Configuration;
   /** The configuration as text, in the one way in which it is told to who runs it. */
   readonly text: string;
@@ -53,7 +55,7 @@ export interface OpenParts {
   readonly provenance: Provenance;
   readonly rounds: Rounds;
   readonly store: SweepStore;
-  readonly share: { readonly part: number; readonly parts: number } | undefined;
+  readonly share: SweepShare | undefined;
   readonly failures: "retry" | "keep" | "refuse";
   readonly others: "refuse" | "ignore";
   readonly onCell: ((report: CellReport) => void) | undefined;

@@ -4,9 +4,20 @@ import type { AskTell } from "./askTell.ts";
 
 /** What an engine is told beside what there is to do. */
 export interface EngineContext {
+  /** What is run of each configuration. */
   readonly cell: LoadedCell;
+  /** What all results depend on. */
   readonly provenance: Provenance;
+  /** What ends the sweep early, if anything does. */
   readonly signal: AbortSignal | undefined;
+}
+
+/** Every so many-th cell of a sweep. */
+export interface SweepShare {
+  /** Which one is the first, counted from 0. */
+  readonly part: number;
+  /** How many shares there are. */
+  readonly parts: number;
 }
 
 /** What runs cells: it asks for them, and tells what became of each. */
@@ -16,7 +27,7 @@ export interface SweepEngine {
   /** Whether cells run elsewhere, and so have to be modules. */
   readonly runsElsewhere: boolean;
   /** Which part of the cells it asks for. Default: all. */
-  readonly share?: { readonly part: number; readonly parts: number };
+  readonly share?: SweepShare;
   /** Runs all that there is to ask for. */
   drive(sweep: AskTell, context: EngineContext): Promise<void>;
 }

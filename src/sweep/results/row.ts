@@ -20,6 +20,7 @@ export interface SweepRow {
 
 /** What a sweep has found. */
 export interface SweepResult extends Provenance {
+  /** What kind of data this is. */
   readonly kind: "sweep";
   /** How many cells were asked for. */
   readonly total: number;
