@@ -35,6 +35,7 @@ const table = [
   { name: "`TensorError` alone", source: 'export { TensorError } from "evenkeel";', limit: 1.5 },
   { name: "evenkeel/plot", source: 'export * from "evenkeel/plot";', limit: 92 },
   { name: "evenkeel/io", source: 'export * from "evenkeel/io";', limit: 126 },
+  { name: "evenkeel/sweep", source: 'export * from "evenkeel/sweep";', limit: 83 },
   { name: "evenkeel/testing", source: 'export * from "evenkeel/testing";', limit: 60 },
   { name: "the WebAssembly", source: 'export { binary } from "./src/kernels/wasm/module.generated.ts";', limit: 15.5 },
 ];

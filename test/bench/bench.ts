@@ -28,11 +28,13 @@ import { type Measurements, measure } from "./measure.ts";
 import { measureOperations } from "./operations/measureOperations.ts";
 import { type OperationTime, operationsHeading, operationsSection } from "./operations/section.ts";
 import { type Results, report } from "./report.ts";
+import { measureSweeps, sweepsHeading, sweepsSection } from "./sweeps.ts";
 import { type GrowthName, growths, type WorkloadName, workloads } from "./workloads.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const page = "docs/performance.md";
 const boundariesPage = "docs/which-should-i-use.md";
+const sweepsPage = "docs/sweep/sweeps.md";
 
 const help = `Measures evenkeel, as built, beside PyTorch and other JavaScript libraries, each with one thread.
 
@@ -42,6 +44,7 @@ const help = `Measures evenkeel, as built, beside PyTorch and other JavaScript l
   npm run bench -- --part analyses  the analyses only; rewrites their section of ${page}; a minute
   npm run bench -- --part operations  the operations only, in the same way; some minutes
   npm run bench -- --part boundaries  where another library begins to be the faster one; the section of ${boundariesPage}
+  npm run bench -- --part sweeps    two threads and a queue beside one process; the section of ${sweepsPage}; needs redis-server
   npm run bench -- --part operations --only pow,topk  those whose names begin so; prints
   npm run bench -- --help           this
 
@@ -56,7 +59,7 @@ more. The machine should have nothing else to do: the times of different workloa
 const log = (line: string) => process.stderr.write(`${line}\n`);
 
 /** What a part of the page is about, each with a section of its own. */
-type Part = "analyses" | "operations" | "boundaries";
+type Part = "analyses" | "operations" | "boundaries" | "sweeps";
 
 interface Plan {
   readonly tables: readonly WorkloadName[];
@@ -78,7 +81,8 @@ function readOptions(): Plan | { readonly part: Part; readonly only: string | un
   });
   if (values.help) return null;
   const { part } = values;
-  if (part === "analyses" || part === "operations" || part === "boundaries") return { part, only: values.only };
+  if (part === "analyses" || part === "operations" || part === "boundaries" || part === "sweeps")
+    return { part, only: values.only };
   if (values.part !== undefined) throw new Error(`no such part: ${values.part}. --help lists them`);
   const known = { tables: Object.keys(workloads) as WorkloadName[], series: Object.keys(growths) as GrowthName[] };
   if (values.only === undefined && !values.quick) return { ...known, withPeers: true, complete: true };
@@ -176,6 +180,9 @@ const parts = {
     } finally {
       crew.stop();
     }
+  },
+  async sweeps() {
+    return { page: sweepsPage, heading: sweepsHeading, section: sweepsSection(await measureSweeps(log)) };
   },
   async analyses(only: RegExp) {
     return { page, heading: analysesHeading, section: analysesSection(await measureAnalyses(log, only)) };

@@ -41,7 +41,7 @@ export function installed(): string {
   for (const name of ["piscina", "bullmq", "ioredis", "vega", "vega-lite", "vega-interpreter"]) {
     symlinkSync(join(root, "node_modules", name), join(folder, "node_modules", name));
   }
-  for (const name of ["outcomes", "slow", "training"]) {
+  for (const name of ["longer", "outcomes", "slow", "training"]) {
     buildSync({
       entryPoints: [join(root, `test/sweep/cells/${name}.ts`)],
       outfile: join(folder, `${name}.js`),

@@ -14,6 +14,7 @@ const engines = {
   pool: () => pool(threads),
   queue: () => queue(connection, options),
 };
+const start = performance.now();
 const { rows } = await sweep({
   space: grid(lists),
   cell: new URL(cell, import.meta.url),
@@ -22,4 +23,4 @@ const { rows } = await sweep({
   onCell: ({ done, total }) => process.stdout.write(`${done}/${total}\n`),
   ...more,
 });
-process.stdout.write(`rows ${rows.length}\n`);
+process.stdout.write(`rows ${rows.length} in ${Math.round(performance.now() - start)} ms\n`);
