@@ -7,8 +7,8 @@
 export type { Plain } from "../analysis/index.ts";
 export type { CellDivergence, CellFailure, CellFunction, CellValue, LoadedCell, Outcome } from "./cells/cell.ts";
 export type { Provenance } from "./cells/identity.ts";
-export type { AskTell, CellReport, SweepTask } from "./driving/askTell.ts";
-export type { EngineContext, SweepEngine, SweepShare } from "./driving/engine.ts";
+export type { AskTell, CellReport, SweepShare, SweepTask } from "./driving/askTell.ts";
+export type { EngineContext, SweepEngine } from "./driving/engine.ts";
 export type { PruneOptions } from "./driving/rounds.ts";
 export type { RedisConnection } from "./engines/bull.ts";
 export { inProcess, shard } from "./engines/inProcess.ts";

@@ -3,8 +3,6 @@ import { execFileSync } from "node:child_process";
 import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { type AnalysisTime, analysesHeading, analysesSection, measureAnalyses } from "./analyses.ts";
-import { boundariesHeading, boundariesSection, measureBoundaries } from "./boundaries.ts";
 import {
   Contender,
   type ContenderSpec,
@@ -27,8 +25,10 @@ import { withSection, wrap } from "./format.ts";
 import { type Measurements, measure } from "./measure.ts";
 import { measureOperations } from "./operations/measureOperations.ts";
 import { type OperationTime, operationsHeading, operationsSection } from "./operations/section.ts";
+import { type AnalysisTime, analysesHeading, analysesSection, measureAnalyses } from "./parts/analyses.ts";
+import { boundariesHeading, boundariesSection, measureBoundaries } from "./parts/boundaries.ts";
+import { measureSweeps, sweepsHeading, sweepsSection } from "./parts/sweeps.ts";
 import { type Results, report } from "./report.ts";
-import { measureSweeps, sweepsHeading, sweepsSection } from "./sweeps.ts";
 import { type GrowthName, growths, type WorkloadName, workloads } from "./workloads.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { analysesHeading, analysesSection } from "./analyses.ts";
 import { Unmeasured } from "./contender.ts";
 import { ratioOf, withSection, wrap } from "./format.ts";
 import type { Measurements } from "./measure.ts";
 import { operationsHeading, operationsSection } from "./operations/section.ts";
+import { analysesHeading, analysesSection } from "./parts/analyses.ts";
 import { type Results, report } from "./report.ts";
 import { multiplyAdds, type WorkloadName, workloads } from "./workloads.ts";
 

@@ -1,11 +1,11 @@
 import { arch, cpus, release, totalmem, type } from "node:os";
-import { type AnalysisTime, analysesSection } from "./analyses.ts";
 import { evenkeel, onNewerEngine, openblasSettings, type Profile, pytorch, Unmeasured } from "./contender.ts";
 import { cell, digits, growthOf, listed, measured, percent, ratioOf, table, timeCell, times, wrap } from "./format.ts";
 import { engines, leastTimes, profiles } from "./limits.ts";
 import type { Measurement, Measurements } from "./measure.ts";
 import { misses } from "./misses.ts";
 import { type OperationTime, operationsSection } from "./operations/section.ts";
+import { type AnalysisTime, analysesSection } from "./parts/analyses.ts";
 import { targetsMet } from "./targets.ts";
 import {
   type Growth,

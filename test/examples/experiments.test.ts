@@ -27,7 +27,18 @@ const dataOf = <T>(name: string, seed: number): T => run(name, seed).data as T;
 
 test("every file of an experiment is in the list", () => {
   const files = globSync("examples/experiments/**/*.ts").map((file) => file.replace(/^.*\/|\.ts$/g, ""));
-  const others = ["all", "digits", "drift", "experiment", "images", "indexPage", "networks", "verdicts", "vggLike"];
+  const others = [
+    "all",
+    "digits",
+    "drift",
+    "experiment",
+    "images",
+    "indexPage",
+    "networks",
+    "rateAndScaleCell",
+    "verdicts",
+    "vggLike",
+  ];
   expect(files.filter((file) => !others.includes(file)).sort()).toEqual(Object.keys(experiments).sort());
 });
 

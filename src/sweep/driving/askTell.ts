@@ -7,7 +7,6 @@ import { keep } from "../keeping/readSweep.ts";
 import type { SweepStore } from "../keeping/store.ts";
 import { rowOf, type SweepResult, type SweepRow } from "../results/row.ts";
 import type { Configuration } from "../spaces/space.ts";
-import type { SweepShare } from "./engine.ts";
 import type { Round, Rounds } from "./rounds.ts";
 
 /** A cell that is to be run. */
@@ -46,6 +45,14 @@ export interface AskTell {
   result(): SweepResult;
   /** Gives back the store. */
   close(): Promise<void>;
+}
+
+/** Every so many-th cell of a sweep. */
+export interface SweepShare {
+  /** Which one is the first, counted from 0. */
+  readonly part: number;
+  /** How many shares there are. */
+  readonly parts: number;
 }
 
 /** What a sweep that is open knows. */

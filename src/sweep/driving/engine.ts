@@ -1,6 +1,6 @@
 import type { LoadedCell } from "../cells/cell.ts";
 import type { Provenance } from "../cells/identity.ts";
-import type { AskTell } from "./askTell.ts";
+import type { AskTell, SweepShare } from "./askTell.ts";
 
 /** What an engine is told beside what there is to do. */
 export interface EngineContext {
@@ -10,14 +10,6 @@ export interface EngineContext {
   readonly provenance: Provenance;
   /** What ends the sweep early, if anything does. */
   readonly signal: AbortSignal | undefined;
-}
-
-/** Every so many-th cell of a sweep. */
-export interface SweepShare {
-  /** Which one is the first, counted from 0. */
-  readonly part: number;
-  /** How many shares there are. */
-  readonly parts: number;
 }
 
 /** What runs cells: it asks for them, and tells what became of each. */

@@ -1,8 +1,8 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { installed, run } from "../sweep/installed.ts";
-import { startRedis } from "../sweep/redis/redis.ts";
-import { digits, median, table } from "./format.ts";
+import { installed, run } from "../../sweep/installed.ts";
+import { startRedis } from "../../sweep/redis/redis.ts";
+import { digits, median, table } from "../format.ts";
 
 /** The heading that the section is found by. */
 export const sweepsHeading = "## What it costs";

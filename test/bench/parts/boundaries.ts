@@ -1,7 +1,7 @@
-import type { Contender } from "./contender.ts";
-import { digits, measured, ratioOf, table, times } from "./format.ts";
-import { type Measurements, measure } from "./measure.ts";
-import type { Workload } from "./workloads.ts";
+import type { Contender } from "../contender.ts";
+import { digits, measured, ratioOf, table, times } from "../format.ts";
+import { type Measurements, measure } from "../measure.ts";
+import type { Workload } from "../workloads.ts";
 
 /** The heading that the section is found by. */
 export const boundariesHeading = "## Measured";

@@ -1,6 +1,6 @@
-import { digits, median, table, times } from "./format.ts";
+import { digits, median, table, times } from "../format.ts";
 
-const root = new URL("../../", import.meta.url);
+const root = new URL("../../../", import.meta.url);
 
 /** What an analysis took, beside the passes that it tells. */
 export interface AnalysisTime {
