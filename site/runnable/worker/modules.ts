@@ -38,8 +38,10 @@ const loaders: Readonly<Record<ModuleName, () => Promise<Exports>>> = {
 const loaded = new Map<string, Exports>();
 
 export async function loadModule(name: string): Promise<Exports> {
+  // A module that the code has made itself, such as what exportStandalone writes.
+  if (name.startsWith("data:text/javascript,")) return import(/* @vite-ignore */ name);
   if (!isModuleName(name)) {
-    throw new NotRunError(`"${name}" is not on this page, which has ${packageModules.join(", ")}.`, {
+    throw new NotRunError(`"${name.slice(0, 200)}" is not on this page, which has ${packageModules.join(", ")}.`, {
       name: "Not run",
     });
   }
