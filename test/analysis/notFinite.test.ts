@@ -31,6 +31,7 @@ const kinds = ["batch norm", "no affine", "shared layers", "no hidden layer"] as
 
 describe.each(Object.entries(ends))("of a network with %s", (_, end) => {
   test.each(Object.entries(runs))("%s tells numbers, or refuses it as not finite, and leaves it", (name, run) => {
+    const refusedOtherwise: string[] = [];
     for (const kind of kinds.filter((kind) => meant[name]?.includes(kind) ?? true)) {
       const s = end(setting(zoo[kind], 3));
       const attempt = () => {
@@ -38,12 +39,13 @@ describe.each(Object.entries(ends))("of a network with %s", (_, end) => {
           run(s);
         } catch (error) {
           if (!isTensorError(error)) throw error;
-          expect(error, `${kind}: ${error.message}`).toMatchObject({ code: "EVENKEEL_NOT_FINITE" });
+          if (error.code !== "EVENKEEL_NOT_FINITE") refusedOtherwise.push(`${kind}: ${error.message}`);
         }
       };
       if (name === "recalibrateBatchNorm") attempt();
       else expectUntouched(s.model, attempt, s.optimizer);
     }
+    expect(refusedOtherwise).toEqual([]);
   });
 });
 
