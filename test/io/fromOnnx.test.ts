@@ -1,7 +1,7 @@
 import { grad, manualSeed, nn, randn, TensorError, tensor, zeros } from "evenkeel";
 import { exportOnnx, fromOnnx } from "evenkeel/io";
 import { beforeEach, describe, expect, test } from "vitest";
-import { Message } from "../../src/io/onnx/protobuf.ts";
+import { Message } from "../../src/io/bytes/protobuf.ts";
 import golden from "../golden/io/onnx.json" with { type: "json" };
 import { apart } from "./onnxRun.ts";
 

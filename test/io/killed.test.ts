@@ -3,33 +3,19 @@ import { once } from "node:events";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { buildSync } from "esbuild";
 import { Generator, nn, ones, randint, randn, TensorError } from "evenkeel";
 import { fromSafetensors, loadCheckpoint, toSafetensors, writeSafetensors } from "evenkeel/io";
 import { writeFileAtomically, writeFileAtomicallySync } from "evenkeel/io/node";
 import { afterAll, describe, expect, test } from "vitest";
+import { writeProgram } from "./program.ts";
 
-const root = fileURLToPath(new URL("../../", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "evenkeel-io-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const steps = 400;
 
-/** The run as one file, which starts in a fifth of the time. */
 const program = join(folder, "run.mjs");
-buildSync({
-  entryPoints: [join(root, "test/io/killed.ts")],
-  alias: {
-    evenkeel: join(root, "src/index.ts"),
-    "evenkeel/io": join(root, "src/io/index.ts"),
-    "evenkeel/io/node": join(root, "src/io/node/index.ts"),
-  },
-  bundle: true,
-  format: "esm",
-  platform: "node",
-  outfile: program,
-});
+writeProgram("test/io/killed.ts", program);
 
 /** Starts the run, kills it some milliseconds after it has begun, and says what it printed. */
 async function start(file: string, killAfter: number | null): Promise<{ out: string; wasKilled: boolean }> {

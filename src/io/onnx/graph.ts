@@ -5,8 +5,8 @@ import { NDArray } from "../../kernels/array.ts";
 import { Tensor } from "../../tensor/tensor.ts";
 import type { Bytes } from "../bytes/bytes.ts";
 import { bytesOf } from "../bytes/elements.ts";
+import { Message } from "../bytes/protobuf.ts";
 import { type Amount, derived, isFixed, lineThrough } from "./amount.ts";
-import { Message } from "./protobuf.ts";
 
 /** What a node is told: whole numbers, lists of them, and numbers with a point, which are written `{ float }`. */
 export type Attributes = Readonly<Record<string, number | readonly number[] | { readonly float: number }>>;

@@ -1,6 +1,6 @@
 import { describe, TensorError } from "../../base/errors.ts";
 import { isBytes } from "../bytes/checks.ts";
-import { Message } from "../onnx/protobuf.ts";
+import { Message } from "../bytes/protobuf.ts";
 import type { HistogramEntry, TensorBoardEntry } from "./entry.ts";
 
 // Field numbers of TensorBoard's messages: summary.proto, tensor.proto, tensor_shape.proto, types.proto.

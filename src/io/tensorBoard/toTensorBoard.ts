@@ -2,8 +2,8 @@ import { describe, TensorError } from "../../base/errors.ts";
 import { finiteNumber, flag } from "../../base/optionKinds.ts";
 import { type OptionRules, optionsOf } from "../../base/optionRules.ts";
 import type { Bytes } from "../bytes/bytes.ts";
-import { Message } from "../onnx/protobuf.ts";
-import { maskedCrc32c } from "./crc32c.ts";
+import { crc32c } from "../bytes/crc.ts";
+import { Message } from "../bytes/protobuf.ts";
 import type { TensorBoardEntry } from "./entry.ts";
 import { summaryOf } from "./summaryOf.ts";
 
@@ -67,10 +67,16 @@ function recordsOf(messages: readonly Message[]): Bytes {
   let at = 0;
   for (const bytes of all) {
     view.setBigUint64(at, BigInt(bytes.length), true);
-    view.setUint32(at + 8, maskedCrc32c(file.subarray(at, at + 8)), true);
+    view.setUint32(at + 8, masked(file.subarray(at, at + 8)), true);
     file.set(bytes, at + 12);
-    view.setUint32(at + 12 + bytes.length, maskedCrc32c(bytes), true);
+    view.setUint32(at + 12 + bytes.length, masked(bytes), true);
     at += bytes.length + 16;
   }
   return file;
+}
+
+/** The checksum of a record's part, turned round and moved on, so that a checksum of checksums is none. */
+function masked(bytes: Uint8Array): number {
+  const crc = crc32c(bytes);
+  return (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0;
 }

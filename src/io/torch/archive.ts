@@ -1,6 +1,6 @@
 import { describe } from "../../base/errors.ts";
 import { type Place, refuse, refuseFile } from "../bytes/checks.ts";
-import { crc32 } from "../zip/crc32.ts";
+import { crc32 } from "../bytes/crc.ts";
 import { isStored, storedBytes, unzipped, type ZipEntry, zipEntries } from "../zip/readZip.ts";
 import { cursorOf } from "./cursor.ts";
 import type { Saved } from "./saved.ts";

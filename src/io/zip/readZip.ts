@@ -1,8 +1,8 @@
 import { describe, isTensorError } from "../../base/errors.ts";
 import type { Bytes } from "../bytes/bytes.ts";
 import { allocate, copyOf, type Place, refuse } from "../bytes/checks.ts";
+import { crc32 } from "../bytes/crc.ts";
 import { fileKind } from "../bytes/fileKind.ts";
-import { crc32 } from "./crc32.ts";
 import { centralHeader, centralLength, end, endLength, localHeader, localLength } from "./zipParts.ts";
 
 const [zip64End, zip64Locator] = [0x06064b50, 0x07064b50];

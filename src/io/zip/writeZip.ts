@@ -1,7 +1,7 @@
 import { TensorError } from "../../base/errors.ts";
 import type { Bytes } from "../bytes/bytes.ts";
 import { allocate } from "../bytes/checks.ts";
-import { crc32 } from "./crc32.ts";
+import { crc32 } from "../bytes/crc.ts";
 import { centralHeader, centralLength, end, endLength, localHeader, localLength } from "./zipParts.ts";
 
 /** The identity of what fills a local header up, "FB", as PyTorch has it. */

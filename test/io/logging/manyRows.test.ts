@@ -2,29 +2,14 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { buildSync } from "esbuild";
 import { afterAll, expect, test } from "vitest";
+import { writeProgram } from "../program.ts";
 
-const root = fileURLToPath(new URL("../../../", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "evenkeel-many-rows-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const program = join(folder, "run.mjs");
-buildSync({
-  entryPoints: [join(root, "test/io/logging/manyRows.ts")],
-  alias: {
-    evenkeel: join(root, "src/index.ts"),
-    "evenkeel/analysis": join(root, "src/analysis/index.ts"),
-    "evenkeel/io": join(root, "src/io/index.ts"),
-    "evenkeel/io/node": join(root, "src/io/node/index.ts"),
-  },
-  bundle: true,
-  format: "esm",
-  platform: "node",
-  packages: "external",
-  outfile: program,
-});
+writeProgram("test/io/logging/manyRows.ts", program);
 
 /** A run in a process whose heap has so many megabytes. */
 function run(steps: number, keeps: "keeps" | "streams", megabytes: number) {

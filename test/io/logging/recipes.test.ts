@@ -5,11 +5,11 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join, resolve } from "node:path";
 import { tableFromIPC } from "apache-arrow";
-import { buildSync } from "esbuild";
 import type { RecordedRow } from "evenkeel/analysis";
 import { parquetReadObjects } from "hyparquet";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { examplesIn, root } from "../../docs/examples.ts";
+import { writeProgram } from "../program.ts";
 
 // The programs of docs/io/logging.md are run as they stand, each as a process of its own, and what they wrote is read.
 
@@ -32,19 +32,7 @@ const server = createServer(async (request, response) => {
 /** Runs one program, and returns what it printed. */
 async function run(code: string, i: number): Promise<string> {
   const outfile = join(folder, `${i}.mjs`);
-  const entries = ["analysis", "io", "io/node", "plot"].map((name) => [`evenkeel/${name}`, `src/${name}/index.ts`]);
-  const alias = Object.fromEntries(
-    [["evenkeel", "src/index.ts"], ...entries].map(([name, path]) => [name, resolve(root, path)]),
-  );
-  buildSync({
-    stdin: { contents: code, loader: "ts", resolveDir: root },
-    alias,
-    bundle: true,
-    format: "esm",
-    platform: "node",
-    packages: "external",
-    outfile,
-  });
+  writeProgram({ contents: code, loader: "ts", resolveDir: root }, outfile);
   const { port } = server.address() as AddressInfo;
   const env = { ...process.env, ROWS_URL: `http://127.0.0.1:${port}/rows` };
   const child = spawn(process.execPath, [outfile], { cwd: folder, env });

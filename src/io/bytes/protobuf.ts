@@ -1,4 +1,4 @@
-import type { Bytes } from "../bytes/bytes.ts";
+import type { Bytes } from "./bytes.ts";
 
 /**
  * A message of Protocol Buffers as it is written: fields one after the other, each with its number and the kind of its value.
