@@ -135,6 +135,9 @@ describe("evenkeel-sweep", () => {
     expect((await said("merge")).err).toMatch(/the journals to merge, got nothing/);
     expect((await said("bla")).err).toMatch(/run, resume, status, merge, report, work, got "bla"/);
     expect((await said("run", "slow.js", "--journal", "x.jsonl")).err).toMatch(/slow\.js, which exports cell\. Write/);
+    expect((await said("run", "no.js", "--journal", "x.jsonl")).err).toMatch(
+      /^evenkeel-sweep: expected a module that can be loaded as the sweep, got file:.*no\.js, which says: Cannot find/,
+    );
     expect((await said("run", "mine.js", "--shard", "3")).err).toMatch(/--shard 0\/8, or another share, got "3"/);
     expect((await said()).out).toMatch(/^evenkeel-sweep run <module>/);
   });

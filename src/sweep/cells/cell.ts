@@ -4,6 +4,8 @@ import { defaultGenerator } from "../../random/generator.ts";
 import type { Configuration } from "../spaces/space.ts";
 import { codeOf } from "./codeOf.ts";
 import { digestOf } from "./identity.ts";
+import { imported } from "./imported.ts";
+import { messageOf } from "./messageOf.ts";
 import { canonical, plainOf } from "./plainData.ts";
 
 /** A pure function of plain data: what it returns depends on its configuration alone. */
@@ -47,7 +49,7 @@ export async function loadCell(where: string, cell: URL | string | CellFunction)
   }
   const url = urlOf(where, cell);
   const code = await codeOf(where, url);
-  const module: Readonly<Record<string, unknown>> = await imported(where, url);
+  const module: Readonly<Record<string, unknown>> = await imported(where, "cell", url);
   if (typeof module.cell !== "function") {
     const names = Object.keys(module);
     throw new TensorError(where, {
@@ -67,18 +69,6 @@ function urlOf(where: string, cell: unknown): URL {
     got: describe(cell),
     hint: 'Write new URL("./cell.js", import.meta.url).',
   });
-}
-
-async function imported(where: string, url: URL): Promise<Readonly<Record<string, unknown>>> {
-  try {
-    return await import(/* @vite-ignore */ /* webpackIgnore: true */ url.href);
-  } catch (error) {
-    throw new TensorError(where, {
-      expected: "a module that can be loaded as cell",
-      got: `${url.href.slice(0, 200)}, which says: ${messageOf(error)}`,
-      code: "EVENKEEL_FILE",
-    });
-  }
 }
 
 /**
@@ -101,5 +91,3 @@ export async function runCell(run: LoadedCell["run"], configuration: string): Pr
     defaultGenerator.setState(before);
   }
 }
-
-export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

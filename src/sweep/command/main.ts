@@ -1,6 +1,7 @@
 import { describe, isTensorError, TensorError } from "../../base/errors.ts";
 import { neededBuiltin } from "../cells/builtin.ts";
-import { messageOf } from "../cells/cell.ts";
+import { imported } from "../cells/imported.ts";
+import { messageOf } from "../cells/messageOf.ts";
 import type { SweepEngine } from "../driving/engine.ts";
 import { inProcess, shard } from "../engines/inProcess.ts";
 import { pool } from "../engines/pool.ts";
@@ -165,9 +166,7 @@ async function optionsIn({ places, flags: own }: Given): Promise<SweepOptions> {
   const [path] = needed(places, "the module that exports the sweep");
   const { resolve } = neededBuiltin(where, "node:path");
   const { pathToFileURL } = neededBuiltin(where, "node:url");
-  const module: Readonly<Record<string, unknown>> = await import(
-    /* @vite-ignore */ /* webpackIgnore: true */ pathToFileURL(resolve(path)).href
-  );
+  const module = await imported(where, "the sweep", pathToFileURL(resolve(path)));
   if (typeof module.sweep !== "object" || module.sweep === null) {
     throw new TensorError(where, {
       expected: "a module that exports its options as sweep",

@@ -1,6 +1,6 @@
 import { describe, TensorError } from "../../base/errors.ts";
 import { optionalPackage } from "../../base/optionalPackage.ts";
-import { messageOf } from "../cells/cell.ts";
+import { messageOf } from "../cells/messageOf.ts";
 import { installed } from "./installed.ts";
 import { workerFile } from "./job.ts";
 

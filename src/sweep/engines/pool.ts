@@ -1,7 +1,7 @@
 import { optionalPackage } from "../../base/optionalPackage.ts";
 import { fromOne } from "../../base/optionKinds.ts";
 import { checkKind } from "../../base/optionRules.ts";
-import { messageOf } from "../cells/cell.ts";
+import { messageOf } from "../cells/messageOf.ts";
 import type { SweepEngine } from "../driving/engine.ts";
 import { inFlight } from "./inFlight.ts";
 import { installed } from "./installed.ts";

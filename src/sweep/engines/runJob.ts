@@ -1,6 +1,7 @@
 import { version } from "../../base/version.ts";
 import { useKernels } from "../../kernels/useKernels.ts";
-import { type LoadedCell, loadCell, messageOf, runCell } from "../cells/cell.ts";
+import { type LoadedCell, loadCell, runCell } from "../cells/cell.ts";
+import { messageOf } from "../cells/messageOf.ts";
 import type { Answer, Job } from "./job.ts";
 
 /** Cells that have been loaded, by their place. */
