@@ -126,7 +126,7 @@ describe("evenkeel-sweep", () => {
     expect(await said("report", "page.jsonl", "--out", "page.html", "--title", "Mine")).toMatchObject({ code: 0 });
     const page = readFileSync(join(folder, "page.html"), "utf8");
     expect(page).toContain("<h1>Mine</h1>");
-    expect(page).toMatch(/12 of 12 cells are done; 0 were refused/);
+    expect(page).toMatch(/12 of 12 cells are done; 0 diverged, 0 failed/);
     expect(page).toMatch(/The best.*All cells/s);
     expect(page).toContain("learning rate");
     const lines = readFileSync(join(folder, "page.jsonl"), "utf8");

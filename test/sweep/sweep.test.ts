@@ -16,6 +16,7 @@ import {
   shard,
   sweep,
   sweepRateScaleMap,
+  sweepReport,
   sweepTable,
 } from "evenkeel/sweep";
 import { afterAll, describe, expect, test } from "vitest";
@@ -323,4 +324,13 @@ describe("results", () => {
     expect(values).toContain('"lr":0.5,"scale":2,"loss":1.5');
     expect(values).toContain('"lr":1,"scale":2,"loss":null');
   });
+});
+
+test("a page counts what diverged, and shows long numbers in few digits", async () => {
+  const values = [Number.NaN, { loss: Number.POSITIVE_INFINITY }, { loss: 2.6532547377087186e22 }, { loss: 1 }];
+  const result = await sweep({ space: grid({ i: range(4) }), cell: ({ i }: { i: number }) => values[i] });
+  const page = await sweepReport(result);
+  expect(page).toContain("4 of 4 cells are done; 2 diverged, 0 failed.");
+  expect(page).toContain("2.653e+22");
+  expect(page).not.toContain("2.6532");
 });

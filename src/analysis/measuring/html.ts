@@ -46,7 +46,7 @@ export function shortText(value: unknown): string {
 }
 
 function fourDigits(value: number): string {
-  if (Number.isInteger(value)) return String(value);
+  if (Number.isSafeInteger(value)) return String(value);
   const size = Math.abs(value);
   return size < 1e-3 || size >= 1e6 ? value.toExponential(3) : String(Number(value.toPrecision(4)));
 }

@@ -9,6 +9,7 @@ import { queue, sweepWorkers } from "../engines/queue.ts";
 import { journal } from "../keeping/journal.ts";
 import { mergedLines, readSweep } from "../keeping/readSweep.ts";
 import { sweepReport } from "../results/report.ts";
+import { hasDiverged } from "../results/row.ts";
 import { openSweep, type SweepOptions, sweep } from "../sweep.ts";
 import { progressLine } from "./progress.ts";
 
@@ -86,8 +87,9 @@ const commands: Readonly<Record<string, (given: Given, around: Surroundings) => 
     let open = 0;
     while ((await asked.ask()) !== null) open++;
     const { rows } = asked.result();
-    const count = (name: "failed" | "diverged") => rows.filter((row) => row[name] !== null).length;
-    out(`${asked.done} of ${asked.total} cells are done, ${count("failed")} failed, ${count("diverged")} diverged`);
+    const failed = rows.filter((row) => row.failed !== null).length;
+    const diverged = rows.filter(hasDiverged).length;
+    out(`${asked.done} of ${asked.total} cells are done, ${failed} failed, ${diverged} diverged`);
     out(open + asked.done < asked.total ? "; later rounds are not known yet\n" : "\n");
     await asked.close();
   },

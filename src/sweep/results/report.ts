@@ -2,7 +2,7 @@ import type { Plain } from "../../analysis/index.ts";
 import { text } from "../../base/optionKinds.ts";
 import { type OptionRules, optionsOf } from "../../base/optionRules.ts";
 import { type Plot, reportPage } from "../../plot/index.ts";
-import type { SweepResult } from "./row.ts";
+import { hasDiverged, type SweepResult } from "./row.ts";
 import { checkResult, sweepRateScaleMap, sweepTable } from "./table.ts";
 
 /** What {@link sweepReport} may be told. */
@@ -44,11 +44,11 @@ export async function sweepReport(result: SweepResult, options: SweepReportOptio
   checkResult(where, result);
   const table = sweepTable(result).map((row) => withoutLists(row));
   const { rows, total, version, kernels, code } = result;
-  const count = (name: "diverged" | "failed") => rows.filter((row) => row[name] !== null).length;
   const best = table
     .filter((row) => typeof row[metric] === "number" && Number.isFinite(row[metric]))
     .sort((a, b) => Number(a[metric]) - Number(b[metric]));
   const failed = table.filter(({ failed }) => typeof failed === "string");
+  const diverged = rows.filter(hasDiverged).length;
   const shown = {
     "The best": best.slice(0, 10),
     Failed: failed.slice(0, mostRows),
@@ -58,7 +58,7 @@ export async function sweepReport(result: SweepResult, options: SweepReportOptio
   return reportPage({
     title,
     text: [
-      `${rows.length} of ${total} cells are done; ${count("diverged")} were refused for not being finite, ${count("failed")} failed.`,
+      `${rows.length} of ${total} cells are done; ${diverged} diverged, ${failed.length} failed.`,
       ...(rest > 0 ? [`The table of all cells has the first ${mostRows}.`] : []),
     ],
     figures: figuresOf(result, metric),

@@ -38,3 +38,10 @@ export function rowOf({ id, configuration, outcome }: Entry): SweepRow {
     failed: "failed" in outcome ? outcome.failed : null,
   };
 }
+
+/** Whether a cell has diverged: refused, or with NaN or an infinity among the numbers that it returned. */
+export function hasDiverged({ diverged, value }: SweepRow): boolean {
+  const isNone = (number: unknown) => typeof number === "number" && !Number.isFinite(number);
+  const numbers: readonly unknown[] = typeof value === "object" && value !== null ? Object.values(value) : [value];
+  return diverged !== null || numbers.some(isNone);
+}
