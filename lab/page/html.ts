@@ -52,7 +52,8 @@ ${answers
 <h1>Two networks, one difference</h1>
 <p>The same first weights, the same batches; between them stands only what you choose below, at first <strong>batch normalisation</strong>. They are
 trained here, in this page, by <a href="https://www.npmjs.com/package/evenkeel">evenkeel</a>. Each panel asks what you expect before you see it.</p>
-<p id="recorded">What you see now is a run that was recorded. <strong>Run</strong> makes it yourself, and anything that you change begins another one.</p>
+<p class="whose"><span id="recorded">What you see now is a run that was recorded. <strong>Run</strong> makes it yourself, and anything that you change begins another one.</span>
+<span id="own">What you see now is made in this page. Anything that you change begins another run, and a link brings others to the same one.</span></p>
 <noscript><p class="told">The lab needs JavaScript.</p></noscript>
 </header>
 <section id="bar" aria-label="The run">
@@ -62,7 +63,7 @@ trained here, in this page, by <a href="https://www.npmjs.com/package/evenkeel">
 <button type="button" id="start">To the start</button>
 <output id="state"></output>
 </section>
-<p id="told" class="told" role="alert" hidden></p>
+<div id="notice" hidden><p id="told" role="alert"></p><button type="button" id="heard" aria-label="Close">×</button></div>
 <p id="kernels" class="told"></p>
 <p id="said" class="unseen" aria-live="polite"></p>
 <section aria-label="Settings"><details id="choices" open><summary>Settings</summary><div id="settings"></div>

@@ -134,6 +134,7 @@ class Page implements Lab {
     this.run++;
     this.ask({ kind: "begin", settings: this.now, table: this.table });
     if (isRunning) this.start();
+    else this.showState();
   }
 
   private start(): void {
@@ -218,7 +219,9 @@ class Page implements Lab {
     const losses = frame?.columns.map(({ loss }) => three(loss)).join(" and ") ?? "";
     byId("state").textContent =
       frame === null ? "" : `${this.isRecorded ? "Recorded: step" : "Step"} ${frame.step}, losses ${losses}`;
-    byId("recorded").hidden = !this.isRecorded;
+    // Both keep their place, so that the bar below them stays where it is.
+    byId("recorded").classList.toggle("kept", !this.isRecorded);
+    byId("own").classList.toggle("kept", this.isRecorded);
   }
 
   private nameColumns(): void {
@@ -235,9 +238,8 @@ class Page implements Lab {
   }
 
   private tell(text: string): void {
-    const place = byId("told");
-    place.textContent = text;
-    place.hidden = text === "";
+    byId("notice").hidden = text === "";
+    byId("told").textContent = text;
   }
 
   private async savePicture(id: PanelId): Promise<void> {
@@ -282,6 +284,7 @@ class Page implements Lab {
     on("step", () => this.press("step"));
     on("half", () => this.press("half"));
     on("start", () => this.press("start"));
+    on("heard", () => this.tell(""));
     on("link", () => void this.copy(location.href, "The link"));
     on("code", () => void this.copy(toCode(this.now), "The code"));
     on("recording", () => {

@@ -69,12 +69,13 @@ export async function runTo(page: Page, step: number): Promise<number> {
   return stepOf(page);
 }
 
-/** Waits until what is shown stays as it is. */
+/** Waits until something is shown, and stays as it is; for as long as a slow machine may need to begin a run. */
 export async function settled(page: Page): Promise<void> {
-  for (let last = ""; ; ) {
+  const until = Date.now() + 60_000;
+  for (let last = ""; Date.now() < until; ) {
     await new Promise((resolve) => setTimeout(resolve, 250));
     const now = await textOf(page, "#state");
-    if (now === last) return;
+    if (now !== "" && now === last) return;
     last = now;
   }
 }

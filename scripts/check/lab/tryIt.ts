@@ -19,6 +19,7 @@ import { keyboard } from "./keyboard.ts";
 import { memory } from "./memory.ts";
 import { panels } from "./panels.ts";
 import { smooth } from "./smooth.ts";
+import { steady } from "./steady.ts";
 
 const folder = fileURLToPath(new URL("../../../dist-lab", import.meta.url));
 const fromDisk = pathToFileURL(join(folder, "lab.html")).href;
@@ -58,6 +59,7 @@ try {
       };
       await part("from disk, as it begins", smooth(at(fromDisk)));
       await part("controls and addresses", controls(at(served)));
+      await part("what stays where it is", steady(at(served)));
       await part("keys", keyboard(at(served)));
       await part("tables of one's own", files(at(served)));
       await part("panels", panels(at(fromDisk)));
