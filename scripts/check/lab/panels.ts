@@ -46,6 +46,14 @@ export async function panels(where: Where): Promise<void> {
       isAnswered !== null,
       `${name}: the question of ${id} is not answered: ${await textOf(page, `#panel-${id} .question`)}`,
     );
+    // What is measured anew when a panel comes into view may take its table with it for a moment.
+    await page
+      .waitForFunction(
+        (panel: string) => document.querySelectorAll(`#panel-${panel} tbody tr`).length > 1,
+        { timeout: 20_000, polling: 100 },
+        id,
+      )
+      .catch(() => null);
     const rows = await page.$$eval(`#panel-${id} tbody tr`, (all) =>
       all.map((row) => [...row.children].map((cell) => cell.textContent)),
     );
