@@ -241,6 +241,7 @@ function checkPulledBack(op: Op, inputs: readonly Tensor[], g: Tensor, i: number
 
 function runHooks(tensor: Tensor, g: Tensor): Tensor {
   if (tensor.hooks === null) return g;
+  shared().listener?.runs?.("a hook of a tensor");
   let current = g;
   for (const hook of [...tensor.hooks]) {
     const returned = hook(current);

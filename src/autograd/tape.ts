@@ -43,6 +43,7 @@ function runForeign(op: Op, inputs: readonly Tensor[]): readonly [y: NDArray, sa
       got: describe(op),
     });
   }
+  shared().listener?.runs?.(`the operation ${op.name}, which is not the library's`);
   const made = showing(() => forward(op, shownTo(op, inputs)));
   const y: unknown = made?.[0];
   if (!isWhole(y)) {

@@ -1,5 +1,11 @@
 import type { Elements } from "./dtype.ts";
 
+/**
+ * What a step does that is one as a whole: it changes its first input, or looks at what it is given, and may make an array; or it does
+ * nothing but call kernels, and keeps nothing.
+ */
+export type WholeStep = "changes" | "looks" | "computes";
+
 /** What hears of everything that is computed while it listens, such as an export that follows its input. */
 export interface Listener {
   /** The kernels that stand in for a set, and tell of each call. */
@@ -10,6 +16,18 @@ export interface Listener {
   overwritten(x: Elements, y: Elements): void;
   /** Random numbers are about to be drawn, by `how`. */
   draws(how: string): void;
+  /** Who follows whole steps rather than kernels is told of some that read or write numbers past the kernels; see {@link whole}. */
+  whole?<T>(what: string, inputs: readonly unknown[], run: (...inputs: never[]) => T, does: WholeStep): T;
+  /** `x` has been made of numbers that are no tensor's, by `how`. */
+  makes?(x: Elements, how: string): void;
+  /** The gradient of `leaf` is about to be asked for. */
+  asksGradient?(leaf: object): void;
+  /** The gradient of `leaf` is now `x`, or none. */
+  setsGradient?(leaf: object, x: Elements | null): void;
+  /** Something of the user's own runs, which is called `how`. */
+  runs?(how: string): void;
+  /** The `forward` of a module is about to be called. */
+  uses?(module: object): void;
 }
 
 /** How tensors are printed. */
@@ -39,6 +57,8 @@ export interface Shared {
   searches: number;
   /** The state of the default generator, once it has been used. */
   defaultGenerator: unknown;
+  /** How often something has changed that decides what a function does, other than numbers: modes, hooks, who wants gradients. */
+  changes: number;
   /** How tensors are printed, once it has been said. */
   printing?: PrintSettings;
   /** The typed arrays that lie in an arena, of whichever copy. */
@@ -64,9 +84,29 @@ function findOrMake(): Shared {
     recorded: 0,
     searches: 0,
     defaultGenerator: undefined,
+    changes: 0,
     inArena: new WeakSet(),
   };
   holder[key] ??= {};
   // Another version may have made it, and left out what it does not know.
   return Object.assign(holder[key], { ...made, ...holder[key] });
+}
+
+/** Says that something has changed that decides what a function does. */
+export function changed(): void {
+  shared().changes++;
+}
+
+/**
+ * Runs a step that reads or writes numbers past the kernels, or keeps what it makes: who listens may make it again as a whole, with
+ * other inputs. So `run` is to know nothing but its inputs.
+ */
+export function whole<Inputs extends readonly unknown[], T>(
+  what: string,
+  inputs: Inputs,
+  run: (...inputs: Inputs) => T,
+  does: WholeStep = "changes",
+): T {
+  const { listener } = shared();
+  return listener?.whole === undefined ? run(...inputs) : listener.whole(what, inputs, run as never, does);
 }

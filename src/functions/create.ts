@@ -2,6 +2,7 @@ import { isTensor } from "../base/brand.ts";
 import { type Data, type Dtype, isFloat, type Shape } from "../base/dtype.ts";
 import { describe, show, TensorError } from "../base/errors.ts";
 import { checkFlagOption, checkOptions } from "../base/options.ts";
+import { shared } from "../base/shared.ts";
 import { NDArray } from "../kernels/array.ts";
 import { refuseTransferred } from "../kernels/memory/detached.ts";
 import { fresh } from "../kernels/memory/pool.ts";
@@ -173,6 +174,7 @@ export function finish(where: string, array: NDArray, { requiresGrad = false }: 
       hint: "Indices, labels and masks have no gradient.",
     });
   }
+  shared().listener?.makes?.(array, where);
   const made = new Tensor(array);
   if (requiresGrad) made.requiresGrad = true;
   return made;

@@ -2,6 +2,7 @@ import { isTensor } from "../base/brand.ts";
 import { type Dtype, sizeOf } from "../base/dtype.ts";
 import { describe, TensorError } from "../base/errors.ts";
 import { newShape, newSize } from "../base/shapes.ts";
+import { whole } from "../base/shared.ts";
 import { NDArray } from "../kernels/array.ts";
 import { refuseDetached } from "../kernels/memory/detached.ts";
 import { fresh } from "../kernels/memory/pool.ts";
@@ -255,10 +256,11 @@ function refuseBool(where: string, dtype: Dtype): void {
  */
 export function eye(n: number, options: TensorOptions = {}): Tensor {
   checkTensorOptions("eye", options);
-  newShape("eye", [newSize("eye", n), n]);
-  const made = zeros([n, n], options);
-  for (let i = 0; i < n; i++) made.data[i * n + i] = 1;
-  return made;
+  const { dtype = "float32" } = options;
+  const sizes = newShape("eye", [newSize("eye", n), n]);
+  const elements = fresh(dtype, sizeOf(sizes));
+  for (let i = 0; i < n; i++) elements[i * n + i] = 1;
+  return finish("eye", new NDArray(elements, sizes, dtype), options);
 }
 
 /**
@@ -299,13 +301,17 @@ export function oneHot(x: Indices, numClasses?: number): Tensor {
   const values = (numClasses === undefined ? array.shown("oneHot without numClasses") : array.data) as Int32Array;
   const classes = numClasses !== undefined ? numClasses : values.reduce((most, label) => Math.max(most, label), 0) + 1;
   const size = newSize("oneHot", classes);
-  const wrong = values.find((label) => label < 0 || label >= size);
-  if (wrong !== undefined) {
-    throw new TensorError("oneHot", { expected: `labels from 0 to ${size - 1}`, got: `${wrong}` });
-  }
+  whole("a check of labels", [array, size], refuseForeign, "looks");
   newShape("oneHot", [...labels.shape, size]);
   return labels
     .unsqueeze(-1)
     .eq(arange(size, { dtype: "int32" }))
     .to("int32");
+}
+
+function refuseForeign({ data }: NDArray, size: number): void {
+  const wrong = (data as Int32Array).find((label) => label < 0 || label >= size);
+  if (wrong !== undefined) {
+    throw new TensorError("oneHot", { expected: `labels from 0 to ${size - 1}`, got: `${wrong}` });
+  }
 }

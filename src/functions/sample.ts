@@ -1,12 +1,14 @@
 import { isTensor } from "../base/brand.ts";
-import { type Dtype, isFloat, sizeOf } from "../base/dtype.ts";
+import { type Dtype, isFloat, type Shape, sizeOf } from "../base/dtype.ts";
 import { describe, TensorError } from "../base/errors.ts";
 import { checkFlagOption, checkOptions } from "../base/options.ts";
 import { newShape, newSize } from "../base/shapes.ts";
+import { whole } from "../base/shared.ts";
 import { NDArray } from "../kernels/array.ts";
+import { refuseDetached } from "../kernels/memory/detached.ts";
 import { fresh } from "../kernels/memory/pool.ts";
 import type { Generator } from "../random/generator.ts";
-import { multinomial as sampleRows } from "../random/multinomial.ts";
+import { type MultinomialEra, multinomial as sampleRows } from "../random/multinomial.ts";
 import { fillRandint } from "../random/randint.ts";
 import { fillRandperm } from "../random/randperm.ts";
 import { checkDtype } from "../tensor/checks.ts";
@@ -114,10 +116,7 @@ export function randint(low: number, high: number, shape: readonly number[], opt
   }
   const generator = generatorOf("randint", options);
   const sizes = newShape("randint", shape);
-  const drawn = fresh(dtype === "bool" ? "int32" : dtype, sizeOf(sizes)) as Exclude<NDArray["data"], Uint8Array>;
-  fillRandint(drawn, low, high, generator, { legacy });
-  const data = dtype === "bool" ? Uint8Array.from(drawn) : drawn;
-  return finish("randint", new NDArray(data, sizes, dtype), options);
+  return finish("randint", whole("randint", [low, high, sizes, dtype, generator, legacy], drawWhole), options);
 }
 
 /**
@@ -141,9 +140,8 @@ export function randperm(n: number, options: RandomTensorOptions = {}): Tensor {
   const { dtype = "int32" } = options;
   checkDtype("randperm", dtype);
   const generator = generatorOf("randperm", options);
-  const order = new Int32Array(newSize("randperm", n));
-  fillRandperm(order, generator);
-  return finish("randperm", new Tensor(new NDArray(order, [n], "int32")).to(dtype).array, options);
+  const order = whole("randperm", [newSize("randperm", n), generator], drawOrder);
+  return finish("randperm", new Tensor(order).to(dtype).array, options);
 }
 
 /**
@@ -226,10 +224,42 @@ export function multinomial(p: Tensor, numSamples: number, options: MultinomialO
   }
   newShape("multinomial", [rows, numSamples]);
   const generator = generatorOf("multinomial", options);
-  for (let row = 0; row < rows; row++) checkWeights(p.data.subarray(row * categories, (row + 1) * categories));
+  refuseDetached("multinomial", p.array);
+  return new Tensor(whole("multinomial", [p.array, numSamples, replacement, generator, era], drawCategories, "looks"));
+}
+
+function drawWhole(
+  low: number,
+  high: number,
+  sizes: Shape,
+  dtype: Dtype,
+  generator: Generator,
+  legacy: boolean,
+): NDArray {
+  const drawn = fresh(dtype === "bool" ? "int32" : dtype, sizeOf(sizes)) as Exclude<NDArray["data"], Uint8Array>;
+  fillRandint(drawn, low, high, generator, { legacy });
+  return new NDArray(dtype === "bool" ? Uint8Array.from(drawn) : drawn, sizes, dtype);
+}
+
+function drawOrder(n: number, generator: Generator): NDArray {
+  const order = new Int32Array(n);
+  fillRandperm(order, generator);
+  return new NDArray(order, [n], "int32");
+}
+
+function drawCategories(
+  p: NDArray,
+  numSamples: number,
+  replacement: boolean,
+  generator: Generator,
+  era: MultinomialEra,
+): NDArray {
   const weights = p.data as Float32Array | Float64Array;
+  const categories = p.shape[p.shape.length - 1];
+  const rows = weights.length / categories;
+  for (let row = 0; row < rows; row++) checkWeights(weights.subarray(row * categories, (row + 1) * categories));
   const drawn = sampleRows(weights, rows, categories, numSamples, replacement, generator, era);
-  return new Tensor(new NDArray(drawn, [...p.shape.slice(0, -1), numSamples], "int32"));
+  return new NDArray(drawn, [...p.shape.slice(0, -1), numSamples], "int32");
 }
 
 function checkWeights(weights: NDArray["data"]): void {

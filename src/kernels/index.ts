@@ -1,4 +1,4 @@
-import { shared } from "../base/shared.ts";
+import { changed, shared } from "../base/shared.ts";
 import type { Kernels, KernelsName } from "./kernels.ts";
 import * as reference from "./reference/index.ts";
 import { wasmKernels } from "./wasm/index.ts";
@@ -37,6 +37,7 @@ export function kernelsName(): KernelsName {
 
 /** Has other kernels be in use. */
 export function activate(name: KernelsName, kernels: Kernels): void {
+  changed();
   active = { name, kernels };
 }
 

@@ -1,4 +1,5 @@
 import { type Shape, sizeOf } from "../base/dtype.ts";
+import { whole } from "../base/shared.ts";
 import { give, type NDArray } from "../kernels/array.ts";
 import type { Kernels } from "../kernels/kernels.ts";
 import { hide } from "../kernels/memory/pool.ts";
@@ -39,18 +40,20 @@ function meanInDouble(k: Kernels, x: NDArray, start: number, end: number): NDArr
   return k.cast(k.divScalar(total, sizeOf(x.shape.slice(start, end))), x.dtype);
 }
 
+function meanOf(k: Kernels, x: NDArray, start: number, end: number): NDArray {
+  const total = hide(() => k.sum(x, start, end));
+  const count = sizeOf(x.shape.slice(start, end));
+  const isBeyond = x.dtype === "float32" && k.findNonFinite(total) !== null;
+  const y = isBeyond ? meanInDouble(k, x, start, end) : k.divScalar(total, roundedAs(x, count));
+  give(total);
+  return y;
+}
+
 /** `y = Σ x/count`, `dy/dx = 1/count`. */
 export const mean = (start: number, end: number, shape?: Shape): Primitive => ({
   [own]: true,
   name: "mean",
-  forward: (k, x) => {
-    const total = hide(() => k.sum(x, start, end));
-    const count = sizeOf(x.shape.slice(start, end));
-    const isBeyond = x.dtype === "float32" && k.findNonFinite(total) !== null;
-    const y = isBeyond ? meanInDouble(k, x, start, end) : k.divScalar(total, roundedAs(x, count));
-    give(total);
-    return shaped(y, shape);
-  },
+  forward: (k, x) => shaped(whole("mean", [k, x, start, end], meanOf, "computes"), shape),
   vjp: [(g, _y, x) => spread(g.div(sizeOf(x.shape.slice(start, end))), x, start, end)],
   needs: "nothing",
 });

@@ -1,6 +1,7 @@
 import { enableGrad, noGrad } from "../autograd/gradMode.ts";
 import { describe, TensorError } from "../base/errors.ts";
 import { checkOptions } from "../base/options.ts";
+import { whole } from "../base/shared.ts";
 import { isDetached, refuseDetached } from "../kernels/memory/detached.ts";
 import { enterArena } from "../kernels/memory/pool.ts";
 import type { Tensor } from "../tensor/tensor.ts";
@@ -172,6 +173,12 @@ export abstract class Optimizer<Group extends ParamGroup = ParamGroup> {
       throw new TensorError(`${this.kind.name}.step`, { expected: "nothing, or a function", got: describe(closure) });
     }
     const loss = closure && enableGrad(closure);
+    whole(`${this.kind.name}.step`, [this as Optimizer<Group>], updateAll);
+    return loss;
+  }
+
+  /** @internal Changes every parameter that has a gradient. */
+  updateAll(): void {
     for (const group of this.paramGroups) this.checkUsable(group);
     const isOwn = this.update === this.arraysUpdate();
     for (const group of this.paramGroups) {
@@ -185,7 +192,6 @@ export abstract class Optimizer<Group extends ParamGroup = ParamGroup> {
         p.array.bump();
       }
     }
-    return loss;
   }
 
   /** @internal Refuses a group whose options have been set to what no step can work with. */
@@ -303,6 +309,10 @@ export abstract class Optimizer<Group extends ParamGroup = ParamGroup> {
   [Symbol.for("nodejs.util.inspect.custom")](): string {
     return this.toString();
   }
+}
+
+function updateAll<Group extends ParamGroup>(optimizer: Optimizer<Group>): void {
+  optimizer.updateAll();
 }
 
 /** Whether a value is an optimiser, of this copy of the package or another. */

@@ -1,7 +1,7 @@
 import { isTensor } from "../base/brand.ts";
 import { type Dtype, isFloat, type Shape } from "../base/dtype.ts";
-import { describe, TensorError } from "../base/errors.ts";
-import { shared } from "../base/shared.ts";
+import { describe, show, TensorError } from "../base/errors.ts";
+import { shared, whole } from "../base/shared.ts";
 import { NDArray } from "../kernels/array.ts";
 import { refuseDetached } from "../kernels/memory/detached.ts";
 import { isInt32 } from "./promotion.ts";
@@ -98,15 +98,27 @@ export function checkIndex(where: string, indices: unknown, size: number, x: Ten
   }
   if (x.ndim === 0) throw new TensorError(where, { expected: "one dimension or more", got: describe(x) });
   refuseDetached(where, i.array);
-  let hasNegative = least < 0 && shared().listener !== null; // then for other indices too
-  for (const value of i.array.data) {
+  const checked: Parameters<typeof hasNegative> = [i.array, where, least, size, x.dtype, x.shape];
+  if (shared().listener === null) return hasNegative(...checked) ? i.add(i.lt(0).mul(size)) : i;
+  whole("a check of indices", checked, refuseOutside, "looks");
+  return least < 0 ? i.add(i.lt(0).mul(size)) : i; // who listens wants to know what comes of other indices too
+}
+
+/** Whether an index is below 0; refuses those that are out of range. */
+function hasNegative(i: NDArray, where: string, least: number, size: number, dtype: Dtype, shape: Shape): boolean {
+  let isNegative = false;
+  for (const value of i.data) {
     if (value < least || value >= size) {
       throw new TensorError(where, {
-        expected: `indices from ${least} to ${size - 1} for ${describe(x)}`,
+        expected: `indices from ${least} to ${size - 1} for ${dtype} of shape ${show(shape)}`,
         got: `${value}`,
       });
     }
-    hasNegative ||= value < 0;
+    isNegative ||= value < 0;
   }
-  return hasNegative ? i.add(i.lt(0).mul(size)) : i;
+  return isNegative;
+}
+
+function refuseOutside(...checked: Parameters<typeof hasNegative>): void {
+  hasNegative(...checked);
 }

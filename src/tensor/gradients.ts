@@ -5,6 +5,7 @@ import { isFloat } from "../base/dtype.ts";
 import { describe, TensorError } from "../base/errors.ts";
 import { checkFlagOption, checkOptions } from "../base/options.ts";
 import { sameShape } from "../base/shapes.ts";
+import { changed, shared } from "../base/shared.ts";
 import { give } from "../kernels/array.ts";
 import { kernels } from "../kernels/index.ts";
 import { refuseDetached } from "../kernels/memory/detached.ts";
@@ -27,12 +28,14 @@ export function setRequiresGrad(x: Tensor, value: boolean): void {
       hint: "Use x.detach() for its values without a graph.",
     });
   }
+  if (x.wantsGrad !== value) changed();
   x.wantsGrad = value;
 }
 
-export function gradOf({ gradient }: Tensor): Tensor | null {
-  gradient?.array.show(); // from now on somebody may keep it
-  return gradient;
+export function gradOf(x: Tensor): Tensor | null {
+  shared().listener?.asksGradient?.(x);
+  x.gradient?.array.show(); // from now on somebody may keep it
+  return x.gradient;
 }
 
 export function setGrad(x: Tensor, value: Tensor | null): void {
@@ -41,6 +44,7 @@ export function setGrad(x: Tensor, value: Tensor | null): void {
   }
   value?.array.show();
   x.gradient = value;
+  shared().listener?.setsGradient?.(x, value?.array ?? null);
 }
 
 export function backward(
@@ -61,12 +65,16 @@ export function backward(
 
 /** Adds `g` to the gradient; where there is none yet, takes `g` itself if it is nobody else's, or a copy. */
 export function accumulate(x: Tensor, g: Tensor, createGraph: boolean, owned: Set<Tensor>): void {
+  const { listener } = shared();
+  listener?.asksGradient?.(x);
   const sofar = x.gradient;
   if (createGraph) {
+    listener?.runs?.("backward with createGraph, whose gradients have a graph of their own");
     x.gradient = sofar === null ? g.clone() : sofar.add(g);
   } else if (sofar === null) {
     x.gradient = owned instanceof Owned && owned.delete(g) ? g : x.wrap(kernels().copy(g.array));
     x.gradient.array.isHidden = true; // nobody has asked for it yet
+    listener?.setsGradient?.(x, x.gradient.array);
   } else {
     const sum = kernels().add(sofar.array, g.array);
     overwrite(sofar.array, sum);
@@ -77,6 +85,7 @@ export function accumulate(x: Tensor, g: Tensor, createGraph: boolean, owned: Se
 export function clearGrad(x: Tensor): void {
   if (x.gradient?.array.isHidden) give(x.gradient.array);
   x.gradient = null;
+  shared().listener?.setsGradient?.(x, null);
 }
 
 export function retainGrad(x: Tensor): void {
@@ -89,12 +98,14 @@ export function registerHook(x: Tensor, hook: GradientHook): HookHandle {
     throw new TensorError("registerHook", { expected: "a function", got: describe(hook) });
   }
   refuseWithoutGrad("registerHook", x);
+  changed();
   x.hooks ??= new Set();
   const hooks = x.hooks;
   const own: GradientHook = (g) => hook(g); // the same function registered twice runs twice
   hooks.add(own);
   return {
     remove: () => {
+      changed();
       hooks.delete(own);
       if (hooks.size === 0) x.hooks = null;
     },

@@ -2,7 +2,7 @@ import { isTensor } from "../base/brand.ts";
 import { type Dtype, isFloat } from "../base/dtype.ts";
 import { describe, TensorError } from "../base/errors.ts";
 import { sameShape } from "../base/shapes.ts";
-import { shared } from "../base/shared.ts";
+import { shared, whole } from "../base/shared.ts";
 import type { NDArray } from "../kernels/array.ts";
 import { refuseDetached } from "../kernels/memory/detached.ts";
 import { takenBy } from "../kernels/memory/pool.ts";
@@ -29,9 +29,13 @@ export function fill_<T extends Tensor>(x: T, value: number | boolean): T {
   if (typeof value !== "number" && typeof value !== "boolean") {
     throw new TensorError("fill_", { expected: "a number", got: describe(value) });
   }
-  x.array.data.fill(operandFor("fill_", x.dtype, value));
-  x.array.bump();
+  whole("fill_", [x.array, operandFor("fill_", x.dtype, value)], fillWith);
   return x;
+}
+
+function fillWith(x: NDArray, value: number): void {
+  x.data.fill(value);
+  x.bump();
 }
 
 export function zero_<T extends Tensor>(x: T): T {

@@ -2,7 +2,7 @@ import { isTensor } from "../base/brand.ts";
 import { isFloat } from "../base/dtype.ts";
 import { describe, TensorError } from "../base/errors.ts";
 import { checkOptions } from "../base/options.ts";
-import { shared } from "../base/shared.ts";
+import { shared, whole } from "../base/shared.ts";
 import type { NDArray } from "../kernels/array.ts";
 import { refuseDetached } from "../kernels/memory/detached.ts";
 import { fillBernoulli, fillBernoulliFrom } from "../random/bernoulli.ts";
@@ -23,8 +23,7 @@ export function uniform_<T extends Tensor>(x: T, low: number, high: number, opti
       got: `${describe(low)} and ${describe(high)}`,
     });
   }
-  fillUniform(floats(x.array), low, high, generator);
-  x.array.bump();
+  whole("uniform_", [x.array, low, high, generator], uniformly);
   return x;
 }
 
@@ -37,8 +36,7 @@ export function normal_<T extends Tensor>(x: T, mean: number, std: number, optio
       got: `${describe(mean)} and ${describe(std)}`,
     });
   }
-  fillNormal(floats(x.array), mean, std, generator, { legacy });
-  x.array.bump();
+  whole("normal_", [x.array, mean, std, generator, legacy], normally);
   return x;
 }
 
@@ -47,8 +45,7 @@ export function exponential_<T extends Tensor>(x: T, lambda: number, options: Ve
   const legacy = isLegacy("exponential_", options.version);
   if (!(typeof lambda === "number" && lambda > 0))
     throw new TensorError("exponential_", { expected: "a rate above 0", got: describe(lambda) });
-  fillExponential(floats(x.array), lambda, generator, { legacy });
-  x.array.bump();
+  whole("exponential_", [x.array, lambda, generator, legacy], exponentially);
   return x;
 }
 
@@ -56,14 +53,42 @@ export function bernoulli_<T extends Tensor>(x: T, p: number | Tensor, options: 
   checkOptions("bernoulli_", options, ["generator"]);
   refuseInPlace("bernoulli_", x);
   const generator = generatorOf("bernoulli_", options);
-  const probabilities = isTensor(p) ? floats(p.detach().expand(x.shape).array, "bernoulli_") : [p];
-  if (!probabilities.every((value) => typeof value === "number" && value >= 0 && value <= 1)) {
-    throw new TensorError("bernoulli_", { expected: "probabilities from 0 to 1", got: describe(p) });
-  }
-  if (isTensor(p)) fillBernoulliFrom(x.array.data, probabilities as Float32Array, generator);
-  else fillBernoulli(x.array.data, p, generator);
-  x.array.bump();
+  if (isTensor(p)) whole("bernoulli_", [x.array, p.detach().expand(x.shape).array, generator], ofProbabilities);
+  else whole("bernoulli_", [x.array, p, generator], ofProbability);
   return x;
+}
+
+function uniformly(x: NDArray, low: number, high: number, generator: Generator): void {
+  fillUniform(floats(x), low, high, generator);
+  x.bump();
+}
+
+function normally(x: NDArray, mean: number, std: number, generator: Generator, legacy: boolean): void {
+  fillNormal(floats(x), mean, std, generator, { legacy });
+  x.bump();
+}
+
+function exponentially(x: NDArray, lambda: number, generator: Generator, legacy: boolean): void {
+  fillExponential(floats(x), lambda, generator, { legacy });
+  x.bump();
+}
+
+function ofProbability(x: NDArray, p: number, generator: Generator): void {
+  checkProbabilities([p], p);
+  fillBernoulli(x.data, p, generator);
+  x.bump();
+}
+
+function ofProbabilities(x: NDArray, p: NDArray, generator: Generator): void {
+  const probabilities = floats(p, "bernoulli_");
+  checkProbabilities(probabilities, p);
+  fillBernoulliFrom(x.data, probabilities, generator);
+  x.bump();
+}
+
+function checkProbabilities(probabilities: { every(holds: (p: number) => boolean): boolean }, p: unknown): void {
+  if (probabilities.every((value) => typeof value === "number" && value >= 0 && value <= 1)) return;
+  throw new TensorError("bernoulli_", { expected: "probabilities from 0 to 1", got: describe(p) });
 }
 
 function refuseRandom(

@@ -1,5 +1,6 @@
 import type { Shape } from "../../base/dtype.ts";
 import { TensorError } from "../../base/errors.ts";
+import { changed } from "../../base/shared.ts";
 import { NDArray } from "../../kernels/array.ts";
 import { kernels } from "../../kernels/index.ts";
 import { isModule } from "../../nn/module/fields.ts";
@@ -216,6 +217,7 @@ export class HessianProduct {
 
   /** Puts the model on copies of what it was at the start. */
   private restart(): NDArray[] {
+    changed();
     return this.tensors.map((x, k) => {
       x.array = kernels().copy(this.arrays[k]);
       return x.array;

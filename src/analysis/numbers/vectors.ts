@@ -1,5 +1,6 @@
 import { noGrad } from "../../autograd/gradMode.ts";
 import type { Data } from "../../base/dtype.ts";
+import { changed } from "../../base/shared.ts";
 import { NDArray } from "../../kernels/array.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 
@@ -124,5 +125,6 @@ export function put(parameters: readonly Tensor[], values: readonly Tensor[]): v
 
 /** Puts parameters on new values, of their shapes. To be called within `preserving` only. */
 export function place(parameters: readonly Tensor[], values: readonly Tensor[]): void {
+  changed();
   for (let k = 0; k < parameters.length; k++) parameters[k].array = values[k].array;
 }

@@ -46,14 +46,46 @@ export function useArena(place: Arena | null): void {
   arena = place;
 }
 
+/** Who hears of what is taken, if somebody does. */
+let heed: ((dtype: Dtype, data: Data) => void) | null = null;
+
+/** Has somebody hear of what is taken from now on, or nobody. */
+export function watchTaking(hear: ((dtype: Dtype, data: Data) => void) | null): void {
+  heed = hear;
+}
+
+/** What is to be taken next, in order, where that is known. */
+let planned: readonly Data[] = [];
+let next = 0;
+
+/** Has the arrays of a list be taken from now on, one after the other, as long as they are of the size that is asked for. */
+export function plan(places: readonly Data[]): void {
+  planned = places;
+  next = 0;
+}
+
 /** A typed array of `size` elements, whatever they are: for kernels that write all of them. */
 export function take(dtype: Dtype, size: number): Data {
+  if (next < planned.length) {
+    const place = planned[next];
+    if (place.length === size && isOf(dtype, place)) {
+      next++;
+      return place;
+    }
+  }
   const data =
     (size >= smallestInArena ? takeInArena(dtype, size) : null) ??
     (size >= smallest ? takeIdle(dtype, size) : null) ??
     fresh(dtype, size);
   watching?.note(data);
+  heed?.(dtype, data);
   return data;
+}
+
+function isOf(dtype: Dtype, data: Data): boolean {
+  if (dtype === "float32") return data instanceof Float32Array;
+  if (dtype === "float64") return data instanceof Float64Array;
+  return dtype === "int32" ? data instanceof Int32Array : data instanceof Uint8Array;
 }
 
 function takeInArena(dtype: Dtype, size: number): Data | null {
@@ -67,6 +99,21 @@ function takeIdle(dtype: Dtype, size: number): Data | null {
   if (data === undefined) return null;
   kept -= data.byteLength;
   return data;
+}
+
+/**
+ * A piece of memory for somebody who arranges it alone, in the arena if there is room. It is there for as long as what is returned
+ * is held, and whatever lies in it is never given back.
+ */
+export function reserve(bytes: number): {
+  readonly buffer: ArrayBufferLike;
+  readonly start: number;
+  readonly held: Data;
+} {
+  const length = Math.ceil(bytes / 8) + 16;
+  const isRoom = arena !== null && arena.load < mostLoad;
+  const held = (isRoom ? arena?.take("float64", length) : null) ?? fresh("float64", length);
+  return { buffer: held.buffer, start: (Math.floor(held.byteOffset / 64) + 1) * 64, held };
 }
 
 /** A typed array of `size` zeros. */

@@ -1,5 +1,7 @@
 import { TensorError } from "../../base/errors.ts";
 import { checkOptions } from "../../base/options.ts";
+import { whole } from "../../base/shared.ts";
+import type { NDArray } from "../../kernels/array.ts";
 import { firstOutside } from "../../kernels/beside/firstOutside.ts";
 import { kernels } from "../../kernels/index.ts";
 import { refuseDetached } from "../../kernels/memory/detached.ts";
@@ -58,11 +60,15 @@ function binaryCrossEntropyFor(
 
 function checkProbabilities(where: string, input: Tensor): void {
   refuseDetached(where, input.array);
-  const at = firstOutside(kernels(), input.array, 0, 1);
+  whole("a check of probabilities", [input.array, where], refuseImprobable, "looks");
+}
+
+function refuseImprobable(input: NDArray, where: string): void {
+  const at = firstOutside(kernels(), input, 0, 1);
   if (at < 0) return;
   throw new TensorError(where, {
     expected: "probabilities from 0 to 1 as input",
-    got: `${input.flatten().select(0, at).item()}`,
+    got: `${input.data[at]}`,
     hint: "Of logits take binaryCrossEntropyWithLogits, or input.sigmoid().",
   });
 }

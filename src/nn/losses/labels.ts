@@ -1,7 +1,9 @@
 import { isFloat, type Shape, sizeOf } from "../../base/dtype.ts";
 import { describe, show, TensorError } from "../../base/errors.ts";
 import { sameShape } from "../../base/shapes.ts";
+import { whole } from "../../base/shared.ts";
 import { ones } from "../../functions/factories.ts";
+import type { NDArray } from "../../kernels/array.ts";
 import { kernels } from "../../kernels/index.ts";
 import { refuseDetached } from "../../kernels/memory/detached.ts";
 import { wholeNumbers } from "../../tensor/checks.ts";
@@ -53,12 +55,15 @@ export function checkLabels(where: string, input: Tensor, target: Tensor, ignore
     });
   }
   refuseDetached(where, target.array);
-  const c = classesOf(input);
-  const foreign = kernels().findForeignLabel(target.array, c, ignoreIndex);
+  whole("a check of labels", [target.array, where, classesOf(input), ignoreIndex], refuseForeign, "looks");
+}
+
+function refuseForeign(target: NDArray, where: string, c: number, ignoreIndex: number): void {
+  const foreign = kernels().findForeignLabel(target, c, ignoreIndex);
   if (foreign < 0) return;
   throw new TensorError(where, {
     expected: `labels from 0 to ${c - 1}, or ${ignoreIndex} (ignoreIndex)`,
-    got: `${target.flatten().select(0, foreign).item()}`,
+    got: `${target.data[foreign]}`,
   });
 }
 

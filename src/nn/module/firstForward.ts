@@ -1,3 +1,4 @@
+import { shared } from "../../base/shared.ts";
 import { fieldsOf } from "./fields.ts";
 import type { Module } from "./module.ts";
 import { moduleState } from "./state.ts";
@@ -9,6 +10,7 @@ import { moduleState } from "./state.ts";
 export const firstForward: PropertyDescriptor & ThisType<Module> = {
   configurable: true,
   get() {
+    shared().listener?.uses?.(this);
     const state = this[moduleState];
     state.known ??= new Set(fieldsOf(this).map(([, , path]) => path));
     return Object.getPrototypeOf(this).forward;

@@ -1,4 +1,5 @@
 import { isTensor } from "../../base/brand.ts";
+import { changed } from "../../base/shared.ts";
 import type { NDArray } from "../../kernels/array.ts";
 import { kernels } from "../../kernels/index.ts";
 import { type Generator, isGenerator } from "../../random/generator.ts";
@@ -188,10 +189,12 @@ function keepTensor(tensor: Tensor, copies: Copies): { readonly place: () => voi
   const slope = gradient && copies.of(gradient.array);
   return {
     place() {
+      changed();
       tensor.array = array;
       if (slope !== null) tensor.grad = tensor.wrap(slope);
     },
     restore() {
+      changed();
       fields();
       hooks?.();
     },

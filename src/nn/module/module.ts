@@ -4,6 +4,7 @@ import { unclonable } from "../../base/cloning.ts";
 import { type Dtype, isFloat } from "../../base/dtype.ts";
 import { describe, TensorError } from "../../base/errors.ts";
 import { checkOptions } from "../../base/options.ts";
+import { changed } from "../../base/shared.ts";
 import { kernels } from "../../kernels/index.ts";
 import { refuseDetached } from "../../kernels/memory/detached.ts";
 import { checkDtype } from "../../tensor/checks.ts";
@@ -219,6 +220,7 @@ export abstract class Module<Output = Tensor> {
    */
   train(mode = true): this {
     checkFlag("Module.train", "mode", mode);
+    changed();
     for (const [, module] of this.namedModules()) module.training = mode;
     return this;
   }
@@ -497,6 +499,7 @@ export abstract class Module<Output = Tensor> {
       if (!isFloat(value.dtype) || value.dtype === dtype) continue;
       const { grad } = value;
       value.grad = null;
+      changed();
       value.array = kernels().cast(value.array, dtype).succeed(value.array);
       if (grad !== null) value.grad = noGrad(() => grad.detach().to(dtype));
     }

@@ -2,6 +2,7 @@ import { noGrad } from "../../autograd/gradMode.ts";
 import { type Shape, sizeOf } from "../../base/dtype.ts";
 import { show, TensorError } from "../../base/errors.ts";
 import { checkOptions } from "../../base/options.ts";
+import { whole } from "../../base/shared.ts";
 import { tensor } from "../../functions/create.ts";
 import { ones, zeros } from "../../functions/factories.ts";
 import { kernels } from "../../kernels/index.ts";
@@ -24,12 +25,19 @@ export interface BatchNormOptions {
   readonly eps?: number;
 }
 
+/** The weight of a batch in the running statistics, or who knows it when it comes to that. */
+type Weighing = number | { nextMomentum(): number };
+
+const momentumOf = (weighing: Weighing): number => (typeof weighing === "number" ? weighing : weighing.nextMomentum());
+
 /** How batch norm differs from PyTorch's, where it does. */
 export interface BatchNormVariant {
   /** The variance of the batch by which it is normalised. */
   readonly variance?: "biased" | "unbiased";
   /** Of what the running variance is the average: of variances, or the square of an average of standard deviations. */
   readonly runningAverage?: "variance" | "std";
+  /** Who knows the weight of a batch, in place of the momentum. */
+  readonly runs?: { nextMomentum(): number };
 }
 
 /**
@@ -81,6 +89,7 @@ export function batchNormFor(
   checkFloats(where, "input", x);
   checkBatchNorm(where, x, runningMean, runningVar, settings);
   const { weight, bias, training, momentum, eps, variance: kind, runningAverage } = settings;
+  const { runs } = options;
   const [n, c, ...places] = x.shape;
   const count = n * sizeOf(places);
 
@@ -90,7 +99,7 @@ export function batchNormFor(
     const move = runningAverage === "std" ? moveRunningStd : moveRunning;
     let isNews = true; // what has been given back is normalised again for a second gradient
     const observe = (statistics: BatchStatistics) => {
-      if (isNews) move(statistics, runningMean, runningVar, momentum);
+      if (isNews) whole("running statistics", [statistics, runningMean, runningVar, runs ?? momentum], move);
       isNews = false;
     };
     if (kind === "biased") return alike(apply(batchNormTraining(eps, observe), flat, scale, shift), x);
@@ -103,7 +112,7 @@ export function batchNormFor(
 }
 
 /** Every option of batch norm, with a value. */
-type BatchNormSettings = Required<BatchNormOptions & BatchNormVariant>;
+type BatchNormSettings = Required<BatchNormOptions & Omit<BatchNormVariant, "runs">>;
 
 /** The options with their defaults. */
 function batchNormSettings({
@@ -145,8 +154,9 @@ function moveRunning(
   { mean, variance, count }: BatchStatistics,
   runningMean: Tensor | null,
   runningVar: Tensor | null,
-  momentum: number,
+  weighing: Weighing,
 ): void {
+  const momentum = momentumOf(weighing);
   const unbiased = count / (count - 1); // in the running variance, though not in the output: as PyTorch
   move(runningMean, mean, momentum, 1);
   move(runningVar, variance, momentum, unbiased);
@@ -157,8 +167,9 @@ function moveRunningStd(
   { mean, variance, count }: BatchStatistics,
   runningMean: Tensor | null,
   runningVar: Tensor | null,
-  momentum: number,
+  weighing: Weighing,
 ): void {
+  const momentum = momentumOf(weighing);
   move(runningMean, mean, momentum, 1);
   noGrad(() => {
     const batch = tensor(variance)

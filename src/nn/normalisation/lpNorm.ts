@@ -2,6 +2,8 @@ import { noGrad } from "../../autograd/gradMode.ts";
 import type { Dtype, Shape } from "../../base/dtype.ts";
 import { describe, show, TensorError } from "../../base/errors.ts";
 import { checkOptions } from "../../base/options.ts";
+import { whole } from "../../base/shared.ts";
+import type { NDArray } from "../../kernels/array.ts";
 import { refuseDetached } from "../../kernels/memory/detached.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { checkPlaces, checkRows, checkSameDtype } from "../module/checks.ts";
@@ -75,11 +77,7 @@ abstract class LpNorm extends RunningNorm {
   }
 
   private move(mean: Tensor, norm: Tensor): void {
-    const momentum = this.nextMomentum();
-    noGrad(() => {
-      this.runningMean?.lerp_(mean.flatten(), momentum);
-      this.runningNorm?.lerp_(norm.flatten(), momentum);
-    });
+    whole("running statistics", [this, mean.array, norm.array], moveRunning);
     this.count();
   }
 
@@ -108,6 +106,15 @@ abstract class LpNorm extends RunningNorm {
       hint: "A last batch of one is left out by a DataLoader with { dropLast: true }; for single examples, model.eval().",
     });
   }
+}
+
+function moveRunning(layer: RunningNorm & { runningNorm: Tensor | null }, mean: NDArray, norm: NDArray): void {
+  const { runningMean, runningNorm } = layer;
+  const momentum = layer.nextMomentum();
+  noGrad(() => {
+    runningMean?.lerp_(runningMean.wrap(mean).flatten(), momentum);
+    runningNorm?.lerp_(runningNorm.wrap(norm).flatten(), momentum);
+  });
 }
 
 /**

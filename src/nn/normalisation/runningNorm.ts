@@ -2,6 +2,7 @@ import { noGrad } from "../../autograd/gradMode.ts";
 import { isTensor } from "../../base/brand.ts";
 import type { Dtype } from "../../base/dtype.ts";
 import { describe, TensorError } from "../../base/errors.ts";
+import { whole } from "../../base/shared.ts";
 import { ones, zeros } from "../../functions/factories.ts";
 import { refuseDetached } from "../../kernels/memory/detached.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
@@ -65,14 +66,13 @@ export abstract class RunningNorm extends Module {
   }
 
   /** @internal The weight of the batch that comes, in the running statistics. */
-  protected nextMomentum(): number {
+  nextMomentum(): number {
     return this.momentum ?? 1 / ((this.numBatchesTracked?.item() ?? 0) + 1);
   }
 
   /** @internal Counts a batch. */
   protected count(): void {
-    const { numBatchesTracked } = this;
-    if (numBatchesTracked !== null) noGrad(() => numBatchesTracked.fill_(numBatchesTracked.item() + 1));
+    if (this.numBatchesTracked !== null) whole("a count of batches", [this.numBatchesTracked], countOne);
   }
 
   /**
@@ -115,4 +115,8 @@ export function checkCount(where: string, count: unknown): void {
     throw new TensorError(where, { expected: "one number as numBatchesTracked", got: describe(count) });
   }
   refuseDetached(where, count.array);
+}
+
+function countOne(batches: Tensor): void {
+  noGrad(() => batches.fill_(batches.item() + 1));
 }

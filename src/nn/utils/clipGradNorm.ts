@@ -1,8 +1,10 @@
 import { noGrad } from "../../autograd/gradMode.ts";
 import { describe, TensorError } from "../../base/errors.ts";
 import { checkFlagOption, checkOptions } from "../../base/options.ts";
+import { shared, whole } from "../../base/shared.ts";
 import { stack } from "../../functions/combine.ts";
 import { tensor } from "../../functions/create.ts";
+import type { NDArray } from "../../kernels/array.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { gradientsOf } from "./gradients.ts";
 
@@ -54,16 +56,20 @@ export function clipGradNorm_(
   return noGrad(() => {
     const norms = gradients.map((g) => (g.numel() === 0 ? g.sum() : g.norm(normType)));
     const total = stack(norms).norm(normType);
-    if (errorIfNonfinite && !Number.isFinite(total.item())) {
-      throw new TensorError(where, {
-        expected: "gradients of a finite norm",
-        got: `${total.item()}`,
-        hint: "Without errorIfNonfinite they are scaled all the same. detectAnomaly finds where it comes from.",
-      });
-    }
+    if (errorIfNonfinite) whole("a check of the norm", [total.array, where], refuseNonfinite, "looks");
     const scale = total.add(1e-6).pow(-1).mul(maxNorm).clamp(null, 1);
-    if (scale.item() !== 1) for (const g of gradients) g.mul_(scale);
+    // Who listens wants to know what comes of longer gradients too.
+    if (shared().listener !== null || scale.item() !== 1) for (const g of gradients) g.mul_(scale);
     return total;
+  });
+}
+
+function refuseNonfinite({ data: [total] }: NDArray, where: string): void {
+  if (Number.isFinite(total)) return;
+  throw new TensorError(where, {
+    expected: "gradients of a finite norm",
+    got: `${total}`,
+    hint: "Without errorIfNonfinite they are scaled all the same. detectAnomaly finds where it comes from.",
   });
 }
 

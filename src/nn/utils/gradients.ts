@@ -1,5 +1,6 @@
 import { isTensor } from "../../base/brand.ts";
 import { describe, TensorError } from "../../base/errors.ts";
+import { shared } from "../../base/shared.ts";
 import { refuseDetached } from "../../kernels/memory/detached.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { isModule } from "../module/fields.ts";
@@ -19,6 +20,7 @@ export function listOf(where: string, parameters: unknown): readonly Tensor[] {
 /** Their gradients, of those that have one. Nobody is handed them, so their memory stays the engine's own. */
 export function gradientsOf(where: string, parameters: unknown): Tensor[] {
   return listOf(where, parameters).flatMap((p) => {
+    shared().listener?.asksGradient?.(p);
     const g = p.hiddenGrad();
     if (g !== null) refuseDetached(where, g.array);
     return g === null ? [] : [g];

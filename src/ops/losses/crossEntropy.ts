@@ -1,3 +1,4 @@
+import { shared } from "../../base/shared.ts";
 import type { NDArray } from "../../kernels/array.ts";
 import { kernels } from "../../kernels/index.ts";
 import type { CrossEntropySaved, CrossEntropySettings } from "../../kernels/kernels.ts";
@@ -72,7 +73,9 @@ export const crossEntropy = (settings: CrossEntropySettings, keeps: boolean): Fu
     const slopes = labelSmoothing === 0 ? off : off.sub(evenly());
     const share = reduction === "mean" ? g.div(weightOfLabel.maskedFill(isIgnored, 0).sum()) : g;
     const scale = reduction === "none" ? share.unsqueeze(1) : share;
-    if (!isIgnored.any().item<boolean>()) return [slopes.mul(scale), null, null];
+    // Who listens wants to know what comes of labels that are ignored too.
+    const mayIgnore = shared().listener !== null || isIgnored.any().item<boolean>();
+    if (!mayIgnore) return [slopes.mul(scale), null, null];
     // A row that is ignored may hold NaN, and where all are, so is their share.
     const dx = slopes.mul(scale.expand(isIgnored.shape).maskedFill(isIgnored, 0)).maskedFill(isIgnored, 0);
     return [dx, null, null];

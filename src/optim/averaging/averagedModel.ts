@@ -3,6 +3,7 @@ import { isTensor } from "../../base/brand.ts";
 import { describe, show, TensorError } from "../../base/errors.ts";
 import { checkFlagOption, checkOptions } from "../../base/options.ts";
 import { sameShape } from "../../base/shapes.ts";
+import { whole } from "../../base/shared.ts";
 import { zeros } from "../../functions/factories.ts";
 import { copyOf } from "../../nn/module/copy.ts";
 import { isModule } from "../../nn/module/fields.ts";
@@ -114,6 +115,12 @@ export class AveragedModel<M extends Module<unknown> = Module> extends Module<Re
   updateParameters(model: M): void {
     const where = "AveragedModel.updateParameters";
     if (!isModule(model)) throw new TensorError(where, { expected: "a module", got: describe(model) });
+    whole(where, [this as AveragedModel<M>, model], takeIn);
+  }
+
+  /** @internal Takes a model into the averages. */
+  takeIn(model: M): void {
+    const where = "AveragedModel.updateParameters";
     const given = new Map(this.averagedOf(model as Module));
     const own = this.averagedOf(this.module as Module);
     const count = this.nAveraged.item<number>();
@@ -150,3 +157,7 @@ const movingAverage =
   (decay: number): AverageFunction =>
   (averaged, current) =>
     averaged.mul(decay).add(current.mul(1 - decay));
+
+function takeIn<M extends Module<unknown>>(averaged: AveragedModel<M>, model: M): void {
+  averaged.takeIn(model);
+}

@@ -1,5 +1,6 @@
 import { isTensor } from "../../base/brand.ts";
 import { describe, TensorError } from "../../base/errors.ts";
+import { whole } from "../../base/shared.ts";
 import { isOptimizer, type Optimizer } from "../optimizer.ts";
 import type { ParamGroup } from "../paramGroup.ts";
 import { checkWhole } from "./checks.ts";
@@ -166,7 +167,6 @@ export abstract class LRScheduler<S extends Settings = Settings> {
    * ```
    */
   step(): void {
-    const { paramGroups } = this.optimizer;
     if (this.baseLrs.length === 0) {
       throw new TensorError(`${this.name}.step`, {
         expected: "a scheduler that has been started",
@@ -174,7 +174,12 @@ export abstract class LRScheduler<S extends Settings = Settings> {
         hint: "End its constructor with this.start().",
       });
     }
-    this.goTo(this.lastEpoch + 1, paramGroups, this.stepCount === 0);
+    whole(`${this.name}.step`, [this as LRScheduler<S>], goOn);
+  }
+
+  /** @internal Goes on to the next epoch. */
+  goOn(): void {
+    this.goTo(this.lastEpoch + 1, this.optimizer.paramGroups, this.stepCount === 0);
   }
 
   private goTo(epoch: number, from: readonly ParamGroup[], isInitial: boolean): void {
@@ -326,4 +331,8 @@ function checkPlain(settings: object): void {
 /** Whether a value is a scheduler, of this copy of the package or another. */
 export function isScheduler(value: unknown): value is LRScheduler {
   return typeof value === "object" && value !== null && schedulerBrand in value;
+}
+
+function goOn(scheduler: LRScheduler): void {
+  scheduler.goOn();
 }

@@ -1,4 +1,5 @@
 import { describe, TensorError } from "../../../base/errors.ts";
+import { changed, shared } from "../../../base/shared.ts";
 import type { HookHandle, Tensor } from "../../../tensor/tensor.ts";
 import type { Module } from "../module.ts";
 import { type BackwardHook, watchedBackward } from "./backwardHooks.ts";
@@ -47,6 +48,7 @@ export function hooked(of: Module<unknown>): Hooked {
   let plain =
     accessor === undefined ? module.forward : (...inputs: unknown[]) => accessor.call(module).apply(module, inputs);
   const forward = (...given: unknown[]): Tensor => {
+    shared().listener?.runs?.("a hook of a module");
     for (const enter of entering) enter();
     let inputs: readonly unknown[] = given;
     for (const hook of [...before]) {
@@ -61,11 +63,13 @@ export function hooked(of: Module<unknown>): Hooked {
   };
   const release = () => {
     if (entering.size + before.size + hooks.size + backward.size > 0) return;
+    changed();
     Reflect.deleteProperty(module, hookedKey);
     if (own === undefined) Reflect.deleteProperty(module, "forward");
     else Object.defineProperty(module, "forward", own);
   };
   const made: Hooked = { entering, before, hooks, backward, release };
+  changed();
   Object.defineProperty(module, hookedKey, { value: made, configurable: true });
   Object.defineProperty(module, "forward", {
     get: () => forward,

@@ -1,0 +1,277 @@
+import type { Data, Shape } from "../base/dtype.ts";
+import { TensorError } from "../base/errors.ts";
+import { shared } from "../base/shared.ts";
+import { NDArray } from "../kernels/array.ts";
+import { plan as planTaking } from "../kernels/memory/pool.ts";
+import { Tensor } from "../tensor/tensor.ts";
+import { type Linked, numberOf, type Run } from "./difference.ts";
+import { placesFor } from "./places.ts";
+import { standsFor } from "./recorder.ts";
+import { type Given, type Memory, memoriesIn, nameOf, type Step } from "./recording.ts";
+
+type Args = readonly unknown[];
+type Fn = (...args: Args) => unknown;
+
+const nothing: readonly Data[] = [];
+
+/** A run that is made again: the same kernels in the same order, on memory that stays where it is. */
+export class Plan {
+  /** The run that it makes again. */
+  readonly of: Run;
+  private readonly linked: Linked;
+  private readonly places: ReadonlyMap<Data, Data>;
+  private readonly steps: readonly (() => void)[];
+  private readonly arrays = new Map<Given, NDArray>();
+  /** Arrays of what is outside in another shape, whose memory may be moved. */
+  private readonly views = new Map<NDArray, NDArray>();
+  private readonly proxies: { readonly leaf: Tensor; readonly array: NDArray }[] = [];
+  private readonly copied: { readonly argument: number; readonly place: Data }[] = [];
+  private readonly restarted: { readonly place: Data; readonly start: Data }[] = [];
+  private given: Args = [];
+
+  constructor(of: Run, linked: Linked) {
+    this.of = of;
+    this.linked = linked;
+    const { steps, memories } = of.recording;
+    const { of: places, taken } = placesFor(of.recording, lastGradients(steps));
+    this.places = places;
+    for (const memory of memories) this.begin(memory);
+    this.steps = steps.map((step, i) => this.repeated(step, i, taken[i]));
+  }
+
+  /** Whether the run would be the same now, with other numbers in the arguments. */
+  get holds(): boolean {
+    const { fields, gradients, changes, gradEnabled } = this.of.recording;
+    const state = shared();
+    if (state.changes !== changes || state.gradEnabled !== gradEnabled) return false;
+    for (const { module, name, value } of fields) if (!Object.is(module[name], value)) return false;
+    for (const [leaf, isThere] of gradients) if ((leaf.gradient !== null) !== isThere) return false;
+    return true;
+  }
+
+  /** Whether it holds for these arguments, of the kinds that it was recorded with. */
+  takes(given: Args): boolean {
+    const numbers = new Set([...this.linked.values()].map(({ argument }) => argument));
+    return given.every((x, i) => typeof x !== "number" || numbers.has(i) || Object.is(x, this.of.given[i]));
+  }
+
+  /** Makes the run again. */
+  run(given: Args): unknown {
+    this.given = given;
+    for (const { argument, place } of this.copied) place.set((given[argument] as Tensor).array.data);
+    for (const { place, start } of this.restarted) place.set(start);
+    for (const { leaf, array } of this.proxies) {
+      (leaf.gradient as Tensor).array.show();
+      (array as { data: Data }).data = (leaf.gradient as Tensor).array.data;
+    }
+    const { steps } = this;
+    try {
+      for (let i = 0; i < steps.length; i++) steps[i]();
+    } finally {
+      planTaking(nothing);
+      this.given = [];
+    }
+    return this.returned(this.of.recording.result);
+  }
+
+  private begin(memory: Memory): void {
+    const place = this.places.get(memory.data);
+    if (place === undefined) return;
+    if (memory.from === "argument") this.copied.push({ argument: memory.argument, place });
+    if (memory.from !== "constant") return;
+    place.set(memory.start as Data);
+    if (memory.isWritten) this.restarted.push({ place, start: memory.start as Data });
+  }
+
+  private repeated(step: Step, at: number, taken: readonly Data[]): () => void {
+    if (step.kind === "gradient") return this.gradientStep(step);
+    if (step.kind === "overwrite") {
+      const [to, from] = step.given.map((given) => this.arrayOf(given as Given & { kind: "array" }));
+      return () => {
+        this.refresh(to);
+        this.refresh(from);
+        to.data.set(from.data);
+        this.bump(to);
+      };
+    }
+    const call = this.callOf(step);
+    const keep = this.keeping(step, at);
+    return () => {
+      planTaking(taken);
+      keep(call());
+    };
+  }
+
+  /** The call of a step, with what it is given. */
+  private callOf(step: Step & { readonly kind: "call" }): () => unknown {
+    const run = step.run as Fn;
+    const args = step.given.map((given) => this.resolved(given));
+    const moving = step.given.flatMap((given) => [...arraysIn(given)]).map((given) => this.arrayOf(given));
+    const views = moving.filter((array) => this.views.has(array));
+    const numbers = step.given.flatMap((given, i) => {
+      const number = this.linked.get(given);
+      return number === undefined ? [] : [{ i, number }];
+    });
+    const plain = withArgs(run, args);
+    if (views.length === 0 && numbers.length === 0) return plain;
+    return () => {
+      for (const view of views) this.refresh(view);
+      for (const { i, number } of numbers) args[i] = numberOf(number, this.given);
+      return run(...args);
+    };
+  }
+
+  /** Puts what a step has made into its place, where it is not there already. */
+  private keeping(step: Step & { readonly kind: "call" }, at: number): (made: unknown) => void {
+    const { made } = step;
+    const places: { readonly path: readonly (string | number)[]; readonly place: Data }[] = [];
+    const find = (given: Given, path: readonly (string | number)[]): void => {
+      if (given.kind === "list") given.items.forEach((item, i) => find(item, [...path, i]));
+      else if (given.kind === "fields") for (const [name, value] of given.fields) find(value, [...path, name]);
+      else if (given.kind !== "value" && given.memory.first === at && given.memory.from === "made") {
+        const place = this.places.get(given.memory.data) as Data;
+        places.push({ path: given.kind === "array" ? [...path, "data"] : path, place });
+      }
+    };
+    find(made, []);
+    const put = (place: Data, data: Data): void => {
+      if (data === place) return;
+      if (data.length !== place.length) this.refuse(step);
+      place.set(data);
+    };
+    if (places.length === 0) return () => {};
+    if (made.kind === "array") return (y) => put(places[0].place, (y as NDArray).data);
+    return (y) => {
+      for (const { path, place } of places) put(place, path.reduce(fieldOf, y) as Data);
+    };
+  }
+
+  private gradientStep({ leaf, argument, given }: Step & { readonly kind: "gradient" }): () => void {
+    const target = (): Tensor => (argument < 0 ? leaf : (this.given[argument] as Tensor));
+    if (given.length === 0) {
+      return () => {
+        target().gradient = null;
+      };
+    }
+    const [value] = given as readonly (Given & { kind: "array" })[];
+    const source = this.arrayOf(value);
+    let gradient: Tensor | null = null;
+    return () => {
+      // Once somebody has asked for it, it is theirs.
+      if (gradient === null || !gradient.array.isHidden || argument >= 0)
+        gradient = hiddenTensor(source.data, value.shape);
+      target().gradient = gradient;
+    };
+  }
+
+  private resolved(given: Given): unknown {
+    if (given.kind === "array") return this.arrayOf(given);
+    if (given.kind === "data") return this.places.get(given.memory.data);
+    if (given.kind === "list") return given.items.map((item) => this.resolved(item));
+    if (given.kind === "value") return standsFor(given.value);
+    return Object.fromEntries(given.fields.map(([name, value]) => [name, this.resolved(value)]));
+  }
+
+  private arrayOf(given: Given & { readonly kind: "array" }): NDArray {
+    const known = this.arrays.get(given);
+    if (known !== undefined) return known;
+    const array = this.makeArray(given);
+    this.arrays.set(given, array);
+    return array;
+  }
+
+  private makeArray({ memory, shape }: Given & { readonly kind: "array" }): NDArray {
+    const { dtype, from, leaf } = memory;
+    if (from === "outside") {
+      const root = memory.array as NDArray;
+      if (root.shape.join() === shape.join()) return root;
+      const view = new NDArray(root.data, shape, dtype, root);
+      this.views.set(view, root);
+      return view;
+    }
+    const place = this.places.get(memory.data);
+    const array = new NDArray(place ?? memory.data, shape, dtype);
+    if (from === "gradient") this.proxies.push({ leaf: leaf as Tensor, array });
+    return array;
+  }
+
+  private refresh(view: NDArray): void {
+    const root = this.views.get(view);
+    if (root !== undefined) (view as { data: Data }).data = root.data;
+  }
+
+  /** Counts a change in place, of what is outside too. */
+  private bump(array: NDArray): void {
+    array.bump();
+    for (const proxy of this.proxies) if (proxy.array === array) (proxy.leaf.gradient as Tensor).array.bump();
+  }
+
+  private returned(given: Given): unknown {
+    if (given.kind === "array") {
+      const array = this.arrayOf(given);
+      this.refresh(array);
+      return new Tensor(new NDArray(array.data.slice() as Data, given.shape, array.dtype));
+    }
+    if (given.kind === "list") return given.items.map((item) => this.returned(item));
+    if (given.kind === "fields")
+      return Object.fromEntries(given.fields.map(([name, value]) => [name, this.returned(value)]));
+    return given.kind === "value" ? given.value : undefined;
+  }
+
+  private refuse(step: Step): never {
+    throw new TensorError("compiled", {
+      expected: "steps that make arrays of the sizes that they made when they were recorded",
+      got: `another size of ${nameOf(step)}`,
+    });
+  }
+}
+
+function* arraysIn(given: Given): Generator<Given & { readonly kind: "array" }> {
+  if (given.kind === "array") yield given;
+  else if (given.kind === "list") for (const item of given.items) yield* arraysIn(item);
+  else if (given.kind === "fields") for (const [, value] of given.fields) yield* arraysIn(value);
+}
+
+const fieldOf = (of: unknown, name: string | number): unknown => (of as Record<string | number, unknown>)[name];
+
+/** A gradient that nobody has asked for: who does, gets it moved to where it may stay. */
+function hiddenTensor(data: Data, shape: Shape): Tensor {
+  shared().inArena.add(data);
+  const array = new NDArray(data, shape, data instanceof Float64Array ? "float64" : "float32");
+  array.isHidden = true;
+  return new Tensor(array);
+}
+
+/** The gradients that are still there when all is done. */
+function lastGradients(steps: readonly Step[]): ReadonlySet<Data> {
+  const last = new Map<Tensor, Data | null>();
+  for (const step of steps) {
+    if (step.kind !== "gradient") continue;
+    const [memory] = step.given.flatMap((given) => [...memoriesIn(given)]);
+    last.set(step.leaf, memory?.data ?? null);
+  }
+  return new Set([...last.values()].filter((data) => data !== null));
+}
+
+/** A call without a spread list, which takes longer. */
+function withArgs(run: Fn, args: unknown[]): () => unknown {
+  const [a, b, c, d, e, f, g] = args;
+  switch (args.length) {
+    case 1:
+      return () => run(a);
+    case 2:
+      return () => run(a, b);
+    case 3:
+      return () => run(a, b, c);
+    case 4:
+      return () => run(a, b, c, d);
+    case 5:
+      return () => run(a, b, c, d, e);
+    case 6:
+      return () => run(a, b, c, d, e, f);
+    case 7:
+      return () => run(a, b, c, d, e, f, g);
+    default:
+      return () => run(...args);
+  }
+}
