@@ -7,6 +7,7 @@ const layers = [
   "autograd",
   "tensor",
   "functions",
+  "compiled",
   "nn",
   "optim|data|testing|io",
   "analysis",

@@ -8,7 +8,8 @@ export { isTensor } from "./base/brand.ts";
 export type { Data, Dtype, Shape } from "./base/dtype.ts";
 export { isTensorError, TensorError, type TensorErrorCode, type TensorErrorParts } from "./base/errors.ts";
 export { version } from "./base/version.ts";
-export { type Compiled, type CompiledOptions, type CompiledReport, compiled } from "./compiled/compiled.ts";
+export { type Compiled, compiled } from "./compiled/compiled.ts";
+export type { CompiledOptions, CompiledReport } from "./compiled/options.ts";
 export * as data from "./data/index.ts";
 export {
   hstack,

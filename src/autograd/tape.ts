@@ -30,8 +30,10 @@ export interface Node {
 /** Runs an operation on arrays; whether to record it is {@link record}'s matter. */
 export function run(op: Op, inputs: readonly Tensor[]): readonly [y: NDArray, saved: unknown] {
   for (let i = 0; i < inputs.length; i++) if (isDetached(inputs[i].array)) refuseDetached(op.name, inputs[i].array);
+  const { listener, detectAnomaly } = shared();
+  listener?.sees?.(inputs);
   const made = isOwn(op) ? forward(op, inputs) : runForeign(op, inputs);
-  if (shared().detectAnomaly) refuseAnomaly(op, inputs, made[0], "output");
+  if (detectAnomaly) refuseAnomaly(op, inputs, made[0], "output");
   return made;
 }
 

@@ -26,6 +26,8 @@ export interface Listener {
   setsGradient?(leaf: object, x: Elements | null): void;
   /** Something of the user's own runs, which is called `how`. */
   runs?(how: string): void;
+  /** Tensors are the inputs of an operation. */
+  sees?(inputs: readonly object[]): void;
   /** The `forward` of a module is about to be called. */
   uses?(module: object): void;
 }
@@ -57,7 +59,7 @@ export interface Shared {
   searches: number;
   /** The state of the default generator, once it has been used. */
   defaultGenerator: unknown;
-  /** How often something has changed that decides what a function does, other than numbers: modes, hooks, who wants gradients. */
+  /** How often something has changed that decides what a function does, other than numbers: kernels, hooks of modules, where tensors lie. */
   changes: number;
   /** How tensors are printed, once it has been said. */
   printing?: PrintSettings;

@@ -1,8 +1,8 @@
 import type { Data } from "../base/dtype.ts";
 import { describe, show } from "../base/errors.ts";
-import { standsFor } from "./recorder.ts";
 import type { Given, Memory, Obstacle, Recording, Step } from "./recording.ts";
 import { nameOf } from "./recording.ts";
+import { standsFor } from "./stands.ts";
 
 /** A number that a step was given, as what an argument is made into: its sign, and whether it is rounded to float32. */
 export interface NumberOf {

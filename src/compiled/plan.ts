@@ -6,8 +6,8 @@ import { plan as planTaking } from "../kernels/memory/pool.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { type Linked, numberOf, type Run } from "./difference.ts";
 import { placesFor } from "./places.ts";
-import { standsFor } from "./recorder.ts";
 import { type Given, type Memory, memoriesIn, nameOf, type Step } from "./recording.ts";
+import { standsFor } from "./stands.ts";
 
 type Args = readonly unknown[];
 type Fn = (...args: Args) => unknown;
@@ -41,10 +41,12 @@ export class Plan {
 
   /** Whether the run would be the same now, with other numbers in the arguments. */
   get holds(): boolean {
-    const { fields, gradients, changes, gradEnabled } = this.of.recording;
+    const { fields, tensors, gradients, changes, gradEnabled } = this.of.recording;
     const state = shared();
     if (state.changes !== changes || state.gradEnabled !== gradEnabled) return false;
     for (const { module, name, value } of fields) if (!Object.is(module[name], value)) return false;
+    for (const { tensor, array, wantsGrad } of tensors)
+      if (tensor.array !== array || tensor.wantsGrad !== wantsGrad || tensor.hooks !== null) return false;
     for (const [leaf, isThere] of gradients) if ((leaf.gradient !== null) !== isThere) return false;
     return true;
   }

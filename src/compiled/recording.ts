@@ -74,6 +74,8 @@ export interface Recording {
   readonly obstacle: Obstacle | null;
   /** The fields of the modules that it called, as they were. */
   readonly fields: readonly ModuleField[];
+  /** The tensors from outside that it computed with. */
+  readonly tensors: readonly SeenTensor[];
   /** The leaves whose gradient was there at first, and those that had none, where that mattered. */
   readonly gradients: ReadonlyMap<Tensor, boolean>;
   /** What was given back while it ran, and may be somebody else's by now. */
@@ -81,6 +83,13 @@ export interface Recording {
   /** {@link Shared.changes} when it began. */
   readonly changes: number;
   readonly gradEnabled: boolean;
+}
+
+/** A tensor from outside, as it was. */
+export interface SeenTensor {
+  readonly tensor: Tensor;
+  readonly array: NDArray;
+  readonly wantsGrad: boolean;
 }
 
 export interface ModuleField {

@@ -188,3 +188,8 @@ export function around(shape: Shape, start: number, end: number): [outer: number
 export function without(shape: Shape, start: number, end: number): Shape {
   return [...shape.slice(0, start), ...shape.slice(end)];
 }
+
+/** One element of an array, for a message about it. */
+export function elementOf({ data }: NDArray, at: number): number {
+  return data[at];
+}

@@ -5,7 +5,7 @@ import { isFloat } from "../base/dtype.ts";
 import { describe, TensorError } from "../base/errors.ts";
 import { checkFlagOption, checkOptions } from "../base/options.ts";
 import { sameShape } from "../base/shapes.ts";
-import { changed, shared } from "../base/shared.ts";
+import { shared } from "../base/shared.ts";
 import { give } from "../kernels/array.ts";
 import { kernels } from "../kernels/index.ts";
 import { refuseDetached } from "../kernels/memory/detached.ts";
@@ -28,7 +28,6 @@ export function setRequiresGrad(x: Tensor, value: boolean): void {
       hint: "Use x.detach() for its values without a graph.",
     });
   }
-  if (x.wantsGrad !== value) changed();
   x.wantsGrad = value;
 }
 
@@ -90,6 +89,7 @@ export function clearGrad(x: Tensor): void {
 
 export function retainGrad(x: Tensor): void {
   refuseWithoutGrad("retainGrad", x);
+  shared().listener?.runs?.("retainGrad");
   x.retainsGrad = true;
 }
 
@@ -98,14 +98,12 @@ export function registerHook(x: Tensor, hook: GradientHook): HookHandle {
     throw new TensorError("registerHook", { expected: "a function", got: describe(hook) });
   }
   refuseWithoutGrad("registerHook", x);
-  changed();
   x.hooks ??= new Set();
   const hooks = x.hooks;
   const own: GradientHook = (g) => hook(g); // the same function registered twice runs twice
   hooks.add(own);
   return {
     remove: () => {
-      changed();
       hooks.delete(own);
       if (hooks.size === 0) x.hooks = null;
     },

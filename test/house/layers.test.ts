@@ -7,7 +7,7 @@ import { describe, expect, test } from "vitest";
 
 /** What may read or write the `.data` of an array: everyone else goes through kernels and tensors. */
 const mayTouchData =
-  /^(kernels|random|tensor|functions|testing|analysis|io)\/|^nn\/module\/keep\.ts$|^sweep\/worker\.ts$/;
+  /^(kernels|random|tensor|functions|compiled|testing|analysis|io)\/|^nn\/module\/keep\.ts$|^sweep\/worker\.ts$/;
 
 /** What may use functions whose last bits differ between engines: the plain loops of what SIMD kernels do otherwise. */
 const mayDiffer =

@@ -1,7 +1,7 @@
 import { TensorError } from "../../base/errors.ts";
 import { checkOptions } from "../../base/options.ts";
 import { whole } from "../../base/shared.ts";
-import type { NDArray } from "../../kernels/array.ts";
+import { elementOf, type NDArray } from "../../kernels/array.ts";
 import { firstOutside } from "../../kernels/beside/firstOutside.ts";
 import { kernels } from "../../kernels/index.ts";
 import { refuseDetached } from "../../kernels/memory/detached.ts";
@@ -68,7 +68,7 @@ function refuseImprobable(input: NDArray, where: string): void {
   if (at < 0) return;
   throw new TensorError(where, {
     expected: "probabilities from 0 to 1 as input",
-    got: `${input.data[at]}`,
+    got: `${elementOf(input, at)}`,
     hint: "Of logits take binaryCrossEntropyWithLogits, or input.sigmoid().",
   });
 }

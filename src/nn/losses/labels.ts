@@ -3,7 +3,7 @@ import { describe, show, TensorError } from "../../base/errors.ts";
 import { sameShape } from "../../base/shapes.ts";
 import { whole } from "../../base/shared.ts";
 import { ones } from "../../functions/factories.ts";
-import type { NDArray } from "../../kernels/array.ts";
+import { elementOf, type NDArray } from "../../kernels/array.ts";
 import { kernels } from "../../kernels/index.ts";
 import { refuseDetached } from "../../kernels/memory/detached.ts";
 import { wholeNumbers } from "../../tensor/checks.ts";
@@ -63,7 +63,7 @@ function refuseForeign(target: NDArray, where: string, c: number, ignoreIndex: n
   if (foreign < 0) return;
   throw new TensorError(where, {
     expected: `labels from 0 to ${c - 1}, or ${ignoreIndex} (ignoreIndex)`,
-    got: `${target.data[foreign]}`,
+    got: `${elementOf(target, foreign)}`,
   });
 }
 

@@ -220,7 +220,6 @@ export abstract class Module<Output = Tensor> {
    */
   train(mode = true): this {
     checkFlag("Module.train", "mode", mode);
-    changed();
     for (const [, module] of this.namedModules()) module.training = mode;
     return this;
   }

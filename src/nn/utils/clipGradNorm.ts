@@ -4,7 +4,7 @@ import { checkFlagOption, checkOptions } from "../../base/options.ts";
 import { shared, whole } from "../../base/shared.ts";
 import { stack } from "../../functions/combine.ts";
 import { tensor } from "../../functions/create.ts";
-import type { NDArray } from "../../kernels/array.ts";
+import { elementOf, type NDArray } from "../../kernels/array.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { gradientsOf } from "./gradients.ts";
 
@@ -64,7 +64,8 @@ export function clipGradNorm_(
   });
 }
 
-function refuseNonfinite({ data: [total] }: NDArray, where: string): void {
+function refuseNonfinite(norm: NDArray, where: string): void {
+  const total = elementOf(norm, 0);
   if (Number.isFinite(total)) return;
   throw new TensorError(where, {
     expected: "gradients of a finite norm",

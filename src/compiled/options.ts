@@ -1,0 +1,22 @@
+/** Options of `compiled`. */
+export interface CompiledOptions {
+  /** Whether to throw where a function cannot be made again, rather than to go on calling it. Default `false`. */
+  readonly strict?: boolean;
+  /** After so many calls that are made again, one is run as it is written, and compared; 0 for none. Default `0`. */
+  readonly check?: number;
+  /** Is told, once, why a function is called as it is. Default: `console.warn`. */
+  readonly warn?: (message: string) => void;
+}
+
+/** How a compiled function has been run. */
+export interface CompiledReport {
+  /** How often it was called as it is written, and how often made again. */
+  readonly eager: number;
+  readonly replayed: number;
+  /** How many kinds of arguments it is made again for. */
+  readonly plans: number;
+  /** The steps of the newest one. */
+  readonly steps: number;
+  /** Why it is no longer made again, or null. */
+  readonly reason: string | null;
+}
