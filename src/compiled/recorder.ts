@@ -14,10 +14,10 @@ import { standFor, tell } from "./stands.ts";
 type Run = (...given: never[]) => unknown;
 
 /** Kernels that change what they are given. */
-const changing = new Set(["sgd", "moveRunning", "uniform", "normal"]);
+const changing: readonly string[] = ["sgd", "moveRunning", "uniform", "normal"];
 
 /** Kernels that make an array whose size depends on numbers. */
-const sizing = new Set(["nonzero"]);
+const sizing: readonly string[] = ["nonzero"];
 
 /** Follows one run of a function, and writes down each step with the memory that it reads and writes. */
 export class Recorder implements Listener {
@@ -170,11 +170,11 @@ export class Recorder implements Listener {
     if (this.depth > 0) return kernel(...(inputs as never[]));
     const isBeside = name === "beside";
     const called = isBeside ? (inputs[0] as Beside<object>).name : name;
-    if (sizing.has(name)) this.refuse(`${called}, the size of whose result depends on numbers`, "");
+    if (sizing.includes(name)) this.refuse(`${called}, the size of whose result depends on numbers`, "");
     const given = inputs.map((input, i) =>
       isBeside && i === 0 ? { kind: "value" as const, value: input } : this.ledger.given(input),
     );
-    if (changing.has(name)) this.refuse(`${called}, which changes its input`, "");
+    if (changing.includes(name)) this.refuse(`${called}, which changes its input`, "");
     const made = this.run(called, kernel, inputs, given, true);
     if (typeof made !== "object" || made === null) this.refuse(`${called}, which makes a number`, "");
     return made;
