@@ -141,6 +141,7 @@ export class Recorder implements Listener {
   }
 
   runs(how: string): void {
+    if (this.depth > 0) return;
     this.refuse(how, "Only the library's own steps are made again.");
   }
 
