@@ -8,7 +8,7 @@ import { differenceOf, type Linked, type Run } from "./difference.ts";
 import type { CompiledOptions, CompiledReport } from "./options.ts";
 import { Plan } from "./plan.ts";
 import { Recorder } from "./recorder.ts";
-import { type ModuleField, memoriesIn, type Obstacle, type Recording } from "./recording.ts";
+import { type ModuleField, memoriesIn, type Obstacle } from "./recording.ts";
 
 /** The most kinds of arguments that a function is made again for. */
 const mostPlans = 8;
@@ -207,14 +207,21 @@ function withoutGraph(result: unknown): unknown {
   return Object.fromEntries(Object.entries(result).map(([name, value]) => [name, withoutGraph(value)]));
 }
 
-/** Takes the memory away of all that was made in runs, but for what was returned, and gradients. */
+/**
+ * Takes the memory away of all that was made in runs and may be held by somebody, but for what was returned, and gradients. What only the
+ * engine sees it may give to somebody else.
+ */
 function takeAllAway(runs: readonly Run[]): void {
-  for (const { recording } of runs) for (const data of ownOf(recording)) takeAway(data);
-}
-
-function* ownOf({ memories, result, steps, givenBack }: Recording) {
-  const kept = new Set<unknown>(givenBack);
-  for (const memory of memoriesIn(result)) kept.add(memory.data);
-  for (const step of steps) if (step.kind === "gradient") kept.add(step.leaf.gradient?.array.data);
-  for (const { from, data } of memories) if ((from === "made" || from === "constant") && !kept.has(data)) yield data;
+  const kept = new Set<unknown>();
+  for (const { recording } of runs) {
+    for (const data of recording.givenBack) kept.add(data);
+    for (const { data } of memoriesIn(recording.result)) kept.add(data);
+    for (const step of recording.steps) if (step.kind === "gradient") kept.add(step.leaf.gradient?.array.data);
+  }
+  for (const { recording } of runs) {
+    for (const { from, array, data } of recording.memories) {
+      const isMade = from === "made" || from === "constant";
+      if (isMade && array !== null && !array.isHidden && array.data === data && !kept.has(data)) takeAway(data);
+    }
+  }
 }
