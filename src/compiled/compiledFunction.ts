@@ -8,7 +8,7 @@ import { differenceOf, type Linked, type Run } from "./difference.ts";
 import type { CompiledOptions, CompiledReport } from "./options.ts";
 import { Plan } from "./plan.ts";
 import { Recorder } from "./recorder.ts";
-import { type ModuleField, memoriesIn, type Obstacle } from "./recording.ts";
+import { letGo, type ModuleField, memoriesIn, type Obstacle } from "./recording.ts";
 
 /** The most kinds of arguments that a function is made again for. */
 const mostPlans = 8;
@@ -215,13 +215,14 @@ function takeAllAway(runs: readonly Run[]): void {
   const kept = new Set<unknown>();
   for (const { recording } of runs) {
     for (const data of recording.givenBack) kept.add(data);
-    for (const { data } of memoriesIn(recording.result)) kept.add(data);
+    for (const { data, array } of memoriesIn(recording.result)) kept.add(data).add(array?.data);
     for (const step of recording.steps) if (step.kind === "gradient") kept.add(step.leaf.gradient?.array.data);
   }
   for (const { recording } of runs) {
     for (const { from, array, data } of recording.memories) {
       const isMade = from === "made" || from === "constant";
-      if (isMade && array !== null && !array.isHidden && array.data === data && !kept.has(data)) takeAway(data);
+      if (isMade && array !== null && !array.isHidden && !kept.has(data) && !kept.has(array.data)) takeAway(array.data);
     }
+    letGo(recording);
   }
 }

@@ -36,6 +36,8 @@ export class Plan {
     const { of: places, taken } = placesFor(of.recording, lastGradients(steps));
     this.places = places;
     for (const memory of memories) this.begin(memory);
+    // All arrays are found now: the memory of the recording is let go.
+    for (const given of arraysIn(of.recording.result)) this.arrayOf(given);
     this.steps = steps.map((step, i) => this.repeated(step, i, taken[i]));
   }
 
