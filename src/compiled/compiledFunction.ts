@@ -183,9 +183,16 @@ function isAlike(a: readonly unknown[], b: readonly unknown[]): boolean {
     if (isTensor(x) && isTensor(y)) {
       const [s, t] = [x as unknown as Tensor, y as unknown as Tensor];
       if (s.dtype !== t.dtype || s.requiresGrad !== t.requiresGrad || !sameShape(s.shape, t.shape)) return false;
+      if (firstLike(a, i) !== firstLike(b, i)) return false;
     } else if (typeof x === "number" ? typeof y !== "number" : !Object.is(x, y)) return false;
   }
   return true;
+}
+
+/** The first argument that shares its memory with this one, as it does itself. */
+function firstLike(given: readonly unknown[], i: number): number {
+  const { memory } = (given[i] as Tensor).array;
+  return given.findIndex((x) => isTensor(x) && (x as unknown as Tensor).array.memory === memory);
 }
 
 /** Whether the modules and gradients of two runs were alike before, where that matters. */

@@ -78,6 +78,8 @@ export interface Recording {
   readonly tensors: readonly SeenTensor[];
   /** The leaves whose gradient was there at first, and those that had none, where that mattered. */
   readonly gradients: ReadonlyMap<Tensor, boolean>;
+  /** The arguments that had no gradient, where that mattered. */
+  readonly clear: readonly number[];
   /** What was given back while it ran, and may be somebody else's by now. */
   readonly givenBack: ReadonlySet<Data>;
   /** {@link Shared.changes} when it began. */
@@ -111,7 +113,7 @@ export function* memoriesIn(given: Given): Generator<Memory> {
   else if (given.kind === "fields") for (const [, value] of given.fields) yield* memoriesIn(value);
 }
 
-const none = new Float32Array();
+const none = /* @__PURE__ */ new Float32Array();
 
 /** Lets the memory of a recording go, whose steps stay to be compared with. */
 export function letGo({ memories, steps }: Recording): void {
