@@ -170,13 +170,14 @@ describe("evenkeel-sweep", () => {
     const lines = readFileSync(join(folder, "page.jsonl"), "utf8");
     writeFileSync(join(folder, "other.jsonl"), lines.replace(/"loss":[\d.]+/, '"loss":0.5'));
     expect((await said("merge", "page.jsonl", "other.jsonl")).err).toMatch(/equal to the bit/);
-    expect((await said("merge")).err).toMatch(/the journals to merge, got nothing/);
-    expect((await said("bla")).err).toMatch(/run, resume, status, merge, report, work, got "bla"/);
+    expect((await said("merge")).err).toMatch(/^evenkeel-sweep merge: expected the journals to merge, got nothing/);
+    expect((await said("bla")).err).toMatch(/run, resume, status, merge, report, work, help or version, got "bla"/);
     expect((await said("run", "slow.js", "--journal", "x.jsonl")).err).toMatch(/slow\.js, which exports cell\. Write/);
-    expect((await said("run", "no.js", "--journal", "x.jsonl")).err).toMatch(
-      /^evenkeel-sweep: expected a module that can be loaded as the sweep, got file:.*no\.js, which says: Cannot find/,
+    writeFileSync(join(folder, "broken.js"), 'import "./away.js";');
+    expect((await said("run", "broken.js", "--journal", "x.jsonl")).err).toMatch(
+      /^evenkeel-sweep run: expected a module that can be loaded as the sweep, got file:.*broken\.js, which says: Cannot find module '.*away\.js'/,
     );
-    expect((await said("run", "mine.js", "--shard", "3")).err).toMatch(/--shard 0\/8, or another share, got "3"/);
+    expect((await said("run", "mine.js", "--shard", "3")).err).toMatch(/a share such as 0\/8 as --shard, got "3"/);
     expect((await said()).out).toMatch(/^evenkeel-sweep run <module>/);
   });
 });

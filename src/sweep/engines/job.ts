@@ -19,7 +19,7 @@ export interface Job {
 export type Answer = Outcome | { readonly refused: Refusal };
 
 /** Why a cell has not been run. */
-export interface Refusal {
+interface Refusal {
   readonly expected: string;
   readonly got: string;
   /** What to try. */
