@@ -3,6 +3,7 @@ import { describe, TensorError } from "../base/errors.ts";
 import { sameShape } from "../base/shapes.ts";
 import { shared } from "../base/shared.ts";
 import { takeAway } from "../kernels/memory/detached.ts";
+import { isAwaited } from "../kernels/memory/pool.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { differenceOf, type Linked, type Run } from "./difference.ts";
 import type { CompiledOptions, CompiledReport } from "./options.ts";
@@ -207,14 +208,16 @@ function withoutGraph(result: unknown): unknown {
   return Object.fromEntries(Object.entries(result).map(([name, value]) => [name, withoutGraph(value)]));
 }
 
-/** Takes the memory away of all that was made in runs, but for what was returned, and gradients. */
+/** Takes the memory away of all that was made in runs, but for what was returned, gradients, and what is somebody else's by now. */
 function takeAllAway(runs: readonly Run[]): void {
-  for (const { recording } of runs) for (const data of ownOf(recording)) takeAway(data);
+  for (const { recording } of runs) for (const data of ownOf(recording)) if (isAwaited(data)) takeAway(data);
 }
 
-function* ownOf({ memories, result, steps, givenBack }: Recording) {
-  const kept = new Set<unknown>(givenBack);
+function* ownOf({ memories, result, steps }: Recording) {
+  const kept = new Set<unknown>();
   for (const memory of memoriesIn(result)) kept.add(memory.data);
-  for (const step of steps) if (step.kind === "gradient") kept.add(step.leaf.gradient?.array.data);
+  // Whoever has asked for a gradient keeps it, also when it is no longer the leaf's.
+  for (const { kind, given } of steps)
+    if (kind === "gradient") for (const value of given) for (const { data } of memoriesIn(value)) kept.add(data);
   for (const { from, data } of memories) if ((from === "made" || from === "constant") && !kept.has(data)) yield data;
 }

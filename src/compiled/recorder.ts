@@ -4,7 +4,7 @@ import { describe } from "../base/errors.ts";
 import { type Listener, shared, type WholeStep } from "../base/shared.ts";
 import type { NDArray } from "../kernels/array.ts";
 import type { Beside } from "../kernels/beside/beside.ts";
-import { divert, keep, watchTaking } from "../kernels/memory/pool.ts";
+import { awaitData, divert, keep, watchTaking } from "../kernels/memory/pool.ts";
 import { isGenerator } from "../random/generator.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { Ledger } from "./ledger.ts";
@@ -70,6 +70,8 @@ export class Recorder implements Listener {
     const tensors = [...this.tensors.values()];
     const { memories } = this.ledger;
     const givenBack = new Set(this.givenBack);
+    for (const { from, data } of memories)
+      if ((from === "made" || from === "constant") && !givenBack.has(data)) awaitData(data);
     return {
       result,
       recording: {
@@ -80,7 +82,6 @@ export class Recorder implements Listener {
         fields,
         tensors,
         gradients,
-        givenBack,
         changes,
         gradEnabled,
       },

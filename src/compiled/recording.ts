@@ -78,8 +78,6 @@ export interface Recording {
   readonly tensors: readonly SeenTensor[];
   /** The leaves whose gradient was there at first, and those that had none, where that mattered. */
   readonly gradients: ReadonlyMap<Tensor, boolean>;
-  /** What was given back while it ran, and may be somebody else's by now. */
-  readonly givenBack: ReadonlySet<Data>;
   /** {@link Shared.changes} when it began. */
   readonly changes: number;
   readonly gradEnabled: boolean;

@@ -151,8 +151,23 @@ export function divert(receive: ((data: Data) => void) | null): void {
   giveBack = receive ?? keep;
 }
 
+/** What somebody is to take away later, unless it has been given back by then. */
+let awaited: WeakSet<Data> | null = null;
+
+/** Notes memory that is to be taken away, unless it is given back before. */
+export function awaitData(data: Data): void {
+  awaited ??= new WeakSet();
+  awaited.add(data);
+}
+
+/** Whether noted memory has not been given back meanwhile: it may be somebody else's then. */
+export function isAwaited(data: Data): boolean {
+  return awaited?.has(data) === true;
+}
+
 /** Keeps memory to be taken again. */
 export function keep(data: Data): void {
+  awaited?.delete(data);
   if (arena?.holds(data)) {
     arena.give(data);
     return;
