@@ -73,6 +73,7 @@ export class Generator {
    * ```
    */
   manualSeed(seed: number | bigint): this {
+    shared().listener?.runs?.("Generator.manualSeed");
     this[generatorState] = seeded(checkedSeed("Generator.manualSeed", seed));
     return this;
   }
@@ -91,6 +92,7 @@ export class Generator {
    * ```
    */
   seed(): number {
+    shared().listener?.runs?.("Generator.seed");
     const seed = entropy();
     this[generatorState] = seeded(BigInt(seed));
     return seed;
@@ -128,6 +130,7 @@ export class Generator {
    * ```
    */
   getState(): Uint8Array {
+    shared().listener?.runs?.("Generator.getState");
     return writeState(this[generatorState]);
   }
 
@@ -147,6 +150,7 @@ export class Generator {
    * ```
    */
   setState(state: Uint8Array): this {
+    shared().listener?.runs?.("Generator.setState");
     this[generatorState] = readState("Generator.setState", state);
     return this;
   }
@@ -188,6 +192,7 @@ export const defaultGenerator: Generator = /* @__PURE__ */ new DefaultGenerator(
  * ```
  */
 export function manualSeed(seed: number | bigint): Generator {
+  shared().listener?.runs?.("manualSeed");
   defaultGenerator[generatorState] = seeded(checkedSeed("manualSeed", seed));
   return defaultGenerator;
 }
