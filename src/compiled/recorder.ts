@@ -14,10 +14,10 @@ import { standFor, tell } from "./stands.ts";
 type Run = (...given: never[]) => unknown;
 
 /** Kernels that change what they are given. */
-const changing = new Set(["sgd", "moveRunning", "uniform", "normal"]);
+const changing = /* @__PURE__ */ new Set(["sgd", "moveRunning", "uniform", "normal"]);
 
 /** Kernels that make an array whose size depends on numbers. */
-const sizing = new Set(["nonzero"]);
+const sizing = /* @__PURE__ */ new Set(["nonzero"]);
 
 /** Follows one run of a function, and writes down each step with the memory that it reads and writes. */
 export class Recorder implements Listener {
