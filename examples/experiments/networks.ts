@@ -1,4 +1,4 @@
-import { Generator, manualSeed, nn, oneHot, optim, randint, randn, type Tensor, zeros } from "evenkeel";
+import { compiled, Generator, manualSeed, nn, oneHot, optim, randint, randn, type Tensor, zeros } from "evenkeel";
 import { type LossSurface, lossSurface, type Slice } from "evenkeel/analysis";
 import { characters, contextLength, readNames, splitNames, toExamples } from "../demo/data.ts";
 
@@ -134,14 +134,15 @@ export function lossLeft(
   { lr, steps }: { lr: number; steps: number },
 ): number | null {
   const optimizer = new optim.SGD(model.parameters(), { lr });
-  const first = loss().item();
-  for (let step = 0; step < steps; step++) {
+  const descend = compiled(() => {
     optimizer.zeroGrad();
     const now = loss();
-    if (!Number.isFinite(now.item())) return null;
     now.backward();
     optimizer.step();
-  }
+    return now;
+  });
+  const first = loss().item();
+  for (let step = 0; step < steps; step++) if (!Number.isFinite(descend().item())) return null;
   const last = loss().item() / first;
   return Number.isFinite(last) ? last : null;
 }

@@ -1,4 +1,4 @@
-import { optim } from "evenkeel";
+import { compiled, optim, type Tensor } from "evenkeel";
 import { grid, type Space } from "evenkeel/sweep";
 import { mean, type Scale } from "./experiment.ts";
 import { batchNorm, namesBatches, namesLoss, namesNetwork, nothing } from "./networks.ts";
@@ -20,14 +20,18 @@ export function cell({ variant, scale, lr, seed, steps }: Configuration): { read
   const model = namesNetwork(variants[variant as keyof typeof variants], { hidden: 3, scale, seed });
   const optimizer = new optim.SGD(model.parameters(), { lr });
   const next = namesBatches(64, seed);
-  const losses: number[] = [];
-  for (let step = 0; step < steps; step++) {
+  const train = compiled((x: Tensor, labels: Tensor) => {
     optimizer.zeroGrad();
-    const loss = namesLoss(model, next(step));
-    losses.push(loss.item());
-    if (!Number.isFinite(losses[step])) break;
+    const loss = namesLoss(model, { x, labels });
     loss.backward();
     optimizer.step();
+    return loss;
+  });
+  const losses: number[] = [];
+  for (let step = 0; step < steps; step++) {
+    const { x, labels } = next(step);
+    losses.push(train(x, labels).item());
+    if (!Number.isFinite(losses[step])) break;
   }
   return { loss: losses.length < steps ? null : mean(losses.slice(-Math.floor(steps / 5))) };
 }

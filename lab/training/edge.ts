@@ -1,4 +1,4 @@
-import { Generator, narrow, oneHot, optim, type Tensor } from "evenkeel";
+import { compiled, Generator, narrow, oneHot, optim, type Tensor } from "evenkeel";
 import { hessianEigenvalues } from "evenkeel/analysis";
 import { names } from "../data/names.ts";
 import { usual } from "../settings.ts";
@@ -22,11 +22,19 @@ export class Edge {
     const x = narrow(data.training.x, 0, 0, 128);
     const target = oneHot(narrow(data.training.labels, 0, 0, 128), data.classes).to("float32");
     const loss = (): Tensor => model.forward(x).sub(target).square().sum(1).mean();
+    const optimizer = new optim.SGD(model.parameters(), { lr });
+    const descend = compiled(() => {
+      optimizer.zeroGrad();
+      const value = loss();
+      value.backward();
+      optimizer.step();
+      return value;
+    });
     return {
       lr,
       model,
       loss,
-      optimizer: new optim.SGD(model.parameters(), { lr }),
+      descend,
       edge: new Series(),
       losses: new Series(),
     };
@@ -40,13 +48,7 @@ export class Edge {
       edge.push(this.step, lr * sharpness);
     }
     for (let i = 0; i < edgeEvery; i++, this.step++) {
-      for (const { optimizer, loss, losses } of this.columns) {
-        optimizer.zeroGrad();
-        const value = loss();
-        losses.push(this.step, value.item());
-        value.backward();
-        optimizer.step();
-      }
+      for (const { descend, losses } of this.columns) losses.push(this.step, descend().item());
     }
     return this.step < edgeSteps;
   }

@@ -112,7 +112,8 @@ export class Session {
   }
 }
 
-function datasetOf({ data, seed }: Settings, table: Table | null): Dataset {
+/** What is learnt. */
+export function datasetOf({ data, seed }: Settings, table: Table | null): Dataset {
   if (data === "csv") {
     if (table === null) throw new Error("No CSV has been opened yet.");
     return ofTable(table, seed);

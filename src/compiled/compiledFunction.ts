@@ -8,7 +8,7 @@ import { differenceOf, type Linked, type Run } from "./difference.ts";
 import type { CompiledOptions, CompiledReport } from "./options.ts";
 import { Plan } from "./plan.ts";
 import { Recorder } from "./recorder.ts";
-import { type ModuleField, memoriesIn, type Obstacle, type Recording } from "./recording.ts";
+import { letGo, type ModuleField, memoriesIn, type Obstacle } from "./recording.ts";
 
 /** The most kinds of arguments that a function is made again for. */
 const mostPlans = 8;
@@ -183,9 +183,16 @@ function isAlike(a: readonly unknown[], b: readonly unknown[]): boolean {
     if (isTensor(x) && isTensor(y)) {
       const [s, t] = [x as unknown as Tensor, y as unknown as Tensor];
       if (s.dtype !== t.dtype || s.requiresGrad !== t.requiresGrad || !sameShape(s.shape, t.shape)) return false;
+      if (firstLike(a, i) !== firstLike(b, i)) return false;
     } else if (typeof x === "number" ? typeof y !== "number" : !Object.is(x, y)) return false;
   }
   return true;
+}
+
+/** The first argument that shares its memory with this one, as it does itself. */
+function firstLike(given: readonly unknown[], i: number): number {
+  const { memory } = (given[i] as Tensor).array;
+  return given.findIndex((x) => isTensor(x) && (x as unknown as Tensor).array.memory === memory);
 }
 
 /** Whether the modules and gradients of two runs were alike before, where that matters. */
@@ -207,14 +214,22 @@ function withoutGraph(result: unknown): unknown {
   return Object.fromEntries(Object.entries(result).map(([name, value]) => [name, withoutGraph(value)]));
 }
 
-/** Takes the memory away of all that was made in runs, but for what was returned, and gradients. */
+/**
+ * Takes the memory away of all that was made in runs and may be held by somebody, but for what was returned, and gradients. What only the
+ * engine sees it may give to somebody else.
+ */
 function takeAllAway(runs: readonly Run[]): void {
-  for (const { recording } of runs) for (const data of ownOf(recording)) takeAway(data);
-}
-
-function* ownOf({ memories, result, steps, givenBack }: Recording) {
-  const kept = new Set<unknown>(givenBack);
-  for (const memory of memoriesIn(result)) kept.add(memory.data);
-  for (const step of steps) if (step.kind === "gradient") kept.add(step.leaf.gradient?.array.data);
-  for (const { from, data } of memories) if ((from === "made" || from === "constant") && !kept.has(data)) yield data;
+  const kept = new Set<unknown>();
+  for (const { recording } of runs) {
+    for (const data of recording.givenBack) kept.add(data);
+    for (const { data, array } of memoriesIn(recording.result)) kept.add(data).add(array?.data);
+    for (const step of recording.steps) if (step.kind === "gradient") kept.add(step.leaf.gradient?.array.data);
+  }
+  for (const { recording } of runs) {
+    for (const { from, array, data } of recording.memories) {
+      const isMade = from === "made" || from === "constant";
+      if (isMade && array !== null && !array.isHidden && !kept.has(data) && !kept.has(array.data)) takeAway(array.data);
+    }
+    letGo(recording);
+  }
 }

@@ -35,7 +35,7 @@ export function differenceOf(earlier: Run, later: Run, linked: Linked): Obstacle
   const obstacle = a.obstacle ?? b.obstacle;
   if (obstacle !== null) return obstacle;
   const pairs = new Map<Memory, Memory>();
-  const made = new Set(a.memories.filter(({ from }) => from === "made").map(({ data }) => data));
+  const made = new Set<unknown>(a.memories.map(({ from, array }) => (from === "made" ? array?.memory : null)));
   const comparing = { earlier, later, pairs, made, linked };
   for (let i = 0; i < Math.max(a.steps.length, b.steps.length); i++) {
     const [x, y] = [a.steps[i], b.steps[i]];
@@ -57,7 +57,7 @@ interface Comparing {
   /** The memory of the later run that stands for that of the earlier one. */
   readonly pairs: Map<Memory, Memory>;
   /** What the earlier run has made. */
-  readonly made: ReadonlySet<Data>;
+  readonly made: ReadonlySet<unknown>;
   readonly linked: Linked;
 }
 
@@ -121,12 +121,14 @@ function memoriesDiffer({ pairs, made }: Comparing, x: Memory, y: Memory): Obsta
   const known = pairs.get(x);
   if (known === y) return null;
   if (known !== undefined || x.from !== y.from) {
-    if (made.has(y.data)) return { got: "an array that the call before has made", hint: stateHint };
+    if (y.array !== null && made.has(y.array.memory))
+      return { got: "an array that the call before has made", hint: stateHint };
     return { got: `${wordsOf(x)}, then ${wordsOf(y)}`, hint: stateHint };
   }
   pairs.set(x, y);
   if (x.from === "outside" && x.array?.memory !== y.array?.memory) {
-    if (made.has(y.data)) return { got: "an array that the call before has made", hint: stateHint };
+    if (y.array !== null && made.has(y.array.memory))
+      return { got: "an array that the call before has made", hint: stateHint };
     return { got: "an array from outside that is another one in each call", hint: "Pass it as an argument." };
   }
   if (x.from === "argument" && x.argument !== y.argument) return { got: "another argument", hint: "" };

@@ -61,10 +61,7 @@ export class Ledger {
   /** The memory of an array, if it has been met. */
   find(x: NDArray): Memory | undefined {
     const known = this.byData.get(x.data) ?? this.byArray.get(x.memory);
-    if (known !== undefined && known.data !== x.data) {
-      this.byData.set(x.data, known); // it was moved
-      known.data = x.data;
-    }
+    if (known !== undefined) this.byData.set(x.data, known); // it may have been moved
     return known;
   }
 

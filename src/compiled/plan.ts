@@ -1,12 +1,12 @@
 import type { Data, Shape } from "../base/dtype.ts";
-import { TensorError } from "../base/errors.ts";
 import { shared } from "../base/shared.ts";
 import { NDArray } from "../kernels/array.ts";
 import { plan as planTaking } from "../kernels/memory/pool.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { type Linked, numberOf, type Run } from "./difference.ts";
+import { keeping } from "./keeping.ts";
 import { placesFor } from "./places.ts";
-import { type Given, type Memory, memoriesIn, nameOf, type Step } from "./recording.ts";
+import { type Given, type Memory, memoriesIn, type Step } from "./recording.ts";
 import { standsFor } from "./stands.ts";
 
 type Args = readonly unknown[];
@@ -33,9 +33,11 @@ export class Plan {
     this.of = of;
     this.linked = linked;
     const { steps, memories } = of.recording;
-    const { of: places, taken } = placesFor(of.recording, lastGradients(steps));
+    const { of: places, taken } = placesFor(of.recording, gradientsIn(steps));
     this.places = places;
     for (const memory of memories) this.begin(memory);
+    // All arrays are found now: the memory of the recording is let go.
+    for (const given of arraysIn(of.recording.result)) this.arrayOf(given);
     this.steps = steps.map((step, i) => this.repeated(step, i, taken[i]));
   }
 
@@ -54,7 +56,11 @@ export class Plan {
   /** Whether it holds for these arguments, of the kinds that it was recorded with. */
   takes(given: Args): boolean {
     const numbers = new Set([...this.linked.values()].map(({ argument }) => argument));
-    return given.every((x, i) => typeof x !== "number" || numbers.has(i) || Object.is(x, this.of.given[i]));
+    const { clear } = this.of.recording;
+    return (
+      clear.every((i) => (given[i] as Tensor).gradient === null) &&
+      given.every((x, i) => typeof x !== "number" || numbers.has(i) || Object.is(x, this.of.given[i]))
+    );
   }
 
   /** Makes the run again. */
@@ -97,7 +103,7 @@ export class Plan {
       };
     }
     const call = this.callOf(step);
-    const keep = this.keeping(step, at);
+    const keep = keeping(step, at, this.places);
     return () => {
       planTaking(taken);
       keep(call());
@@ -123,31 +129,6 @@ export class Plan {
     };
   }
 
-  /** Puts what a step has made into its place, where it is not there already. */
-  private keeping(step: Step & { readonly kind: "call" }, at: number): (made: unknown) => void {
-    const { made } = step;
-    const places: { readonly path: readonly (string | number)[]; readonly place: Data }[] = [];
-    const find = (given: Given, path: readonly (string | number)[]): void => {
-      if (given.kind === "list") given.items.forEach((item, i) => find(item, [...path, i]));
-      else if (given.kind === "fields") for (const [name, value] of given.fields) find(value, [...path, name]);
-      else if (given.kind !== "value" && given.memory.first === at && given.memory.from === "made") {
-        const place = this.places.get(given.memory.data) as Data;
-        places.push({ path: given.kind === "array" ? [...path, "data"] : path, place });
-      }
-    };
-    find(made, []);
-    const put = (place: Data, data: Data): void => {
-      if (data === place) return;
-      if (data.length !== place.length) this.refuse(step);
-      place.set(data);
-    };
-    if (places.length === 0) return () => {};
-    if (made.kind === "array") return (y) => put(places[0].place, (y as NDArray).data);
-    return (y) => {
-      for (const { path, place } of places) put(place, path.reduce(fieldOf, y) as Data);
-    };
-  }
-
   private gradientStep({ leaf, argument, given }: Step & { readonly kind: "gradient" }): () => void {
     const target = (): Tensor => (argument < 0 ? leaf : (this.given[argument] as Tensor));
     if (given.length === 0) {
@@ -157,6 +138,13 @@ export class Plan {
     }
     const [value] = given as readonly (Given & { kind: "array" })[];
     const source = this.arrayOf(value);
+    const { from } = value.memory;
+    if (from !== "made" && from !== "constant") {
+      return () => {
+        this.refresh(source);
+        target().gradient = new Tensor(this.views.has(source) || from === "outside" ? source : sharing(source));
+      };
+    }
     let gradient: Tensor | null = null;
     return () => {
       // Once somebody has asked for it, it is theirs.
@@ -219,13 +207,6 @@ export class Plan {
       return Object.fromEntries(given.fields.map(([name, value]) => [name, this.returned(value)]));
     return given.kind === "value" ? given.value : undefined;
   }
-
-  private refuse(step: Step): never {
-    throw new TensorError("compiled", {
-      expected: "steps that make arrays of the sizes that they made when they were recorded",
-      got: `another size of ${nameOf(step)}`,
-    });
-  }
 }
 
 function* arraysIn(given: Given): Generator<Given & { readonly kind: "array" }> {
@@ -233,8 +214,6 @@ function* arraysIn(given: Given): Generator<Given & { readonly kind: "array" }> 
   else if (given.kind === "list") for (const item of given.items) yield* arraysIn(item);
   else if (given.kind === "fields") for (const [, value] of given.fields) yield* arraysIn(value);
 }
-
-const fieldOf = (of: unknown, name: string | number): unknown => (of as Record<string | number, unknown>)[name];
 
 /** A gradient that nobody has asked for: who does, gets it moved to where it may stay. */
 function hiddenTensor(data: Data, shape: Shape): Tensor {
@@ -244,15 +223,12 @@ function hiddenTensor(data: Data, shape: Shape): Tensor {
   return new Tensor(array);
 }
 
-/** The gradients that are still there when all is done. */
-function lastGradients(steps: readonly Step[]): ReadonlySet<Data> {
-  const last = new Map<Tensor, Data | null>();
-  for (const step of steps) {
-    if (step.kind !== "gradient") continue;
-    const [memory] = step.given.flatMap((given) => [...memoriesIn(given)]);
-    last.set(step.leaf, memory?.data ?? null);
-  }
-  return new Set([...last.values()].filter((data) => data !== null));
+const sharing = ({ data, shape, dtype }: NDArray): NDArray => new NDArray(data, shape, dtype);
+
+/** What leaves have for gradients at some time: optimisers read it without being asked for it. */
+function gradientsIn(steps: readonly Step[]): ReadonlySet<Data> {
+  const all = steps.flatMap((step) => (step.kind === "gradient" ? step.given : []));
+  return new Set(all.flatMap((given) => [...memoriesIn(given)].map(({ data }) => data)));
 }
 
 /** A call without a spread list, which takes longer. */

@@ -14,10 +14,10 @@ import { standFor, tell } from "./stands.ts";
 type Run = (...given: never[]) => unknown;
 
 /** Kernels that change what they are given. */
-const changing = /* @__PURE__ */ new Set(["sgd", "moveRunning", "uniform", "normal"]);
+const changing: readonly string[] = ["sgd", "moveRunning", "uniform", "normal"];
 
 /** Kernels that make an array whose size depends on numbers. */
-const sizing = /* @__PURE__ */ new Set(["nonzero"]);
+const sizing: readonly string[] = ["nonzero"];
 
 /** Follows one run of a function, and writes down each step with the memory that it reads and writes. */
 export class Recorder implements Listener {
@@ -28,6 +28,8 @@ export class Recorder implements Listener {
   private readonly gradients = new Map<Tensor, boolean>();
   /** Leaves whose gradient has been set: what it was before no longer matters. */
   private readonly settled = new Set<Tensor>();
+  private readonly clear = new Set<number>();
+  private readonly versions = new Map<NDArray, number>();
   private readonly leaves: ReadonlyMap<unknown, number>;
   private readonly givenBack: Data[] = [];
   private obstacle: Obstacle | null = null;
@@ -39,7 +41,11 @@ export class Recorder implements Listener {
   /** @param given - the arguments of the function. */
   constructor(given: readonly unknown[]) {
     this.leaves = new Map(given.map((x, i) => [x, i]));
-    for (const [i, x] of given.entries()) if (isTensor(x)) this.ledger.meet(x.array, { from: "argument", argument: i });
+    for (const [i, x] of given.entries()) {
+      if (!isTensor(x)) continue;
+      this.versions.set(x.array, x.array.version);
+      if (this.ledger.find(x.array) === undefined) this.ledger.meet(x.array, { from: "argument", argument: i });
+    }
   }
 
   /** Runs the function, and says what it did; what it throws is thrown. */
@@ -61,13 +67,15 @@ export class Recorder implements Listener {
       state.listener = outer;
       for (const data of this.givenBack) keep(data);
     }
+    for (const [x, version] of this.versions)
+      if (x.version !== version) this.refuse("an argument that it changes", argumentHint);
     if (this.drawing !== null) this.refuse(`random numbers, drawn by ${this.drawing}`, "");
     if (state.changes !== changes)
       this.refuse("a change of kernels, of hooks of modules or of the dtype of one", outsideHint);
     const made = this.ledger.result(result);
     const fields = this.fieldsOfModules();
     const { steps, obstacle, gradients } = this;
-    const tensors = [...this.tensors.values()];
+    const [tensors, clear] = [[...this.tensors.values()], [...this.clear]];
     const { memories } = this.ledger;
     const givenBack = new Set(this.givenBack);
     return {
@@ -80,6 +88,7 @@ export class Recorder implements Listener {
         fields,
         tensors,
         gradients,
+        clear,
         givenBack,
         changes,
         gradEnabled,
@@ -127,9 +136,11 @@ export class Recorder implements Listener {
     if (this.depth > 0) return;
     const { gradient } = leaf;
     if (this.settled.has(leaf) || this.gradients.has(leaf)) return;
-    this.gradients.set(leaf, gradient !== null);
+    const argument = this.leaves.get(leaf);
+    if (argument === undefined) this.gradients.set(leaf, gradient !== null);
+    else if (gradient === null) this.clear.add(argument);
+    else this.refuse("a gradient that an argument had before", "Clear it before: x.grad = null.");
     if (gradient === null) return;
-    if (this.leaves.has(leaf)) this.refuse("a gradient that an argument had before", "Clear it before: x.grad = null.");
     this.ledger.meet(gradient.array, { from: "gradient", leaf });
   }
 
@@ -141,6 +152,7 @@ export class Recorder implements Listener {
   }
 
   runs(how: string): void {
+    if (this.depth > 0) return;
     this.refuse(how, "Only the library's own steps are made again.");
   }
 
@@ -170,11 +182,11 @@ export class Recorder implements Listener {
     if (this.depth > 0) return kernel(...(inputs as never[]));
     const isBeside = name === "beside";
     const called = isBeside ? (inputs[0] as Beside<object>).name : name;
-    if (sizing.has(name)) this.refuse(`${called}, the size of whose result depends on numbers`, "");
+    if (sizing.includes(name)) this.refuse(`${called}, the size of whose result depends on numbers`, "");
     const given = inputs.map((input, i) =>
       isBeside && i === 0 ? { kind: "value" as const, value: input } : this.ledger.given(input),
     );
-    if (changing.has(name)) this.refuse(`${called}, which changes its input`, "");
+    if (changing.includes(name)) this.refuse(`${called}, which changes its input`, "");
     const made = this.run(called, kernel, inputs, given, true);
     if (typeof made !== "object" || made === null) this.refuse(`${called}, which makes a number`, "");
     return made;
@@ -236,5 +248,7 @@ export class Recorder implements Listener {
     this.obstacle ??= { got, hint };
   }
 }
+
+const argumentHint = "What is passed is copied: what changes is to be found outside, or returned.";
 
 const outsideHint = "Do it outside of the function.";

@@ -17,7 +17,7 @@ export interface Memory {
   readonly place: number;
   readonly dtype: Dtype;
   readonly length: number;
-  /** The elements where it was recorded. */
+  /** The elements as they were made, by which it is known. */
   data: Data;
   /** The array that it is, where it is one's. */
   readonly array: NDArray | null;
@@ -47,7 +47,7 @@ export type Given =
 export interface TakenData {
   readonly dtype: Dtype;
   readonly length: number;
-  readonly data: Data;
+  data: Data;
 }
 
 export type Step =
@@ -78,6 +78,8 @@ export interface Recording {
   readonly tensors: readonly SeenTensor[];
   /** The leaves whose gradient was there at first, and those that had none, where that mattered. */
   readonly gradients: ReadonlyMap<Tensor, boolean>;
+  /** The arguments that had no gradient, where that mattered. */
+  readonly clear: readonly number[];
   /** What was given back while it ran, and may be somebody else's by now. */
   readonly givenBack: ReadonlySet<Data>;
   /** {@link Shared.changes} when it began. */
@@ -109,6 +111,14 @@ export function* memoriesIn(given: Given): Generator<Memory> {
   if (given.kind === "array" || given.kind === "data") yield given.memory;
   else if (given.kind === "list") for (const item of given.items) yield* memoriesIn(item);
   else if (given.kind === "fields") for (const [, value] of given.fields) yield* memoriesIn(value);
+}
+
+const none = /* @__PURE__ */ new Float32Array();
+
+/** Lets the memory of a recording go, whose steps stay to be compared with. */
+export function letGo({ memories, steps }: Recording): void {
+  for (const memory of memories) if (memory.from !== "outside") memory.data = none;
+  for (const step of steps) if (step.kind === "call") for (const taken of step.taken) taken.data = none;
 }
 
 /** What a step is called in messages. */

@@ -1,7 +1,7 @@
 import { unclonable } from "../base/cloning.ts";
 import { describe, TensorError } from "../base/errors.ts";
 import type { OptionKind } from "../base/optionRules.ts";
-import { shared } from "../base/shared.ts";
+import { shared, whole } from "../base/shared.ts";
 import { type MersenneTwister, mersenneTwister } from "../kernels/numbers/mersenneTwister.ts";
 import { readState, writeState } from "./stateFormat.ts";
 
@@ -73,7 +73,7 @@ export class Generator {
    * ```
    */
   manualSeed(seed: number | bigint): this {
-    this[generatorState] = seeded(checkedSeed("Generator.manualSeed", seed));
+    whole("manualSeed", [this as Generator, checkedSeed("Generator.manualSeed", seed)], seedWith);
     return this;
   }
 
@@ -91,6 +91,7 @@ export class Generator {
    * ```
    */
   seed(): number {
+    shared().listener?.runs?.("Generator.seed");
     const seed = entropy();
     this[generatorState] = seeded(BigInt(seed));
     return seed;
@@ -128,6 +129,7 @@ export class Generator {
    * ```
    */
   getState(): Uint8Array {
+    shared().listener?.runs?.("Generator.getState");
     return writeState(this[generatorState]);
   }
 
@@ -147,6 +149,7 @@ export class Generator {
    * ```
    */
   setState(state: Uint8Array): this {
+    shared().listener?.runs?.("Generator.setState");
     this[generatorState] = readState("Generator.setState", state);
     return this;
   }
@@ -188,8 +191,12 @@ export const defaultGenerator: Generator = /* @__PURE__ */ new DefaultGenerator(
  * ```
  */
 export function manualSeed(seed: number | bigint): Generator {
-  defaultGenerator[generatorState] = seeded(checkedSeed("manualSeed", seed));
+  whole("manualSeed", [defaultGenerator, checkedSeed("manualSeed", seed)], seedWith);
   return defaultGenerator;
+}
+
+function seedWith(generator: Generator, seed: bigint): void {
+  generator[generatorState] = seeded(seed);
 }
 
 function seeded(seed: bigint): GeneratorState {

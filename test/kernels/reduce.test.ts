@@ -7,7 +7,7 @@ import { wasmKernels } from "../../src/kernels/wasm/index.ts";
 import { drawn, expectAlike, filled, floats, layouts, sprinkled } from "./alike.ts";
 import { freePlace } from "./memory/freePlace.ts";
 
-type Names = "sum" | "variance" | "varianceBackward" | "std" | "norm2";
+type Names = "sum" | "variance" | "varianceBackward" | "std" | "stdBackward" | "norm2";
 const wasm = wasmKernels() as Pick<Kernels, Names>;
 const sets = [
   ["SIMD", wasm],
@@ -28,6 +28,7 @@ describe.each(floats)("over the middle, in %s,", (dtype) => {
       expectAlike(wasm.variance(x, ...settings), reference.variance(x, ...settings), 1);
       expectAlike(wasm.varianceBackward(g, x, ...settings), reference.varianceBackward(g, x, ...settings), 10);
       expectAlike(wasm.std(x, ...settings), reference.std(x, ...settings), 1);
+      expectAlike(wasm.stdBackward(g, x, ...settings), reference.stdBackward(g, x, ...settings), 1);
     }
     expectAlike(wasm.norm2(x, 1, 2), reference.norm2(x, 1, 2), 1);
   });
@@ -49,6 +50,7 @@ describe.each(floats)("over the middle, in %s,", (dtype) => {
         expectAlike(wasm.variance(x, 1, 2, 1), reference.variance(x, 1, 2, 1), 1);
         expectAlike(wasm.std(x, 1, 2, 1), reference.std(x, 1, 2, 1), 1);
         expectAlike(wasm.norm2(x, 1, 2), reference.norm2(x, 1, 2), 1);
+        expectAlike(wasm.stdBackward(g, x, 1, 2, 1), reference.stdBackward(g, x, 1, 2, 1), 1);
         expectAlike(wasm.varianceBackward(g, x, 1, 2, 1), reference.varianceBackward(g, x, 1, 2, 1), 10);
       }
     }

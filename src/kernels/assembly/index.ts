@@ -13,6 +13,7 @@ export { sgdF32, sgdF64 } from "./optimizers/sgd";
 export { normalF32, randomWords, uniformF32, uniformF64 } from "./random";
 export {
   reduceScratch,
+  stdBackward,
   sum,
   variance,
   varianceBackward,

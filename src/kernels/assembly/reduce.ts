@@ -227,3 +227,51 @@ export function varianceBackward<T>(
     }
   }
 }
+
+/**
+ * `dx = ((x − mean)/root)·g/divisor`, where `root` is that of `Σ (x − mean)²/divisor`, and 0 where that is 0; in float64, rounded once.
+ * Gives 1, and makes nothing, where squares are NaN or have left the range of float64.
+ */
+export function stdBackward<T>(
+  g: usize,
+  x: usize,
+  dx: usize,
+  outer: i32,
+  length: i32,
+  inner: i32,
+  divisor: f64,
+  scratch: usize,
+): i32 {
+  const mean = scratch + 128;
+  const row = rowBytes(inner);
+  const root = mean + row;
+  const slope = root + row;
+  const isLine = inner == 1;
+  const step: usize = isLine ? 0 : 16;
+  const rows = isLine ? 1 : length;
+  const size = isLine ? length : inner;
+  const bytes = <usize>size * sizeof<T>();
+  for (; outer > 0; outer--, g += inner * sizeof<T>()) {
+    means<T>(x, length, inner, mean, scratch);
+    totals<T>(x, length, inner, mean, true, root, scratch);
+    for (let i = 0; i < inner; i++) {
+      const squares = load<f64>(root + (i << 3));
+      if (!(squares == 0 || (squares > 1e-290 && squares < Infinity))) return 1;
+      const isFlat = squares == 0;
+      store<f64>(root + (i << 3), isFlat ? 1 : sqrt<f64>(squares / divisor));
+      store<f64>(slope + (i << 3), isFlat ? 0 : <f64>load<T>(g + i * sizeof<T>()) / divisor);
+    }
+    if (isLine) for (let k: usize = 0; k < 3; k++) store<f64>(mean + k * row, load<f64>(mean + k * row), 8);
+    for (let l = 0; l < rows; l++, x += bytes, dx += bytes) {
+      for (let j = 0, at: usize = 0; j < size; j += 2, at += step) {
+        const place = j * sizeof<T>();
+        const v = sizeof<T>() == 4 ? f64x2.promote_low_f32x4(v128.load64_zero(x + place)) : v128.load(x + place);
+        const off = f64x2.div(f64x2.sub(v, v128.load(mean + at)), v128.load(root + at));
+        const y = f64x2.mul(off, v128.load(slope + at));
+        if (sizeof<T>() == 4) v128.store64_lane(dx + place, f32x4.demote_f64x2_zero(y), 0);
+        else v128.store(dx + place, y);
+      }
+    }
+  }
+  return 0;
+}

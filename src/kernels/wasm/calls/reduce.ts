@@ -1,10 +1,10 @@
 import { isFloat } from "../../../base/dtype.ts";
-import { empty, emptyLike, type NDArray, without } from "../../array.ts";
+import { empty, emptyLike, give, type NDArray, without } from "../../array.ts";
 import type { Kernels } from "../../kernels.ts";
 import * as reference from "../../reference/index.ts";
 import { type Machine, mostBytes } from "../machine.ts";
 
-type ReduceKernels = Pick<Kernels, "sum" | "variance" | "varianceBackward" | "std" | "norm2">;
+type ReduceKernels = Pick<Kernels, "sum" | "variance" | "varianceBackward" | "std" | "stdBackward" | "norm2">;
 
 /** Below so many elements a reduction is done before they are copied into WebAssembly's memory. */
 export const few = 256;
@@ -12,7 +12,9 @@ export const few = 256;
 /** Reductions of float32 and float64; of few elements, and of other dtypes, they are the reference's. */
 export function reduceOn(machine: Machine): ReduceKernels {
   const { reduceScratch } = machine.run;
-  const [sum, variance, varianceBackward] = ["sum", "variance", "varianceBackward"].map((name) => machine.twin(name));
+  const [sum, variance, varianceBackward, stdBackward] = ["sum", "variance", "varianceBackward", "stdBackward"].map(
+    (name) => machine.twin(name),
+  );
   const isFit = ({ data, dtype }: NDArray) => data.length >= few && isFloat(dtype) && 16 * data.byteLength < mostBytes;
 
   /** The variance of as many as are fit, or its root, or that about 0. */
@@ -58,6 +60,26 @@ export function reduceOn(machine: Machine): ReduceKernels {
       const plain = () => reference.std(x, start, end, correction);
       if (!isFit(x)) return plain();
       return root(spread(x, start, end, Math.max(0, sizeBetween(x, start, end) - correction), true, true), plain);
+    },
+
+    stdBackward(g, x, start, end, correction) {
+      const plain = () => reference.stdBackward(g, x, start, end, correction);
+      const [outer, length] = [sizeBetween(x, 0, start), sizeBetween(x, start, end)];
+      if (!isFit(x) || length <= correction) return plain();
+      const dx = emptyLike(x);
+      const inner = g.data.length / outer;
+      machine.begin();
+      const slopes = machine.at(g.data);
+      const from = machine.at(x.data);
+      const to = machine.roomFor(dx.data);
+      const scratch = machine.room(reduceScratch(inner));
+      const isBeyond = stdBackward(x.dtype)(slopes, from, to, outer, length, inner, length - correction, scratch);
+      if (isBeyond !== 0) {
+        give(dx);
+        return plain();
+      }
+      machine.get(to, dx.data);
+      return dx;
     },
 
     norm2(x, start, end) {
