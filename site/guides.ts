@@ -34,6 +34,7 @@ export const guideOrder: readonly string[] = [
   "docs/io/files.md",
   "docs/random/random-numbers.md",
   "docs/autograd/gradients.md",
+  "docs/autograd/compiled.md",
   "docs/ops/adding-an-operation.md",
   "docs/optim/own-optimisers.md",
   "docs/size.md",

@@ -1,5 +1,5 @@
 import { describe, TensorError } from "../base/errors.ts";
-import { checkFlagOption, checkNumberOption, checkOptions } from "../base/options.ts";
+import { checkFlagOption, checkOptions } from "../base/options.ts";
 import { CompiledFunction } from "./compiledFunction.ts";
 import type { CompiledOptions, CompiledReport } from "./options.ts";
 
@@ -57,7 +57,10 @@ export function compiled<Args extends readonly unknown[], Result>(
   checkOptions("compiled", options, ["strict", "check", "warn"]);
   const { strict = false, check = 0, warn = warnOnConsole } = options;
   checkFlagOption("compiled", "strict", strict);
-  checkNumberOption("compiled", "check", check, 0);
+  if (!Number.isSafeInteger(check) || check < 0)
+    throw new TensorError("compiled", { expected: "a whole number of 0 or more as check", got: describe(check) });
+  if (typeof warn !== "function")
+    throw new TensorError("compiled", { expected: "a function as warn", got: describe(warn) });
   const name = fn.name === "" ? "compiled" : `compiled(${fn.name})`;
   const made = new CompiledFunction(name, fn as never, { strict, check, warn });
   const call = (...given: Args): Result => made.call(given) as Result;

@@ -44,15 +44,15 @@ export function placesFor({ steps, memories, result }: Recording, stays: Readonl
     want(data, dtype, isThere ? -1 : first, isThere || returned.has(data) ? end : last);
   }
   for (const [i, step] of steps.entries()) for (const { data, dtype } of takenBy(step)) want(data, dtype, i, i);
-  const buffer = arranged([...wants.values()]);
-  const of = new Map([...wants.values()].map((wanted) => [wanted.data, viewOf(buffer, wanted)]));
+  const memory = arranged([...wants.values()]);
+  const of = new Map([...wants.values()].map((wanted) => [wanted.data, viewOf(memory, wanted)]));
   return { of, taken: steps.map((step) => takenBy(step).map(({ data }) => of.get(data) as Data)) };
 }
 
 const takenBy = (step: Step) => (step.kind === "call" && step.isPure ? step.taken : []);
 
 /** Finds a place for each, the first that is free for as long as it is wanted; the memory for all of them. */
-function arranged(wants: Want[]): { readonly buffer: ArrayBufferLike; readonly start: number } {
+function arranged(wants: Want[]): ReturnType<typeof reserve> {
   const placed: Want[] = [];
   let size = 0;
   for (const wanted of wants.sort((a, b) => b.bytes - a.bytes)) {
@@ -71,8 +71,12 @@ function arranged(wants: Want[]): { readonly buffer: ArrayBufferLike; readonly s
   return reserve(size);
 }
 
-function viewOf({ buffer, start }: { readonly buffer: ArrayBufferLike; readonly start: number }, wanted: Want): Data {
-  const { data, at } = wanted;
+/** What each place lies in, which would be somebody else's once nobody holds it; a gradient may outlive what made it. */
+const held = new WeakMap<Data, Data>();
+
+function viewOf(memory: ReturnType<typeof reserve>, { data, at }: Want): Data {
   const kind = data.constructor as new (buffer: ArrayBufferLike, offset: number, length: number) => Data;
-  return new kind(buffer, start + at, data.length);
+  const view = new kind(memory.buffer, memory.start + at, data.length);
+  held.set(view, memory.held);
+  return view;
 }

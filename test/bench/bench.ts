@@ -7,6 +7,7 @@ import {
   Contender,
   type ContenderSpec,
   evenkeel,
+  evenkeelCompiled,
   evenkeelOnTwo,
   evenkeelOperations,
   evenkeelUninlined,
@@ -29,7 +30,7 @@ import { type AnalysisTime, analysesHeading, analysesSection, measureAnalyses } 
 import { boundariesHeading, boundariesSection, measureBoundaries } from "./parts/boundaries.ts";
 import { measureSweeps, sweepsHeading, sweepsSection } from "./parts/sweeps.ts";
 import { type Results, report } from "./report.ts";
-import { type GrowthName, growths, type WorkloadName, workloads } from "./workloads.ts";
+import { type GrowthName, growths, type Workload, type WorkloadName, workloads } from "./workloads.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const page = "docs/performance.md";
@@ -39,7 +40,7 @@ const sweepsPage = "docs/sweep/sweeps.md";
 const help = `Measures evenkeel, as built, beside PyTorch and other JavaScript libraries, each with one thread.
 
   npm run bench                     everything; writes ${page}; some ten minutes
-  npm run bench -- --quick          A, A′ and B, beside PyTorch only; prints
+  npm run bench -- --quick          A, A′ and B, compiled too, beside PyTorch only; prints
   npm run bench -- --only A,B       these workloads only; prints
   npm run bench -- --part analyses  the analyses only; rewrites their section of ${page}; a minute
   npm run bench -- --part operations  the operations only, in the same way; some minutes
@@ -49,7 +50,8 @@ const help = `Measures evenkeel, as built, beside PyTorch and other JavaScript l
   npm run bench -- --help           this
 
 Workloads: ${[...Object.keys(workloads), ...Object.keys(growths)].join(", ")}.
-A, A′, B, C, D and surface are profiled too; D2 is D with two threads each; limit is what the engine could multiply and add at most.
+A, A′, B, C, D and surface are profiled too; D2 is D with two threads each; layered is A in a module of
+one's own, for evenkeel only; limit is what the engine could multiply and add at most.
 
 PyTorch is that of $PYTHON, or else of python3. The other libraries, and a newer Node.js, are installed in test/bench
 when first needed. OPENBLAS_CORETYPE and OPENBLAS_L2_SIZE, if set, are kept from PyTorch; with them, it is measured once
@@ -153,10 +155,18 @@ function contendersOf(name: WorkloadName, withPeers: boolean): readonly Contende
   const held = openblasSettings.length > 0;
   if (name === "limit") return limits;
   if (name === "D2") return [evenkeelOnTwo, pytorchOnTwo, ...(held ? [pytorchAsSetOnTwo] : [])];
+  if (name === "layered") return [evenkeel, evenkeelCompiled];
   const isOnNewer = ["A", "A′", "B", "C", "D", "matmul"].includes(name);
   const others = [...peers, ...(isOnNewer ? onNewerEngine : []), ...(held ? [pytorchAsSet] : [])];
-  return [evenkeel, pytorch, ...(withPeers ? others : [])];
+  const own = name === "matmul" ? [evenkeel] : [evenkeel, evenkeelCompiled];
+  return [...own, pytorch, ...(withPeers ? others : [])];
 }
+
+/** What each repeat of a workload is followed by. */
+const beside: Partial<Record<WorkloadName, Workload>> = {
+  hvp: { ...workloads.A, asWritten: true },
+  layered: workloads.A,
+};
 
 function build(): void {
   log("Building …");
@@ -230,7 +240,7 @@ async function run({ tables, series, withPeers, complete }: Plan): Promise<void>
         tables.filter((name) => withPeers && ["A", "A′", "B", "C", "D", "surface"].includes(name)),
       ),
     };
-    const names = [evenkeel, pytorch, ...(withPeers ? peers : [])].map(({ name }) => name);
+    const names = [evenkeel, evenkeelCompiled, pytorch, ...(withPeers ? peers : [])].map(({ name }) => name);
     const text = report({ names, versions: crew.versions, isComplete: complete, ...results });
     if (!complete) return console.log(text);
     writeFileSync(`${root}${page}`, text);
@@ -256,8 +266,8 @@ async function measureTables(
     const own = isAlone ? new Crew() : crew;
     try {
       const { present, absent } = await own.start(contendersOf(name, withPeers));
-      const beside = name === "hvp" ? workloads.A : undefined;
-      const times = await measure(workloads[name], present, name === "limit" ? optionsOfLimit : { ...options, beside });
+      const how = name === "limit" ? optionsOfLimit : { ...options, beside: beside[name] };
+      const times = await measure(workloads[name], present, how);
       tables.set(name, new Map([...times, ...absent]));
       log(`${name}: ${line(times)}`);
     } finally {

@@ -39,6 +39,8 @@ const node = (
 });
 
 export const evenkeel = node("evenkeel", "evenkeel.ts");
+/** The same steps in `compiled`. */
+export const evenkeelCompiled = node("evenkeel, compiled", "evenkeel.ts", { args: ["--compiled"] });
 export const evenkeelOnTwo = node("evenkeel", "evenkeel.ts", { args: ["--threads", "2"], threads: 2 });
 /** As built, for the table of laws too, which says `evenkeel` where users do. */
 export const evenkeelOperations: ContenderSpec = {

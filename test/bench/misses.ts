@@ -1,6 +1,6 @@
-import { evenkeel, type Profile } from "./contender.ts";
+import { evenkeel, evenkeelCompiled, type Profile } from "./contender.ts";
 import { forResults } from "./contenders/profile.ts";
-import { digits, measured, table } from "./format.ts";
+import { measured, ratioOf, table } from "./format.ts";
 import type { Measurements } from "./measure.ts";
 import { exact, meets, missedTargets, type Target } from "./targets.ts";
 import { gflops, type WorkloadName, workloads } from "./workloads.ts";
@@ -31,7 +31,7 @@ not in, cost more than the numbers in it.`,
       ["", "target", "this run", "arithmetic alone", "with the arrays", "in the way"],
       found.map(({ target, value, arithmetic, withArrays }) => [
         target.what,
-        `${target.sense} ${digits(target.bound)}`,
+        `${target.sense} ${exact(target.bound)}`,
         exact(value),
         show(arithmetic),
         show(withArrays),
@@ -43,7 +43,7 @@ not in, cost more than the numbers in it.`,
 
 /** The least share of a step: of its arithmetic, and with the arrays for its results. */
 function leastShares(
-  { name }: Target,
+  { name, who }: Target,
   profiles: ReadonlyMap<WorkloadName, Profile>,
   tables: Tables,
 ): readonly [number | null, number | null] {
@@ -56,6 +56,12 @@ function leastShares(
   const profile = name === undefined ? undefined : profiles.get(name);
   if (profile === undefined) return [null, null];
   const { withinWebAssembly, shares } = profile;
+  if (who === evenkeelCompiled.name) {
+    // Its arithmetic is the same, and its results lie where they lay before.
+    const of = name === undefined ? undefined : tables.get(name);
+    const longer = ratioOf(of?.get(evenkeel.name), of?.get(who));
+    return [longer && withinWebAssembly * longer, null];
+  }
   return [withinWebAssembly, withinWebAssembly + (shares[forResults] ?? 0)];
 }
 

@@ -9,17 +9,36 @@ import { multiplyAdds, type WorkloadName, workloads } from "./workloads.ts";
 
 const took = (microseconds: number) => ({ microseconds, fastest: microseconds, each: [microseconds], spread: 0.1 });
 
+const compiled = "evenkeel, compiled";
 const tables = new Map<WorkloadName, Measurements>([
-  ["A", new Map([...Object.entries({ evenkeel: took(100), PyTorch: took(200), "jax-js": took(499) })])],
+  [
+    "A",
+    new Map([
+      ...Object.entries({ evenkeel: took(100), [compiled]: took(75), PyTorch: took(200), "jax-js": took(499) }),
+    ]),
+  ],
+  ["layered", new Map([...Object.entries({ evenkeel: took(110), [compiled]: { ...took(76), inSteps: 1.019 } })])],
   ["C", new Map([...Object.entries({ evenkeel: took(4000), PyTorch: took(1000) })])],
   ["D2", new Map([["evenkeel", new Unmeasured("it has no threads")]])],
-  ["hvp", new Map([...Object.entries({ evenkeel: { ...took(700), inSteps: 5.5 }, PyTorch: took(800) })])],
+  [
+    "hvp",
+    new Map([
+      ...Object.entries({
+        evenkeel: { ...took(700), inSteps: 5.5 },
+        [compiled]: { ...took(500), inSteps: 4.01 },
+        PyTorch: took(800),
+      }),
+    ]),
+  ],
   // 50 GFLOP/s.
   ["limit", new Map([["evenkeel", took((2 * multiplyAdds(workloads.limit)) / 50e3)]])],
 ]);
 const results: Results = {
-  names: ["evenkeel", "PyTorch", "jax-js"],
-  versions: new Map([["evenkeel", "1.0.0"]]),
+  names: ["evenkeel", compiled, "PyTorch", "jax-js"],
+  versions: new Map([
+    ["evenkeel", "1.0.0"],
+    [compiled, "1.0.0"],
+  ]),
   tables,
   series: new Map([["batch", [new Map([["PyTorch", new Unmeasured("refused")]]), new Map([["PyTorch", took(7)]])]]]),
   profiles: new Map([
@@ -51,7 +70,23 @@ test("each target is met, missed or not measured", () => {
   expect(page).toContain("| D, two threads each: times PyTorch's | at most 1 | – | not measured |");
   expect(page).toContain("| A: jax-js's time in times evenkeel's | at least 5 | 4.99 | missed |");
   expect(page).toContain("| Hessian times a vector on A: in steps of A | at most 6 | 5.5 | met |");
-  expect(page).toContain("| … in its own steps of A | 5.5 | – | – |");
+  expect(page).toContain("| … in its own steps of A | 5.5 | 4 | – | – |");
+});
+
+test("what is compiled has a column, and targets, of its own", () => {
+  expect(page).toContain("|  | evenkeel | evenkeel, compiled | PyTorch | jax-js |");
+  expect(page).toContain("| **A** 30-200-27, batch 32 | 100 (0.5 ×) | 75 (0.38 ×) | 200 | 499 (2.5 ×) |");
+  expect(page).toContain("| **A** in a module that calls its layers | 110 | 76 | – | – |");
+  expect(page).toContain("| A, compiled: times PyTorch's | at most 0.37 | 0.375 | missed |");
+  expect(page).toContain("| A, compiled: jax-js's time in times evenkeel's | at least 10 | 6.65 | missed |");
+  expect(page).toContain(
+    "| Hessian times a vector on A, compiled: in steps of A as it is written | at most 4 | 4.01 | missed |",
+  );
+  expect(page).toContain("| A layer by layer, compiled: in compiled steps of A | at most 1.02 | 1.02 | met |");
+  expect(page).toContain("Compiled, it takes 0.38 to 0.38 times as long.");
+  expect(page.split("1.0.0")).toHaveLength(2);
+  // Half of a step as it is written is arithmetic, which is the same.
+  expect(page).toContain("| A, compiled: times PyTorch's | at most 0.37 | 0.375 | 0.25 | – | what else there is |");
 });
 
 test("operations are counted, the slowest first, those that are named by themselves", () => {

@@ -1,5 +1,14 @@
 import { arch, cpus, release, totalmem, type } from "node:os";
-import { evenkeel, onNewerEngine, openblasSettings, type Profile, pytorch, Unmeasured } from "./contender.ts";
+import {
+  evenkeel,
+  evenkeelCompiled,
+  onNewerEngine,
+  openblasSettings,
+  type Profile,
+  peers,
+  pytorch,
+  Unmeasured,
+} from "./contender.ts";
 import { cell, digits, growthOf, listed, measured, percent, ratioOf, table, timeCell, times, wrap } from "./format.ts";
 import { engines, leastTimes, profiles } from "./limits.ts";
 import type { Measurement, Measurements } from "./measure.ts";
@@ -20,7 +29,7 @@ import {
 
 /** What a run has found. */
 export interface Results {
-  /** The libraries, in the order of the columns: evenkeel, PyTorch, the others. */
+  /** The libraries, in the order of the columns: evenkeel, the same compiled, PyTorch, the others. */
   readonly names: readonly string[];
   /** The versions of those that started. */
   readonly versions: ReadonlyMap<string, string>;
@@ -36,10 +45,11 @@ export interface Results {
   readonly isComplete: boolean;
 }
 
-const [ours, baseline] = [evenkeel.name, pytorch.name];
+const [ours, compiled, baseline] = [evenkeel.name, evenkeelCompiled.name, pytorch.name];
 
 const steps: Partial<Record<WorkloadName, string>> = {
   A: "**A** 30-200-27, batch 32",
+  layered: "**A** in a module that calls its layers",
   "A′": "**A′** the same by hand, with an embedding",
   B: "**B** 30-100-100-100-100-100-27, batch 32",
   C: "**C** 784-256-256-10, batch 128",
@@ -75,14 +85,17 @@ export function report(results: Results): string {
 
 function summary(results: Results): string[] {
   const date = new Date().toISOString().slice(0, 10);
-  const ratios = [...results.tables]
-    .filter(([name]) => name in steps)
-    .flatMap(([, measurements]) => ratioOf(measurements.get(ours), measurements.get(baseline)) ?? []);
+  const ratiosOf = (who: string) =>
+    [...results.tables]
+      .filter(([name]) => name in steps)
+      .flatMap(([, measurements]) => ratioOf(measurements.get(who), measurements.get(baseline)) ?? []);
+  const between = (ratios: readonly number[]) => `${digits(Math.min(...ratios))} to ${digits(Math.max(...ratios))}`;
+  const [ratios, ratiosCompiled] = [ours, compiled].map(ratiosOf);
   const range =
     ratios.length === 0
       ? `PyTorch was not measured beside it.`
-      : `A training step of the networks below takes evenkeel ${digits(Math.min(...ratios))} to ` +
-        `${digits(Math.max(...ratios))} times as long as PyTorch${slower(ratios)}.`;
+      : `A training step of the networks below takes evenkeel ${between(ratios)} times as long as PyTorch${slower(ratios)}.` +
+        (ratiosCompiled.length === 0 ? "" : ` Compiled, it takes ${between(ratiosCompiled)} times as long.`);
   return [`What \`npm run bench\` measured on ${date}. The whole page is its output: nothing in it is edited.`, range];
 }
 
@@ -98,7 +111,7 @@ function machine({ versions }: Results): string {
     ["memory", `${Math.round(totalmem() / 2 ** 30)} GiB`],
     ["system", `${type()} ${release().split("-")[0]}`],
     ["Node.js", process.versions.node],
-    ...[...versions].filter(([name]) => !onNewerEngine.some((spec) => spec.name === name)),
+    ...[...versions].filter(([name]) => ![evenkeelCompiled, ...onNewerEngine].some((spec) => spec.name === name)),
   ];
   return rows.map(([what, value]) => `- ${what}: ${value}`).join("\n");
 }
@@ -115,9 +128,12 @@ brackets, times what PyTorch takes.`,
     table(["", ...names], rows),
     `A to D are Linear – BatchNorm1d – Tanh – … – Linear, the hidden layers without bias. A′ is makemore's network as one
 types it in: rows of an embedding by index, normalisation by \`mean\` and \`std\` with running statistics, a new batch by
-\`randint\` in every step, parameters moved by hand. The 25 linear layers of 10 have batch norm between them, and no tanh.`,
+\`randint\` in every step, parameters moved by hand. The 25 linear layers of 10 have batch norm between them, and no tanh. ${names.includes(compiled) ? compiledSteps : ""}`,
   ];
 }
+
+const compiledSteps = `"${compiled}" is the same step in \`compiled\`, which makes it again on memory that stays where it is;
+A in a module that calls its layers one by one is there to see whether they cost what those of a \`Sequential\` do.`;
 
 function others({ names, tables }: Results): string[] {
   const [matmul, hvp, surface] = [tables.get("matmul"), tables.get("hvp"), tables.get("surface")];
@@ -149,8 +165,8 @@ function others({ names, tables }: Results): string[] {
   return [
     table(["", ...names], rows),
     `The peak is what PyTorch's own product reaches on this machine with one thread, not the processor's data sheet; the
-other limit is that of "What stands in the way". Each repeat of the Hessian times a vector is followed by one of A by the same library.
-The surface moves all parameters along two directions and reads the loss of 4,096 examples, without gradients; its time is
+other limit is that of "What stands in the way". Each repeat of the Hessian times a vector is followed by one of A by the same library, as it is
+written. The surface moves all parameters along two directions and reads the loss of 4,096 examples, without gradients; its time is
 that of one point, measured as a step is, times ${(surfaceSide ** 2).toLocaleString("en")}.`,
   ];
 }
@@ -203,8 +219,8 @@ second; then come nine repeats of about 0.2 s each, the libraries in turn, while
 the median of those of repeats that stood side by side, so that what slows the machine for a while slows both; of the
 limits, the figure is the fastest of twenty repeats of 0.1 s. ${noise}`,
     held(),
-    `evenkeel is measured as built, with the optimiser and the modules that its users have.`,
-    names.length > 2 ? peersMethod : "",
+    `evenkeel is measured as built, with the optimiser and the modules that its users have. ${names.includes(compiled) ? compiledMethod : ""}`,
+    peers.some(({ name }) => names.includes(name)) ? peersMethod : "",
   ];
 }
 
@@ -215,6 +231,9 @@ function held(): string {
   return `The environment sets ${listed(settings)}, which would have an OpenBLAS use other kernels than it chooses for this
 processor by itself. PyTorch is measured without ${settings.length === 1 ? "it" : "them"}, and once more as set, where the page says so.`;
 }
+
+const compiledMethod = `Compiled, each step is one call of what \`compiled\` makes of it, and has no time where it is not made again; the
+running statistics of A′ are then changed in place.`;
 
 /** How the libraries are used that are neither evenkeel nor PyTorch. */
 const peersMethod = `Where another library lacks a layer or an optimiser, it is written from what there is, in

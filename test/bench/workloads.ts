@@ -9,6 +9,10 @@ interface TrainWorkload {
   readonly batch: number;
   /** What stands behind batch norm. Default `tanh`. */
   readonly activation?: "tanh" | "none";
+  /** Who calls the layers: a `Sequential`, or a module of one's own, one by one. Default `sequential`. */
+  readonly form?: "sequential" | "own";
+  /** Whether it is run as it is written by who compiles steps. */
+  readonly asWritten?: true;
   readonly clock?: "processor";
 }
 
@@ -110,6 +114,8 @@ export const matmulSize = 1024;
 /** The workloads of the tables, by the names that `--only` knows. */
 export const workloads = {
   A: { kind: "train", sizes: [30, 200, 27], batch: 32 },
+  // The same, in a module that calls its layers one by one.
+  layered: { kind: "train", sizes: [30, 200, 27], batch: 32, form: "own" },
   "A′": { kind: "handwritten", characters: 27, context: 3, embedding: 10, hidden: 200, examples: 200_000, batch: 32 },
   B: { kind: "train", sizes: [30, ...repeat(100, 5), 27], batch: 32 },
   C: { kind: "train", sizes: [784, 256, 256, 10], batch: 128 },

@@ -116,6 +116,7 @@ const calls: Record<string, Call> = {
     const w = ones([2], { requiresGrad: true });
     return grad(w.square().sum(), [w], o);
   },
+  compiled: (o) => evenkeel.compiled((a: Tensor) => a.square(), o),
   tensor: (o) => tensor([1], o),
   arange: (o) => evenkeel.arange(3, o),
   eye: (o) => evenkeel.eye(2, o),

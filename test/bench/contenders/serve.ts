@@ -7,6 +7,8 @@ export interface Prepared {
   readonly step: () => void;
   /** The loss now, where there is one: if it is not finite, no time is reported. */
   readonly loss?: () => number;
+  /** Throws if what has been measured is not what it is called. */
+  readonly check?: () => void;
   /** Waits for work that `step` has only ordered. */
   readonly finish?: () => Promise<unknown>;
 }
@@ -85,7 +87,7 @@ export async function serve(
 
 /** Steps until `isEnough`; the microseconds that one took. */
 async function run(
-  { step, loss, finish }: Prepared,
+  { step, loss, check, finish }: Prepared,
   clock: () => number,
   isEnough: (done: number, elapsed: () => number) => boolean,
 ): Promise<number> {
@@ -98,6 +100,7 @@ async function run(
   } while (!isEnough(done, spent));
   await finish?.();
   const elapsed = spent();
+  check?.();
   const value = loss?.() ?? 0;
   if (!Number.isFinite(value)) throw new Error(`the loss is ${value}`);
   return (elapsed * 1000) / done;
