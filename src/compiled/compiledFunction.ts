@@ -199,9 +199,9 @@ function isAlikeBefore({ recording: a }: Run, { recording: b }: Run): boolean {
   return true;
 }
 
-/** The same tensors without what is behind them. */
+/** Copies of tensors without what is behind them: a parameter that is returned changes later, and what is returned does not. */
 function withoutGraph(result: unknown): unknown {
-  if (isTensor(result)) return (result as unknown as Tensor).detach();
+  if (isTensor(result)) return (result as unknown as Tensor).detach().clone();
   if (Array.isArray(result)) return result.map(withoutGraph);
   if (typeof result !== "object" || result === null || Object.getPrototypeOf(result) !== Object.prototype)
     return result;

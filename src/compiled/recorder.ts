@@ -108,9 +108,7 @@ export class Recorder implements Listener {
   }
 
   draws(how: string): void {
-    if (this.depth > 0) return;
-    if (this.drawing !== null) this.refuse(`random numbers, drawn by ${this.drawing}`, "");
-    this.drawing = how;
+    if (this.depth === 0) this.drawing ??= how;
   }
 
   whole<T>(what: string, inputs: readonly unknown[], run: (...inputs: never[]) => T, does: WholeStep): T {
