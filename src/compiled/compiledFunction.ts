@@ -117,7 +117,7 @@ export class CompiledFunction {
       return result;
     }
     this.waiting.splice(at, 1);
-    this.plans.push(new Plan(run, linked));
+    this.plans.push(new Plan(run, linked, earlier.given));
     takeAllAway([earlier, run]);
     return result;
   }
@@ -128,7 +128,7 @@ export class CompiledFunction {
     const difference = differenceOf(known.of, run, linked);
     if (difference !== null) return this.giveUp(difference, () => result);
     this.plans = this.plans.filter((plan) => plan !== known);
-    this.plans.push(new Plan(run, linked));
+    this.plans.push(new Plan(run, linked, known.of.given));
     takeAllAway([run]);
     return result;
   }
@@ -185,16 +185,25 @@ function isAlike(a: readonly unknown[], b: readonly unknown[]): boolean {
       const [s, t] = [x as unknown as Tensor, y as unknown as Tensor];
       if (s.dtype !== t.dtype || s.requiresGrad !== t.requiresGrad || !sameShape(s.shape, t.shape)) return false;
     } else if (typeof x === "number" ? typeof y !== "number" : !Object.is(x, y)) return false;
+    for (let j = 0; j < i; j++) if (isSameMemory(a[i], a[j]) !== isSameMemory(b[i], b[j])) return false;
   }
   return true;
 }
 
-/** Whether the modules and gradients of two runs were alike before, where that matters. */
+/** Whether two arguments are one tensor, or share memory. */
+function isSameMemory(x: unknown, y: unknown): boolean {
+  if (!isTensor(x) || !isTensor(y)) return false;
+  return (x as unknown as Tensor).array.memory === (y as unknown as Tensor).array.memory;
+}
+
+/** Whether the modules, tensors and gradients of two runs were alike before, where that matters. */
 function isAlikeBefore({ recording: a }: Run, { recording: b }: Run): boolean {
   if (a.gradEnabled !== b.gradEnabled || a.fields.length !== b.fields.length) return false;
   const isOther = ({ module, name, value }: ModuleField, i: number): boolean =>
     module === b.fields[i].module && name === b.fields[i].name && !Object.is(value, b.fields[i].value);
   if (a.fields.some(isOther)) return false;
+  const wanted = new Map(a.tensors.map(({ tensor, wantsGrad }) => [tensor, wantsGrad]));
+  if (b.tensors.some(({ tensor, wantsGrad }) => (wanted.get(tensor) ?? wantsGrad) !== wantsGrad)) return false;
   for (const [leaf, isThere] of a.gradients) if ((b.gradients.get(leaf) ?? isThere) !== isThere) return false;
   return true;
 }
