@@ -82,6 +82,7 @@ function withState<T>(where: string, name: "gradEnabled" | "detectAnomaly", valu
     throw new TensorError(where, { expected: "a function", got: describe(fn), hint: `Write ${where}(() => …).` });
   }
   const state = shared();
+  if (name === "detectAnomaly") state.listener?.runs?.("detectAnomaly");
   const before = state[name];
   state[name] = value;
   let result: T;

@@ -116,7 +116,7 @@ export class CompiledFunction {
       return result;
     }
     this.waiting.splice(at, 1);
-    this.plans.push(new Plan(run, linked));
+    this.plans.push(new Plan(run, linked, earlier.given));
     takeAllAway([earlier, run]);
     return result;
   }
@@ -127,7 +127,7 @@ export class CompiledFunction {
     const difference = differenceOf(known.of, run, linked);
     if (difference !== null) return this.giveUp(difference, () => result);
     this.plans = this.plans.filter((plan) => plan !== known);
-    this.plans.push(new Plan(run, linked));
+    this.plans.push(new Plan(run, linked, known.of.given));
     takeAllAway([run]);
     return result;
   }
@@ -183,31 +183,33 @@ function isAlike(a: readonly unknown[], b: readonly unknown[]): boolean {
     if (isTensor(x) && isTensor(y)) {
       const [s, t] = [x as unknown as Tensor, y as unknown as Tensor];
       if (s.dtype !== t.dtype || s.requiresGrad !== t.requiresGrad || !sameShape(s.shape, t.shape)) return false;
-      if (firstLike(a, i) !== firstLike(b, i)) return false;
     } else if (typeof x === "number" ? typeof y !== "number" : !Object.is(x, y)) return false;
+    for (let j = 0; j < i; j++) if (isSameMemory(a[i], a[j]) !== isSameMemory(b[i], b[j])) return false;
   }
   return true;
 }
 
-/** The first argument that shares its memory with this one, as it does itself. */
-function firstLike(given: readonly unknown[], i: number): number {
-  const { memory } = (given[i] as Tensor).array;
-  return given.findIndex((x) => isTensor(x) && (x as unknown as Tensor).array.memory === memory);
+/** Whether two arguments are one tensor, or share memory. */
+function isSameMemory(x: unknown, y: unknown): boolean {
+  if (!isTensor(x) || !isTensor(y)) return false;
+  return (x as unknown as Tensor).array.memory === (y as unknown as Tensor).array.memory;
 }
 
-/** Whether the modules and gradients of two runs were alike before, where that matters. */
+/** Whether the modules, tensors and gradients of two runs were alike before, where that matters. */
 function isAlikeBefore({ recording: a }: Run, { recording: b }: Run): boolean {
   if (a.gradEnabled !== b.gradEnabled || a.fields.length !== b.fields.length) return false;
   const isOther = ({ module, name, value }: ModuleField, i: number): boolean =>
     module === b.fields[i].module && name === b.fields[i].name && !Object.is(value, b.fields[i].value);
   if (a.fields.some(isOther)) return false;
+  const wanted = new Map(a.tensors.map(({ tensor, wantsGrad }) => [tensor, wantsGrad]));
+  if (b.tensors.some(({ tensor, wantsGrad }) => (wanted.get(tensor) ?? wantsGrad) !== wantsGrad)) return false;
   for (const [leaf, isThere] of a.gradients) if ((b.gradients.get(leaf) ?? isThere) !== isThere) return false;
   return true;
 }
 
-/** The same tensors without what is behind them. */
+/** Copies of tensors without what is behind them: a parameter that is returned changes later, and what is returned does not. */
 function withoutGraph(result: unknown): unknown {
-  if (isTensor(result)) return (result as unknown as Tensor).detach();
+  if (isTensor(result)) return (result as unknown as Tensor).detach().clone();
   if (Array.isArray(result)) return result.map(withoutGraph);
   if (typeof result !== "object" || result === null || Object.getPrototypeOf(result) !== Object.prototype)
     return result;

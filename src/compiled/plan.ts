@@ -1,3 +1,4 @@
+import { isTensor } from "../base/brand.ts";
 import type { Data, Shape } from "../base/dtype.ts";
 import { shared } from "../base/shared.ts";
 import { NDArray } from "../kernels/array.ts";
@@ -8,6 +9,7 @@ import { keeping } from "./keeping.ts";
 import { placesFor } from "./places.ts";
 import { type Given, type Memory, memoriesIn, type Step } from "./recording.ts";
 import { standsFor } from "./stands.ts";
+import { tensorsWithin } from "./within.ts";
 
 type Args = readonly unknown[];
 type Fn = (...args: Args) => unknown;
@@ -27,11 +29,28 @@ export class Plan {
   private readonly proxies: { readonly leaf: Tensor; readonly array: NDArray }[] = [];
   private readonly copied: { readonly argument: number; readonly place: Data }[] = [];
   private readonly restarted: { readonly place: Data; readonly start: Data }[] = [];
+  /** What is outside, by memory: an argument that is one of these would be copied, and the two be two. */
+  private readonly outside = new Set<object>();
+  /** The memory of each argument that was the same in both calls, which may be outside as well. */
+  private readonly same: readonly (object | null)[];
   private given: Args = [];
 
-  constructor(of: Run, linked: Linked) {
+  /** @param earlier - what the run before, which was compared with it, was given. */
+  constructor(of: Run, linked: Linked, earlier: Args) {
     this.of = of;
     this.linked = linked;
+    this.same = of.given.map((x, i) => {
+      const memory = memoryOf(x);
+      return memory !== null && memory === memoryOf(earlier[i]) ? memory : null;
+    });
+    for (const { array, from } of of.recording.memories)
+      if (from === "outside" && array) this.outside.add(array.memory);
+    for (const step of of.recording.steps) {
+      if (step.kind === "gradient" && step.argument < 0) this.outside.add(step.leaf.array.memory);
+      if (step.kind !== "call" || step.isPure) continue;
+      for (const given of step.given)
+        if (given.kind === "value") for (const { array } of tensorsWithin(given.value)) this.outside.add(array.memory);
+    }
     const { steps, memories } = of.recording;
     const { of: places, taken } = placesFor(of.recording, gradientsIn(steps));
     this.places = places;
@@ -56,11 +75,12 @@ export class Plan {
   /** Whether it holds for these arguments, of the kinds that it was recorded with. */
   takes(given: Args): boolean {
     const numbers = new Set([...this.linked.values()].map(({ argument }) => argument));
-    const { clear } = this.of.recording;
-    return (
-      clear.every((i) => (given[i] as Tensor).gradient === null) &&
-      given.every((x, i) => typeof x !== "number" || numbers.has(i) || Object.is(x, this.of.given[i]))
-    );
+    if (this.of.recording.clear.some((i) => (given[i] as Tensor).gradient !== null)) return false;
+    return given.every((x, i) => {
+      if (typeof x === "number") return numbers.has(i) || Object.is(x, this.of.given[i]);
+      const memory = memoryOf(x);
+      return memory === null || (this.same[i] === null ? !this.outside.has(memory) : this.same[i] === memory);
+    });
   }
 
   /** Makes the run again. */
@@ -75,11 +95,11 @@ export class Plan {
     const { steps } = this;
     try {
       for (let i = 0; i < steps.length; i++) steps[i]();
+      return this.returned(this.of.recording.result);
     } finally {
       planTaking(nothing);
       this.given = [];
     }
-    return this.returned(this.of.recording.result);
   }
 
   private begin(memory: Memory): void {
@@ -205,8 +225,15 @@ export class Plan {
     if (given.kind === "list") return given.items.map((item) => this.returned(item));
     if (given.kind === "fields")
       return Object.fromEntries(given.fields.map(([name, value]) => [name, this.returned(value)]));
+    const number = this.linked.get(given);
+    if (number !== undefined) return numberOf(number, this.given);
     return given.kind === "value" ? given.value : undefined;
   }
+}
+
+/** What a tensor shares with its views. */
+function memoryOf(x: unknown): object | null {
+  return isTensor(x) ? (x as unknown as Tensor).array.memory : null;
 }
 
 function* arraysIn(given: Given): Generator<Given & { readonly kind: "array" }> {

@@ -10,6 +10,7 @@ import type { Tensor } from "../tensor/tensor.ts";
 import { Ledger } from "./ledger.ts";
 import type { Given, ModuleField, Obstacle, Recording, SeenTensor, Step, TakenData } from "./recording.ts";
 import { standFor, tell } from "./stands.ts";
+import { tensorsWithin } from "./within.ts";
 
 type Run = (...given: never[]) => unknown;
 
@@ -124,6 +125,7 @@ export class Recorder implements Listener {
     if (inputs.some(isGenerator)) this.drawing = null;
     const given = inputs.map((input) => this.ledger.given(input));
     if (does === "changes" && given.length > 0) this.write(given[0]);
+    if (does !== "computes") this.refuseArgumentsWithin(what, inputs);
     return this.run(what, run, inputs, given, does === "computes") as T;
   }
 
@@ -232,6 +234,17 @@ export class Recorder implements Listener {
         "a change in place of an argument",
         "What is passed is copied: change what is outside, or return it.",
       );
+  }
+
+  /** Refuses a step that may change an argument which something that it is given holds: an argument is copied. */
+  private refuseArgumentsWithin(what: string, inputs: readonly unknown[]): void {
+    if (this.leaves.size === 0) return;
+    for (const input of inputs) {
+      for (const { array } of tensorsWithin(input)) {
+        if (this.ledger.find(array)?.from === "argument")
+          this.refuse(`an argument that ${what} has to do with too`, "What is outside needs not be passed.");
+      }
+    }
   }
 
   private fieldsOfModules(): ModuleField[] {

@@ -1,9 +1,10 @@
 import { describe, TensorError } from "../base/errors.ts";
 import { checkOptions } from "../base/options.ts";
 import { dimOf } from "../base/shapes.ts";
+import { NDArray } from "../kernels/array.ts";
 import type { Indices, Tensor } from "../tensor/tensor.ts";
 import { cat } from "./combine.ts";
-import { tensor } from "./create.ts";
+import { finish, tensor } from "./create.ts";
 import { indicesOf } from "./parts.ts";
 import { checkWhole, tensorOf, tensorsOf } from "./tensorOf.ts";
 
@@ -99,7 +100,9 @@ export function repeatInterleave(x: Tensor, times: number | Indices, dim?: numbe
     throw new TensorError(where, { expected: `${size} numbers, one for each place`, got: `${counts.length}` });
   }
   const places = Array.from({ length: size }, (_, i) => new Array<number>(counts[i % counts.length]).fill(i));
-  const rows = tensor(Int32Array.from(places.flat()));
+  const all = Int32Array.from(places.flat());
+  const isNumber = typeof times === "number"; // then the places come of sizes alone
+  const rows = isNumber ? finish(where, new NDArray(all, [all.length], "int32"), {}) : tensor(all);
   return along === 0 ? source.index(rows) : source.transpose(0, along).index(rows).transpose(0, along);
 }
 

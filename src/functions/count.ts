@@ -3,9 +3,11 @@ import { isFloat, sizeOf } from "../base/dtype.ts";
 import { describe, show, TensorError } from "../base/errors.ts";
 import { checkFlagOption, checkOptions } from "../base/options.ts";
 import { sameShape } from "../base/shapes.ts";
+import { shared, whole } from "../base/shared.ts";
+import { NDArray } from "../kernels/array.ts";
 import { refuseDetached } from "../kernels/memory/detached.ts";
 import { wholeArray } from "../tensor/checks.ts";
-import type { Indices, Tensor } from "../tensor/tensor.ts";
+import { type Indices, Tensor } from "../tensor/tensor.ts";
 import { tensor } from "./create.ts";
 import { linspace, zeros } from "./factories.ts";
 import { checkWhole, tensorOf } from "./tensorOf.ts";
@@ -70,6 +72,7 @@ export interface Unique {
  * ```
  */
 export function nonzero(x: Tensor): Tensor {
+  shared().listener?.runs?.("nonzero, the size of whose result depends on numbers");
   const { data, shape } = tensorOf("nonzero", x).array;
   const found: number[] = [];
   for (let at = 0; at < data.length; at++) if (data[at] !== 0) found.push(at);
@@ -103,6 +106,7 @@ export function nonzero(x: Tensor): Tensor {
  */
 export function bincount(x: Indices, options: BincountOptions = {}): Tensor {
   checkOptions("bincount", options, ["weights", "minlength"]);
+  shared().listener?.runs?.("bincount, the size of whose result depends on numbers");
   const { weights, minlength = 0 } = options;
   checkWhole("bincount", "minlength", minlength, 0, 2 ** 31 - 1);
   const array = wholeArray(x);
@@ -189,6 +193,7 @@ export function histogram(
   options: HistogramOptions = {},
 ): Histogram {
   checkOptions("histogram", options, ["range", "weight", "density"]);
+  shared().listener?.runs?.("histogram, which counts by numbers");
   const { range, weight, density = false } = options;
   checkFlagOption("histogram", "density", density);
   if (!isFloat(tensorOf("histogram", x).dtype)) {
@@ -230,6 +235,7 @@ export function histogram(
  * ```
  */
 export function unique(x: Tensor): Unique {
+  shared().listener?.runs?.("unique, the size of whose result depends on numbers");
   const flat = tensorOf("unique", x).detach().flatten();
   const order = flat.sort(0).indices.array.data;
   const { data } = flat.array;
@@ -282,9 +288,15 @@ export function searchsorted(sorted: Tensor, values: Tensor | number, options: S
       got: `${show(edges.shape)} and ${show(sought.shape)}`,
     });
   }
-  const length = edges.shape[edges.ndim - 1];
-  const perRow = isShared ? sizeOf(sought.shape) : sought.shape[sought.ndim - 1];
-  const [from, wanted] = [edges.array.data, sought.array.data];
+  return new Tensor(whole("searchsorted", [edges.array, sought.array, right], placesAmong, "looks"));
+}
+
+/** Where each value belongs among those of its row, or of the only one. */
+function placesAmong(edges: NDArray, sought: NDArray, right: boolean): NDArray {
+  const isShared = edges.shape.length === 1;
+  const length = edges.shape[edges.shape.length - 1];
+  const perRow = isShared ? sizeOf(sought.shape) : sought.shape[sought.shape.length - 1];
+  const [from, wanted] = [edges.data, sought.data];
   const places = new Int32Array(wanted.length);
   for (let i = 0; i < places.length; i++) {
     const start = isShared ? 0 : Math.floor(i / perRow) * length;
@@ -298,7 +310,7 @@ export function searchsorted(sorted: Tensor, values: Tensor | number, options: S
     }
     places[i] = low;
   }
-  return tensor(places).reshape(sought.shape);
+  return new NDArray(places, sought.shape, "int32");
 }
 
 /** What is looked for, a number in all its digits. */

@@ -1,7 +1,7 @@
 import { enableGrad, noGrad } from "../autograd/gradMode.ts";
 import { describe, TensorError } from "../base/errors.ts";
 import { checkOptions } from "../base/options.ts";
-import { whole } from "../base/shared.ts";
+import { changed, shared, whole } from "../base/shared.ts";
 import { isDetached, refuseDetached } from "../kernels/memory/detached.ts";
 import { enterArena } from "../kernels/memory/pool.ts";
 import type { Tensor } from "../tensor/tensor.ts";
@@ -96,6 +96,8 @@ export abstract class Optimizer<Group extends ParamGroup = ParamGroup> {
    * ```
    */
   addParamGroup(group: GroupParams & Partial<Omit<Group, "params">>): void {
+    shared().listener?.runs?.(`${this.kind.name}.addParamGroup`);
+    changed();
     const taken = new Set(this.paramGroups.flatMap(({ params }) => params));
     this.paramGroups.push(this.makeGroup(`${this.kind.name}.addParamGroup`, group, taken));
   }
@@ -289,6 +291,7 @@ export abstract class Optimizer<Group extends ParamGroup = ParamGroup> {
    * ```
    */
   loadStateDict(dict: OptimizerStateDict): void {
+    shared().listener?.runs?.(`${this.kind.name}.loadStateDict`);
     const { options, states } = unpackState(`${this.kind.name}.loadStateDict`, dict, this.paramGroups, this.kind);
     this.paramGroups.forEach((group, i) => Object.assign(group, options[i]));
     this.states.clear();

@@ -62,7 +62,9 @@ export function checkDtype(where: string, dtype: unknown): asserts dtype is Dtyp
 /** @internal Indices or labels that are nested arrays of whole numbers as an int32 tensor; the rest as it is, to be refused. */
 export function wholeNumbers(i: unknown, like: Tensor): unknown {
   const array = wholeArray(i);
-  return array === null ? i : like.wrap(array);
+  if (array === null) return i;
+  shared().listener?.makes?.(array, "tensor");
+  return like.wrap(array);
 }
 
 /** @internal Nested arrays of whole numbers as an int32 array; of anything else null. */

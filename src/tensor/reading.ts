@@ -36,6 +36,7 @@ export function* rowsOf(this: Tensor): IterableIterator<Tensor> {
 }
 
 export function textOf(x: Tensor): string {
+  shared().listener?.reads(x.array, "printing");
   const gradFn = x.node === null ? undefined : `gradFn=<${x.node.op.name}>`;
   const suffix = gradFn ?? (x.requiresGrad ? "requiresGrad=true" : undefined);
   refuseDetached("toString", x.array);

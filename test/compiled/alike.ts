@@ -34,11 +34,17 @@ export function bitsOf(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, bitsOf(item)]));
 }
 
-/** Bytes as they lie there; but for a NaN, which is any. */
+/** Numbers as they are, each as Object.is tells it from others; of many bytes their sum by FNV. */
 function bytesOf(data: ArrayBufferView): string {
   const values = data as unknown as ArrayLike<number>;
-  const words = Array.from(values, (value) => (Object.is(value, -0) ? "-0" : `${value}`));
-  return words.join(" ");
+  if (data instanceof Uint8Array && values.length > 100) return hashOf(data);
+  return Array.from(values, (value) => (Object.is(value, -0) ? "-0" : `${value}`)).join(" ");
+}
+
+function hashOf(bytes: Uint8Array): string {
+  let hash = 0x811c9dc5;
+  for (const byte of bytes) hash = Math.imul(hash ^ byte, 0x01000193);
+  return `${bytes.length} bytes, ${hash >>> 0}`;
 }
 
 /** What is thrown, or what is returned. */

@@ -77,7 +77,8 @@ export const crossEntropy = (settings: CrossEntropySettings, keeps: boolean): Fu
     const mayIgnore = shared().listener !== null || isIgnored.any().item<boolean>();
     if (!mayIgnore) return [slopes.mul(scale), null, null];
     // A row that is ignored may hold NaN, and where all are, so is their share.
-    const dx = slopes.mul(scale.expand(isIgnored.shape).maskedFill(isIgnored, 0)).maskedFill(isIgnored, 0);
+    // Filled before the product, and not the share, so that its gradient has the same bits as where none is ignored.
+    const dx = slopes.maskedFill(isIgnored, 0).mul(scale).maskedFill(isIgnored, 0);
     return [dx, null, null];
   },
   // The logits only where what was kept of them is gone, or is no tensor that could be differentiated.

@@ -1,6 +1,6 @@
 import { isTensor } from "../../base/brand.ts";
 import { describe, TensorError } from "../../base/errors.ts";
-import { whole } from "../../base/shared.ts";
+import { shared, whole } from "../../base/shared.ts";
 import { isOptimizer, type Optimizer } from "../optimizer.ts";
 import type { ParamGroup } from "../paramGroup.ts";
 import { checkWhole } from "./checks.ts";
@@ -274,6 +274,7 @@ export abstract class LRScheduler<S extends Settings = Settings> {
    */
   loadStateDict(dict: SchedulerStateDict): void {
     const where = `${this.name}.loadStateDict`;
+    shared().listener?.runs?.(where);
     const own = this.stateDict();
     refuseUnlike(where, `a state dict of ${this.name} for ${this.optimizer.paramGroups.length} groups`, dict, own);
     const { base_lrs, last_epoch, _step_count, _last_lr } = { ...own, ...dict };
