@@ -145,8 +145,9 @@ await check("Vite, in a page and in a worker, also where WebAssembly is forbidde
   await inBrowser(folder);
 });
 
-await check("bundlers, of everything, without the packages that draw", async () => {
-  plain.write("all.js", 'export * as analysis from "evenkeel/analysis"; export * as plot from "evenkeel/plot";');
+await check("bundlers, of everything, without the packages that draw and run", async () => {
+  const names = ["analysis", "plot", "sweep"];
+  plain.write("all.js", names.map((name) => `export * as ${name} from "evenkeel/${name}";`).join("\n"));
   const entry = join(plain.folder, "all.js");
   const { warnings } = await build({
     entryPoints: [entry],
@@ -204,13 +205,15 @@ await check("the notebooks, copied out of the package, with nothing but it and w
 await check("the single file, in a page without a bundler", async () => {
   const folder = join(plain.folder, "node_modules/evenkeel/dist");
   const html = `<!doctype html><script type="module">
-    import { tensor, nn, analysis, io, plot } from "./evenkeel.single.js";
+    import { tensor, nn, analysis, io, plot, sweep } from "./evenkeel.single.js";
     const model = new nn.Linear(2, 1);
     const names = [analysis.lineProbe, io.toNpy, plot.lossCurves].map((made) => typeof made);
-    globalThis.result = [tensor([1, 2]).mul(3).toString(), io.toNpy(model.weight).length, ...names];
+    const { rows } = await sweep.sweep({ space: sweep.grid({ x: [2, 3] }), cell: ({ x }) => x * x });
+    globalThis.result = [tensor([1, 2]).mul(3).toString(), io.toNpy(model.weight).length, ...names, rows[1].value];
   </script>`;
   const policy = "default-src 'self'; script-src 'self' 'unsafe-inline' 'wasm-unsafe-eval'";
-  assert.deepEqual(await resultOf(folder, html, policy), ["tensor([3., 6.])", 136, "function", "function", "function"]);
+  const expected = ["tensor([3., 6.])", 136, "function", "function", "function", 9];
+  assert.deepEqual(await resultOf(folder, html, policy), expected);
 });
 
 await check("what is not imported is not bundled", async () => {

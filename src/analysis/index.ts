@@ -188,6 +188,7 @@ export {
   type ComparisonStart,
   comparisonRows,
 } from "./recording/comparison.ts";
+export { joinComparisons } from "./recording/joinComparisons.ts";
 export { Recorder, type RecorderOptions, type RecorderStateDict } from "./recording/recorder.ts";
 export {
   type Plain,

@@ -1,4 +1,4 @@
-import { describe, TensorError } from "./errors.ts";
+import { describe, TensorError, type TensorErrorParts } from "./errors.ts";
 import { checkOptions } from "./options.ts";
 
 // What options may be, declared once: names, checks, defaults and messages follow from one record.
@@ -9,6 +9,8 @@ export interface OptionKind {
   readonly expected: string;
   /** Whether a value is one. */
   accepts(value: unknown): boolean;
+  /** What is said of a value that is refused. Default: what was expected, by the option's name, and what came. */
+  refusal?(value: unknown): TensorErrorParts;
 }
 
 /** What one option may be: of a kind, or one of some words. One without a default may be left out unless it is required. */
@@ -51,7 +53,7 @@ export function optionsOf<Options, Rules extends Readonly<Record<string, OptionR
     else if (allows(rule, value)) settings[own] = value;
     else {
       const within = name === undefined ? own : `${name}.${own}`;
-      throw new TensorError(where, { expected: `${saidOf(rule)} as ${within}`, got: describe(value) });
+      throw new TensorError(where, refusalOf(rule, within, value));
     }
   }
   return settings as Settings<Options, Rules>;
@@ -61,11 +63,14 @@ export function optionsOf<Options, Rules extends Readonly<Record<string, OptionR
 export const allows = (rule: OptionRule, value: unknown): boolean =>
   "words" in rule ? rule.words.includes(value) : rule.is.accepts(value);
 
-const saidOf = (rule: OptionRule): string =>
-  "words" in rule ? rule.words.map((word) => JSON.stringify(word)).join(" or ") : rule.is.expected;
+function refusalOf(rule: OptionRule, name: string, value: unknown): TensorErrorParts {
+  const isOfWords = "words" in rule;
+  const said = isOfWords ? rule.words.map((word) => JSON.stringify(word)).join(" or ") : rule.is.expected;
+  const own = isOfWords ? undefined : rule.is.refusal?.(value);
+  return own ?? { expected: `${said} as ${name}`, got: describe(value) };
+}
 
 /** Refuses a value that is not of a kind, such as a part of an option. */
 export function checkKind(where: string, kind: OptionKind, name: string, value: unknown): void {
-  if (!kind.accepts(value))
-    throw new TensorError(where, { expected: `${kind.expected} as ${name}`, got: describe(value) });
+  if (!kind.accepts(value)) throw new TensorError(where, refusalOf({ is: kind }, name, value));
 }

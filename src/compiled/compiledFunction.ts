@@ -223,7 +223,10 @@ function takeAllAway(runs: readonly Run[]): void {
   for (const { recording } of runs) {
     for (const data of recording.givenBack) kept.add(data);
     for (const { data, array } of memoriesIn(recording.result)) kept.add(data).add(array?.data);
-    for (const step of recording.steps) if (step.kind === "gradient") kept.add(step.leaf.gradient?.array.data);
+    // Whoever has asked for a gradient keeps it, also when it is no longer the leaf's.
+    for (const { kind, given } of recording.steps)
+      if (kind === "gradient")
+        for (const value of given) for (const { data, array } of memoriesIn(value)) kept.add(data).add(array?.data);
   }
   for (const { recording } of runs) {
     for (const { from, array, data } of recording.memories) {

@@ -26,6 +26,7 @@ const others = [
   "diagnose",
   "estimateCost",
   "foldBatchNorm",
+  "joinComparisons",
   "learningRateRange",
   "readRecording",
   "sharpnessProbe",

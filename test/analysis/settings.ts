@@ -45,6 +45,7 @@ export const modelless = [
   "diagnose",
   "estimateCost",
   "explainBatchNormInitialisation",
+  "joinComparisons",
   "learningRateRange",
   "readRecording",
   "sharpnessProbe",

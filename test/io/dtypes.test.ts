@@ -110,19 +110,37 @@ test("an option says for other dtypes than those of the file, and every reader t
   expect(fromNpy(toNpy(tensor([true, false])), { as }).toArray()).toEqual([1, 0]);
 });
 
-const wrong: readonly unknown[] = [
-  { complex64: "float32" },
-  { int64: "bool" },
-  { float16: "int32" },
-  { int64: "int64" },
-  ["int64", "float64"],
-  new Map([["int64", "float64"]]),
-  { constructor: "float32" },
+const wrong: readonly (readonly [as: unknown, message: string])[] = [
+  [{ int64: "bool" }, 'expected "int32", "float32" or "float64" for int64 in the option "as", got "bool".'],
+  [
+    { float64: "float32", float16: "int32" },
+    'expected "float32" or "float64" for float16 in the option "as", got "int32".',
+  ],
+  [{ int64: "int64" }, 'expected "int32", "float32" or "float64" for int64 in the option "as", got "int64".'],
+  [{ bool: null }, 'expected "bool", "int32", "float32" or "float64" for bool in the option "as", got null.'],
+  [
+    { "layer.weight": "float64" },
+    'expected keys of the option "as" among float64, float32, float16, bfloat16, float8_e4m3fn, float8_e5m2, int64, int32, ' +
+      'int16, int8, uint64, uint32, uint16, uint8, bool, got "layer.weight". They are dtypes that files have, and not names of tensors.',
+  ],
+  [{ complex64: "float32" }, 'bool, got "complex64". They are dtypes that files have, and not names of tensors.'],
+  [{ constructor: "float32" }, 'bool, got "constructor". They are dtypes that files have, and not names of tensors.'],
+  [
+    ["int64", "float64"],
+    'expected an object such as { int64: "float64" } for the option "as", got ["int64", "float64"].',
+  ],
+  [new Map([["int64", "float64"]]), 'expected an object such as { int64: "float64" } for the option "as", got a Map.'],
+  ["float64", 'expected an object such as { int64: "float64" } for the option "as", got "float64".'],
 ];
 
-test.each(wrong.map((as) => [JSON.stringify(as), as] as const))("%s is refused", (_, as) => {
-  expect(() => fromNpy(toNpy(tensor([1])), { as: as as ReadAs })).toThrow(TensorError);
-});
+test.each(wrong.map(([as, message]) => [JSON.stringify(as), as, message] as const))(
+  "as %s is refused, by its key",
+  (_, as, message) => {
+    const refused = () => fromNpy(toNpy(tensor([1])), { as: as as ReadAs });
+    expect(refused).toThrow(TensorError);
+    expect(refused).toThrow(message);
+  },
+);
 
 describe("an .npz with an array of texts", () => {
   const golden: { readonly withTexts: string } = JSON.parse(

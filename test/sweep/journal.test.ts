@@ -137,8 +137,12 @@ describe("a journal", () => {
     expect(rows[2]).toMatchObject({ configuration: { ms: 100, x: 2 }, value: { x: 2, root: Math.SQRT2 } });
     const path = fresh();
     await run(path);
-    await expect(readSweep([recorded, path])).rejects.toThrow(/results of one sweep: .*"code"/);
-    await expect(readSweep([fresh()])).rejects.toThrow(/expected results, got none in/);
+    await expect(readSweep([recorded, path])).rejects.toThrow(
+      /results of code \w{32}, as the first is, got one of code \w{32} in .*:1\. Read the journals of different sweeps one by one/,
+    );
+    await expect(readSweep([path, fresh()])).rejects.toThrow(/a journal at \S+\.jsonl, got no file/);
+    writeFileSync(path, "");
+    await expect(readSweep([path])).rejects.toThrow(/expected results in \S+\.jsonl, got none/);
     await expect(readSweep([])).rejects.toThrow(/the paths of journals, one or more, got \[\]/);
   });
 

@@ -77,6 +77,44 @@ test("a missing package is named, with what to install, and nothing is written",
   expect(existsSync(join(folder, "none.jsonl"))).toBe(false);
 });
 
+describe("a cell in TypeScript", () => {
+  const told = (engine: string, store: string) => ({ cell: "./typed.ts", space: { x: 4 }, engine, threads: 2, store });
+  const inTsx = ["--import", import.meta.resolve("tsx")];
+  beforeAll(() => {
+    writeFileSync(join(folder, "typed.ts"), 'import { root } from "./root.ts"; export const cell = root;');
+    writeFileSync(join(folder, "root.ts"), "export const root = ({ x }: { x: number }): number => Math.sqrt(x);");
+  });
+
+  test("runs in threads of a program that tsx runs", async () => {
+    await run(folder, [...inTsx, ...produce(told("inProcess", "typed1.jsonl"))]);
+    await run(folder, [...inTsx, ...produce(told("pool", "typed2.jsonl"))]);
+    const lines = sortedLines(join(folder, "typed1.jsonl"));
+    expect(lines.filter((line) => line.includes('"value":'))).toHaveLength(4);
+    expect(sortedLines(join(folder, "typed2.jsonl"))).toEqual(lines);
+  });
+
+  test.skipIf("typescript" in process.features)("is refused where Node does not know it, with what to do", async () => {
+    const refusal =
+      /expected a module that can be loaded as cell.*, got file:\S+typed\.ts, which says: Unknown file extension ".ts" for \S+typed\.ts\. Node loads TypeScript from 22\.18 on, or where tsx runs it; otherwise compile it first\.\n/;
+    const { code, err } = await start(folder, produce(told("pool", "typed3.jsonl"))).end;
+    expect([code, err]).toEqual([1, expect.stringMatching(refusal)]);
+    // What the program itself loads by other means than tsx, its threads do not.
+    writeFileSync(
+      join(folder, "means.js"),
+      `import { register } from "node:module";
+      import { isMainThread } from "node:worker_threads";
+      if (isMainThread) register("data:text/javascript," + encodeURIComponent(\`
+        export const load = (url, context, next) => url.endsWith("typed.ts")
+          ? { format: "module", shortCircuit: true, source: "export const cell = () => 1;" } : next(url, context);
+      \`));`,
+    );
+    const threads = await start(folder, ["--import", "./means.js", ...produce(told("pool", "typed3.jsonl"))]).end;
+    expect([threads.code, threads.err]).toEqual([1, expect.stringMatching(refusal)]);
+    expect(threads.err).toMatch(/pool: expected a module that can be loaded as cell where a cell is run, got/);
+    expect(existsSync(join(folder, "typed3.jsonl"))).toBe(false);
+  });
+});
+
 test("a pool refuses functions and what is no number of threads", async () => {
   expect(() => pool(0)).toThrow(/a whole number of 1 or more as threads, got 0/);
   const options = { space: grid({ x: range(2) }), cell: () => 1, run: pool(2) };
@@ -132,13 +170,14 @@ describe("evenkeel-sweep", () => {
     const lines = readFileSync(join(folder, "page.jsonl"), "utf8");
     writeFileSync(join(folder, "other.jsonl"), lines.replace(/"loss":[\d.]+/, '"loss":0.5'));
     expect((await said("merge", "page.jsonl", "other.jsonl")).err).toMatch(/equal to the bit/);
-    expect((await said("merge")).err).toMatch(/the journals to merge, got nothing/);
-    expect((await said("bla")).err).toMatch(/run, resume, status, merge, report, work, got "bla"/);
+    expect((await said("merge")).err).toMatch(/^evenkeel-sweep merge: expected the journals to merge, got nothing/);
+    expect((await said("bla")).err).toMatch(/run, resume, status, merge, report, work, help or version, got "bla"/);
     expect((await said("run", "slow.js", "--journal", "x.jsonl")).err).toMatch(/slow\.js, which exports cell\. Write/);
-    expect((await said("run", "no.js", "--journal", "x.jsonl")).err).toMatch(
-      /^evenkeel-sweep: expected a module that can be loaded as the sweep, got file:.*no\.js, which says: Cannot find/,
+    writeFileSync(join(folder, "broken.js"), 'import "./away.js";');
+    expect((await said("run", "broken.js", "--journal", "x.jsonl")).err).toMatch(
+      /^evenkeel-sweep run: expected a module that can be loaded as the sweep, got file:.*broken\.js, which says: Cannot find module '.*away\.js'/,
     );
-    expect((await said("run", "mine.js", "--shard", "3")).err).toMatch(/--shard 0\/8, or another share, got "3"/);
+    expect((await said("run", "mine.js", "--shard", "3")).err).toMatch(/a share such as 0\/8 as --shard, got "3"/);
     expect((await said()).out).toMatch(/^evenkeel-sweep run <module>/);
   });
 });

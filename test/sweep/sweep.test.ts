@@ -333,4 +333,8 @@ test("a page counts what diverged, and shows long numbers in few digits", async 
   expect(page).toContain("4 of 4 cells are done; 2 diverged, 0 failed.");
   expect(page).toContain("2.653e+22");
   expect(page).not.toContain("2.6532");
+  expect(page).not.toContain("and so there is no best");
+  const other = await sweepReport(result, { metric: "los" });
+  expect(other).toContain("No cell has returned a finite number as los, and so there is no best.");
+  expect(other).not.toContain("The best");
 });

@@ -1,4 +1,5 @@
 import type { Data, Dtype } from "../../base/dtype.ts";
+import { describe } from "../../base/errors.ts";
 import type { OptionKind } from "../../base/optionRules.ts";
 import type { Bytes } from "./bytes.ts";
 import { type Place, refuse } from "./checks.ts";
@@ -21,15 +22,31 @@ export interface ReadAsOptions {
 
 /** What it may be. */
 export const readAs: OptionKind = {
-  expected:
-    'dtypes by the dtypes that files have, floats for floats, int32 or floats for whole numbers, such as { int64: "float64" },',
-  accepts: (value) =>
-    isPlain(value) &&
-    Object.entries(value).every(([stored, asked]) => {
-      const kind = kindNamed(stored);
-      return kind !== undefined && allowed(kind).includes(asked as Dtype);
-    }),
+  expected: 'an object such as { int64: "float64" }',
+  accepts: (value) => isPlain(value) && Object.entries(value).every(isAllowed),
+  refusal(value) {
+    const [stored, asked] = isPlain(value) ? (Object.entries(value).find((entry) => !isAllowed(entry)) ?? []) : [];
+    if (stored === undefined) return { expected: `${this.expected} for the option "as"`, got: describe(value) };
+    const kind = kindNamed(stored);
+    if (kind === undefined) {
+      return {
+        expected: `keys of the option "as" among ${Object.values(storedDtypes).join(", ")}`,
+        got: describe(stored),
+        hint: "They are dtypes that files have, and not names of tensors.",
+      };
+    }
+    const words = allowed(kind).map((dtype) => JSON.stringify(dtype));
+    return {
+      expected: `${words.slice(0, -1).join(", ")} or ${words.at(-1)} for ${stored} in the option "as"`,
+      got: describe(asked),
+    };
+  },
 };
+
+function isAllowed([stored, asked]: readonly [string, unknown]): boolean {
+  const kind = kindNamed(stored);
+  return kind !== undefined && allowed(kind).includes(asked as Dtype);
+}
 
 function allowed(kind: Kind): readonly Dtype[] {
   if (isFloatKind(kind)) return ["float32", "float64"];

@@ -62,7 +62,10 @@ function embeddingFor(where: string, i: Indices, weight: Tensor, options: Embedd
   }
   const rows = checkIndex(where, i, weight.shape[0], weight, 0);
   const { paddingIdx, maxNorm, normType, scaleGradByFreq } = checkEmbedding(where, weight.shape[0], options);
-  if (maxNorm !== null) noGrad(() => shorten(weight, rows, maxNorm, normType));
+  if (maxNorm !== null) {
+    shared().listener?.runs?.("an embedding with maxNorm, which shortens rows of its table");
+    noGrad(() => shorten(weight, rows, maxNorm, normType));
+  }
   const y = weight.index(rows);
   const column = [...rows.shape, 1];
   const learning = paddingIdx === null ? y : choose(rows.eq(paddingIdx).reshape(column), y.detach(), y);

@@ -1,6 +1,7 @@
 import { enableGrad, noGrad } from "../../autograd/gradMode.ts";
 import { isTensor } from "../../base/brand.ts";
 import { describe, TensorError } from "../../base/errors.ts";
+import { shared } from "../../base/shared.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { Optimizer } from "../optimizer.ts";
 import type { OptimizerKind } from "../optimizerKind.ts";
@@ -151,6 +152,7 @@ export class LBFGS extends Optimizer<LBFGSGroup> {
         hint: "Write optimizer.step(() => { optimizer.zeroGrad(); loss = …; loss.backward(); return loss; }).",
       });
     }
+    shared().listener?.runs?.("LBFGS.step, which goes on for as long as numbers say");
     const [group] = this.paramGroups;
     this.checkUsable(group);
     const first = enableGrad(closure);

@@ -1,6 +1,7 @@
 import { isTensor } from "../../base/brand.ts";
 import { describe, TensorError } from "../../base/errors.ts";
 import { checkOptions } from "../../base/options.ts";
+import { shared } from "../../base/shared.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { isOptimizer, type Optimizer } from "../optimizer.ts";
 import { checkBetween, checkFinite, checkWhole, checkWord, perGroup } from "./checks.ts";
@@ -124,6 +125,7 @@ export class ReduceLROnPlateau {
    * ```
    */
   step(metric: number | Tensor): void {
+    shared().listener?.runs?.("ReduceLROnPlateau.step, which goes by a number");
     const { state, optimizer } = this;
     const value = numberOf(metric);
     const { paramGroups } = optimizer;

@@ -1,4 +1,5 @@
 import { describe, TensorError } from "../../base/errors.ts";
+import { whole } from "../../base/shared.ts";
 import { isOptimizer, type Optimizer } from "../optimizer.ts";
 import { isScheduler, type LRScheduler, type SchedulerStateDict } from "./scheduler.ts";
 import { refuseUnlike } from "./state.ts";
@@ -71,6 +72,11 @@ export class SequentialLR {
    * ```
    */
   step(): void {
+    whole("SequentialLR.step", [this as SequentialLR], goOn);
+  }
+
+  /** @internal Goes on to the next epoch. */
+  goOn(): void {
     const epoch = this.lastEpoch + 1;
     const turn = this.milestones.filter((milestone) => milestone <= epoch).length;
     const scheduler = this.schedulers[turn];
@@ -191,4 +197,8 @@ function checkMilestones(where: string, milestones: unknown, count: number): voi
     expected: `${count} whole numbers as milestones, rising, one for each scheduler but the first`,
     got: describe(milestones),
   });
+}
+
+function goOn(scheduler: SequentialLR): void {
+  scheduler.goOn();
 }

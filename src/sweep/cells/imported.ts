@@ -8,8 +8,16 @@ export async function imported(where: string, name: string, url: URL): Promise<R
   } catch (error) {
     throw new TensorError(where, {
       expected: `a module that can be loaded as ${name}`,
-      got: `${url.href.slice(0, 200)}, which says: ${messageOf(error)}`,
+      got: `${url.href.slice(0, 200)}, which says: ${messageOf(error).replace(/\.$/, "")}`,
       code: "EVENKEEL_FILE",
+      hint: isUnknownTypeScript(error)
+        ? "Node loads TypeScript from 22.18 on, or where tsx runs it; otherwise compile it first."
+        : "",
     });
   }
 }
+
+/** Whether it is for being TypeScript that Node does not load a module, be it this one or one that it imports. */
+const isUnknownTypeScript = (error: unknown): boolean =>
+  (error as { readonly code?: unknown } | null)?.code === "ERR_UNKNOWN_FILE_EXTENSION" &&
+  /"\.[cm]?ts"/.test(messageOf(error));

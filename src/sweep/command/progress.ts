@@ -12,7 +12,7 @@ export function progressLine(
       const now = performance.now();
       const seconds = (now - begun) / 1000;
       const left = Math.round((seconds / (done - first)) * (total - done));
-      const rate = ((done - first) / seconds).toPrecision(2);
+      const rate = Number(((done - first) / seconds).toPrecision(2));
       last = `${done}/${total} cells  ${Math.floor((100 * done) / total)} %  ${rate} a second  ${timeOf(left)} left  `;
       if (now - shownAt < (isTerminal ? 100 : 5000) && done < total) return;
       shownAt = now;

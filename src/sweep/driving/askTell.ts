@@ -2,7 +2,7 @@ import { describe, TensorError } from "../../base/errors.ts";
 import type { LoadedCell, Outcome } from "../cells/cell.ts";
 import { identityOf, type Provenance } from "../cells/identity.ts";
 import { canonical } from "../cells/plainData.ts";
-import { type Entry, entryOf, isResult, lineOf } from "../keeping/entry.ts";
+import { differenceOf, type Entry, entryOf, isResult, lineOf } from "../keeping/entry.ts";
 import { keep } from "../keeping/readSweep.ts";
 import type { SweepStore } from "../keeping/store.ts";
 import { rowOf, type SweepResult, type SweepRow } from "../results/row.ts";
@@ -154,29 +154,18 @@ async function knownOf({ where, provenance, store, others }: OpenParts): Promise
   for await (const line of store.lines()) {
     const place = `${store.name}:${++number}`;
     const entry = await entryOf(where, line, place);
-    const differing = (["version", "kernels", "code"] as const).filter(
-      (part) => entry.provenance[part] !== provenance[part],
-    );
-    if (differing.length === 0) keep(where, known, entry);
-    else if (others === "refuse") refuseOther(where, place, entry.provenance, provenance, differing);
+    const difference = differenceOf(provenance, entry.provenance);
+    if (difference === null) keep(where, known, entry);
+    else if (others === "refuse") {
+      throw new TensorError(where, {
+        expected: `results of ${difference.own}`,
+        got: `${difference.other} in ${place}`,
+        code: "EVENKEEL_FILE",
+        hint: 'Begin another journal, or say others: "ignore", and what others have left stays there, unused.',
+      });
+    }
   }
   return known;
-}
-
-function refuseOther(
-  where: string,
-  place: string,
-  theirs: Provenance,
-  own: Provenance,
-  differing: readonly (keyof Provenance)[],
-): never {
-  const said = (provenance: Provenance) => differing.map((part) => `${part} ${provenance[part]}`).join(", ");
-  throw new TensorError(where, {
-    expected: `results of ${said(own)}`,
-    got: `${said(theirs)} in ${place}`,
-    code: "EVENKEEL_FILE",
-    hint: 'Begin another journal, or say others: "ignore", and what others have left stays there, unused.',
-  });
 }
 
 function refuseFailure(where: string, { configuration, outcome }: Entry): never {

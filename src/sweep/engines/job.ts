@@ -16,7 +16,15 @@ export interface Job {
 }
 
 /** What comes back: an outcome, or why there is none, where who runs it has another version, or another cell. */
-export type Answer = Outcome | { readonly refused: { readonly expected: string; readonly got: string } };
+export type Answer = Outcome | { readonly refused: Refusal };
+
+/** Why a cell has not been run. */
+interface Refusal {
+  readonly expected: string;
+  readonly got: string;
+  /** What to try. */
+  readonly hint: string;
+}
 
 export const jobOf = ({ text }: SweepTask, { cell, provenance }: EngineContext): Job => ({
   href: cell.href as string,
@@ -27,11 +35,7 @@ export const jobOf = ({ text }: SweepTask, { cell, provenance }: EngineContext):
 /** The outcome in an answer; the sweep stops at a refusal. */
 export function outcomeIn(where: string, answer: Answer): Outcome {
   if (!("refused" in answer)) return answer;
-  throw new TensorError(where, {
-    ...answer.refused,
-    code: "EVENKEEL_STATE",
-    hint: "Results are one sweep's only if all who run its cells have one version of everything.",
-  });
+  throw new TensorError(where, { ...answer.refused, code: "EVENKEEL_STATE" });
 }
 
 /** The file that threads and processes run: it is beside whatever file of the package this has been made part of. */

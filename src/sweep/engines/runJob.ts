@@ -1,3 +1,4 @@
+import { isTensorError } from "../../base/errors.ts";
 import { version } from "../../base/version.ts";
 import { useKernels } from "../../kernels/useKernels.ts";
 import { type LoadedCell, loadCell, runCell } from "../cells/cell.ts";
@@ -20,10 +21,13 @@ export async function runJob({ href, provenance, configuration }: Job): Promise<
     return await runCell(cell.run, configuration);
   } catch (error) {
     loaded.delete(href);
+    if (isTensorError(error)) return refusal(error.expected, error.got, error.hint);
     return refusal(`what the cell at ${href} needs`, messageOf(error));
   }
 }
 
-const refusal = (expected: string, got: string): Answer => ({
-  refused: { expected: `${expected} where a cell is run`, got },
+const oneVersion = "Results are one sweep's only if all who run its cells have one version of everything.";
+
+const refusal = (expected: string, got: string, hint = oneVersion): Answer => ({
+  refused: { expected: `${expected} where a cell is run`, got, hint },
 });

@@ -74,6 +74,17 @@ function outcomeOf(parsed: Readonly<Record<string, unknown>> | null): Outcome | 
   return typeof parsed.failed === "string" ? { failed: parsed.failed } : null;
 }
 
+/** In words what differs between the versions, kernels or code of two results; null where nothing does. */
+export function differenceOf(
+  own: Provenance,
+  other: Provenance,
+): { readonly own: string; readonly other: string } | null {
+  const differing = (["version", "kernels", "code"] as const).filter((part) => own[part] !== other[part]);
+  if (differing.length === 0) return null;
+  const said = (provenance: Provenance) => differing.map((part) => `${part} ${provenance[part]}`).join(", ");
+  return { own: said(own), other: said(other) };
+}
+
 /** Whether an outcome is a result, which is there once and for all: a value, or divergence. */
 export const isResult = (outcome: Outcome): boolean => !("failed" in outcome);
 

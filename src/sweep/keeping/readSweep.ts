@@ -1,6 +1,8 @@
 import { describe, TensorError } from "../../base/errors.ts";
+import { neededBuiltin } from "../cells/builtin.ts";
+import type { Provenance } from "../cells/identity.ts";
 import { rowOf, type SweepResult } from "../results/row.ts";
-import { type Entry, entryOf, isResult, lineOf, refuseConflict } from "./entry.ts";
+import { differenceOf, type Entry, entryOf, isResult, lineOf, refuseConflict } from "./entry.ts";
 import { journal } from "./journal.ts";
 
 /**
@@ -8,7 +10,8 @@ import { journal } from "./journal.ts";
  * were first found. For tables, figures and reports where no sweep is.
  *
  * @param paths - of one journal or more, such as those of shards.
- * @throws TensorError for a line that is no result, for two results that differ, and where journals are of different sweeps.
+ * @throws TensorError where there is no such file, for a line that is no result, for two results that differ, and where journals are
+ * of different sweeps.
  *
  * @example
  * ```ts no-run
@@ -19,19 +22,23 @@ import { journal } from "./journal.ts";
  */
 export async function readSweep(paths: readonly string[]): Promise<SweepResult> {
   const where = "readSweep";
-  const entries = [...(await entriesOf(where, paths)).values()];
+  let first: Provenance | undefined;
+  const known = await entriesOf(where, paths, ({ provenance }, place) => {
+    first ??= provenance;
+    const difference = differenceOf(first, provenance);
+    if (difference === null) return;
+    throw new TensorError(where, {
+      expected: `results of ${difference.own}, as the first is`,
+      got: `one of ${difference.other} in ${place}`,
+      code: "EVENKEEL_FILE",
+      hint: "Read the journals of different sweeps one by one.",
+    });
+  });
+  const entries = [...known.values()];
   if (entries.length === 0) {
-    throw new TensorError(where, { expected: "results", got: `none in ${describe(paths)}`, code: "EVENKEEL_FILE" });
+    throw new TensorError(where, { expected: `results in ${paths.join(", ")}`, got: "none", code: "EVENKEEL_FILE" });
   }
   const [{ provenance }] = entries;
-  const other = entries.find((entry) => JSON.stringify(entry.provenance) !== JSON.stringify(provenance));
-  if (other !== undefined) {
-    throw new TensorError(where, {
-      expected: `results of one sweep: ${JSON.stringify(provenance)}`,
-      got: JSON.stringify(other.provenance),
-      code: "EVENKEEL_FILE",
-    });
-  }
   return { kind: "sweep", ...provenance, total: entries.length, rows: entries.map(rowOf) };
 }
 
@@ -40,15 +47,27 @@ export async function mergedLines(where: string, paths: readonly string[]): Prom
   return [...(await entriesOf(where, paths)).values()].map(lineOf).sort();
 }
 
-async function entriesOf(where: string, paths: readonly string[]): Promise<Map<string, Entry>> {
+async function entriesOf(
+  where: string,
+  paths: readonly string[],
+  check: (entry: Entry, place: string) => void = () => {},
+): Promise<Map<string, Entry>> {
   if (!Array.isArray(paths) || paths.length === 0) {
     throw new TensorError(where, { expected: "the paths of journals, one or more", got: describe(paths) });
   }
   const known = new Map<string, Entry>();
   for (const path of paths) {
+    const { lines } = journal(path);
+    // A sweep begins with no file; what is to be read has to be there.
+    if (!neededBuiltin(where, "node:fs").existsSync(path)) {
+      throw new TensorError(where, { expected: `a journal at ${path}`, got: "no file", code: "EVENKEEL_FILE" });
+    }
     let number = 0;
-    for await (const line of journal(path).lines()) {
-      keep(where, known, await entryOf(where, line, `${path}:${++number}`));
+    for await (const line of lines()) {
+      const place = `${path}:${++number}`;
+      const entry = await entryOf(where, line, place);
+      check(entry, place);
+      keep(where, known, entry);
     }
   }
   return known;

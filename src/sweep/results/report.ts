@@ -59,6 +59,7 @@ export async function sweepReport(result: SweepResult, options: SweepReportOptio
     title,
     text: [
       `${rows.length} of ${total} cells are done; ${diverged} diverged, ${failed.length} failed.`,
+      ...(best.length === 0 ? [`No cell has returned a finite number as ${metric}, and so there is no best.`] : []),
       ...(rest > 0 ? [`The table of all cells has the first ${mostRows}.`] : []),
     ],
     figures: figuresOf(result, metric),

@@ -7,6 +7,7 @@ import {
   compareAsync,
   comparisonRows,
   estimateCost,
+  joinComparisons,
   readRecording,
   stepProbes,
 } from "evenkeel/analysis";
@@ -355,6 +356,45 @@ test("a comparison tells of each step what it records, with variant and seed", (
   const inOrder = (rows: readonly ComparedRow[]) => rows.map((row) => JSON.stringify(row)).sort();
   expect(told.length).toBeGreaterThan(0);
   expect(inOrder(told)).toEqual(inOrder(comparisonRows(comparison)));
+});
+
+describe("comparisons from different seeds", () => {
+  const of = (seed: number | readonly number[], more: Partial<Options> = {}) => compare({ ...base, seed, ...more });
+
+  test("are joined to that from all of them, to the bit, also where runs diverge", () => {
+    const optimizer: Options["optimizer"] = (model, variant) =>
+      new optim.SGD(model.parameters(), { lr: variant === "standard" ? 1e6 : 0.05 });
+    const more = { optimizer, steps: 12 };
+    const whole = of([4, 0, 7, 2], more);
+    expect(whole.runs.map(({ divergedAt }) => divergedAt === null)).toEqual(expect.arrayContaining([true, false]));
+    const parts = [of(4, more), of([0, 7], more), of(2, more)];
+    expect(joinComparisons(parts)).toEqual(whole);
+    expect(joinComparisons(JSON.parse(JSON.stringify(parts)))).toEqual(whole);
+    expect(joinComparisons([whole])).toEqual(whole);
+  });
+
+  test("are refused where they are none, or not of one kind", () => {
+    const first = of(0);
+    const said = (...others: unknown[]) => refusal(() => joinComparisons([first, ...others] as Comparison[])).message;
+    expect(refusal(() => joinComparisons([])).message).toMatch(
+      /joinComparisons: expected results of compare, one or more, got/,
+    );
+    expect(refusal(() => joinComparisons(first as never)).message).toMatch(
+      /results of compare, one or more, got an object/,
+    );
+    expect(said({ kind: "recording" })).toMatch(/a result of compare as comparisons\[1\], got an object/);
+    expect(said(of(1), of(1))).toMatch(/seeds of its own as comparisons\[2\], got 1 again/);
+    expect(said(of(1, { steps: 5 }))).toMatch(/one of steps 4, as the first has, as comparisons\[1\], got 5/);
+    expect(said(of(1, { initial: "first" }))).toMatch(/one of initial "seed", as the first has/);
+    const { noisy, ...two } = variants;
+    expect(said(of(1, { variants: two }))).toMatch(
+      /one of variants \["standard","batch norm","noisy"\], .*got \["standard","batch norm"\]/,
+    );
+    expect(said(of(1, { probes: { loss: { probe: stepProbes.loss(), every: 2 } } }))).toMatch(/one of probes/);
+    expect(said({ ...of(1), version: "0.0.9" })).toMatch(
+      /one of version "\d+\.\d+\.\d+", as the first has, .*got "0\.0\.9"/,
+    );
+  });
 });
 
 test("a comparison refuses what it cannot compare", () => {

@@ -1,12 +1,11 @@
 const train = require("./train.cjs");
 
-console.log(
-  train({
-    evenkeel: require("evenkeel"),
-    analysis: require("evenkeel/analysis"),
-    io: require("evenkeel/io"),
-    node: require("evenkeel/io/node"),
-    plot: require("evenkeel/plot"),
-    testing: require("evenkeel/testing"),
-  }),
-);
+train({
+  evenkeel: require("evenkeel"),
+  analysis: require("evenkeel/analysis"),
+  io: require("evenkeel/io"),
+  node: require("evenkeel/io/node"),
+  plot: require("evenkeel/plot"),
+  sweeps: require("evenkeel/sweep"),
+  testing: require("evenkeel/testing"),
+}).then(console.log);

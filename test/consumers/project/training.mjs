@@ -3,7 +3,8 @@ import * as analysis from "evenkeel/analysis";
 import * as io from "evenkeel/io";
 import * as node from "evenkeel/io/node";
 import * as plot from "evenkeel/plot";
+import * as sweeps from "evenkeel/sweep";
 import * as testing from "evenkeel/testing";
 import train from "./train.cjs";
 
-console.log(train({ evenkeel, analysis, io, node, plot, testing }));
+console.log(await train({ evenkeel, analysis, io, node, plot, sweeps, testing }));

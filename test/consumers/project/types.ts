@@ -4,6 +4,7 @@ import { type Comparison, compare, Recorder, type Recording, stepProbes, type Ve
 import { fromSafetensors, loadCheckpoint, saveCheckpoint, toNpz } from "evenkeel/io";
 import { writeFileAtomically } from "evenkeel/io/node";
 import { lossCurves, type Plot, render } from "evenkeel/plot";
+import { grid, journal, pool, range, type Space, type SweepResult, sweep, sweepTable } from "evenkeel/sweep";
 import { gradcheck } from "evenkeel/testing";
 
 class Residual extends nn.Module {
@@ -43,10 +44,17 @@ export const svg: Promise<string> = render(plot, "svg");
 export const png: Promise<Uint8Array> = render(plot, "png");
 export const written: Promise<void> = writeFileAtomically("x", toNpz(state));
 export const right: boolean = gradcheck((t) => t.exp(), [randn([2], { dtype: "float64", requiresGrad: true })]);
+const space: Space = grid({ lr: [0.1, 1], seed: range(2) });
+const cell = ({ lr, seed }: { lr: number; seed: number }) => ({ loss: lr * seed });
+export const swept: Promise<SweepResult> = sweep({ space, cell });
+export const kept = sweep({ space, cell: new URL("file:///cell.js"), store: journal("runs.jsonl"), run: pool(2) });
+export const table = swept.then((result) => sweepTable(result).map((row) => row.loss));
 export const verdicts: readonly Verdict[] = [];
 export { comparison, step };
 
 // @ts-expect-error: a wrong option
 new nn.Linear(1, 1, { bais: true });
+// @ts-expect-error: no space
+sweep({ space: [{ lr: 1 }], cell });
 // @ts-expect-error: no number
 tensor("1").item().toFixed(2);
