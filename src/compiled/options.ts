@@ -10,8 +10,9 @@ export interface CompiledOptions {
 
 /** How a compiled function has been run. */
 export interface CompiledReport {
-  /** How often it was called as it is written, and how often made again. */
+  /** How often it was called as it is written. */
   readonly eager: number;
+  /** How often it was made again, or compared with what would have been. */
   readonly replayed: number;
   /** How many kinds of arguments it is made again for. */
   readonly plans: number;
