@@ -4,6 +4,7 @@ import { sameShape } from "../base/shapes.ts";
 import { shared } from "../base/shared.ts";
 import { takeAway } from "../kernels/memory/detached.ts";
 import type { Tensor } from "../tensor/tensor.ts";
+import { memoryOf } from "./aliases.ts";
 import { differenceOf, type Linked, type Run } from "./difference.ts";
 import type { CompiledOptions, CompiledReport } from "./options.ts";
 import { Plan } from "./plan.ts";
@@ -184,16 +185,13 @@ function isAlike(a: readonly unknown[], b: readonly unknown[]): boolean {
       const [s, t] = [x as unknown as Tensor, y as unknown as Tensor];
       if (s.dtype !== t.dtype || s.requiresGrad !== t.requiresGrad || !sameShape(s.shape, t.shape)) return false;
     } else if (typeof x === "number" ? typeof y !== "number" : !Object.is(x, y)) return false;
-    for (let j = 0; j < i; j++) if (isSameMemory(a[i], a[j]) !== isSameMemory(b[i], b[j])) return false;
+    for (let j = 0; j < i; j++) if (isOne(a[i], a[j]) !== isOne(b[i], b[j])) return false;
   }
   return true;
 }
 
 /** Whether two arguments are one tensor, or share memory. */
-function isSameMemory(x: unknown, y: unknown): boolean {
-  if (!isTensor(x) || !isTensor(y)) return false;
-  return (x as unknown as Tensor).array.memory === (y as unknown as Tensor).array.memory;
-}
+const isOne = (x: unknown, y: unknown): boolean => memoryOf(x) !== null && memoryOf(x) === memoryOf(y);
 
 /** Whether the modules, tensors and gradients of two runs were alike before, where that matters. */
 function isAlikeBefore({ recording: a }: Run, { recording: b }: Run): boolean {

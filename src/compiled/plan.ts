@@ -1,15 +1,14 @@
-import { isTensor } from "../base/brand.ts";
 import type { Data, Shape } from "../base/dtype.ts";
 import { shared } from "../base/shared.ts";
 import { NDArray } from "../kernels/array.ts";
 import { plan as planTaking } from "../kernels/memory/pool.ts";
 import { Tensor } from "../tensor/tensor.ts";
+import { Aliases } from "./aliases.ts";
 import { type Linked, numberOf, type Run } from "./difference.ts";
 import { keeping } from "./keeping.ts";
 import { placesFor } from "./places.ts";
 import { type Given, type Memory, memoriesIn, type Step } from "./recording.ts";
 import { standsFor } from "./stands.ts";
-import { tensorsWithin } from "./within.ts";
 
 type Args = readonly unknown[];
 type Fn = (...args: Args) => unknown;
@@ -29,28 +28,14 @@ export class Plan {
   private readonly proxies: { readonly leaf: Tensor; readonly array: NDArray }[] = [];
   private readonly copied: { readonly argument: number; readonly place: Data }[] = [];
   private readonly restarted: { readonly place: Data; readonly start: Data }[] = [];
-  /** What is outside, by memory: an argument that is one of these would be copied, and the two be two. */
-  private readonly outside = new Set<object>();
-  /** The memory of each argument that was the same in both calls, which may be outside as well. */
-  private readonly same: readonly (object | null)[];
+  private readonly aliases: Aliases;
   private given: Args = [];
 
   /** @param earlier - what the run before, which was compared with it, was given. */
   constructor(of: Run, linked: Linked, earlier: Args) {
     this.of = of;
     this.linked = linked;
-    this.same = of.given.map((x, i) => {
-      const memory = memoryOf(x);
-      return memory !== null && memory === memoryOf(earlier[i]) ? memory : null;
-    });
-    for (const { array, from } of of.recording.memories)
-      if (from === "outside" && array) this.outside.add(array.memory);
-    for (const step of of.recording.steps) {
-      if (step.kind === "gradient" && step.argument < 0) this.outside.add(step.leaf.array.memory);
-      if (step.kind !== "call" || step.isPure) continue;
-      for (const given of step.given)
-        if (given.kind === "value") for (const { array } of tensorsWithin(given.value)) this.outside.add(array.memory);
-    }
+    this.aliases = new Aliases(of, earlier);
     const { steps, memories } = of.recording;
     const { of: places, taken } = placesFor(of.recording, gradientsIn(steps));
     this.places = places;
@@ -78,8 +63,7 @@ export class Plan {
     if (this.of.recording.clear.some((i) => (given[i] as Tensor).gradient !== null)) return false;
     return given.every((x, i) => {
       if (typeof x === "number") return numbers.has(i) || Object.is(x, this.of.given[i]);
-      const memory = memoryOf(x);
-      return memory === null || (this.same[i] === null ? !this.outside.has(memory) : this.same[i] === memory);
+      return this.aliases.mayBe(x, i);
     });
   }
 
@@ -229,11 +213,6 @@ export class Plan {
     if (number !== undefined) return numberOf(number, this.given);
     return given.kind === "value" ? given.value : undefined;
   }
-}
-
-/** What a tensor shares with its views. */
-function memoryOf(x: unknown): object | null {
-  return isTensor(x) ? (x as unknown as Tensor).array.memory : null;
 }
 
 function* arraysIn(given: Given): Generator<Given & { readonly kind: "array" }> {
