@@ -63,6 +63,8 @@ export interface Shared {
   changes: number;
   /** How tensors are printed, once it has been said. */
   printing?: PrintSettings;
+  /** Who receives what any copy gives back, in place of its pool, and how it is kept there after all; mostly nobody. */
+  receiver: ((data: object, keep: () => void) => void) | null;
   /** The typed arrays that lie in an arena, of whichever copy. */
   readonly inArena: WeakSet<object>;
 }
@@ -87,6 +89,7 @@ function findOrMake(): Shared {
     searches: 0,
     defaultGenerator: undefined,
     changes: 0,
+    receiver: null,
     inArena: new WeakSet(),
   };
   holder[key] ??= {};

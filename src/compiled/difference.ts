@@ -20,7 +20,26 @@ export function numberOf({ argument, sign, isSingle }: NumberOf, given: readonly
   return isSingle ? Math.fround(number) : number;
 }
 
-/** Two runs of one function, and what they were given. */
+/**
+ * For each argument the one that it has to be like when a run is made again: itself, if it was another number in each of two calls,
+ * for then it is used as it is, or not at all; one before it that was the same in both, for nobody knows which of them was used; or
+ * −1, which is as it was.
+ */
+export function freeAmong(given: readonly unknown[], earlier: readonly unknown[]): readonly number[] {
+  const isOne = (i: number, j: number, of: (x: number) => number): boolean =>
+    [given, earlier].every((args) => Object.is(of(args[i] as number), of(args[j] as number)));
+  return given.map((x, i) => {
+    if (typeof x !== "number" || Object.is(x, earlier[i])) return -1;
+    for (let j = 0; j < i; j++) {
+      if (typeof given[j] !== "number") continue;
+      if (isOne(i, j, (number) => number)) return j;
+      if (isOne(i, j, (number) => Math.abs(Math.fround(number)))) return -1; // one may be the other, rounded or negated
+    }
+    return i;
+  });
+}
+
+/** A run of a function, and what it was given. */
 export interface Run {
   readonly recording: Recording;
   readonly given: readonly unknown[];

@@ -1,7 +1,7 @@
 import { isTensor } from "../base/brand.ts";
 import type { Data } from "../base/dtype.ts";
 import { describe } from "../base/errors.ts";
-import { NDArray } from "../kernels/array.ts";
+import type { NDArray } from "../kernels/array.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { Given, Memory } from "./recording.ts";
 
@@ -106,7 +106,9 @@ export class Ledger {
 
 const asIs = (value: unknown): Given => ({ kind: "value", value });
 
-const isArray = (value: unknown): value is NDArray => value instanceof NDArray;
+/** Whether a value is an array, of this copy of the package or another. */
+export const isArray = (value: unknown): value is NDArray =>
+  typeof value === "object" && value !== null && "isHidden" in value && "memory" in value && !isTensor(value);
 
 const isData = (value: unknown): value is Data => ArrayBuffer.isView(value);
 

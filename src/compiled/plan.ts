@@ -4,7 +4,7 @@ import { NDArray } from "../kernels/array.ts";
 import { plan as planTaking } from "../kernels/memory/pool.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { Aliases } from "./aliases.ts";
-import { type Linked, numberOf, type Run } from "./difference.ts";
+import { freeAmong, type Linked, numberOf, type Run } from "./difference.ts";
 import { keeping } from "./keeping.ts";
 import { placesFor } from "./places.ts";
 import { type Given, type Memory, memoriesIn, type Step } from "./recording.ts";
@@ -29,6 +29,8 @@ export class Plan {
   private readonly copied: { readonly argument: number; readonly place: Data }[] = [];
   private readonly restarted: { readonly place: Data; readonly start: Data }[] = [];
   private readonly aliases: Aliases;
+  /** For each number the argument that it has to be like; −1 for as it was. */
+  private readonly free: readonly number[];
   private given: Args = [];
 
   /** @param earlier - what the run before, which was compared with it, was given. */
@@ -36,6 +38,7 @@ export class Plan {
     this.of = of;
     this.linked = linked;
     this.aliases = new Aliases(of, earlier);
+    this.free = freeAmong(of.given, earlier);
     const { steps, memories } = of.recording;
     const { of: places, taken } = placesFor(of.recording, gradientsIn(steps));
     this.places = places;
@@ -59,11 +62,11 @@ export class Plan {
 
   /** Whether it holds for these arguments, of the kinds that it was recorded with. */
   takes(given: Args): boolean {
-    const numbers = new Set([...this.linked.values()].map(({ argument }) => argument));
     if (this.of.recording.clear.some((i) => (given[i] as Tensor).gradient !== null)) return false;
     return given.every((x, i) => {
-      if (typeof x === "number") return numbers.has(i) || Object.is(x, this.of.given[i]);
-      return this.aliases.mayBe(x, i);
+      if (typeof x !== "number") return this.aliases.mayBe(x, i);
+      const like = this.free[i];
+      return Object.is(x, like < 0 ? this.of.given[i] : given[like]);
     });
   }
 

@@ -1,10 +1,10 @@
 import { isTensor } from "../base/brand.ts";
-import type { Data, Elements } from "../base/dtype.ts";
+import type { Elements } from "../base/dtype.ts";
 import { describe } from "../base/errors.ts";
 import { type Listener, shared, type WholeStep } from "../base/shared.ts";
 import type { NDArray } from "../kernels/array.ts";
 import type { Beside } from "../kernels/beside/beside.ts";
-import { divert, keep, watchTaking } from "../kernels/memory/pool.ts";
+import { watchTaking } from "../kernels/memory/pool.ts";
 import { isGenerator } from "../random/generator.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { Ledger } from "./ledger.ts";
@@ -32,7 +32,7 @@ export class Recorder implements Listener {
   private readonly clear = new Set<number>();
   private readonly versions = new Map<NDArray, number>();
   private readonly leaves: ReadonlyMap<unknown, number>;
-  private readonly givenBack: Data[] = [];
+  private readonly givenBack = new Map<object, () => void>();
   private obstacle: Obstacle | null = null;
   private drawing: string | null = null;
   /** How deep it is within steps that are one as a whole. */
@@ -56,17 +56,17 @@ export class Recorder implements Listener {
     const outer = state.listener;
     state.listener = this;
     tell(this);
-    divert((data) => this.givenBack.push(data)); // so that each typed array stands for one value
+    state.receiver = (data, keep) => this.givenBack.set(data, keep); // so that each typed array stands for one value
     watchTaking((dtype, data) => this.taken.push({ dtype, length: data.length, data }));
     let result: unknown;
     try {
       result = fn();
     } finally {
       watchTaking(null);
-      divert(null);
+      state.receiver = null;
       tell(null);
       state.listener = outer;
-      for (const data of this.givenBack) keep(data);
+      for (const keep of this.givenBack.values()) keep();
     }
     for (const [x, version] of this.versions)
       if (x.version !== version) this.refuse("an argument that it changes", argumentHint);
@@ -78,7 +78,7 @@ export class Recorder implements Listener {
     const { steps, obstacle, gradients } = this;
     const [tensors, clear] = [[...this.tensors.values()], [...this.clear]];
     const { memories } = this.ledger;
-    const givenBack = new Set(this.givenBack);
+    const givenBack = new Set(this.givenBack.keys());
     return {
       result,
       recording: {

@@ -81,7 +81,7 @@ export interface Recording {
   /** The arguments that had no gradient, where that mattered. */
   readonly clear: readonly number[];
   /** What was given back while it ran, and may be somebody else's by now. */
-  readonly givenBack: ReadonlySet<Data>;
+  readonly givenBack: ReadonlySet<object>;
   /** {@link Shared.changes} when it began. */
   readonly changes: number;
   readonly gradEnabled: boolean;

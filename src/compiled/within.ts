@@ -1,6 +1,6 @@
 import { isTensor } from "../base/brand.ts";
-import { NDArray } from "../kernels/array.ts";
 import type { Tensor } from "../tensor/tensor.ts";
+import { isArray } from "./ledger.ts";
 
 /** All tensors that an object, such as an optimiser, holds in its fields, lists and maps, in whatever depth, each once. */
 export function tensorsWithin(root: unknown): readonly Tensor[] {
@@ -8,7 +8,7 @@ export function tensorsWithin(root: unknown): readonly Tensor[] {
   const found: Tensor[] = [];
   const visit = (value: unknown): void => {
     if (typeof value !== "object" || value === null || seen.has(value)) return;
-    if (ArrayBuffer.isView(value) || value instanceof NDArray) return;
+    if (ArrayBuffer.isView(value) || isArray(value)) return;
     seen.add(value);
     if (isTensor(value)) found.push(value as Tensor);
     else if (value instanceof Map || value instanceof Set) for (const item of value.values()) visit(item);

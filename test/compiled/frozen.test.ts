@@ -390,9 +390,22 @@ describe("what may differ is taken as it comes", () => {
     expectAlike(make, { args: (call) => [x(call), call < 3 ? call + 2 : 7, call < 3 ? call + 2 : call], calls: 10 });
   });
 
+  test("a number that is another one negated, or rounded, at first", () => {
+    const make = (): World => ({ call: (x: Tensor, a: number, b: number) => x.mul(a).add(b) });
+    for (const of of [(a: number) => -a, Math.fround]) {
+      const given = (call: number) => [x(call), 0.1 * (call + 2), call < 3 ? of(0.1 * (call + 2)) : call];
+      expectReplayed(make, { args: given, calls: 12 }, 5);
+    }
+  });
+
   test("a number that is returned", () => {
     const make = (): World => ({ call: (x: Tensor, rate: number) => ({ y: x.mul(rate), rate }) });
     expectAlike(make, { args: (call) => [x(call), call + 2], calls: 8 });
+  });
+
+  test("a number that is not used", () => {
+    const make = (): World => ({ call: (x: Tensor, _at: number) => x.mul(2) });
+    expectReplayed(make, { args: (call) => [x(call), call], calls: 8 });
   });
 
   test("a number in a list of options", () => {

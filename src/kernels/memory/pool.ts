@@ -143,12 +143,19 @@ export function giveData(data: Data): void {
   giveBack(data);
 }
 
-/** What becomes of memory that is given back. */
-let giveBack = keep;
+/** Who receives what this copy gives back, in place of the pool. */
+let diverted: ((data: Data) => void) | null = null;
+
+function giveBack(data: Data): void {
+  const { receiver } = shared();
+  if (receiver !== null) receiver(data, () => keep(data));
+  else if (diverted !== null) diverted(data);
+  else keep(data);
+}
 
 /** Has somebody else receive what is given back from now on, or the pool again: to find out who goes on looking at it. */
 export function divert(receive: ((data: Data) => void) | null): void {
-  giveBack = receive ?? keep;
+  diverted = receive;
 }
 
 /** Keeps memory to be taken again. */
