@@ -5,7 +5,7 @@ import { shared } from "../base/shared.ts";
 import { takeAway } from "../kernels/memory/detached.ts";
 import { isAwaited } from "../kernels/memory/pool.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { memoryOf } from "./aliases.ts";
+import { memoryOf } from "./arguments.ts";
 import { differenceOf, type Linked, type Run } from "./difference.ts";
 import type { CompiledOptions, CompiledReport } from "./options.ts";
 import { Plan } from "./plan.ts";
