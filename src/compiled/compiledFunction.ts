@@ -4,7 +4,7 @@ import { sameShape } from "../base/shapes.ts";
 import { shared } from "../base/shared.ts";
 import { takeAway } from "../kernels/memory/detached.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { memoryOf } from "./aliases.ts";
+import { memoryOf } from "./arguments.ts";
 import { differenceOf, type Linked, type Run } from "./difference.ts";
 import type { CompiledOptions, CompiledReport } from "./options.ts";
 import { Plan } from "./plan.ts";

@@ -3,8 +3,8 @@ import { shared } from "../base/shared.ts";
 import { NDArray } from "../kernels/array.ts";
 import { plan as planTaking } from "../kernels/memory/pool.ts";
 import { Tensor } from "../tensor/tensor.ts";
-import { Aliases } from "./aliases.ts";
-import { freeAmong, type Linked, numberOf, type Run } from "./difference.ts";
+import { Arguments } from "./arguments.ts";
+import { type Linked, numberOf, type Run } from "./difference.ts";
 import { keeping } from "./keeping.ts";
 import { placesFor } from "./places.ts";
 import { type Given, type Memory, memoriesIn, type Step } from "./recording.ts";
@@ -28,17 +28,14 @@ export class Plan {
   private readonly proxies: { readonly leaf: Tensor; readonly array: NDArray }[] = [];
   private readonly copied: { readonly argument: number; readonly place: Data }[] = [];
   private readonly restarted: { readonly place: Data; readonly start: Data }[] = [];
-  private readonly aliases: Aliases;
-  /** For each number the argument that it has to be like; −1 for as it was. */
-  private readonly free: readonly number[];
+  private readonly arguments: Arguments;
   private given: Args = [];
 
   /** @param earlier - what the run before, which was compared with it, was given. */
   constructor(of: Run, linked: Linked, earlier: Args) {
     this.of = of;
     this.linked = linked;
-    this.aliases = new Aliases(of, earlier);
-    this.free = freeAmong(of.given, earlier);
+    this.arguments = new Arguments(of, earlier);
     const { steps, memories } = of.recording;
     const { of: places, taken } = placesFor(of.recording, gradientsIn(steps));
     this.places = places;
@@ -63,11 +60,7 @@ export class Plan {
   /** Whether it holds for these arguments, of the kinds that it was recorded with. */
   takes(given: Args): boolean {
     if (this.of.recording.clear.some((i) => (given[i] as Tensor).gradient !== null)) return false;
-    return given.every((x, i) => {
-      if (typeof x !== "number") return this.aliases.mayBe(x, i);
-      const like = this.free[i];
-      return Object.is(x, like < 0 ? this.of.given[i] : given[like]);
-    });
+    return this.arguments.take(given);
   }
 
   /** Makes the run again. */

@@ -1,6 +1,6 @@
 import { isTensor } from "../base/brand.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import type { Run } from "./difference.ts";
+import { freeAmong, type Run } from "./difference.ts";
 import { tensorsWithin } from "./within.ts";
 
 /** What a tensor shares with its views; null for what is none. */
@@ -8,8 +8,11 @@ export function memoryOf(x: unknown): object | null {
   return isTensor(x) ? (x as unknown as Tensor).array.memory : null;
 }
 
-/** Knows which tensors may be arguments of a run that is made again: they are copied, and nothing else may be one with them. */
-export class Aliases {
+/** Knows what a run may be made again with: numbers that are free, and tensors that are one with nothing else, for they are copied. */
+export class Arguments {
+  private readonly given: readonly unknown[];
+  /** For each number the argument that it has to be like; −1 for as it was. */
+  private readonly free: readonly number[];
   /** What is outside, by memory. */
   private readonly outside = new Set<object>();
   /** The memory of each argument that was the same in both calls, which may be outside as well. */
@@ -17,6 +20,8 @@ export class Aliases {
 
   /** @param earlier - what the run before, which was compared with this one, was given. */
   constructor({ recording, given }: Run, earlier: readonly unknown[]) {
+    this.given = given;
+    this.free = freeAmong(given, earlier);
     this.same = given.map((x, i) => {
       const memory = memoryOf(x);
       return memory !== null && memory === memoryOf(earlier[i]) ? memory : null;
@@ -31,10 +36,12 @@ export class Aliases {
     }
   }
 
-  /** Whether the run may be made again with this as one of its arguments. */
-  mayBe(x: unknown, argument: number): boolean {
-    const memory = memoryOf(x);
-    const same = this.same[argument];
-    return memory === null || (same === null ? !this.outside.has(memory) : same === memory);
+  /** Whether the run may be made again with these, of the kinds that it was recorded with. */
+  take(given: readonly unknown[]): boolean {
+    return given.every((x, i) => {
+      if (typeof x === "number") return Object.is(x, this.free[i] < 0 ? this.given[i] : given[this.free[i]]);
+      const memory = memoryOf(x);
+      return memory === null || (this.same[i] === null ? !this.outside.has(memory) : this.same[i] === memory);
+    });
   }
 }
