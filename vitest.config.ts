@@ -12,7 +12,7 @@ const src = fileURLToPath(new URL("src", import.meta.url));
 
 /** Tests of the unit project that run in the browser too. */
 const alsoInBrowser = [
-  "test/{analysis,autograd,data,functions,nn,ops,optim,tensor,testing}/**/*.test.ts",
+  "test/{analysis,autograd,compiled,data,functions,nn,ops,optim,tensor,testing}/**/*.test.ts",
   "test/kernels/{accuracy,crossEntropy,elementwise,optimizer,random,reduce,relaxed,softmax,wasm}.test.ts",
   "test/random/{boxMuller32,draws,fma,golden,libm}.test.ts",
 ];
@@ -101,7 +101,10 @@ export default defineConfig({
           name: "plain loops",
           testTimeout,
           isolate,
-          include: ["test/{autograd,data,functions,nn,ops,optim,random,tensor,testing}/**/*.test.ts"],
+          include: [
+            "test/{autograd,data,functions,nn,ops,optim,random,tensor,testing}/**/*.test.ts",
+            "test/compiled/training.test.ts",
+          ],
           // Both are about no kernels, and take long.
           exclude: ["test/random/boxMuller32.test.ts", "test/tensor/limits.test.ts"],
           setupFiles: ["test/plainLoops.ts", ...recording],
@@ -135,8 +138,12 @@ export default defineConfig({
         test: {
           name: "browser",
           include: ["test/browser/**/*.test.ts", ...alsoInBrowser],
-          // They read sources, and draw with packages that a notebook finds by their names.
-          exclude: ["test/analysis/declarations.test.ts", "test/analysis/measuring/display.test.ts"],
+          // They read sources, draw with packages that a notebook finds by their names, or collect what is garbage.
+          exclude: [
+            "test/analysis/declarations.test.ts",
+            "test/analysis/measuring/display.test.ts",
+            "test/compiled/held.test.ts",
+          ],
           browser: {
             enabled: true,
             headless: true,
