@@ -22,7 +22,11 @@ function* compute(library) {
   yield* elementary(library);
   yield* layers(library);
   yield* network("network A", networkA(library));
-  for (const dtype of ["float32", "float64"]) yield* network(`network B, ${dtype}`, networkB(library, dtype));
+  yield* network("network A, compiled", networkA(library, compiling(library)));
+  for (const dtype of ["float32", "float64"]) {
+    yield* network(`network B, ${dtype}`, networkB(library, dtype));
+    yield* network(`network B, ${dtype}, compiled`, networkB(library, dtype, compiling(library)));
+  }
 }
 
 /** Random numbers, and how weights start. */
@@ -176,7 +180,7 @@ function* schedulers({ optim, tensor, zeros }) {
 }
 
 /** A small classifier: 500 steps of SGD with momentum. */
-function networkA({ nn, optim, randint, randn, manualSeed }) {
+function networkA({ nn, optim, randint, randn, manualSeed }, compile = (step) => step) {
   manualSeed(4);
   const x = randn([256, 30]);
   const labels = randint(0, 27, [256]);
@@ -187,18 +191,26 @@ function networkA({ nn, optim, randint, randn, manualSeed }) {
     new nn.Linear(200, 27),
   );
   const optimizer = new optim.SGD(model.parameters(), { lr: 0.1, momentum: 0.9 });
+  const train = compile((batch, wanted) => {
+    optimizer.zeroGrad();
+    nn.functional.crossEntropy(model.forward(batch), wanted).backward();
+    optimizer.step();
+  });
   for (let step = 0; step < 500; step++) {
     const at = (step % 8) * 32;
-    optimizer.zeroGrad();
-    const loss = nn.functional.crossEntropy(model.forward(x.slice(0, at, at + 32)), labels.slice(0, at, at + 32));
-    loss.backward();
-    optimizer.step();
+    train(x.slice(0, at, at + 32), labels.slice(0, at, at + 32));
   }
   return model;
 }
 
+/** What compiles a step, and fails where it is not made again. */
+const compiling =
+  ({ compiled }) =>
+  (step) =>
+    compiled(step, { strict: true });
+
 /** One with the other layers, and with much by hand: 500 steps of Adam, by a schedule. */
-function networkB({ cat, nn, optim, randint, manualSeed }, dtype) {
+function networkB({ cat, nn, optim, randint, manualSeed }, dtype, compile = (step) => step) {
   manualSeed(5);
   const letters = randint(0, 27, [128, 3]);
   const labels = randint(0, 9, [128]);
@@ -218,9 +230,8 @@ function networkB({ cat, nn, optim, randint, manualSeed }, dtype) {
   const model = new nn.Sequential(embedding, body, ...heads, last);
   const optimizer = new optim.Adam(model.parameters(), { lr: 0.01 });
   const scheduler = new optim.lrScheduler.CosineAnnealingLR(optimizer, 500);
-  for (let step = 0; step < 500; step++) {
-    const at = (step % 4) * 32;
-    const middle = body.forward(embedding.forward(letters.slice(0, at, at + 32)));
+  const train = compile((batch, wanted) => {
+    const middle = body.forward(embedding.forward(batch));
     const joined = cat(
       heads.map((head) => head.forward(middle)),
       1,
@@ -228,12 +239,16 @@ function networkB({ cat, nn, optim, randint, manualSeed }, dtype) {
     const standard = joined.sub(joined.mean(0)).div(joined.var(0).add(1e-5).pow(0.5));
     const scores = last.forward(standard).exp();
     const p = scores.div(scores.sum(1, { keepdim: true }));
-    const picked = p.gather(1, labels.slice(0, at, at + 32).unsqueeze(1));
+    const picked = p.gather(1, wanted.unsqueeze(1));
     const loss = picked.log().mean().neg().add(joined.std().sub(0.5).square());
     optimizer.zeroGrad();
     loss.backward();
     optimizer.step();
     scheduler.step();
+  });
+  for (let step = 0; step < 500; step++) {
+    const at = (step % 4) * 32;
+    train(letters.slice(0, at, at + 32), labels.slice(0, at, at + 32));
   }
   return model;
 }
