@@ -1,7 +1,6 @@
 import type { Data } from "../base/dtype.ts";
 import { describe, show } from "../base/errors.ts";
-import type { Given, Memory, Obstacle, Recording, Step } from "./recording.ts";
-import { nameOf } from "./recording.ts";
+import { type Given, type Memory, nameOf, type Obstacle, type Recording, type Step } from "./recording.ts";
 import { standsFor } from "./stands.ts";
 
 /** A number that a step was given, as what an argument is made into: its sign, and whether it is rounded to float32. */
@@ -55,7 +54,7 @@ export function differenceOf(earlier: Run, later: Run, linked: Linked): Obstacle
   if (obstacle !== null) return obstacle;
   const pairs = new Map<Memory, Memory>();
   const made = new Set<unknown>(a.memories.map(({ from, array }) => (from === "made" ? array?.memory : null)));
-  const comparing = { earlier, later, pairs, made, linked };
+  const comparing = { earlier, later, pairs, paired: new Set<Memory>(), made, linked };
   for (let i = 0; i < Math.max(a.steps.length, b.steps.length); i++) {
     const [x, y] = [a.steps[i], b.steps[i]];
     if (x === undefined || y === undefined || !isAlike(x, y)) {
@@ -75,6 +74,7 @@ interface Comparing {
   readonly later: Run;
   /** The memory of the later run that stands for that of the earlier one. */
   readonly pairs: Map<Memory, Memory>;
+  readonly paired: Set<Memory>;
   /** What the earlier run has made. */
   readonly made: ReadonlySet<unknown>;
   readonly linked: Linked;
@@ -90,10 +90,8 @@ function isAlike(x: Step, y: Step): boolean {
 }
 
 function differenceIn(comparing: Comparing, x: Step, y: Step): Obstacle | null {
-  for (let j = 0; j < x.given.length; j++) {
-    const found = differs(comparing, x.given[j], y.given[j]);
-    if (found !== null) return found;
-  }
+  const found = listsDiffer(comparing, x.given, y.given);
+  if (found !== null) return found;
   if (x.kind !== "call" || y.kind !== "call") return null;
   if (x.taken.length !== y.taken.length && x.isPure) return { got: "memory that depends on numbers", hint: "" };
   return differs(comparing, x.made, y.made);
@@ -101,20 +99,12 @@ function differenceIn(comparing: Comparing, x: Step, y: Step): Obstacle | null {
 
 function differs(comparing: Comparing, x: Given, y: Given): Obstacle | null {
   if (x.kind !== y.kind) return { got: "something of another kind", hint: "" };
-  if (x.kind === "list" && y.kind === "list") {
-    if (x.items.length !== y.items.length) return { got: `${x.items.length} arrays, then ${y.items.length}`, hint: "" };
-    return firstOf(x.items.map((item, i) => () => differs(comparing, item, y.items[i])));
-  }
+  if (x.kind === "list" && y.kind === "list") return listsDiffer(comparing, x.items, y.items);
   if (x.kind === "fields" && y.kind === "fields") {
-    if (x.fields.map(([name]) => name).join() !== y.fields.map(([name]) => name).join())
-      return { got: "other fields", hint: "" };
-    return firstOf(
-      x.fields.map(
-        ([, value], i) =>
-          () =>
-            differs(comparing, value, y.fields[i][1]),
-      ),
-    );
+    const [names, others] = [x, y].map(({ fields }) => fields.map(([name]) => name).join());
+    if (names !== others) return { got: `fields ${names}, then ${others}`, hint: "" };
+    const [values, later] = [x, y].map(({ fields }) => fields.map(([, value]) => value));
+    return listsDiffer(comparing, values, later);
   }
   if (x.kind === "value" && y.kind === "value") return valuesDiffer(comparing, x, y);
   if (x.kind === "array" && y.kind === "array" && show(x.shape) !== show(y.shape))
@@ -128,23 +118,25 @@ function differs(comparing: Comparing, x: Given, y: Given): Obstacle | null {
 
 const shapesHint = "Shapes may depend on those of arguments, and on nothing else.";
 
-function firstOf(tries: readonly (() => Obstacle | null)[]): Obstacle | null {
-  for (const attempt of tries) {
-    const found = attempt();
+function listsDiffer(comparing: Comparing, x: readonly Given[], y: readonly Given[]): Obstacle | null {
+  if (x.length !== y.length) return { got: `${x.length} arrays, then ${y.length}`, hint: "" };
+  for (let i = 0; i < x.length; i++) {
+    const found = differs(comparing, x[i], y[i]);
     if (found !== null) return found;
   }
   return null;
 }
 
-function memoriesDiffer({ pairs, made }: Comparing, x: Memory, y: Memory): Obstacle | null {
+function memoriesDiffer({ pairs, paired, made }: Comparing, x: Memory, y: Memory): Obstacle | null {
   const known = pairs.get(x);
   if (known === y) return null;
-  if (known !== undefined || x.from !== y.from) {
+  if (known !== undefined || paired.has(y) || x.from !== y.from) {
     if (y.array !== null && made.has(y.array.memory))
       return { got: "an array that the call before has made", hint: stateHint };
     return { got: `${wordsOf(x)}, then ${wordsOf(y)}`, hint: stateHint };
   }
   pairs.set(x, y);
+  paired.add(y);
   if (x.from === "outside" && x.array?.memory !== y.array?.memory) {
     if (y.array !== null && made.has(y.array.memory))
       return { got: "an array that the call before has made", hint: stateHint };
@@ -159,10 +151,23 @@ function memoriesDiffer({ pairs, made }: Comparing, x: Memory, y: Memory): Obsta
 const stateHint =
   "What stays from call to call is changed in place, as by state.copy_(…); what is new in each call is passed as an argument.";
 
-/** Numbers of JavaScript may be the same twice by chance: only those that come of a size and a number are constants. */
+/** What makes the same of the same sizes and numbers, which steps are compared by. */
+const ofSizes: readonly string[] = [
+  "zeros",
+  "ones",
+  "full",
+  "zerosLike",
+  "onesLike",
+  "arange",
+  "linspace",
+  "eye",
+  "repeatInterleave",
+];
+
+/** Arrays of JavaScript may hold the same twice by chance: only what comes of sizes, or of one number, is a constant. */
 function constantsDiffer(x: Memory, y: Memory): Obstacle | null {
   const [before, now] = [x.start as Data, y.start as Data];
-  if (x.how === "tensor" && x.length > 1) {
+  if (!ofSizes.includes(x.how) && x.array?.shape.length !== 0) {
     return {
       got: "a tensor that it makes of numbers of JavaScript",
       hint: "Make it outside once, if it is always the same, or pass it as an argument.",

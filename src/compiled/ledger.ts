@@ -84,9 +84,7 @@ export class Ledger {
   private meetData(data: Data, parts: Partial<Memory> = {}): Memory {
     const memory: Memory = {
       from: "made",
-      place: this.memories.length,
       dtype: dtypeOf(data),
-      length: data.length,
       data,
       array: null,
       argument: -1,

@@ -1,4 +1,4 @@
-import type { Data, Dtype } from "../base/dtype.ts";
+import type { Data } from "../base/dtype.ts";
 import { reserve } from "../kernels/memory/pool.ts";
 import { memoriesIn, type Recording, type Step } from "./recording.ts";
 
@@ -16,7 +16,6 @@ export interface Places {
 /** Something that wants room from one step to another. */
 interface Want {
   readonly data: Data;
-  readonly dtype: Dtype;
   readonly bytes: number;
   readonly first: number;
   readonly last: number;
@@ -33,17 +32,17 @@ export function placesFor({ steps, memories, result }: Recording, stays: Readonl
   const end = steps.length;
   const returned = new Set([...memoriesIn(result)].map(({ data }) => data));
   const wants = new Map<Data, Want>();
-  const want = (data: Data, dtype: Dtype, first: number, last: number): void => {
+  const want = (data: Data, first: number, last: number): void => {
     const bytes = Math.ceil((data.byteLength + spare) / spare) * spare;
-    if (!wants.has(data)) wants.set(data, { data, dtype, bytes, first, last, at: 0 });
+    if (!wants.has(data)) wants.set(data, { data, bytes, first, last, at: 0 });
   };
-  for (const { from, data, dtype, first, last } of memories) {
+  for (const { from, data, first, last } of memories) {
     if (from === "outside" || from === "gradient") continue;
     // What is there before the first step, and what is still there behind the last, shares its place with nobody.
     const isThere = from !== "made" || stays.has(data);
-    want(data, dtype, isThere ? -1 : first, isThere || returned.has(data) ? end : last);
+    want(data, isThere ? -1 : first, isThere || returned.has(data) ? end : last);
   }
-  for (const [i, step] of steps.entries()) for (const { data, dtype } of takenBy(step)) want(data, dtype, i, i);
+  for (const [i, step] of steps.entries()) for (const { data } of takenBy(step)) want(data, i, i);
   const memory = arranged([...wants.values()]);
   const of = new Map([...wants.values()].map((wanted) => [wanted.data, viewOf(memory, wanted)]));
   return { of, taken: steps.map((step) => takenBy(step).map(({ data }) => of.get(data) as Data)) };

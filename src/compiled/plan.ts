@@ -116,16 +116,12 @@ export class Plan {
     const args = step.given.map((given) => this.resolved(given));
     const moving = step.given.flatMap((given) => [...arraysIn(given)]).map((given) => this.arrayOf(given));
     const views = moving.filter((array) => this.views.has(array));
-    const numbers = step.given.flatMap((given, i) => {
-      const number = this.linked.get(given);
-      return number === undefined ? [] : [{ i, number }];
-    });
+    const isLinked = step.given.some((given) => valuesIn(given).some((value) => this.linked.has(value)));
     const plain = withArgs(run, args);
-    if (views.length === 0 && numbers.length === 0) return plain;
+    if (views.length === 0 && !isLinked) return plain;
     return () => {
       for (const view of views) this.refresh(view);
-      for (const { i, number } of numbers) args[i] = numberOf(number, this.given);
-      return run(...args);
+      return run(...(isLinked ? step.given.map((given) => this.resolved(given)) : args));
     };
   }
 
@@ -158,7 +154,10 @@ export class Plan {
     if (given.kind === "array") return this.arrayOf(given);
     if (given.kind === "data") return this.places.get(given.memory.data);
     if (given.kind === "list") return given.items.map((item) => this.resolved(item));
-    if (given.kind === "value") return standsFor(given.value);
+    if (given.kind === "value") {
+      const number = this.linked.get(given);
+      return number === undefined || this.given.length === 0 ? standsFor(given.value) : numberOf(number, this.given);
+    }
     return Object.fromEntries(given.fields.map(([name, value]) => [name, this.resolved(value)]));
   }
 
@@ -223,6 +222,13 @@ function hiddenTensor(data: Data, shape: Shape): Tensor {
   const array = new NDArray(data, shape, data instanceof Float64Array ? "float64" : "float32");
   array.isHidden = true;
   return new Tensor(array);
+}
+
+/** All that is neither memory nor lists and objects of something, in what was given. */
+function valuesIn(given: Given): Given[] {
+  if (given.kind === "list") return given.items.flatMap(valuesIn);
+  if (given.kind === "fields") return given.fields.flatMap(([, value]) => valuesIn(value));
+  return given.kind === "value" ? [given] : [];
 }
 
 const sharing = ({ data, shape, dtype }: NDArray): NDArray => new NDArray(data, shape, dtype);

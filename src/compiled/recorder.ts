@@ -57,7 +57,7 @@ export class Recorder implements Listener {
     state.listener = this;
     tell(this);
     state.receiver = (data, keep) => this.givenBack.set(data, keep); // so that each typed array stands for one value
-    watchTaking((dtype, data) => this.taken.push({ dtype, length: data.length, data }));
+    watchTaking((data) => this.taken.push({ data }));
     let result: unknown;
     try {
       result = fn();

@@ -13,10 +13,7 @@ import type { Tensor } from "../tensor/tensor.ts";
  */
 export interface Memory {
   readonly from: "argument" | "made" | "constant" | "gradient" | "outside";
-  /** Its place in the order in which memory was met. */
-  readonly place: number;
   readonly dtype: Dtype;
-  readonly length: number;
   /** The elements as they were made, by which it is known. */
   data: Data;
   /** The array that it is, where it is one's. */
@@ -45,8 +42,6 @@ export type Given =
 
 /** Typed arrays that a step took to write into, in order. */
 export interface TakenData {
-  readonly dtype: Dtype;
-  readonly length: number;
   data: Data;
 }
 

@@ -9,6 +9,7 @@ import {
   manualSeed,
   nn,
   noGrad,
+  oneHot,
   optim,
   rand,
   randint,
@@ -308,6 +309,17 @@ describe("what differs from call to call is refused, and named", () => {
       },
     };
   });
+  // The same in the calls that are recorded, as labels of a small batch may be by chance.
+  const labels = [2, 0, 1];
+  for (const [name, make] of Object.entries({
+    "a tensor of labels": (x: Tensor) => nn.functional.crossEntropy(x, tensor([...labels, 0], { dtype: "int32" })),
+    "labels as oneHot takes them": (x: Tensor) => x.add(oneHot([...labels, 0], 3)),
+    "a list of one number": (x: Tensor) => x.add(tensor([labels[0]])),
+    "a typed array": (x: Tensor) => x.add(tensor(Float32Array.from(labels))),
+    "indices as lists": (x: Tensor) => x.index(labels),
+  })) {
+    eager(`${name}, which is the same at first`, /numbers of JavaScript/, () => ({ call: make }));
+  }
   eager("the state of a generator put back inside", /Generator\.[gs]etState/, () => {
     const generator = new Generator().manualSeed(1);
     const state = generator.getState();

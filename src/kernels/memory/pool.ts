@@ -47,10 +47,10 @@ export function useArena(place: Arena | null): void {
 }
 
 /** Who hears of what is taken, if somebody does. */
-let heed: ((dtype: Dtype, data: Data) => void) | null = null;
+let heed: ((data: Data) => void) | null = null;
 
 /** Has somebody hear of what is taken from now on, or nobody. */
-export function watchTaking(hear: ((dtype: Dtype, data: Data) => void) | null): void {
+export function watchTaking(hear: ((data: Data) => void) | null): void {
   heed = hear;
 }
 
@@ -78,7 +78,7 @@ export function take(dtype: Dtype, size: number): Data {
     (size >= smallest ? takeIdle(dtype, size) : null) ??
     fresh(dtype, size);
   watching?.note(data);
-  heed?.(dtype, data);
+  heed?.(data);
   return data;
 }
 

@@ -36,8 +36,6 @@ export interface BatchNormVariant {
   readonly variance?: "biased" | "unbiased";
   /** Of what the running variance is the average: of variances, or the square of an average of standard deviations. */
   readonly runningAverage?: "variance" | "std";
-  /** Who knows the weight of a batch, in place of the momentum. */
-  readonly runs?: { nextMomentum(): number };
 }
 
 /**
@@ -83,13 +81,12 @@ export function batchNormFor(
   x: Tensor,
   runningMean: Tensor | null,
   runningVar: Tensor | null,
-  options: BatchNormOptions & BatchNormVariant,
+  options: Omit<BatchNormOptions, "momentum"> & BatchNormVariant & { readonly momentum?: Weighing },
 ): Tensor {
   const settings = batchNormSettings(options);
   checkFloats(where, "input", x);
   checkBatchNorm(where, x, runningMean, runningVar, settings);
   const { weight, bias, training, momentum, eps, variance: kind, runningAverage } = settings;
-  const { runs } = options;
   const [n, c, ...places] = x.shape;
   const count = n * sizeOf(places);
 
@@ -99,7 +96,7 @@ export function batchNormFor(
     const move = runningAverage === "std" ? moveRunningStd : moveRunning;
     let isNews = true; // what has been given back is normalised again for a second gradient
     const observe = (statistics: BatchStatistics) => {
-      if (isNews) whole("running statistics", [statistics, runningMean, runningVar, runs ?? momentum], move);
+      if (isNews) whole("running statistics", [statistics, runningMean, runningVar, momentum], move);
       isNews = false;
     };
     if (kind === "biased") return alike(apply(batchNormTraining(eps, observe), flat, scale, shift), x);
@@ -112,7 +109,7 @@ export function batchNormFor(
 }
 
 /** Every option of batch norm, with a value. */
-type BatchNormSettings = Required<BatchNormOptions & Omit<BatchNormVariant, "runs">>;
+type BatchNormSettings = Required<Parameters<typeof batchNormFor>[4]>;
 
 /** The options with their defaults. */
 function batchNormSettings({
@@ -123,7 +120,7 @@ function batchNormSettings({
   eps = 1e-5,
   variance = "biased",
   runningAverage = "variance",
-}: BatchNormOptions & BatchNormVariant): BatchNormSettings {
+}: Parameters<typeof batchNormFor>[4]): BatchNormSettings {
   return { weight, bias, training, momentum, eps, variance, runningAverage };
 }
 
@@ -143,7 +140,8 @@ function checkBatchNorm(
   checkOperand(where, "bias", bias, channels, x);
   checkRunning(where, runningMean, runningVar, training);
   checkFlag(where, "training", training);
-  checkRange(where, "momentum", momentum, 0, 1);
+  const isKnownLater = typeof momentum === "object" && momentum !== null && "nextMomentum" in momentum;
+  if (!isKnownLater) checkRange(where, "momentum", momentum, 0, 1);
   checkRange(where, "eps", eps, 0, Number.POSITIVE_INFINITY);
   if (training && shape[0] === 1 && shape.every((size, dim) => dim === 1 || size === 1)) refuseSingle(where, shape);
 }

@@ -72,8 +72,8 @@ export abstract class BatchNormLayer extends RunningNorm {
     const { where, runningMean, runningVar, weight, bias, eps, variance, runningAverage, numBatchesTracked } = this;
     checkCount(where, numBatchesTracked);
     const training = this.training || runningMean === null;
-    const momentum = this.momentum ?? 0; // that of a mean of all batches is known once they are counted
-    const settings = { weight, bias, training, momentum, eps, variance, runningAverage, runs: this };
+    const momentum = this.momentum ?? this; // that of a mean of all batches is known when it comes to that
+    const settings = { weight, bias, training, momentum, eps, variance, runningAverage };
     const y = batchNormFor(where, x, runningMean, runningVar, settings);
     if (this.training) this.count();
     return y;

@@ -1,4 +1,4 @@
-import { arange, cat, nn, tensor } from "evenkeel";
+import { arange, cat, nn, zeros } from "evenkeel";
 import {
   batchNormEvaluating,
   batchNormInputGradient,
@@ -19,7 +19,7 @@ const ce = (title: string, torch: string, settings: Parameters<typeof crossEntro
   title,
   torch: `lambda x, t, w: F.cross_entropy(x, torch.cat([torch.zeros(1), t.flatten()[1:]]).reshape(t.shape).long(), w, ${torch})`,
   run: (x, t, w) => {
-    const first = tensor([0], { dtype: "int32" });
+    const first = zeros([1], { dtype: "int32" });
     const labels = cat([first, t.flatten().slice(0, 1)]).reshape(t.shape);
     return apply(crossEntropy(settings, true), x, labels, w);
   },
