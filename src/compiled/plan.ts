@@ -8,6 +8,7 @@ import { type Linked, numberOf, type Run } from "./difference.ts";
 import { keeping } from "./keeping.ts";
 import { placesFor } from "./places.ts";
 import { type Given, type Memory, memoriesIn, type Step } from "./recording.ts";
+import { repeating } from "./repeating.ts";
 import { standsFor } from "./stands.ts";
 
 type Args = readonly unknown[];
@@ -102,26 +103,24 @@ export class Plan {
         this.bump(to);
       };
     }
-    const call = this.callOf(step);
+    const run = step.run as Fn;
     const keep = keeping(step, at, this.places);
+    const args = step.given.map((given) => this.resolved(given));
+    const arrays = step.given.flatMap((given) => [...arraysIn(given)]).map((given) => this.arrayOf(given));
+    const views = arrays.filter((array) => this.views.has(array));
+    const isLinked = step.given.some((given) => valuesIn(given).some((value) => this.linked.has(value)));
+    if (views.length === 0 && !isLinked) {
+      const call = withArgs(run, args);
+      if (step.isKernel) return repeating(() => planTaking(taken), call, keep, arrays);
+      return () => {
+        planTaking(taken);
+        keep(call());
+      };
+    }
     return () => {
       planTaking(taken);
-      keep(call());
-    };
-  }
-
-  /** The call of a step, with what it is given. */
-  private callOf(step: Step & { readonly kind: "call" }): () => unknown {
-    const run = step.run as Fn;
-    const args = step.given.map((given) => this.resolved(given));
-    const moving = step.given.flatMap((given) => [...arraysIn(given)]).map((given) => this.arrayOf(given));
-    const views = moving.filter((array) => this.views.has(array));
-    const isLinked = step.given.some((given) => valuesIn(given).some((value) => this.linked.has(value)));
-    const plain = withArgs(run, args);
-    if (views.length === 0 && !isLinked) return plain;
-    return () => {
       for (const view of views) this.refresh(view);
-      return run(...(isLinked ? step.given.map((given) => this.resolved(given)) : args));
+      keep(run(...(isLinked ? step.given.map((given) => this.resolved(given)) : args)));
     };
   }
 

@@ -126,7 +126,7 @@ export class Recorder implements Listener {
     const given = inputs.map((input) => this.ledger.given(input));
     if (does === "changes" && given.length > 0) this.write(given[0]);
     if (does !== "computes") this.refuseArgumentsWithin(what, inputs);
-    return this.run(what, run, inputs, given, does === "computes") as T;
+    return this.run(what, run, inputs, given, { isPure: does === "computes", isKernel: false }) as T;
   }
 
   makes(x: NDArray, how: string): void {
@@ -189,12 +189,18 @@ export class Recorder implements Listener {
       isBeside && i === 0 ? { kind: "value" as const, value: input } : this.ledger.given(input),
     );
     if (changing.includes(name)) this.refuse(`${called}, which changes its input`, "");
-    const made = this.run(called, kernel, inputs, given, true);
+    const made = this.run(called, kernel, inputs, given, { isPure: true, isKernel: true });
     if (typeof made !== "object" || made === null) this.refuse(`${called}, which makes a number`, "");
     return made;
   }
 
-  private run(name: string, run: Run, inputs: readonly unknown[], given: readonly Given[], isPure: boolean): unknown {
+  private run(
+    name: string,
+    run: Run,
+    inputs: readonly unknown[],
+    given: readonly Given[],
+    kind: { readonly isPure: boolean; readonly isKernel: boolean },
+  ): unknown {
     const outer = this.taken;
     const taken: TakenData[] = [];
     this.taken = taken;
@@ -202,7 +208,7 @@ export class Recorder implements Listener {
     try {
       const result = run(...(inputs as never[]));
       const made = this.ledger.made(result);
-      this.push({ kind: "call", name, run, given, made, taken, isPure });
+      this.push({ kind: "call", name, run, given, made, taken, ...kind });
       return result;
     } finally {
       this.depth--;

@@ -55,6 +55,8 @@ export type Step =
       readonly taken: readonly TakenData[];
       /** Whether it is a kernel, or nothing but kernels: such keep nothing, and write only into what they take. */
       readonly isPure: boolean;
+      /** Whether it is a kernel. */
+      readonly isKernel: boolean;
     }
   | { readonly kind: "overwrite"; readonly given: readonly [to: Given, from: Given] }
   | { readonly kind: "gradient"; readonly leaf: Tensor; readonly argument: number; readonly given: readonly Given[] };

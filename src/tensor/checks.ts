@@ -1,8 +1,8 @@
 import { isTensor } from "../base/brand.ts";
 import { type Dtype, isFloat, type Shape } from "../base/dtype.ts";
 import { describe, show, TensorError } from "../base/errors.ts";
-import { shared, whole } from "../base/shared.ts";
-import { NDArray } from "../kernels/array.ts";
+import { shared } from "../base/shared.ts";
+import { empty, NDArray } from "../kernels/array.ts";
 import { refuseDetached } from "../kernels/memory/detached.ts";
 import { isInt32 } from "./promotion.ts";
 import type { Operand, Tensor } from "./tensor.ts";
@@ -101,9 +101,12 @@ export function checkIndex(where: string, indices: unknown, size: number, x: Ten
   if (x.ndim === 0) throw new TensorError(where, { expected: "one dimension or more", got: describe(x) });
   refuseDetached(where, i.array);
   const checked: Parameters<typeof hasNegative> = [i.array, where, least, size, x.dtype, x.shape];
-  if (shared().listener === null) return hasNegative(...checked) ? i.add(i.lt(0).mul(size)) : i;
-  whole("a check of indices", checked, refuseOutside, "looks");
-  return least < 0 ? i.add(i.lt(0).mul(size)) : i; // who listens wants to know what comes of other indices too
+  const { listener } = shared();
+  if (listener === null) return hasNegative(...checked) ? i.add(i.lt(0).mul(size)) : i;
+  // Who listens wants to know what comes of other indices too.
+  if (listener.whole !== undefined) return i.wrap(listener.whole("indices", checked, fromFirst as never, "computes"));
+  hasNegative(...checked);
+  return least < 0 ? i.add(i.lt(0).mul(size)) : i;
 }
 
 /** Whether an index is below 0; refuses those that are out of range. */
@@ -121,6 +124,11 @@ function hasNegative(i: NDArray, where: string, least: number, size: number, dty
   return isNegative;
 }
 
-function refuseOutside(...checked: Parameters<typeof hasNegative>): void {
+/** The indices, all of them counted from the first element. */
+function fromFirst(...checked: Parameters<typeof hasNegative>): NDArray {
   hasNegative(...checked);
+  const [{ data, shape }, , , size] = checked;
+  const y = empty("int32", shape);
+  for (let i = 0; i < data.length; i++) y.data[i] = data[i] < 0 ? data[i] + size : data[i];
+  return y;
 }

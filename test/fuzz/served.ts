@@ -44,10 +44,14 @@ export function countServed(): { readonly served: Served; readonly end: () => vo
   };
 
   let begun = 0;
-  const { begin } = Machine.prototype;
+  const { begin, beginRepeatable } = Machine.prototype;
   Machine.prototype.begin = function () {
     begun++;
     begin.call(this);
+  };
+  Machine.prototype.beginRepeatable = function (holds) {
+    begun++;
+    beginRepeatable.call(this, holds);
   };
   const { run } = Crew.prototype;
   Crew.prototype.run = function (...job) {
@@ -71,7 +75,7 @@ export function countServed(): { readonly served: Served; readonly end: () => vo
 
   const end = () => {
     Object.assign(set, before);
-    Machine.prototype.begin = begin;
+    Object.assign(Machine.prototype, { begin, beginRepeatable });
     Crew.prototype.run = run;
     divert(null);
   };

@@ -9,6 +9,7 @@ import { fewProducts, manyProducts } from "../../src/kernels/wasm/calls/matmul.t
 import { few as optimizer } from "../../src/kernels/wasm/calls/optimizer.ts";
 import { few as random } from "../../src/kernels/wasm/calls/random.ts";
 import { few as reduce } from "../../src/kernels/wasm/calls/reduce.ts";
+import { few as rows } from "../../src/kernels/wasm/calls/rows.ts";
 import { few as select } from "../../src/kernels/wasm/calls/select.ts";
 import { few as unary } from "../../src/kernels/wasm/calls/unary.ts";
 import { chunk } from "../../src/kernels/wasm/machine.ts";
@@ -31,6 +32,7 @@ export const thresholds = {
   "kernels/wasm/calls/optimizer.ts few": optimizer,
   "kernels/wasm/calls/binary.ts few": binary,
   "kernels/wasm/calls/unary.ts few": unary,
+  "kernels/wasm/calls/rows.ts few": rows,
   "kernels/wasm/calls/select.ts few": select,
   "kernels/wasm/calls/random.ts few.normal": random.normal,
   "kernels/wasm/calls/random.ts few.uniform": random.uniform,

@@ -18,6 +18,7 @@ export {
   variance,
   varianceBackward,
 } from "./reduce";
+export { addRows, rows } from "./rows";
 export { softmaxF32, softmaxF64 } from "./softmax";
 export * from "./elementwise/pow";
 export * from "./elementwise/select";

@@ -258,15 +258,18 @@ export function stdBackward<T>(
       const squares = load<f64>(root + (i << 3));
       if (!(squares == 0 || (squares > 1e-290 && squares < Infinity))) return 1;
       const isFlat = squares == 0;
-      store<f64>(root + (i << 3), isFlat ? 1 : sqrt<f64>(squares / divisor));
-      store<f64>(slope + (i << 3), isFlat ? 0 : <f64>load<T>(g + i * sizeof<T>()) / divisor);
+      const deviation = isFlat ? 1 : sqrt<f64>(squares / divisor);
+      const s = isFlat ? 0 : <f64>load<T>(g + i * sizeof<T>()) / divisor;
+      store<f64>(root + (i << 3), deviation);
+      store<f64>(slope + (i << 3), sizeof<T>() == 4 ? s / deviation : s); // of float32 it has room for the quotient
     }
     if (isLine) for (let k: usize = 0; k < 3; k++) store<f64>(mean + k * row, load<f64>(mean + k * row), 8);
     for (let l = 0; l < rows; l++, x += bytes, dx += bytes) {
       for (let j = 0, at: usize = 0; j < size; j += 2, at += step) {
         const place = j * sizeof<T>();
         const v = sizeof<T>() == 4 ? f64x2.promote_low_f32x4(v128.load64_zero(x + place)) : v128.load(x + place);
-        const off = f64x2.div(f64x2.sub(v, v128.load(mean + at)), v128.load(root + at));
+        let off = f64x2.sub(v, v128.load(mean + at));
+        if (sizeof<T>() == 8) off = f64x2.div(off, v128.load(root + at));
         const y = f64x2.mul(off, v128.load(slope + at));
         if (sizeof<T>() == 4) v128.store64_lane(dx + place, f32x4.demote_f64x2_zero(y), 0);
         else v128.store(dx + place, y);

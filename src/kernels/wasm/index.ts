@@ -8,6 +8,7 @@ import { matmulOn } from "./calls/matmul.ts";
 import { optimizerOn } from "./calls/optimizer.ts";
 import { randomOn } from "./calls/random.ts";
 import { reduceOn } from "./calls/reduce.ts";
+import { rowsOn } from "./calls/rows.ts";
 import { scalarOpsOn } from "./calls/scalarOps.ts";
 import { selectOn } from "./calls/select.ts";
 import { softmaxOn } from "./calls/softmax.ts";
@@ -33,6 +34,7 @@ function kernelsOn(machine: Machine): Partial<Kernels> {
     ...optimizerOn(machine),
     ...randomOn(machine),
     ...reduceOn(machine),
+    ...rowsOn(machine),
     ...softmaxOn(machine),
     ...arithmetic,
     ...scalarOpsOn(arithmetic),

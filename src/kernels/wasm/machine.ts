@@ -1,8 +1,6 @@
 import type { Data, Dtype } from "../../base/dtype.ts";
 import { spare } from "../memory/arena.ts";
-
-/** A kernel; all numbers but sizes and flags are addresses in its memory. */
-export type Kernel = (...numbers: number[]) => number;
+import { type Kernel, tape } from "./tape.ts";
 
 /** What a WebAssembly module offers. */
 export interface Exports {
@@ -14,6 +12,9 @@ export class NoRoom extends Error {}
 
 /** The first address for copies: below lie the constants of the modules, where `scripts/build/wasm.mjs` has put them. */
 const bottom = 1024;
+
+/** Bytes of a vector. */
+const vectorSize = 16;
 
 /** Bytes of a page of memory. */
 export const pageSize = 65536;
@@ -76,7 +77,10 @@ export class Machine {
   /** The kernel of a name, such as `"matmul"`, for float32 or float64. */
   twin(name: string): (dtype: Dtype) => Kernel {
     const [single, double] = [this.run[`${name}F32`], this.run[`${name}F64`]];
-    return (dtype) => (dtype === "float32" ? single : double);
+    return (dtype) => {
+      const kernel = dtype === "float32" ? single : double;
+      return tape === null ? kernel : tape.through(kernel);
+    };
   }
 
   /** @internal What another module offers on the same memory, which `compile` makes of its text; loaded once. */
@@ -93,6 +97,18 @@ export class Machine {
   /** Forgets what is in the memory. */
   begin(): void {
     this.top = bottom;
+    tape?.spoil();
+  }
+
+  /**
+   * The same, for a kernel that leaves all that it does with numbers to the machine: with the same arrays it does the same again,
+   * whatever they hold, as long as `holds` is true.
+   */
+  beginRepeatable(holds?: () => boolean): void {
+    this.top = bottom;
+    if (tape === null) return;
+    if (this.limit === Number.POSITIVE_INFINITY) tape.spoil(); // where memory may grow, addresses are not for long
+    if (holds !== undefined) tape.note(holds);
   }
 
   /**
@@ -110,7 +126,20 @@ export class Machine {
   /** The address of a copy of `data`. */
   put(data: Data): number {
     const address = this.room(data.byteLength);
-    this.viewAs(data).set(data, address / data.BYTES_PER_ELEMENT);
+    const view = this.viewAs(data);
+    const at = address / data.BYTES_PER_ELEMENT;
+    view.set(data, at);
+    tape?.note(() => view.set(data, at));
+    return address;
+  }
+
+  /** The address of a vector of the only number of `data`. */
+  putNumber(data: Data): number {
+    const address = this.room(vectorSize);
+    const view = this.viewAs(data);
+    const [from, to] = [address / data.BYTES_PER_ELEMENT, (address + vectorSize) / data.BYTES_PER_ELEMENT];
+    view.fill(data[0], from, to);
+    tape?.note(() => view.fill(data[0], from, to));
     return address;
   }
 
@@ -132,10 +161,26 @@ export class Machine {
   /** Fills `data` with what stands at `address`. */
   get(address: number, data: Data): void {
     if (address >= this.limit) return; // its own place
-    data.set(this.windowAt(address, data));
+    const window = this.windowAt(address, data);
+    data.set(window);
+    tape?.note(() => data.set(window));
   }
 
-  private holds(data: Data): boolean {
+  /** Makes `number`, which the last kernel has returned, the first of `data`. */
+  keepNumber(data: Data, number: number): void {
+    data[0] = number;
+    tape?.withNumber((again) => {
+      data[0] = again;
+    });
+  }
+
+  /** Says that what the last kernel did is all only as long as it returns `number`. */
+  repeatIf(number: number): void {
+    tape?.withNumber((again) => again === number);
+  }
+
+  /** Whether `data` lies in the memory. */
+  holds(data: Data): boolean {
     const { byteOffset } = data;
     if (byteOffset < this.limit) return false;
     // Asking an array for its buffer takes longer than the rest; what has been found once is a window.

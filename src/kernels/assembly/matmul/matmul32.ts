@@ -3,7 +3,7 @@
 // left-hand one by strides, or in pairs of rows if it is transposed and large. Blocks of DEPTH terms keep a panel in the
 // first level of cache, blocks of HEIGHT rows the left-hand side in the second.
 
-import { packPairs, packPanels, panelWidth } from "./matmul32Panels";
+import { lastPanel, packPairs, packPanels, panelWidth } from "./matmul32Panels";
 import { timesEight, timesSixteen, timesTwelve } from "./matmul32Tiles";
 import { share } from "./share";
 
@@ -116,23 +116,28 @@ function product(
         step = usize(m) << 2;
       }
       const stride = usize(turned ? m : n) << 2;
-      let panel = panels;
       let panelStep: usize = 64;
-      for (let column = start, columns = 0; column < end; column += columns) {
-        columns = panelWidth(end - column);
+      // The panel at the right edge comes first: what its tiles store beyond the edge is where the next row begins, or behind the last.
+      const edge = lastPanel(start, end);
+      const count = (edge - start + 15) / 16 + 1;
+      const mayHang = tasks == 1 && from == 0 && !turned;
+      for (let i = 0; i < count; i++) {
+        const at = i == 0 ? count - 1 : i - 1;
+        const column = min(start + 16 * at, edge);
+        const columns = panelWidth(end - column);
+        let panel = panels + ((usize(at) * usize(depth)) << 6);
         const to = y + ((turned ? usize(column) * usize(m) + usize(top) : usize(top) * usize(n) + usize(column)) << 2);
         if (!packsB) {
           panel = b + ((usize(from) * usize(n) + usize(column)) << 2);
           panelStep = usize(n) << 2;
         }
         if (columns > 12) {
-          timesSixteen(left, rowStep, pairStep, step, panel, panelStep, depth, to, stride, rows, columns, from > 0, turned, scratch);
+          timesSixteen(left, rowStep, pairStep, step, panel, panelStep, depth, to, stride, rows, mayHang ? 16 : columns, from > 0, turned, scratch);
         } else if (columns > 8) {
-          timesTwelve(left, rowStep, pairStep, step, panel, panelStep, depth, to, stride, rows, columns, from > 0, scratch);
+          timesTwelve(left, rowStep, pairStep, step, panel, panelStep, depth, to, stride, rows, mayHang ? 12 : columns, from > 0, scratch);
         } else {
-          timesEight(left, rowStep, pairStep, step, panel, panelStep, depth, to, stride, rows, columns, from > 0, scratch);
+          timesEight(left, rowStep, pairStep, step, panel, panelStep, depth, to, stride, rows, mayHang ? 8 : columns, from > 0, scratch);
         }
-        panel += usize(depth) << 6;
       }
     }
   }

@@ -5,6 +5,13 @@ export function panelWidth(left: i32): i32 {
   return left > 20 ? 16 : left > 16 ? 12 : left;
 }
 
+/** The column at which the last panel begins. */
+export function lastPanel(start: i32, end: i32): i32 {
+  let column = start + 16 * max(0, (end - start - 5) / 16);
+  if (end - column > 16) column += 12;
+  return column;
+}
+
 /**
  * Rows `from … from + depth` of columns `start … end` of `op(b)` as panels, whose rows are 64 bytes apart; beyond the
  * last column there may be anything.

@@ -75,13 +75,18 @@ export function matmulF64(
         pairStep = 16;
         step = usize(m) << 3;
       }
-      for (let column = start; column < end; column += 8) {
+      // The panel at the right edge comes first: what its tiles store beyond the edge is where the next row begins, or behind the last.
+      const count = (end - start + 7) / 8;
+      const mayHang = tasks == 1 && from == 0;
+      for (let i = 0; i < count; i++) {
+        const column = start + 8 * (i == 0 ? count - 1 : i - 1);
+        const columns = mayHang ? 8 : min(8, n - column);
         const to = y + ((usize(top) * usize(n) + usize(column)) << 3);
         const panel = packsB
           ? panels + ((usize(column - start) * usize(depth)) << 3)
           : b + ((usize(from) * usize(n) + usize(column)) << 3);
         const panelStep: usize = packsB ? 64 : usize(n) << 3;
-        panelTimes(left, rowStep, pairStep, step, panel, panelStep, depth, to, usize(n) << 3, rows, min(8, n - column), from > 0, scratch);
+        panelTimes(left, rowStep, pairStep, step, panel, panelStep, depth, to, usize(n) << 3, rows, columns, from > 0, scratch);
       }
     }
   }

@@ -35,7 +35,7 @@ export function batchNormOn(machine: Machine): BatchNormKernels {
       if (!isRows(x)) return reference.batchStatistics(x);
       const [n, c] = x.shape;
       const kernel = moments(x.dtype);
-      machine.begin();
+      machine.beginRepeatable();
       const from = machine.at(x.data);
       const statistics = { mean: takeDoubles(c), variance: takeDoubles(c), count: n };
       const [mean, variance] = [machine.roomFor(statistics.mean), machine.roomFor(statistics.variance)];
@@ -51,7 +51,7 @@ export function batchNormOn(machine: Machine): BatchNormKernels {
       const [n, c] = x.shape;
       const kernel = normalise(x.dtype);
       const y = emptyLike(x);
-      machine.begin();
+      machine.beginRepeatable(() => areTame(statistics, eps));
       const from = machine.at(x.data);
       const to = machine.roomOver(from, y.data);
       const [means, variances] = [machine.at(mean), machine.at(variance)];
@@ -70,7 +70,7 @@ export function batchNormOn(machine: Machine): BatchNormKernels {
       const kernel = backward(x.dtype);
       const dx = emptyLike(x);
       const [dweight, dbias] = [empty(x.dtype, [c]), empty(x.dtype, [c])];
-      machine.begin();
+      machine.beginRepeatable(() => areTame(statistics, eps));
       const slopes = machine.at(g.data);
       const to = machine.roomOver(slopes, dx.data);
       const from = machine.at(x.data);
@@ -93,7 +93,7 @@ export function batchNormOn(machine: Machine): BatchNormKernels {
       const [n, c] = x.shape;
       const kernel = backwardTwice(x.dtype);
       const [dx, dweight] = [emptyLike(x), empty(x.dtype, [c])];
-      machine.begin();
+      machine.beginRepeatable(() => areTame(statistics, eps));
       const [slopes, bends] = [machine.at(g.data), machine.at(u.data)];
       const to = machine.roomOver(bends, dx.data);
       const from = machine.at(x.data);

@@ -21,7 +21,7 @@ export function batchNormPlacesOn(machine: Machine, others: BatchNormKernels): B
       if (!isPlaces(x)) return others.batchStatistics(x);
       const [n, c, l] = x.shape;
       const kernel = moments(x.dtype);
-      machine.begin();
+      machine.beginRepeatable();
       const from = machine.at(x.data);
       const statistics = { mean: takeDoubles(c), variance: takeDoubles(c), count: n * l };
       const [mean, variance] = [machine.roomFor(statistics.mean), machine.roomFor(statistics.variance)];
@@ -36,7 +36,7 @@ export function batchNormPlacesOn(machine: Machine, others: BatchNormKernels): B
       const [n, c, l] = x.shape;
       const kernel = normalise(x.dtype);
       const y = emptyLike(x);
-      machine.begin();
+      machine.beginRepeatable();
       const from = machine.at(x.data);
       const to = machine.roomOver(from, y.data);
       const [mean, variance] = [machine.at(statistics.mean), machine.at(statistics.variance)];

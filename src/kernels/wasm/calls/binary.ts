@@ -4,7 +4,8 @@ import type { Kernels } from "../../kernels.ts";
 import * as loops from "../../reference/binary.ts";
 import { reluBackward, sigmoidBackward, tanhBackward } from "../../reference/elementwise.ts";
 import { longer } from "../../reference/walk.ts";
-import { chunk, type Kernel, type Machine } from "../machine.ts";
+import { chunk, type Machine } from "../machine.ts";
+import type { Kernel } from "../tape.ts";
 
 type Name = keyof typeof loops | "tanhBackward" | "sigmoidBackward" | "reluBackward";
 
@@ -15,14 +16,8 @@ export const few = 128;
 
 /** Functions of two arrays, of which one may repeat, in float32 and float64; of other dtypes they are the reference's. */
 export function binaryOn(machine: Machine): Pick<Kernels, Name> {
-  const vectors = { float32: new Float32Array(4), float64: new Float64Array(2) };
-
   /** The address of `data`, or of a vector of its only number. */
-  const at = (data: Data): number => {
-    if (data.length > 1) return machine.at(data);
-    const vector = data instanceof Float32Array ? vectors.float32 : vectors.float64;
-    return machine.put(vector.fill(data[0]));
-  };
+  const at = (data: Data): number => (data.length > 1 ? machine.at(data) : machine.putNumber(data));
 
   const run = (kernel: Kernel, a: Data, b: Data, y: Data, flag: number): void => {
     const size = y.length;
@@ -37,7 +32,7 @@ export function binaryOn(machine: Machine): Pick<Kernels, Name> {
       }
       return;
     }
-    machine.begin();
+    machine.beginRepeatable();
     const left = at(a);
     const right = at(b);
     const to = machine.roomFor(y);

@@ -1,4 +1,4 @@
-import { empty, emptyLike, zeros } from "../../array.ts";
+import { empty, emptyLike } from "../../array.ts";
 import type { CrossEntropySaved, Kernels } from "../../kernels.ts";
 import { showing, take } from "../../memory/pool.ts";
 import * as reference from "../../reference/index.ts";
@@ -14,8 +14,11 @@ export function crossEntropyOn(machine: Machine): Pick<Kernels, "crossEntropy" |
       const { ignoreIndex, reduction, labelSmoothing } = settings;
       const [n, c] = x.shape;
       const lines = target.data.length;
+      // What is kept for the gradient may be hidden, this not.
+      const y = showing(() => empty(x.dtype, reduction === "none" ? target.shape : []));
       const [powers, totals] = [take(x.dtype, x.data.length), take("float64", lines + 1)];
-      machine.begin();
+      if (reduction === "none") machine.begin();
+      else machine.beginRepeatable();
       const logits = machine.at(x.data);
       const labels = machine.put(target.data);
       const weights = weight === null ? 0 : machine.at(weight.data);
@@ -45,12 +48,10 @@ export function crossEntropyOn(machine: Machine): Pick<Kernels, "crossEntropy" |
       if (reduction === "none") {
         const losses = new Float64Array(lines);
         machine.get(toLosses, losses);
-        const y = showing(() => empty(x.dtype, target.shape)); // what is kept for the gradient may be hidden, this not
         y.data.set(losses);
         return [y, saved];
       }
-      const y = zeros(x.dtype, []);
-      y.data[0] = loss;
+      machine.keepNumber(y.data, loss);
       return [y, saved];
     },
 
@@ -63,7 +64,7 @@ export function crossEntropyOn(machine: Machine): Pick<Kernels, "crossEntropy" |
       const d = n === 0 ? 1 : target.data.length / n;
       const gStep = reduction !== "none" ? 0 : x.data.BYTES_PER_ELEMENT;
       const dx = emptyLike(x);
-      machine.begin();
+      machine.beginRepeatable();
       const slopes = machine.at(g.data);
       const powers = machine.at(saved.powers);
       const totals = machine.at(saved.totals);

@@ -30,7 +30,8 @@ export function matmulOn(machine: Machine): Kernels["matmul"] {
     const y = empty(a.dtype, shape);
     for (let z = 0; z < batch; z++) {
       const on = crew === null ? machine : crew.machine;
-      on.begin();
+      if (m * n * k < manyProducts) on.beginRepeatable();
+      else on.begin(); // who shares it may change
       const left = on.at(part(a, z, batch));
       const right = on.at(part(b, z, batch));
       const result = part(y, z, batch);

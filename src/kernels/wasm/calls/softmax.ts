@@ -22,7 +22,7 @@ export function softmaxOn(machine: Machine): SoftmaxKernels {
     for (let o = 0; o < outer; o += atOnce) {
       const count = Math.min(atOnce, outer - o);
       const part = count === outer ? y.data : y.data.subarray(o * sizeY, (o + count) * sizeY);
-      machine.begin();
+      machine.beginRepeatable();
       const from = machine.put(count === outer ? x.data : x.data.subarray(o * sizeX, (o + count) * sizeX));
       const to = keep === 2 ? machine.room(part.byteLength) : from;
       kernel(from, to, count * inner, length, inner, keep, machine.room(64));

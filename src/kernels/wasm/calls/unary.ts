@@ -36,7 +36,7 @@ export function unaryOn(machine: Machine): Pick<Kernels, Name> {
       const size = y.data.length;
       for (let start = 0; start < size; start += chunk) {
         const part = size <= chunk ? x.data : x.data.subarray(start, start + chunk);
-        machine.begin();
+        machine.beginRepeatable();
         const result = size <= chunk ? y.data : y.data.subarray(start, start + chunk);
         const from = machine.at(part);
         const to = machine.roomOver(from, result);

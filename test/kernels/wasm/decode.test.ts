@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { decode } from "../../src/kernels/wasm/decode.ts";
-import { binary } from "../../src/kernels/wasm/module.generated.ts";
-import { binary as relaxed } from "../../src/kernels/wasm/relaxed.generated.ts";
+import { decode } from "../../../src/kernels/wasm/decode.ts";
+import { binary } from "../../../src/kernels/wasm/module.generated.ts";
+import { binary as relaxed } from "../../../src/kernels/wasm/relaxed.generated.ts";
 
 const digits = Array.from({ length: 86 }, (_, i) => (i === 52 ? "&" : String.fromCharCode(40 + i)));
 
