@@ -1,8 +1,6 @@
 import { type Shape, sizeOf } from "../base/dtype.ts";
-import { whole } from "../base/shared.ts";
-import { give, type NDArray } from "../kernels/array.ts";
+import type { NDArray } from "../kernels/array.ts";
 import type { Kernels } from "../kernels/kernels.ts";
-import { hide } from "../kernels/memory/pool.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { type Fused, own, type Primitive } from "./op.ts";
 import { cat } from "./shape.ts";
@@ -32,28 +30,11 @@ export const sum = (start: number, end: number, shape?: Shape): Primitive => ({
   needs: "nothing",
 });
 
-const roundedAs = ({ dtype }: NDArray, c: number): number => (dtype === "float32" ? Math.fround(c) : c);
-
-/** The mean of numbers whose sum float32 has no room for. */
-function meanInDouble(k: Kernels, x: NDArray, start: number, end: number): NDArray {
-  const total = k.sum(k.cast(x, "float64"), start, end);
-  return k.cast(k.divScalar(total, sizeOf(x.shape.slice(start, end))), x.dtype);
-}
-
-function meanOf(k: Kernels, x: NDArray, start: number, end: number): NDArray {
-  const total = hide(() => k.sum(x, start, end));
-  const count = sizeOf(x.shape.slice(start, end));
-  const isBeyond = x.dtype === "float32" && k.findNonFinite(total) !== null;
-  const y = isBeyond ? meanInDouble(k, x, start, end) : k.divScalar(total, roundedAs(x, count));
-  give(total);
-  return y;
-}
-
 /** `y = Σ x/count`, `dy/dx = 1/count`. */
 export const mean = (start: number, end: number, shape?: Shape): Primitive => ({
   [own]: true,
   name: "mean",
-  forward: (k, x) => shaped(whole("mean", [k, x, start, end], meanOf, "computes"), shape),
+  forward: (k, x) => shaped(k.mean(x, start, end), shape),
   vjp: [(g, _y, x) => spread(g.div(sizeOf(x.shape.slice(start, end))), x, start, end)],
   needs: "nothing",
 });

@@ -111,8 +111,11 @@ export function checkIndex(where: string, indices: unknown, size: number, x: Ten
 
 /** Whether an index is below 0; refuses those that are out of range. */
 function hasNegative(i: NDArray, where: string, least: number, size: number, dtype: Dtype, shape: Shape): boolean {
+  const { data } = i;
   let isNegative = false;
-  for (const value of i.data) {
+  // An iterator takes three times as long.
+  for (let at = 0; at < data.length; at++) {
+    const value = data[at];
     if (value < least || value >= size) {
       throw new TensorError(where, {
         expected: `indices from ${least} to ${size - 1} for ${dtype} of shape ${show(shape)}`,

@@ -12,6 +12,7 @@ export { matmulF64, matmulScratchF64 } from "./matmul/matmul64";
 export { sgdF32, sgdF64 } from "./optimizers/sgd";
 export { normalF32, randomWords, uniformF32, uniformF64 } from "./random";
 export {
+  mean,
   reduceScratch,
   stdBackward,
   sum,

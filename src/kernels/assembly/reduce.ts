@@ -157,6 +157,19 @@ export function sum<T>(x: usize, y: usize, outer: i32, length: i32, inner: i32, 
   }
 }
 
+/** `y = Σ x/length`: of the sum as it is rounded, or before that where it then is infinite. */
+export function mean<T>(x: usize, y: usize, outer: i32, length: i32, inner: i32, scratch: usize): void {
+  const to = scratch + 128;
+  for (; outer > 0; outer--, x += length * inner * sizeof<T>(), y += inner * sizeof<T>()) {
+    totals<T>(x, length, inner, 0, false, to, scratch);
+    for (let i = 0; i < inner; i++) {
+      const total = load<f64>(to + (i << 3));
+      const sum = <T>total;
+      store<T>(y + i * sizeof<T>(), abs(sum) < <T>Infinity ? sum / <T>length : <T>(total / <f64>length));
+    }
+  }
+}
+
 /** `y = Σ (x − mean)²/divisor`, or with `isRoot` its root; the mean is that of `x` with `isCentred`, else 0. */
 export function variance<T>(
   x: usize,

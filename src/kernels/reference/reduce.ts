@@ -17,6 +17,21 @@ export function sum(x: NDArray, start: number, end: number): NDArray {
   return y;
 }
 
+/** The mean over dimensions `[start, end)`: of the sum as it is rounded, or before that where it then is infinite. */
+export function mean(x: NDArray, start: number, end: number): NDArray {
+  const [outer, length, inner] = around(x.shape, start, end);
+  const y = zeros(x.dtype, without(x.shape, start, end));
+  const rounded = x.dtype === "float32" ? Math.fround : Number;
+  for (let o = 0; o < outer; o++) {
+    for (let i = 0; i < inner; i++) {
+      const total = sumAlong(x.data, o * length * inner + i, length, inner);
+      const sum = rounded(total);
+      y.data[o * inner + i] = Number.isFinite(sum) ? sum / rounded(length) : total / length;
+    }
+  }
+  return y;
+}
+
 /** The product over dimensions `[start, end)`. */
 export function prod(x: NDArray, start: number, end: number): NDArray {
   const [outer, length, inner] = around(x.shape, start, end);

@@ -10,6 +10,9 @@ import { type Answer, jobOf, outcomeIn, workerFile } from "./job.ts";
 /** For how many milliseconds threads may finish what they have begun when a sweep stops; then they are ended. */
 const winding = 1000;
 
+/** So many cells for each thread run or wait, so that no thread waits while results are written. */
+const ahead = 4;
+
 /** As much of Piscina as is asked for. */
 interface Pool {
   run(task: unknown): Promise<Answer>;
@@ -63,8 +66,7 @@ export function pool(threads: number): SweepEngine {
       workers.on("error", () => {}); // what is told after the end
       let isStopped = false;
       try {
-        // One more than there are threads waits, so that none of them does.
-        await inFlight(sweep, threads + 1, context.signal, async (task) => {
+        await inFlight(sweep, ahead * threads, context.signal, async (task) => {
           const answer = await workers.run(jobOf(task, context)).catch((error) => {
             if (isStopped) throw error; // given up, and not failed
             return { failed: messageOf(error) };

@@ -57,6 +57,13 @@ function argBest(graph: Graph, call: MergedCall): string {
   return cast(graph, graph.node(type, [x], { axis: dim, keepdims: 0 }), "int32");
 }
 
+function mean(graph: Graph, call: MergedCall): string {
+  const [{ name, shape, dtype }] = call.inputs;
+  const dims = dimsOf(call);
+  const total = reduced(graph, "ReduceSum", name, dims, 0);
+  return graph.node("Div", [total, graph.scalar(sizeOf(dims.map((d) => shape[d])), dtype)]);
+}
+
 function variance(graph: Graph, call: MergedCall): string {
   const [{ name, shape, dtype }] = call.inputs;
   const dims = dimsOf(call);
@@ -106,6 +113,7 @@ function norm2(graph: Graph, call: MergedCall): string {
 /** Kernels that reduce, or go along a dimension. */
 export const reduce: Readonly<Record<string, Write>> = {
   sum: over("ReduceSum"),
+  mean,
   prod: over("ReduceProd"),
   amax: extreme("ReduceMax"),
   amin: extreme("ReduceMin"),

@@ -4,7 +4,7 @@ import type { Kernels } from "../../kernels.ts";
 import * as reference from "../../reference/index.ts";
 import { type Machine, mostBytes } from "../machine.ts";
 
-type ReduceKernels = Pick<Kernels, "sum" | "variance" | "varianceBackward" | "std" | "stdBackward" | "norm2">;
+type ReduceKernels = Pick<Kernels, "sum" | "mean" | "variance" | "varianceBackward" | "std" | "stdBackward" | "norm2">;
 
 /** Below so many elements a reduction is done before they are copied into WebAssembly's memory. */
 export const few = 256;
@@ -12,9 +12,13 @@ export const few = 256;
 /** Reductions of float32 and float64; of few elements, and of other dtypes, they are the reference's. */
 export function reduceOn(machine: Machine): ReduceKernels {
   const { reduceScratch } = machine.run;
-  const [sum, variance, varianceBackward, stdBackward] = ["sum", "variance", "varianceBackward", "stdBackward"].map(
-    (name) => machine.twin(name),
-  );
+  const [sum, mean, variance, varianceBackward, stdBackward] = [
+    "sum",
+    "mean",
+    "variance",
+    "varianceBackward",
+    "stdBackward",
+  ].map((name) => machine.twin(name));
   const isFit = ({ data, dtype }: NDArray) => data.length >= few && isFloat(dtype) && 16 * data.byteLength < mostBytes;
 
   /** The variance of as many as are fit, or its root, or that about 0. */
@@ -39,19 +43,25 @@ export function reduceOn(machine: Machine): ReduceKernels {
       ? plain()
       : y;
 
-  return {
-    sum(x, start, end) {
-      if (!isFit(x)) return reference.sum(x, start, end);
+  /** The sum, or what is made of it. */
+  const summed = (kernel: typeof sum, plain: ReduceKernels["sum"]): ReduceKernels["sum"] => {
+    return (x, start, end) => {
+      if (!isFit(x)) return plain(x, start, end);
       const y = empty(x.dtype, without(x.shape, start, end));
       const outer = sizeBetween(x, 0, start);
       const inner = y.data.length / outer;
       machine.beginRepeatable();
       const from = machine.at(x.data);
       const to = machine.roomFor(y.data);
-      sum(x.dtype)(from, to, outer, sizeBetween(x, start, end), inner, machine.room(reduceScratch(inner)));
+      kernel(x.dtype)(from, to, outer, sizeBetween(x, start, end), inner, machine.room(reduceScratch(inner)));
       machine.get(to, y.data);
       return y;
-    },
+    };
+  };
+
+  return {
+    sum: summed(sum, reference.sum),
+    mean: summed(mean, reference.mean),
 
     variance(x, start, end, correction) {
       if (!isFit(x)) return reference.variance(x, start, end, correction);
