@@ -1,7 +1,8 @@
 import { noGrad } from "../../autograd/gradMode.ts";
-import type { Data } from "../../base/dtype.ts";
 import { changed } from "../../base/shared.ts";
-import { NDArray } from "../../kernels/array.ts";
+import { zeros } from "../../kernels/array.ts";
+import { onLine } from "../../kernels/beside/onLine.ts";
+import { kernels } from "../../kernels/index.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 
 // Lists of tensors, one for each parameter, taken as one long vector. Sums are in float64, whatever the dtype.
@@ -65,9 +66,8 @@ export function angle(a: readonly Tensor[], b: readonly Tensor[]): number {
 /** `x + scale·direction`, each number rounded once. */
 export function moved(x: readonly Tensor[], direction: readonly Tensor[], scale: number): Tensor[] {
   return x.map((tensor, k) => {
-    const to = tensor.data.slice();
-    write(to, tensor.data, direction[k].data, scale);
-    return tensor.wrap(new NDArray(to, tensor.shape, tensor.dtype));
+    const to = zeros(tensor.dtype, tensor.shape);
+    return tensor.wrap(kernels().beside(onLine, [to, tensor.array, direction[k].array], { scale }));
   });
 }
 
@@ -89,18 +89,9 @@ export function moveTo(
       continue;
     }
     written.add(array.memory);
-    write(array.data, x[k].data, direction[k].data, scale);
+    kernels().beside(onLine, [array, x[k].array, direction[k].array], { scale });
     array.bump();
   }
-}
-
-/** Writes `from + scale·along`. What is all in one precision, as mostly, has a loop of its own, which engines make faster. */
-function write(to: Data, from: Data, along: Data, scale: number): void {
-  if (to instanceof Float32Array && from instanceof Float32Array && along instanceof Float32Array) {
-    for (let i = 0; i < to.length; i++) to[i] = from[i] + scale * along[i];
-    return;
-  }
-  for (let i = 0; i < to.length; i++) to[i] = from[i] + scale * along[i];
 }
 
 /** Copies that share nothing with their originals. */

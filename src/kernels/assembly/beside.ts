@@ -2,4 +2,5 @@
 
 export { adam } from "./optimizers/adam";
 export * from "./beside/channels";
+export { onLine } from "./beside/line";
 export * from "./beside/windows";
