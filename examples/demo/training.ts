@@ -1,4 +1,4 @@
-import { Generator, nn, optim, randint } from "evenkeel";
+import { Generator, nn, optim, randint, type Tensor } from "evenkeel";
 import { Recorder, type Recording } from "evenkeel/analysis";
 import type { Examples } from "./data.ts";
 import type { Network } from "./network.ts";
@@ -33,18 +33,15 @@ export async function train(
   const { steps, batch, lr, seed, onStep, signal } = options;
   const generator = new Generator().manualSeed(seed);
   const optimizer = new optim.SGD(network.parameters(), { lr });
-  const recorder = new Recorder(network, optimizer, { seed });
+  const recorder = new Recorder(network, optimizer, { seed, compiled: true });
+  const lossOf = (x: Tensor, labels: Tensor) => nn.functional.crossEntropy(network.forward(x), labels);
   const [start, finalPhase] = [performance.now(), Math.ceil(0.75 * steps)];
   let lastPause = start;
   network.train();
   for (let step = 1; step <= steps; step++) {
     if (step > finalPhase) optimizer.paramGroups[0].lr = lr / 10;
     const chosen = randint(0, next.numel(), [batch], { generator });
-    const [batchContexts, batchNext] = [contexts.index(chosen), next.index(chosen)];
-    onStep(
-      step,
-      recorder.step(() => nn.functional.crossEntropy(network.forward(batchContexts), batchNext)),
-    );
+    onStep(step, recorder.step(lossOf, contexts.index(chosen), next.index(chosen)));
     if (performance.now() - lastPause < stretch) continue;
     await pause(signal);
     lastPause = performance.now();

@@ -1,6 +1,6 @@
 import { noGrad } from "../../autograd/gradMode.ts";
 import { describe, TensorError } from "../../base/errors.ts";
-import { aFunction, fromOne, record } from "../../base/optionKinds.ts";
+import { aFunction, flag, fromOne, record } from "../../base/optionKinds.ts";
 import type { OptionRules, Settings } from "../../base/optionRules.ts";
 import { sameShape } from "../../base/shapes.ts";
 import { version } from "../../base/version.ts";
@@ -13,6 +13,7 @@ import type { Tensor } from "../../tensor/tensor.ts";
 import { analyse, type InParts, inBackground, type Unnamed } from "../measuring/analysis.ts";
 import type { Cost } from "../measuring/loss.ts";
 import { checkBudget, type LongOptions, longRules, type Parts } from "../measuring/running.ts";
+import { batchOf, partsOf } from "./batchParts.ts";
 import {
   type ComparedRow,
   type Comparison,
@@ -46,6 +47,11 @@ export interface CompareOptions<Batch> extends LongOptions {
    * the same class. Default `"seed"`.
    */
   readonly initial?: "seed" | "first";
+  /**
+   * Whether steps that no probe looks into are made again, as by `compiled`: then `loss` is to do nothing but compute, and batches are
+   * tensors or numbers, or lists or objects of them. The numbers are the same. Default `false`.
+   */
+  readonly compiled?: boolean;
   /** Called after each step of each run with what was recorded of it, such as to show it while training. */
   readonly onRows?: (rows: readonly ComparedRow[]) => void;
 }
@@ -92,6 +98,7 @@ const rules = {
   seed: { is: { expected: "a whole number, or different ones,", accepts: isSeed }, default: 0 },
   probes: { is: record },
   initial: { words: ["seed", "first"], default: "seed" },
+  compiled: { is: flag, default: false },
   onRows: { is: aFunction },
   ...longRules,
 } satisfies OptionRules<CompareOptions<unknown>>;
@@ -184,12 +191,14 @@ interface Run {
   readonly recorder: Recorder;
   readonly stream: Stream;
   readonly start: ComparisonStart;
+  /** The loss as it is compiled, once it is asked for. */
+  loss: ((form: string, ...parts: readonly unknown[]) => Tensor) | null;
   finalLoss: number | null;
   hasDiverged: boolean;
 }
 
 function* work(where: string, options: Choice): Parts<Unnamed<Comparison>> {
-  const { data, loss, steps, seed: asked, initial } = options;
+  const { data, steps, seed: asked, initial } = options;
   const variants = Object.keys(options.variants);
   for (const [name, make] of Object.entries(options.variants)) {
     if (typeof make === "function") continue;
@@ -213,7 +222,7 @@ function* work(where: string, options: Choice): Parts<Unnamed<Comparison>> {
       const batch = batches.use(() => batchAt(step, defaultGenerator));
       for (const run of runs) {
         if (run.hasDiverged) continue;
-        const value = run.stream.use(() => run.recorder.step(() => loss(run.model, batch)));
+        const value = run.stream.use(() => stepOf(where, run, batch, options));
         run.hasDiverged = !Number.isFinite(value);
         run.finalLoss = run.hasDiverged ? null : value + 0;
         done += 2;
@@ -237,6 +246,13 @@ function* work(where: string, options: Choice): Parts<Unnamed<Comparison>> {
     runs: finished,
     summary: summarise(variants, finished),
   };
+}
+
+/** One step of a run on a batch, whose parts are passed one by one where steps are compiled. */
+function stepOf(where: string, run: Run, batch: unknown, { loss, compiled }: Choice): number {
+  if (!compiled) return run.recorder.step(() => loss(run.model, batch));
+  run.loss ??= (form, ...parts) => loss(run.model, batchOf(form, parts));
+  return run.recorder.step(run.loss, ...partsOf(where, batch));
 }
 
 function totalOf(sizes: RunCounts): number {
@@ -271,9 +287,15 @@ function begin(where: string, options: Choice, seed: number, made: Set<Module>):
         onRows === undefined
           ? {}
           : { onRows: (rows: readonly RecordedRow[]) => onRows(rows.map((row) => ({ variant, seed, ...row }))) };
-      const recorder = new Recorder(model, optimizer, { ...probes, ...tell, seed, notes: { variant } });
+      const recorder = new Recorder(model, optimizer, {
+        ...probes,
+        ...tell,
+        seed,
+        notes: { variant },
+        compiled: options.compiled,
+      });
       const start = startOf(first, model);
-      return { variant, model, recorder, stream, start, finalLoss: null, hasDiverged: false };
+      return { variant, model, recorder, stream, start, loss: null, finalLoss: null, hasDiverged: false };
     });
   });
 }

@@ -1,8 +1,9 @@
 import { isTensor } from "../../base/brand.ts";
-import { describe, isTensorError, TensorError } from "../../base/errors.ts";
+import { describe, TensorError } from "../../base/errors.ts";
 import { aFunction, flag, record, wholeNumber } from "../../base/optionKinds.ts";
 import { type OptionRules, optionsOf } from "../../base/optionRules.ts";
 import { version } from "../../base/version.ts";
+import { type Compiled, compiled as compiledFrom } from "../../compiled/compiled.ts";
 import { isModule } from "../../nn/module/fields.ts";
 import type { Module } from "../../nn/module/module.ts";
 import { isOptimizer, type Optimizer } from "../../optim/optimizer.ts";
@@ -11,6 +12,7 @@ import { displayed } from "../measuring/display.ts";
 import { lightly } from "../measuring/lightly.ts";
 import type { Loss } from "../measuring/loss.ts";
 import { preserving } from "../measuring/preserving.ts";
+import { attempt, ofNumbers } from "./attempts.ts";
 import { asRows, intervals, isDue, type NamedProbe, named } from "./namedProbes.ts";
 import { type Plain, type RecordedOptimizer, type RecordedRow, type Recording, readRecording } from "./recording.ts";
 import type { AfterStep, StepProbe, StepProbes, StepRow, WatchedOutput } from "./stepProbe.ts";
@@ -34,6 +36,11 @@ export interface RecorderOptions {
    * memory. Default `true`.
    */
   readonly keepRows?: boolean;
+  /**
+   * Whether steps that no probe looks into are made again, as by `compiled`: then `loss` is to do nothing but compute, and be the same
+   * function in each step, given what changes. What cannot be made again is said on the console, once, and trained as it is. Default `false`.
+   */
+  readonly compiled?: boolean;
   /** Anything else to be kept in the recording that JSON can say. */
   readonly notes?: Readonly<Record<string, Plain>>;
 }
@@ -52,6 +59,7 @@ const rules = {
   seed: { is: wholeNumber },
   onRows: { is: aFunction },
   keepRows: { is: flag, default: true },
+  compiled: { is: flag, default: false },
   notes: { is: { ...record, expected: "an object of what JSON can say" }, default: {} },
 } satisfies OptionRules<RecorderOptions>;
 
@@ -96,6 +104,8 @@ export class Recorder {
   private readonly optimizer: Optimizer;
   private readonly probes: readonly NamedProbe[];
   private readonly train: (loss: Loss) => Tensor;
+  /** The compiled step of each loss, where steps are compiled. */
+  private readonly made: WeakMap<object, Compiled<never, Tensor>> | null;
   private readonly onRows: ((rows: readonly RecordedRow[]) => void) | undefined;
   private readonly keepRows: boolean;
   private readonly header: Pick<Recording, "seed" | "options" | "notes">;
@@ -112,12 +122,20 @@ export class Recorder {
    */
   constructor(model: Module, optimizer: Optimizer, options: RecorderOptions = {}) {
     const settings = optionsOf("Recorder", options, rules);
-    const { probes = { loss: stepProbes.loss() }, train, seed, notes, onRows, keepRows } = settings;
+    const { probes = { loss: stepProbes.loss() }, train, seed, notes, onRows, keepRows, compiled } = settings;
     if (!isModule(model)) refuse("a module", model);
     if (!isOptimizer(optimizer)) refuse("an optimiser", optimizer);
     this.model = model;
     this.optimizer = optimizer;
     this.probes = named("Recorder", probes);
+    if (compiled && train !== undefined) {
+      throw new TensorError("Recorder", {
+        expected: "either steps that are compiled, or a train of your own",
+        got: "both",
+        hint: "Compile your own train, or leave it out.",
+      });
+    }
+    this.made = compiled ? new WeakMap() : null;
     this.onRows = onRows;
     this.keepRows = keepRows;
     this.train = train ?? ((loss) => this.trainPlainly(loss));
@@ -132,6 +150,7 @@ export class Recorder {
    * Trains one step, and runs the probes whose turn it is.
    *
    * @param loss - computes the loss on the batch of this step, and on no other, as often as it is called.
+   * @param inputs - what `loss` is called with, such as the batch; so `loss` can be the same function in each step.
    * @returns the loss that the step has started from.
    * @throws TensorError if the loss is not one number, or a probe returns no rows; and whatever `loss` and the
    * probes throw. Of a step that throws, nothing is recorded. Unless it says otherwise, nothing was trained either.
@@ -147,7 +166,7 @@ export class Recorder {
    * console.log(second < first); // => true
    * ```
    */
-  step(loss: Loss): number {
+  step<Inputs extends readonly unknown[]>(loss: (...inputs: Inputs) => Tensor, ...inputs: Inputs): number {
     if (typeof loss !== "function") {
       throw new TensorError("Recorder.step", {
         expected: "a function that returns the loss on the batch of this step",
@@ -157,15 +176,15 @@ export class Recorder {
     }
     const { forward, backward } = this;
     try {
-      return this.recordedStep(loss);
+      return this.recordedStep(loss, inputs);
     } catch (error) {
       Object.assign(this, { forward, backward });
       throw error;
     }
   }
 
-  private recordedStep(loss: Loss): number {
-    const counted = this.counted(loss);
+  private recordedStep<Inputs extends readonly unknown[]>(loss: (...inputs: Inputs) => Tensor, inputs: Inputs): number {
+    const counted = this.counted(() => loss(...inputs));
     const due = this.probes.filter(({ every }) => isDue(every, this.steps));
     const watched = new Map<string, WatchedOutput>();
     let isWatching = false;
@@ -181,7 +200,10 @@ export class Recorder {
         return this.undoing(probe, () => probe({ step, model, optimizer, loss: counted, memory, watch }));
       }),
     }));
-    const value = this.watching(isWatching ? watched : null, () => this.train(counted));
+    const value =
+      this.made === null || isWatching
+        ? this.watching(isWatching ? watched : null, () => this.train(counted))
+        : this.trainAgain(this.made, loss, inputs);
     const start = single(value).item();
     if (!Number.isFinite(start)) this.divergedAt ??= step;
     this.steps++;
@@ -286,6 +308,23 @@ export class Recorder {
     return y;
   }
 
+  /** The same by a compiled step, which only the first few times is what it says. */
+  private trainAgain<Inputs extends readonly unknown[]>(
+    made: WeakMap<object, Compiled<never, Tensor>>,
+    loss: (...inputs: Inputs) => Tensor,
+    inputs: Inputs,
+  ): Tensor {
+    let step = made.get(loss) as Compiled<Inputs, Tensor> | undefined;
+    if (step === undefined) {
+      step = compiledFrom((...given: Inputs) => this.trainPlainly(() => loss(...given)));
+      made.set(loss, step as Compiled<never, Tensor>);
+    }
+    const y = step(...inputs);
+    this.forward++;
+    this.backward++;
+    return y;
+  }
+
   /** The loss, with its evaluations and its gradients counted. */
   private counted(loss: Loss): Loss {
     return () => {
@@ -340,24 +379,6 @@ function single(y: unknown): Tensor {
     got: describe(y),
     hint: isTensor(y) ? "Reduce it: .mean(), or .sum()." : "The function has to return the loss.",
   });
-}
-
-/** What a probe says; nothing where what it measures is not finite. */
-function ofNumbers<T>(run: () => T): T | readonly [] {
-  try {
-    return run();
-  } catch (error) {
-    if (isTensorError(error) && error.code === "EVENKEEL_NOT_FINITE") return [];
-    throw error;
-  }
-}
-
-function attempt<T>(run: () => T): T | undefined {
-  try {
-    return run();
-  } catch {
-    return undefined;
-  }
 }
 
 function refuse(expected: string, value: unknown): never {

@@ -430,3 +430,49 @@ test("a comparison refuses what it cannot compare", () => {
   for (const [run, says] of cases) expect(refusal(run).message).toMatch(says);
   expect(compare({ ...base, maxEvaluations: 24 }).runs.length).toBe(3);
 });
+
+describe("compiled steps", () => {
+  const many = { ...base, steps: 12, seed: [0, 1] };
+  const xy = (step: number, generator: Generator) => randn([8, 3], { generator }).add(step / 100);
+  const forms: Record<string, Options> = {
+    "a tensor": many,
+    "a list": { ...many, data: ((step: number, generator: Generator) => [xy(step, generator), 0.5]) as never },
+    "an object": {
+      ...many,
+      data: ((step: number, generator: Generator) => ({ x: xy(step, generator), c: step })) as never,
+    },
+  };
+  const lossOf: Options["loss"] = (model, batch: unknown) => {
+    const [x, c] = (Array.isArray(batch) ? batch : Object.values(batch as object)) as [Tensor, number];
+    return model.forward(x).sub(c).square().mean();
+  };
+
+  test.each(Object.entries(forms))(
+    "train as those that are called, to the bit, on batches that are %s",
+    (name, options) => {
+      const own = { ...options, ...(name === "a tensor" ? {} : { loss: lossOf }) };
+      const watched = { loss: stepProbes.loss(), gradients: { probe: stepProbes.gradientNorms(), every: 5 } };
+      for (const probes of [undefined, watched]) {
+        const settings = probes === undefined ? own : { ...own, probes };
+        let calls = 0;
+        const counting: Options["loss"] = (model, batch) => {
+          calls++;
+          return settings.loss(model, batch);
+        };
+        const plain = compare(settings);
+        const compiled = compare({ ...settings, loss: counting, compiled: true });
+        const strip = ({ runs, cost }: Comparison) => ({
+          runs: runs.map(({ recording, ...run }) => [run, recording.rows]),
+          cost,
+        });
+        expect(strip(compiled)).toEqual(strip(plain));
+        if (probes === undefined) expect(calls).toBeLessThan(6 * 12 * 0.5);
+      }
+    },
+  );
+
+  test("are refused for batches of anything else, and beside a train of one's own", () => {
+    const odd = { ...base, data: [["words"]] as never, compiled: true };
+    expect(refusal(() => compare(odd)).message).toMatch(/tensors or numbers, or lists or objects of them/);
+  });
+});

@@ -473,3 +473,48 @@ test("a recorder refuses what it cannot record", () => {
   ];
   for (const [run, says] of cases) expect(refusal(run).message).toMatch(says);
 });
+
+describe("compiled steps", () => {
+  const batches = Array.from({ length: 12 }, (_, i) =>
+    randn([16, 3], { generator: new Generator().manualSeed(20 + i) }),
+  );
+
+  /** A run whose rate falls in the middle, with what is left of it. */
+  const run = (options: RecorderOptions) => {
+    manualSeed(4);
+    const model = network();
+    const optimizer = adam(model);
+    const recorder = new Recorder(model, optimizer, options);
+    let calls = 0;
+    const loss = (batch: Tensor, shift: number) => {
+      calls++;
+      return model.forward(batch).sub(shift).square().mean();
+    };
+    for (const [i, batch] of batches.entries()) {
+      if (i === 6) optimizer.paramGroups[0].lr = 0.001;
+      recorder.step(loss, batch, i);
+    }
+    return { recording: recorder.recording(), state: snapshot(model), calls };
+  };
+
+  test("have the rows, the parameters and the costs of steps that are called", () => {
+    const [plain, made] = [run({}), run({ compiled: true })];
+    expect(made.recording.rows).toEqual(plain.recording.rows);
+    expect(made.recording.cost).toEqual(plain.recording.cost);
+    expect(made.state).toEqual(plain.state);
+    expect([plain.calls, made.calls < 5]).toEqual([12, true]);
+  });
+
+  test("are called where a probe looks inside", () => {
+    const probes = { loss: stepProbes.loss(), activations: { probe: stepProbes.activations(), every: 4 } };
+    const [plain, made] = [run({ probes }), run({ probes, compiled: true })];
+    expect(made.recording.rows).toEqual(plain.recording.rows);
+    expect(made.recording.cost).toEqual(plain.recording.cost);
+    expect(made.state).toEqual(plain.state);
+  });
+
+  test("are not those of a train of one's own", () => {
+    const train = (loss: () => Tensor) => loss();
+    expect(refusal(() => run({ train, compiled: true })).message).toMatch(/either .* or a train of your own, got both/);
+  });
+});
