@@ -4,6 +4,7 @@ import {
   fromNpy,
   fromOnnx,
   fromSafetensors,
+  fromTorch,
   loadCheckpoint,
   readNpz,
   readSafetensors,
@@ -130,6 +131,16 @@ test.each([
   ["a header longer than the file", npy("{}").subarray(0, 11)],
 ])("an .npy file with %s is refused", (_, file) => {
   expect(() => fromNpy(file)).toThrow(TensorError);
+});
+
+test.each(["|O", "|O8", "|O4"])("of Python objects, %s, it is said that they are not unpacked", (descr) => {
+  const file = npy(`{'descr': '${descr}', 'fortran_order': False, 'shape': (1,), }`, new Uint8Array(8));
+  expect(() => fromNpy(file)).toThrow(/Python objects are not unpacked/);
+});
+
+test("the text that Git LFS has in the place of a file is told as such", () => {
+  const text = encoder.encode("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n");
+  for (const read of [fromTorch, fromSafetensors, fromNpy]) expect(() => read(text)).toThrow(/Git LFS.*git lfs pull/);
 });
 
 describe(".npz", () => {

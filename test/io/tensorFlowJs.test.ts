@@ -116,6 +116,20 @@ describe("is refused:", () => {
     ["fewer bytes", () => first.json, [shards[0], shards[1].subarray(4)], /bytes in group1/],
     ["what is no JSON", () => "{", shards, /model.json/],
     ["a graph model", () => golden.graph.json, shardsOf(golden.graph), /a graph model/],
+    [
+      "a graph model that does not say so",
+      () =>
+        `{"modelTopology":{"node":[]},${golden.graph.json.slice(1).replace(/"format": ?"graph-model"/, '"format":""')}`,
+      shardsOf(golden.graph),
+      /a graph model.*tensorFlowJsWeights/,
+    ],
+    ["weight groups alone", () => "[{}, {}]", shards, /an object in model.json, got a list of 2.*weightsManifest/],
+    [
+      "a layer whose config is a list",
+      () => changed('"class_name":"Dense","config":{', '"class_name":"Sequential","config":[],"own":{'),
+      shards,
+      /the config of a layer "Sequential" to be an object.*got a list of 0/,
+    ],
     ["one file that is no list", () => first.json, shards[0] as never, /list of one/],
   ])("%s", (_, json, files, message) => {
     expect(() => fromTensorFlowJs(json(), files)).toThrow(TensorError);

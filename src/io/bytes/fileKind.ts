@@ -14,6 +14,11 @@ const kinds: readonly (readonly [start: readonly number[], name: string, hint: s
   [[0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59], "a .npy file", "Read it by fromNpy."],
   [[0x89, 0x48, 0x44, 0x46], "an HDF5 file, as Keras writes them", "Write safetensors, .npy or .npz there."],
   [[0x47, 0x47, 0x55, 0x46], "a GGUF file", "Write safetensors there."],
+  [
+    [0x76, 0x65, 0x72, 0x73, 0x69, 0x6f, 0x6e, 0x20], // "version "
+    "a text, as Git LFS has in the place of a file",
+    "Have the file itself fetched: git lfs pull.",
+  ],
   [[0x1f, 0x8b], "a file that is compressed by gzip", "Decompress it first."],
 ];
 

@@ -83,7 +83,9 @@ export function npyTensor(place: Place, bytes: Uint8Array, as: ReadAs): Tensor {
   const { start, header } = headerOf(place, bytes);
   const { kind, isBigEndian, isFortranOrder, shape } = parseNpyHeader(place, header);
   if (!isKind(kind)) {
-    const aboutObjects = kind === "O" ? "Python objects are not unpacked: to do so runs what is in the file. " : "";
+    const aboutObjects = kind.startsWith("O")
+      ? "Python objects are not unpacked: to do so runs what is in the file. "
+      : "";
     const hint = `${aboutObjects}${place.where === "readNpz" ? "openNpz reads the other arrays." : ""}`.trim();
     return refuse(place, "elements that are floats, integers or bools", `'${kind}'`, hint);
   }

@@ -4,7 +4,8 @@ import { copyOf, countOf, isWhole, type Place, refuse } from "../bytes/checks.ts
 import { bytesAt, type Fields, fieldsOf, numbersAt, textsAt } from "./fields.ts";
 
 /** What a node is told. */
-type FileAttribute = number | string | readonly number[] | FileTensor;
+/** An attribute of a node; null for a kind that none of the operators here has. */
+type FileAttribute = number | string | readonly number[] | FileTensor | null;
 
 /** An operation of a file. */
 export interface FileNode {
@@ -127,7 +128,7 @@ function attributeOf(place: Place, bytes: Uint8Array): readonly [string, FileAtt
     case 7:
       return [name, numbersAt(place, fields, 8)];
     default:
-      return refuse(place, `numbers, texts or tensors as ${describe(name)}`, `an attribute of the kind ${kind}`);
+      return [name, null];
   }
 }
 
@@ -182,5 +183,5 @@ function packed(place: Place, fields: Fields, field: number, width: number): Byt
 /** An attribute that is a list of numbers, or null where there is none. */
 export function numbersIn({ attributes }: FileNode, name: string): readonly number[] | null {
   const value = attributes.get(name);
-  return typeof value === "object" && !("bytes" in value) ? value : null;
+  return typeof value === "object" && value !== null && !("bytes" in value) ? value : null;
 }

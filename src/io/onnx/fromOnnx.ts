@@ -4,6 +4,7 @@ import { checkBytes, refuse } from "../bytes/checks.ts";
 import { constantValue } from "./constantValue.ts";
 import { decodeModel, type FileModel } from "./decode.ts";
 import { OnnxModel } from "./onnxModel.ts";
+import { unknownTo } from "./operators/attributes.ts";
 import { operators } from "./operators/index.ts";
 import { others } from "./operators/others.ts";
 
@@ -21,8 +22,9 @@ const oldest = 13;
  * Nothing in a file is run as code, and nothing of it is computed before `forward`, where sizes are those that the file says.
  *
  * @throws TensorError with the code `EVENKEEL_FILE` for what is no such file; for operators that are not known, all of them by
- * name; for sets of operators before 13, numbers in other files, and more than one output. `forward` throws one for other
- * inputs than the file says, and where a node cannot do what it says.
+ * name, and for attributes and inputs that ask for something else than what is done here; for sets of operators before 13, numbers
+ * in other files, and more than one output. `forward` throws one for other inputs than the file says, and where a node cannot do
+ * what it says.
  * @see PyTorch has no counterpart; there `onnx2torch` and others do.
  *
  * @example
@@ -58,6 +60,16 @@ function checkNodes({ nodes, constants, inputs, outputs }: FileModel, known: obj
       expected: "operators that exportOnnx writes",
       got: [...unknown].map((type) => describe(type)).join(", "),
       hint: "Other runtimes, such as onnxruntime, know them all.",
+      code: "EVENKEEL_FILE",
+    });
+  }
+  const used = new Set([...nodes.flatMap((node) => node.inputs), ...outputs.map(({ name }) => name)]);
+  const odd = new Set(nodes.map((node) => unknownTo(node, (name) => used.has(name))).filter((what) => what !== null));
+  if (odd.size > 0) {
+    throw new TensorError(where, {
+      expected: "operators that do what exportOnnx has them do, or PyTorch",
+      got: [...odd].join(", "),
+      hint: "Other runtimes, such as onnxruntime, know all of them.",
       code: "EVENKEEL_FILE",
     });
   }

@@ -42,13 +42,13 @@ export class OnnxModel extends Module {
     const now = ({ x, type }: Value): Value => ({ x, type: type === dataTypes.int64 ? type : dataTypes[x.dtype] });
     const values = new Map([...this.#constants].map(([name, value]) => [name, now(value)]));
     inputs.forEach((x, i) => {
-      values.set(described[i].name, { x: checked(x, described[i]), type: dataTypes[x.dtype] });
+      values.set(described[i].name, checked(x, described[i]));
     });
     for (const node of nodes) {
       try {
         evaluate(node, this.#operators, values);
       } catch (error) {
-        if (isTensorError(error)) throw error;
+        if (isTensorError(error) && error.where === node.where) throw error;
         refuseNode(node, `what it cannot do: ${error instanceof Error ? error.message : describe(error)}`);
       }
     }
@@ -57,17 +57,18 @@ export class OnnxModel extends Module {
 }
 
 /** An input, if it is what the file says. */
-function checked(x: Tensor, { name, shape, dataType }: FileInput): Tensor {
+function checked(x: Tensor, { name, shape, dataType }: FileInput): Value {
   const said = shape === null ? "any shape" : `the shape [${shape.join(", ")}]`;
   const expected = `${describe(name)}, a tensor of ${said}`;
   if (!isTensor(x)) throw new TensorError(where, { expected, got: describe(x) });
   const isShaped =
     shape?.length === x.ndim && shape.every((size, d) => typeof size === "string" || size === x.shape[d]);
   if (shape !== null && !isShaped) throw new TensorError(where, { expected, got: show(x.shape) });
-  const isWhole = x.dtype === "int32" && (dataType === dataTypes.int64 || dataType === dataTypes.int32);
+  if (x.dtype === "int32" && dataType === dataTypes.int64) return { x: x.to("float64"), type: dataType };
+  const isWhole = x.dtype === "int32" && dataType === dataTypes.int32;
   const isReal = isFloat(x.dtype) && dataType !== dataTypes.int64 && dataType !== dataTypes.int32;
   if (isWhole || (isReal && dataType !== dataTypes.bool) || (x.dtype === "bool" && dataType === dataTypes.bool))
-    return x;
+    return { x, type: dataTypes[x.dtype] };
   throw new TensorError(where, { expected: `${describe(name)} of the dtype that the file says`, got: x.dtype });
 }
 

@@ -77,10 +77,11 @@ interface Layer {
 /** The layers of a chain, in their order. */
 function layersOf(file: JsonObject): readonly Layer[] {
   const place = { where, part: "modelTopology" };
-  if (file.get("format") === "graph-model") {
+  const given = file.get("modelTopology");
+  if (file.get("format") === "graph-model" || (given instanceof Map && given.has("node"))) {
     refuse(place, "a layers model", "a graph model", "tensorFlowJsWeights reads its weights.");
   }
-  const topology = objectOf(place, file.get("modelTopology"), "it");
+  const topology = objectOf(place, given, "it");
   const model = objectOf(place, topology.get("model_config") ?? topology, "its model_config");
   const kind = model.get("class_name");
   if (kind !== "Sequential") refuse(place, "a Sequential", describe(kind));
@@ -88,8 +89,9 @@ function layersOf(file: JsonObject): readonly Layer[] {
   const list = Array.isArray(config) ? config : objectOf(place, config, "its config").get("layers");
   return listOf(place, list, "layers").map((layer) => {
     const fields = objectOf(place, layer, "a layer");
-    const own = objectOf(place, fields.get("config"), "the config of a layer");
-    const [type, name] = [fields.get("class_name"), own.get("name")];
+    const type = fields.get("class_name");
+    const own = objectOf(place, fields.get("config"), `the config of a layer ${describe(type)}`);
+    const name = own.get("name");
     if (typeof type !== "string" || typeof name !== "string") {
       return refuse(place, "layers with a class_name and a name", `${describe(type)} and ${describe(name)}`);
     }

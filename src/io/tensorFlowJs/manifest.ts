@@ -34,7 +34,12 @@ const depth = 40;
 export function readModelJson(where: string, json: string | Uint8Array): JsonObject {
   const place = { where, part: "model.json" };
   if (typeof json !== "string" && !isBytes(json)) refuse(place, "text or its bytes", describe(json));
-  return objectOf(place, parseJson(place, typeof json === "string" ? json : textOf(place, json), depth), "it");
+  const value = parseJson(place, typeof json === "string" ? json : textOf(place, json), depth);
+  if (Array.isArray(value)) {
+    const hint = "Weight groups alone, as some packages have them, are to stand as weightsManifest in an object.";
+    refuse(place, "an object", nameOf(value), hint);
+  }
+  return objectOf(place, value, "it");
 }
 
 function textOf(place: Place, bytes: Uint8Array): string {
@@ -45,14 +50,20 @@ function textOf(place: Place, bytes: Uint8Array): string {
   }
 }
 
+/** What a value of JSON is called in a message. */
+function nameOf(value: Json | undefined): string {
+  if (value instanceof Map) return "an object";
+  return Array.isArray(value) ? `a list of ${value.length}` : describe(value);
+}
+
 /** A value that has to be an object. */
 export function objectOf(place: Place, value: Json | undefined, what: string): JsonObject {
-  return value instanceof Map ? value : refuse(place, `${what} to be an object`, describe(value));
+  return value instanceof Map ? value : refuse(place, `${what} to be an object`, nameOf(value));
 }
 
 /** A value that has to be a list. */
 export function listOf(place: Place, value: Json | undefined, what: string): readonly Json[] {
-  return Array.isArray(value) ? value : refuse(place, `${what} to be a list`, describe(value));
+  return Array.isArray(value) ? value : refuse(place, `${what} to be a list`, nameOf(value));
 }
 
 /** The groups of the manifest. */

@@ -44,7 +44,7 @@ export function readArchive(where: string, bytes: Uint8Array, inflated: Inflated
     refuseFile(where, {
       expected: "what torch.save wrote",
       got: "a TorchScript archive",
-      hint: "In Python, write torch.save(torch.jit.load(path).state_dict(), path), and read that.",
+      hint: "In Python, write torch.save(torch.jit.load(path).state_dict(), another_path), and read that.",
     });
   }
   const pickle = bytesIn("data.pkl");

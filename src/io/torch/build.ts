@@ -122,7 +122,8 @@ function valueAt(value: Pickled, path: Path, placeOf: (at: Path) => Place): Pick
   return path.reduce((within, name, i) => {
     const place = placeOf(path.slice(0, i));
     if (!isA("dict", within)) return refuse(place, `names, among them ${describe(name)}`, saidOf(within));
-    const found = within.entries.get(name) ?? (/^[0-9]+$/.test(name) ? within.entries.get(Number(name)) : undefined);
+    const key = within.entries.has(name) || !/^[0-9]+$/.test(name) ? name : Number(name);
+    const found = within.entries.get(key); // null for None
     const names = [...within.entries.keys()].slice(0, 20).map((key) => (typeof key === "string" ? key : saidOf(key)));
     return found === undefined ? refuse(place, describe(name), names.join(", ") || "nothing") : found;
   }, value);

@@ -96,6 +96,14 @@ describe("at", () => {
     expect(optimizer.paramGroups[0].lr).toBe(0.01);
   });
 
+  test("reads a part that is None, or zero, or empty", () => {
+    const bytes = toTorch({ none: null, zero: 0, empty: {}, model: { w: tensor([1, 2]) } });
+    expect(fromTorch(bytes, { at: "none" })).toEqual({ value: null, tensors: {} });
+    expect(fromTorch(bytes, { at: "zero" }).value).toBe(0);
+    expect(fromTorch(bytes, { at: "empty" }).value).toEqual({});
+    expect(refusal(() => fromTorch(bytes, { at: ["none", "w"] }))).toMatch(/names, among them "w".*"none"/);
+  });
+
   test("passes by what is refused elsewhere in the file", () => {
     const bytes = bytesOf(golden.refused.find(({ name }) => name === "arguments")?.file ?? "");
     expect(fromTorch(bytes, { at: "model" }).tensors.w.toArray()).toEqual([1, 1]);

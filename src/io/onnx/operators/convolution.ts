@@ -1,8 +1,8 @@
 import { cat } from "../../../functions/combine.ts";
-import { full } from "../../../functions/factories.ts";
+import { full, zeros } from "../../../functions/factories.ts";
 import type { Tensor } from "../../../tensor/tensor.ts";
 import type { FileNode } from "../decode.ts";
-import { alike, all, intsOf, numberOf, type Operator } from "./value.ts";
+import { alike, all, intsOf, numberOf, type Operator, refuseNode } from "./value.ts";
 
 /** An attribute that is a list of numbers. */
 function numbersOf({ attributes }: FileNode, name: string): readonly number[] {
@@ -10,7 +10,7 @@ function numbersOf({ attributes }: FileNode, name: string): readonly number[] {
 }
 
 /** What each place of a window sees of `x` `[n, c, h, w]`, with `value` around it: one tensor `[n, c, p, q]` for each. */
-function windowsOf(x: Tensor, node: FileNode, value: number): Tensor[] {
+export function windowsOf(x: Tensor, node: FileNode, value: number): Tensor[] {
   const [kernel, strides, dilations, pads] = ["kernel_shape", "strides", "dilations", "pads"].map((name) =>
     numbersOf(node, name),
   );
@@ -64,12 +64,17 @@ const maxPool: Operator = (inputs, node) => {
 };
 
 /** A number around an input. */
-const pad: Operator = (inputs, node) => {
-  const [{ x, type }, sides, value] = all(inputs, node);
+const pad: Operator = ([first, second, value = null, along = null], node) => {
+  const [{ x, type }, sides] = all([first, second], node);
   const counts = intsOf(sides);
-  const padded = x.shape.reduce((y, _, d) => {
-    const edge = (count: number) => value.x.to(x.dtype).expand(y.shape.map((size, dim) => (dim === d ? count : size)));
-    return cat([edge(counts[d]), y, edge(counts[d + x.ndim])], d);
+  if (counts.some((count) => count < 0)) refuseNode(node, "sides that are cut off");
+  const axes = along === null ? x.shape.map((_, d) => d) : intsOf(along).map((d) => (d < 0 ? d + x.ndim : d));
+  const padded = axes.reduce((y, d, i) => {
+    const edge = (count: number) => {
+      const shape = y.shape.map((size, dim) => (dim === d ? count : size));
+      return value === null ? zeros(shape, { dtype: x.dtype }) : value.x.to(x.dtype).reshape([]).expand(shape);
+    };
+    return cat([edge(counts[i]), y, edge(counts[i + axes.length])], d);
   }, x);
   return [{ x: padded, type }];
 };

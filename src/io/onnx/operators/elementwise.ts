@@ -1,7 +1,7 @@
 import type { Dtype } from "../../../base/dtype.ts";
 import { where } from "../../../functions/combine.ts";
 import { acos, asin, atan, cosh, sinh } from "../../../functions/elementary/trigonometry.ts";
-import { ceil, floor, round } from "../../../functions/rounding.ts";
+import { ceil, floor, round, trunc } from "../../../functions/rounding.ts";
 import type { Tensor } from "../../../tensor/tensor.ts";
 import { dataTypes } from "../graph.ts";
 import { alike, all, type Operator, refuseNode } from "./value.ts";
@@ -32,6 +32,35 @@ const logical =
     return [{ x: fn(...values.map(({ x }) => x)), type: dataTypes.bool }];
   };
 
+/** A function of one tensor after the other, of one type. */
+const many =
+  (fn: (a: Tensor, b: Tensor) => Tensor): Operator =>
+  (inputs, node) => {
+    const values = alike(inputs, node);
+    const [{ type }] = values;
+    if (type === dataTypes.bool) refuseNode(node, "bools");
+    return [{ x: values.map(({ x }) => x).reduce(fn), type }];
+  };
+
+const isWhole = (type: number): boolean => type === dataTypes.int32 || type === dataTypes.int64;
+
+/** A quotient, that of whole numbers without its fraction. */
+const divide: Operator = (inputs, node) => {
+  const [{ x: a, type }, { x: b }] = alike(inputs, node);
+  if (type === dataTypes.bool) refuseNode(node, "bools");
+  if (!isWhole(type)) return [{ x: a.div(b), type }];
+  return [{ x: trunc(a.to("float64").div(b.to("float64"))).to(a.dtype), type }];
+};
+
+/** A power, whose exponent may be of another type than its base. */
+const power: Operator = (inputs, node) => {
+  const [{ x, type }, { x: exponent, type: other }] = all(inputs, node);
+  if (type === dataTypes.bool || other === dataTypes.bool) refuseNode(node, "bools");
+  if (type === other) return [{ x: x.pow(exponent), type }];
+  if (isWhole(type)) refuseNode(node, "an exponent of another type than a base of whole numbers");
+  return [{ x: x.pow(exponent.to(x.dtype)), type }];
+};
+
 const order = (fn: (a: Tensor, b: Tensor) => Tensor): Operator => two(fn, dataTypes.bool);
 const asInt = (x: Tensor): Tensor => x.to("int32");
 
@@ -55,7 +84,7 @@ const cast: Operator = (inputs, node) => {
   const [{ x }] = all(inputs, node);
   const type = node.attributes.get("to") as number;
   const dtype = dtypes.get(type) ?? refuseNode(node, `the type ${type}`);
-  return [{ x: x.to(dtype === "int64" ? "float64" : (dtype as Dtype)), type }];
+  return [{ x: dtype === "int64" ? trunc(x.to("float64")) : x.to(dtype as Dtype), type }];
 };
 
 /** Elementwise operators. */
@@ -63,10 +92,10 @@ export const elementwise: Readonly<Record<string, Operator>> = {
   Add: two((a, b) => a.add(b)),
   Sub: two((a, b) => a.sub(b)),
   Mul: two((a, b) => a.mul(b)),
-  Div: two((a, b) => a.div(b)),
-  Pow: two((a, b) => a.pow(b)),
-  Max: two((a, b) => a.maximum(b)),
-  Min: two((a, b) => a.minimum(b)),
+  Div: divide,
+  Pow: power,
+  Max: many((a, b) => a.maximum(b)),
+  Min: many((a, b) => a.minimum(b)),
   Equal: two((a, b) => a.eq(b), dataTypes.bool),
   Less: order((a, b) => a.lt(b)),
   LessOrEqual: order((a, b) => a.le(b)),

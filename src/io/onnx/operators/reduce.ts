@@ -1,3 +1,4 @@
+import { cat } from "../../../functions/combine.ts";
 import type { Tensor } from "../../../tensor/tensor.ts";
 import type { FileNode } from "../decode.ts";
 import { dataTypes } from "../graph.ts";
@@ -9,7 +10,9 @@ const over =
   ([first, second = null], node) => {
     const [{ x, type }] = all([first], node);
     const named = second === null ? (node.attributes.get("axes") as readonly number[] | undefined) : intsOf(second);
-    const dims = (named ?? x.shape.map((_, d) => d)).map((d) => (d < 0 ? d + x.ndim : d));
+    const isNamed = named !== undefined && named.length > 0;
+    const rest = numberOf(node, "noop_with_empty_axes", 0) === 1 ? [] : x.shape.map((_, d) => d);
+    const dims = isNamed ? named.map((d) => (d < 0 ? d + x.ndim : d)) : rest;
     const y = dims.length === 0 ? x : fn(x, dims);
     const kept = x.shape.flatMap((size, d) =>
       dims.includes(d) ? (numberOf(node, "keepdims", 1) === 1 ? [1] : []) : [size],
@@ -46,8 +49,22 @@ function topK(inputs: readonly (Value | null)[], node: FileNode): readonly Value
   ];
 }
 
+/** Sums of what is before, from either end; without the element itself where they are exclusive. */
+function cumSum(inputs: readonly (Value | null)[], node: FileNode): readonly Value[] {
+  const [{ x, type }, axis] = all(inputs, node);
+  const [named] = intsOf(axis);
+  const dim = named < 0 ? named + x.ndim : named;
+  const isReverse = numberOf(node, "reverse", 0) === 1;
+  const [turned, size] = [isReverse ? x.flip(dim) : x, x.shape[dim]];
+  let y = turned.cumsum(dim);
+  if (numberOf(node, "exclusive", 0) === 1 && size > 0)
+    y = cat([turned.slice(dim, 0, 1).mul(0), y.slice(dim, 0, size - 1)], dim);
+  return [{ x: isReverse ? y.flip(dim) : y, type }];
+}
+
 /** Operators that reduce, or go along a dimension. */
 export const reduce: Readonly<Record<string, Operator>> = {
+  ReduceMean: over((x, dims) => x.mean(dims)),
   ReduceSum: over((x, dims) => x.sum(dims)),
   ReduceProd: over(oneByOne((x, dim) => x.prod(dim))),
   ReduceMax: over((x, dims) => x.amax(dims)),
@@ -58,8 +75,5 @@ export const reduce: Readonly<Record<string, Operator>> = {
   Softmax: along((x, dim) => x.softmax(dim)),
   LogSoftmax: along((x, dim) => x.logSoftmax(dim)),
   TopK: topK,
-  CumSum: (inputs, node) => {
-    const [{ x, type }, axis] = all(inputs, node);
-    return [{ x: x.cumsum(intsOf(axis)[0]), type }];
-  },
+  CumSum: cumSum,
 };

@@ -2,6 +2,7 @@ import { broadcast } from "../../../base/shapes.ts";
 import { cat } from "../../../functions/combine.ts";
 import { tensor } from "../../../functions/create.ts";
 import type { Tensor } from "../../../tensor/tensor.ts";
+import { numbersIn } from "../decode.ts";
 import { dataTypes } from "../graph.ts";
 import { alike, all, intsOf, numberOf, type Operator, refuseNode } from "./value.ts";
 
@@ -21,14 +22,10 @@ const squeeze: Operator = ([first, axes = null], node) => {
 
 const unsqueeze: Operator = (inputs, node) => {
   const [{ x, type }, axes] = all(inputs, node);
-  return [
-    {
-      x: intsOf(axes)
-        .toSorted((a, b) => a - b)
-        .reduce((y: Tensor, d) => y.unsqueeze(d), x),
-      type,
-    },
-  ];
+  const named = intsOf(axes);
+  // They are those of the result.
+  const dims = named.map((d) => (d < 0 ? d + x.ndim + named.length : d)).toSorted((a, b) => a - b);
+  return [{ x: dims.reduce((y: Tensor, d) => y.unsqueeze(d), x), type }];
 };
 
 const expand: Operator = (inputs, node) => {
@@ -37,9 +34,10 @@ const expand: Operator = (inputs, node) => {
 };
 
 /** From a start to before an end, which count from the end where they are negative. */
-const slice: Operator = (inputs, node) => {
-  const [{ x, type }, ...lists] = all(inputs, node);
-  const [starts, ends, axes, steps] = lists.map(intsOf);
+const slice: Operator = ([first, from, to, along = null, by = null], node) => {
+  const [{ x, type }, ...ranges] = all([first, from, to], node);
+  const [starts, ends] = ranges.map(intsOf);
+  const [axes, steps] = [along, by].map((list) => list && intsOf(list));
   let y = x;
   (axes ?? starts.map((_, i) => i)).forEach((given, i) => {
     const axis = given < 0 ? given + x.ndim : given;
@@ -48,9 +46,9 @@ const slice: Operator = (inputs, node) => {
     if (step === 0) refuseNode(node, "steps of 0");
     const [least, most] = step > 0 ? [0, size] : [-1, size - 1];
     const place = (at: number) => Math.min(Math.max(at < 0 ? at + size : at, least), most);
-    const [from, to] = [place(starts[i]), place(ends[i])];
+    const end = place(ends[i]);
     const places: number[] = [];
-    for (let at = from; step > 0 ? at < to : at > to; at += step) places.push(at);
+    for (let at = place(starts[i]); step > 0 ? at < end : at > end; at += step) places.push(at);
     y = y
       .transpose(0, axis)
       .index(tensor(Int32Array.from(places)))
@@ -74,10 +72,14 @@ export const shape: Readonly<Record<string, Operator>> = {
   Expand: expand,
   Slice: slice,
   Trilu: triangle,
-  Shape: (inputs, node) => [{ x: tensor(Float64Array.from(all(inputs, node)[0].x.shape)), type: dataTypes.int64 }],
+  Shape: (inputs, node) => {
+    const [{ x }] = all(inputs, node);
+    const sizes = x.shape.slice(numberOf(node, "start", 0), numberOf(node, "end", x.ndim));
+    return [{ x: tensor(Float64Array.from(sizes)), type: dataTypes.int64 }];
+  },
   Transpose: (inputs, node) => {
     const [{ x, type }] = all(inputs, node);
-    return [{ x: x.permute(node.attributes.get("perm") as readonly number[]), type }];
+    return [{ x: x.permute(numbersIn(node, "perm") ?? x.shape.map((_, d) => x.ndim - 1 - d)), type }];
   },
   Concat: (inputs, node) => {
     const values = alike(inputs, node);

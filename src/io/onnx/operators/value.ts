@@ -36,6 +36,18 @@ export function numberOf(node: FileNode, name: string, otherwise: number): numbe
   return typeof value === "number" ? value : refuseNode(node, `an attribute ${name} that is no number`);
 }
 
+/** The inputs without those that are left out at the end, or in favour of a default. */
+export function given(inputs: readonly (Value | null)[]): readonly Value[] {
+  return inputs.filter((value) => value !== null);
+}
+
+/** The attribute that names a dimension of `x`, from its end where it is negative. */
+export function axisOf(node: FileNode, x: Tensor, otherwise = 0): number {
+  const axis = numberOf(node, "axis", otherwise);
+  const at = axis < 0 ? axis + x.ndim : axis;
+  return at >= 0 && at < x.ndim ? at : refuseNode(node, `an axis ${axis} of ${x.ndim} dimensions`);
+}
+
 /** Whole numbers that an input holds. */
 export function intsOf({ x }: Value): number[] {
   return Array.from(x.data, Number);
