@@ -107,7 +107,7 @@ const rules = {
  */
 export async function sweep(options: SweepOptions): Promise<SweepResult> {
   const { run = inProcess(), signal } = optionsOf("sweep", options, rules);
-  const asked = await openAs("sweep", options);
+  const asked = await openAs("sweep", options, true);
   try {
     await run.drive(asked, { cell: asked.cell, provenance: asked.provenance, signal });
     return asked.result();
@@ -136,10 +136,11 @@ export async function sweep(options: SweepOptions): Promise<SweepResult> {
  * ```
  */
 export async function openSweep(options: SweepOptions): Promise<AskTell> {
-  return openAs("openSweep", options);
+  return openAs("openSweep", options, false);
 }
 
-async function openAs(where: string, options: SweepOptions): Promise<AskTell> {
+/** @param isRun - whether each cell that is asked for is run: then its result has to have a place. */
+async function openAs(where: string, options: SweepOptions, isRun: boolean): Promise<AskTell> {
   const {
     space,
     store = inMemory(),
@@ -181,6 +182,7 @@ async function openAs(where: string, options: SweepOptions): Promise<AskTell> {
     provenance: provenanceOf(loaded.code),
     rounds: prune === undefined ? allAtOnce(space) : halving(where, space, prune),
     store,
+    isRun,
     share,
     failures,
     others,

@@ -3,7 +3,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { isTensorError, useKernels } from "evenkeel";
-import { grid, inMemory, journal, range, readSweep, type SweepOptions, shard, sweep } from "evenkeel/sweep";
+import {
+  grid,
+  inMemory,
+  journal,
+  range,
+  readSweep,
+  type SweepEngine,
+  type SweepOptions,
+  shard,
+  sweep,
+} from "evenkeel/sweep";
 import fc from "fast-check";
 import { afterAll, afterEach, describe, expect, test } from "vitest";
 
@@ -18,6 +28,14 @@ const space = grid({ x: range(5) });
 const cell = new URL("./cells/outcomes.ts", import.meta.url);
 const run = (path: string, options: Partial<SweepOptions> = {}) =>
   sweep({ space, cell, store: journal(path), ...options });
+/** Asks for a cell, which is not to come to be run: its result would be lost. */
+const mustNotRun: SweepEngine = {
+  name: "none",
+  runsElsewhere: false,
+  drive: async (asked) => {
+    expect(await asked.ask()).toBe("nothing");
+  },
+};
 const linesOf = (path: string) => readFileSync(path, "utf8").split("\n").slice(0, -1);
 
 describe("a journal", () => {
@@ -124,8 +142,11 @@ describe("a journal", () => {
     const path = fresh();
     await expect(run(path, { failures: "refuse" })).rejects.toThrow(/one is refused/);
     expect(linesOf(path)).toHaveLength(2);
-    await expect(run(join(folder, "nowhere", "runs.jsonl"))).rejects.toThrow(/ENOENT/);
-    await expect(run(folder)).rejects.toThrow(/EISDIR/);
+    for (const [place, said] of [
+      [join(folder, "nowhere", "runs.jsonl"), /lines can be added as .*nowhere.*ENOENT.*Its folder/],
+      [folder, /EISDIR/],
+    ] as const)
+      await expect(run(place, { run: mustNotRun })).rejects.toThrow(said);
     expect(existsSync(join(folder, "nowhere"))).toBe(false);
     expect(() => journal("")).toThrow(/the path of a file/);
   });

@@ -62,6 +62,8 @@ export interface OpenParts {
   readonly provenance: Provenance;
   readonly rounds: Rounds;
   readonly store: SweepStore;
+  /** Whether a cell that is asked for will be run at once. */
+  readonly isRun: boolean;
   readonly share: SweepShare | undefined;
   readonly failures: "retry" | "keep" | "refuse";
   readonly others: "refuse" | "ignore";
@@ -80,6 +82,7 @@ export async function opened(parts: OpenParts): Promise<AskTell> {
   let ids: string[] = [];
   let [place, done] = [0, 0];
   let turn: Promise<unknown> = Promise.resolve();
+  let isReady = !parts.isRun;
 
   const taskAt = async (at: number): Promise<SweepTask> => {
     const configuration = (round as Round).at(at);
@@ -103,6 +106,8 @@ export async function opened(parts: OpenParts): Promise<AskTell> {
           done++;
           continue;
         }
+        if (!isReady) await store.ready?.();
+        isReady = true;
         open.set(task.id, task);
         return task;
       }

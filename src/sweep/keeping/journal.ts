@@ -1,5 +1,6 @@
 import { describe, TensorError } from "../../base/errors.ts";
 import { neededBuiltin } from "../cells/builtin.ts";
+import { messageOf } from "../cells/messageOf.ts";
 import type { SweepStore } from "./store.ts";
 
 type FileHandle = import("node:fs").promises.FileHandle;
@@ -14,7 +15,8 @@ const writing = 50;
  * of several shards put one behind the other are a journal again. Several processes may add to one.
  *
  * @param path - of the file; it need not be there, but its folder has to.
- * @throws TensorError for what is no path, and where there are no files. And, while it runs, whatever the file system throws.
+ * @throws TensorError for what is no path, and where there are no files. And, before the first cell is run, where it cannot be
+ * written; later, whatever the file system throws.
  *
  * @example
  * ```ts no-run
@@ -59,6 +61,20 @@ export function journal(path: string): SweepStore {
     name: path,
     isKept: true,
     lines: () => linesOf(fs, path),
+    ready: async () => {
+      file ??= opened(fs, path);
+      try {
+        await file;
+      } catch (error) {
+        file = null;
+        throw new TensorError(where, {
+          expected: `a file to which lines can be added as ${describe(path)}`,
+          got: messageOf(error),
+          hint: "Its folder has to be there, and to be written to.",
+          code: "EVENKEEL_FILE",
+        });
+      }
+    },
     append: (line) =>
       new Promise((done, failed) => {
         waiting.push({ line, done, failed });

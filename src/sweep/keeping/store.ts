@@ -6,6 +6,8 @@ export interface SweepStore {
   readonly isKept: boolean;
   /** The lines that are there. */
   lines(): AsyncIterable<string>;
+  /** Makes sure that lines can be added; asked before the first cell is run. */
+  ready?(): Promise<void>;
   /** Adds a line, and is done when it is kept. */
   append(line: string): Promise<void>;
   /** Gives back what it holds; it may be used again. */
