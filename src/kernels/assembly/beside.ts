@@ -3,4 +3,5 @@
 export { adam } from "./optimizers/adam";
 export * from "./beside/channels";
 export { onLine } from "./beside/line";
+export { rounded } from "./beside/rounding";
 export * from "./beside/windows";

@@ -1,16 +1,38 @@
-import { empty } from "../array.ts";
+import { isFloat } from "../../base/dtype.ts";
+import { emptyLike } from "../array.ts";
+import { few } from "../wasm/calls/unary.ts";
+import { chunk } from "../wasm/machine.ts";
 import type { Beside } from "./beside.ts";
+import { each } from "./elementwise.ts";
+import { moduleOn } from "./module.ts";
+
+/** The ways to round, by their place in the SIMD kernel. */
+const ways = ["floor", "ceil", "round", "trunc"];
 
 /** A kernel that rounds each element. */
 function rounding(name: string, round: (x: number) => number): Beside<object> {
   const kernel: Beside<object> = {
     name,
-    plain: ([x]) => {
-      const y = empty(x.dtype, x.shape);
-      for (let i = 0; i < y.data.length; i++) y.data[i] = round(x.data[i]);
-      return y;
+    plain: ([x]) => each(x, round),
+    simd(machine) {
+      const { roundedF32, roundedF64 } = moduleOn(machine);
+      return (inputs) => {
+        const [x] = inputs;
+        const n = x.data.length;
+        if (n < few || !isFloat(x.dtype)) return kernel.plain(inputs, {});
+        const rounded = x.dtype === "float32" ? roundedF32 : roundedF64;
+        const y = emptyLike(x);
+        for (let start = 0; start < n; start += chunk) {
+          const [part, result] = [x, y].map(({ data }) => data.subarray(start, start + chunk));
+          machine.begin();
+          const from = machine.at(part);
+          const to = machine.roomOver(from, result);
+          rounded(from, to, part.length, ways.indexOf(name));
+          machine.get(to, result);
+        }
+        return y;
+      };
     },
-    simd: () => kernel.plain,
   };
   return kernel;
 }

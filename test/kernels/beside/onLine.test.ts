@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { NDArray } from "../../src/kernels/array.ts";
-import { onLine } from "../../src/kernels/beside/onLine.ts";
-import { fastKernels } from "../../src/kernels/index.ts";
-import type { Kernels } from "../../src/kernels/kernels.ts";
-import { chunk } from "../../src/kernels/wasm/machine.ts";
-import { drawn, floats } from "./alike.ts";
+import { NDArray } from "../../../src/kernels/array.ts";
+import { onLine } from "../../../src/kernels/beside/onLine.ts";
+import { fastKernels } from "../../../src/kernels/index.ts";
+import type { Kernels } from "../../../src/kernels/kernels.ts";
+import { chunk } from "../../../src/kernels/wasm/machine.ts";
+import { drawn, floats } from "../alike.ts";
 
 const fast = fastKernels() as Kernels;
 const sizes = [0, 1, 2, 95, 96, 97, 98, 99, 100, 1001, chunk - 1, chunk, chunk + 1, 2 * chunk + 3];
