@@ -17,7 +17,7 @@ const core = Object.keys(await import("evenkeel"))
 /** What is imported, and the most kilobytes (of 1000 bytes) that it may take. */
 const table = [
   { name: "evenkeel, all of it", source: 'export * from "evenkeel";', limit: 145.5 },
-  { name: `the core: all but ${namespaces.join(", ")}`, source: `export { ${core} } from "evenkeel";`, limit: 89 },
+  { name: `the core: all but ${namespaces.join(", ")}`, source: `export { ${core} } from "evenkeel";`, limit: 90.5 },
   {
     name: "a small trainer",
     source: `
@@ -34,7 +34,7 @@ const table = [
   },
   { name: "`TensorError` alone", source: 'export { TensorError } from "evenkeel";', limit: 1.5 },
   { name: "evenkeel/plot", source: 'export * from "evenkeel/plot";', limit: 94 },
-  { name: "evenkeel/io", source: 'export * from "evenkeel/io";', limit: 126 },
+  { name: "evenkeel/io", source: 'export * from "evenkeel/io";', limit: 127.5 },
   { name: "evenkeel/sweep", source: 'export * from "evenkeel/sweep";', limit: 84 },
   { name: "evenkeel/testing", source: 'export * from "evenkeel/testing";', limit: 60 },
   { name: "the WebAssembly", source: 'export { binary } from "./src/kernels/wasm/module.generated.ts";', limit: 16 },
