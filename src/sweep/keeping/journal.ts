@@ -62,11 +62,9 @@ export function journal(path: string): SweepStore {
     isKept: true,
     lines: () => linesOf(fs, path),
     ready: async () => {
-      file ??= opened(fs, path);
       try {
-        await file;
+        await checkWritable(fs, path);
       } catch (error) {
-        file = null;
         throw new TensorError(where, {
           expected: `a file to which lines can be added as ${describe(path)}`,
           got: messageOf(error),
@@ -86,6 +84,14 @@ export function journal(path: string): SweepStore {
       await (await open)?.close();
     },
   };
+}
+
+/** Asks whether a file, or the folder where it is to be, may be written, and leaves both as they are. */
+async function checkWritable(fs: typeof import("node:fs"), path: string): Promise<void> {
+  const { access, stat } = fs.promises;
+  const isThere = fs.existsSync(path);
+  if (isThere && (await stat(path)).isDirectory()) throw new Error("EISDIR: a folder");
+  await access(isThere ? path : path.replace(/[^/\\]*$/, "") || ".", fs.constants.W_OK);
 }
 
 interface Waiting {
