@@ -15,7 +15,7 @@ import { tensorsWithin } from "./within.ts";
 type Run = (...given: never[]) => unknown;
 
 /** Kernels that change what they are given. */
-const changing: readonly string[] = ["sgd", "moveRunning", "uniform", "normal"];
+const changing: readonly string[] = ["sgd", "moveRunning", "uniform", "normal", "adam", "onLine"];
 
 /** Kernels that make an array whose size depends on numbers. */
 const sizing: readonly string[] = ["nonzero"];
@@ -188,7 +188,7 @@ export class Recorder implements Listener {
     const given = inputs.map((input, i) =>
       isBeside && i === 0 ? { kind: "value" as const, value: input } : this.ledger.given(input),
     );
-    if (changing.includes(name)) this.refuse(`${called}, which changes its input`, "");
+    if (changing.includes(called)) this.refuse(`${called}, which changes its input`, "");
     const made = this.run(called, kernel, inputs, given, { isPure: true, isKernel: true });
     if (typeof made !== "object" || made === null) this.refuse(`${called}, which makes a number`, "");
     return made;

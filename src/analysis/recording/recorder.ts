@@ -3,7 +3,6 @@ import { describe, TensorError } from "../../base/errors.ts";
 import { aFunction, flag, record, wholeNumber } from "../../base/optionKinds.ts";
 import { type OptionRules, optionsOf } from "../../base/optionRules.ts";
 import { version } from "../../base/version.ts";
-import { type Compiled, compiled as compiledFrom } from "../../compiled/compiled.ts";
 import { isModule } from "../../nn/module/fields.ts";
 import type { Module } from "../../nn/module/module.ts";
 import { isOptimizer, type Optimizer } from "../../optim/optimizer.ts";
@@ -13,6 +12,7 @@ import { lightly } from "../measuring/lightly.ts";
 import type { Loss } from "../measuring/loss.ts";
 import { preserving } from "../measuring/preserving.ts";
 import { attempt, ofNumbers } from "./attempts.ts";
+import { CompiledSteps } from "./compiledSteps.ts";
 import { asRows, intervals, isDue, type NamedProbe, named } from "./namedProbes.ts";
 import { type Plain, type RecordedOptimizer, type RecordedRow, type Recording, readRecording } from "./recording.ts";
 import type { AfterStep, StepProbe, StepProbes, StepRow, WatchedOutput } from "./stepProbe.ts";
@@ -104,8 +104,8 @@ export class Recorder {
   private readonly optimizer: Optimizer;
   private readonly probes: readonly NamedProbe[];
   private readonly train: (loss: Loss) => Tensor;
-  /** The compiled step of each loss, where steps are compiled. */
-  private readonly made: WeakMap<object, Compiled<never, Tensor>> | null;
+  /** What trains where steps are compiled. */
+  private readonly compiledSteps: CompiledSteps | null;
   private readonly onRows: ((rows: readonly RecordedRow[]) => void) | undefined;
   private readonly keepRows: boolean;
   private readonly header: Pick<Recording, "seed" | "options" | "notes">;
@@ -135,7 +135,7 @@ export class Recorder {
         hint: "Compile your own train, or leave it out.",
       });
     }
-    this.made = compiled ? new WeakMap() : null;
+    this.compiledSteps = compiled ? new CompiledSteps((loss) => this.trainPlainly(loss)) : null;
     this.onRows = onRows;
     this.keepRows = keepRows;
     this.train = train ?? ((loss) => this.trainPlainly(loss));
@@ -152,7 +152,7 @@ export class Recorder {
    * @param loss - computes the loss on the batch of this step, and on no other, as often as it is called.
    * @param inputs - what `loss` is called with, such as the batch; so `loss` can be the same function in each step.
    * @returns the loss that the step has started from.
-   * @throws TensorError if the loss is not one number, or a probe returns no rows; and whatever `loss` and the
+   * @throws TensorError if the loss is not one number, if compiled steps have a new function each time, or a probe returns no rows; and whatever `loss` and the
    * probes throw. Of a step that throws, nothing is recorded. Unless it says otherwise, nothing was trained either.
    *
    * @example
@@ -201,9 +201,9 @@ export class Recorder {
       }),
     }));
     const value =
-      this.made === null || isWatching
+      this.compiledSteps === null || isWatching
         ? this.watching(isWatching ? watched : null, () => this.train(counted))
-        : this.trainAgain(this.made, loss, inputs);
+        : this.trainAgain(this.compiledSteps, loss, inputs);
     const start = single(value).item();
     if (!Number.isFinite(start)) this.divergedAt ??= step;
     this.steps++;
@@ -308,18 +308,13 @@ export class Recorder {
     return y;
   }
 
-  /** The same by a compiled step, which only the first few times is what it says. */
+  /** The same by a compiled step, whose passes nothing else counts. */
   private trainAgain<Inputs extends readonly unknown[]>(
-    made: WeakMap<object, Compiled<never, Tensor>>,
+    steps: CompiledSteps,
     loss: (...inputs: Inputs) => Tensor,
     inputs: Inputs,
   ): Tensor {
-    let step = made.get(loss) as Compiled<Inputs, Tensor> | undefined;
-    if (step === undefined) {
-      step = compiledFrom((...given: Inputs) => this.trainPlainly(() => loss(...given)));
-      made.set(loss, step as Compiled<never, Tensor>);
-    }
-    const y = step(...inputs);
+    const y = steps.run(loss, inputs);
     this.forward++;
     this.backward++;
     return y;

@@ -513,6 +513,18 @@ describe("compiled steps", () => {
     expect(made.state).toEqual(plain.state);
   });
 
+  test("want the same loss in each step, and say so", () => {
+    const model = network();
+    const recorder = new Recorder(model, adam(model), { compiled: true });
+    const losses = Array.from({ length: 9 }, () => lossOf(model));
+    for (const loss of losses.slice(0, 8)) recorder.step(loss);
+    for (const loss of losses.slice(0, 8)) recorder.step(loss);
+    const before = snapshot(model);
+    expect(refusal(() => recorder.step(losses[8])).message).toMatch(/the same loss in each step.*pass what changes/);
+    expect(snapshot(model)).toEqual(before);
+    expect(recorder.recording().steps).toBe(16);
+  });
+
   test("are not those of a train of one's own", () => {
     const train = (loss: () => Tensor) => loss();
     expect(refusal(() => run({ train, compiled: true })).message).toMatch(/either .* or a train of your own, got both/);

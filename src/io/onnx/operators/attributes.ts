@@ -1,14 +1,15 @@
 import { describe } from "../../../base/errors.ts";
 import type { FileNode } from "../decode.ts";
 
-/** The values that an attribute may have; any, where there is none. */
+/** The values that an attribute may have; null for all. */
 type Allowed = readonly (number | string)[] | null;
 
-const any = null;
-const axis = { axis: any };
-const reduced = { axes: any, keepdims: any, noop_with_empty_axes: any };
-const best = { axis: any, keepdims: any, select_last_index: [0] };
-const windows = { auto_pad: any, dilations: any, kernel_shape: any, pads: any, strides: any };
+/** Whatever an attribute says is done. */
+const whatever = null;
+const axis = { axis: whatever };
+const reduced = { axes: whatever, keepdims: whatever, noop_with_empty_axes: whatever };
+const best = { axis: whatever, keepdims: whatever, select_last_index: [0] };
+const windows = { auto_pad: whatever, dilations: whatever, kernel_shape: whatever, pads: whatever, strides: whatever };
 
 /**
  * What the operators here know of their attributes; those that are not here have none. An attribute says what is to be computed: one
@@ -17,23 +18,29 @@ const windows = { auto_pad: any, dilations: any, kernel_shape: any, pads: any, s
 export const attributes: Readonly<Record<string, Readonly<Record<string, Allowed>>>> = {
   ArgMax: best,
   ArgMin: best,
-  AveragePool: { ...windows, ceil_mode: any, count_include_pad: any },
-  BatchNormalization: { epsilon: any, momentum: any, training_mode: [0] },
-  Cast: { to: any, saturate: [1] },
+  AveragePool: { ...windows, ceil_mode: whatever, count_include_pad: whatever },
+  BatchNormalization: { epsilon: whatever, momentum: whatever, training_mode: [0] },
+  Cast: { to: whatever, saturate: [1] },
   Concat: axis,
-  Constant: { value: any, value_float: any, value_floats: any, value_int: any, value_ints: any },
-  Conv: { ...windows, group: any },
-  CumSum: { exclusive: any, reverse: any },
-  Dropout: { seed: any },
-  Elu: { alpha: any },
+  Constant: {
+    value: whatever,
+    value_float: whatever,
+    value_floats: whatever,
+    value_int: whatever,
+    value_ints: whatever,
+  },
+  Conv: { ...windows, group: whatever },
+  CumSum: { exclusive: whatever, reverse: whatever },
+  Dropout: { seed: whatever },
+  Elu: { alpha: whatever },
   Flatten: axis,
   Gather: axis,
   GatherElements: axis,
-  Gemm: { alpha: any, beta: any, transA: any, transB: any },
-  InstanceNormalization: { epsilon: any },
-  LeakyRelu: { alpha: any },
+  Gemm: { alpha: whatever, beta: whatever, transA: whatever, transB: whatever },
+  InstanceNormalization: { epsilon: whatever },
+  LeakyRelu: { alpha: whatever },
   LogSoftmax: axis,
-  MaxPool: { ...windows, ceil_mode: any, storage_order: [0] },
+  MaxPool: { ...windows, ceil_mode: whatever, storage_order: [0] },
   Pad: { mode: ["constant"] },
   ReduceLogSumExp: reduced,
   ReduceMax: reduced,
@@ -42,11 +49,11 @@ export const attributes: Readonly<Record<string, Readonly<Record<string, Allowed
   ReduceProd: reduced,
   ReduceSum: reduced,
   Reshape: { allowzero: [0] },
-  Shape: { start: any, end: any },
+  Shape: { start: whatever, end: whatever },
   Softmax: axis,
-  TopK: { axis: any, largest: any, sorted: any },
-  Transpose: { perm: any },
-  Trilu: { upper: any },
+  TopK: { axis: whatever, largest: whatever, sorted: whatever },
+  Transpose: { perm: whatever },
+  Trilu: { upper: whatever },
 };
 
 /** Operators that need two inputs. */
