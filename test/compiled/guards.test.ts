@@ -93,3 +93,38 @@ test("numbers that are outside and are written between replays are read again", 
     expect(step(x).data).toEqual(x.matmul(w).add(w.select(0, 0)).data);
   }
 });
+
+test.each<[string, (w: Tensor) => () => void, RegExp]>([
+  [
+    "an optimiser's step",
+    (w) => {
+      const optimizer = new optim.SGD([w], { lr: 0.1 });
+      return () => optimizer.step();
+    },
+    /an argument that SGD\.step has to do with too/,
+  ],
+  [
+    "an average of parameters",
+    (w) => {
+      const model = new nn.Linear(20, 16);
+      model.weight = w as nn.Parameter;
+      const averaged = new optim.AveragedModel(model);
+      return () => averaged.updateParameters(model);
+    },
+    /an argument that AveragedModel\.updateParameters has to do with too/,
+  ],
+])("%s that changes an argument, which is copied, is refused by name", (_name, make, reason) => {
+  const w = new nn.Parameter(drawn(8, [16, 20]));
+  const change = make(w);
+  const said: string[] = [];
+  const step = compiled(
+    (x: Tensor) => {
+      change();
+      return x.sum();
+    },
+    { warn: (message) => said.push(message) },
+  );
+  for (let call = 0; call < 4; call++) step(w);
+  expect(said).toHaveLength(1);
+  expect(said[0]).toMatch(reason);
+});
