@@ -1,9 +1,13 @@
 /** What a replay leaves to the machine alone holds only under conditions; where one fails, the kernel is called as it is. */
 import { compiled, Generator, nn, optim, randint, randn, type Tensor, tensor, zeros } from "evenkeel";
 import { describe, expect, test } from "vitest";
+import { Recorder } from "../../src/compiled/recorder.ts";
+import { onLine } from "../../src/kernels/beside/onLine.ts";
+import { kernels } from "../../src/kernels/index.ts";
 import { expectReplayed, type World } from "./alike.ts";
 
 const F = nn.functional;
+const sgdSettings = { lr: 0.1, momentum: 0, dampening: 0, weightDecay: 0, nesterov: false, maximize: false };
 const drawn = (seed: number, shape: readonly number[], dtype: "float32" | "float64" = "float32") =>
   randn(shape, { generator: new Generator().manualSeed(seed + 1), dtype });
 
@@ -128,3 +132,22 @@ test.each<[string, (w: Tensor) => () => void, RegExp]>([
   expect(said).toHaveLength(1);
   expect(said[0]).toMatch(reason);
 });
+
+test.each([
+  [
+    "onLine",
+    () =>
+      kernels().beside(
+        onLine,
+        [0, 1, 2].map((i) => drawn(i, [8]).array),
+        { scale: 2 },
+      ),
+  ],
+  ["sgd", () => kernels().sgd(drawn(1, [8]).array, drawn(2, [8]).array, null, false, sgdSettings)],
+])(
+  "the kernel %s, which changes what it is given, is refused by name outside of a step that is one as a whole",
+  (name, run) => {
+    const { recording } = new Recorder([]).record(run);
+    expect(recording.obstacle?.got).toBe(`${name}, which changes its input`);
+  },
+);
