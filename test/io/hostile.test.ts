@@ -138,9 +138,10 @@ test.each(["|O", "|O8", "|O4"])("of Python objects, %s, it is said that they are
   expect(() => fromNpy(file)).toThrow(/Python objects are not unpacked/);
 });
 
-test("the text that Git LFS has in the place of a file is told as such", () => {
+test("the text that Git LFS has in the place of a file is told as such", async () => {
   const text = encoder.encode("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n");
-  for (const read of [fromTorch, fromSafetensors, fromNpy]) expect(() => read(text)).toThrow(/Git LFS.*git lfs pull/);
+  for (const read of [fromTorch, fromSafetensors, fromNpy, fromOnnx, readNpz])
+    await expect(async () => read(text)).rejects.toThrow(/Git LFS.*git lfs pull/);
 });
 
 describe(".npz", () => {

@@ -1,6 +1,7 @@
 import { describe, TensorError } from "../../base/errors.ts";
 import type { Module } from "../../nn/module/module.ts";
-import { checkBytes, refuse } from "../bytes/checks.ts";
+import { checkBytes, refuse, refuseFile } from "../bytes/checks.ts";
+import { fileKind } from "../bytes/fileKind.ts";
 import { constantValue } from "./constantValue.ts";
 import { decodeModel, type FileModel } from "./decode.ts";
 import { OnnxModel } from "./onnxModel.ts";
@@ -41,6 +42,8 @@ const oldest = 13;
  */
 export function fromOnnx(bytes: Uint8Array): Module {
   checkBytes(where, bytes);
+  const kind = fileKind(bytes);
+  if (kind !== undefined) refuseFile(where, { expected: "an ONNX file", ...kind });
   const model = decodeModel(where, bytes);
   if (model.opset < oldest) {
     refuse({ where, part: "an ONNX file" }, `operators of the set ${oldest} or later`, `the set ${model.opset}`);
