@@ -1,5 +1,6 @@
 /** What a replay leaves to the machine alone holds only under conditions; where one fails, the kernel is called as it is. */
-import { compiled, Generator, nn, optim, randint, randn, type Tensor, tensor, zeros } from "evenkeel";
+import { compiled, Generator, nn, noGrad, optim, randint, randn, type Tensor, tensor, zeros } from "evenkeel";
+import { lossSurface } from "evenkeel/analysis";
 import { describe, expect, test } from "vitest";
 import { Recorder } from "../../src/compiled/recorder.ts";
 import { onLine } from "../../src/kernels/beside/onLine.ts";
@@ -46,6 +47,23 @@ describe.each(["float32", "float64"] as const)("%s", (dtype) => {
   ])("%s of numbers far from those that were recorded", (_name, fn) => {
     expectReplayed(onLeaf(fn, dtype), magnitudes(dtype, far));
   });
+});
+
+test("an analysis of values may be given a compiled loss, and finds the same", () => {
+  const generator = new Generator().manualSeed(9);
+  const model = new nn.Sequential(
+    new nn.Linear(20, 16, { generator }),
+    new nn.BatchNorm1d(16),
+    new nn.Tanh(),
+    new nn.Linear(16, 5, { generator }),
+  );
+  const [x, labels] = [drawn(2, [32, 20]), randint(0, 5, [32], { generator })];
+  const loss = () => F.crossEntropy(model.forward(x), labels);
+  const options = { points: 9, seed: 1 };
+  const made = compiled(() => noGrad(loss));
+  expect(lossSurface(model, made, options)).toEqual(lossSurface(model, loss, options));
+  expect(made.report()).toMatchObject({ reason: null });
+  expect(made.report().replayed).toBeGreaterThan(made.report().eager);
 });
 
 test("rows by indices that are checked at each replay", () => {

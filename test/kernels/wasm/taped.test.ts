@@ -39,6 +39,21 @@ const statistics = (mean: NDArray, variance: NDArray) => ({
 const one = (run: (x: NDArray) => unknown): Case => ({ shapes: [all], run });
 const two = (run: (a: NDArray, b: NDArray) => unknown, b: readonly number[] = all): Case => ({ shapes: [all, b], run });
 
+/** More numbers than are done at a time: several calls of a machine, whose copies lie in one place. */
+const large = [3 * 110, 110] as const;
+const largeMask = new NDArray(
+  Uint8Array.from({ length: large[0] * large[1] }, (_, i) => (i % 3) % 2),
+  large,
+  "bool",
+);
+const inPieces: Record<string, Case> = {
+  "a function in pieces": { shapes: [large], run: (x) => kernels.tanh(x) },
+  "a sum of two in pieces": { shapes: [large, large], run: (a, b) => kernels.add(a, b) },
+  "rows and one in pieces": { shapes: [large, [110]], run: (a, b) => kernels.mul(a, b) },
+  "a number in pieces": { shapes: [large, []], run: (a, b) => kernels.sub(a, b) },
+  "a choice in pieces": { shapes: [large], run: (x) => kernels.maskedFill(x, largeMask, 7) },
+};
+
 const cases: Record<string, Case> = {
   ...Object.fromEntries(
     (["exp", "log", "tanh", "sigmoid", "sqrt", "abs", "sign", "neg", "relu", "sin"] as const).map((name) => [
@@ -80,6 +95,7 @@ const cases: Record<string, Case> = {
   addRows: one((g) => kernels.addRows(g, places, 20)),
   crossEntropy: one((x) => kernels.crossEntropy(x, labels, null, settings)),
   "batch statistics": one((x) => kernels.batchStatistics(x)),
+  ...inPieces,
   "batch statistics over places": { shapes: [[5, 6, 12]], run: (x) => kernels.batchStatistics(x) },
 };
 
@@ -213,4 +229,7 @@ test("what more than machines have a part in is not done again without it", () =
   const none = { ...settings, reduction: "none" } as const;
   expect(taped(() => kernels.crossEntropy(logits, labels, null, none)).moves).toBeNull();
   expect(taped(() => 7).moves).toBeNull();
+  // Threads may come to share it.
+  const [wide, high] = [drawn([160, 160], "float32"), drawn([160, 160], "float32", 2)];
+  expect(taped(() => kernels.matmul(wide, high, false, false)).moves).toBeNull();
 });
