@@ -5,7 +5,7 @@ import { checkFlagOption, checkOptions } from "../base/options.ts";
 import { shared } from "../base/shared.ts";
 import { NDArray } from "../kernels/array.ts";
 import { refuseTransferred } from "../kernels/memory/detached.ts";
-import { fresh } from "../kernels/memory/pool.ts";
+import { fresh } from "../kernels/memory/fresh.ts";
 import { checkDtype, elementFor } from "../tensor/checks.ts";
 import { type NestedArray, Tensor } from "../tensor/tensor.ts";
 

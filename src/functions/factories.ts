@@ -5,7 +5,7 @@ import { newShape, newSize } from "../base/shapes.ts";
 import { whole } from "../base/shared.ts";
 import { NDArray } from "../kernels/array.ts";
 import { refuseDetached } from "../kernels/memory/detached.ts";
-import { fresh } from "../kernels/memory/pool.ts";
+import { fresh } from "../kernels/memory/fresh.ts";
 import { operandFor, wholeArray } from "../tensor/checks.ts";
 import { isInt32 } from "../tensor/promotion.ts";
 import type { Indices, Tensor } from "../tensor/tensor.ts";

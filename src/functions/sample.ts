@@ -6,7 +6,7 @@ import { newShape, newSize } from "../base/shapes.ts";
 import { whole } from "../base/shared.ts";
 import { NDArray } from "../kernels/array.ts";
 import { refuseDetached } from "../kernels/memory/detached.ts";
-import { fresh } from "../kernels/memory/pool.ts";
+import { fresh } from "../kernels/memory/fresh.ts";
 import type { Generator } from "../random/generator.ts";
 import { type MultinomialEra, multinomial as sampleRows } from "../random/multinomial.ts";
 import { fillRandint } from "../random/randint.ts";

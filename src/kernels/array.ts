@@ -2,7 +2,8 @@ import { unclonable } from "../base/cloning.ts";
 import { type Data, type Dtype, type Shape, sizeOf } from "../base/dtype.ts";
 import { shared } from "../base/shared.ts";
 import { refuseDetached } from "./memory/detached.ts";
-import { fresh, giveData, isInArena, leaveArena, take } from "./memory/pool.ts";
+import { fresh } from "./memory/fresh.ts";
+import { giveData, isInArena, leaveArena, take } from "./memory/pool.ts";
 
 /**
  * What kernels work on: a flat typed array, row-major, and a shape. Arrays that share memory (a reshape and its

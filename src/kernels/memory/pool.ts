@@ -1,8 +1,7 @@
 import type { Data, Dtype, Elements } from "../../base/dtype.ts";
-import { TensorError } from "../../base/errors.ts";
-import { mostElements, refuseSize } from "../../base/shapes.ts";
 import { shared } from "../../base/shared.ts";
 import type { Arena } from "./arena.ts";
+import { fresh, unwritten } from "./fresh.ts";
 
 // Who sees memory. A new typed array of some thousand elements costs more than the arithmetic on them, so what nobody sees any
 // more is kept warm. What is made is
@@ -76,7 +75,7 @@ export function take(dtype: Dtype, size: number): Data {
   const data =
     (size >= smallestInArena ? takeInArena(dtype, size) : null) ??
     (size >= smallest ? takeIdle(dtype, size) : null) ??
-    fresh(dtype, size);
+    unwritten(dtype, size);
   watching?.note(data);
   heed?.(data);
   return data;
@@ -114,27 +113,6 @@ export function reserve(bytes: number): {
   const isRoom = arena !== null && arena.load < mostLoad;
   const held = (isRoom ? arena?.take("float64", length) : null) ?? fresh("float64", length);
   return { buffer: held.buffer, start: (Math.floor(held.byteOffset / 64) + 1) * 64, held };
-}
-
-/** A typed array of `size` zeros. */
-export function fresh(dtype: Dtype, size: number): Data {
-  if (size > mostElements) refuseSize("a new tensor", `${size}`);
-  try {
-    return zeroed(dtype, size);
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    throw new TensorError("a new tensor", {
-      expected: `memory for ${size} elements of ${dtype}`,
-      got: `"${error.message}"`,
-      hint: "Smaller batches need less; so does noGrad where no gradient is wanted.",
-    });
-  }
-}
-
-function zeroed(dtype: Dtype, size: number): Data {
-  if (dtype === "float32") return new Float32Array(size);
-  if (dtype === "float64") return new Float64Array(size);
-  return dtype === "int32" ? new Int32Array(size) : new Uint8Array(size);
 }
 
 /** Gives memory back that this copy of the library has made, to be taken again. Nobody may look at it any more. */

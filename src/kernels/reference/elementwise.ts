@@ -1,6 +1,6 @@
 import type { Dtype } from "../../base/dtype.ts";
 import { emptyLike, NDArray, zeros } from "../array.ts";
-import { fresh } from "../memory/pool.ts";
+import { fresh } from "../memory/fresh.ts";
 import * as scalar from "../numbers/scalar.ts";
 
 /** `y = x`, in memory of its own. */

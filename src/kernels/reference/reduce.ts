@@ -1,5 +1,5 @@
 import { around, type NDArray, without, zeros, zerosLike } from "../array.ts";
-import { fresh } from "../memory/pool.ts";
+import { fresh } from "../memory/fresh.ts";
 import { orderOf } from "../numbers/order.ts";
 import { largestAlong, sumAlong, wrappedSumAlong } from "./along.ts";
 import { completed, roundedOff } from "./twoSum.ts";
