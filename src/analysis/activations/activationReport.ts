@@ -16,7 +16,13 @@ import { type Analysis, analyse, type Unnamed } from "../measuring/analysis.ts";
 import { type GradMode, lightly } from "../measuring/lightly.ts";
 import type { Cost } from "../measuring/loss.ts";
 import { type BatchNormMode, batchNormRule, preserving } from "../measuring/preserving.ts";
-import { type SaturationThresholds, saturationOf, saturationThresholds } from "../measuring/saturation.ts";
+import {
+  everywhere,
+  type LiveRange,
+  liveRangeOf,
+  type SaturationThresholds,
+  saturationThresholds,
+} from "../measuring/saturation.ts";
 import { type UnitGrid, unitDimRule, unitsOf } from "../measuring/units.ts";
 import { chosen, type ForwardInputs, run, watching } from "../measuring/watching.ts";
 import { greatest } from "../numbers/extremes.ts";
@@ -215,42 +221,51 @@ class Sums {
   readonly slopes: Float64Array;
   readonly slopeCounts: Float64Array;
 
-  readonly isSaturated: ((y: number) => boolean) | undefined;
+  /** Where outputs are not saturated. */
+  private readonly live: LiveRange | undefined;
 
-  constructor(size: number, isSaturated: ((y: number) => boolean) | undefined) {
-    this.isSaturated = isSaturated;
+  constructor(size: number, live: LiveRange | undefined) {
+    this.live = live;
     const zeros = () => new Float64Array(size);
     [this.counts, this.values, this.squares] = [zeros(), zeros(), zeros()];
     [this.saturated, this.slopes, this.slopeCounts] = [zeros(), zeros(), zeros()];
   }
 
   add({ values, slope }: Output, { units, inner }: UnitGrid): void {
-    const { counts, values: sums, saturated, isSaturated } = this;
-    for (let from = 0, u = 0; from < values.length; from += inner, u = u + 1 === units ? 0 : u + 1) {
-      for (let i = from; i < from + inner; i++) {
+    const { counts, values: sums, saturated } = this;
+    const { low, high } = this.live ?? everywhere;
+    for (let i = 0, u = 0; i < values.length; u = u + 1 === units ? 0 : u + 1) {
+      for (const end = i + inner; i < end; i++) {
         const value = values[i];
         if (value - value !== 0) continue; // NaN or infinite
         counts[u]++;
         sums[u] += value;
-        if (isSaturated?.(value)) saturated[u]++;
-        if (slope !== null) this.addSlope(u, slope[i]);
+        if (value < low || value > high) saturated[u]++;
+      }
+    }
+    if (slope !== null) this.addSlopes(values, slope, units, inner);
+  }
+
+  private addSlopes(values: Numbers, slopes: ArrayLike<number>, units: number, inner: number): void {
+    const { slopes: sums, slopeCounts: counts } = this;
+    for (let i = 0, u = 0; i < values.length; u = u + 1 === units ? 0 : u + 1) {
+      for (const end = i + inner; i < end; i++) {
+        const [value, slope] = [values[i], slopes[i]];
+        if (value - value !== 0 || slope - slope !== 0) continue;
+        counts[u]++;
+        sums[u] += slope;
       }
     }
   }
 
-  private addSlope(unit: number, slope: number): void {
-    if (slope - slope !== 0) return;
-    this.slopeCounts[unit]++;
-    this.slopes[unit] += slope;
-  }
-
   /** Squares of the distance from the mean, once all have been added. */
   addSquares({ values }: Output, { units, inner }: UnitGrid): void {
+    const { squares } = this;
     const means = this.values.map((sum, u) => sum / this.counts[u]);
-    for (let from = 0, u = 0; from < values.length; from += inner, u = u + 1 === units ? 0 : u + 1) {
-      for (let i = from; i < from + inner; i++) {
+    for (let i = 0, u = 0; i < values.length; u = u + 1 === units ? 0 : u + 1) {
+      for (const end = i + inner; i < end; i++) {
         const value = values[i];
-        if (value - value === 0) this.squares[u] += (value - means[u]) ** 2;
+        if (value - value === 0) squares[u] += (value - means[u]) ** 2;
       }
     }
   }
@@ -260,7 +275,7 @@ class Sums {
     return {
       mean: meanOf(this.values[u], count),
       std: count < 2 ? null : Math.sqrt(this.squares[u] / (count - 1)),
-      saturatedFraction: this.isSaturated === undefined ? null : meanOf(this.saturated[u], count),
+      saturatedFraction: this.live === undefined ? null : meanOf(this.saturated[u], count),
       localGradient: meanOf(this.slopes[u], this.slopeCounts[u]),
     };
   }
@@ -278,13 +293,13 @@ function activity(
   at: SaturationThresholds,
   unitDim: number,
 ): Pick<ActivationLayer, "saturatedFraction" | "localGradient" | "units"> {
-  const isSaturated = saturationOf(module, at);
+  const live = liveRangeOf(module, at);
   const grids = seen.map(({ shape }) => unitsOf(where, shape, unitDim));
-  const sums = new Sums(greatest(grids.map(({ units }) => units)), isSaturated);
+  const sums = new Sums(greatest(grids.map(({ units }) => units)), live);
   seen.forEach((output, k) => sums.add(output, grids[k]));
   seen.forEach((output, k) => sums.addSquares(output, grids[k]));
   return {
-    saturatedFraction: isSaturated === undefined ? null : meanOf(total(sums.saturated), total(sums.counts)),
+    saturatedFraction: live === undefined ? null : meanOf(total(sums.saturated), total(sums.counts)),
     localGradient: meanOf(total(sums.slopes), total(sums.slopeCounts)),
     units: Array.from({ length: sums.counts.length }, (_, u) => sums.unit(u)),
   };

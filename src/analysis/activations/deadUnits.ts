@@ -10,7 +10,12 @@ import { lightly } from "../measuring/lightly.ts";
 import type { Cost } from "../measuring/loss.ts";
 import { type BatchNormMode, batchNormRule, preservingParts } from "../measuring/preserving.ts";
 import { checkBudget, type LongOptions, longRules, type Parts } from "../measuring/running.ts";
-import { type SaturationThresholds, saturationOf, saturationThresholds } from "../measuring/saturation.ts";
+import {
+  type LiveRange,
+  liveRangeOf,
+  type SaturationThresholds,
+  saturationThresholds,
+} from "../measuring/saturation.ts";
 import { type UnitGrid, unitDimRule, unitsOf } from "../measuring/units.ts";
 import { chosen, type ForwardInputs, type Named, run, watching } from "../measuring/watching.ts";
 import { type Numbers, numbersOf } from "../numbers/floats.ts";
@@ -244,8 +249,8 @@ function look(
           hint: "Use a module of its own in each place.",
         });
       }
-      const isSaturated = saturationOf(module, thresholds) as (value: number) => boolean;
-      known.nonFinite += markUnsaturated(saturated, numbersOf(y), { examples, units, inner }, isSaturated);
+      const live = liveRangeOf(module, thresholds) as LiveRange;
+      known.nonFinite += markUnsaturated(saturated, numbersOf(y), { examples, units, inner }, live);
       seen.set(name, known);
     },
     () => run(where, model, inputs),
@@ -258,7 +263,7 @@ function markUnsaturated(
   saturated: Uint8Array,
   values: Numbers,
   { examples, units, inner }: UnitGrid,
-  isSaturated: (value: number) => boolean,
+  { low, high }: LiveRange,
 ): number {
   const perExample = values.length / examples;
   let nonFinite = 0;
@@ -268,7 +273,7 @@ function markUnsaturated(
         for (const end = i + inner; i < end; i++) {
           const value = values[i];
           if (value - value !== 0) nonFinite++; // NaN or infinite
-          if (!Number.isNaN(value) && !isSaturated(value)) saturated[u] = 0;
+          if (value >= low && value <= high) saturated[u] = 0;
         }
       }
     }
@@ -327,7 +332,7 @@ function modulesOf(
   wanted: readonly string[] | undefined,
   thresholds: SaturationThresholds,
 ): readonly Named[] {
-  const saturates = (module: Module) => saturationOf(module, thresholds) !== undefined;
+  const saturates = (module: Module) => liveRangeOf(module, thresholds) !== undefined;
   const modules = chosen(where, model, wanted, saturates, "Tanh, Sigmoid and ReLU");
   const other = modules.find(([, module]) => !saturates(module));
   if (other === undefined) return modules;

@@ -8,7 +8,13 @@ import { Tanh } from "../../nn/activations/tanh.ts";
 import { isLayer } from "../../nn/module/layerClass.ts";
 import type { Module } from "../../nn/module/module.ts";
 import type { HookHandle } from "../../tensor/tensor.ts";
-import { type SaturationThresholds, saturationOf, saturationThresholds } from "../measuring/saturation.ts";
+import {
+  everywhere,
+  type LiveRange,
+  liveRangeOf,
+  type SaturationThresholds,
+  saturationThresholds,
+} from "../measuring/saturation.ts";
 import { chosen } from "../measuring/watching.ts";
 
 /** What {@link LiveActivations} may be told. */
@@ -89,7 +95,7 @@ export class LiveActivations {
     this.watched = found.map(([layer, module]) => ({
       layer,
       type: module.constructor.name,
-      isSaturated: saturationOf(module, thresholds),
+      live: liveRangeOf(module, thresholds) ?? null,
       histogram: new Uint32Array(bins),
       from,
       scale: bins / (to - from),
@@ -121,7 +127,7 @@ export class LiveActivations {
    * ```
    */
   layers(): LiveLayer[] {
-    return this.watched.map(({ layer, type, isSaturated, histogram, count, nonFinite, sum, squares, saturated }) => ({
+    return this.watched.map(({ layer, type, live, histogram, count, nonFinite, sum, squares, saturated }) => ({
       layer,
       type,
       histogram: [...histogram],
@@ -129,7 +135,7 @@ export class LiveActivations {
       nonFinite,
       mean: count === 0 ? null : sum / count,
       std: count === 0 ? null : Math.sqrt(squares / count),
-      saturatedFraction: count === 0 || isSaturated === undefined ? null : saturated / count,
+      saturatedFraction: count === 0 || live === null ? null : saturated / count,
     }));
   }
 
@@ -154,7 +160,8 @@ const kinds = [Tanh, Sigmoid, ReLU] as const;
 interface Watched {
   readonly layer: string;
   readonly type: string;
-  readonly isSaturated: ((y: number) => boolean) | undefined;
+  /** Where it is not saturated; null where it does not saturate. */
+  readonly live: LiveRange | null;
   readonly histogram: Uint32Array;
   /** Where the first bin begins, and how many bins there are to a unit. */
   readonly from: number;
@@ -169,7 +176,8 @@ interface Watched {
 
 /** Counts the outputs of a pass, in place of those of the one before. */
 function look(at: Watched, values: ArrayLike<number>): void {
-  const { histogram, from, scale, isSaturated } = at;
+  const { histogram, from, scale } = at;
+  const { low, high } = at.live ?? everywhere;
   const last = histogram.length - 1;
   histogram.fill(0);
   let [n, nonFinite, sum, saturated] = [0, 0, 0, 0];
@@ -183,7 +191,7 @@ function look(at: Watched, values: ArrayLike<number>): void {
     sum += y;
     const bin = Math.floor((y - from) * scale);
     histogram[bin < 0 ? 0 : bin > last ? last : bin]++;
-    if (isSaturated?.(y)) saturated++;
+    if (y < low || y > high) saturated++;
   }
   const mean = sum / n;
   let squares = 0;

@@ -2,6 +2,7 @@ import { noGrad } from "../../autograd/gradMode.ts";
 import { isTensor } from "../../base/brand.ts";
 import { describe, TensorError } from "../../base/errors.ts";
 import { tensor } from "../../functions/create.ts";
+import { kernels } from "../../kernels/index.ts";
 import type { Module } from "../../nn/module/module.ts";
 import { type BatchNormLayer, isBatchNorm } from "../../nn/normalisation/batchNormLayer.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
@@ -39,6 +40,10 @@ export function batchMoments(where: string, norm: BatchNormLayer, x: unknown): B
   const values = numbersOf(x as Tensor);
   const batches = sizes.slice(0, sizes.length - shape.length).reduce((product, size) => product * size, 1);
   const inner = shape.slice(channel + 1).reduce((product, size) => product * size, 1);
+  if (batches === 1 && inner === 1 && x.dtype === "float32" && values.length > 0) {
+    const { mean, variance, count } = kernels().batchStatistics(x.array);
+    return [{ count, mean, squares: variance.map((square) => square * count) }];
+  }
   const length = values.length / batches;
   return Array.from({ length: batches }, (_, batch) =>
     momentsOf(values.subarray(batch * length, (batch + 1) * length), shape[channel], inner),

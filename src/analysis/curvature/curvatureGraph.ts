@@ -1,6 +1,6 @@
 import { grad } from "../../autograd/grad.ts";
 import { enableGrad } from "../../autograd/gradMode.ts";
-import type { Primitive } from "../../ops/op.ts";
+import { ownPrimitive, type Primitive } from "../../ops/op.ts";
 import { apply, type Tensor } from "../../tensor/tensor.ts";
 
 /** What has been recorded of a loss, from which products with a matrix of its second derivatives are made. */
@@ -34,13 +34,14 @@ export function derivative(
 }
 
 /**
- * `Σ gᵢ·vᵢ` over several tensors, of which only the gradients, `vᵢ` at each `gᵢ`, are wanted: the value is left at 0.
+ * `Σ gᵢ·vᵢ` over several tensors, of which only the gradients, `vᵢ` at each `gᵢ`, are wanted: the value is left at 0. It keeps
+ * nothing that it is given, so that memory is used again behind it.
  */
 export function alongOf(directions: readonly Tensor[]): Primitive {
-  return {
+  return ownPrimitive({
     name: "along",
     forward: (k, g) => k.fill(g.dtype, [], 0),
     vjp: directions.map((v) => () => v),
     needs: "nothing",
-  };
+  });
 }

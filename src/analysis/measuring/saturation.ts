@@ -28,10 +28,26 @@ export const saturationThresholds = (
   given: Partial<SaturationThresholds> | undefined,
 ): SaturationThresholds => optionsOf(where, given, saturationRules, "thresholds");
 
-/** Whether an output of the module is saturated; undefined for a module that does not saturate, or not known to. */
-export function saturationOf(module: Module, at: SaturationThresholds): ((y: number) => boolean) | undefined {
-  if (isLayer(module, Tanh)) return (y) => Math.abs(y) > at.tanh;
-  if (isLayer(module, Sigmoid)) return (y) => y < at.sigmoid || y > 1 - at.sigmoid;
-  if (isLayer(module, ReLU)) return (y) => y <= at.relu;
+/** Between which outputs a module is alive, both included: what lies beyond is saturated, and NaN is not. */
+export interface LiveRange {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** Nothing lies beyond: of a module that does not saturate. */
+export const everywhere: LiveRange = { low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY };
+
+/** Where a module is not saturated; undefined for one that does not saturate, or is not known to. */
+export function liveRangeOf(module: Module, at: SaturationThresholds): LiveRange | undefined {
+  if (isLayer(module, Tanh)) return { low: -at.tanh, high: at.tanh };
+  if (isLayer(module, Sigmoid)) return { low: at.sigmoid, high: 1 - at.sigmoid };
+  if (isLayer(module, ReLU)) return { low: nextAbove(at.relu), high: Number.POSITIVE_INFINITY };
   return undefined;
+}
+
+/** The next number above one of 0 or more. */
+function nextAbove(x: number): number {
+  const float = Float64Array.of(x + 0); // not −0, whose bits are the largest
+  new BigUint64Array(float.buffer)[0]++;
+  return float[0];
 }

@@ -108,21 +108,30 @@ function extremes(values: Numbers): [min: number, max: number] {
   return [min, max];
 }
 
-/** The numbers that would stand in some places, which ascend, were all of them sorted. */
+/** The numbers that would stand in some places, which ascend, were all of them sorted: only cells with such a place are looked into. */
 function ofRanks(ranks: readonly number[], values: Numbers, { of, counts }: Cells, depth: number): number[] {
-  const ends = new Uint32Array(counts.length);
-  for (let cell = 1; cell < counts.length; cell++) ends[cell] = ends[cell - 1] + counts[cell - 1];
-  const inOrder = values.slice();
-  for (let i = 0; i < values.length; i++) inOrder[ends[of[i]]++] = values[i];
-  const found: number[] = [];
-  for (let cell = 0; found.length < ranks.length; cell++) {
-    const end = ends[cell];
-    if (ranks[found.length] >= end) continue;
-    const start = end - counts[cell];
-    const places = ranks.filter((rank) => rank >= start && rank < end).map((rank) => rank - start);
-    for (const value of ofPlaces(places, inOrder.subarray(start, end), depth + 1)) found.push(value);
+  const next = new Uint32Array(counts.length); // where a number of such a cell goes, counted from 1
+  const wanted: { readonly places: readonly number[]; readonly from: number; readonly to: number }[] = [];
+  let [found, below, room] = [0, 0, 0];
+  for (let cell = 0; found < ranks.length; cell++) {
+    const end = below + counts[cell];
+    const places: number[] = [];
+    for (; found < ranks.length && ranks[found] < end; found++) places.push(ranks[found] - below);
+    below = end;
+    if (places.length === 0) continue;
+    next[cell] = room + 1;
+    wanted.push({ places, from: room, to: room + counts[cell] });
+    room += counts[cell];
   }
-  return found;
+  const gathered = values.slice(0, room);
+  for (let i = 0; i < values.length; i++) {
+    const cell = of[i];
+    const place = next[cell];
+    if (place === 0) continue;
+    gathered[place - 1] = values[i];
+    next[cell] = place + 1;
+  }
+  return wanted.flatMap(({ places, from, to }) => ofPlaces(places, gathered.subarray(from, to), depth + 1));
 }
 
 /** Below how many numbers sorting is faster, and how often others are divided before they are sorted all the same. */

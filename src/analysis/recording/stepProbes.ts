@@ -6,7 +6,7 @@ import { NDArray } from "../../kernels/array.ts";
 import type { Module } from "../../nn/module/module.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { groupsKind, type LayerGroups, layersOf } from "../measuring/layers.ts";
-import { type SaturationThresholds, saturationOf, saturationRules } from "../measuring/saturation.ts";
+import { everywhere, liveRangeOf, type SaturationThresholds, saturationRules } from "../measuring/saturation.ts";
 import { angle, copies, distance, norm } from "../numbers/vectors.ts";
 import type { AfterStep, StepContext, StepProbe, StepRow } from "./stepProbe.ts";
 
@@ -169,15 +169,16 @@ function statisticsOf(module: Module, y: Tensor, thresholds: SaturationThreshold
   for (let i = 0; i < values.length; i++) sum += values[i];
   const mean = sum / values.length;
   let squares = 0;
-  const isSaturated = saturationOf(module, thresholds);
+  const live = liveRangeOf(module, thresholds);
+  const { low, high } = live ?? everywhere;
   for (let i = 0; i < values.length; i++) {
     squares += (values[i] - mean) * (values[i] - mean);
-    if (isSaturated?.(values[i])) saturated++;
+    if (values[i] < low || values[i] > high) saturated++;
   }
   return [
     { metric: "activation mean", value: mean },
     { metric: "activation std", value: Math.sqrt(squares / (values.length - 1)) },
-    ...(isSaturated === undefined ? [] : [{ metric: "saturated", value: saturated / values.length }]),
+    ...(live === undefined ? [] : [{ metric: "saturated", value: saturated / values.length }]),
   ];
 }
 

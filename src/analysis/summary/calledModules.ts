@@ -4,7 +4,7 @@ import { hooked } from "../../nn/module/hooks/forwardHooks.ts";
 import { tensorsIn } from "../../nn/module/keep.ts";
 import type { Module } from "../../nn/module/module.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
-import { type SaturationThresholds, saturationOf } from "../measuring/saturation.ts";
+import { liveRangeOf, type SaturationThresholds } from "../measuring/saturation.ts";
 import { watchingAll } from "../measuring/watching.ts";
 import { numbersOf } from "../numbers/floats.ts";
 import { countingMultiplyAdds } from "./multiplyAdds.ts";
@@ -76,7 +76,7 @@ export function calledModules(
 }
 
 function newlyCalled(name: string, module: Module, thresholds: SaturationThresholds): Called {
-  const saturates = saturationOf(module, thresholds) !== undefined;
+  const saturates = liveRangeOf(module, thresholds) !== undefined;
   const units = saturates ? { finite: 0, saturated: 0 } : null;
   return { name, module, calls: 0, outputShapes: [], multiplyAdds: 0, activationBytes: 0, units };
 }
@@ -88,15 +88,15 @@ function note(called: Called, outputs: readonly Tensor[], memory: WeakSet<object
   const before = called.outputShapes.map(String).join(";");
   if (!`;${before};`.includes(`;${shapes.map(String).join(";")};`))
     called.outputShapes = [...called.outputShapes, ...shapes];
-  const isSaturated = saturationOf(called.module, thresholds);
+  const live = liveRangeOf(called.module, thresholds);
   for (const y of outputs) {
     if (!memory.has(y.array.memory)) called.activationBytes += y.array.data.byteLength;
     memory.add(y.array.memory);
-    if (called.units === null || isSaturated === undefined) continue;
+    if (called.units === null || live === undefined) continue;
     for (const value of numbersOf(y)) {
       if (value - value !== 0) continue; // NaN or infinite
       called.units.finite++;
-      if (isSaturated(value)) called.units.saturated++;
+      if (value < live.low || value > live.high) called.units.saturated++;
     }
   }
 }
