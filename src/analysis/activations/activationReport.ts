@@ -106,7 +106,7 @@ interface Output {
   readonly values: Numbers;
   readonly shape: Shape;
   /** The activation's derivative at each number of its input, if it is one. */
-  readonly slope: ArrayLike<number> | null;
+  readonly slope: Numbers | null;
 }
 
 const rules = {
@@ -231,42 +231,56 @@ class Sums {
     [this.saturated, this.slopes, this.slopeCounts] = [zeros(), zeros(), zeros()];
   }
 
+  /** Unit by unit, so that sums stay in registers. */
   add({ values, slope }: Output, { units, inner }: UnitGrid): void {
-    const { counts, values: sums, saturated } = this;
     const { low, high } = this.live ?? everywhere;
-    for (let i = 0, u = 0; i < values.length; u = u + 1 === units ? 0 : u + 1) {
-      for (const end = i + inner; i < end; i++) {
-        const value = values[i];
-        if (value - value !== 0) continue; // NaN or infinite
-        counts[u]++;
-        sums[u] += value;
-        if (value < low || value > high) saturated[u]++;
+    const stride = units * inner;
+    for (let u = 0; u < units; u++) {
+      let [count, sum, saturated] = [this.counts[u], this.values[u], this.saturated[u]];
+      for (let from = u * inner; from < values.length; from += stride) {
+        for (let i = from; i < from + inner; i++) {
+          const value = values[i];
+          if (value - value !== 0) continue; // NaN or infinite
+          count++;
+          sum += value;
+          if (value < low || value > high) saturated++;
+        }
       }
+      this.counts[u] = count;
+      this.values[u] = sum;
+      this.saturated[u] = saturated;
+      if (slope !== null) this.addSlopes(values, slope, u, inner, stride);
     }
-    if (slope !== null) this.addSlopes(values, slope, units, inner);
   }
 
-  private addSlopes(values: Numbers, slopes: ArrayLike<number>, units: number, inner: number): void {
-    const { slopes: sums, slopeCounts: counts } = this;
-    for (let i = 0, u = 0; i < values.length; u = u + 1 === units ? 0 : u + 1) {
-      for (const end = i + inner; i < end; i++) {
-        const [value, slope] = [values[i], slopes[i]];
+  private addSlopes(values: Numbers, slopes: Numbers, u: number, inner: number, stride: number): void {
+    let [count, sum] = [this.slopeCounts[u], this.slopes[u]];
+    for (let from = u * inner; from < values.length; from += stride) {
+      for (let i = from; i < from + inner; i++) {
+        const value = values[i];
+        const slope = slopes[i];
         if (value - value !== 0 || slope - slope !== 0) continue;
-        counts[u]++;
-        sums[u] += slope;
+        count++;
+        sum += slope;
       }
     }
+    this.slopeCounts[u] = count;
+    this.slopes[u] = sum;
   }
 
   /** Squares of the distance from the mean, once all have been added. */
   addSquares({ values }: Output, { units, inner }: UnitGrid): void {
-    const { squares } = this;
-    const means = this.values.map((sum, u) => sum / this.counts[u]);
-    for (let i = 0, u = 0; i < values.length; u = u + 1 === units ? 0 : u + 1) {
-      for (const end = i + inner; i < end; i++) {
-        const value = values[i];
-        if (value - value === 0) squares[u] += (value - means[u]) ** 2;
+    const stride = units * inner;
+    for (let u = 0; u < units; u++) {
+      const mean = this.values[u] / this.counts[u];
+      let squares = this.squares[u];
+      for (let from = u * inner; from < values.length; from += stride) {
+        for (let i = from; i < from + inner; i++) {
+          const value = values[i];
+          if (value - value === 0) squares += (value - mean) ** 2;
+        }
       }
+      this.squares[u] = squares;
     }
   }
 
@@ -306,9 +320,9 @@ function activity(
 }
 
 /** The derivative of an activation at each number of its input. */
-function slopesAt(module: Module, x: Tensor): ArrayLike<number> {
+function slopesAt(module: Module, x: Tensor): Numbers {
   const input = x.detach();
   input.requiresGrad = true;
   const { forward } = Object.getPrototypeOf(module) as Module; // past hooks, which have seen this once
-  return enableGrad(() => grad(forward.call(module, input).sum(), [input])[0].data);
+  return enableGrad(() => grad(forward.call(module, input).sum(), [input])[0].data as Numbers);
 }

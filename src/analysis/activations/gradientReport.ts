@@ -195,17 +195,17 @@ function gradientStatistics(
   values: Numbers,
   detail: { readonly percentiles: readonly number[]; readonly bins: number },
 ): GradientStatistics {
-  let [count, absolutes, squares] = [0, 0, 0];
-  for (let i = 0; i < values.length; i++) {
-    const g = values[i];
-    if (g - g !== 0) continue; // NaN or infinite
-    count++;
+  const finite = finiteOf(values);
+  let absolutes = 0;
+  let squares = 0;
+  for (let i = 0; i < finite.length; i++) {
+    const g = finite[i];
     absolutes += Math.abs(g);
     squares += g * g;
   }
   return {
     ...statistics(values, detail),
-    meanAbsolute: count === 0 ? null : absolutes / count,
+    meanAbsolute: finite.length === 0 ? null : absolutes / finite.length,
     norm: Math.sqrt(squares),
   };
 }
