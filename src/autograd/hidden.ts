@@ -1,5 +1,5 @@
 import { give } from "../kernels/array.ts";
-import { hide, takenBy } from "../kernels/memory/pool.ts";
+import { hide, leaveArena, takenBy } from "../kernels/memory/pool.ts";
 import { isFused, readsOf } from "../ops/op.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { type Node, run } from "./tape.ts";
@@ -12,6 +12,20 @@ export function hidden(make: () => Tensor): Tensor {
   const y = hide(make);
   if (y.node !== null) y.node.output = "hidden";
   return y;
+}
+
+/** What `next` returns, of what `make` does: one operation each, between which only the engine sees the memory. */
+export function inTurn(make: () => Tensor, next: (x: Tensor) => Tensor): Tensor {
+  const x = hidden(make);
+  const y = next(x);
+  if (x.node === null) dropBefore(x, y);
+  return y;
+}
+
+/** Gives back what has no node, or has it leave the arena where a gradient asks for it later, since no walk passes it. */
+export function dropBefore(x: Tensor, y: Tensor): void {
+  if (y.node === null) give(x.array);
+  else leaveArena(x.array);
 }
 
 /** Has tensors be such as others may see, for the operations of a recorded gradient; tells how many were not. */

@@ -65,6 +65,31 @@ test.each(Object.entries(norms))("training gives back all that it takes: batch n
   expect(after).toBe(before);
 });
 
+const layerNorms = {
+  usual: { elementwiseAffine: true },
+  "without bias": { bias: false },
+  "without parameters": { elementwiseAffine: false },
+};
+
+test.each(Object.entries(layerNorms))("so does layer norm, %s: trained, frozen, without a tape", (_, options) => {
+  const norm = new nn.LayerNorm([5, 14], options);
+  const x = rows.reshape(64, 5, 14).detach();
+  x.requiresGrad = true;
+  const passes = {
+    trained: () => void grad(norm.forward(x).sum(), [x, ...norm.parameters()]),
+    "twice, by one graph": () => {
+      const y = norm.forward(x).sum();
+      expect(grad(y, [x])[0].data).toEqual(grad(y, [x])[0].data);
+    },
+    "behind frozen parameters": () => void norm.requiresGrad_(false).forward(x).sum().backward(),
+    "without a tape": () => void noGrad(() => norm.forward(x)),
+  };
+  for (const pass of Object.values(passes)) {
+    const [before, after] = kept(pass);
+    expect(after).toBe(before);
+  }
+});
+
 test.each([1, 2, 3, 4, 5, 6])("so does training of what stands behind %i frozen layers", (frozen) => {
   const model = network(norms.usual);
   for (const layer of [...model].slice(0, frozen)) for (const p of layer.parameters()) p.requiresGrad = false;

@@ -1,8 +1,6 @@
-import { hidden } from "../../autograd/hidden.ts";
+import { dropBefore, hidden } from "../../autograd/hidden.ts";
 import { isTensor } from "../../base/brand.ts";
 import { describe, TensorError } from "../../base/errors.ts";
-import { give } from "../../kernels/array.ts";
-import { leaveArena } from "../../kernels/memory/pool.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { isModule, isPlainObject } from "../module/fields.ts";
 import { doesHideOutput } from "../module/hidesOutput.ts";
@@ -136,9 +134,7 @@ export class Sequential<
       const wasOurs = isOurs;
       isOurs = i + 1 < this.length && isRows(before) && doesHideOutput(layer) && doesHideOutput(this[i + 1]);
       y = isOurs ? hidden(() => layer.forward(before)) : layer.forward(before);
-      if (!wasOurs || before.node !== null) continue;
-      if (y.node === null) give(before.array);
-      else leaveArena(before.array); // behind frozen layers: a gradient asks for it, but no walk passes and gives it back
+      if (wasOurs && before.node === null) dropBefore(before, y); // without a tape, or behind frozen layers
     }
     return y;
   }

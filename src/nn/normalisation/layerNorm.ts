@@ -1,3 +1,4 @@
+import { inTurn } from "../../autograd/hidden.ts";
 import { type Dtype, type Shape, sizeOf } from "../../base/dtype.ts";
 import { show, TensorError } from "../../base/errors.ts";
 import { checkOptions } from "../../base/options.ts";
@@ -73,9 +74,13 @@ function layerNormFor(
   // Examples as the channels of a batch of one: what batch norm does for each channel.
   const channels = x.reshape([1, rows, sizeOf(shape)]);
   const [one, zero] = [ones([rows], { dtype: x.dtype }), zeros([rows], { dtype: x.dtype })];
-  const y = apply(batchNormTraining(eps), channels, one, zero).reshape(x.shape);
-  const scaled = weight === null ? y : y.mul(weight);
-  return bias === null ? scaled : scaled.add(bias);
+  const normalise = () => apply(batchNormTraining(eps), channels, one, zero);
+  const flat = (v: Tensor) => (v.ndim === 1 ? v : v.reshape(sizeOf(shape)));
+  const scale = weight === null ? null : flat(weight);
+  const scaled = () => (scale === null ? normalise() : inTurn(normalise, (y) => y.mul(scale)));
+  if (bias === null) return scaled().reshape(x.shape);
+  const shift = flat(bias);
+  return inTurn(scaled, (y) => y.add(shift)).reshape(x.shape);
 }
 
 /** Options of {@link LayerNorm}. */
