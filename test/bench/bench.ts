@@ -10,6 +10,7 @@ import {
   evenkeelCompiled,
   evenkeelOnTwo,
   evenkeelOperations,
+  evenkeelOperationsUninlined,
   evenkeelUninlined,
   limits,
   onNewerEngine,
@@ -219,8 +220,9 @@ const escaped = (name: string): string => name.replace(/[^\w\s]/g, "\\$&");
 async function operations(only = /./): Promise<readonly OperationTime[]> {
   const crew = new Crew();
   try {
-    const [ours, other] = (await crew.start([evenkeelOperations, pytorch])).present;
-    return other === undefined ? [] : await measureOperations([ours, other], log, only);
+    const [ours, other, uninlined] = (await crew.start([evenkeelOperations, pytorch, evenkeelOperationsUninlined]))
+      .present;
+    return uninlined === undefined ? [] : await measureOperations([ours, other], uninlined, log, only);
   } finally {
     crew.stop();
   }

@@ -49,6 +49,10 @@ export const evenkeelOperations: ContenderSpec = {
 };
 /** For profiles: in V8's, a function that was inlined counts as its caller. */
 export const evenkeelUninlined = node("evenkeel", "evenkeel.ts", { flags: ["--no-turbo-inlining"] });
+export const evenkeelOperationsUninlined: ContenderSpec = {
+  ...evenkeelUninlined,
+  env: { TSX_TSCONFIG_PATH: path("tsconfig.json") },
+};
 
 /** What is set here to hold OpenBLAS, which PyTorch may use, to other kernels than it would choose for the processor. */
 export const openblasSettings: readonly string[] = ["OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE"].filter(

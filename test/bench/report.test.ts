@@ -56,9 +56,25 @@ const results: Results = {
     { parameters: 10, what: "another", ratio: 1.6, unit: "its passes", target: 1.5 },
   ],
   operations: [
-    { name: "pow", shapes: [[8, 8], []], pass: "forward", microseconds: 4, ratio: 2.5, target: null },
-    { name: "topk", shapes: [[8]], pass: "gradients", microseconds: 900, ratio: 12, target: null },
-    { name: "`outer` of two", shapes: [[1000], [1000]], pass: "forward", microseconds: 900, ratio: 3.5, target: 3 },
+    { name: "pow", shapes: [[8, 8], []], pass: "forward", microseconds: 4, ratio: 2.5, target: null, profile: null },
+    {
+      ...{ name: "topk", shapes: [[8]], pass: "gradients", microseconds: 900, ratio: 12, target: null },
+      profile: {
+        shares: { reduce: 0.2, "arrays for results": 0.5, "garbage collection": 0.3 },
+        withinWebAssembly: 0.1,
+      },
+    },
+    {
+      ...{
+        name: "`outer` of two",
+        shapes: [[1000], [1000]],
+        pass: "forward",
+        microseconds: 900,
+        ratio: 3.5,
+        target: 3,
+      },
+      profile: { shares: { "other kernels": 0.9, "copies to and from WebAssembly": 0.1 }, withinWebAssembly: 0.4 },
+    },
   ],
   isComplete: true,
 };
@@ -93,11 +109,13 @@ test("operations are counted, the slowest first, those that are named by themsel
   expect(page).toContain("| at most 3 times PyTorch's time | nine in ten | 1, 50 % | missed |");
   expect(page).toContain("| above 10 times | none | 1 | missed |");
   const [slow, fast] = [
-    "| `topk` | [8] | gradients too | 900 | 12 × |",
-    "| `pow` | [8, 8] [] | the result | 4 | 2.5 × |",
+    "| `topk` | [8] | gradients too | 900 | 12 × | 80 % | 10 % |",
+    "| `pow` | [8, 8] [] | the result | 4 | 2.5 × |  |  |",
   ];
   expect(page).toContain(`${slow}\n${fast}`);
-  expect(page).toContain("| `outer` of two | [1000] [1000] | the result | 900 | 3.5 × | 3 × | missed |");
+  expect(page).toContain("| `outer` of two | [1000] [1000] | the result | 900 | 3.5 × | 3 × | missed | 10 % | 40 % |");
+  expect(page).toContain("| arrays for results, and copies to and from WebAssembly | 1 | 1 |");
+  expect(page).toContain("| arithmetic within WebAssembly | 0 | 0 |");
 });
 
 test("analyses have a section of their own, which can be written by itself", () => {

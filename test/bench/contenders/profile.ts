@@ -7,6 +7,11 @@ import { fileURLToPath } from "node:url";
 
 /** Where memory for results is found, or made. */
 export const forResults = "arrays for results";
+const copies = "copies to and from WebAssembly";
+const collection = "garbage collection";
+
+/** What goes to memory, and not to arithmetic. */
+export const ofMemory: readonly string[] = [forResults, copies, collection];
 
 /** What a part of the source is called on the page; by the kernel's file, or else by the layer. */
 const parts: Readonly<Record<string, string>> = {
@@ -18,8 +23,8 @@ const parts: Readonly<Record<string, string>> = {
   crossEntropy: "cross-entropy",
   optimizer: "gradient descent",
   reduce: "sums",
-  machine: "copies to and from WebAssembly",
-  ...Object.fromEntries(["array", "pool", "arena"].map((file) => [file, forResults])),
+  machine: copies,
+  ...Object.fromEntries(["array", "pool", "arena", "fresh"].map((file) => [file, forResults])),
 };
 
 const rest = "all else: recording, walking back, modules";
@@ -54,7 +59,7 @@ function sharesIn({ nodes, samples = [], timeDeltas = [] }: Profiler.Profile): S
   const names = new Map<number, string>();
   const nameOf = (id: number): string => {
     const own = frames.get(id)?.functionName;
-    if (own === "(garbage collector)") return "garbage collection";
+    if (own === "(garbage collector)") return collection;
     const sources: string[] = [];
     for (let at: number | undefined = id; at !== undefined; at = parents.get(at)) {
       const frame = frames.get(at);

@@ -2,14 +2,19 @@ import type { Contender } from "../contender.ts";
 import { digits, measured, ratioOf } from "../format.ts";
 import { measure } from "../measure.ts";
 import { operationCases } from "./cases.ts";
-import type { OperationTime } from "./section.ts";
+import { type OperationTime, targets } from "./section.ts";
+
+/** How long an operation is looked at that takes too long, in seconds. */
+const seconds = 0.1;
 
 /**
- * Measures operations in one library beside another.
+ * Measures operations in one library beside another, and where the time of those goes that take longer than they should.
+ * @param uninlined - the first library, to be profiled.
  * @param only - which, by their names. Default: all.
  */
 export async function measureOperations(
   [ours, other]: readonly [Contender, Contender],
+  uninlined: Contender,
   log: (line: string) => void,
   only = /./,
 ): Promise<OperationTime[]> {
@@ -24,7 +29,8 @@ export async function measureOperations(
       continue;
     }
     log(`${where}: ${digits(own.microseconds)} µs, ${digits(ratio)} times ${other.name}'s`);
-    found.push({ name, shapes, pass: workload.pass, microseconds: own.microseconds, ratio, target });
+    const profile = ratio > (target ?? targets.nineInTen) ? await uninlined.profile(workload, seconds) : null;
+    found.push({ name, shapes, pass: workload.pass, microseconds: own.microseconds, ratio, target, profile });
   }
   return found;
 }
