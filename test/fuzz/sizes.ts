@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { mostInputs } from "../../src/base/shapes.ts";
 import { few as columns } from "../../src/kernels/beside/columns.ts";
+import { smallestOfSystem, smallestUnwritten } from "../../src/kernels/memory/fresh.ts";
 import { smallest, smallestInArena } from "../../src/kernels/memory/pool.ts";
 import { narrow } from "../../src/kernels/reference/walk.ts";
 import { few as places } from "../../src/kernels/wasm/calls/batchNormPlaces.ts";
@@ -26,6 +27,7 @@ const packed = [32, 64].map((bits) => {
 
 /** Elements of one array from which something else is done with it, by the constant and its file. */
 export const thresholds = {
+  "kernels/memory/fresh.ts smallestUnwritten": smallestUnwritten,
   "kernels/memory/pool.ts smallest": smallest,
   "kernels/memory/pool.ts smallestInArena": smallestInArena,
   "kernels/reference/walk.ts narrow": narrow,
@@ -44,6 +46,7 @@ export const thresholds = {
 /** The same of large arrays, of which few are drawn, so that no test takes long. */
 export const largeThresholds = {
   "base/shapes.ts mostInputs": mostInputs,
+  "kernels/memory/fresh.ts smallestOfSystem": smallestOfSystem,
   "random/bernoulli.ts block": bernoulli,
   "random/exponential.ts block": exponential,
   "kernels/wasm/machine.ts chunk": chunk,

@@ -18,7 +18,7 @@ export function unwritten(dtype: Dtype, size: number): Data {
 }
 
 /** Arrays of fewer elements are made as fast with zeros in them. */
-const smallestUnwritten = 64;
+export const smallestUnwritten = 64;
 
 function made(dtype: Dtype, size: number, make: () => Data): Data {
   if (size > mostElements) refuseSize("a new tensor", `${size}`);
@@ -67,7 +67,7 @@ function memoryOf({ Buffer }: Engine): Memory {
 }
 
 /** From so many elements on, an array of some dtype is more than the 128 KiB that the C library of Linux asks the system for. */
-const smallestOfSystem = 2 ** 14;
+export const smallestOfSystem = 2 ** 14;
 
 /**
  * The largest piece that the GNU C library, once it has been given back, takes as the size up to which it keeps memory itself, in
