@@ -1,15 +1,17 @@
 import { isTensor } from "../base/brand.ts";
 import { describe, show, TensorError } from "../base/errors.ts";
-import type { Tensor } from "../tensor/tensor.ts";
+import { tensor } from "../functions/create.ts";
+import { wholeArray } from "../tensor/checks.ts";
+import type { Indices, Tensor } from "../tensor/tensor.ts";
 import { checkItem, type Dataset } from "./dataset.ts";
 
 const tensorDatasetBrand: unique symbol = Symbol.for("evenkeel.TensorDataset") as never;
 
 /** One row for each tensor. */
-export type Rows<T extends readonly Tensor[]> = { -readonly [K in keyof T]: Tensor };
+export type Rows<T extends readonly Indices[]> = { -readonly [K in keyof T]: Tensor };
 
 /**
- * Tensors side by side: item `i` is the tuple of their rows `i`.
+ * Tensors side by side: item `i` is the tuple of their rows `i`. Labels may be arrays of whole numbers: they become int32 tensors.
  *
  * @throws {@link TensorError} if there are none, one has no dimension, or their first sizes differ.
  * @see PyTorch `torch.utils.data.TensorDataset`.
@@ -23,32 +25,34 @@ export type Rows<T extends readonly Tensor[]> = { -readonly [K in keyof T]: Tens
  * console.log(dataset.length, x, y.item()); // => 3 tensor([2., 3.]) 1
  * ```
  */
-export class TensorDataset<T extends readonly Tensor[]> implements Dataset<Rows<T>> {
+export class TensorDataset<T extends readonly Indices[]> implements Dataset<Rows<T>> {
   /** @internal */
   readonly [tensorDatasetBrand] = true;
   /** The tensors. */
-  readonly tensors: T;
+  readonly tensors: Readonly<Rows<T>>;
   /** The first size of each. */
   readonly length: number;
 
   constructor(...tensors: T) {
-    const at = tensors.findIndex((x) => !isTensor(x) || x.ndim === 0);
-    const odd: unknown = tensors[at];
-    if (at >= 0 || tensors.length === 0) {
+    const all = tensors.map((given) => (isTensor(given) ? given : labels(given)));
+    const at = all.findIndex((x) => x === null || x.ndim === 0);
+    if (at >= 0 || all.length === 0) {
+      const odd: unknown = tensors[at];
       throw new TensorError("TensorDataset", {
-        expected: "one or more tensors of one dimension or more",
-        got: tensors.length === 0 ? "none" : describe(odd),
+        expected: "one or more tensors of one dimension or more, or arrays of whole numbers",
+        got: all.length === 0 ? "none" : describe(odd),
         hint: Array.isArray(odd) ? hintFor(odd) : "",
       });
     }
-    const [{ shape }] = tensors;
-    if (tensors.some((x) => x.shape[0] !== shape[0])) {
+    const found = all as readonly Tensor[];
+    const [{ shape }] = found;
+    if (found.some((x) => x.shape[0] !== shape[0])) {
       throw new TensorError("TensorDataset", {
         expected: "tensors of the same first size",
-        got: tensors.map((x) => show(x.shape)).join(" and "),
+        got: found.map((x) => show(x.shape)).join(" and "),
       });
     }
-    this.tensors = tensors;
+    this.tensors = found as Rows<T>;
     this.length = shape[0];
   }
 
@@ -74,8 +78,14 @@ export function isTensorDataset(value: unknown): value is TensorDataset<readonly
   return typeof value === "object" && value !== null && tensorDatasetBrand in value;
 }
 
+/** Arrays of whole numbers as a tensor; of anything else null. */
+function labels(given: unknown): Tensor | null {
+  const array = wholeArray(given);
+  return array === null ? null : tensor(array.data).reshape(array.shape);
+}
+
 function hintFor(list: readonly unknown[]): string {
   return list.some((part) => isTensor(part))
     ? "Write new TensorDataset(...tensors)."
-    : 'Of labels make a tensor: tensor(labels, { dtype: "int32" }).';
+    : "Make a tensor of them: tensor(values).";
 }

@@ -1,5 +1,5 @@
 import { describe, expect, expectTypeOf, test } from "vitest";
-import { arange, data, Generator, type Tensor, zeros } from "../../src/index.ts";
+import { arange, data, Generator, nn, type Tensor, zeros } from "../../src/index.ts";
 
 const { TensorDataset, Subset, randomSplit } = data;
 
@@ -12,10 +12,34 @@ describe("a TensorDataset", () => {
     expectTypeOf(item).toEqualTypeOf<[Tensor, Tensor]>();
   });
 
+  test("takes labels as arrays of whole numbers", () => {
+    const dataset = new TensorDataset(
+      arange(6).reshape(3, 2),
+      [2, 0, 1],
+      [
+        [1, 0],
+        [0, 0],
+        [1, 1],
+      ],
+    );
+    expect(dataset.tensors.map(({ dtype, shape }) => [dtype, shape])).toEqual([
+      ["float32", [3, 2]],
+      ["int32", [3]],
+      ["int32", [3, 2]],
+    ]);
+    const [x, y, tags] = dataset.get(1);
+    expectTypeOf(y).toEqualTypeOf<Tensor>();
+    expect([x, y, tags].map((row) => row.toArray())).toEqual([[2, 3], 0, [0, 0]]);
+    for (const [rows, labels] of new data.DataLoader(dataset, { batchSize: 2 })) {
+      expect(nn.functional.crossEntropy(rows.matmul(zeros([2, 3])), labels).item()).toBeCloseTo(Math.log(3), 6);
+    }
+  });
+
   test.each<[string, unknown[], string]>([
-    ["no tensors", [], "one or more tensors of one dimension or more, got none."],
+    ["no tensors", [], "or arrays of whole numbers, got none."],
     ["an array", [[zeros([2])]], "Write new TensorDataset(...tensors)."],
-    ["labels in an array", [zeros([2]), [0, 1]], 'Of labels make a tensor: tensor(labels, { dtype: "int32" }).'],
+    ["numbers that are no labels", [zeros([2]), [0, 0.5]], "Make a tensor of them: tensor(values)."],
+    ["arrays of different lengths", [zeros([2]), [[0, 1], [2]]], "or arrays of whole numbers, got [[0, 1], [2]]."],
     ["a number", [zeros([2]), 3], "got 3."],
     ["a tensor without dimensions", [zeros([])], "got a float32 tensor of shape []."],
     ["different first sizes", [zeros([2, 3]), zeros([3])], "tensors of the same first size, got [2, 3] and [3]."],
