@@ -33,7 +33,7 @@ const rules = {
   mode: { words: ["min", "max"], default: "min" },
   factor: {
     is: {
-      expected: "a finite number from 0 up to, but not, 1",
+      expected: "a finite number from 0 up to, but not, 1,",
       accepts: (value) => typeof value === "number" && value >= 0 && value < 1,
     },
     default: 0.1,
