@@ -1,6 +1,7 @@
 import { isTensor } from "../base/brand.ts";
 import { describe, TensorError } from "../base/errors.ts";
-import { checkFlagOption, checkOptions } from "../base/options.ts";
+import { aTensor, flag } from "../base/optionKinds.ts";
+import { type OptionRules, optionsOf } from "../base/optionRules.ts";
 import { sameShape } from "../base/shapes.ts";
 import { give } from "../kernels/array.ts";
 import { kernels } from "../kernels/index.ts";
@@ -18,6 +19,12 @@ export interface GradOptions {
   /** Whether an input that the output does not depend on gets `null` instead of an error. Default `false`. */
   readonly allowUnused?: boolean;
 }
+
+const rules = {
+  gradOutput: { is: aTensor },
+  createGraph: { is: flag, default: false },
+  allowUnused: { is: flag, default: false },
+} as const satisfies OptionRules<GradOptions>;
 
 /**
  * The gradients `d output / d input` at each of `inputs`, and `null` for an input that the output does not depend on;
@@ -65,13 +72,7 @@ export function grad(
  */
 export function grad(output: Tensor, inputs: Tensor | readonly Tensor[], options?: GradOptions): Tensor[];
 export function grad(output: Tensor, inputs: Tensor | readonly Tensor[], options: GradOptions = {}): (Tensor | null)[] {
-  checkOptions("grad", options, ["gradOutput", "createGraph", "allowUnused"]);
-  const { gradOutput, createGraph = false, allowUnused = false } = options;
-  checkFlagOption("grad", "createGraph", createGraph);
-  checkFlagOption("grad", "allowUnused", allowUnused);
-  if (gradOutput !== undefined && !isTensor(gradOutput)) {
-    throw new TensorError("grad", { expected: "a tensor as gradOutput", got: describe(gradOutput) });
-  }
+  const { gradOutput, createGraph, allowUnused } = optionsOf("grad", options, rules);
   const targets = Array.isArray(inputs) ? (inputs as readonly Tensor[]) : [inputs as Tensor];
   checkTensors("grad", [output, ...targets]);
   const gradient = startingGradient("grad", output, gradOutput);

@@ -1,3 +1,4 @@
+import { isTensor } from "./brand.ts";
 import type { OptionKind } from "./optionRules.ts";
 
 const isNumber = (value: unknown): value is number => typeof value === "number" && Number.isFinite(value);
@@ -24,6 +25,8 @@ export const names: OptionKind = {
 };
 
 export const aFunction: OptionKind = { expected: "a function", accepts: (value) => typeof value === "function" };
+
+export const aTensor: OptionKind = { expected: "a tensor", accepts: isTensor };
 
 export const list: OptionKind = { expected: "a list", accepts: Array.isArray };
 

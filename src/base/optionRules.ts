@@ -1,5 +1,5 @@
 import { describe, TensorError, type TensorErrorParts } from "./errors.ts";
-import { checkOptions } from "./options.ts";
+import { checkOptions, isOptions } from "./options.ts";
 
 // What options may be, declared once: names, checks, defaults and messages follow from one record.
 
@@ -47,8 +47,9 @@ export function optionsOf<Options, Rules extends Readonly<Record<string, OptionR
 ): Settings<Options, Rules> {
   checkOptions(where, given, Object.keys(rules), name);
   const settings: Record<string, unknown> = {};
-  for (const [own, rule] of Object.entries(rules)) {
-    const value = (given as Readonly<Record<string, unknown>> | undefined)?.[own];
+  for (const own in rules) {
+    const rule: OptionRule = rules[own];
+    const value = (given as Given | undefined)?.[own];
     if (value === undefined && rule.isRequired !== true) settings[own] = rule.default;
     else if (allows(rule, value)) settings[own] = value;
     else {
@@ -57,6 +58,26 @@ export function optionsOf<Options, Rules extends Readonly<Record<string, OptionR
     }
   }
   return settings as Settings<Options, Rules>;
+}
+
+type Given = Readonly<Record<string, unknown>>;
+
+/**
+ * Refuses what {@link optionsOf} refuses, and makes no object: for what is called in small loops. Where all is as it should be,
+ * which is nearly always, one walk over the names that were given tells.
+ */
+export function checkGiven(
+  where: string,
+  given: object | undefined,
+  rules: Readonly<Record<string, OptionRule>>,
+): void {
+  if (given === undefined) return;
+  let isRight = isOptions(given);
+  for (const own in given) {
+    const value = (given as Given)[own];
+    isRight &&= Object.hasOwn(rules, own) && (value === undefined || allows(rules[own], value));
+  }
+  if (!isRight) optionsOf(where, given, rules);
 }
 
 /** Whether a rule allows a value. */

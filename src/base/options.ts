@@ -8,7 +8,7 @@ import { describe, TensorError } from "./errors.ts";
  */
 export function checkOptions(where: string, options: unknown, known: readonly string[], name?: string): void {
   if (options === undefined) return;
-  if (typeof options !== "object" || options === null || Array.isArray(options) || ArrayBuffer.isView(options)) {
+  if (!isOptions(options)) {
     const what = name === undefined ? "an object of options" : `${name} as an object`;
     throw new TensorError(where, { expected: `${what} (${known.join(", ")})`, got: describe(options) });
   }
@@ -23,6 +23,10 @@ export function checkOptions(where: string, options: unknown, known: readonly st
     });
   }
 }
+
+/** Whether a value is an object that may have options. */
+export const isOptions = (value: unknown): value is object =>
+  typeof value === "object" && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value);
 
 /** The known name that `name` was most likely meant to be, if any is near. */
 function nearest(name: string, known: readonly string[]): string | undefined {

@@ -1,7 +1,7 @@
 import { describe, TensorError } from "../base/errors.ts";
-import { checkFlagOption, checkOptions } from "../base/options.ts";
+import { optionsOf } from "../base/optionRules.ts";
 import { CompiledFunction } from "./compiledFunction.ts";
-import type { CompiledOptions, CompiledReport } from "./options.ts";
+import { type CompiledOptions, type CompiledReport, rules } from "./options.ts";
 
 /** A function that is recorded, and then made again. */
 export interface Compiled<Args extends readonly unknown[], Result> {
@@ -54,20 +54,9 @@ export function compiled<Args extends readonly unknown[], Result>(
   options: CompiledOptions = {},
 ): Compiled<Args, Result> {
   if (typeof fn !== "function") throw new TensorError("compiled", { expected: "a function", got: describe(fn) });
-  checkOptions("compiled", options, ["strict", "check", "warn"]);
-  const { strict = false, check = 0, warn = warnOnConsole } = options;
-  checkFlagOption("compiled", "strict", strict);
-  if (!Number.isSafeInteger(check) || check < 0)
-    throw new TensorError("compiled", { expected: "a whole number of 0 or more as check", got: describe(check) });
-  if (typeof warn !== "function")
-    throw new TensorError("compiled", { expected: "a function as warn", got: describe(warn) });
+  const settings = optionsOf("compiled", options, rules);
   const name = fn.name === "" ? "compiled" : `compiled(${fn.name})`;
-  const made = new CompiledFunction(name, fn as never, { strict, check, warn });
+  const made = new CompiledFunction(name, fn as never, settings);
   const call = (...given: Args): Result => made.call(given) as Result;
   return Object.assign(call, { report: () => made.report() });
-}
-
-function warnOnConsole(message: string): void {
-  // biome-ignore lint/suspicious/noConsole: what would be silent otherwise
-  console.warn(message);
 }

@@ -1,3 +1,6 @@
+import { aFunction, flag, fromZero } from "../base/optionKinds.ts";
+import type { OptionRules } from "../base/optionRules.ts";
+
 /** Options of `compiled`. */
 export interface CompiledOptions {
   /** Whether to throw where a function cannot be made again, rather than to go on calling it. Default `false`. */
@@ -7,6 +10,17 @@ export interface CompiledOptions {
   /** Is told, once, why a function is called as it is. Default: `console.warn`. */
   readonly warn?: (message: string) => void;
 }
+
+function warnOnConsole(message: string): void {
+  // biome-ignore lint/suspicious/noConsole: what would be silent otherwise
+  console.warn(message);
+}
+
+export const rules = {
+  strict: { is: flag, default: false },
+  check: { is: fromZero, default: 0 },
+  warn: { is: aFunction, default: warnOnConsole },
+} as const satisfies OptionRules<CompiledOptions>;
 
 /** How a compiled function has been run. */
 export interface CompiledReport {

@@ -1,5 +1,5 @@
 import { describe, TensorError } from "../base/errors.ts";
-import { checkOptions } from "../base/options.ts";
+import { type OptionRules, optionsOf } from "../base/optionRules.ts";
 import { dimOf } from "../base/shapes.ts";
 import { NDArray } from "../kernels/array.ts";
 import type { Indices, Tensor } from "../tensor/tensor.ts";
@@ -13,6 +13,10 @@ export interface MeshgridOptions {
   /** Whether the first vector runs down the rows, or, `"xy"`, along the columns. Default `"ij"`. */
   readonly indexing?: "ij" | "xy";
 }
+
+const meshgridRules = {
+  indexing: { words: ["ij", "xy"], default: "ij" },
+} as const satisfies OptionRules<MeshgridOptions>;
 
 /**
  * `x` turned round along dimensions: what leaves at the end comes in at the front.
@@ -102,7 +106,7 @@ export function repeatInterleave(x: Tensor, times: number | Indices, dim?: numbe
   const places = Array.from({ length: size }, (_, i) => new Array<number>(counts[i % counts.length]).fill(i));
   const all = Int32Array.from(places.flat());
   const isNumber = typeof times === "number"; // then the places come of sizes alone
-  const rows = isNumber ? finish(where, new NDArray(all, [all.length], "int32"), {}) : tensor(all);
+  const rows = isNumber ? finish(where, new NDArray(all, [all.length], "int32")) : tensor(all);
   return along === 0 ? source.index(rows) : source.transpose(0, along).index(rows).transpose(0, along);
 }
 
@@ -201,15 +205,11 @@ export function vstack(tensors: readonly Tensor[]): Tensor {
  * ```
  */
 export function meshgrid(tensors: readonly Tensor[], options: MeshgridOptions = {}): Tensor[] {
-  checkOptions("meshgrid", options, ["indexing"]);
-  const { indexing = "ij" } = options;
+  const { indexing } = optionsOf("meshgrid", options, meshgridRules);
   const list = tensorsOf("meshgrid", tensors);
   const odd = list.find(({ ndim }) => ndim > 1);
   if (odd !== undefined) {
     throw new TensorError("meshgrid", { expected: "tensors of one dimension at most", got: describe(odd) });
-  }
-  if (indexing !== "ij" && indexing !== "xy") {
-    throw new TensorError("meshgrid", { expected: 'indexing "ij" or "xy"', got: describe(indexing) });
   }
   const swaps = indexing === "xy" && list.length > 1;
   const ordered = swaps ? [list[1], list[0], ...list.slice(2)] : list;

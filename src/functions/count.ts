@@ -1,7 +1,8 @@
 import { isTensor } from "../base/brand.ts";
 import { isFloat, sizeOf } from "../base/dtype.ts";
 import { describe, show, TensorError } from "../base/errors.ts";
-import { checkFlagOption, checkOptions } from "../base/options.ts";
+import { aTensor, flag } from "../base/optionKinds.ts";
+import { type OptionRules, optionsOf } from "../base/optionRules.ts";
 import { sameShape } from "../base/shapes.ts";
 import { shared, whole } from "../base/shared.ts";
 import { NDArray } from "../kernels/array.ts";
@@ -20,11 +21,26 @@ export interface BincountOptions {
   readonly minlength?: number;
 }
 
+const bincountRules = {
+  weights: { is: aTensor },
+  minlength: {
+    is: {
+      expected: "a whole number from 0 to 2147483647",
+      accepts: (value) => Number.isInteger(value) && (value as number) >= 0 && (value as number) < 2 ** 31,
+    },
+    default: 0,
+  },
+} as const satisfies OptionRules<BincountOptions>;
+
 /** Options of {@link searchsorted}. */
 export interface SearchsortedOptions {
   /** Whether a value goes behind those that it equals, and not before them. Default `false`. */
   readonly right?: boolean;
 }
+
+const searchsortedRules = {
+  right: { is: flag, default: false },
+} as const satisfies OptionRules<SearchsortedOptions>;
 
 /** Options of {@link histogram}. */
 export interface HistogramOptions {
@@ -35,6 +51,18 @@ export interface HistogramOptions {
   /** Whether the counts are divided by their sum and by the widths of the bins. Default `false`. */
   readonly density?: boolean;
 }
+
+const histogramRules = {
+  range: {
+    is: {
+      expected: "two finite numbers, the first no larger,",
+      accepts: (value) =>
+        Array.isArray(value) && value.length === 2 && value.every(Number.isFinite) && value[0] <= value[1],
+    },
+  },
+  weight: { is: aTensor },
+  density: { is: flag, default: false },
+} as const satisfies OptionRules<HistogramOptions>;
 
 /** What {@link histogram} counts. */
 export interface Histogram {
@@ -105,10 +133,8 @@ export function nonzero(x: Tensor): Tensor {
  * ```
  */
 export function bincount(x: Indices, options: BincountOptions = {}): Tensor {
-  checkOptions("bincount", options, ["weights", "minlength"]);
+  const { weights, minlength } = optionsOf("bincount", options, bincountRules);
   shared().listener?.runs?.("bincount, the size of whose result depends on numbers");
-  const { weights, minlength = 0 } = options;
-  checkWhole("bincount", "minlength", minlength, 0, 2 ** 31 - 1);
   const array = wholeArray(x);
   const labels: unknown = array === null ? x : tensor(array.data).reshape(array.shape);
   if (!isTensor(labels) || labels.dtype !== "int32" || labels.ndim !== 1 || labels.lt(0).any().item<boolean>()) {
@@ -117,9 +143,9 @@ export function bincount(x: Indices, options: BincountOptions = {}): Tensor {
       got: describe(x),
     });
   }
-  if (weights !== undefined && !(isTensor(weights) && sameShape(weights.shape, labels.shape))) {
+  if (weights !== undefined && !sameShape(weights.shape, labels.shape)) {
     throw new TensorError("bincount", {
-      expected: `weights of shape ${show(labels.shape)}, a tensor`,
+      expected: `weights of shape ${show(labels.shape)}`,
       got: describe(weights),
     });
   }
@@ -139,7 +165,7 @@ export function bincount(x: Indices, options: BincountOptions = {}): Tensor {
 }
 
 /** The edges between which elements are counted. */
-function edgesOf(x: Tensor, bins: unknown, range: unknown): Tensor {
+function edgesOf(x: Tensor, bins: unknown, range: HistogramOptions["range"]): Tensor {
   const { dtype } = x;
   if (isTensor(bins) || Array.isArray(bins)) {
     const edges = isTensor(bins) ? tensorOf("histogram", bins) : tensor(bins, { dtype });
@@ -152,19 +178,15 @@ function edgesOf(x: Tensor, bins: unknown, range: unknown): Tensor {
     });
   }
   checkWhole("histogram", "bins", bins, 1, 2 ** 31 - 2);
-  const isGiven = range !== undefined;
-  const isEmpty = x.numel() === 0;
-  const isRange = !isGiven || (Array.isArray(range) && range.length === 2);
-  const found = () => (isEmpty ? [0, 0] : [x.min().item(), x.max().item()]);
-  const [from, to]: readonly unknown[] = !isRange ? [] : isGiven ? range : found();
-  if (!Number.isFinite(from) || !Number.isFinite(to) || (from as number) > (to as number)) {
+  const isEmpty = range === undefined && x.numel() === 0;
+  const [low, high] = isEmpty ? [0, 0] : (range ?? [x.min().item<number>(), x.max().item<number>()]);
+  if (!Number.isFinite(low) || !Number.isFinite(high)) {
     throw new TensorError("histogram", {
-      expected: isGiven ? "a range of two finite numbers, the first no larger" : "finite elements, or a range",
-      got: isGiven ? describe(range) : `elements from ${from} to ${to}`,
+      expected: "finite elements, or a range",
+      got: `elements from ${low} to ${high}`,
     });
   }
-  const [low, high] = [from as number, to as number];
-  const [first, last] = low < high ? [low, high] : isEmpty && !isGiven ? [0, 1] : [low - 0.5, high + 0.5];
+  const [first, last] = low < high ? [low, high] : isEmpty ? [0, 1] : [low - 0.5, high + 0.5];
   return linspace(first, last, (bins as number) + 1, { dtype });
 }
 
@@ -192,14 +214,12 @@ export function histogram(
   bins: number | Tensor | readonly number[],
   options: HistogramOptions = {},
 ): Histogram {
-  checkOptions("histogram", options, ["range", "weight", "density"]);
+  const { range, weight, density } = optionsOf("histogram", options, histogramRules);
   shared().listener?.runs?.("histogram, which counts by numbers");
-  const { range, weight, density = false } = options;
-  checkFlagOption("histogram", "density", density);
   if (!isFloat(tensorOf("histogram", x).dtype)) {
     throw new TensorError("histogram", { expected: "a float32 or float64 tensor", got: describe(x) });
   }
-  if (weight !== undefined && !(isTensor(weight) && weight.dtype === x.dtype && sameShape(weight.shape, x.shape))) {
+  if (weight !== undefined && !(weight.dtype === x.dtype && sameShape(weight.shape, x.shape))) {
     throw new TensorError("histogram", {
       expected: `a weight of shape ${show(x.shape)}, ${x.dtype}`,
       got: describe(weight),
@@ -275,9 +295,7 @@ export function unique(x: Tensor): Unique {
  * ```
  */
 export function searchsorted(sorted: Tensor, values: Tensor | number, options: SearchsortedOptions = {}): Tensor {
-  checkOptions("searchsorted", options, ["right"]);
-  const { right = false } = options;
-  checkFlagOption("searchsorted", "right", right);
+  const { right } = optionsOf("searchsorted", options, searchsortedRules);
   const edges = tensorOf("searchsorted", sorted);
   const sought = soughtOf(values);
   const rows = edges.shape.slice(0, -1);

@@ -1,12 +1,13 @@
 import { isTensor } from "../base/brand.ts";
 import { type Data, type Dtype, isFloat, type Shape } from "../base/dtype.ts";
 import { describe, show, TensorError } from "../base/errors.ts";
-import { checkFlagOption, checkOptions } from "../base/options.ts";
+import { flag } from "../base/optionKinds.ts";
+import { checkGiven, type OptionRules } from "../base/optionRules.ts";
 import { shared } from "../base/shared.ts";
 import { NDArray } from "../kernels/array.ts";
 import { refuseTransferred } from "../kernels/memory/detached.ts";
 import { fresh } from "../kernels/memory/fresh.ts";
-import { checkDtype, elementFor } from "../tensor/checks.ts";
+import { aDtype, elementFor } from "../tensor/checks.ts";
 import { type NestedArray, Tensor } from "../tensor/tensor.ts";
 
 /** Options of whatever makes a tensor from nothing. */
@@ -17,7 +18,10 @@ export interface TensorOptions {
   readonly requiresGrad?: boolean;
 }
 
-const optionNames = ["dtype", "requiresGrad"];
+const dtype = { is: aDtype, default: "float32" } as const;
+/** @internal */
+export const requiresGrad = { is: flag, default: false } as const;
+const rules = { dtype, requiresGrad } as const satisfies OptionRules<TensorOptions>;
 
 /** What {@link tensor} makes a tensor from. Typed arrays of other kinds than the four dtypes' need a `dtype`. */
 export type TensorData =
@@ -52,13 +56,13 @@ export type TensorData =
  * console.log(tensor([true, false]).dtype); // => bool
  * ```
  */
-export function tensor(data: TensorData, options: TensorOptions = {}): Tensor {
+export function tensor(data: TensorData, options?: TensorOptions): Tensor {
   checkTensorOptions("tensor", options);
-  if (ArrayBuffer.isView(data)) return finish("tensor", fromTypedArray(data, options.dtype), options);
+  if (ArrayBuffer.isView(data)) return finish("tensor", fromTypedArray(data, options?.dtype), options);
   const shape = nesting(data);
   const flat: (number | boolean)[] = [];
   flatten(data, shape, [], flat);
-  const dtype = options.dtype ?? (flat.length > 0 && flat.every((x) => typeof x === "boolean") ? "bool" : "float32");
+  const dtype = options?.dtype ?? (flat.length > 0 && flat.every((x) => typeof x === "boolean") ? "bool" : "float32");
   const elements = fresh(dtype, flat.length);
   write(elements, dtype, flat);
   return finish("tensor", new NDArray(elements, shape, dtype), options);
@@ -124,7 +128,7 @@ function write(elements: Data, dtype: Dtype, values: ArrayLike<number | boolean>
 }
 
 function fromTypedArray(data: ArrayBufferView, wanted: Dtype | undefined): NDArray {
-  const own = dtypeOf(data, wanted !== undefined);
+  const own = ownDtype(data, wanted !== undefined);
   const values = data as Data;
   if (values.length === 0 && isTaken(data.buffer)) refuseTransferred("tensor", describe(data));
   const dtype = wanted ?? own;
@@ -144,7 +148,7 @@ function isTaken(buffer: ArrayBufferLike): boolean {
   }
 }
 
-function dtypeOf(data: ArrayBufferView, isConverted: boolean): Dtype {
+function ownDtype(data: ArrayBufferView, isConverted: boolean): Dtype {
   if (data instanceof Float32Array) return "float32";
   if (data instanceof Float64Array) return "float64";
   if (data instanceof Int32Array) return "int32";
@@ -158,16 +162,21 @@ function dtypeOf(data: ArrayBufferView, isConverted: boolean): Dtype {
   });
 }
 
-/** @internal Refuses unknown names and dtypes. */
-export function checkTensorOptions(where: string, options: TensorOptions): void {
-  checkOptions(where, options, optionNames);
-  if (options.dtype !== undefined) checkDtype(where, options.dtype);
+/** @internal Refuses options that are wrong; they are of what is made in small loops, so that no object is made of them. */
+export function checkTensorOptions(where: string, options: TensorOptions | undefined): void {
+  checkGiven(where, options, rules);
+}
+
+/** @internal The dtype that is asked for; refuses options that are wrong. */
+export function dtypeOf(where: string, options: TensorOptions | undefined): Dtype {
+  checkTensorOptions(where, options);
+  return options?.dtype ?? dtype.default;
 }
 
 /** @internal A new leaf around an array. */
-export function finish(where: string, array: NDArray, { requiresGrad = false }: TensorOptions): Tensor {
-  checkFlagOption(where, "requiresGrad", requiresGrad);
-  if (requiresGrad && !isFloat(array.dtype)) {
+export function finish(where: string, array: NDArray, options?: TensorOptions): Tensor {
+  const wantsGrad = options?.requiresGrad ?? requiresGrad.default;
+  if (wantsGrad && !isFloat(array.dtype)) {
     throw new TensorError(where, {
       expected: "float32 or float64 where a gradient is wanted",
       got: array.dtype,
@@ -176,6 +185,6 @@ export function finish(where: string, array: NDArray, { requiresGrad = false }: 
   }
   shared().listener?.makes?.(array, where);
   const made = new Tensor(array);
-  if (requiresGrad) made.requiresGrad = true;
+  if (wantsGrad) made.requiresGrad = true;
   return made;
 }

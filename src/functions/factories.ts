@@ -9,7 +9,7 @@ import { fresh } from "../kernels/memory/fresh.ts";
 import { operandFor, wholeArray } from "../tensor/checks.ts";
 import { isInt32 } from "../tensor/promotion.ts";
 import type { Indices, Tensor } from "../tensor/tensor.ts";
-import { checkTensorOptions, finish, type TensorOptions } from "./create.ts";
+import { checkTensorOptions, dtypeOf, finish, type TensorOptions } from "./create.ts";
 
 /**
  * A tensor of zeros.
@@ -29,7 +29,7 @@ import { checkTensorOptions, finish, type TensorOptions } from "./create.ts";
  * //         [0., 0.]])
  * ```
  */
-export function zeros(shape: readonly number[], options: TensorOptions = {}): Tensor {
+export function zeros(shape: readonly number[], options?: TensorOptions): Tensor {
   return filled("zeros", shape, 0, options);
 }
 
@@ -49,7 +49,7 @@ export function zeros(shape: readonly number[], options: TensorOptions = {}): Te
  * console.log(ones([3], { dtype: "float64" })); // => tensor([1., 1., 1.], dtype=float64)
  * ```
  */
-export function ones(shape: readonly number[], options: TensorOptions = {}): Tensor {
+export function ones(shape: readonly number[], options?: TensorOptions): Tensor {
   return filled("ones", shape, 1, options);
 }
 
@@ -69,7 +69,7 @@ export function ones(shape: readonly number[], options: TensorOptions = {}): Ten
  * console.log(full([3], 0.5)); // => tensor([0.5000, 0.5000, 0.5000])
  * ```
  */
-export function full(shape: readonly number[], value: number | boolean, options: TensorOptions = {}): Tensor {
+export function full(shape: readonly number[], value: number | boolean, options?: TensorOptions): Tensor {
   if (typeof value !== "number" && typeof value !== "boolean") {
     throw new TensorError("full", { expected: "a number", got: describe(value) });
   }
@@ -89,7 +89,7 @@ export function full(shape: readonly number[], value: number | boolean, options:
  * console.log(zerosLike(tensor([1, 2], { dtype: "int32" }))); // => tensor([0, 0])
  * ```
  */
-export function zerosLike(x: Tensor, options: TensorOptions = {}): Tensor {
+export function zerosLike(x: Tensor, options?: TensorOptions): Tensor {
   return filledLike("zerosLike", x, 0, options);
 }
 
@@ -106,20 +106,19 @@ export function zerosLike(x: Tensor, options: TensorOptions = {}): Tensor {
  * console.log(onesLike(tensor([5, 6]))); // => tensor([1., 1.])
  * ```
  */
-export function onesLike(x: Tensor, options: TensorOptions = {}): Tensor {
+export function onesLike(x: Tensor, options?: TensorOptions): Tensor {
   return filledLike("onesLike", x, 1, options);
 }
 
-function filledLike(where: string, x: Tensor, value: number, options: TensorOptions): Tensor {
+function filledLike(where: string, x: Tensor, value: number, options?: TensorOptions): Tensor {
   if (!isTensor(x)) throw new TensorError(where, { expected: "a tensor", got: describe(x) });
   checkTensorOptions(where, options);
   return filled(where, x.shape, value, { dtype: x.dtype, ...options });
 }
 
-function filled(where: string, shape: readonly number[], value: number, options: TensorOptions): Tensor {
+function filled(where: string, shape: readonly number[], value: number, options?: TensorOptions): Tensor {
   const sizes = newShape(where, shape);
-  checkTensorOptions(where, options);
-  const { dtype = "float32" } = options;
+  const dtype = dtypeOf(where, options);
   const elements = fresh(dtype, sizeOf(sizes));
   if (value !== 0) elements.fill(operandFor(where, dtype, value));
   return finish(where, new NDArray(elements, sizes, dtype), options);
@@ -177,15 +176,14 @@ export function arange(...given: readonly (number | TensorOptions | undefined)[]
   const last = given.at(-1);
   const hasOptions = given.length > 1 && typeof last === "object";
   const numbers = (hasOptions ? given.slice(0, -1) : given).filter((value) => value !== undefined) as number[];
-  const options = hasOptions ? (last as TensorOptions) : {};
-  checkTensorOptions("arange", options);
+  const options = hasOptions ? (last as TensorOptions) : undefined;
+  const dtype = dtypeOf("arange", options);
   const [start, end] = numbers.length === 1 ? [0, numbers[0]] : numbers;
   const step = numbers.length < 3 ? 1 : numbers[2];
   if (numbers.length > 3 || ![start, end, step].every(Number.isFinite) || step === 0 || (end - start) / step < 0) {
     throw new TensorError("arange", { expected: "finite bounds, and a step towards the end", got: describe(given) });
   }
   const count = newSize("arange", Math.ceil((end - start) / step));
-  const { dtype = "float32" } = options;
   refuseBool("arange", dtype);
   const isWhole = Number.isInteger(start) && Number.isInteger(step);
   if (dtype === "int32" && count > 0 && !(isWhole && isInt32(start) && isInt32(start + (count - 1) * step))) {
@@ -212,8 +210,8 @@ export function arange(...given: readonly (number | TensorOptions | undefined)[]
  * console.log(linspace(0, 1, 5)); // => tensor([0.0000, 0.2500, 0.5000, 0.7500, 1.0000])
  * ```
  */
-export function linspace(start: number, end: number, steps: number, options: TensorOptions = {}): Tensor {
-  checkTensorOptions("linspace", options);
+export function linspace(start: number, end: number, steps: number, options?: TensorOptions): Tensor {
+  const dtype = dtypeOf("linspace", options);
   if (!Number.isFinite(start) || !Number.isFinite(end) || !Number.isInteger(steps) || steps < 0) {
     throw new TensorError("linspace", {
       expected: "finite bounds and a whole number of steps",
@@ -221,7 +219,6 @@ export function linspace(start: number, end: number, steps: number, options: Ten
     });
   }
   newSize("linspace", steps);
-  const { dtype = "float32" } = options;
   refuseBool("linspace", dtype);
   if (dtype === "int32" && !(isInt32(start) && isInt32(end))) {
     throw new TensorError("linspace", { expected: "bounds that int32 can hold", got: describe([start, end]) });
@@ -254,9 +251,8 @@ function refuseBool(where: string, dtype: Dtype): void {
  * //         [0., 1.]])
  * ```
  */
-export function eye(n: number, options: TensorOptions = {}): Tensor {
-  checkTensorOptions("eye", options);
-  const { dtype = "float32" } = options;
+export function eye(n: number, options?: TensorOptions): Tensor {
+  const dtype = dtypeOf("eye", options);
   const sizes = newShape("eye", [newSize("eye", n), n]);
   const elements = fresh(dtype, sizeOf(sizes));
   for (let i = 0; i < n; i++) elements[i * n + i] = 1;
@@ -285,7 +281,7 @@ export function eye(n: number, options: TensorOptions = {}): Tensor {
  */
 export function oneHot(x: Indices, numClasses?: number): Tensor {
   const given = wholeArray(x);
-  const labels = given === null ? x : finish("oneHot", given, {});
+  const labels = given === null ? x : finish("oneHot", given);
   if (!isTensor(labels) || labels.dtype !== "int32") {
     throw new TensorError("oneHot", {
       expected: "an int32 tensor of labels, or arrays of whole numbers",

@@ -1,6 +1,6 @@
 import { isFloat } from "../base/dtype.ts";
 import { describe, TensorError } from "../base/errors.ts";
-import { checkOptions } from "../base/options.ts";
+import { type OptionKind, type OptionRules, optionsOf } from "../base/optionRules.ts";
 import type { KeepdimOptions, Operand, Tensor } from "../tensor/tensor.ts";
 import { where } from "./combine.ts";
 import { zerosLike } from "./factories.ts";
@@ -15,6 +15,13 @@ export interface NanToNumOptions {
   /** What minus infinity becomes. Default: the lowest number of the dtype. */
   readonly neginf?: number;
 }
+
+const aNumber: OptionKind = { expected: "a number", accepts: (value) => typeof value === "number" };
+const nanToNumRules = {
+  nan: { is: aNumber, default: 0 },
+  posinf: { is: aNumber },
+  neginf: { is: aNumber },
+} as const satisfies OptionRules<NanToNumOptions>;
 
 /**
  * Whether each element is NaN, as bools.
@@ -78,13 +85,8 @@ export function isfinite(x: Tensor): Tensor {
  */
 export function nanToNum(x: Tensor, options: NanToNumOptions = {}): Tensor {
   const { dtype } = tensorOf("nanToNum", x);
-  checkOptions("nanToNum", options, ["nan", "posinf", "neginf"]);
   const largest = dtype === "float32" ? 3.4028234663852886e38 : Number.MAX_VALUE;
-  const { nan = 0, posinf = largest, neginf = -largest } = options;
-  for (const [name, value] of Object.entries({ nan, posinf, neginf })) {
-    if (typeof value === "number") continue;
-    throw new TensorError("nanToNum", { expected: `a number as ${name}`, got: describe(value) });
-  }
+  const { nan, posinf = largest, neginf = -largest } = optionsOf("nanToNum", options, nanToNumRules);
   if (!isFloat(dtype)) return x.clone();
   return x
     .maskedFill(isnan(x), nan)

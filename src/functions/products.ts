@@ -1,5 +1,6 @@
 import { describe, show, TensorError } from "../base/errors.ts";
-import { checkOptions } from "../base/options.ts";
+import { threshold } from "../base/optionKinds.ts";
+import { type OptionRules, optionsOf } from "../base/optionRules.ts";
 import { dimOf } from "../base/shapes.ts";
 import { productOf, recurrenceOf } from "../kernels/beside/running.ts";
 import { own, type Primitive } from "../ops/op.ts";
@@ -51,6 +52,9 @@ export function trace(x: Tensor): Tensor {
   throw new TensorError("trace", { expected: "a matrix", got: describe(x) });
 }
 
+type CdistOptions = NonNullable<Parameters<typeof cdist>[2]>;
+const cdistRules = { p: { is: threshold, default: 2 } } as const satisfies OptionRules<CdistOptions>;
+
 /**
  * The distances of all rows of `a` from all rows of `b`: `y[i, j] = ‖aᵢ − bⱼ‖`, of order `p`. Where a distance is 0, so is its
  * gradient.
@@ -68,12 +72,8 @@ export function trace(x: Tensor): Tensor {
  * ```
  */
 export function cdist(a: Tensor, b: Tensor, options: { readonly p?: number } = {}): Tensor {
-  checkOptions("cdist", options, ["p"]);
-  const { p = 2 } = options;
+  const { p } = optionsOf("cdist", options, cdistRules);
   const [first, second] = [tensorOf("cdist", a).shape, tensorOf("cdist", b).shape];
-  if (!(typeof p === "number" && p >= 0)) {
-    throw new TensorError("cdist", { expected: "a number of 0 or more as p", got: describe(p) });
-  }
   if (first.length < 2 || second.length < 2 || first[first.length - 1] !== second[second.length - 1]) {
     throw new TensorError("cdist", {
       expected: "rows of one length, [n, m] and [k, m]",

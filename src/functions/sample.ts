@@ -1,9 +1,10 @@
 import { isTensor } from "../base/brand.ts";
 import { type Dtype, isFloat, type Shape, sizeOf } from "../base/dtype.ts";
 import { describe, TensorError } from "../base/errors.ts";
-import { checkFlagOption, checkOptions } from "../base/options.ts";
+import { flag } from "../base/optionKinds.ts";
+import { type OptionRules, optionsOf } from "../base/optionRules.ts";
 import { newShape, newSize } from "../base/shapes.ts";
-import { whole } from "../base/shared.ts";
+import { shared, whole } from "../base/shared.ts";
 import { NDArray } from "../kernels/array.ts";
 import { refuseDetached } from "../kernels/memory/detached.ts";
 import { fresh } from "../kernels/memory/fresh.ts";
@@ -11,10 +12,10 @@ import type { Generator } from "../random/generator.ts";
 import { type MultinomialEra, multinomial as sampleRows } from "../random/multinomial.ts";
 import { fillRandint } from "../random/randint.ts";
 import { fillRandperm } from "../random/randperm.ts";
-import { checkDtype } from "../tensor/checks.ts";
-import { generatorOf, isLegacy } from "../tensor/random.ts";
-import { Tensor, type VersionedRandomOptions } from "../tensor/tensor.ts";
-import { finish, type TensorOptions } from "./create.ts";
+import { aDtype } from "../tensor/checks.ts";
+import { generator, type RandomOptions, randomRules, type VersionedRandomOptions, version } from "../tensor/random.ts";
+import { Tensor } from "../tensor/tensor.ts";
+import { finish, requiresGrad, type TensorOptions } from "./create.ts";
 import { zeros } from "./factories.ts";
 
 /** Options of whatever makes a random tensor. */
@@ -23,7 +24,14 @@ export interface RandomTensorOptions extends TensorOptions {
   readonly generator?: Generator;
 }
 
-const optionNames = ["dtype", "requiresGrad", "generator"];
+const floatDtype = { words: ["float32", "float64"], default: "float32" } as const;
+const wholeDtype = { is: aDtype, default: "int32" } as const;
+const randRules = { dtype: floatDtype, requiresGrad, generator } as const satisfies OptionRules<RandomTensorOptions>;
+const randpermRules = {
+  dtype: wholeDtype,
+  requiresGrad,
+  generator,
+} as const satisfies OptionRules<RandomTensorOptions>;
 
 /**
  * Numbers spread evenly over `[0, 1)`: PyTorch's own, from the same seed.
@@ -43,10 +51,17 @@ const optionNames = ["dtype", "requiresGrad", "generator"];
  */
 export function rand(shape: readonly number[], options: RandomTensorOptions = {}): Tensor {
   const sizes = newShape("rand", shape);
-  const { generator, dtype } = floatOptions("rand", options);
+  const { generator, dtype } = optionsOf("rand", options, randRules);
   const made = zeros(sizes, { dtype }).uniform_(0, 1, { generator });
   return finish("rand", made.array, options);
 }
+
+const randnRules = {
+  dtype: floatDtype,
+  requiresGrad,
+  generator,
+  version,
+} as const satisfies OptionRules<RandomTensorOptions & VersionedRandomOptions>;
 
 /**
  * Normally distributed numbers of mean 0 and variance 1: PyTorch's own, from the same seed.
@@ -69,8 +84,7 @@ export function randn(
   options: RandomTensorOptions & Pick<VersionedRandomOptions, "version"> = {},
 ): Tensor {
   const sizes = newShape("randn", shape);
-  const { generator, dtype } = floatOptions("randn", options, [...optionNames, "version"]);
-  const version = isLegacy("randn", options.version) ? "1.13" : "current";
+  const { generator, dtype, version } = optionsOf("randn", options, randnRules);
   const made = zeros(sizes, { dtype }).normal_(0, 1, { generator, version });
   return finish("randn", made.array, options);
 }
@@ -83,6 +97,13 @@ export interface RandintOptions extends RandomTensorOptions {
    */
   readonly version?: "current" | "1.13";
 }
+
+const randintRules = {
+  dtype: wholeDtype,
+  requiresGrad,
+  generator,
+  version,
+} as const satisfies OptionRules<RandintOptions>;
 
 /**
  * Whole numbers spread evenly over `low … high − 1`: PyTorch's own, from the same seed. int32 unless `dtype` says else.
@@ -101,10 +122,7 @@ export interface RandintOptions extends RandomTensorOptions {
  * ```
  */
 export function randint(low: number, high: number, shape: readonly number[], options: RandintOptions = {}): Tensor {
-  checkOptions("randint", options, [...optionNames, "version"]);
-  const { dtype = "int32" } = options;
-  checkDtype("randint", dtype);
-  const legacy = isLegacy("randint", options.version);
+  const { dtype, generator, version } = optionsOf("randint", options, randintRules);
   const limit = { int32: 0x80000000, float32: 2 ** 24 + 1, float64: 2 ** 53, bool: 2 }[dtype];
   const isWhole = Number.isInteger(low) && Number.isInteger(high);
   const isHeld = isWhole && low >= (dtype === "bool" ? 0 : -limit) && high <= limit && high - low <= 2 ** 53;
@@ -114,9 +132,10 @@ export function randint(low: number, high: number, shape: readonly number[], opt
       got: `${describe(low)} and ${describe(high)}`,
     });
   }
-  const generator = generatorOf("randint", options);
+  shared().listener?.draws("randint");
   const sizes = newShape("randint", shape);
-  return finish("randint", whole("randint", [low, high, sizes, dtype, generator, legacy], drawWhole), options);
+  const drawn = whole("randint", [low, high, sizes, dtype, generator, version === "1.13"], drawWhole);
+  return finish("randint", drawn, options);
 }
 
 /**
@@ -136,10 +155,8 @@ export function randint(low: number, high: number, shape: readonly number[], opt
  * ```
  */
 export function randperm(n: number, options: RandomTensorOptions = {}): Tensor {
-  checkOptions("randperm", options, optionNames);
-  const { dtype = "int32" } = options;
-  checkDtype("randperm", dtype);
-  const generator = generatorOf("randperm", options);
+  const { dtype, generator } = optionsOf("randperm", options, randpermRules);
+  shared().listener?.draws("randperm");
   const order = whole("randperm", [newSize("randperm", n), generator], drawOrder);
   return finish("randperm", new Tensor(order).to(dtype).array, options);
 }
@@ -160,8 +177,8 @@ export function randperm(n: number, options: RandomTensorOptions = {}): Tensor {
  * console.log(bernoulli(tensor([0, 1]))); // => tensor([0., 1.])
  * ```
  */
-export function bernoulli(p: Tensor, options: { readonly generator?: Generator } = {}): Tensor {
-  checkOptions("bernoulli", options, ["generator"]);
+export function bernoulli(p: Tensor, options: RandomOptions = {}): Tensor {
+  const { generator } = optionsOf("bernoulli", options, randomRules);
   if (!isTensor(p) || !isFloat(p.dtype)) {
     throw new TensorError("bernoulli", {
       expected: "a float tensor of probabilities",
@@ -169,7 +186,7 @@ export function bernoulli(p: Tensor, options: { readonly generator?: Generator }
       hint: typeof p === "number" ? "For one probability use x.bernoulli_(p)." : "",
     });
   }
-  return zeros(p.shape, { dtype: p.dtype }).bernoulli_(p, { generator: generatorOf("bernoulli", options) });
+  return zeros(p.shape, { dtype: p.dtype }).bernoulli_(p, { generator });
 }
 
 /** Options of {@link multinomial}. */
@@ -184,6 +201,12 @@ export interface MultinomialOptions {
    */
   readonly version?: "current" | "1.13";
 }
+
+const multinomialRules = {
+  replacement: { is: flag, default: false },
+  generator,
+  version,
+} as const satisfies OptionRules<MultinomialOptions>;
 
 /**
  * Numbers of categories, drawn with probabilities in proportion to `p`: PyTorch's own, from the same seed; int32.
@@ -203,10 +226,8 @@ export interface MultinomialOptions {
  * ```
  */
 export function multinomial(p: Tensor, numSamples: number, options: MultinomialOptions = {}): Tensor {
-  checkOptions("multinomial", options, ["replacement", "generator", "version"]);
-  const { replacement = false } = options;
-  checkFlagOption("multinomial", "replacement", replacement);
-  const era = isLegacy("multinomial", options.version) ? "cdf" : "current";
+  const { replacement, generator, version } = optionsOf("multinomial", options, multinomialRules);
+  const era = version === "1.13" ? "cdf" : "current";
   if (!isTensor(p) || !isFloat(p.dtype) || (p.ndim !== 1 && p.ndim !== 2) || p.shape[p.ndim - 1] === 0) {
     throw new TensorError("multinomial", {
       expected: "a float tensor of weights, [c] or [n, c]",
@@ -223,7 +244,7 @@ export function multinomial(p: Tensor, numSamples: number, options: MultinomialO
     });
   }
   newShape("multinomial", [rows, numSamples]);
-  const generator = generatorOf("multinomial", options);
+  shared().listener?.draws("multinomial");
   refuseDetached("multinomial", p.array);
   return new Tensor(whole("multinomial", [p.array, numSamples, replacement, generator, era], drawCategories, "looks"));
 }
@@ -276,16 +297,4 @@ function checkWeights(weights: NDArray["data"]): void {
   }
   if (total > 0) return;
   throw new TensorError("multinomial", { expected: "a weight above 0 in every row", got: "a row of zeros" });
-}
-
-function floatOptions(
-  where: string,
-  options: RandomTensorOptions,
-  known: readonly string[] = optionNames,
-): { generator: Generator; dtype: Dtype } {
-  checkOptions(where, options, known);
-  const { dtype = "float32" } = options;
-  checkDtype(where, dtype);
-  if (!isFloat(dtype)) throw new TensorError(where, { expected: "dtype float32 or float64", got: dtype });
-  return { generator: generatorOf(where, options), dtype };
 }

@@ -1,9 +1,9 @@
 import { isFloat } from "../base/dtype.ts";
 import { describe, TensorError } from "../base/errors.ts";
-import { checkFlagOption, checkOptions } from "../base/options.ts";
 import { dimOf } from "../base/shapes.ts";
 import { own, type Primitive } from "../ops/op.ts";
 import { max } from "../ops/reduce.ts";
+import { keepdimOf } from "../tensor/reduce.ts";
 import type { KeepdimOptions, Tensor, ValuesAndIndices, VarianceOptions } from "../tensor/tensor.ts";
 import { stack, where } from "./combine.ts";
 import { tensorOf } from "./tensorOf.ts";
@@ -27,7 +27,7 @@ export function varMean(
   dim?: number | readonly number[],
   options: VarianceOptions = {},
 ): [variance: Tensor, mean: Tensor] {
-  return [tensorOf("varMean", x).var(dim, options), x.mean(dim, keepdimOf(options))];
+  return [tensorOf("varMean", x).var(dim, options), x.mean(dim, withoutCorrection(options))];
 }
 
 /**
@@ -49,10 +49,10 @@ export function stdMean(
   dim?: number | readonly number[],
   options: VarianceOptions = {},
 ): [std: Tensor, mean: Tensor] {
-  return [tensorOf("stdMean", x).std(dim, options), x.mean(dim, keepdimOf(options))];
+  return [tensorOf("stdMean", x).std(dim, options), x.mean(dim, withoutCorrection(options))];
 }
 
-const keepdimOf = ({ keepdim = false }: VarianceOptions): KeepdimOptions => ({ keepdim });
+const withoutCorrection = ({ correction: _, ...rest }: VarianceOptions): KeepdimOptions => rest;
 
 /**
  * The indices that sort `x` along a dimension; of equals the earlier comes first.
@@ -101,11 +101,9 @@ export function median(x: Tensor): Tensor;
  * ```
  */
 export function median(x: Tensor, dim: number, options?: KeepdimOptions): ValuesAndIndices;
-export function median(x: Tensor, dim?: number, options: KeepdimOptions = {}): Tensor | ValuesAndIndices {
+export function median(x: Tensor, dim?: number, options?: KeepdimOptions): Tensor | ValuesAndIndices {
   if (dim === undefined) return medianOfAll(x);
-  checkOptions("median", options, ["keepdim"]);
-  const { keepdim = false } = options;
-  checkFlagOption("median", "keepdim", keepdim);
+  const keepdim = keepdimOf("median", options);
   const along = dimOf("median", dim, tensorOf("median", x).ndim);
   if (x.ndim === 0) return { values: x.clone(), indices: x.argmax() };
   if (x.shape[along] === 0) {
@@ -160,10 +158,8 @@ const lerp = (way: number): Primitive => ({
  * console.log(quantile(tensor([4, 1, 3, 2]), [0, 1])); // => tensor([1., 4.])
  * ```
  */
-export function quantile(x: Tensor, q: number | readonly number[], dim?: number, options: KeepdimOptions = {}): Tensor {
-  checkOptions("quantile", options, ["keepdim"]);
-  const { keepdim = false } = options;
-  checkFlagOption("quantile", "keepdim", keepdim);
+export function quantile(x: Tensor, q: number | readonly number[], dim?: number, options?: KeepdimOptions): Tensor {
+  const keepdim = keepdimOf("quantile", options);
   const isFlat = dim === undefined || tensorOf("quantile", x).ndim === 0;
   const source = isFlat ? tensorOf("quantile", x).flatten() : x;
   const along = isFlat ? 0 : dimOf("quantile", dim, x.ndim);

@@ -2,7 +2,7 @@ import { full, zeros } from "../functions/factories.ts";
 import { adagradStep } from "../kernels/steps/adagrad.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { Optimizer } from "./optimizer.ts";
-import type { OptimizerKind } from "./optimizerKind.ts";
+import type { DeclaredRules, OptimizerKind } from "./optimizerKind.ts";
 import { flag, notNegative } from "./optionRules.ts";
 import type { GroupParams, ParamGroup } from "./paramGroup.ts";
 
@@ -39,20 +39,20 @@ export interface AdagradGroup extends ParamGroup {
   maximize: boolean;
 }
 
+const rules = {
+  lr: { is: notNegative, default: 1e-2 },
+  lrDecay: { is: notNegative, default: 0 },
+  eps: { is: notNegative, default: 1e-10 },
+  weightDecay: { is: notNegative, default: 0 },
+  initialAccumulatorValue: { is: notNegative, default: 0 },
+  maximize: { is: flag, default: false },
+} as const satisfies DeclaredRules<AdagradOptions>;
+
 const kind: OptimizerKind = {
   name: "Adagrad",
-  rules: {
-    lr: notNegative,
-    lrDecay: notNegative,
-    eps: notNegative,
-    weightDecay: notNegative,
-    initialAccumulatorValue: notNegative,
-    maximize: flag,
-  },
+  rules,
   stateNames: { step: false, sum: false },
 };
-
-const defaults = { lr: 1e-2, lrDecay: 0, eps: 1e-10, weightDecay: 0, initialAccumulatorValue: 0, maximize: false };
 
 /**
  * Adagrad, `p ← p − lr/(1 + (t − 1)·lrDecay) · d/(√s + eps)`: `s ← s + d²` is the sum of the squares of all
@@ -81,7 +81,7 @@ export class Adagrad extends Optimizer<AdagradGroup> {
   /** @internal What stays when a bundler renames the class. */
   static override readonly name: string = "Adagrad";
   constructor(params: readonly Tensor[] | readonly AdagradGroupOptions[], options: AdagradOptions = {}) {
-    super(kind, params, options, defaults);
+    super(kind, params, options);
     this.startAll();
   }
 

@@ -2,7 +2,7 @@ import { zerosLike } from "../functions/factories.ts";
 import { lionStep } from "../kernels/steps/lion.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { Optimizer } from "./optimizer.ts";
-import type { OptimizerKind } from "./optimizerKind.ts";
+import type { DeclaredRules, OptimizerKind } from "./optimizerKind.ts";
 import { flag, notNegative, twoBelowOne } from "./optionRules.ts";
 import type { GroupParams, ParamGroup } from "./paramGroup.ts";
 
@@ -31,13 +31,18 @@ export interface LionGroup extends ParamGroup {
   maximize: boolean;
 }
 
+const rules = {
+  lr: { is: notNegative, default: 1e-4 },
+  betas: { is: twoBelowOne, default: [0.9, 0.99] },
+  weightDecay: { is: notNegative, default: 0 },
+  maximize: { is: flag, default: false },
+} as const satisfies DeclaredRules<LionOptions>;
+
 const kind: OptimizerKind = {
   name: "Lion",
-  rules: { lr: notNegative, betas: twoBelowOne, weightDecay: notNegative, maximize: flag },
+  rules,
   stateNames: { exp_avg: false },
 };
-
-const defaults = { lr: 1e-4, betas: [0.9, 0.99], weightDecay: 0, maximize: false };
 
 /**
  * Lion, which steps by a sign: `p ← (1 − lr·weightDecay)·p − lr·sign(β₁m + (1 − β₁)·grad)`, then
@@ -63,7 +68,7 @@ export class Lion extends Optimizer<LionGroup> {
   /** @internal What stays when a bundler renames the class. */
   static override readonly name: string = "Lion";
   constructor(params: readonly Tensor[] | readonly LionGroupOptions[], options: LionOptions = {}) {
-    super(kind, params, options, defaults);
+    super(kind, params, options);
   }
 
   protected override update(p: Tensor, g: Tensor, group: LionGroup): void {

@@ -1,12 +1,19 @@
 import { enableGrad, noGrad } from "../autograd/gradMode.ts";
 import { describe, TensorError } from "../base/errors.ts";
-import { checkOptions } from "../base/options.ts";
+import { anything } from "../base/optionKinds.ts";
+import { type OptionRule as Asked, optionsOf } from "../base/optionRules.ts";
 import { changed, shared, whole } from "../base/shared.ts";
 import { isDetached, refuseDetached } from "../kernels/memory/detached.ts";
 import { enterArena } from "../kernels/memory/pool.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { checkSensible } from "./checkSensible.ts";
-import { checkKind, checkState, checkSynchronous, isSingleNumber, type OptimizerKind } from "./optimizerKind.ts";
+import {
+  askedOf,
+  checkKind,
+  checkState,
+  checkSynchronous,
+  isSingleNumber,
+  type OptimizerKind,
+} from "./optimizerKind.ts";
 import type { OptionRule } from "./optionRules.ts";
 import { type GroupParams, groupsOf, type ParamGroup, paramsOf, scheduleFields } from "./paramGroup.ts";
 import type { ParamState } from "./paramState.ts";
@@ -48,7 +55,7 @@ export abstract class Optimizer<Group extends ParamGroup = ParamGroup> {
   /** The groups, whose options may be changed between steps, as in `optimizer.paramGroups[0].lr = 0.01`. */
   readonly paramGroups: Group[] = [];
   private readonly kind: OptimizerKind;
-  private readonly rules: readonly (readonly [name: string, rule: OptionRule])[];
+  private readonly rules: Readonly<Record<string, OptionRule>>;
   private readonly defaults: Readonly<Record<string, unknown>>;
   private readonly states = new Map<Tensor, ParamState>();
 
@@ -58,7 +65,7 @@ export abstract class Optimizer<Group extends ParamGroup = ParamGroup> {
    * @param kind - the name of the optimiser, the rules of its options, and the names of what it keeps of a parameter.
    * @param params - tensors, or groups `{ params, lr, … }`.
    * @param options - for all groups that do not have their own.
-   * @param defaults - of the options that need not be given.
+   * @param defaults - of the options that need not be given, beside those that stand in the rules.
    * @throws {@link TensorError} if the kind is none, there are no parameters, one of them is no leaf, no float tensor, or there
    * twice, or if an option is unknown, missing or out of range.
    */
@@ -69,11 +76,16 @@ export abstract class Optimizer<Group extends ParamGroup = ParamGroup> {
     defaults: Readonly<Record<string, unknown>> = {},
   ) {
     checkKind(kind, this.update);
-    checkOptions(kind.name, options, Object.keys(kind.rules));
     this.kind = kind;
-    this.rules = Object.entries(kind.rules);
-    this.defaults = { ...defaults, ...defined(options ?? {}) };
-    for (const [name, value] of Object.entries(this.defaults)) checkSensible(kind.name, name, value, kind.rules[name]);
+    const asked: Record<string, Asked> = {};
+    const rules: Record<string, OptionRule> = {};
+    for (const [name, declared] of Object.entries(kind.rules)) {
+      const own = "is" in declared ? declared : { is: declared, default: undefined };
+      rules[name] = own.is;
+      asked[name] = { is: askedOf(name, own.is), default: own.default };
+    }
+    this.rules = rules;
+    this.defaults = { ...defaults, ...defined(optionsOf(kind.name, options, asked)) };
     const taken = new Set<Tensor>();
     for (const group of groupsOf(kind.name, params)) this.paramGroups.push(this.makeGroup(kind.name, group, taken));
   }
@@ -103,12 +115,11 @@ export abstract class Optimizer<Group extends ParamGroup = ParamGroup> {
   }
 
   private makeGroup(where: string, given: object, taken: Set<Tensor>): Group {
-    const { rules } = this.kind;
     const params = paramsOf(where, given, taken);
-    checkOptions(where, given, ["params", ...Object.keys(rules), "initialLr"]);
-    const group: Record<string, unknown> = { ...defined(this.defaults), ...defined(given), params };
-    for (const [name, rule] of Object.entries(rules)) checkSensible(where, name, group[name], rule);
-    if (group.initialLr !== undefined) checkSensible(where, "initialLr", group.initialLr, rules.lr);
+    const asked: Record<string, Asked> = { params: { is: anything } };
+    for (const name in this.rules) asked[name] = { is: askedOf(name, this.rules[name]), isRequired: true };
+    asked.initialLr = { is: askedOf("initialLr", this.rules.lr) };
+    const group = defined(optionsOf(where, { ...this.defaults, ...defined(given), params }, asked));
     this.kind.check?.(where, group);
     return group as unknown as Group;
   }
@@ -198,7 +209,8 @@ export abstract class Optimizer<Group extends ParamGroup = ParamGroup> {
 
   /** @internal Refuses a group whose options have been set to what no step can work with. */
   protected checkUsable(group: Group): void {
-    for (const [name, rule] of this.rules) {
+    for (const name in this.rules) {
+      const rule = this.rules[name];
       const value = group[name as keyof Group];
       if (rule.isUsable(value)) continue;
       throw new TensorError(`${this.kind.name}.step`, {
@@ -292,7 +304,7 @@ export abstract class Optimizer<Group extends ParamGroup = ParamGroup> {
    */
   loadStateDict(dict: OptimizerStateDict): void {
     shared().listener?.runs?.(`${this.kind.name}.loadStateDict`);
-    const { options, states } = unpackState(`${this.kind.name}.loadStateDict`, dict, this.paramGroups, this.kind);
+    const { options, states } = unpackState(`${this.kind.name}.loadStateDict`, dict, this.paramGroups, this.kind, this.rules);
     this.paramGroups.forEach((group, i) => Object.assign(group, options[i]));
     this.states.clear();
     for (const [p, state] of states) this.states.set(p, state);

@@ -1,6 +1,7 @@
 import { isTensor } from "../base/brand.ts";
 import { describe, TensorError } from "../base/errors.ts";
-import type { OptionRules } from "./optionRules.ts";
+import type { OptionKind } from "../base/optionRules.ts";
+import type { OptionRule, OptionRules } from "./optionRules.ts";
 import type { ParamState } from "./paramState.ts";
 
 /** What makes an optimiser the one it is, apart from its update. */
@@ -20,6 +21,24 @@ export interface OptimizerKind {
   check?(where: string, options: Readonly<Record<string, unknown>>): void;
 }
 
+/** A rule for each option of an optimiser, with its default; one without is given by each group, or to the constructor. */
+export type DeclaredRules<Options> = {
+  readonly [Name in keyof Options]-?:
+    | OptionRule
+    | { readonly is: OptionRule; readonly default: Exclude<Options[Name], undefined> };
+};
+
+/** What a rule asks of the option of this name, for `optionsOf`. */
+export const askedOf = (name: string, rule: OptionRule): OptionKind => ({
+  expected: rule.expected,
+  accepts: (value) => rule.isSensible(value),
+  refusal: (value) => ({
+    expected: `${name} to be ${rule.expected}`,
+    got: value === undefined ? "none" : describe(value),
+    hint: value === undefined ? `Give it to all groups, as in { ${name}: 0.1 }, or to each.` : "",
+  }),
+});
+
 /** Refuses anything but the kind of a user's own optimiser, and an optimiser without an update. */
 export function checkKind(kind: unknown, update: unknown): asserts kind is OptimizerKind {
   const where = "Optimizer";
@@ -38,7 +57,7 @@ export function checkKind(kind: unknown, update: unknown): asserts kind is Optim
     });
   };
   if (typeof name !== "string" || name === "") refuse("a kind { name, rules, stateNames } with a name", name ?? kind);
-  if (!isRecord(rules) || !Object.values(rules).every(isRule)) {
+  if (!isRecord(rules) || !Object.values(rules).every((rule) => isRule(isRecord(rule) && "is" in rule ? rule.is : rule))) {
     refuse("rules { expected, isUsable, isSensible } of options, by their names", rules);
   }
   if (!Object.hasOwn(rules as object, "lr")) refuse("a rule for lr among the rules", Object.keys(rules as object));

@@ -13,8 +13,8 @@ export interface OptionRule {
   isSensible(value: unknown): boolean;
 }
 
-/** The rules of all options of an optimiser. */
-export type OptionRules = Readonly<Record<string, OptionRule>>;
+/** The rules of all options of an optimiser, those with a default as `{ is: rule, default: value }`. */
+export type OptionRules = Readonly<Record<string, OptionRule | { readonly is: OptionRule; readonly default: unknown }>>;
 
 const isNumber = (value: unknown): value is number => typeof value === "number" && !Number.isNaN(value);
 const isBoolean = (value: unknown): value is boolean => typeof value === "boolean";

@@ -2,7 +2,7 @@ import { zeros, zerosLike } from "../functions/factories.ts";
 import { rmspropStep } from "../kernels/steps/rmsprop.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { Optimizer } from "./optimizer.ts";
-import type { OptimizerKind } from "./optimizerKind.ts";
+import type { DeclaredRules, OptimizerKind } from "./optimizerKind.ts";
 import { flag, notNegative } from "./optionRules.ts";
 import type { GroupParams, ParamGroup } from "./paramGroup.ts";
 
@@ -43,21 +43,21 @@ export interface RMSpropGroup extends ParamGroup {
   maximize: boolean;
 }
 
+const rules = {
+  lr: { is: notNegative, default: 1e-2 },
+  alpha: { is: notNegative, default: 0.99 },
+  eps: { is: notNegative, default: 1e-8 },
+  weightDecay: { is: notNegative, default: 0 },
+  momentum: { is: notNegative, default: 0 },
+  centered: { is: flag, default: false },
+  maximize: { is: flag, default: false },
+} as const satisfies DeclaredRules<RMSpropOptions>;
+
 const kind: OptimizerKind = {
   name: "RMSprop",
-  rules: {
-    lr: notNegative,
-    alpha: notNegative,
-    eps: notNegative,
-    weightDecay: notNegative,
-    momentum: notNegative,
-    centered: flag,
-    maximize: flag,
-  },
+  rules,
   stateNames: { step: false, square_avg: false, grad_avg: true, momentum_buffer: true },
 };
-
-const defaults = { lr: 1e-2, alpha: 0.99, eps: 1e-8, weightDecay: 0, momentum: 0, centered: false, maximize: false };
 
 /**
  * RMSprop, `p ← p − lr·d/(√v + eps)`: `v ← αv + (1 − α)d²` is the mean of the squares of `d = grad + weightDecay·p`. With
@@ -86,7 +86,7 @@ export class RMSprop extends Optimizer<RMSpropGroup> {
   /** @internal What stays when a bundler renames the class. */
   static override readonly name: string = "RMSprop";
   constructor(params: readonly Tensor[] | readonly RMSpropGroupOptions[], options: RMSpropOptions = {}) {
-    super(kind, params, options, defaults);
+    super(kind, params, options);
   }
 
   protected override update(p: Tensor, g: Tensor, group: RMSpropGroup): void {

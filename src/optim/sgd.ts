@@ -3,7 +3,7 @@ import { zerosLike } from "../functions/factories.ts";
 import { kernels } from "../kernels/index.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { Optimizer } from "./optimizer.ts";
-import type { OptimizerKind } from "./optimizerKind.ts";
+import type { DeclaredRules, OptimizerKind } from "./optimizerKind.ts";
 import { finite, flag, notNegative } from "./optionRules.ts";
 import type { GroupParams, ParamGroup } from "./paramGroup.ts";
 
@@ -40,16 +40,18 @@ export interface SGDGroup extends ParamGroup {
   maximize: boolean;
 }
 
+const rules = {
+  lr: notNegative,
+  momentum: { is: notNegative, default: 0 },
+  dampening: { is: finite, default: 0 },
+  weightDecay: { is: notNegative, default: 0 },
+  nesterov: { is: flag, default: false },
+  maximize: { is: flag, default: false },
+} as const satisfies DeclaredRules<SGDOptions>;
+
 const kind: OptimizerKind = {
   name: "SGD",
-  rules: {
-    lr: notNegative,
-    momentum: notNegative,
-    dampening: finite,
-    weightDecay: notNegative,
-    nesterov: flag,
-    maximize: flag,
-  },
+  rules,
   stateNames: { momentum_buffer: true },
   check(where, { nesterov, momentum, dampening }) {
     if (!nesterov || (momentum !== 0 && dampening === 0)) return;
@@ -59,8 +61,6 @@ const kind: OptimizerKind = {
     });
   },
 };
-
-const defaults = { momentum: 0, dampening: 0, weightDecay: 0, nesterov: false, maximize: false };
 
 /**
  * Stochastic gradient descent, `p ← p − lr·d`, where `d = grad + weightDecay·p`; with momentum `p ← p − lr·b`, where
@@ -93,7 +93,7 @@ export class SGD extends Optimizer<SGDGroup> {
   constructor(params: readonly Tensor[], options: SGDOptions);
   constructor(params: readonly SGDGroupOptions[], options?: Partial<SGDOptions>);
   constructor(params: readonly Tensor[] | readonly SGDGroupOptions[], options?: Partial<SGDOptions>) {
-    super(kind, params, options, defaults);
+    super(kind, params, options);
   }
 
   protected override update(p: Tensor, g: Tensor, group: SGDGroup): void {

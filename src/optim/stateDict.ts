@@ -5,6 +5,7 @@ import { tensor } from "../functions/create.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { camelCase, snakeCase } from "./names.ts";
 import { isSingleNumber, type OptimizerKind } from "./optimizerKind.ts";
+import type { OptionRule } from "./optionRules.ts";
 import { type ParamGroup, scheduleFields } from "./paramGroup.ts";
 import type { ParamState } from "./paramState.ts";
 
@@ -44,6 +45,8 @@ export function packState(
   return { state: Object.fromEntries(state), param_groups: packed };
 }
 
+type PlainRules = Readonly<Record<string, OptionRule>>;
+
 interface Unpacked {
   /** For each group, what is to be written over its options. */
   readonly options: readonly Readonly<Record<string, unknown>>[];
@@ -56,6 +59,7 @@ export function unpackState(
   dict: unknown,
   groups: readonly ParamGroup[],
   kind: OptimizerKind,
+  rules: PlainRules,
 ): Unpacked {
   const { state, param_groups: saved } = (dict ?? {}) as Partial<OptimizerStateDict>;
   if (!isRecord(state) || !Array.isArray(saved)) {
@@ -71,7 +75,7 @@ export function unpackState(
   const options = groups.slice(0, saved.length).map((group, i) => {
     if (!isRecord(saved[i])) problems.push(`${describe(saved[i])} instead of group ${i}`);
     else matchParams(saved[i].params, group, i, owners, problems);
-    return isRecord(saved[i]) ? readOptions(saved[i], `group ${i}`, kind, problems) : {};
+    return isRecord(saved[i]) ? readOptions(saved[i], `group ${i}`, kind, rules, problems) : {};
   });
   const states = new Map<Tensor, ParamState>();
   const numParams = groups.reduce((sum, { params }) => sum + params.length, 0);
@@ -113,9 +117,9 @@ function readOptions(
   saved: Record<string, unknown>,
   where: string,
   kind: OptimizerKind,
+  rules: PlainRules,
   problems: string[],
 ): Record<string, unknown> {
-  const { rules } = kind;
   const options: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(saved)) {
     const known = camelCase(name);

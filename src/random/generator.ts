@@ -25,7 +25,15 @@ export function isGenerator(value: unknown): value is Generator {
 }
 
 /** What an option may be that is a {@link Generator}. */
-export const aGenerator: OptionKind = { expected: "a Generator", accepts: isGenerator };
+export const aGenerator: OptionKind = {
+  expected: "a Generator",
+  accepts: isGenerator,
+  refusal: (value) => ({
+    expected: "a Generator as generator",
+    got: describe(value),
+    hint: typeof value === "number" ? `Write new Generator().manualSeed(${value}).` : "",
+  }),
+};
 
 /**
  * A source of random numbers: PyTorch's on the CPU, which gives the same numbers for the same seed, bit for bit.

@@ -1,6 +1,7 @@
 import { isTensor } from "../base/brand.ts";
 import { type Dtype, isFloat, type Shape } from "../base/dtype.ts";
 import { describe, show, TensorError } from "../base/errors.ts";
+import { checkKind, type OptionKind } from "../base/optionRules.ts";
 import { shared } from "../base/shared.ts";
 import { empty, NDArray } from "../kernels/array.ts";
 import { refuseDetached } from "../kernels/memory/detached.ts";
@@ -50,13 +51,15 @@ export function checkElements(where: string, dtype: Dtype, x: Tensor): void {
   for (let i = 0; i < data.length; i++) if (!isInt32(data[i])) elementFor(where, dtype, data[i]);
 }
 
+/** @internal */
+export const aDtype: OptionKind = {
+  expected: 'a dtype among "float32", "float64", "int32" and "bool"',
+  accepts: (value) => value === "float32" || value === "float64" || value === "int32" || value === "bool",
+};
+
 /** @internal Refuses what is not one of the four dtypes. */
 export function checkDtype(where: string, dtype: unknown): asserts dtype is Dtype {
-  if (dtype === "float32" || dtype === "float64" || dtype === "int32" || dtype === "bool") return;
-  throw new TensorError(where, {
-    expected: 'a dtype among "float32", "float64", "int32" and "bool"',
-    got: describe(dtype),
-  });
+  checkKind(where, aDtype, "dtype", dtype);
 }
 
 /** @internal Indices or labels that are nested arrays of whole numbers as an int32 tensor; the rest as it is, to be refused. */

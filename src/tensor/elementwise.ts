@@ -1,7 +1,7 @@
 import { isTensor } from "../base/brand.ts";
 import { type Dtype, isFloat } from "../base/dtype.ts";
-import { describe, TensorError } from "../base/errors.ts";
-import { checkOptions } from "../base/options.ts";
+import { TensorError } from "../base/errors.ts";
+import { type OptionRules, optionsOf } from "../base/optionRules.ts";
 import * as ops from "../ops/elementwise.ts";
 import { gelu as geluByErf, geluByTanh } from "../ops/gelu.ts";
 import { checkDtype, checkElements, refuseBool } from "./checks.ts";
@@ -81,36 +81,32 @@ export function relu(x: Tensor): Tensor {
   return x.through(ops.relu);
 }
 
-export function gelu(
-  a: Tensor,
-  options: {
-    readonly approximate?: "none" | "tanh";
-  },
-): Tensor {
-  checkOptions("gelu", options, ["approximate"]);
-  const { approximate = "none" } = options;
-  const x = floated(a);
-  if (approximate === "none") return x.through(geluByErf);
-  if (approximate === "tanh") return x.through(geluByTanh);
-  throw new TensorError("gelu", { expected: 'approximate "none" or "tanh"', got: describe(approximate) });
+type GeluOptions = NonNullable<Parameters<Tensor["gelu"]>[0]>;
+const geluRules = {
+  approximate: { words: ["none", "tanh"], default: "none" },
+} as const satisfies OptionRules<GeluOptions>;
+
+export function gelu(x: Tensor, options?: GeluOptions): Tensor {
+  const { approximate } = optionsOf("gelu", options, geluRules);
+  return floated(x).through(approximate === "none" ? geluByErf : geluByTanh);
 }
 
 export const erf = (x: Tensor): Tensor => floated(x).through(ops.erf);
-export function softplus(
-  x: Tensor,
-  options: {
-    readonly beta?: number;
-    readonly threshold?: number;
+
+type SoftplusOptions = NonNullable<Parameters<Tensor["softplus"]>[0]>;
+const softplusRules = {
+  beta: {
+    is: { expected: "a finite number other than 0", accepts: (value) => Number.isFinite(value) && value !== 0 },
+    default: 1,
   },
-): Tensor {
-  checkOptions("softplus", options, ["beta", "threshold"]);
-  const { beta = 1, threshold = 20 } = options;
-  if (!(Number.isFinite(beta) && beta !== 0) || typeof threshold !== "number" || Number.isNaN(threshold)) {
-    throw new TensorError("softplus", {
-      expected: "a finite beta other than 0, and a number as threshold",
-      got: `${describe(beta)} and ${describe(threshold)}`,
-    });
-  }
+  threshold: {
+    is: { expected: "a number", accepts: (value) => typeof value === "number" && !Number.isNaN(value) },
+    default: 20,
+  },
+} as const satisfies OptionRules<SoftplusOptions>;
+
+export function softplus(x: Tensor, options?: SoftplusOptions): Tensor {
+  const { beta, threshold } = optionsOf("softplus", options, softplusRules);
   return floated(x).through(ops.softplus(beta, threshold));
 }
 

@@ -3,7 +3,8 @@ import { startingGradient } from "../autograd/grad.ts";
 import { isTensor } from "../base/brand.ts";
 import { isFloat } from "../base/dtype.ts";
 import { describe, TensorError } from "../base/errors.ts";
-import { checkFlagOption, checkOptions } from "../base/options.ts";
+import { flag } from "../base/optionKinds.ts";
+import { type OptionRules, optionsOf } from "../base/optionRules.ts";
 import { sameShape } from "../base/shapes.ts";
 import { shared } from "../base/shared.ts";
 import { give } from "../kernels/array.ts";
@@ -46,14 +47,11 @@ export function setGrad(x: Tensor, value: Tensor | null): void {
   shared().listener?.setsGradient?.(x, value?.array ?? null);
 }
 
-export function backward(
-  x: Tensor,
-  gradient: Tensor | null | undefined,
-  options: { readonly createGraph?: boolean },
-): void {
-  checkOptions("backward", options, ["createGraph"]);
-  const { createGraph = false } = options;
-  checkFlagOption("backward", "createGraph", createGraph);
+type BackwardOptions = NonNullable<Parameters<Tensor["backward"]>[1]>;
+const rules = { createGraph: { is: flag, default: false } } as const satisfies OptionRules<BackwardOptions>;
+
+export function backward(x: Tensor, gradient: Tensor | null | undefined, options?: BackwardOptions): void {
+  const { createGraph } = optionsOf("backward", options, rules);
   const start = startingGradient("backward", x, gradient);
   const owned = new Owned<Tensor>();
   const gradients = differentiate(x, start, null, createGraph, "backward", owned);

@@ -1,5 +1,5 @@
-import { describe, TensorError } from "../base/errors.ts";
-import { checkOptions } from "../base/options.ts";
+import { fromOne } from "../base/optionKinds.ts";
+import { type OptionRules, optionsOf } from "../base/optionRules.ts";
 import { type PrintSettings, shared } from "../base/shared.ts";
 
 /** Options of {@link setPrintoptions}; what is left out stays as it is, but for `sciMode`. */
@@ -18,9 +18,25 @@ export interface PrintOptions {
   readonly sciMode?: boolean | null;
 }
 
+const isWhole = (value: unknown, most: number): boolean =>
+  (Number.isInteger(value) || value === Number.POSITIVE_INFINITY) &&
+  (value as number) >= 0 &&
+  (value as number) <= most;
+
+const rules = {
+  precision: { is: { expected: "a whole number from 0 to 60", accepts: (value) => isWhole(value, 60) } },
+  threshold: {
+    is: { expected: "a whole number of 0 or more", accepts: (value) => isWhole(value, Number.POSITIVE_INFINITY) },
+  },
+  edgeitems: { is: fromOne },
+  linewidth: { is: fromOne },
+  profile: { words: ["default", "short", "full"] },
+  sciMode: { words: [true, false, null], default: null },
+} as const satisfies OptionRules<PrintOptions>;
+
 const initial: PrintSettings = { precision: 4, threshold: 1000, edgeitems: 3, linewidth: 80, sciMode: null };
 
-const profiles: Readonly<Record<string, PrintSettings>> = {
+const profiles = {
   default: initial,
   short: { ...initial, precision: 2, edgeitems: 2 },
   full: { ...initial, threshold: Number.POSITIVE_INFINITY },
@@ -49,33 +65,10 @@ export function printSettings(): PrintSettings {
  * ```
  */
 export function setPrintoptions(options: PrintOptions = {}): void {
-  const where = "setPrintoptions";
-  checkOptions(where, options, ["precision", "threshold", "edgeitems", "linewidth", "profile", "sciMode"]);
-  const { profile, sciMode = null, ...given } = options;
-  if (profile !== undefined && !(typeof profile === "string" && Object.hasOwn(profiles, profile))) {
-    throw new TensorError(where, { expected: 'profile to be "default", "short" or "full"', got: describe(profile) });
-  }
-  if (sciMode !== null && typeof sciMode !== "boolean") {
-    throw new TensorError(where, { expected: "sciMode to be true, false or null", got: describe(sciMode) });
-  }
-  const next = {
+  const { profile, ...given } = optionsOf("setPrintoptions", options, rules);
+  const own = Object.entries(given).filter(([, value]) => value !== undefined);
+  shared().printing = {
     ...(profile === undefined ? printSettings() : profiles[profile]),
-    ...withoutUndefined(given),
-    sciMode,
+    ...(Object.fromEntries(own) as Partial<PrintSettings>),
   };
-  checkWhole("precision", next.precision, 0, 60);
-  checkWhole("threshold", next.threshold, 0, Number.POSITIVE_INFINITY);
-  checkWhole("edgeitems", next.edgeitems, 1, Number.MAX_SAFE_INTEGER);
-  checkWhole("linewidth", next.linewidth, 1, Number.MAX_SAFE_INTEGER);
-  shared().printing = next;
-}
-
-const withoutUndefined = (given: object): object =>
-  Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-
-function checkWhole(name: string, value: unknown, least: number, most: number): void {
-  const isWhole = Number.isInteger(value) || value === Number.POSITIVE_INFINITY;
-  if (isWhole && (value as number) >= least && (value as number) <= most) return;
-  const range = most <= 60 ? `from ${least} to ${most}` : `of ${least} or more`;
-  throw new TensorError("setPrintoptions", { expected: `${name} to be a whole number ${range}`, got: describe(value) });
 }

@@ -1,20 +1,44 @@
 import { isTensor } from "../base/brand.ts";
 import { isFloat } from "../base/dtype.ts";
 import { describe, TensorError } from "../base/errors.ts";
-import { checkOptions } from "../base/options.ts";
+import { type OptionRules, optionsOf } from "../base/optionRules.ts";
 import { shared, whole } from "../base/shared.ts";
 import type { NDArray } from "../kernels/array.ts";
 import { refuseDetached } from "../kernels/memory/detached.ts";
 import { fillBernoulli, fillBernoulliFrom } from "../random/bernoulli.ts";
 import { fillExponential } from "../random/exponential.ts";
-import { defaultGenerator, type Generator, isGenerator } from "../random/generator.ts";
+import { aGenerator, defaultGenerator, type Generator } from "../random/generator.ts";
 import { fillNormal } from "../random/normal.ts";
 import { fillUniform } from "../random/uniform.ts";
 import { refuseInPlace } from "./inPlace.ts";
-import type { RandomOptions, Tensor, VersionedRandomOptions } from "./tensor.ts";
+import type { Tensor } from "./tensor.ts";
 
-export function uniform_<T extends Tensor>(x: T, low: number, high: number, options: RandomOptions): T {
-  const generator = refuseRandom("uniform_", x, options);
+/** Where random numbers come from. */
+export interface RandomOptions {
+  /** Default: the generator that `manualSeed` seeds. */
+  readonly generator?: Generator;
+}
+
+/** Options of draws that versions of PyTorch make differently. */
+export interface VersionedRandomOptions extends RandomOptions {
+  /**
+   * Whose numbers are drawn: those of current versions of PyTorch (default), or of 1.13 and before. Of normal numbers,
+   * only float64 ones of tensors of fewer than 16 elements differ, of exponential ones only float64 ones, in the last bit.
+   */
+  readonly version?: "current" | "1.13";
+}
+
+/** @internal */
+export const generator = { is: aGenerator, default: defaultGenerator } as const;
+/** @internal */
+export const version = { words: ["current", "1.13"], default: "current" } as const;
+/** @internal */
+export const randomRules = { generator } as const satisfies OptionRules<RandomOptions>;
+const versionedRules = { generator, version } as const satisfies OptionRules<VersionedRandomOptions>;
+
+export function uniform_<T extends Tensor>(x: T, low: number, high: number, options?: RandomOptions): T {
+  const { generator } = optionsOf("uniform_", options, randomRules);
+  refuseRandom("uniform_", x);
   const most = x.dtype === "float32" ? 3.4028234663852886e38 : Number.MAX_VALUE;
   const areNumbers = typeof low === "number" && typeof high === "number";
   if (!(areNumbers && low >= -most && high <= most && low <= high && high - low <= most)) {
@@ -27,32 +51,32 @@ export function uniform_<T extends Tensor>(x: T, low: number, high: number, opti
   return x;
 }
 
-export function normal_<T extends Tensor>(x: T, mean: number, std: number, options: VersionedRandomOptions): T {
-  const generator = refuseRandom("normal_", x, options, ["generator", "version"]);
-  const legacy = isLegacy("normal_", options.version);
+export function normal_<T extends Tensor>(x: T, mean: number, std: number, options?: VersionedRandomOptions): T {
+  const { generator, version } = optionsOf("normal_", options, versionedRules);
+  refuseRandom("normal_", x);
   if (typeof mean !== "number" || typeof std !== "number" || !(std >= 0)) {
     throw new TensorError("normal_", {
       expected: "a mean, and a std of 0 or more",
       got: `${describe(mean)} and ${describe(std)}`,
     });
   }
-  whole("normal_", [x.array, mean, std, generator, legacy], normally);
+  whole("normal_", [x.array, mean, std, generator, version === "1.13"], normally);
   return x;
 }
 
-export function exponential_<T extends Tensor>(x: T, lambda: number, options: VersionedRandomOptions): T {
-  const generator = refuseRandom("exponential_", x, options, ["generator", "version"]);
-  const legacy = isLegacy("exponential_", options.version);
+export function exponential_<T extends Tensor>(x: T, lambda: number, options?: VersionedRandomOptions): T {
+  const { generator, version } = optionsOf("exponential_", options, versionedRules);
+  refuseRandom("exponential_", x);
   if (!(typeof lambda === "number" && lambda > 0))
     throw new TensorError("exponential_", { expected: "a rate above 0", got: describe(lambda) });
-  whole("exponential_", [x.array, lambda, generator, legacy], exponentially);
+  whole("exponential_", [x.array, lambda, generator, version === "1.13"], exponentially);
   return x;
 }
 
-export function bernoulli_<T extends Tensor>(x: T, p: number | Tensor, options: RandomOptions): T {
-  checkOptions("bernoulli_", options, ["generator"]);
+export function bernoulli_<T extends Tensor>(x: T, p: number | Tensor, options?: RandomOptions): T {
+  const { generator } = optionsOf("bernoulli_", options, randomRules);
   refuseInPlace("bernoulli_", x);
-  const generator = generatorOf("bernoulli_", options);
+  shared().listener?.draws("bernoulli_");
   if (isTensor(p)) whole("bernoulli_", [x.array, p.detach().expand(x.shape).array, generator], ofProbabilities);
   else whole("bernoulli_", [x.array, p, generator], ofProbability);
   return x;
@@ -91,18 +115,12 @@ function checkProbabilities(probabilities: { every(holds: (p: number) => boolean
   throw new TensorError("bernoulli_", { expected: "probabilities from 0 to 1", got: describe(p) });
 }
 
-function refuseRandom(
-  where: string,
-  x: Tensor,
-  options: RandomOptions,
-  known: readonly string[] = ["generator"],
-): Generator {
-  checkOptions(where, options, known);
+function refuseRandom(where: string, x: Tensor): void {
   refuseInPlace(where, x);
   if (!isFloat(x.dtype)) {
     throw new TensorError(where, { expected: "a float32 or float64 tensor", got: describe(x) });
   }
-  return generatorOf(where, options);
+  shared().listener?.draws(where);
 }
 
 function floats(array: NDArray, where = "random"): Float32Array | Float64Array {
@@ -110,21 +128,4 @@ function floats(array: NDArray, where = "random"): Float32Array | Float64Array {
   const { data } = array;
   if (data instanceof Float32Array || data instanceof Float64Array) return data;
   throw new TensorError(where, { expected: "a float32 or float64 tensor", got: describe(array) });
-}
-
-/** @internal Whether the numbers of PyTorch 1.13 are asked for. */
-export function isLegacy(where: string, version: unknown = "current"): boolean {
-  if (version === "current" || version === "1.13") return version === "1.13";
-  throw new TensorError(where, { expected: 'version "current" or "1.13"', got: describe(version) });
-}
-
-/** @internal The generator asked for, or the default one. */
-export function generatorOf(where: string, { generator = defaultGenerator }: RandomOptions): Generator {
-  shared().listener?.draws(where);
-  if (isGenerator(generator)) return generator;
-  throw new TensorError(where, {
-    expected: "a Generator",
-    got: describe(generator),
-    hint: typeof generator === "number" ? `Write new Generator().manualSeed(${generator}).` : "",
-  });
 }

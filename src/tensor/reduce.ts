@@ -1,7 +1,8 @@
 import { isTensor } from "../base/brand.ts";
 import type { Shape } from "../base/dtype.ts";
 import { describe, TensorError } from "../base/errors.ts";
-import { checkFlagOption, checkOptions } from "../base/options.ts";
+import { finiteNumber, flag } from "../base/optionKinds.ts";
+import { checkGiven, type OptionRules, optionsOf } from "../base/optionRules.ts";
 import { dimOf, dimsOf, sameShape } from "../base/shapes.ts";
 import * as indexing from "../ops/indexing.ts";
 import type { Op } from "../ops/op.ts";
@@ -9,12 +10,43 @@ import * as ops from "../ops/reduce.ts";
 import * as shaping from "../ops/shape.ts";
 import { refuseWhole } from "./checks.ts";
 import { floated } from "./operands.ts";
-import type { KeepdimOptions, Tensor, ValuesAndIndices, VarianceOptions } from "./tensor.ts";
+import type { Tensor, ValuesAndIndices } from "./tensor.ts";
+
+/** Whether a reduction leaves dimensions of size one where it has reduced. */
+export interface KeepdimOptions {
+  /** Default `false`. */
+  readonly keepdim?: boolean;
+}
+
+/** Options of {@link Tensor.var} and {@link Tensor.std}. */
+export interface VarianceOptions extends KeepdimOptions {
+  /** What the count is lessened by before it divides: 1 is unbiased, 0 biased. Default `1`. */
+  readonly correction?: number;
+}
+
+const keepdim = { is: flag, default: false } as const;
+const keepdimRules = { keepdim } as const satisfies OptionRules<KeepdimOptions>;
+const varianceRules = {
+  correction: { is: finiteNumber, default: 1 },
+  keepdim,
+} as const satisfies OptionRules<VarianceOptions>;
+
+type SortOptions = NonNullable<Parameters<Tensor["sort"]>[1]>;
+const sortRules = { descending: { is: flag, default: false } } as const satisfies OptionRules<SortOptions>;
+
+type TopkOptions = NonNullable<Parameters<Tensor["topk"]>[2]>;
+const topkRules = { largest: { is: flag, default: true } } as const satisfies OptionRules<TopkOptions>;
+
+/** Whether dimensions are kept; refuses options that are wrong. */
+export function keepdimOf(where: string, options: KeepdimOptions | undefined): boolean {
+  checkGiven(where, options, keepdimRules);
+  return options?.keepdim ?? keepdim.default;
+}
 
 /** Dimensions, or none for all. */
 type Dims = number | readonly number[] | undefined;
 
-export function sum(a: Tensor, dim: Dims, options: KeepdimOptions): Tensor {
+export function sum(a: Tensor, dim: Dims, options?: KeepdimOptions): Tensor {
   const x = a.dtype === "bool" ? a.to("int32") : a;
   return reduceOver("sum", ops.sum, x, dim, options);
 }
@@ -31,53 +63,53 @@ export function sumToSize(x: Tensor, shape: Shape): Tensor {
   return (dims.length === 0 ? x : x.sum(dims)).reshape(shape);
 }
 
-export function mean(x: Tensor, dim: Dims, options: KeepdimOptions): Tensor {
+export function mean(x: Tensor, dim: Dims, options?: KeepdimOptions): Tensor {
   refuseWhole("mean", x);
   return reduceOver("mean", ops.mean, x, dim, options);
 }
 
-export function prod(a: Tensor, dim: number | undefined, options: KeepdimOptions): Tensor {
+export function prod(a: Tensor, dim: number | undefined, options?: KeepdimOptions): Tensor {
   const x = a.dtype === "bool" ? a.to("int32") : a;
   return reduceOver("prod", ops.prod, x, dim, options);
 }
 
-export function max(x: Tensor, dim: number | undefined, options: KeepdimOptions): Tensor | ValuesAndIndices {
-  return dim === undefined ? extreme("max", ops.max, x, dim, {}) : best("max", ops.argmax, x, dim, options);
+export function max(x: Tensor, dim: number | undefined, options?: KeepdimOptions): Tensor | ValuesAndIndices {
+  return dim === undefined ? extreme("max", ops.max, x, dim) : best("max", ops.argmax, x, dim, options);
 }
 
-export function min(x: Tensor, dim: number | undefined, options: KeepdimOptions): Tensor | ValuesAndIndices {
-  return dim === undefined ? extreme("min", ops.min, x, dim, {}) : best("min", ops.argmin, x, dim, options);
+export function min(x: Tensor, dim: number | undefined, options?: KeepdimOptions): Tensor | ValuesAndIndices {
+  return dim === undefined ? extreme("min", ops.min, x, dim) : best("min", ops.argmin, x, dim, options);
 }
 
-export const amax = (x: Tensor, dim: Dims, options: KeepdimOptions): Tensor =>
+export const amax = (x: Tensor, dim: Dims, options?: KeepdimOptions): Tensor =>
   extreme("amax", ops.amax, x, dim, options);
 
-export const amin = (x: Tensor, dim: Dims, options: KeepdimOptions): Tensor =>
+export const amin = (x: Tensor, dim: Dims, options?: KeepdimOptions): Tensor =>
   extreme("amin", ops.amin, x, dim, options);
 
-export const argmax = (x: Tensor, dim: number | undefined, options: KeepdimOptions): Tensor =>
+export const argmax = (x: Tensor, dim: number | undefined, options?: KeepdimOptions): Tensor =>
   extreme("argmax", ops.argmax, x, dim, options);
 
-export const argmin = (x: Tensor, dim: number | undefined, options: KeepdimOptions): Tensor =>
+export const argmin = (x: Tensor, dim: number | undefined, options?: KeepdimOptions): Tensor =>
   extreme("argmin", ops.argmin, x, dim, options);
 
-export function any(x: Tensor, dim: Dims, options: KeepdimOptions): Tensor {
+export function any(x: Tensor, dim: Dims, options?: KeepdimOptions): Tensor {
   if (isNone(dim)) return x.to("bool");
   return reduceOver("any", ops.any, x, dim, options);
 }
 
-export function all(x: Tensor, dim: Dims, options: KeepdimOptions): Tensor {
+export function all(x: Tensor, dim: Dims, options?: KeepdimOptions): Tensor {
   if (isNone(dim)) return x.to("bool");
   return reduceOver("all", ops.all, x, dim, options);
 }
 
-export const variance = (x: Tensor, dim: Dims, options: VarianceOptions): Tensor =>
+export const variance = (x: Tensor, dim: Dims, options?: VarianceOptions): Tensor =>
   varianceOver("var", ops.variance, x, dim, options);
 
-export const std = (x: Tensor, dim: Dims, options: VarianceOptions): Tensor =>
+export const std = (x: Tensor, dim: Dims, options?: VarianceOptions): Tensor =>
   varianceOver("std", ops.std, x, dim, options);
 
-export function norm(x: Tensor, p: number, dim: Dims, options: KeepdimOptions): Tensor {
+export function norm(x: Tensor, p: number, dim: Dims, options?: KeepdimOptions): Tensor {
   refuseWhole("norm", x);
   if (typeof p !== "number" || Number.isNaN(p)) {
     throw new TensorError("norm", { expected: "a number p", got: describe(p) });
@@ -90,7 +122,7 @@ export function norm(x: Tensor, p: number, dim: Dims, options: KeepdimOptions): 
   return reduceOver("norm", (start, end) => ops.normOf(p, start, end), x, dim, options);
 }
 
-export function logsumexp(x: Tensor, dim: number | readonly number[], options: KeepdimOptions): Tensor {
+export function logsumexp(x: Tensor, dim: number | readonly number[], options?: KeepdimOptions): Tensor {
   if (dim === undefined) {
     throw new TensorError("logsumexp", {
       expected: "a dimension, or several",
@@ -116,37 +148,40 @@ export function cumsum(a: Tensor, dim: number): Tensor {
   return alongDim("cumsum", ops.cumsum, x, dim);
 }
 
-export function sort(x: Tensor, dim: number, options: { readonly descending?: boolean }): ValuesAndIndices {
-  checkOptions("sort", options, ["descending"]);
+export function sort(x: Tensor, dim: number, options?: SortOptions): ValuesAndIndices {
+  const { descending } = optionsOf("sort", options, sortRules);
   const along = dimOf("sort", dim, x.ndim);
-  const { descending = false } = options;
-  checkFlagOption("sort", "descending", descending);
   return inOrder(x, along, descending, x.shape[along] ?? 1);
 }
 
-export function topk(x: Tensor, k: number, dim: number, options: { readonly largest?: boolean }): ValuesAndIndices {
-  checkOptions("topk", options, ["largest"]);
+export function topk(x: Tensor, k: number, dim: number, options?: TopkOptions): ValuesAndIndices {
+  const { largest } = optionsOf("topk", options, topkRules);
   const along = dimOf("topk", dim, x.ndim);
   const length = x.shape[along] ?? 1;
   if (!Number.isInteger(k) || k < 0 || k > length) {
     throw new TensorError("topk", { expected: `a k from 0 to ${length}`, got: describe(k) });
   }
-  const { largest = true } = options;
-  checkFlagOption("topk", "largest", largest);
   return inOrder(x, along, largest, k);
 }
 
-/** Reduces over dimensions, brought together first where they are not neighbours. */
 function reduceOver(
   where: string,
   op: (start: number, end: number, shape?: Shape) => Op,
   a: Tensor,
   dim: Dims,
-  options: KeepdimOptions,
+  options?: KeepdimOptions,
 ): Tensor {
-  checkOptions(where, options, ["keepdim"]);
-  const { keepdim = false } = options;
-  checkFlagOption(where, "keepdim", keepdim);
+  return reduced(where, op, a, dim, keepdimOf(where, options));
+}
+
+/** Reduces over dimensions, brought together first where they are not neighbours. */
+function reduced(
+  where: string,
+  op: (start: number, end: number, shape?: Shape) => Op,
+  a: Tensor,
+  dim: Dims,
+  keepdim: boolean,
+): Tensor {
   const dims = dimsOf(where, isNone(dim) ? undefined : dim, a.ndim);
   const isRun = dims.every((d, i) => d === dims[0] + i);
   const start = isRun ? (dims[0] ?? 0) : a.ndim - dims.length;
@@ -162,7 +197,7 @@ function extreme(
   op: (start: number, end: number) => Op,
   x: Tensor,
   dim: Dims,
-  options: KeepdimOptions,
+  options?: KeepdimOptions,
 ): Tensor {
   refuseEmpty(where, x, dim);
   return reduceOver(where, op, x, dim, options);
@@ -173,16 +208,13 @@ function varianceOver(
   make: typeof ops.variance | typeof ops.std,
   x: Tensor,
   dim: Dims,
-  options: VarianceOptions,
+  options?: VarianceOptions,
 ): Tensor {
-  checkOptions(where, options, ["correction", "keepdim"]);
+  checkGiven(where, options, varianceRules);
   refuseWhole(where, x);
-  const { correction = 1, keepdim = false } = options;
-  if (!Number.isFinite(correction)) {
-    throw new TensorError(where, { expected: "a number as correction", got: describe(correction) });
-  }
+  const correction = options?.correction ?? varianceRules.correction.default;
   const op = (start: number, end: number, shape?: Shape) => make(start, end, correction, shape);
-  return reduceOver(where, op, x, dim, { keepdim });
+  return reduced(where, op, x, dim, options?.keepdim ?? keepdim.default);
 }
 
 function best(
@@ -190,9 +222,9 @@ function best(
   op: (start: number, end: number) => Op,
   x: Tensor,
   dim: number,
-  options: KeepdimOptions,
+  options?: KeepdimOptions,
 ): ValuesAndIndices {
-  checkOptions(where, options, ["keepdim"]);
+  const keepdim = keepdimOf(where, options);
   if (isTensor(dim)) {
     throw new TensorError(where, {
       expected: "a dimension",
@@ -201,10 +233,8 @@ function best(
     });
   }
   refuseEmpty(where, x, dim);
-  if (x.ndim === 0) return { values: x.reshape([]), indices: reduceOver(where, op, x, [], {}) };
-  const { keepdim = false } = options;
-  checkFlagOption(where, "keepdim", keepdim);
-  const indices = reduceOver(where, op, x, dim, { keepdim: true });
+  if (x.ndim === 0) return { values: x.reshape([]), indices: reduceOver(where, op, x, []) };
+  const indices = reduced(where, op, x, dim, true);
   const values = x.gather(dim, indices);
   return keepdim ? { values, indices } : { values: values.squeeze(dim), indices: indices.squeeze(dim) };
 }

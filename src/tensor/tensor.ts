@@ -4,17 +4,20 @@ import { type Data, type Dtype, type Shape, sizeOf } from "../base/dtype.ts";
 import { describe, TensorError } from "../base/errors.ts";
 import type { NDArray } from "../kernels/array.ts";
 import type { Op } from "../ops/op.ts";
-import type { Generator } from "../random/generator.ts";
 import * as compare from "./compare.ts";
 import * as elementwise from "./elementwise.ts";
 import * as gradients from "./gradients.ts";
 import * as indexing from "./indexing.ts";
 import * as inPlace from "./inPlace.ts";
 import * as products from "./matmul.ts";
+import type { RandomOptions, VersionedRandomOptions } from "./random.ts";
 import * as random from "./random.ts";
 import * as reading from "./reading.ts";
+import type { KeepdimOptions, VarianceOptions } from "./reduce.ts";
 import * as reduce from "./reduce.ts";
 import * as shaping from "./shape.ts";
+
+export type { KeepdimOptions, RandomOptions, VarianceOptions, VersionedRandomOptions };
 
 /** What an operation accepts as its second operand. */
 export type Operand = Tensor | number | boolean;
@@ -38,39 +41,12 @@ export interface HookHandle {
   remove(): void;
 }
 
-/** Whether a reduction leaves dimensions of size one where it has reduced. */
-export interface KeepdimOptions {
-  /** Default `false`. */
-  readonly keepdim?: boolean;
-}
-
-/** Options of {@link Tensor.var} and {@link Tensor.std}. */
-export interface VarianceOptions extends KeepdimOptions {
-  /** What the count is lessened by before it divides: 1 is unbiased, 0 biased. Default `1`. */
-  readonly correction?: number;
-}
-
 /** Values, and where they stood. */
 export interface ValuesAndIndices {
   /** The values found. */
   readonly values: Tensor;
   /** Their positions along the dimension, int32. */
   readonly indices: Tensor;
-}
-
-/** Where random numbers come from. */
-export interface RandomOptions {
-  /** Default: the generator that `manualSeed` seeds. */
-  readonly generator?: Generator;
-}
-
-/** Options of draws that versions of PyTorch make differently. */
-export interface VersionedRandomOptions extends RandomOptions {
-  /**
-   * Whose numbers are drawn: those of current versions of PyTorch (default), or of 1.13 and before. Of normal numbers,
-   * only float64 ones of tensors of fewer than 16 elements differ, of exponential ones only float64 ones, in the last bit.
-   */
-  readonly version?: "current" | "1.13";
 }
 
 /**
@@ -393,10 +369,10 @@ export class Tensor {
    */
   backward(
     gradient?: Tensor | null,
-    options: {
+    options?: {
       /** Whether the gradients can be differentiated in their turn. Default `false`. */
       readonly createGraph?: boolean;
-    } = {},
+    },
   ): void {
     gradients.backward(this, gradient, options);
   }
@@ -831,12 +807,10 @@ export class Tensor {
    * console.log(tensor([-1, 0, 1]).gelu({ approximate: "tanh" })); // => tensor([-0.1588,  0.0000,  0.8412])
    * ```
    */
-  gelu(
-    options: {
-      /** `"none"` for the error function, `"tanh"` for the approximation. Default `"none"`. */
-      readonly approximate?: "none" | "tanh";
-    } = {},
-  ): Tensor {
+  gelu(options?: {
+    /** `"none"` for the error function, `"tanh"` for the approximation. Default `"none"`. */
+    readonly approximate?: "none" | "tanh";
+  }): Tensor {
     return elementwise.gelu(this, options);
   }
 
@@ -868,14 +842,12 @@ export class Tensor {
    * console.log(tensor([-1, 0, 30]).softplus()); // => tensor([ 0.3133,  0.6931, 30.0000])
    * ```
    */
-  softplus(
-    options: {
-      /** Sharpness. Default `1`. */
-      readonly beta?: number;
-      /** Where the straight line takes over. Default `20`. */
-      readonly threshold?: number;
-    } = {},
-  ): Tensor {
+  softplus(options?: {
+    /** Sharpness. Default `1`. */
+    readonly beta?: number;
+    /** Where the straight line takes over. Default `20`. */
+    readonly threshold?: number;
+  }): Tensor {
     return elementwise.softplus(this, options);
   }
 
@@ -1167,7 +1139,7 @@ export class Tensor {
    * console.log(ones([2, 3]).sum(0, { keepdim: true })); // => tensor([[2., 2., 2.]])
    * ```
    */
-  sum(dim?: number | readonly number[], options: KeepdimOptions = {}): Tensor {
+  sum(dim?: number | readonly number[], options?: KeepdimOptions): Tensor {
     return reduce.sum(this, dim, options);
   }
 
@@ -1192,7 +1164,7 @@ export class Tensor {
    * console.log(tensor([[1, 2], [3, 6]]).mean(0)); // => tensor([2., 4.])
    * ```
    */
-  mean(dim?: number | readonly number[], options: KeepdimOptions = {}): Tensor {
+  mean(dim?: number | readonly number[], options?: KeepdimOptions): Tensor {
     return reduce.mean(this, dim, options);
   }
 
@@ -1212,7 +1184,7 @@ export class Tensor {
    * console.log(tensor([2, 3, 4]).prod().item()); // => 24
    * ```
    */
-  prod(dim?: number, options: KeepdimOptions = {}): Tensor {
+  prod(dim?: number, options?: KeepdimOptions): Tensor {
     return reduce.prod(this, dim, options);
   }
 
@@ -1247,7 +1219,7 @@ export class Tensor {
    * ```
    */
   max(dim: number, options?: KeepdimOptions): ValuesAndIndices;
-  max(dim?: number, options: KeepdimOptions = {}): Tensor | ValuesAndIndices {
+  max(dim?: number, options?: KeepdimOptions): Tensor | ValuesAndIndices {
     return reduce.max(this, dim, options);
   }
 
@@ -1282,7 +1254,7 @@ export class Tensor {
    * ```
    */
   min(dim: number, options?: KeepdimOptions): ValuesAndIndices;
-  min(dim?: number, options: KeepdimOptions = {}): Tensor | ValuesAndIndices {
+  min(dim?: number, options?: KeepdimOptions): Tensor | ValuesAndIndices {
     return reduce.min(this, dim, options);
   }
 
@@ -1302,7 +1274,7 @@ export class Tensor {
    * console.log(tensor([[1, 5], [7, 3]]).amax(0)); // => tensor([7., 5.])
    * ```
    */
-  amax(dim?: number | readonly number[], options: KeepdimOptions = {}): Tensor {
+  amax(dim?: number | readonly number[], options?: KeepdimOptions): Tensor {
     return reduce.amax(this, dim, options);
   }
 
@@ -1322,7 +1294,7 @@ export class Tensor {
    * console.log(tensor([[1, 5], [7, 3]]).amin(0)); // => tensor([1., 3.])
    * ```
    */
-  amin(dim?: number | readonly number[], options: KeepdimOptions = {}): Tensor {
+  amin(dim?: number | readonly number[], options?: KeepdimOptions): Tensor {
     return reduce.amin(this, dim, options);
   }
 
@@ -1343,7 +1315,7 @@ export class Tensor {
    * console.log(x.argmax().item(), x.argmax(1)); // => 2 tensor([1, 0])
    * ```
    */
-  argmax(dim?: number, options: KeepdimOptions = {}): Tensor {
+  argmax(dim?: number, options?: KeepdimOptions): Tensor {
     return reduce.argmax(this, dim, options);
   }
 
@@ -1365,7 +1337,7 @@ export class Tensor {
    * console.log(x.argmin().item(), x.argmin(1)); // => 0 tensor([0, 1])
    * ```
    */
-  argmin(dim?: number, options: KeepdimOptions = {}): Tensor {
+  argmin(dim?: number, options?: KeepdimOptions): Tensor {
     return reduce.argmin(this, dim, options);
   }
 
@@ -1385,7 +1357,7 @@ export class Tensor {
    * console.log(tensor([[1, 0], [0, 0]]).any(1)); // => tensor([ true, false])
    * ```
    */
-  any(dim?: number | readonly number[], options: KeepdimOptions = {}): Tensor {
+  any(dim?: number | readonly number[], options?: KeepdimOptions): Tensor {
     return reduce.any(this, dim, options);
   }
 
@@ -1405,7 +1377,7 @@ export class Tensor {
    * console.log(tensor([[1, 0], [2, 3]]).all(1)); // => tensor([false,  true])
    * ```
    */
-  all(dim?: number | readonly number[], options: KeepdimOptions = {}): Tensor {
+  all(dim?: number | readonly number[], options?: KeepdimOptions): Tensor {
     return reduce.all(this, dim, options);
   }
 
@@ -1426,7 +1398,7 @@ export class Tensor {
    * console.log(x.var().item(), x.var(0, { correction: 0 }).item()); // => 1.6666666269302368 1.25
    * ```
    */
-  var(dim?: number | readonly number[], options: VarianceOptions = {}): Tensor {
+  var(dim?: number | readonly number[], options?: VarianceOptions): Tensor {
     return reduce.variance(this, dim, options);
   }
 
@@ -1446,7 +1418,7 @@ export class Tensor {
    * console.log(tensor([[1, 3], [4, 4]]).std(1, { correction: 0 })); // => tensor([1., 0.])
    * ```
    */
-  std(dim?: number | readonly number[], options: VarianceOptions = {}): Tensor {
+  std(dim?: number | readonly number[], options?: VarianceOptions): Tensor {
     return reduce.std(this, dim, options);
   }
 
@@ -1468,7 +1440,7 @@ export class Tensor {
    * console.log(tensor([3, -4]).norm().item(), tensor([3, -4]).norm(1).item()); // => 5 7
    * ```
    */
-  norm(p = 2, dim?: number | readonly number[], options: KeepdimOptions = {}): Tensor {
+  norm(p = 2, dim?: number | readonly number[], options?: KeepdimOptions): Tensor {
     return reduce.norm(this, p, dim, options);
   }
 
@@ -1488,7 +1460,7 @@ export class Tensor {
    * console.log(tensor([1000, 1000]).logsumexp(0).item()); // => 1000.6931762695312
    * ```
    */
-  logsumexp(dim: number | readonly number[], options: KeepdimOptions = {}): Tensor {
+  logsumexp(dim: number | readonly number[], options?: KeepdimOptions): Tensor {
     return reduce.logsumexp(this, dim, options);
   }
 
@@ -1564,10 +1536,10 @@ export class Tensor {
    */
   sort(
     dim = -1,
-    options: {
+    options?: {
       /** Largest first. Default `false`. */
       readonly descending?: boolean;
-    } = {},
+    },
   ): ValuesAndIndices {
     return reduce.sort(this, dim, options);
   }
@@ -1594,10 +1566,10 @@ export class Tensor {
   topk(
     k: number,
     dim = -1,
-    options: {
+    options?: {
       /** `false` for the smallest, smallest first. Default `true`. */
       readonly largest?: boolean;
-    } = {},
+    },
   ): ValuesAndIndices {
     return reduce.topk(this, k, dim, options);
   }
@@ -2219,7 +2191,7 @@ export class Tensor {
    * console.log(zeros([3]).uniform_(-1, 1)); // => tensor([ 0.7645,  0.8300, -0.2343])
    * ```
    */
-  uniform_(low = 0, high = 1, options: RandomOptions = {}): this {
+  uniform_(low = 0, high = 1, options?: RandomOptions): this {
     return random.uniform_(this, low, high, options);
   }
 
@@ -2240,7 +2212,7 @@ export class Tensor {
    * console.log(zeros([3]).normal_(10, 2)); // => tensor([10.6734, 10.2576, 10.4689])
    * ```
    */
-  normal_(mean = 0, std = 1, options: VersionedRandomOptions = {}): this {
+  normal_(mean = 0, std = 1, options?: VersionedRandomOptions): this {
     return random.normal_(this, mean, std, options);
   }
 
@@ -2261,7 +2233,7 @@ export class Tensor {
    * console.log(zeros([3]).exponential_()); // => tensor([0.0599, 0.0650, 0.1319])
    * ```
    */
-  exponential_(lambda = 1, options: VersionedRandomOptions = {}): this {
+  exponential_(lambda = 1, options?: VersionedRandomOptions): this {
     return random.exponential_(this, lambda, options);
   }
 
@@ -2281,7 +2253,7 @@ export class Tensor {
    * console.log(zeros([5]).bernoulli_(0.25)); // => tensor([1., 1., 1., 1., 0.])
    * ```
    */
-  bernoulli_(p: number | Tensor = 0.5, options: RandomOptions = {}): this {
+  bernoulli_(p: number | Tensor = 0.5, options?: RandomOptions): this {
     return random.bernoulli_(this, p, options);
   }
 }

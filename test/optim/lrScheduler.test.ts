@@ -98,43 +98,43 @@ describe.each(Object.entries(makers))("%s", (name, make) => {
 
 describe("schedulers refuse, and change nothing", () => {
   test.each<[string, Make, string]>([
-    ["a stepSize of 0", (o) => new StepLR(o, 0), "StepLR: expected stepSize to be a whole number of 1 or more, got 0."],
+    ["a stepSize of 0", (o) => new StepLR(o, 0), "StepLR: expected a whole number of 1 or more as stepSize, got 0."],
     ["a stepSize of 1.5", (o) => new StepLR(o, 1.5), "got 1.5."],
-    ["a gamma of NaN", (o) => new StepLR(o, 2, { gamma: Number.NaN }), "StepLR: expected gamma to be a finite number"],
+    ["a gamma of NaN", (o) => new StepLR(o, 2, { gamma: Number.NaN }), "StepLR: expected a finite number as gamma"],
     [
       "no gamma",
       (o) => new ExponentialLR(o, undefined as never),
-      "ExponentialLR: expected gamma to be a finite number",
+      "ExponentialLR: expected a finite number as gamma",
     ],
     [
       "a milestone of 1.5",
       (o) => new MultiStepLR(o, [1.5]),
-      "MultiStepLR: expected each milestone to be a whole number",
+      "MultiStepLR: expected a whole number of 0 or more as each milestone",
     ],
     ["one milestone", (o) => new MultiStepLR(o, 3 as never), "MultiStepLR: expected an array of milestones, got 3."],
-    ["a tMax of 0", (o) => new CosineAnnealingLR(o, 0), "CosineAnnealingLR: expected tMax to be a whole number of 1"],
-    ["an etaMin that is none", (o) => new CosineAnnealingLR(o, 3, { etaMin: "0" as never }), "etaMin to be a finite"],
+    ["a tMax of 0", (o) => new CosineAnnealingLR(o, 0), "CosineAnnealingLR: expected a whole number of 1 or more as tMax"],
+    ["an etaMin that is none", (o) => new CosineAnnealingLR(o, 3, { etaMin: "0" as never }), "a finite number as etaMin"],
     ["no function", (o) => new LambdaLR(o, 0.5 as never), "LambdaLR: expected a function, got 0.5."],
     ["two functions for a group", (o) => new LambdaLR(o, [() => 1, () => 2]), "LambdaLR: expected a function, got ["],
     ["a function without number", (o) => new LambdaLR(o, () => Number.NaN), "LambdaLR.step: expected a learning rate"],
     ["lastEpoch without initialLr", (o) => new StepLR(o, 3, { lastEpoch: 4 }), "an initialLr in every group"],
-    ["a lastEpoch of −2", (o) => new StepLR(o, 3, { lastEpoch: -2 }), "lastEpoch to be a whole number of -1 or more"],
+    ["a lastEpoch of −2", (o) => new StepLR(o, 3, { lastEpoch: -2 }), "a whole number of -1 or more as lastEpoch"],
     ["no number of steps", (o) => new OneCycleLR(o, 1), "OneCycleLR: expected totalSteps, or epochs and stepsPerEpoch"],
     ["epochs alone", (o) => new OneCycleLR(o, 1, { epochs: 3 }), "got neither."],
     [
       "half an epoch",
       (o) => new OneCycleLR(o, 1, { epochs: 0.5, stepsPerEpoch: 4 }),
-      "epochs to be a whole number of 1",
+      "a whole number of 1 or more as epochs",
     ],
     [
       "no steps",
       (o) => new OneCycleLR(o, 1, { totalSteps: 0 }),
-      "totalSteps to be a whole number of 1 or more, got 0.",
+      "a whole number of 1 or more as totalSteps, got 0.",
     ],
     [
       "a pctStart of 2",
       (o) => new OneCycleLR(o, 1, { totalSteps: 9, pctStart: 2 }),
-      "pctStart to be a finite number from",
+      "a number from 0 to 1 as pctStart",
     ],
     [
       "a rise of one step",
@@ -150,31 +150,31 @@ describe("schedulers refuse, and change nothing", () => {
     [
       "a rate below 0",
       (o) => new OneCycleLR(o, -1, { totalSteps: 9 }),
-      "maxLr to be a finite number not below 0, got -1.",
+      "a finite number of 0 or more, for all groups or for each, as maxLr, got -1.",
     ],
     [
       "a divFactor of 0",
       (o) => new OneCycleLR(o, 1, { totalSteps: 9, divFactor: 0 }),
-      "divFactor to be a finite number above",
+      "a finite number above 0 as divFactor",
     ],
     [
       "a number as flag",
       (o) => new OneCycleLR(o, 1, { totalSteps: 9, threePhase: 1 as never }),
-      "threePhase to be true or",
+      "true or false as threePhase",
     ],
     [
       "a text as flag",
       (o) => new OneCycleLR(o, 1, { totalSteps: 9, cycleMomentum: "" as never }),
-      "cycleMomentum to be true",
+      "true or false as cycleMomentum",
     ],
-    ["a start of 0", (o) => new LinearLR(o, { startFactor: 0 }), "startFactor to be a finite number from"],
-    ["an end above 1", (o) => new LinearLR(o, { endFactor: 1.5 }), "endFactor to be a finite number from 0 to 1"],
-    ["half an iteration", (o) => new PolynomialLR(o, { totalIters: 0.5 }), "totalIters to be a whole number of 0"],
-    ["a power below 0", (o) => new PolynomialLR(o, { power: -1 }), "power to be a finite number not below 0, got -1."],
-    ["a t0 of 0", (o) => new CosineAnnealingWarmRestarts(o, 0), "t0 to be a whole number of 1 or more, got 0."],
-    ["a tMult of 1.5", (o) => new CosineAnnealingWarmRestarts(o, 2, { tMult: 1.5 }), "tMult to be a whole number"],
+    ["a start of 0", (o) => new LinearLR(o, { startFactor: 0 }), "a number above 0 and at most 1 as startFactor"],
+    ["an end above 1", (o) => new LinearLR(o, { endFactor: 1.5 }), "a number from 0 to 1 as endFactor"],
+    ["half an iteration", (o) => new PolynomialLR(o, { totalIters: 0.5 }), "a whole number of 0 or more as totalIters"],
+    ["a power below 0", (o) => new PolynomialLR(o, { power: -1 }), "a finite number of 0 or more as power, got -1."],
+    ["a t0 of 0", (o) => new CosineAnnealingWarmRestarts(o, 0), "a whole number of 1 or more as t0, got 0."],
+    ["a tMult of 1.5", (o) => new CosineAnnealingWarmRestarts(o, 2, { tMult: 1.5 }), "a whole number of 1 or more as tMult"],
     ["a mode in PyTorch's spelling", (o) => new CyclicLR(o, 0, 1, { mode: "exp_range" as never }), '"expRange"'],
-    ["a scale that is no function", (o) => new CyclicLR(o, 0, 1, { scaleFn: 1 as never }), "scaleFn to be a function"],
+    ["a scale that is no function", (o) => new CyclicLR(o, 0, 1, { scaleFn: 1 as never }), "a function as scaleFn"],
     [
       "a scale that is not a number",
       (o) => new CyclicLR(o, 0, 1, { scaleFn: () => Number.NaN }),
@@ -182,7 +182,7 @@ describe("schedulers refuse, and change nothing", () => {
     ],
     ["a strategy of no kind", (o) => new optim.lrScheduler.SWALR(o, 1, { annealStrategy: "cosine" as never }), '"cos"'],
     ["a rate too many", (o) => new optim.lrScheduler.SWALR(o, [1, 2]), "swaLr for all groups, or for each of the 1"],
-    ["no step up", (o) => new CyclicLR(o, 0, 1, { stepSizeUp: 0 }), "stepSizeUp to be a whole number of 1 or more"],
+    ["no step up", (o) => new CyclicLR(o, 0, 1, { stepSizeUp: 0 }), "a whole number of 1 or more as stepSizeUp"],
     ["two bases for a group", (o) => new CyclicLR(o, [0, 1], 1), "baseLr for all groups, or for each of the 1"],
   ])("%s", (_, make, message) => {
     const optimizer = sgd();
@@ -283,10 +283,10 @@ describe("ReduceLROnPlateau", () => {
   });
 
   test.each<[string, object, string]>([
-    ["a mode", { mode: "least" }, "mode to be one of"],
-    ["a threshold mode", { thresholdMode: "relative" }, "thresholdMode to be one of"],
-    ["a factor of 1", { factor: 1 }, "factor to be a finite number"],
-    ["half of patience", { patience: 0.5 }, "patience to be a whole number of 0 or more"],
+    ["a mode", { mode: "least" }, '"min" or "max" as mode'],
+    ["a threshold mode", { thresholdMode: "relative" }, '"rel" or "abs" as thresholdMode'],
+    ["a factor of 1", { factor: 1 }, "a finite number from 0 up to, but not, 1, as factor"],
+    ["half of patience", { patience: 0.5 }, "a whole number of 0 or more as patience"],
     ["lowest rates of three groups", { minLr: [0, 0, 0] }, "minLr for all groups, or for each of the 2"],
   ])("refuses %s", (_, options, message) => {
     expect(() => new ReduceLROnPlateau(two(), options as never)).toThrow(message);
@@ -300,7 +300,7 @@ describe("ReduceLROnPlateau", () => {
       expect(() => scheduler.step(metric as never)).toThrow("ReduceLROnPlateau.step: expected a number");
     }
     expect(() => scheduler.loadStateDict({ ...before, min_lrs: [0], mode: 3 })).toThrow("min_lrs of [0]");
-    expect(() => scheduler.loadStateDict({ ...before, mode: "least" })).toThrow("mode to be one of");
+    expect(() => scheduler.loadStateDict({ ...before, mode: "least" })).toThrow('"min" or "max" as mode');
     optimizer.addParamGroup({ params: zeros([1]) });
     expect(() => scheduler.step(1)).toThrow("Make the scheduler after the last addParamGroup.");
     expect(scheduler.stateDict()).toEqual(before);

@@ -1,12 +1,14 @@
 import { isTensor } from "../../base/brand.ts";
 import { describe, TensorError } from "../../base/errors.ts";
-import { checkOptions } from "../../base/options.ts";
+import { aFunction, anything } from "../../base/optionKinds.ts";
+import { type OptionRules, optionsOf } from "../../base/optionRules.ts";
 import { tensor } from "../../functions/create.ts";
 import { isModule } from "../../nn/module/fields.ts";
 import { Module } from "../../nn/module/module.ts";
 import { Parameter } from "../../nn/module/parameter.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import type { Loss } from "../measuring/loss.ts";
+import { aModule } from "../measuring/watching.ts";
 import { type LineDirection, nameOf } from "./lineDirection.ts";
 
 /** A line through a model's parameters, `f(x) = L(θ + x·d)`: the model itself is at 0. */
@@ -18,6 +20,12 @@ export interface Slice {
   /** The direction `d`. Default `"gradient"`: downhill, `d = −∇L(θ)`. */
   readonly direction?: LineDirection;
 }
+
+const rules = {
+  model: { is: aModule, isRequired: true },
+  loss: { is: aFunction, isRequired: true },
+  direction: { is: anything, default: "gradient" }, // whoever goes along it knows the parameters that it has to fit
+} as const satisfies OptionRules<Slice>;
 
 /** A module that is nothing but the input of a function. */
 class Input extends Module {
@@ -55,7 +63,6 @@ export function sliceOf(where: string, target: ((x: Tensor) => Tensor) | Slice, 
       got: describe(target),
     });
   }
-  checkOptions(where, target, ["model", "loss", "direction"]);
-  const { model, loss, direction = "gradient" } = target;
+  const { model, loss, direction } = optionsOf(where, target, rules);
   return { model, loss, direction, of: nameOf(direction), origin: 0 };
 }

@@ -1,6 +1,7 @@
 import { isTensor } from "../../base/brand.ts";
 import { describe, TensorError } from "../../base/errors.ts";
-import { checkOptions } from "../../base/options.ts";
+import { aFunction } from "../../base/optionKinds.ts";
+import { type OptionRules, optionsOf } from "../../base/optionRules.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import type { Loss } from "./loss.ts";
 
@@ -16,6 +17,12 @@ export interface LossOverBatches<B> {
    */
   weight?(batch: B): number;
 }
+
+const rules = {
+  batches: { is: { expected: "batches to be walked, an array or a loader,", accepts: canBeWalked }, isRequired: true },
+  loss: { is: aFunction, isRequired: true },
+  weight: { is: aFunction, default: examplesOf },
+} as const satisfies OptionRules<LossOverBatches<unknown>>;
 
 /** A loss on one fixed batch; several, whose mean it is; or one over the batches of a loader. */
 export type Losses<B> = Loss | readonly Loss[] | LossOverBatches<B>;
@@ -49,8 +56,7 @@ export function weighted<B>(
     return { count: all.length, walk: () => all.map((loss) => ({ loss, weight })) };
   }
   if (!isOverBatches<B>(losses)) refuseLoss(where, losses);
-  checkOptions(where, losses, ["batches", "loss", "weight"]);
-  const { weight = examplesOf } = losses;
+  const { weight } = optionsOf(where, losses, rules);
   const weights = preserved(() => Array.from(losses.batches, weight));
   const total = reduction === "sum" ? 1 : weights.reduce((sum, x) => sum + x, 0);
   if (weights.length === 0 || !weights.every((x) => x >= 0 && Number.isFinite(x)) || !(total > 0)) {
@@ -83,12 +89,11 @@ function* walkBatches<B>(
   });
 }
 
-function isOverBatches<B>(value: unknown): value is LossOverBatches<B> {
-  if (typeof value !== "object" || value === null) return false;
-  const { batches, loss, weight } = value as Partial<LossOverBatches<B>>;
-  const canBeWalked =
-    typeof batches === "object" && batches !== null && Symbol.iterator in batches && !isTensor(batches);
-  return canBeWalked && typeof loss === "function" && (weight === undefined || typeof weight === "function");
+const isOverBatches = <B>(value: unknown): value is LossOverBatches<B> =>
+  typeof value === "object" && value !== null && "batches" in value;
+
+function canBeWalked(batches: unknown): boolean {
+  return typeof batches === "object" && batches !== null && Symbol.iterator in batches && !isTensor(batches);
 }
 
 function refuseLoss(where: string, got: unknown): never {

@@ -1,7 +1,8 @@
 import { isTensor } from "../../base/brand.ts";
 import { sizeOf } from "../../base/dtype.ts";
 import { describe, TensorError } from "../../base/errors.ts";
-import { checkFlagOption, checkOptions } from "../../base/options.ts";
+import { flag } from "../../base/optionKinds.ts";
+import { type OptionRules, optionsOf } from "../../base/optionRules.ts";
 import { broadcast, sameShape } from "../../base/shapes.ts";
 import { become } from "../../tensor/inPlace.ts";
 import { stretch } from "../../tensor/operands.ts";
@@ -16,10 +17,10 @@ export interface IndexPutOptions {
   readonly accumulate?: boolean;
 }
 
+const rules = { accumulate: { is: flag, default: false } } as const satisfies OptionRules<IndexPutOptions>;
+
 function put(where: string, x: Tensor, indices: readonly Indices[], values: Operand, options: IndexPutOptions): Tensor {
-  checkOptions(where, options, ["accumulate"]);
-  const { accumulate = false } = options;
-  checkFlagOption(where, "accumulate", accumulate);
+  const { accumulate } = optionsOf(where, options, rules);
   if (!Array.isArray(indices) || indices.length === 0) {
     throw new TensorError(where, { expected: "an array of indices, one for each dimension", got: describe(indices) });
   }

@@ -1,5 +1,6 @@
 import { describe, show, TensorError } from "../../base/errors.ts";
-import { checkOptions } from "../../base/options.ts";
+import { finiteNumber } from "../../base/optionKinds.ts";
+import { type OptionRules, optionsOf } from "../../base/optionRules.ts";
 import { dimOf, sameShape } from "../../base/shapes.ts";
 import type { Primitive } from "../../ops/op.ts";
 import { checkIndex, operandFor } from "../../tensor/checks.ts";
@@ -14,6 +15,8 @@ export interface IndexAddOptions {
   /** What is added is multiplied by it first. Default `1`. */
   readonly alpha?: number;
 }
+
+const rules = { alpha: { is: finiteNumber, default: 1 } } as const satisfies OptionRules<IndexAddOptions>;
 
 /** Where something is scattered to, and what of it: as much as there are indices for. */
 function scattering(where: string, x: Tensor, dim: number, i: Indices, src: Operand) {
@@ -54,9 +57,7 @@ function rowsAdded(
   source: Tensor,
   options: IndexAddOptions,
 ): Tensor {
-  checkOptions(where, options, ["alpha"]);
-  const { alpha = 1 } = options;
-  if (!Number.isFinite(alpha)) throw new TensorError(where, { expected: "a number as alpha", got: describe(alpha) });
+  const { alpha } = optionsOf(where, options, rules);
   const along = dimOf(where, dim, tensorOf(where, x).ndim);
   const index = checkIndex(where, i, x.shape[along], x, 0);
   const shape = x.shape.map((size, d) => (d === along ? index.numel() : size));

@@ -3,6 +3,7 @@ import { adamOf } from "../../kernels/beside/adam.ts";
 import { kernels } from "../../kernels/index.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { Optimizer } from "../optimizer.ts";
+import type { DeclaredRules } from "../optimizerKind.ts";
 import { flag, notNegative, twoBelowOne } from "../optionRules.ts";
 import type { GroupParams, ParamGroup } from "../paramGroup.ts";
 
@@ -40,13 +41,13 @@ export interface AdamGroup extends ParamGroup {
 }
 
 const rules = {
-  lr: notNegative,
-  betas: twoBelowOne,
-  eps: notNegative,
-  weightDecay: notNegative,
-  amsgrad: flag,
-  maximize: flag,
-};
+  lr: { is: notNegative, default: 1e-3 },
+  betas: { is: twoBelowOne, default: [0.9, 0.999] },
+  eps: { is: notNegative, default: 1e-8 },
+  weightDecay: notNegative, // its default is that of the class
+  amsgrad: { is: flag, default: false },
+  maximize: { is: flag, default: false },
+} as const satisfies DeclaredRules<AdamOptions>;
 
 const stateNames = { step: false, exp_avg: false, exp_avg_sq: false, max_exp_avg_sq: true };
 
@@ -61,8 +62,7 @@ export abstract class AdamOptimizer extends Optimizer<AdamGroup> {
     options: AdamOptions,
     { weightDecay, decoupled }: { readonly weightDecay: number; readonly decoupled: boolean },
   ) {
-    const defaults = { lr: 1e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay, amsgrad: false, maximize: false };
-    super({ name, rules, stateNames }, params, options, defaults);
+    super({ name, rules, stateNames }, params, options, { weightDecay });
     this.decoupled = decoupled;
   }
 

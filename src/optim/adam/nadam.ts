@@ -4,7 +4,7 @@ import { exp } from "../../random/libm/exp.ts";
 import { log } from "../../random/libm/log.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { Optimizer } from "../optimizer.ts";
-import type { OptimizerKind } from "../optimizerKind.ts";
+import type { DeclaredRules, OptimizerKind } from "../optimizerKind.ts";
 import { flag, notNegative, twoBelowOne } from "../optionRules.ts";
 import type { GroupParams, ParamGroup } from "../paramGroup.ts";
 
@@ -45,29 +45,21 @@ export interface NAdamGroup extends ParamGroup {
   maximize: boolean;
 }
 
+const rules = {
+  lr: { is: notNegative, default: 2e-3 },
+  betas: { is: twoBelowOne, default: [0.9, 0.999] },
+  eps: { is: notNegative, default: 1e-8 },
+  weightDecay: { is: notNegative, default: 0 },
+  momentumDecay: { is: notNegative, default: 4e-3 },
+  decoupledWeightDecay: { is: flag, default: false },
+  maximize: { is: flag, default: false },
+} as const satisfies DeclaredRules<NAdamOptions>;
+
 const kind: OptimizerKind = {
   name: "NAdam",
-  rules: {
-    lr: notNegative,
-    betas: twoBelowOne,
-    eps: notNegative,
-    weightDecay: notNegative,
-    momentumDecay: notNegative,
-    decoupledWeightDecay: flag,
-    maximize: flag,
-  },
+  rules,
   stateNames: { step: false, mu_product: false, exp_avg: false, exp_avg_sq: false },
   singleNumbers: ["mu_product"],
-};
-
-const defaults = {
-  lr: 2e-3,
-  betas: [0.9, 0.999],
-  eps: 1e-8,
-  weightDecay: 0,
-  momentumDecay: 4e-3,
-  decoupledWeightDecay: false,
-  maximize: false,
 };
 
 /**
@@ -97,7 +89,7 @@ export class NAdam extends Optimizer<NAdamGroup> {
   /** @internal What stays when a bundler renames the class. */
   static override readonly name: string = "NAdam";
   constructor(params: readonly Tensor[] | readonly NAdamGroupOptions[], options: NAdamOptions = {}) {
-    super(kind, params, options, defaults);
+    super(kind, params, options);
   }
 
   protected override update(p: Tensor, g: Tensor, group: NAdamGroup): void {

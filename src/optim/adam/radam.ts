@@ -2,7 +2,7 @@ import { zeros, zerosLike } from "../../functions/factories.ts";
 import { radamStep } from "../../kernels/steps/radam.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { Optimizer } from "../optimizer.ts";
-import type { OptimizerKind } from "../optimizerKind.ts";
+import type { DeclaredRules, OptimizerKind } from "../optimizerKind.ts";
 import { flag, notNegative, twoBelowOne } from "../optionRules.ts";
 import type { GroupParams, ParamGroup } from "../paramGroup.ts";
 
@@ -39,26 +39,19 @@ export interface RAdamGroup extends ParamGroup {
   maximize: boolean;
 }
 
+const rules = {
+  lr: { is: notNegative, default: 1e-3 },
+  betas: { is: twoBelowOne, default: [0.9, 0.999] },
+  eps: { is: notNegative, default: 1e-8 },
+  weightDecay: { is: notNegative, default: 0 },
+  decoupledWeightDecay: { is: flag, default: false },
+  maximize: { is: flag, default: false },
+} as const satisfies DeclaredRules<RAdamOptions>;
+
 const kind: OptimizerKind = {
   name: "RAdam",
-  rules: {
-    lr: notNegative,
-    betas: twoBelowOne,
-    eps: notNegative,
-    weightDecay: notNegative,
-    decoupledWeightDecay: flag,
-    maximize: flag,
-  },
+  rules,
   stateNames: { step: false, exp_avg: false, exp_avg_sq: false },
-};
-
-const defaults = {
-  lr: 1e-3,
-  betas: [0.9, 0.999],
-  eps: 1e-8,
-  weightDecay: 0,
-  decoupledWeightDecay: false,
-  maximize: false,
 };
 
 /**
@@ -88,7 +81,7 @@ export class RAdam extends Optimizer<RAdamGroup> {
   /** @internal What stays when a bundler renames the class. */
   static override readonly name: string = "RAdam";
   constructor(params: readonly Tensor[] | readonly RAdamGroupOptions[], options: RAdamOptions = {}) {
-    super(kind, params, options, defaults);
+    super(kind, params, options);
   }
 
   protected override update(p: Tensor, g: Tensor, group: RAdamGroup): void {

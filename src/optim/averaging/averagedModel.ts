@@ -1,7 +1,8 @@
 import { noGrad } from "../../autograd/gradMode.ts";
 import { isTensor } from "../../base/brand.ts";
 import { describe, show, TensorError } from "../../base/errors.ts";
-import { checkFlagOption, checkOptions } from "../../base/options.ts";
+import { aFunction, flag, share } from "../../base/optionKinds.ts";
+import { type OptionRules, optionsOf } from "../../base/optionRules.ts";
 import { sameShape } from "../../base/shapes.ts";
 import { whole } from "../../base/shared.ts";
 import { zeros } from "../../functions/factories.ts";
@@ -25,6 +26,12 @@ export interface AveragedModelOptions {
   /** Whether buffers, such as running statistics, are averaged too; else they stay as they were. Default `false`. */
   readonly useBuffers?: boolean;
 }
+
+const rules = {
+  decay: { is: share },
+  avgFn: { is: aFunction },
+  useBuffers: { is: flag, default: false },
+} as const satisfies OptionRules<AveragedModelOptions>;
 
 /**
  * A copy of a model whose parameters are averages of the model's over the course of training: the mean of all, as in stochastic weight
@@ -71,19 +78,11 @@ export class AveragedModel<M extends Module<unknown> = Module> extends Module<Re
    * @param options - see {@link AveragedModelOptions}.
    */
   constructor(model: M, options: AveragedModelOptions = {}) {
-    checkOptions("AveragedModel", options, ["decay", "avgFn", "useBuffers"]);
-    const { decay, avgFn, useBuffers = false } = options;
+    const { decay, avgFn, useBuffers } = optionsOf("AveragedModel", options, rules);
     if (!isModule(model)) throw new TensorError("AveragedModel", { expected: "a module", got: describe(model) });
-    if (decay !== undefined && !(typeof decay === "number" && decay >= 0 && decay <= 1)) {
-      throw new TensorError("AveragedModel", { expected: "decay to be a number from 0 to 1", got: describe(decay) });
-    }
-    if (avgFn !== undefined && typeof avgFn !== "function") {
-      throw new TensorError("AveragedModel", { expected: "avgFn to be a function", got: describe(avgFn) });
-    }
     if (avgFn !== undefined && decay !== undefined) {
       throw new TensorError("AveragedModel", { expected: "decay, or avgFn", got: "both" });
     }
-    checkFlagOption("AveragedModel", "useBuffers", useBuffers);
     super();
     this.nAveraged = zeros([], { dtype: "int32" });
     this.module = noGrad(() => copyOf(model as Module)) as unknown as M;

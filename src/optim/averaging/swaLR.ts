@@ -1,7 +1,7 @@
-import { checkOptions } from "../../base/options.ts";
+import { type OptionRules, optionsOf } from "../../base/optionRules.ts";
 import { cos } from "../../random/libm/sinCos.ts";
-import { checkWhole, checkWord, perGroup } from "../lrScheduler/checks.ts";
-import { type GroupChange, LRScheduler, type SchedulerOptions } from "../lrScheduler/scheduler.ts";
+import { fromZero, perGroup } from "../lrScheduler/checks.ts";
+import { type GroupChange, LRScheduler, lastEpoch, type SchedulerOptions } from "../lrScheduler/scheduler.ts";
 import { isOptimizer, type Optimizer } from "../optimizer.ts";
 import type { ParamGroup } from "../paramGroup.ts";
 
@@ -12,6 +12,12 @@ export interface SWALROptions extends SchedulerOptions {
   /** Along what: half a cosine, or a line. Default `"cos"`. */
   readonly annealStrategy?: "cos" | "linear";
 }
+
+const rules = {
+  annealEpochs: { is: fromZero, default: 10 },
+  annealStrategy: { words: ["cos", "linear"], default: "cos" },
+  lastEpoch,
+} as const satisfies OptionRules<SWALROptions>;
 
 /** What the scheduler keeps in its state. */
 type SWALRSettings = { swa_lrs: readonly number[]; anneal_epochs: number; anneal_strategy: "cos" | "linear" };
@@ -46,18 +52,17 @@ export class SWALR extends LRScheduler<SWALRSettings> {
    * @param options - see {@link SWALROptions}.
    */
   constructor(optimizer: Optimizer, swaLr: number | readonly number[], options: SWALROptions = {}) {
-    checkOptions("SWALR", options, ["annealEpochs", "annealStrategy", "lastEpoch"]);
-    const { annealEpochs = 10, annealStrategy = "cos", lastEpoch } = options;
+    const { annealEpochs, annealStrategy, lastEpoch } = optionsOf("SWALR", options, rules);
     const swa_lrs = isOptimizer(optimizer) ? perGroup("SWALR", "swaLr", swaLr, optimizer.paramGroups) : [];
     const settings = { swa_lrs, anneal_epochs: annealEpochs, anneal_strategy: annealStrategy };
     super("SWALR", optimizer, settings, lastEpoch);
     this.start();
   }
 
-  protected override check(where: string, { swa_lrs, anneal_epochs, anneal_strategy }: SWALRSettings): void {
+  protected override check(where: string, settings: SWALRSettings): void {
+    const { swa_lrs, anneal_epochs: annealEpochs, anneal_strategy: annealStrategy } = settings;
     if (this.optimizer !== undefined) perGroup(where, "swaLr", swa_lrs, this.optimizer.paramGroups);
-    checkWhole(where, "annealEpochs", anneal_epochs, 0);
-    checkWord(where, "annealStrategy", anneal_strategy, ["cos", "linear"]);
+    optionsOf(where, { annealEpochs, annealStrategy }, rules);
   }
 
   protected override next({ lr }: ParamGroup, i: number, epoch: number): GroupChange {

@@ -4,7 +4,7 @@ import { describe, TensorError } from "../../base/errors.ts";
 import { shared } from "../../base/shared.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { Optimizer } from "../optimizer.ts";
-import type { OptimizerKind } from "../optimizerKind.ts";
+import type { DeclaredRules } from "../optimizerKind.ts";
 import { notNegative, type OptionRule } from "../optionRules.ts";
 import type { GroupParams, ParamGroup } from "../paramGroup.ts";
 import type { OptimizerStateDict } from "../stateDict.ts";
@@ -51,28 +51,15 @@ const count: OptionRule = { expected: "a whole number of 1 or more", isUsable: i
 const isSearch = (value: unknown) => value === null || value === "strongWolfe";
 const search: OptionRule = { expected: '"strongWolfe" or null', isUsable: isSearch, isSensible: isSearch };
 
-const kind: OptimizerKind = {
-  name: "LBFGS",
-  rules: {
-    lr: notNegative,
-    maxIter: count,
-    maxEval: count,
-    toleranceGrad: notNegative,
-    toleranceChange: notNegative,
-    historySize: count,
-    lineSearchFn: search,
-  },
-  stateNames: {},
-};
-
-const defaults = {
-  lr: 1,
-  maxIter: 20,
-  toleranceGrad: 1e-7,
-  toleranceChange: 1e-9,
-  historySize: 100,
-  lineSearchFn: null,
-};
+const rules = {
+  lr: { is: notNegative, default: 1 },
+  maxIter: { is: count, default: 20 },
+  maxEval: count, // its default follows from maxIter
+  toleranceGrad: { is: notNegative, default: 1e-7 },
+  toleranceChange: { is: notNegative, default: 1e-9 },
+  historySize: { is: count, default: 100 },
+  lineSearchFn: { is: search, default: null },
+} as const satisfies DeclaredRules<LBFGSOptions>;
 
 /**
  * L-BFGS, for losses that are the same whenever they are asked for: each direction is the gradient times an estimate of the
@@ -108,8 +95,9 @@ export class LBFGS extends Optimizer<LBFGSGroup> {
   private memory: LBFGSMemory = emptyMemory();
 
   constructor(params: readonly Tensor[] | readonly (GroupParams & LBFGSOptions)[], options: LBFGSOptions = {}) {
-    const maxIter = options?.maxIter ?? defaults.maxIter;
-    super(kind, params, options, { ...defaults, maxEval: Math.max(1, Math.floor((maxIter * 5) / 4)) });
+    const maxIter = options?.maxIter ?? rules.maxIter.default;
+    const maxEval = Math.max(1, Math.floor((maxIter * 5) / 4));
+    super({ name: "LBFGS", rules, stateNames: {} }, params, options, { maxEval });
     if (this.paramGroups.length > 1) refuseGroup("LBFGS");
   }
 

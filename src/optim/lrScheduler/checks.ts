@@ -1,45 +1,31 @@
 import { describe, TensorError } from "../../base/errors.ts";
+import { notNegative, share } from "../../base/optionKinds.ts";
+import { checkKind, type OptionKind } from "../../base/optionRules.ts";
 import type { ParamGroup } from "../paramGroup.ts";
 
-// What schedulers ask of their settings. Each refuses with the caller's `where`, and changes nothing.
+// What options and settings of schedulers may be. Numbers of steps may be too large to be counted, for never.
 
-/** Refuses what is not a whole number of `least` or more. */
-export function checkWhole(where: string, name: string, value: unknown, least: number): void {
-  if (Number.isInteger(value) && (value as number) >= least) return;
-  throw new TensorError(where, { expected: `${name} to be a whole number of ${least} or more`, got: describe(value) });
-}
+export const fromZero: OptionKind = {
+  expected: "a whole number of 0 or more",
+  accepts: (value) => Number.isInteger(value) && (value as number) >= 0,
+};
 
-/** Refuses what is not a finite number. */
-export function checkFinite(where: string, name: string, value: unknown): void {
-  if (Number.isFinite(value)) return;
-  throw new TensorError(where, { expected: `${name} to be a finite number`, got: describe(value) });
-}
+export const fromOne: OptionKind = {
+  expected: "a whole number of 1 or more",
+  accepts: (value) => Number.isInteger(value) && (value as number) >= 1,
+};
 
-/** Refuses what is not a finite number from `least` to `most`. */
-export function checkBetween(
-  where: string,
-  name: string,
-  value: unknown,
-  least: number,
-  most = Number.MAX_VALUE,
-): void {
-  if (typeof value === "number" && value >= least && value <= most) return;
-  const range = most < Number.MAX_VALUE ? `from ${least} to ${most}` : least === 0 ? "not below 0" : "above 0";
-  throw new TensorError(where, { expected: `${name} to be a finite number ${range}`, got: describe(value) });
-}
+/** A part that is not 0. */
+export const someShare: OptionKind = {
+  expected: "a number above 0 and at most 1",
+  accepts: (value) => share.accepts(value) && value !== 0,
+};
 
-/** Refuses what is neither true nor false. */
-export function checkFlag(where: string, name: string, value: unknown): void {
-  if (typeof value === "boolean") return;
-  throw new TensorError(where, { expected: `${name} to be true or false`, got: describe(value) });
-}
-
-/** Refuses what is not one of a few words. */
-export function checkWord(where: string, name: string, value: unknown, words: readonly string[]): void {
-  if (words.includes(value as string)) return;
-  const shown = words.map((word) => `"${word}"`).join(", ");
-  throw new TensorError(where, { expected: `${name} to be one of ${shown}`, got: describe(value) });
-}
+/** One number for all groups, or one for each. */
+export const forGroups: OptionKind = {
+  expected: "a finite number of 0 or more, for all groups or for each,",
+  accepts: (value) => (Array.isArray(value) ? value.every(notNegative.accepts) : notNegative.accepts(value)),
+};
 
 /** One number for each group, none below 0. */
 export function perGroup(
@@ -48,9 +34,9 @@ export function perGroup(
   given: unknown,
   groups: readonly ParamGroup[],
 ): readonly number[] {
-  const list: readonly unknown[] = Array.isArray(given) ? given : groups.map(() => given);
-  for (const value of list) checkBetween(where, name, value, 0);
-  if (list.length === groups.length) return list as readonly number[];
+  checkKind(where, forGroups, name, given);
+  const list = Array.isArray(given) ? given : groups.map(() => given as number);
+  if (list.length === groups.length) return list;
   throw new TensorError(where, {
     expected: `${name} for all groups, or for each of the ${groups.length}`,
     got: describe(given),

@@ -1,15 +1,21 @@
-import { checkOptions } from "../../base/options.ts";
+import { finiteNumber } from "../../base/optionKinds.ts";
+import { checkKind, type OptionRules, optionsOf } from "../../base/optionRules.ts";
 import { cos } from "../../random/libm/sinCos.ts";
 import type { Optimizer } from "../optimizer.ts";
 import type { ParamGroup } from "../paramGroup.ts";
-import { checkFinite, checkWhole } from "./checks.ts";
-import { type GroupChange, LRScheduler, type SchedulerOptions } from "./scheduler.ts";
+import { fromOne } from "./checks.ts";
+import { type GroupChange, LRScheduler, lastEpoch, type SchedulerOptions } from "./scheduler.ts";
 
 /** Options of {@link CosineAnnealingLR}. */
 export interface CosineAnnealingLROptions extends SchedulerOptions {
   /** The learning rate at epoch `tMax`. Default `0`. */
   readonly etaMin?: number;
 }
+
+const rules = {
+  etaMin: { is: finiteNumber, default: 0 },
+  lastEpoch,
+} as const satisfies OptionRules<CosineAnnealingLROptions>;
 
 /** What the scheduler keeps in its state. */
 type CosineAnnealingLRSettings = { T_max: number; eta_min: number };
@@ -34,15 +40,14 @@ type CosineAnnealingLRSettings = { T_max: number; eta_min: number };
  */
 export class CosineAnnealingLR extends LRScheduler<CosineAnnealingLRSettings> {
   constructor(optimizer: Optimizer, tMax: number, options: CosineAnnealingLROptions = {}) {
-    checkOptions("CosineAnnealingLR", options, ["etaMin", "lastEpoch"]);
-    const { etaMin = 0, lastEpoch } = options;
+    const { etaMin, lastEpoch } = optionsOf("CosineAnnealingLR", options, rules);
     super("CosineAnnealingLR", optimizer, { T_max: tMax, eta_min: etaMin }, lastEpoch);
     this.start();
   }
 
-  protected override check(where: string, { T_max, eta_min }: CosineAnnealingLRSettings): void {
-    checkWhole(where, "tMax", T_max, 1);
-    checkFinite(where, "etaMin", eta_min);
+  protected override check(where: string, { T_max, eta_min: etaMin }: CosineAnnealingLRSettings): void {
+    checkKind(where, fromOne, "tMax", T_max);
+    optionsOf(where, { etaMin }, rules);
   }
 
   protected override next({ lr }: ParamGroup, i: number, epoch: number, isInitial: boolean): GroupChange {

@@ -1,9 +1,10 @@
-import { checkOptions } from "../../base/options.ts";
+import { finiteNumber } from "../../base/optionKinds.ts";
+import { checkKind, type OptionRules, optionsOf } from "../../base/optionRules.ts";
 import { cos } from "../../random/libm/sinCos.ts";
 import type { Optimizer } from "../optimizer.ts";
 import type { ParamGroup } from "../paramGroup.ts";
-import { checkFinite, checkWhole } from "./checks.ts";
-import { type GroupChange, LRScheduler, type SchedulerOptions } from "./scheduler.ts";
+import { fromOne } from "./checks.ts";
+import { type GroupChange, LRScheduler, lastEpoch, type SchedulerOptions } from "./scheduler.ts";
 
 /** Options of {@link CosineAnnealingWarmRestarts}. */
 export interface CosineAnnealingWarmRestartsOptions extends SchedulerOptions {
@@ -12,6 +13,12 @@ export interface CosineAnnealingWarmRestartsOptions extends SchedulerOptions {
   /** The learning rate that each cosine goes down to. Default `0`. */
   readonly etaMin?: number;
 }
+
+const rules = {
+  tMult: { is: fromOne, default: 1 },
+  etaMin: { is: finiteNumber, default: 0 },
+  lastEpoch,
+} as const satisfies OptionRules<CosineAnnealingWarmRestartsOptions>;
 
 /** What the scheduler keeps in its state: the epoch within the cosine, and the length of that, among it. */
 type Settings = { T_0: number; T_i: number; T_mult: number; eta_min: number; T_cur: number };
@@ -42,17 +49,15 @@ type Settings = { T_0: number; T_i: number; T_mult: number; eta_min: number; T_c
 export class CosineAnnealingWarmRestarts extends LRScheduler<Settings> {
   constructor(optimizer: Optimizer, t0: number, options: CosineAnnealingWarmRestartsOptions = {}) {
     const where = "CosineAnnealingWarmRestarts";
-    checkOptions(where, options, ["tMult", "etaMin", "lastEpoch"]);
-    const { tMult = 1, etaMin = 0, lastEpoch = -1 } = options;
+    const { tMult, etaMin, lastEpoch } = optionsOf(where, options, rules);
     super(where, optimizer, { T_0: t0, T_i: t0, T_mult: tMult, eta_min: etaMin, T_cur: lastEpoch }, lastEpoch);
     this.start();
   }
 
-  protected override check(where: string, { T_0, T_i, T_mult, eta_min }: Settings): void {
-    checkWhole(where, "t0", T_0, 1);
-    checkWhole(where, "tMult", T_mult, 1);
-    checkWhole(where, "T_i", T_i, 1);
-    checkFinite(where, "etaMin", eta_min);
+  protected override check(where: string, { T_0, T_i, T_mult: tMult, eta_min: etaMin }: Settings): void {
+    checkKind(where, fromOne, "t0", T_0);
+    checkKind(where, fromOne, "T_i", T_i);
+    optionsOf(where, { tMult, etaMin }, rules);
   }
 
   protected override advance(epoch: number): void {

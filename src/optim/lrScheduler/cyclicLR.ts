@@ -1,10 +1,11 @@
-import { describe, TensorError } from "../../base/errors.ts";
-import { checkOptions } from "../../base/options.ts";
+import { TensorError } from "../../base/errors.ts";
+import { aFunction, finiteNumber, flag } from "../../base/optionKinds.ts";
+import { checkKind, type OptionKind, type OptionRules, optionsOf } from "../../base/optionRules.ts";
 import { wholePower } from "../../kernels/numbers/wholePower.ts";
 import { isOptimizer, type Optimizer } from "../optimizer.ts";
 import type { ParamGroup } from "../paramGroup.ts";
-import { checkBetween, checkFinite, checkFlag, checkWhole, checkWord, perGroup } from "./checks.ts";
-import { type GroupChange, LRScheduler, type SchedulerOptions } from "./scheduler.ts";
+import { forGroups, fromOne, someShare, perGroup } from "./checks.ts";
+import { type GroupChange, LRScheduler, lastEpoch, type SchedulerOptions } from "./scheduler.ts";
 
 /** Options of {@link CyclicLR}. */
 export interface CyclicLROptions extends SchedulerOptions {
@@ -31,18 +32,27 @@ export interface CyclicLROptions extends SchedulerOptions {
   readonly maxMomentum?: number | readonly number[];
 }
 
-const optionNames = [
-  "stepSizeUp",
-  "stepSizeDown",
-  "mode",
-  "gamma",
-  "scaleFn",
-  "scaleMode",
-  "cycleMomentum",
-  "baseMomentum",
-  "maxMomentum",
-  "lastEpoch",
-];
+const rules = {
+  stepSizeUp: { is: fromOne, default: 2000 },
+  stepSizeDown: { is: fromOne },
+  mode: { words: ["triangular", "triangular2", "expRange"], default: "triangular" },
+  gamma: { is: finiteNumber, default: 1 },
+  scaleFn: { is: aFunction },
+  scaleMode: { words: ["cycle", "iterations"], default: "cycle" },
+  cycleMomentum: { is: flag, default: true },
+  baseMomentum: { is: forGroups, default: 0.8 },
+  maxMomentum: { is: forGroups, default: 0.9 },
+  lastEpoch,
+} as const satisfies OptionRules<CyclicLROptions>;
+
+const cycleSize: OptionKind = {
+  expected: "a finite number of 2 or more",
+  accepts: (value) => Number.isFinite(value) && (value as number) >= 2,
+};
+const savedMode: OptionKind = {
+  expected: '"triangular", "triangular2" or "exp_range"',
+  accepts: (value) => value === "triangular" || value === "triangular2" || value === "exp_range",
+};
 
 /** What the scheduler keeps in its state. */
 type CyclicLRSettings = {
@@ -51,7 +61,7 @@ type CyclicLRSettings = {
   step_ratio: number;
   mode: string;
   gamma: number;
-  scale_mode: string;
+  scale_mode: "cycle" | "iterations";
   cycle_momentum: boolean;
   base_momentums?: number[];
   max_momentums?: number[];
@@ -92,25 +102,10 @@ export class CyclicLR extends LRScheduler<CyclicLRSettings> {
     options: CyclicLROptions = {},
   ) {
     const where = "CyclicLR";
-    checkOptions(where, options, optionNames);
-    const {
-      stepSizeUp = 2000,
-      stepSizeDown = stepSizeUp,
-      mode = "triangular",
-      gamma = 1,
-      scaleFn,
-      lastEpoch,
-    } = options;
-    const { scaleMode = "cycle", cycleMomentum = true, baseMomentum = 0.8, maxMomentum = 0.9 } = options;
+    const settled = optionsOf(where, options, rules);
+    const { stepSizeUp, stepSizeDown = stepSizeUp, mode, gamma, scaleFn, scaleMode, lastEpoch } = settled;
+    const { cycleMomentum, baseMomentum, maxMomentum } = settled;
     const groups = isOptimizer(optimizer) ? optimizer.paramGroups : [];
-    checkWhole(where, "stepSizeUp", stepSizeUp, 1);
-    checkWhole(where, "stepSizeDown", stepSizeDown, 1);
-    checkWord(where, "mode", mode, ["triangular", "triangular2", "expRange"]);
-    checkWord(where, "scaleMode", scaleMode, ["cycle", "iterations"]);
-    checkFlag(where, "cycleMomentum", cycleMomentum);
-    if (scaleFn !== undefined && typeof scaleFn !== "function") {
-      throw new TensorError(where, { expected: "scaleFn to be a function", got: describe(scaleFn) });
-    }
     const baseLrs = perGroup(where, "baseLr", baseLr, groups);
     const maxLrs = perGroup(where, "maxLr", maxLr, groups);
     const maxMomenta = perGroup(where, "maxMomentum", maxMomentum, groups);
@@ -134,11 +129,11 @@ export class CyclicLR extends LRScheduler<CyclicLRSettings> {
   }
 
   protected override check(where: string, settings: CyclicLRSettings): void {
-    checkFinite(where, "gamma", settings.gamma);
-    checkBetween(where, "total_size", settings.total_size, 2);
-    checkBetween(where, "step_ratio", settings.step_ratio, Number.MIN_VALUE, 1);
-    checkWord(where, "mode", settings.mode, ["triangular", "triangular2", "exp_range"]);
-    checkWord(where, "scale_mode", settings.scale_mode, ["cycle", "iterations"]);
+    const { gamma, scale_mode: scaleMode, total_size, step_ratio, mode } = settings;
+    optionsOf(where, { gamma, scaleMode }, rules);
+    checkKind(where, cycleSize, "total_size", total_size);
+    checkKind(where, someShare, "step_ratio", step_ratio);
+    checkKind(where, savedMode, "mode", mode);
   }
 
   protected override next(group: ParamGroup, i: number, epoch: number): GroupChange {

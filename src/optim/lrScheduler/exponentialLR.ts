@@ -1,8 +1,8 @@
-import { checkOptions } from "../../base/options.ts";
+import { finiteNumber } from "../../base/optionKinds.ts";
+import { checkKind, optionsOf } from "../../base/optionRules.ts";
 import type { Optimizer } from "../optimizer.ts";
 import type { ParamGroup } from "../paramGroup.ts";
-import { checkFinite } from "./checks.ts";
-import { type GroupChange, LRScheduler, type SchedulerOptions } from "./scheduler.ts";
+import { type GroupChange, LRScheduler, type SchedulerOptions, schedulerRules } from "./scheduler.ts";
 
 /** What the scheduler keeps in its state. */
 type ExponentialLRSettings = { gamma: number };
@@ -25,13 +25,13 @@ type ExponentialLRSettings = { gamma: number };
  */
 export class ExponentialLR extends LRScheduler<ExponentialLRSettings> {
   constructor(optimizer: Optimizer, gamma: number, options: SchedulerOptions = {}) {
-    checkOptions("ExponentialLR", options, ["lastEpoch"]);
-    super("ExponentialLR", optimizer, { gamma }, options.lastEpoch);
+    const { lastEpoch } = optionsOf("ExponentialLR", options, schedulerRules);
+    super("ExponentialLR", optimizer, { gamma }, lastEpoch);
     this.start();
   }
 
   protected override check(where: string, { gamma }: ExponentialLRSettings): void {
-    checkFinite(where, "gamma", gamma);
+    checkKind(where, finiteNumber, "gamma", gamma);
   }
 
   protected override next({ lr }: ParamGroup, _i: number, _epoch: number, isInitial: boolean): GroupChange {

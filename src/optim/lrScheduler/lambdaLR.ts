@@ -1,8 +1,8 @@
 import { describe, TensorError } from "../../base/errors.ts";
-import { checkOptions } from "../../base/options.ts";
+import { optionsOf } from "../../base/optionRules.ts";
 import { isOptimizer, type Optimizer } from "../optimizer.ts";
 import type { ParamGroup } from "../paramGroup.ts";
-import { type GroupChange, LRScheduler, type SchedulerOptions } from "./scheduler.ts";
+import { type GroupChange, LRScheduler, type SchedulerOptions, schedulerRules } from "./scheduler.ts";
 
 /** From the epoch, counted from 0, to a factor. */
 export type LrLambda = (epoch: number) => number;
@@ -32,7 +32,7 @@ export class LambdaLR extends LRScheduler<LambdaLRSettings> {
   private readonly lambdas: readonly LrLambda[];
 
   constructor(optimizer: Optimizer, lambda: LrLambda | readonly LrLambda[], options: SchedulerOptions = {}) {
-    checkOptions("LambdaLR", options, ["lastEpoch"]);
+    const { lastEpoch } = optionsOf("LambdaLR", options, schedulerRules);
     const count = isOptimizer(optimizer) ? optimizer.paramGroups.length : 0;
     const lambdas: readonly unknown[] = Array.isArray(lambda) ? lambda : Array(count).fill(lambda);
     if (lambdas.length !== count || !lambdas.every((fn) => typeof fn === "function")) {
@@ -41,7 +41,7 @@ export class LambdaLR extends LRScheduler<LambdaLRSettings> {
         got: describe(lambda),
       });
     }
-    super("LambdaLR", optimizer, { lr_lambdas: lambdas.map(() => null) }, options.lastEpoch);
+    super("LambdaLR", optimizer, { lr_lambdas: lambdas.map(() => null) }, lastEpoch);
     this.lambdas = lambdas as readonly LrLambda[];
     this.start();
   }

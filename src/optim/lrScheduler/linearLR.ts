@@ -1,8 +1,9 @@
-import { checkOptions } from "../../base/options.ts";
+import { share } from "../../base/optionKinds.ts";
+import { type OptionRules, optionsOf } from "../../base/optionRules.ts";
 import type { Optimizer } from "../optimizer.ts";
 import type { ParamGroup } from "../paramGroup.ts";
-import { checkBetween, checkWhole } from "./checks.ts";
-import { type GroupChange, LRScheduler, type SchedulerOptions } from "./scheduler.ts";
+import { fromZero, someShare } from "./checks.ts";
+import { type GroupChange, LRScheduler, lastEpoch, type SchedulerOptions } from "./scheduler.ts";
 
 /** Options of {@link LinearLR}. */
 export interface LinearLROptions extends SchedulerOptions {
@@ -13,6 +14,13 @@ export interface LinearLROptions extends SchedulerOptions {
   /** The number of epochs between the two, a whole number. Default `5`. */
   readonly totalIters?: number;
 }
+
+const rules = {
+  startFactor: { is: someShare, default: 1 / 3 },
+  endFactor: { is: share, default: 1 },
+  totalIters: { is: fromZero, default: 5 },
+  lastEpoch,
+} as const satisfies OptionRules<LinearLROptions>;
 
 /** What the scheduler keeps in its state. */
 type LinearLRSettings = { start_factor: number; end_factor: number; total_iters: number };
@@ -40,17 +48,15 @@ type LinearLRSettings = { start_factor: number; end_factor: number; total_iters:
  */
 export class LinearLR extends LRScheduler<LinearLRSettings> {
   constructor(optimizer: Optimizer, options: LinearLROptions = {}) {
-    checkOptions("LinearLR", options, ["startFactor", "endFactor", "totalIters", "lastEpoch"]);
-    const { startFactor = 1 / 3, endFactor = 1, totalIters = 5, lastEpoch } = options;
+    const { startFactor, endFactor, totalIters, lastEpoch } = optionsOf("LinearLR", options, rules);
     const settings = { start_factor: startFactor, end_factor: endFactor, total_iters: totalIters };
     super("LinearLR", optimizer, settings, lastEpoch);
     this.start();
   }
 
-  protected override check(where: string, { start_factor, end_factor, total_iters }: LinearLRSettings): void {
-    checkBetween(where, "startFactor", start_factor, Number.MIN_VALUE, 1);
-    checkBetween(where, "endFactor", end_factor, 0, 1);
-    checkWhole(where, "totalIters", total_iters, 0);
+  protected override check(where: string, settings: LinearLRSettings): void {
+    const { start_factor: startFactor, end_factor: endFactor, total_iters: totalIters } = settings;
+    optionsOf(where, { startFactor, endFactor, totalIters }, rules);
   }
 
   protected override next({ lr }: ParamGroup, _: number, epoch: number): GroupChange {

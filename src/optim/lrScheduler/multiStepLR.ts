@@ -1,16 +1,19 @@
 import { describe, TensorError } from "../../base/errors.ts";
-import { checkOptions } from "../../base/options.ts";
+import { finiteNumber } from "../../base/optionKinds.ts";
+import { checkKind, type OptionRules, optionsOf } from "../../base/optionRules.ts";
 import { wholePower } from "../../kernels/numbers/wholePower.ts";
 import type { Optimizer } from "../optimizer.ts";
 import type { ParamGroup } from "../paramGroup.ts";
-import { checkFinite, checkWhole } from "./checks.ts";
-import { type GroupChange, LRScheduler, type SchedulerOptions } from "./scheduler.ts";
+import { fromZero } from "./checks.ts";
+import { type GroupChange, LRScheduler, lastEpoch, type SchedulerOptions } from "./scheduler.ts";
 
 /** Options of {@link MultiStepLR}. */
 export interface MultiStepLROptions extends SchedulerOptions {
   /** What the learning rate is multiplied by. Default `0.1`. */
   readonly gamma?: number;
 }
+
+const rules = { gamma: { is: finiteNumber, default: 0.1 }, lastEpoch } as const satisfies OptionRules<MultiStepLROptions>;
 
 /** How often each epoch is a milestone. */
 type MultiStepLRSettings = { milestones: Record<string, number>; gamma: number };
@@ -34,14 +37,13 @@ type MultiStepLRSettings = { milestones: Record<string, number>; gamma: number }
  */
 export class MultiStepLR extends LRScheduler<MultiStepLRSettings> {
   constructor(optimizer: Optimizer, milestones: readonly number[], options: MultiStepLROptions = {}) {
-    checkOptions("MultiStepLR", options, ["gamma", "lastEpoch"]);
+    const { gamma, lastEpoch } = optionsOf("MultiStepLR", options, rules);
     if (!Array.isArray(milestones)) {
       throw new TensorError("MultiStepLR", { expected: "an array of milestones", got: describe(milestones) });
     }
-    const { gamma = 0.1, lastEpoch } = options;
     const counts: Record<string, number> = {};
     for (const milestone of milestones as readonly number[]) {
-      checkWhole("MultiStepLR", "each milestone", milestone, 0);
+      checkKind("MultiStepLR", fromZero, "each milestone", milestone);
       counts[milestone] = (counts[milestone] ?? 0) + 1;
     }
     super("MultiStepLR", optimizer, { milestones: counts, gamma }, lastEpoch);
@@ -50,10 +52,10 @@ export class MultiStepLR extends LRScheduler<MultiStepLRSettings> {
 
   protected override check(where: string, { milestones, gamma }: MultiStepLRSettings): void {
     for (const [milestone, count] of Object.entries(milestones)) {
-      checkWhole(where, "each milestone", Number(milestone), 0);
-      checkWhole(where, `the count of milestone ${milestone}`, count, 0);
+      checkKind(where, fromZero, "each milestone", Number(milestone));
+      checkKind(where, fromZero, `the count of milestone ${milestone}`, count);
     }
-    checkFinite(where, "gamma", gamma);
+    optionsOf(where, { gamma }, rules);
   }
 
   protected override next({ lr }: ParamGroup, _: number, epoch: number): GroupChange {

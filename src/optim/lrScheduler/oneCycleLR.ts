@@ -1,11 +1,12 @@
 import { describe, TensorError } from "../../base/errors.ts";
-import { checkOptions } from "../../base/options.ts";
+import { finiteNumber, flag, positive, share } from "../../base/optionKinds.ts";
+import { checkKind, type OptionRules, optionsOf } from "../../base/optionRules.ts";
 import { cos } from "../../random/libm/sinCos.ts";
 import { camelCase } from "../names.ts";
 import { isOptimizer, type Optimizer } from "../optimizer.ts";
 import type { ParamGroup } from "../paramGroup.ts";
-import { checkBetween, checkFinite, checkFlag, checkWhole, perGroup } from "./checks.ts";
-import { type GroupChange, LRScheduler, type SchedulerOptions } from "./scheduler.ts";
+import { forGroups, fromOne, perGroup } from "./checks.ts";
+import { type GroupChange, LRScheduler, lastEpoch, type SchedulerOptions } from "./scheduler.ts";
 
 /** Options of {@link OneCycleLR}: `totalSteps`, or `epochs` and `stepsPerEpoch`, and what has a default. */
 export interface OneCycleLROptions extends SchedulerOptions {
@@ -33,20 +34,20 @@ export interface OneCycleLROptions extends SchedulerOptions {
   readonly threePhase?: boolean;
 }
 
-const optionNames = [
-  "totalSteps",
-  "epochs",
-  "stepsPerEpoch",
-  "pctStart",
-  "annealStrategy",
-  "cycleMomentum",
-  "baseMomentum",
-  "maxMomentum",
-  "divFactor",
-  "finalDivFactor",
-  "threePhase",
-  "lastEpoch",
-];
+const rules = {
+  totalSteps: { is: fromOne },
+  epochs: { is: fromOne },
+  stepsPerEpoch: { is: fromOne },
+  pctStart: { is: share, default: 0.3 },
+  annealStrategy: { words: ["cos", "linear"], default: "cos" },
+  cycleMomentum: { is: flag, default: true },
+  baseMomentum: { is: forGroups, default: 0.85 },
+  maxMomentum: { is: forGroups, default: 0.95 },
+  divFactor: { is: positive, default: 25 },
+  finalDivFactor: { is: positive, default: 1e4 },
+  threePhase: { is: flag, default: false },
+  lastEpoch,
+} as const satisfies OptionRules<OneCycleLROptions>;
 
 /** One rise or fall, between what a group has under these names. */
 type Phase = { end_step: number; start_lr: string; end_lr: string; start_momentum: string; end_momentum: string };
@@ -85,15 +86,11 @@ type OneCycleLRSettings = {
 export class OneCycleLR extends LRScheduler<OneCycleLRSettings> {
   constructor(optimizer: Optimizer, maxLr: number | readonly number[], options: OneCycleLROptions = {}) {
     const where = "OneCycleLR";
-    checkOptions(where, options, optionNames);
-    const { pctStart = 0.3, annealStrategy = "cos", cycleMomentum = true, threePhase = false } = options;
-    const { divFactor = 25, finalDivFactor = 1e4, baseMomentum = 0.85, maxMomentum = 0.95, lastEpoch } = options;
+    const settled = optionsOf(where, options, rules);
+    const { pctStart, annealStrategy, cycleMomentum, threePhase, divFactor, finalDivFactor, lastEpoch } = settled;
+    const { baseMomentum, maxMomentum } = settled;
     const groups = isOptimizer(optimizer) ? optimizer.paramGroups : [];
-    const totalSteps = totalStepsOf(where, options);
-    checkBetween(where, "pctStart", pctStart, 0, 1);
-    checkFlag(where, "threePhase", threePhase);
-    checkBetween(where, "divFactor", divFactor, Number.MIN_VALUE);
-    checkBetween(where, "finalDivFactor", finalDivFactor, Number.MIN_VALUE);
+    const totalSteps = totalStepsOf(where, settled);
     const maxLrs = perGroup(where, "maxLr", maxLr, groups);
     const maxMomenta = perGroup(where, "maxMomentum", maxMomentum, groups);
     const baseMomenta = perGroup(where, "baseMomentum", baseMomentum, groups);
@@ -116,20 +113,14 @@ export class OneCycleLR extends LRScheduler<OneCycleLRSettings> {
   }
 
   protected override check(where: string, settings: OneCycleLRSettings): void {
-    const { total_steps, _schedule_phases, _anneal_func_type, cycle_momentum } = settings;
-    checkWhole(where, "totalSteps", total_steps, 1);
-    checkFlag(where, "cycleMomentum", cycle_momentum);
-    if (_anneal_func_type !== "cos" && _anneal_func_type !== "linear") {
-      throw new TensorError(where, {
-        expected: 'annealStrategy to be "cos" or "linear"',
-        got: describe(_anneal_func_type),
-      });
-    }
-    for (const { end_step } of _schedule_phases) checkFinite(where, "end_step", end_step);
+    const { total_steps: totalSteps, _schedule_phases, _anneal_func_type, cycle_momentum: cycleMomentum } = settings;
+    checkKind(where, fromOne, "totalSteps", totalSteps);
+    optionsOf(where, { cycleMomentum, annealStrategy: _anneal_func_type }, rules);
+    for (const { end_step } of _schedule_phases) checkKind(where, finiteNumber, "end_step", end_step);
     if (_schedule_phases[0].end_step === 0) {
       throw new TensorError(where, {
         expected: "a rise of more than one step",
-        got: `a pctStart of 1/${total_steps}`,
+        got: `a pctStart of 1/${totalSteps}`,
         hint: "Leave the rise out with pctStart: 0, or make it longer.",
       });
     }
@@ -200,17 +191,7 @@ function setting(group: ParamGroup, name: string, i: number): number {
 }
 
 function totalStepsOf(where: string, { totalSteps, epochs, stepsPerEpoch }: OneCycleLROptions): number {
-  for (const [name, value] of Object.entries({ totalSteps, epochs, stepsPerEpoch })) {
-    if (value !== undefined) checkWhole(where, name, value, 1);
-  }
-  if (totalSteps === undefined && (epochs === undefined || stepsPerEpoch === undefined)) {
-    throw new TensorError(where, { expected: "totalSteps, or epochs and stepsPerEpoch", got: "neither" });
-  }
-  if (totalSteps !== undefined) {
-    checkWhole(where, "totalSteps", totalSteps, 1);
-    return totalSteps;
-  }
-  checkWhole(where, "epochs", epochs, 1);
-  checkWhole(where, "stepsPerEpoch", stepsPerEpoch, 1);
-  return (epochs as number) * (stepsPerEpoch as number);
+  if (totalSteps !== undefined) return totalSteps;
+  if (epochs !== undefined && stepsPerEpoch !== undefined) return epochs * stepsPerEpoch;
+  throw new TensorError(where, { expected: "totalSteps, or epochs and stepsPerEpoch", got: "neither" });
 }

@@ -1,10 +1,11 @@
-import { checkOptions } from "../../base/options.ts";
+import { notNegative } from "../../base/optionKinds.ts";
+import { type OptionRules, optionsOf } from "../../base/optionRules.ts";
 import { exp } from "../../random/libm/exp.ts";
 import { log } from "../../random/libm/log.ts";
 import type { Optimizer } from "../optimizer.ts";
 import type { ParamGroup } from "../paramGroup.ts";
-import { checkBetween, checkWhole } from "./checks.ts";
-import { type GroupChange, LRScheduler, type SchedulerOptions } from "./scheduler.ts";
+import { fromZero } from "./checks.ts";
+import { type GroupChange, LRScheduler, lastEpoch, type SchedulerOptions } from "./scheduler.ts";
 
 /** Options of {@link PolynomialLR}. */
 export interface PolynomialLROptions extends SchedulerOptions {
@@ -13,6 +14,12 @@ export interface PolynomialLROptions extends SchedulerOptions {
   /** The power of the polynomial, 0 or more. Default `1`, a line. */
   readonly power?: number;
 }
+
+const rules = {
+  totalIters: { is: fromZero, default: 5 },
+  power: { is: notNegative, default: 1 },
+  lastEpoch,
+} as const satisfies OptionRules<PolynomialLROptions>;
 
 /** What the scheduler keeps in its state. */
 type PolynomialLRSettings = { total_iters: number; power: number };
@@ -35,15 +42,13 @@ type PolynomialLRSettings = { total_iters: number; power: number };
  */
 export class PolynomialLR extends LRScheduler<PolynomialLRSettings> {
   constructor(optimizer: Optimizer, options: PolynomialLROptions = {}) {
-    checkOptions("PolynomialLR", options, ["totalIters", "power", "lastEpoch"]);
-    const { totalIters = 5, power = 1, lastEpoch } = options;
+    const { totalIters, power, lastEpoch } = optionsOf("PolynomialLR", options, rules);
     super("PolynomialLR", optimizer, { total_iters: totalIters, power }, lastEpoch);
     this.start();
   }
 
-  protected override check(where: string, { total_iters, power }: PolynomialLRSettings): void {
-    checkWhole(where, "totalIters", total_iters, 0);
-    checkBetween(where, "power", power, 0);
+  protected override check(where: string, { total_iters: totalIters, power }: PolynomialLRSettings): void {
+    optionsOf(where, { totalIters, power }, rules);
   }
 
   protected override next({ lr }: ParamGroup, _: number, epoch: number): GroupChange {

@@ -1,10 +1,11 @@
 import { isTensor } from "../../base/brand.ts";
 import { describe, TensorError } from "../../base/errors.ts";
-import { checkOptions } from "../../base/options.ts";
+import { notNegative } from "../../base/optionKinds.ts";
+import { type OptionRules, optionsOf } from "../../base/optionRules.ts";
 import { shared } from "../../base/shared.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { isOptimizer, type Optimizer } from "../optimizer.ts";
-import { checkBetween, checkFinite, checkWhole, checkWord, perGroup } from "./checks.ts";
+import { forGroups, fromZero, perGroup } from "./checks.ts";
 import type { SchedulerStateDict } from "./scheduler.ts";
 import { refuseUnlike } from "./state.ts";
 
@@ -28,7 +29,22 @@ export interface ReduceLROnPlateauOptions {
   readonly eps?: number;
 }
 
-const optionNames = ["mode", "factor", "patience", "threshold", "thresholdMode", "cooldown", "minLr", "eps"];
+const rules = {
+  mode: { words: ["min", "max"], default: "min" },
+  factor: {
+    is: {
+      expected: "a finite number from 0 up to, but not, 1,",
+      accepts: (value) => typeof value === "number" && value >= 0 && value < 1,
+    },
+    default: 0.1,
+  },
+  patience: { is: fromZero, default: 10 },
+  threshold: { is: notNegative, default: 1e-4 },
+  thresholdMode: { words: ["rel", "abs"], default: "rel" },
+  cooldown: { is: fromZero, default: 0 },
+  minLr: { is: forGroups, default: 0 },
+  eps: { is: notNegative, default: 1e-8 },
+} as const satisfies OptionRules<ReduceLROnPlateauOptions>;
 
 /** What it keeps, under PyTorch's names. */
 type State = {
@@ -73,12 +89,11 @@ export class ReduceLROnPlateau {
 
   constructor(optimizer: Optimizer, options: ReduceLROnPlateauOptions = {}) {
     const where = "ReduceLROnPlateau";
-    checkOptions(where, options, optionNames);
+    const settled = optionsOf(where, options, rules);
     if (!isOptimizer(optimizer)) {
       throw new TensorError(where, { expected: "an optimiser", got: describe(optimizer), hint: "It comes first." });
     }
-    const { mode = "min", factor = 0.1, patience = 10, threshold = 1e-4, thresholdMode = "rel" } = options;
-    const { cooldown = 0, minLr = 0, eps = 1e-8 } = options;
+    const { mode, factor, patience, threshold, thresholdMode, cooldown, minLr, eps } = settled;
     const worst = mode === "max" ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
     const state: State = {
       factor,
@@ -96,7 +111,6 @@ export class ReduceLROnPlateau {
       last_epoch: 0,
       _last_lr: optimizer.paramGroups.map(({ lr }) => lr),
     };
-    check(where, state);
     this.optimizer = optimizer;
     this.state = state;
   }
@@ -219,21 +233,10 @@ export class ReduceLROnPlateau {
     refuseUnlike(where, expected, dict, this.state);
     const names = Object.keys(this.state) as (keyof State)[];
     const state = Object.fromEntries(names.map((name) => [name, dict[name] ?? this.state[name]])) as State;
-    check(where, state);
+    const { threshold_mode: thresholdMode, mode, factor, patience, cooldown, threshold, eps } = state;
+    optionsOf(where, { thresholdMode, mode, factor, patience, cooldown, threshold, eps }, rules);
     Object.assign(this.state, structuredClone(state));
   }
-}
-
-/** Refuses what no epoch can be judged by: what the constructor was given, and whatever a state dict may hold. */
-function check(where: string, state: State): void {
-  checkWord(where, "mode", state.mode, ["min", "max"]);
-  checkWord(where, "thresholdMode", state.threshold_mode, ["rel", "abs"]);
-  checkBetween(where, "factor", state.factor, 0, 1 - Number.EPSILON / 2);
-  checkWhole(where, "patience", state.patience, 0);
-  checkWhole(where, "cooldown", state.cooldown, 0);
-  checkFinite(where, "threshold", state.threshold);
-  checkBetween(where, "threshold", state.threshold, 0);
-  checkBetween(where, "eps", state.eps, 0);
 }
 
 function numberOf(metric: unknown): number {

@@ -1,9 +1,9 @@
 import { isTensor } from "../../base/brand.ts";
 import { describe, TensorError } from "../../base/errors.ts";
+import { checkKind, type OptionRules } from "../../base/optionRules.ts";
 import { shared, whole } from "../../base/shared.ts";
 import { isOptimizer, type Optimizer } from "../optimizer.ts";
 import type { ParamGroup } from "../paramGroup.ts";
-import { checkWhole } from "./checks.ts";
 import { refuseUnlike } from "./state.ts";
 
 const schedulerBrand: unique symbol = Symbol.for("evenkeel.LRScheduler") as never;
@@ -13,6 +13,15 @@ export interface SchedulerOptions {
   /** The epoch to go on after, where groups have an `initialLr`. Default `-1`: from the start. */
   readonly lastEpoch?: number;
 }
+
+export const lastEpoch = {
+  is: {
+    expected: "a whole number of -1 or more",
+    accepts: (value: unknown) => Number.isInteger(value) && (value as number) >= -1,
+  },
+  default: -1,
+} as const;
+export const schedulerRules = { lastEpoch } as const satisfies OptionRules<SchedulerOptions>;
 
 /** Everything a scheduler needs to go on, under PyTorch's names: plain data. */
 export type SchedulerStateDict = Readonly<Record<string, unknown>>;
@@ -78,17 +87,17 @@ export abstract class LRScheduler<S extends Settings = Settings> {
    * @param name - its public name, which messages say.
    * @param optimizer - whose groups it changes.
    * @param settings - plain data under PyTorch's names, kept in the state dict.
-   * @param lastEpoch - the epoch to go on after, where groups have an `initialLr`. Default `-1`: from the start.
+   * @param after - the epoch to go on after, where groups have an `initialLr`. Default `-1`: from the start.
    * @throws {@link TensorError} if one of them is none, or `check` refuses the settings.
    */
-  constructor(name: string, optimizer: Optimizer, settings: S, lastEpoch = -1) {
+  constructor(name: string, optimizer: Optimizer, settings: S, after: number = lastEpoch.default) {
     checkMaking(name, settings, this.next);
     if (!isOptimizer(optimizer)) {
       throw new TensorError(name, { expected: "an optimiser", got: describe(optimizer), hint: "It comes first." });
     }
-    checkWhole(name, "lastEpoch", lastEpoch, -1);
+    checkKind(name, lastEpoch.is, "lastEpoch", after);
     optimizer.paramGroups.forEach(({ initialLr }, i) => {
-      if (lastEpoch < 0 || initialLr !== undefined) return;
+      if (after < 0 || initialLr !== undefined) return;
       throw new TensorError(name, {
         expected: "an initialLr in every group, to go on after lastEpoch",
         got: `none in group ${i}`,
@@ -100,7 +109,7 @@ export abstract class LRScheduler<S extends Settings = Settings> {
     this.name = name;
     this.optimizer = optimizer;
     this.settings = settings;
-    this.lastEpoch = lastEpoch;
+    this.lastEpoch = after;
   }
 
   /**

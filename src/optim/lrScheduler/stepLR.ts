@@ -1,14 +1,17 @@
-import { checkOptions } from "../../base/options.ts";
+import { finiteNumber } from "../../base/optionKinds.ts";
+import { checkKind, type OptionRules, optionsOf } from "../../base/optionRules.ts";
 import type { Optimizer } from "../optimizer.ts";
 import type { ParamGroup } from "../paramGroup.ts";
-import { checkFinite, checkWhole } from "./checks.ts";
-import { type GroupChange, LRScheduler, type SchedulerOptions } from "./scheduler.ts";
+import { fromOne } from "./checks.ts";
+import { type GroupChange, LRScheduler, lastEpoch, type SchedulerOptions } from "./scheduler.ts";
 
 /** Options of {@link StepLR}. */
 export interface StepLROptions extends SchedulerOptions {
   /** What the learning rate is multiplied by. Default `0.1`. */
   readonly gamma?: number;
 }
+
+const rules = { gamma: { is: finiteNumber, default: 0.1 }, lastEpoch } as const satisfies OptionRules<StepLROptions>;
 
 /** What the scheduler keeps in its state. */
 type StepLRSettings = { step_size: number; gamma: number };
@@ -36,15 +39,14 @@ type StepLRSettings = { step_size: number; gamma: number };
  */
 export class StepLR extends LRScheduler<StepLRSettings> {
   constructor(optimizer: Optimizer, stepSize: number, options: StepLROptions = {}) {
-    checkOptions("StepLR", options, ["gamma", "lastEpoch"]);
-    const { gamma = 0.1, lastEpoch } = options;
+    const { gamma, lastEpoch } = optionsOf("StepLR", options, rules);
     super("StepLR", optimizer, { step_size: stepSize, gamma }, lastEpoch);
     this.start();
   }
 
   protected override check(where: string, { step_size, gamma }: StepLRSettings): void {
-    checkWhole(where, "stepSize", step_size, 1);
-    checkFinite(where, "gamma", gamma);
+    checkKind(where, fromOne, "stepSize", step_size);
+    optionsOf(where, { gamma }, rules);
   }
 
   protected override next({ lr }: ParamGroup, _: number, epoch: number): GroupChange {

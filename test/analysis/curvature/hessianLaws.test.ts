@@ -220,8 +220,9 @@ describe("a loss over several batches", () => {
       expectUntouched(model, () => refusal(() => hessianEigenvalues(model, loss as () => Tensor, options)));
     expect(bad([]).got).toBe("[]");
     expect(bad([whole, 3]).expected).toContain("a list of such");
-    expect(bad({ batches }).expected).toContain("{ batches, loss }");
-    expect(bad({ batches: 3, loss: whole }).expected).toContain("{ batches, loss }");
+    expect(bad({ loss: whole }).expected).toContain("{ batches, loss }");
+    expect(bad({ batches }).expected).toBe("a function as loss");
+    expect(bad({ batches: 3, loss: whole }).expected).toContain("batches to be walked");
     expect(bad({ ...over, wieght: () => 1 }).hint).toBe('Did you mean "weight"?');
     expect(bad({ batches: [], loss: whole }).got).toBe("no batches");
     expect(bad({ ...over, weight: () => -1 }).got).toContain("-1");
