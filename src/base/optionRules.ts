@@ -1,5 +1,5 @@
 import { describe, TensorError, type TensorErrorParts } from "./errors.ts";
-import { checkOptions } from "./options.ts";
+import { checkOptions, hintFor } from "./options.ts";
 
 // What options may be, declared once: names, checks, defaults and messages follow from one record.
 
@@ -45,16 +45,15 @@ export function optionsOf<Options, Rules extends Readonly<Record<string, OptionR
   rules: Rules,
   name?: string,
 ): Settings<Options, Rules> {
-  checkOptions(where, given, Object.keys(rules), name);
+  const known = Object.keys(rules);
+  checkOptions(where, given, known, name);
   const settings: Record<string, unknown> = {};
-  for (const [own, rule] of Object.entries(rules)) {
+  for (const own of known) {
+    const rule = rules[own];
     const value = (given as Readonly<Record<string, unknown>> | undefined)?.[own];
-    if (value === undefined && rule.isRequired !== true) settings[own] = rule.default;
-    else if (allows(rule, value)) settings[own] = value;
-    else {
-      const within = name === undefined ? own : `${name}.${own}`;
-      throw new TensorError(where, refusalOf(rule, within, value));
-    }
+    settings[own] = value === undefined ? rule.default : value;
+    if (value === undefined && rule.isRequired !== true) continue;
+    checkRule(where, rule, name === undefined ? own : `${name}.${own}`, value);
   }
   return settings as Settings<Options, Rules>;
 }
@@ -63,14 +62,17 @@ export function optionsOf<Options, Rules extends Readonly<Record<string, OptionR
 export const allows = (rule: OptionRule, value: unknown): boolean =>
   "words" in rule ? rule.words.includes(value) : rule.is.accepts(value);
 
-function refusalOf(rule: OptionRule, name: string, value: unknown): TensorErrorParts {
+/** Refuses a value that a rule does not allow. */
+export function checkRule(where: string, rule: OptionRule, name: string, value: unknown): void {
+  if (allows(rule, value)) return;
   const isOfWords = "words" in rule;
   const said = isOfWords ? rule.words.map((word) => JSON.stringify(word)).join(" or ") : rule.is.expected;
   const own = isOfWords ? undefined : rule.is.refusal?.(value);
-  return own ?? { expected: `${said} as ${name}`, got: describe(value) };
+  // PyTorch's words are in snake_case.
+  const hint = isOfWords && typeof value === "string" ? hintFor(value, rule.words.map(String), 0) : "";
+  throw new TensorError(where, own ?? { expected: `${said} as ${name}`, got: describe(value), hint });
 }
 
 /** Refuses a value that is not of a kind, such as a part of an option. */
-export function checkKind(where: string, kind: OptionKind, name: string, value: unknown): void {
-  if (!kind.accepts(value)) throw new TensorError(where, refusalOf({ is: kind }, name, value));
-}
+export const checkKind = (where: string, kind: OptionKind, name: string, value: unknown): void =>
+  checkRule(where, { is: kind }, name, value);

@@ -1,4 +1,5 @@
 import { TensorError } from "../../base/errors.ts";
+import { aNumber } from "../../base/optionKinds.ts";
 import { type OptionRules, optionsOf } from "../../base/optionRules.ts";
 import { hardtanh as op } from "../../ops/activations.ts";
 import { apply, type Tensor } from "../../tensor/tensor.ts";
@@ -14,12 +15,9 @@ export interface HardtanhOptions {
   readonly maxVal?: number;
 }
 
-/** What bounds a range: also an infinity, where it has no end. */
-const bound = { expected: "a number", accepts: (value: unknown) => typeof value === "number" && !Number.isNaN(value) };
-
 const rules = {
-  minVal: { is: bound, default: -1 },
-  maxVal: { is: bound, default: 1 },
+  minVal: { is: aNumber, default: -1 },
+  maxVal: { is: aNumber, default: 1 },
 } as const satisfies OptionRules<HardtanhOptions>;
 
 function boundsOf(where: string, options: HardtanhOptions): Required<HardtanhOptions> {

@@ -1,3 +1,4 @@
+import { aNumber, finiteNumber } from "../../base/optionKinds.ts";
 import { type OptionRules, optionsOf } from "../../base/optionRules.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { checkTensor } from "../module/checks.ts";
@@ -16,14 +17,11 @@ const rules = {
   beta: {
     is: {
       expected: "a finite number other than 0",
-      accepts: (value: unknown) => typeof value === "number" && Number.isFinite(value) && value !== 0,
+      accepts: (value: unknown) => finiteNumber.accepts(value) && value !== 0,
     },
     default: 1,
   },
-  threshold: {
-    is: { expected: "a number", accepts: (value: unknown) => typeof value === "number" && !Number.isNaN(value) },
-    default: 20,
-  },
+  threshold: { is: aNumber, default: 20 },
 } as const satisfies OptionRules<SoftplusOptions>;
 
 /**
