@@ -52,7 +52,7 @@ export interface Conv2dOptions extends Conv2dFunctionOptions, LayerOptions {}
 export const convolutionRules = /* @__PURE__ */ byDims((from) => {
   const { expected, accepts } = from(0);
   const padding: OptionKind = {
-    expected: `${expected}${expected.endsWith(",") ? "" : ","} "same" or "valid"`,
+    expected: `${expected.replace(/,$/, "")}, or "same" or "valid",`,
     accepts: (value) => value === "same" || value === "valid" || accepts(value),
   };
   return {
@@ -66,15 +66,14 @@ export const convolutionRules = /* @__PURE__ */ byDims((from) => {
 const layerRules = {
   paddingMode: { words: ["zeros", "reflect", "replicate", "circular"], default: "zeros" },
   bias: { is: flag, default: true },
-  dtype: floatDtype,
   generator: { is: aGenerator },
+  dtype: floatDtype,
 } as const satisfies OptionRules<LayerOptions>;
 
 /** The rules of {@link Conv1dOptions} and {@link Conv2dOptions}. */
-export const convolutionLayerRules = /* @__PURE__ */ byDims((_, dims) => ({
-  ...convolutionRules[dims],
-  ...layerRules,
-}));
+export const convolutionLayerRules = /* @__PURE__ */ byDims(
+  (_, dims) => ({ ...convolutionRules[dims], ...layerRules }) satisfies OptionRules<Conv2dOptions>,
+);
 
 /** The options of a function or a layer of `dims` dimensions, as pairs; refused where they do not go together. */
 export function convolutionSettings(

@@ -28,7 +28,7 @@ const deviation: OptionKind = {
   refusal: (value) => ({
     expected: "a finite number above 0 as std",
     got: describe(value),
-    hint: "For equal values: nn.init.constant_(x, mean).",
+    hint: finiteNumber.accepts(value) ? "For equal values: nn.init.constant_(x, mean)." : "",
   }),
 };
 

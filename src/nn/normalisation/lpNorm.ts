@@ -34,9 +34,10 @@ const order: OptionKind = {
   accepts: (p) => p === 1 || p === 2 || p === Number.POSITIVE_INFINITY,
 };
 
-const rules = /* @__PURE__ */ Object.assign({}, runningNormRules, {
-  p: { is: order, default: 2 },
-} as const) satisfies OptionRules<LpNormOptions>;
+const rules = /* @__PURE__ */ Object.assign(
+  { p: { is: order, default: 2 } } as const,
+  runningNormRules,
+) satisfies OptionRules<LpNormOptions>;
 
 /** What lp normalisation is of inputs of any number of dimensions. */
 abstract class LpNorm extends RunningNorm {

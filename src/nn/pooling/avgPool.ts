@@ -42,8 +42,8 @@ const rules = /* @__PURE__ */ byDims((from, dims) => {
     ceilMode: { is: flag, default: false },
     countIncludePad: { is: flag, default: true },
   } as const satisfies OptionRules<AvgPool1dOptions>;
-  const divisorOverride = { is: orNull(singleFrom(1)), default: null } as const;
-  return dims === 1 ? both : { ...both, divisorOverride };
+  const more = { divisorOverride: { is: orNull(singleFrom(1)), default: null } } as const;
+  return dims === 1 ? both : ({ ...both, ...more } satisfies OptionRules<AvgPool2dOptions>);
 });
 
 /** Kernel and options, checked. */
