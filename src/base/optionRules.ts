@@ -34,6 +34,9 @@ export type Settings<Options, Rules> = {
     : never;
 };
 
+/** What there is where no options are given, for functions that are called in each step of a training. */
+const defaults = /* @__PURE__ */ new WeakMap<object, object>();
+
 /**
  * The options that were given, with their defaults. Refuses names that nobody reads, and values that a rule does not allow.
  *
@@ -45,6 +48,8 @@ export function optionsOf<Options, Rules extends Readonly<Record<string, OptionR
   rules: Rules,
   name?: string,
 ): Settings<Options, Rules> {
+  const usual = given === undefined && defaults.get(rules);
+  if (usual) return usual as Settings<Options, Rules>;
   const known = Object.keys(rules);
   checkOptions(where, given, known, name);
   const settings: Record<string, unknown> = {};
@@ -55,6 +60,7 @@ export function optionsOf<Options, Rules extends Readonly<Record<string, OptionR
     if (value === undefined && rule.isRequired !== true) continue;
     checkRule(where, rule, name === undefined ? own : `${name}.${own}`, value);
   }
+  if (given === undefined) defaults.set(rules, Object.freeze(settings));
   return settings as Settings<Options, Rules>;
 }
 
@@ -65,12 +71,12 @@ export const allows = (rule: OptionRule, value: unknown): boolean =>
 /** Refuses a value that a rule does not allow. */
 export function checkRule(where: string, rule: OptionRule, name: string, value: unknown): void {
   if (allows(rule, value)) return;
-  const isOfWords = "words" in rule;
-  const said = isOfWords ? rule.words.map((word) => JSON.stringify(word)).join(" or ") : rule.is.expected;
-  const own = isOfWords ? undefined : rule.is.refusal?.(value);
-  // PyTorch's words are in snake_case.
-  const hint = isOfWords && typeof value === "string" ? hintFor(value, rule.words.map(String), 0) : "";
-  throw new TensorError(where, own ?? { expected: `${said} as ${name}`, got: describe(value), hint });
+  const got = describe(value);
+  if ("is" in rule) {
+    throw new TensorError(where, rule.is.refusal?.(value) ?? { expected: `${rule.is.expected} as ${name}`, got });
+  }
+  const expected = `${rule.words.map((word) => JSON.stringify(word)).join(" or ")} as ${name}`;
+  throw new TensorError(where, { expected, got, hint: hintFor(got, rule.words as string[], 0) });
 }
 
 /** Refuses a value that is not of a kind, such as a part of an option. */

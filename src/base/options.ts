@@ -28,7 +28,7 @@ export function hintFor(word: string, known: readonly string[], most: number): s
   let best: string | undefined;
   let least = most + 1;
   for (const candidate of known) {
-    const distance = editDistance(word.toLowerCase().replaceAll("_", ""), candidate.toLowerCase());
+    const distance = editDistance(word.toLowerCase().replace(/[_"]/g, ""), candidate.toLowerCase());
     if (distance < least) [best, least] = [candidate, distance];
   }
   return best === undefined ? "" : `Did you mean "${best}"?`;

@@ -27,7 +27,7 @@ const rules = {
  * console.log(nn.functional.gelu(tensor([-1, 0, 1]))); // => tensor([-0.1587,  0.0000,  0.8413])
  * ```
  */
-export function gelu(x: Tensor, options: GELUOptions = {}): Tensor {
+export function gelu(x: Tensor, options?: GELUOptions): Tensor {
   checkTensor("gelu", "input", x);
   return x.gelu(optionsOf("gelu", options, rules));
 }

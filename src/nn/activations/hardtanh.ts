@@ -20,7 +20,7 @@ const rules = {
   maxVal: { is: aNumber, default: 1 },
 } as const satisfies OptionRules<HardtanhOptions>;
 
-function boundsOf(where: string, options: HardtanhOptions): Required<HardtanhOptions> {
+function boundsOf(where: string, options?: HardtanhOptions): Required<HardtanhOptions> {
   const { minVal, maxVal } = optionsOf(where, options, rules);
   if (minVal < maxVal) return { minVal, maxVal };
   throw new TensorError(where, { expected: "a minVal below maxVal", got: `${minVal} and ${maxVal}` });
@@ -39,7 +39,7 @@ function boundsOf(where: string, options: HardtanhOptions): Required<HardtanhOpt
  * console.log(nn.functional.hardtanh(tensor([-3, 0.5, 3]))); // => tensor([-1.0000,  0.5000,  1.0000])
  * ```
  */
-export function hardtanh(x: Tensor, options: HardtanhOptions = {}): Tensor {
+export function hardtanh(x: Tensor, options?: HardtanhOptions): Tensor {
   return hardtanhFor("hardtanh", x, boundsOf("hardtanh", options));
 }
 

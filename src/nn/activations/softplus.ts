@@ -37,7 +37,7 @@ const rules = {
  * console.log(nn.functional.softplus(tensor([-1, 0, 1]))); // => tensor([0.3133, 0.6931, 1.3133])
  * ```
  */
-export function softplus(x: Tensor, options: SoftplusOptions = {}): Tensor {
+export function softplus(x: Tensor, options?: SoftplusOptions): Tensor {
   checkTensor("softplus", "input", x);
   return x.softplus(optionsOf("softplus", options, rules));
 }

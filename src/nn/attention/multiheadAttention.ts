@@ -189,7 +189,7 @@ export class MultiheadAttention extends Module<[output: Tensor, weights: Tensor 
     query: Tensor,
     key: Tensor,
     value: Tensor,
-    options: AttendOptions = {},
+    options?: AttendOptions,
   ): [output: Tensor, weights: Tensor | null] {
     const where = "MultiheadAttention.forward";
     const { needWeights, averageAttnWeights, ...masks } = optionsOf(where, options, attendRules);

@@ -58,7 +58,7 @@ export function scaledDotProductAttention(
   query: Tensor,
   key: Tensor,
   value: Tensor,
-  options: ScaledDotProductAttentionOptions = {},
+  options?: ScaledDotProductAttentionOptions,
 ): Tensor {
   const where = "scaledDotProductAttention";
   const { attnMask, dropoutP, isCausal, scale, generator } = optionsOf(where, options, rules);

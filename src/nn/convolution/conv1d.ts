@@ -30,7 +30,7 @@ export function conv1d(
   x: Tensor,
   weight: Tensor,
   bias: Tensor | null = null,
-  options: Conv1dFunctionOptions = {},
+  options?: Conv1dFunctionOptions,
 ): Tensor {
   const settings = convolutionSettings("conv1d", 1, optionsOf("conv1d", options, convolutionRules[1]));
   return convolveFor("conv1d", 1, x, weight, bias, settings);

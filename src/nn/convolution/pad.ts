@@ -45,7 +45,7 @@ const rules = {
  * console.log(nn.functional.pad(x, [-1, 0])); // => tensor([[2., 3.]])
  * ```
  */
-export function pad(x: Tensor, padding: readonly number[], options: PadOptions = {}): Tensor {
+export function pad(x: Tensor, padding: readonly number[], options?: PadOptions): Tensor {
   const { mode, value } = optionsOf("pad", options, rules);
   return padFor("pad", x, padding, mode, value);
 }

@@ -32,7 +32,7 @@ interface UnfoldSettings {
   readonly stride: Pair;
 }
 
-function settingsOf(where: string, kernelSize: NumberOrPair, options: UnfoldOptions): UnfoldSettings {
+function settingsOf(where: string, kernelSize: NumberOrPair, options?: UnfoldOptions): UnfoldSettings {
   const { dilation, padding, stride } = optionsOf(where, options, rules);
   return {
     kernel: sizeOf(where, 2, "kernelSize", kernelSize),
@@ -67,7 +67,7 @@ function windowsFor(where: string, size: Pair, { kernel, dilation, padding, stri
  * //         [5., 6.]])
  * ```
  */
-export function unfold(x: Tensor, kernelSize: NumberOrPair, options: UnfoldOptions = {}): Tensor {
+export function unfold(x: Tensor, kernelSize: NumberOrPair, options?: UnfoldOptions): Tensor {
   return unfoldFor("unfold", x, settingsOf("unfold", kernelSize, options));
 }
 
@@ -105,7 +105,7 @@ export function fold(
   x: Tensor,
   outputSize: NumberOrPair,
   kernelSize: NumberOrPair,
-  options: UnfoldOptions = {},
+  options?: UnfoldOptions,
 ): Tensor {
   return foldFor("fold", x, sizeOf("fold", 2, "outputSize", outputSize), settingsOf("fold", kernelSize, options));
 }

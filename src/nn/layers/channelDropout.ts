@@ -48,7 +48,7 @@ function ofPictures(where: string) {
  * //         [2., 2.]])
  * ```
  */
-export function dropout1d(x: Tensor, options: DropoutFunctionOptions = {}): Tensor {
+export function dropout1d(x: Tensor, options?: DropoutFunctionOptions): Tensor {
   return dropoutFor("dropout1d", x, optionsOf("dropout1d", options, dropoutRules), ofSequences("dropout1d"));
 }
 
@@ -71,7 +71,7 @@ export function dropout1d(x: Tensor, options: DropoutFunctionOptions = {}): Tens
  * console.log(nn.functional.dropout2d(ones([1, 3, 1, 2])).flatten()); // => tensor([0., 0., 0., 0., 2., 2.])
  * ```
  */
-export function dropout2d(x: Tensor, options: DropoutFunctionOptions = {}): Tensor {
+export function dropout2d(x: Tensor, options?: DropoutFunctionOptions): Tensor {
   return dropoutFor("dropout2d", x, optionsOf("dropout2d", options, dropoutRules), ofPictures("dropout2d"));
 }
 

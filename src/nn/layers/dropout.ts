@@ -59,7 +59,7 @@ export function checkDropout(where: string, p: number, options: RandomOptions): 
  * console.log(nn.functional.dropout(ones([4]), { p: 0.5 })); // => tensor([0., 0., 2., 0.])
  * ```
  */
-export function dropout(x: Tensor, options: DropoutFunctionOptions = {}): Tensor {
+export function dropout(x: Tensor, options?: DropoutFunctionOptions): Tensor {
   return dropoutFor("dropout", x, optionsOf("dropout", options, dropoutRules));
 }
 

@@ -56,7 +56,7 @@ const functionRules = {
  * //         [1., 2.]])
  * ```
  */
-export function embedding(i: Indices, weight: Tensor, options: EmbeddingFunctionOptions = {}): Tensor {
+export function embedding(i: Indices, weight: Tensor, options?: EmbeddingFunctionOptions): Tensor {
   return embeddingFor("embedding", i, weight, optionsOf("embedding", options, functionRules));
 }
 

@@ -45,7 +45,7 @@ export const bceLossRules = {
  * console.log(nn.functional.binaryCrossEntropy(tensor([0.8, 0.3]), tensor([1, 0]))); // => tensor(0.2899)
  * ```
  */
-export function binaryCrossEntropy(input: Tensor, target: Tensor, options: BCELossOptions = {}): Tensor {
+export function binaryCrossEntropy(input: Tensor, target: Tensor, options?: BCELossOptions): Tensor {
   const where = "binaryCrossEntropy";
   return binaryCrossEntropyFor(where, input, target, optionsOf(where, options, bceLossRules));
 }

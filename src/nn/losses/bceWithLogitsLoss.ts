@@ -42,7 +42,7 @@ const rules = /* @__PURE__ */ Object.assign({}, bceLossRules, {
 export function binaryCrossEntropyWithLogits(
   input: Tensor,
   target: Tensor,
-  options: BCEWithLogitsLossOptions = {},
+  options?: BCEWithLogitsLossOptions,
 ): Tensor {
   const where = "binaryCrossEntropyWithLogits";
   return withLogitsFor(where, input, target, optionsOf(where, options, rules));

@@ -49,7 +49,7 @@ const rules = /* @__PURE__ */ Object.assign({}, nllLossRules, {
  * console.log(nn.functional.crossEntropy(logits, labels, { labelSmoothing: 0.1 })); // => tensor(0.5076)
  * ```
  */
-export function crossEntropy(input: Tensor, target: Indices, options: CrossEntropyOptions = {}): Tensor {
+export function crossEntropy(input: Tensor, target: Indices, options?: CrossEntropyOptions): Tensor {
   return crossEntropyFor("crossEntropy", input, target, optionsOf("crossEntropy", options, rules));
 }
 

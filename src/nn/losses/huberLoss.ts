@@ -34,7 +34,7 @@ const rules = {
  * console.log(nn.functional.huberLoss(tensor([1, 2]), tensor([1, 4]), { delta: 0.5 }).item()); // => 0.4375
  * ```
  */
-export function huberLoss(input: Tensor, target: Tensor, options: HuberLossOptions = {}): Tensor {
+export function huberLoss(input: Tensor, target: Tensor, options?: HuberLossOptions): Tensor {
   return huberLossFor("huberLoss", input, target, optionsOf("huberLoss", options, rules));
 }
 

@@ -40,7 +40,7 @@ const rules = {
  * console.log(nn.functional.klDiv(logP, tensor([[0.25, 0.75]]), { reduction: "batchmean" })); // => tensor(0.1308)
  * ```
  */
-export function klDiv(input: Tensor, target: Tensor, options: KLDivLossOptions = {}): Tensor {
+export function klDiv(input: Tensor, target: Tensor, options?: KLDivLossOptions): Tensor {
   return klDivFor("klDiv", input, target, optionsOf("klDiv", options, rules));
 }
 

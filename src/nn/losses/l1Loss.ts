@@ -27,7 +27,7 @@ const rules = { reduction } as const satisfies OptionRules<L1LossOptions>;
  * console.log(nn.functional.l1Loss(tensor([1, 2]), tensor([1, 4])).item()); // => 1
  * ```
  */
-export function l1Loss(input: Tensor, target: Tensor, options: L1LossOptions = {}): Tensor {
+export function l1Loss(input: Tensor, target: Tensor, options?: L1LossOptions): Tensor {
   return l1LossFor("l1Loss", input, target, optionsOf("l1Loss", options, rules));
 }
 

@@ -27,7 +27,7 @@ const rules = { reduction } as const satisfies OptionRules<MSELossOptions>;
  * console.log(nn.functional.mseLoss(tensor([1, 2]), tensor([1, 4])).item()); // => 2
  * ```
  */
-export function mseLoss(input: Tensor, target: Tensor, options: MSELossOptions = {}): Tensor {
+export function mseLoss(input: Tensor, target: Tensor, options?: MSELossOptions): Tensor {
   return mseLossFor("mseLoss", input, target, optionsOf("mseLoss", options, rules));
 }
 

@@ -42,7 +42,7 @@ export const nllLossRules = {
  * // => tensor([0.6931, 0.2231])
  * ```
  */
-export function nllLoss(input: Tensor, target: Indices, options: NLLLossOptions = {}): Tensor {
+export function nllLoss(input: Tensor, target: Indices, options?: NLLLossOptions): Tensor {
   return nllLossFor("nllLoss", input, target, optionsOf("nllLoss", options, nllLossRules));
 }
 

@@ -34,7 +34,7 @@ const rules = {
  * console.log(nn.functional.smoothL1Loss(tensor([1, 2]), tensor([1, 4])).item()); // => 0.75
  * ```
  */
-export function smoothL1Loss(input: Tensor, target: Tensor, options: SmoothL1LossOptions = {}): Tensor {
+export function smoothL1Loss(input: Tensor, target: Tensor, options?: SmoothL1LossOptions): Tensor {
   return smoothL1LossFor("smoothL1Loss", input, target, optionsOf("smoothL1Loss", options, rules));
 }
 

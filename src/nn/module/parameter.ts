@@ -30,7 +30,7 @@ export class Parameter extends Tensor {
   readonly [parameterBrand] = true;
 
   /** Makes a parameter of the values of `x`; with `requiresGrad: false` it is frozen. Default `true`. */
-  constructor(x: Tensor, options: { readonly requiresGrad?: boolean } = {}) {
+  constructor(x: Tensor, options?: { readonly requiresGrad?: boolean }) {
     const { requiresGrad } = optionsOf("Parameter", options, rules);
     if (!isTensor(x)) throw new TensorError("Parameter", { expected: "a tensor", got: describe(x) });
     super(x.array);

@@ -79,7 +79,7 @@ export function batchNorm(
   x: Tensor,
   runningMean: Tensor | null,
   runningVar: Tensor | null,
-  options: BatchNormOptions = {},
+  options?: BatchNormOptions,
 ): Tensor {
   return batchNormFor("batchNorm", x, runningMean, runningVar, optionsOf("batchNorm", options, rules));
 }
@@ -133,8 +133,8 @@ function checkBatchNorm(
   checkRunning(where, runningMean, runningVar, training);
   // Fields of a layer, which anyone may set.
   checkRule(where, rules.training, "training", training);
-  const isKnownLater = typeof momentum === "object" && momentum !== null && "nextMomentum" in momentum;
-  if (!isKnownLater) checkRule(where, rules.momentum, "momentum", momentum);
+  if (!(momentum as { nextMomentum?: unknown } | null)?.nextMomentum)
+    checkRule(where, rules.momentum, "momentum", momentum);
   checkRule(where, rules.eps, "eps", eps);
   if (training && shape[0] === 1 && shape.every((size, dim) => dim === 1 || size === 1)) refuseSingle(where, shape);
 }

@@ -45,7 +45,7 @@ const functionRules = {
  * console.log(nn.functional.groupNorm(tensor([[1, 3, 10, 30]]), 2, { eps: 0 })); // => tensor([[-1.,  1., -1.,  1.]])
  * ```
  */
-export function groupNorm(x: Tensor, numGroups: number, options: GroupNormFunctionOptions = {}): Tensor {
+export function groupNorm(x: Tensor, numGroups: number, options?: GroupNormFunctionOptions): Tensor {
   const settings = optionsOf("groupNorm", options, functionRules);
   checkSize("groupNorm", "numGroups", numGroups, 1);
   return groupNormFor("groupNorm", x, numGroups, settings);

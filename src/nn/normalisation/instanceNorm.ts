@@ -57,7 +57,7 @@ const functionRules = {
  * console.log(nn.functional.instanceNorm(x, { eps: 0 }).flatten()); // => tensor([-1.,  1., -1.,  1.])
  * ```
  */
-export function instanceNorm(x: Tensor, options: InstanceNormFunctionOptions = {}): Tensor {
+export function instanceNorm(x: Tensor, options?: InstanceNormFunctionOptions): Tensor {
   const { useInputStats, ...settings } = optionsOf("instanceNorm", options, functionRules);
   const { runningMean, runningVar, weight, bias } = settings;
   checkFloats("instanceNorm", "input", x);

@@ -48,11 +48,7 @@ const functionRules = {
  * //         [-1.,  1.]])
  * ```
  */
-export function layerNorm(
-  x: Tensor,
-  normalizedShape: readonly number[],
-  options: LayerNormFunctionOptions = {},
-): Tensor {
+export function layerNorm(x: Tensor, normalizedShape: readonly number[], options?: LayerNormFunctionOptions): Tensor {
   return layerNormFor("layerNorm", x, normalizedShape, optionsOf("layerNorm", options, functionRules));
 }
 

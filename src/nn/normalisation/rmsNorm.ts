@@ -44,7 +44,7 @@ const functionRules = {
  * //         [0.0000, 1.4142]])
  * ```
  */
-export function rmsNorm(x: Tensor, normalizedShape: readonly number[], options: RMSNormFunctionOptions = {}): Tensor {
+export function rmsNorm(x: Tensor, normalizedShape: readonly number[], options?: RMSNormFunctionOptions): Tensor {
   const settings = optionsOf("rmsNorm", options, functionRules);
   return rmsNormFor("rmsNorm", x, newShape("rmsNorm", normalizedShape), settings);
 }

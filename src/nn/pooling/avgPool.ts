@@ -58,7 +58,7 @@ interface AvgPoolSettings {
   readonly given: Parameters<typeof shown>[0];
 }
 
-function settingsOf(where: string, dims: 1 | 2, kernelSize: NumberOrPair, options: AvgPool2dOptions): AvgPoolSettings {
+function settingsOf(where: string, dims: 1 | 2, kernelSize: NumberOrPair, options?: AvgPool2dOptions): AvgPoolSettings {
   const { stride = kernelSize, padding, divisorOverride = null, ...flags } = optionsOf(where, options, rules[dims]);
   const kernel = sizeOf(where, dims, "kernelSize", kernelSize);
   const settings = {
@@ -112,7 +112,7 @@ function avgPoolFor(where: string, dims: 1 | 2, x: Tensor, settings: AvgPoolSett
  * console.log(nn.functional.avgPool1d(tensor([[1, 5, 2, 4, 3]]), 2)); // => tensor([[3., 3.]])
  * ```
  */
-export function avgPool1d(x: Tensor, kernelSize: number, options: AvgPool1dOptions = {}): Tensor {
+export function avgPool1d(x: Tensor, kernelSize: number, options?: AvgPool1dOptions): Tensor {
   return avgPoolFor("avgPool1d", 1, x, settingsOf("avgPool1d", 1, kernelSize, options));
 }
 
@@ -137,7 +137,7 @@ export function avgPool1d(x: Tensor, kernelSize: number, options: AvgPool1dOptio
  * //          [7.5000, 9.0000]]])
  * ```
  */
-export function avgPool2d(x: Tensor, kernelSize: NumberOrPair, options: AvgPool2dOptions = {}): Tensor {
+export function avgPool2d(x: Tensor, kernelSize: NumberOrPair, options?: AvgPool2dOptions): Tensor {
   return avgPoolFor("avgPool2d", 2, x, settingsOf("avgPool2d", 2, kernelSize, options));
 }
 

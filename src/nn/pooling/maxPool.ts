@@ -53,7 +53,7 @@ interface MaxPoolSettings {
   readonly given: Parameters<typeof shown>[0];
 }
 
-function settingsOf(where: string, dims: 1 | 2, kernelSize: NumberOrPair, options: MaxPool2dOptions): MaxPoolSettings {
+function settingsOf(where: string, dims: 1 | 2, kernelSize: NumberOrPair, options?: MaxPool2dOptions): MaxPoolSettings {
   const { stride = kernelSize, padding, dilation, ceilMode } = optionsOf(where, options, rules[dims]);
   const kernel = sizeOf(where, dims, "kernelSize", kernelSize);
   const settings = {
@@ -95,7 +95,7 @@ function maxPoolFor(where: string, dims: 1 | 2, x: Tensor, settings: MaxPoolSett
  * console.log(nn.functional.maxPool1d(tensor([[1, 5, 2, 4, 3]]), 2)); // => tensor([[5., 4.]])
  * ```
  */
-export function maxPool1d(x: Tensor, kernelSize: number, options: MaxPool1dOptions = {}): Tensor {
+export function maxPool1d(x: Tensor, kernelSize: number, options?: MaxPool1dOptions): Tensor {
   return maxPoolFor("maxPool1d", 1, x, settingsOf("maxPool1d", 1, kernelSize, options));
 }
 
@@ -119,7 +119,7 @@ export function maxPool1d(x: Tensor, kernelSize: number, options: MaxPool1dOptio
  * //          [8., 9.]]])
  * ```
  */
-export function maxPool2d(x: Tensor, kernelSize: NumberOrPair, options: MaxPool2dOptions = {}): Tensor {
+export function maxPool2d(x: Tensor, kernelSize: NumberOrPair, options?: MaxPool2dOptions): Tensor {
   return maxPoolFor("maxPool2d", 2, x, settingsOf("maxPool2d", 2, kernelSize, options));
 }
 

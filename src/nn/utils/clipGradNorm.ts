@@ -47,7 +47,7 @@ const rules = {
 export function clipGradNorm_(
   parameters: Tensor | readonly Tensor[],
   maxNorm: number,
-  options: ClipGradNormOptions = {},
+  options?: ClipGradNormOptions,
 ): Tensor {
   const where = "clipGradNorm_";
   const { normType, errorIfNonfinite } = optionsOf(where, options, rules);
