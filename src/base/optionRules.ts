@@ -1,5 +1,5 @@
 import { describe, TensorError, type TensorErrorParts } from "./errors.ts";
-import { checkOptions, isOptions } from "./options.ts";
+import { checkOptions, hintFor, isOptions } from "./options.ts";
 
 // What options may be, declared once: names, checks, defaults and messages follow from one record.
 
@@ -34,6 +34,9 @@ export type Settings<Options, Rules> = {
     : never;
 };
 
+/** What there is where no options are given, for functions that are called in each step of a training. */
+const defaults = /* @__PURE__ */ new WeakMap<object, object>();
+
 /**
  * The options that were given, with their defaults. Refuses names that nobody reads, and values that a rule does not allow.
  *
@@ -45,18 +48,19 @@ export function optionsOf<Options, Rules extends Readonly<Record<string, OptionR
   rules: Rules,
   name?: string,
 ): Settings<Options, Rules> {
-  checkOptions(where, given, Object.keys(rules), name);
+  const usual = given === undefined && defaults.get(rules);
+  if (usual) return usual as Settings<Options, Rules>;
+  const known = Object.keys(rules);
+  checkOptions(where, given, known, name);
   const settings: Record<string, unknown> = {};
-  for (const own in rules) {
-    const rule: OptionRule = rules[own];
+  for (const own of known) {
+    const rule = rules[own];
     const value = (given as Given | undefined)?.[own];
-    if (value === undefined && rule.isRequired !== true) settings[own] = rule.default;
-    else if (allows(rule, value)) settings[own] = value;
-    else {
-      const within = name === undefined ? own : `${name}.${own}`;
-      throw new TensorError(where, refusalOf(rule, within, value));
-    }
+    settings[own] = value === undefined ? rule.default : value;
+    if (value === undefined && rule.isRequired !== true) continue;
+    checkRule(where, rule, name === undefined ? own : `${name}.${own}`, value);
   }
+  if (given === undefined) defaults.set(rules, Object.freeze(settings));
   return settings as Settings<Options, Rules>;
 }
 
@@ -84,14 +88,17 @@ export function checkGiven(
 export const allows = (rule: OptionRule, value: unknown): boolean =>
   "words" in rule ? rule.words.includes(value) : rule.is.accepts(value);
 
-function refusalOf(rule: OptionRule, name: string, value: unknown): TensorErrorParts {
-  const isOfWords = "words" in rule;
-  const said = isOfWords ? rule.words.map((word) => JSON.stringify(word)).join(" or ") : rule.is.expected;
-  const own = isOfWords ? undefined : rule.is.refusal?.(value);
-  return own ?? { expected: `${said} as ${name}`, got: describe(value) };
+/** Refuses a value that a rule does not allow. */
+export function checkRule(where: string, rule: OptionRule, name: string, value: unknown): void {
+  if (allows(rule, value)) return;
+  const got = describe(value);
+  if ("is" in rule) {
+    throw new TensorError(where, rule.is.refusal?.(value) ?? { expected: `${rule.is.expected} as ${name}`, got });
+  }
+  const expected = `${rule.words.map((word) => JSON.stringify(word)).join(" or ")} as ${name}`;
+  throw new TensorError(where, { expected, got, hint: hintFor(got, rule.words.map(String), 0) });
 }
 
 /** Refuses a value that is not of a kind, such as a part of an option. */
-export function checkKind(where: string, kind: OptionKind, name: string, value: unknown): void {
-  if (!kind.accepts(value)) throw new TensorError(where, refusalOf({ is: kind }, name, value));
-}
+export const checkKind = (where: string, kind: OptionKind, name: string, value: unknown): void =>
+  checkRule(where, { is: kind }, name, value);

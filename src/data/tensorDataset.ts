@@ -1,6 +1,6 @@
 import { isTensor } from "../base/brand.ts";
 import { describe, show, TensorError } from "../base/errors.ts";
-import { tensor } from "../functions/create.ts";
+import { indicesOf } from "../functions/parts.ts";
 import { wholeArray } from "../tensor/checks.ts";
 import type { Indices, Tensor } from "../tensor/tensor.ts";
 import { checkItem, type Dataset } from "./dataset.ts";
@@ -79,10 +79,8 @@ export function isTensorDataset(value: unknown): value is TensorDataset<readonly
 }
 
 /** Arrays of whole numbers as a tensor; of anything else null. */
-function labels(given: unknown): Tensor | null {
-  const array = wholeArray(given);
-  return array === null ? null : tensor(array.data).reshape(array.shape);
-}
+const labels = (given: unknown): Tensor | null =>
+  wholeArray(given) === null ? null : indicesOf("TensorDataset", given);
 
 function hintFor(list: readonly unknown[]): string {
   return list.some((part) => isTensor(part))

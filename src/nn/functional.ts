@@ -2,8 +2,9 @@
  * The functions behind the modules: what they compute, given their parameters.
  * @module functional
  */
-export { type GELUOptions, gelu, logSoftmax, relu, sigmoid, softmax, tanh } from "./activations/activations.ts";
+export { logSoftmax, relu, sigmoid, softmax, tanh } from "./activations/activations.ts";
 export { type ELUOptions, elu } from "./activations/elu.ts";
+export { type GELUOptions, gelu } from "./activations/gelu.ts";
 export { type HardtanhOptions, hardtanh } from "./activations/hardtanh.ts";
 export { type LeakyReLUOptions, leakyRelu } from "./activations/leakyRelu.ts";
 export { silu } from "./activations/silu.ts";

@@ -4,7 +4,7 @@ import { globSync } from "tinyglobby";
 import { expect, test } from "vitest";
 
 const src = fileURLToPath(new URL("../../src/", import.meta.url));
-const names = globSync("{analysis,autograd,compiled,functions,optim,tensor}/**/*.ts", { cwd: src });
+const names = globSync("{analysis,autograd,compiled,functions,nn,optim,tensor}/**/*.ts", { cwd: src });
 
 /** Checks that take names, ranges or defaults from where they are called, and not from a record of rules. */
 const byHand = /\bcheck(Flag|Number)?Options?\(/;

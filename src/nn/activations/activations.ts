@@ -49,31 +49,6 @@ export function relu(x: Tensor): Tensor {
   return x.relu();
 }
 
-/** Options of {@link gelu}. */
-export interface GELUOptions {
-  /** `"none"` for the error function, `"tanh"` for an approximation by tanh. Default `"none"`. */
-  readonly approximate?: "none" | "tanh";
-}
-
-/**
- * `y = x·Φ(x)`, elementwise, `Φ` the normal distribution function.
- *
- * @throws {@link TensorError} for an unknown approximation.
- * @see PyTorch `torch.nn.functional.gelu`.
- * @see Hendrycks & Gimpel 2016, "Gaussian Error Linear Units", arXiv:1606.08415.
- *
- * @example
- * ```ts
- * import { nn, tensor } from "evenkeel";
- *
- * console.log(nn.functional.gelu(tensor([-1, 0, 1]))); // => tensor([-0.1587,  0.0000,  0.8413])
- * ```
- */
-export function gelu(x: Tensor, options: GELUOptions = {}): Tensor {
-  checkTensor("gelu", "input", x);
-  return x.gelu(options);
-}
-
 /**
  * `y = eˣ/Σ eˣ` along a dimension, without overflow.
  *

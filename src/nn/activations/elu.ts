@@ -28,7 +28,7 @@ const rules = { alpha: { is: finiteNumber, default: 1 } } as const satisfies Opt
  * console.log(nn.functional.elu(tensor([-1, 0, 2]))); // => tensor([-0.6321,  0.0000,  2.0000])
  * ```
  */
-export function elu(x: Tensor, options: ELUOptions = {}): Tensor {
+export function elu(x: Tensor, options?: ELUOptions): Tensor {
   return eluFor("elu", x, optionsOf("elu", options, rules).alpha);
 }
 

@@ -1,8 +1,36 @@
-import { checkOptions } from "../../base/options.ts";
+import { type OptionRules, optionsOf } from "../../base/optionRules.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
-import { checkWord } from "../module/checks.ts";
+import { checkTensor } from "../module/checks.ts";
 import { Module } from "../module/module.ts";
-import { type GELUOptions, gelu } from "./activations.ts";
+
+/** Options of {@link gelu}. */
+export interface GELUOptions {
+  /** `"none"` for the error function, `"tanh"` for an approximation by tanh. Default `"none"`. */
+  readonly approximate?: "none" | "tanh";
+}
+
+const rules = {
+  approximate: { words: ["none", "tanh"], default: "none" },
+} as const satisfies OptionRules<GELUOptions>;
+
+/**
+ * `y = x·Φ(x)`, elementwise, `Φ` the normal distribution function.
+ *
+ * @throws {@link TensorError} for an unknown approximation.
+ * @see PyTorch `torch.nn.functional.gelu`.
+ * @see Hendrycks & Gimpel 2016, "Gaussian Error Linear Units", arXiv:1606.08415.
+ *
+ * @example
+ * ```ts
+ * import { nn, tensor } from "evenkeel";
+ *
+ * console.log(nn.functional.gelu(tensor([-1, 0, 1]))); // => tensor([-0.1587,  0.0000,  0.8413])
+ * ```
+ */
+export function gelu(x: Tensor, options?: GELUOptions): Tensor {
+  checkTensor("gelu", "input", x);
+  return x.gelu(optionsOf("gelu", options, rules));
+}
 
 /**
  * `y = x·Φ(x)`, elementwise, `Φ` the normal distribution function.
@@ -29,9 +57,7 @@ export class GELU extends Module {
 
   /** @param options - whether to approximate. */
   constructor(options: GELUOptions = {}) {
-    checkOptions("GELU", options, ["approximate"]);
-    const { approximate = "none" } = options;
-    checkWord("GELU", "approximate", approximate, ["none", "tanh"]);
+    const { approximate } = optionsOf("GELU", options, rules);
     super();
     this.approximate = approximate;
   }

@@ -1,4 +1,5 @@
 import { TensorError } from "../../base/errors.ts";
+import { aNumber } from "../../base/optionKinds.ts";
 import { type OptionRules, optionsOf } from "../../base/optionRules.ts";
 import { hardtanh as op } from "../../ops/activations.ts";
 import { apply, type Tensor } from "../../tensor/tensor.ts";
@@ -14,15 +15,12 @@ export interface HardtanhOptions {
   readonly maxVal?: number;
 }
 
-/** What bounds a range: also an infinity, where it has no end. */
-const bound = { expected: "a number", accepts: (value: unknown) => typeof value === "number" && !Number.isNaN(value) };
-
 const rules = {
-  minVal: { is: bound, default: -1 },
-  maxVal: { is: bound, default: 1 },
+  minVal: { is: aNumber, default: -1 },
+  maxVal: { is: aNumber, default: 1 },
 } as const satisfies OptionRules<HardtanhOptions>;
 
-function boundsOf(where: string, options: HardtanhOptions): Required<HardtanhOptions> {
+function boundsOf(where: string, options?: HardtanhOptions): Required<HardtanhOptions> {
   const { minVal, maxVal } = optionsOf(where, options, rules);
   if (minVal < maxVal) return { minVal, maxVal };
   throw new TensorError(where, { expected: "a minVal below maxVal", got: `${minVal} and ${maxVal}` });
@@ -41,7 +39,7 @@ function boundsOf(where: string, options: HardtanhOptions): Required<HardtanhOpt
  * console.log(nn.functional.hardtanh(tensor([-3, 0.5, 3]))); // => tensor([-1.0000,  0.5000,  1.0000])
  * ```
  */
-export function hardtanh(x: Tensor, options: HardtanhOptions = {}): Tensor {
+export function hardtanh(x: Tensor, options?: HardtanhOptions): Tensor {
   return hardtanhFor("hardtanh", x, boundsOf("hardtanh", options));
 }
 

@@ -27,7 +27,7 @@ const rules = { negativeSlope: { is: finiteNumber, default: 0.01 } } as const sa
  * console.log(nn.functional.leakyRelu(tensor([-1, 0, 2]), { negativeSlope: 0.5 })); // => tensor([-0.5000,  0.0000,  2.0000])
  * ```
  */
-export function leakyRelu(x: Tensor, options: LeakyReLUOptions = {}): Tensor {
+export function leakyRelu(x: Tensor, options?: LeakyReLUOptions): Tensor {
   return leakyReluFor("leakyRelu", x, optionsOf("leakyRelu", options, rules).negativeSlope);
 }
 

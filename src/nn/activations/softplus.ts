@@ -1,3 +1,4 @@
+import { aNumber, finiteNumber } from "../../base/optionKinds.ts";
 import { type OptionRules, optionsOf } from "../../base/optionRules.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { checkTensor } from "../module/checks.ts";
@@ -16,14 +17,11 @@ const rules = {
   beta: {
     is: {
       expected: "a finite number other than 0",
-      accepts: (value: unknown) => typeof value === "number" && Number.isFinite(value) && value !== 0,
+      accepts: (value: unknown) => finiteNumber.accepts(value) && value !== 0,
     },
     default: 1,
   },
-  threshold: {
-    is: { expected: "a number", accepts: (value: unknown) => typeof value === "number" && !Number.isNaN(value) },
-    default: 20,
-  },
+  threshold: { is: aNumber, default: 20 },
 } as const satisfies OptionRules<SoftplusOptions>;
 
 /**
@@ -39,7 +37,7 @@ const rules = {
  * console.log(nn.functional.softplus(tensor([-1, 0, 1]))); // => tensor([0.3133, 0.6931, 1.3133])
  * ```
  */
-export function softplus(x: Tensor, options: SoftplusOptions = {}): Tensor {
+export function softplus(x: Tensor, options?: SoftplusOptions): Tensor {
   checkTensor("softplus", "input", x);
   return x.softplus(optionsOf("softplus", options, rules));
 }

@@ -73,8 +73,7 @@ export function attend(where: string, layer: Attention, inputs: Three, masks: Re
     return more.length === 0 ? x : cat([x, ...more], 2);
   };
   const scored = attentionWeights(where, q.div(Math.sqrt(headDim)), added(k, layer.biasK), bias);
-  const random = generator === undefined ? {} : { generator };
-  const weights = dropoutFor(where, scored, { p: dropout, training, ...random });
+  const weights = dropoutFor(where, scored, { p: dropout, training, generator });
   const seen = weights.matmul(added(v, layer.biasV));
   const rows = isOuter
     ? seen.permute(0, 2, 1, 3).reshape(n, l, embedDim)
@@ -125,7 +124,6 @@ function biasOf(
 
 /** What a mask adds to scores: bools, true for what is not seen, as −∞ and 0; floats as they are. */
 function asBias(where: string, name: string, mask: Tensor, like: Tensor): Tensor {
-  checkTensor(where, name, mask);
   if (mask.dtype === "bool") return zeros(mask.shape, { dtype: like.dtype }).maskedFill(mask, Number.NEGATIVE_INFINITY);
   checkFloats(where, name, mask);
   checkSameDtype(where, name, mask, like);

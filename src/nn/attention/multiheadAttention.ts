@@ -1,15 +1,17 @@
 import { noGrad } from "../../autograd/gradMode.ts";
 import type { Dtype } from "../../base/dtype.ts";
 import { TensorError } from "../../base/errors.ts";
-import { checkOptions } from "../../base/options.ts";
+import { flag, orNull, share } from "../../base/optionKinds.ts";
+import { type OptionRules, optionsOf } from "../../base/optionRules.ts";
 import { zeros } from "../../functions/factories.ts";
-import type { Generator } from "../../random/generator.ts";
+import { aGenerator, type Generator } from "../../random/generator.ts";
 import type { RandomOptions, Tensor } from "../../tensor/tensor.ts";
 import { drawFrom } from "../init/fill.ts";
 import { xavierNormal_, xavierUniform_ } from "../init/xavier.ts";
 import { Linear } from "../layers/linear.ts";
-import { checkFlag, checkMaking, checkRange, checkSize } from "../module/checks.ts";
+import { checkSize, floatDtype, optionalTensor } from "../module/checks.ts";
 import { Module } from "../module/module.ts";
+import { singleFrom } from "../module/pairs.ts";
 import { ownParameter, type Parameter } from "../module/parameter.ts";
 import { type AttentionMasks, attend } from "./attend.ts";
 
@@ -33,7 +35,17 @@ export interface MultiheadAttentionOptions extends RandomOptions {
   readonly dtype?: Dtype;
 }
 
-const optionNames = ["dropout", "bias", "addBiasKv", "addZeroAttn", "kdim", "vdim", "batchFirst", "dtype", "generator"];
+const rules = {
+  dropout: { is: share, default: 0 },
+  bias: { is: flag, default: true },
+  addBiasKv: { is: flag, default: false },
+  addZeroAttn: { is: flag, default: false },
+  kdim: { is: /* @__PURE__ */ orNull(/* @__PURE__ */ singleFrom(1)), default: null },
+  vdim: { is: /* @__PURE__ */ orNull(/* @__PURE__ */ singleFrom(1)), default: null },
+  batchFirst: { is: flag, default: false },
+  dtype: floatDtype,
+  generator: { is: aGenerator },
+} as const satisfies OptionRules<MultiheadAttentionOptions>;
 
 /** Options of {@link MultiheadAttention.forward}. */
 export interface AttendOptions extends AttentionMasks {
@@ -42,6 +54,13 @@ export interface AttendOptions extends AttentionMasks {
   /** Whether the weights are means over the heads, not those of each. Default `true`. */
   readonly averageAttnWeights?: boolean;
 }
+
+const attendRules = {
+  keyPaddingMask: optionalTensor,
+  needWeights: { is: flag, default: true },
+  attnMask: optionalTensor,
+  averageAttnWeights: { is: flag, default: true },
+} as const satisfies OptionRules<AttendOptions>;
 
 /**
  * Attention by several heads: each projects queries, keys and values to `embedDim/numHeads` numbers, and takes
@@ -122,9 +141,8 @@ export class MultiheadAttention extends Module<[output: Tensor, weights: Tensor 
    */
   constructor(embedDim: number, numHeads: number, options: MultiheadAttentionOptions = {}) {
     const where = "MultiheadAttention";
-    checkOptions(where, options, optionNames);
-    const { dropout = 0, bias = true, addBiasKv = false, addZeroAttn = false, batchFirst = false } = options;
-    const { kdim = null, vdim = null, dtype = "float32", generator } = options;
+    const given = optionsOf(where, options, rules);
+    const { dropout, bias, addBiasKv, addZeroAttn, batchFirst, kdim, vdim, dtype, generator } = given;
     checkSize(where, "embedDim", embedDim, 1);
     checkSize(where, "numHeads", numHeads, 1);
     if (embedDim % numHeads !== 0) {
@@ -133,12 +151,6 @@ export class MultiheadAttention extends Module<[output: Tensor, weights: Tensor 
         got: `${numHeads} heads of ${embedDim} numbers`,
       });
     }
-    checkRange(where, "dropout", dropout, 0, 1);
-    for (const [name, flag] of Object.entries({ bias, addBiasKv, addZeroAttn, batchFirst }))
-      checkFlag(where, name, flag);
-    if (kdim !== null) checkSize(where, "kdim", kdim, 1);
-    if (vdim !== null) checkSize(where, "vdim", vdim, 1);
-    checkMaking(where, dtype, generator);
     super();
     this.embedDim = embedDim;
     this.numHeads = numHeads;
@@ -148,7 +160,7 @@ export class MultiheadAttention extends Module<[output: Tensor, weights: Tensor 
     this.batchFirst = batchFirst;
     this.addZeroAttn = addZeroAttn;
     this.generator = generator;
-    const source = drawFrom(where, options);
+    const source = drawFrom(given);
     const parameter = (...shape: number[]) => ownParameter(zeros(shape, { dtype }));
     const outProj = new Linear(embedDim, embedDim, { bias, dtype, ...source });
     const isOne = this.kdim === embedDim && this.vdim === embedDim;
@@ -177,14 +189,11 @@ export class MultiheadAttention extends Module<[output: Tensor, weights: Tensor 
     query: Tensor,
     key: Tensor,
     value: Tensor,
-    options: AttendOptions = {},
+    options?: AttendOptions,
   ): [output: Tensor, weights: Tensor | null] {
     const where = "MultiheadAttention.forward";
-    checkOptions(where, options, ["keyPaddingMask", "needWeights", "attnMask", "averageAttnWeights"]);
-    const { needWeights = true, averageAttnWeights = true, keyPaddingMask = null, attnMask = null } = options;
-    checkFlag(where, "needWeights", needWeights);
-    checkFlag(where, "averageAttnWeights", averageAttnWeights);
-    const { output, weights } = attend(where, this, [query, key, value], { keyPaddingMask, attnMask });
+    const { needWeights, averageAttnWeights, ...masks } = optionsOf(where, options, attendRules);
+    const { output, weights } = attend(where, this, [query, key, value], masks);
     if (!needWeights) return [output, null];
     return [output, averageAttnWeights ? weights.mean(-3) : weights];
   }

@@ -1,11 +1,12 @@
 import { describe, show, TensorError } from "../../base/errors.ts";
-import { checkOptions } from "../../base/options.ts";
+import { finiteNumber, flag, orNull, share } from "../../base/optionKinds.ts";
+import { type OptionRules, optionsOf } from "../../base/optionRules.ts";
 import { broadcast, sameShape } from "../../base/shapes.ts";
 import { ones, zeros } from "../../functions/factories.ts";
-import type { Generator } from "../../random/generator.ts";
+import { aGenerator, type Generator } from "../../random/generator.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { dropoutFor } from "../layers/dropout.ts";
-import { checkFlag, checkFloats, checkRange, checkSameDtype, checkTensor } from "../module/checks.ts";
+import { checkFloats, checkSameDtype, optionalTensor } from "../module/checks.ts";
 
 /** Options of {@link scaledDotProductAttention}. */
 export interface ScaledDotProductAttentionOptions {
@@ -21,7 +22,13 @@ export interface ScaledDotProductAttentionOptions {
   readonly generator?: Generator;
 }
 
-const optionNames = ["attnMask", "dropoutP", "isCausal", "scale", "generator"];
+const rules = {
+  attnMask: optionalTensor,
+  dropoutP: { is: share, default: 0 },
+  isCausal: { is: flag, default: false },
+  scale: { is: /* @__PURE__ */ orNull(finiteNumber), default: null },
+  generator: { is: aGenerator },
+} as const satisfies OptionRules<ScaledDotProductAttentionOptions>;
 
 /**
  * Attention: `softmax(q·kᵀ·scale + mask)·v`, for each query a mean of the values, weighted by how well their keys fit it.
@@ -51,22 +58,18 @@ export function scaledDotProductAttention(
   query: Tensor,
   key: Tensor,
   value: Tensor,
-  options: ScaledDotProductAttentionOptions = {},
+  options?: ScaledDotProductAttentionOptions,
 ): Tensor {
   const where = "scaledDotProductAttention";
-  checkOptions(where, options, optionNames);
-  const { attnMask = null, dropoutP = 0, isCausal = false, scale = null, generator } = options;
+  const { attnMask, dropoutP, isCausal, scale, generator } = optionsOf(where, options, rules);
   checkAttended(where, query, key, value);
-  checkFlag(where, "isCausal", isCausal);
-  checkScale(where, scale);
-  checkRange(where, "dropoutP", dropoutP, 0, 1);
   const [l, s] = [query.shape[query.ndim - 2], key.shape[key.ndim - 2]];
   if (isCausal && attnMask !== null) {
     throw new TensorError(where, { expected: "a mask or isCausal, not both", got: describe(attnMask) });
   }
   const batch = broadcast(where, query.shape.slice(0, -2), key.shape.slice(0, -2));
   const mask = isCausal ? ones([l, s], { dtype: query.dtype }).tril().ne(0) : attnMask;
-  const bias = mask === null ? null : biasOf(where, "attnMask", mask, query);
+  const bias = mask === null ? null : biasOf(where, mask, query);
   if (bias !== null && !sameShape(broadcast(where, [...batch, l, s], bias.shape), [...batch, l, s])) {
     throw new TensorError(where, {
       expected: `an attnMask that broadcasts to ${show([...batch, l, s])}`,
@@ -75,8 +78,7 @@ export function scaledDotProductAttention(
   }
   const scaled = scale === null ? query.div(Math.sqrt(query.shape[query.ndim - 1])) : query.mul(scale);
   const weights = attentionWeights(where, scaled, key, bias);
-  const random = generator === undefined ? {} : { generator };
-  return dropoutFor(where, weights, { p: dropoutP, ...random }).matmul(value);
+  return dropoutFor(where, weights, { p: dropoutP, training: true, generator }).matmul(value);
 }
 
 /** @internal `softmax(q·kᵀ + bias)` of queries that are scaled already. */
@@ -86,17 +88,11 @@ export function attentionWeights(where: string, query: Tensor, key: Tensor, bias
 }
 
 /** What a mask adds to scores: bools, true for what is seen, as 0 and −∞; floats as they are. */
-function biasOf(where: string, name: string, mask: Tensor, like: Tensor): Tensor {
-  checkTensor(where, name, mask);
+function biasOf(where: string, mask: Tensor, like: Tensor): Tensor {
   if (mask.dtype === "bool")
     return zeros(mask.shape, { dtype: like.dtype }).maskedFill(mask.eq(0), Number.NEGATIVE_INFINITY);
-  checkSameDtype(where, name, mask, like);
+  checkSameDtype(where, "attnMask", mask, like);
   return mask;
-}
-
-function checkScale(where: string, scale: number | null): void {
-  if (scale === null || (typeof scale === "number" && Number.isFinite(scale))) return;
-  throw new TensorError(where, { expected: "a finite number, or null, as scale", got: describe(scale) });
 }
 
 function checkAttended(where: string, query: Tensor, key: Tensor, value: Tensor): void {

@@ -1,13 +1,8 @@
-import { checkOptions } from "../../base/options.ts";
+import { optionsOf } from "../../base/optionRules.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
-import { checkSameStride, convolveFor } from "./convolution.ts";
+import { convolveFor } from "./convolution.ts";
 import { ConvolutionLayer } from "./convolutionLayer.ts";
-import {
-  type Conv1dFunctionOptions,
-  type Conv1dOptions,
-  convolutionOptionNames,
-  convolutionSettings,
-} from "./options.ts";
+import { type Conv1dFunctionOptions, type Conv1dOptions, convolutionRules, convolutionSettings } from "./options.ts";
 
 /**
  * `y[o, p] = Σ x[c, p·stride + i·dilation − padding]·weight[o, c, i] + bias[o]`, over channels `c` and the places `i` of a
@@ -35,11 +30,9 @@ export function conv1d(
   x: Tensor,
   weight: Tensor,
   bias: Tensor | null = null,
-  options: Conv1dFunctionOptions = {},
+  options?: Conv1dFunctionOptions,
 ): Tensor {
-  checkOptions("conv1d", options, convolutionOptionNames);
-  const settings = convolutionSettings("conv1d", 1, options);
-  checkSameStride("conv1d", settings);
+  const settings = convolutionSettings("conv1d", 1, optionsOf("conv1d", options, convolutionRules[1]));
   return convolveFor("conv1d", 1, x, weight, bias, settings);
 }
 

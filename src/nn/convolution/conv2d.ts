@@ -1,14 +1,9 @@
-import { checkOptions } from "../../base/options.ts";
+import { optionsOf } from "../../base/optionRules.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import type { NumberOrPair } from "../module/pairs.ts";
-import { checkSameStride, convolveFor } from "./convolution.ts";
+import { convolveFor } from "./convolution.ts";
 import { ConvolutionLayer } from "./convolutionLayer.ts";
-import {
-  type Conv2dFunctionOptions,
-  type Conv2dOptions,
-  convolutionOptionNames,
-  convolutionSettings,
-} from "./options.ts";
+import { type Conv2dFunctionOptions, type Conv2dOptions, convolutionRules, convolutionSettings } from "./options.ts";
 
 /**
  * `y[o, p, q] = Σ x[c, p·stride + i·dilation − padding, q·stride + j·dilation − padding]·weight[o, c, i, j] + bias[o]`, over
@@ -39,11 +34,9 @@ export function conv2d(
   x: Tensor,
   weight: Tensor,
   bias: Tensor | null = null,
-  options: Conv2dFunctionOptions = {},
+  options?: Conv2dFunctionOptions,
 ): Tensor {
-  checkOptions("conv2d", options, convolutionOptionNames);
-  const settings = convolutionSettings("conv2d", 2, options);
-  checkSameStride("conv2d", settings);
+  const settings = convolutionSettings("conv2d", 2, optionsOf("conv2d", options, convolutionRules[2]));
   return convolveFor("conv2d", 2, x, weight, bias, settings);
 }
 

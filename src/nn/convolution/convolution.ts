@@ -2,7 +2,7 @@ import { describe, show, TensorError } from "../../base/errors.ts";
 import type { Pair } from "../../kernels/beside/windows.ts";
 import { convolution } from "../../ops/convolution.ts";
 import { apply, type Tensor } from "../../tensor/tensor.ts";
-import { checkFloats, checkOperand, checkSameDtype, checkSize, checkTensor } from "../module/checks.ts";
+import { checkFloats, checkOperand, checkSameDtype, checkTensor } from "../module/checks.ts";
 import { windowsOver } from "./windows.ts";
 
 /** How the windows of a convolution lie, of which those of a row of places have one row. */
@@ -31,20 +31,9 @@ export function paddingOf(
   return [padding, [2 * padding[0], 2 * padding[1]]];
 }
 
-/** A stride beside padding that keeps the size: there is none. */
-export function checkSameStride(where: string, { padding, stride }: ConvolutionSettings): void {
-  if (padding !== "same" || (stride[0] === 1 && stride[1] === 1)) return;
-  throw new TensorError(where, {
-    expected: 'a stride of 1 with padding "same"',
-    got: show(stride),
-    hint: "With a stride the size cannot stay.",
-  });
-}
-
 /** Groups that channels come in: as many in each. */
-export function checkGroups(where: string, groups: unknown, channels: number, out: number): void {
-  checkSize(where, "groups", groups, 1);
-  if (channels % (groups as number) === 0 && out % (groups as number) === 0) return;
+export function checkGroups(where: string, groups: number, channels: number, out: number): void {
+  if (channels % groups === 0 && out % groups === 0) return;
   throw new TensorError(where, {
     expected: "groups that divide the channels, those that come in and those that go out",
     got: `${groups} for ${channels} in and ${out} out`,

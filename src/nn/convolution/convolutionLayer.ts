@@ -1,16 +1,16 @@
 import { show } from "../../base/errors.ts";
-import { checkOptions } from "../../base/options.ts";
+import { optionsOf } from "../../base/optionRules.ts";
 import { zeros } from "../../functions/factories.ts";
 import type { Pair } from "../../kernels/beside/windows.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { drawFrom, uniform_ } from "../init/fill.ts";
 import { kaimingUniform_ } from "../init/kaiming.ts";
-import { checkFlag, checkFloats, checkMaking, checkSize, checkWord } from "../module/checks.ts";
+import { checkFloats, checkSize } from "../module/checks.ts";
 import { Module } from "../module/module.ts";
-import { pairOf, singleOf } from "../module/pairs.ts";
+import { type NumberOrPair, sizeOf } from "../module/pairs.ts";
 import { ownParameter, type Parameter } from "../module/parameter.ts";
-import { type ConvolutionSettings, checkGroups, checkSameStride, convolveFor, paddingOf } from "./convolution.ts";
-import { type Conv2dOptions, convolutionLayerOptionNames, convolutionSettings } from "./options.ts";
+import { type ConvolutionSettings, checkGroups, convolveFor, paddingOf } from "./convolution.ts";
+import { type Conv2dOptions, convolutionLayerRules, convolutionSettings } from "./options.ts";
 import { padFor } from "./pad.ts";
 
 /** What the layers of convolution share: the first and the last of two dimensions, or one. */
@@ -42,28 +42,21 @@ export abstract class ConvolutionLayer extends Module {
     dims: 1 | 2,
     inChannels: number,
     outChannels: number,
-    kernelSize: number | readonly number[],
+    kernelSize: NumberOrPair,
     options: Conv2dOptions,
   ) {
-    checkOptions(where, options, convolutionLayerOptionNames);
-    const { bias = true, paddingMode = "zeros", generator, dtype = "float32" } = options;
+    const given = optionsOf(where, options, convolutionLayerRules[dims]);
+    const { bias, paddingMode, dtype } = given;
     checkSize(where, "inChannels", inChannels);
     checkSize(where, "outChannels", outChannels);
-    const kernel =
-      dims === 2
-        ? pairOf(where, "kernelSize", kernelSize, 1)
-        : ([1, singleOf(where, "kernelSize", kernelSize, 1)] as const);
-    const settings = convolutionSettings(where, dims, options);
+    const kernel = sizeOf(where, dims, "kernelSize", kernelSize);
+    const settings = convolutionSettings(where, dims, given);
     checkGroups(where, settings.groups, inChannels, outChannels);
-    checkSameStride(where, settings);
-    checkFlag(where, "bias", bias);
-    checkWord(where, "paddingMode", paddingMode, ["zeros", "reflect", "replicate", "circular"]);
-    checkMaking(where, dtype, generator);
     super();
     this.inChannels = inChannels;
     this.outChannels = outChannels;
     const shape = [outChannels, inChannels / settings.groups, ...kernel.slice(2 - dims)];
-    const source = drawFrom(where, options);
+    const source = drawFrom(given);
     this.weight = ownParameter(zeros(shape, { dtype }));
     this.bias = bias ? ownParameter(zeros([outChannels], { dtype })) : null;
     this.groups = settings.groups;

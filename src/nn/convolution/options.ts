@@ -1,7 +1,11 @@
 import type { Dtype } from "../../base/dtype.ts";
+import { show, TensorError } from "../../base/errors.ts";
+import { flag } from "../../base/optionKinds.ts";
+import type { OptionKind, OptionRules } from "../../base/optionRules.ts";
+import { aGenerator } from "../../random/generator.ts";
 import type { RandomOptions } from "../../tensor/tensor.ts";
-import { checkWord } from "../module/checks.ts";
-import { type NumberOrPair, pairOf, singleOf } from "../module/pairs.ts";
+import { floatDtype } from "../module/checks.ts";
+import { byDims, type NumberOrPair, pairOf, singleFrom } from "../module/pairs.ts";
 import type { ConvolutionSettings } from "./convolution.ts";
 
 /** Options of {@link conv1d}. */
@@ -44,30 +48,49 @@ export interface Conv1dOptions extends Conv1dFunctionOptions, LayerOptions {}
 /** Options of {@link Conv2d}. */
 export interface Conv2dOptions extends Conv2dFunctionOptions, LayerOptions {}
 
-/** The names of {@link Conv1dFunctionOptions} and {@link Conv2dFunctionOptions}. */
-export const convolutionOptionNames = ["stride", "padding", "dilation", "groups"];
+/** The rules of {@link Conv1dFunctionOptions} and {@link Conv2dFunctionOptions}. */
+export const convolutionRules = /* @__PURE__ */ byDims((from) => {
+  const { expected, accepts } = from(0);
+  const padding: OptionKind = {
+    expected: `${expected.replace(/,$/, "")}, or "same" or "valid",`,
+    accepts: (value) => value === "same" || value === "valid" || accepts(value),
+  };
+  return {
+    stride: { is: from(1), default: 1 },
+    padding: { is: padding, default: 0 },
+    dilation: { is: from(1), default: 1 },
+    groups: { is: singleFrom(1), default: 1 },
+  } as const satisfies OptionRules<Conv2dFunctionOptions>;
+});
 
-/** The names of {@link Conv1dOptions} and {@link Conv2dOptions}. */
-export const convolutionLayerOptionNames: readonly string[] = /* @__PURE__ */ convolutionOptionNames.concat(
-  "paddingMode",
-  "bias",
-  "generator",
-  "dtype",
+const layerRules = {
+  paddingMode: { words: ["zeros", "reflect", "replicate", "circular"], default: "zeros" },
+  bias: { is: flag, default: true },
+  generator: { is: aGenerator },
+  dtype: floatDtype,
+} as const satisfies OptionRules<LayerOptions>;
+
+/** The rules of {@link Conv1dOptions} and {@link Conv2dOptions}. */
+export const convolutionLayerRules = /* @__PURE__ */ byDims(
+  (_, dims) => ({ ...convolutionRules[dims], ...layerRules }) satisfies OptionRules<Conv2dOptions>,
 );
 
-/** The options of a function or a layer of `dims` dimensions, with their defaults, checked; groups are not. */
+/** The options of a function or a layer of `dims` dimensions, as pairs; refused where they do not go together. */
 export function convolutionSettings(
   where: string,
   dims: 1 | 2,
-  { stride = 1, padding = 0, dilation = 1, groups = 1 }: Conv2dFunctionOptions,
+  { stride, padding, dilation, groups }: Required<Conv2dFunctionOptions>,
 ): ConvolutionSettings {
-  const pair = (name: string, value: NumberOrPair, least: number, otherwise: number) =>
-    dims === 2 ? pairOf(where, name, value, least) : ([otherwise, singleOf(where, name, value, least)] as const);
-  if (typeof padding === "string") checkWord(where, "padding", padding, ["same", "valid"]);
-  return {
-    stride: pair("stride", stride, 1, 1),
-    padding: typeof padding === "string" ? padding : pair("padding", padding, 0, 0),
-    dilation: pair("dilation", dilation, 1, 1),
+  const settings = {
+    stride: pairOf(dims, stride, 1),
+    padding: typeof padding === "string" ? padding : pairOf(dims, padding, 0),
+    dilation: pairOf(dims, dilation, 1),
     groups,
   };
+  if (padding !== "same" || settings.stride.every((step) => step === 1)) return settings;
+  throw new TensorError(where, {
+    expected: 'a stride of 1 with padding "same"',
+    got: show(settings.stride),
+    hint: "With a stride the size cannot stay.",
+  });
 }

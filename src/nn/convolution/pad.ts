@@ -1,9 +1,9 @@
 import { describe, show, TensorError } from "../../base/errors.ts";
-import { checkNumberOption, checkOptions } from "../../base/options.ts";
+import { type OptionRules, optionsOf } from "../../base/optionRules.ts";
 import { cat } from "../../functions/combine.ts";
 import { full } from "../../functions/factories.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
-import { checkTensor, checkWord } from "../module/checks.ts";
+import { checkTensor } from "../module/checks.ts";
 
 /** What stands around an input that is padded: a number; what lies within, mirrored at its edge; its edge; its other end. */
 export type PadMode = "constant" | "reflect" | "replicate" | "circular";
@@ -15,6 +15,11 @@ export interface PadOptions {
   /** The number, with mode `"constant"`. Default `0`. */
   readonly value?: number;
 }
+
+const rules = {
+  mode: { words: ["constant", "reflect", "replicate", "circular"], default: "constant" },
+  value: { is: { expected: "a number", accepts: (value: unknown) => typeof value === "number" }, default: 0 },
+} as const satisfies OptionRules<PadOptions>;
 
 /**
  * Puts something before and behind the last dimensions: `[left, right]` of the last, `[left, right, top, bottom]` of the last
@@ -40,11 +45,8 @@ export interface PadOptions {
  * console.log(nn.functional.pad(x, [-1, 0])); // => tensor([[2., 3.]])
  * ```
  */
-export function pad(x: Tensor, padding: readonly number[], options: PadOptions = {}): Tensor {
-  checkOptions("pad", options, ["mode", "value"]);
-  const { mode = "constant", value = 0 } = options;
-  checkWord("pad", "mode", mode, ["constant", "reflect", "replicate", "circular"]);
-  if (typeof value !== "number") checkNumberOption("pad", "value", value);
+export function pad(x: Tensor, padding: readonly number[], options?: PadOptions): Tensor {
+  const { mode, value } = optionsOf("pad", options, rules);
   return padFor("pad", x, padding, mode, value);
 }
 

@@ -1,11 +1,11 @@
 import { describe, show, TensorError } from "../../base/errors.ts";
-import { checkOptions } from "../../base/options.ts";
+import { type OptionRules, optionsOf } from "../../base/optionRules.ts";
 import type { Pair, Windows } from "../../kernels/beside/windows.ts";
 import { fold as foldOp, unfold as unfoldOp } from "../../ops/windows.ts";
 import { apply, type Tensor } from "../../tensor/tensor.ts";
 import { checkFloats } from "../module/checks.ts";
 import { Module } from "../module/module.ts";
-import { type NumberOrPair, pairOf } from "../module/pairs.ts";
+import { type NumberOrPair, pairFrom, pairOf, sizeOf } from "../module/pairs.ts";
 import { windowsOver } from "./windows.ts";
 
 /** Options of {@link unfold} and {@link fold}: a number is for both dimensions, two are for rows and columns. */
@@ -18,7 +18,11 @@ export interface UnfoldOptions {
   readonly stride?: NumberOrPair;
 }
 
-const optionNames = ["dilation", "padding", "stride"];
+const rules = {
+  dilation: { is: /* @__PURE__ */ pairFrom(1), default: 1 },
+  padding: { is: /* @__PURE__ */ pairFrom(0), default: 0 },
+  stride: { is: /* @__PURE__ */ pairFrom(1), default: 1 },
+} as const satisfies OptionRules<UnfoldOptions>;
 
 /** Kernel and options, checked. */
 interface UnfoldSettings {
@@ -28,14 +32,13 @@ interface UnfoldSettings {
   readonly stride: Pair;
 }
 
-function settingsOf(where: string, kernelSize: NumberOrPair, options: UnfoldOptions): UnfoldSettings {
-  checkOptions(where, options, optionNames);
-  const { dilation = 1, padding = 0, stride = 1 } = options;
+function settingsOf(where: string, kernelSize: NumberOrPair, options?: UnfoldOptions): UnfoldSettings {
+  const { dilation, padding, stride } = optionsOf(where, options, rules);
   return {
-    kernel: pairOf(where, "kernelSize", kernelSize, 1),
-    dilation: pairOf(where, "dilation", dilation, 1),
-    padding: pairOf(where, "padding", padding, 0),
-    stride: pairOf(where, "stride", stride, 1),
+    kernel: sizeOf(where, 2, "kernelSize", kernelSize),
+    dilation: pairOf(2, dilation, 1),
+    padding: pairOf(2, padding, 0),
+    stride: pairOf(2, stride, 1),
   };
 }
 
@@ -64,7 +67,7 @@ function windowsFor(where: string, size: Pair, { kernel, dilation, padding, stri
  * //         [5., 6.]])
  * ```
  */
-export function unfold(x: Tensor, kernelSize: NumberOrPair, options: UnfoldOptions = {}): Tensor {
+export function unfold(x: Tensor, kernelSize: NumberOrPair, options?: UnfoldOptions): Tensor {
   return unfoldFor("unfold", x, settingsOf("unfold", kernelSize, options));
 }
 
@@ -102,9 +105,9 @@ export function fold(
   x: Tensor,
   outputSize: NumberOrPair,
   kernelSize: NumberOrPair,
-  options: UnfoldOptions = {},
+  options?: UnfoldOptions,
 ): Tensor {
-  return foldFor("fold", x, pairOf("fold", "outputSize", outputSize, 1), settingsOf("fold", kernelSize, options));
+  return foldFor("fold", x, sizeOf("fold", 2, "outputSize", outputSize), settingsOf("fold", kernelSize, options));
 }
 
 function foldFor(where: string, x: Tensor, size: Pair, settings: UnfoldSettings): Tensor {
@@ -192,7 +195,7 @@ export class Fold extends Module {
    * @param options - see {@link UnfoldOptions}.
    */
   constructor(outputSize: NumberOrPair, kernelSize: NumberOrPair, options: UnfoldOptions = {}) {
-    const size = pairOf("Fold", "outputSize", outputSize, 1);
+    const size = sizeOf("Fold", 2, "outputSize", outputSize);
     const settings = settingsOf("Fold", kernelSize, options);
     super();
     this.size = size;

@@ -1,7 +1,9 @@
 import { noGrad } from "../../autograd/gradMode.ts";
-import { checkNumberOption, checkOptions } from "../../base/options.ts";
+import { finiteNumber, threshold } from "../../base/optionKinds.ts";
+import { type OptionRules, optionsOf } from "../../base/optionRules.ts";
+import { aGenerator, type Generator } from "../../random/generator.ts";
 import type { RandomOptions, Tensor } from "../../tensor/tensor.ts";
-import { checkFloats, checkGenerator, checkTensor } from "../module/checks.ts";
+import { checkFloats, checkTensor } from "../module/checks.ts";
 
 /** Options of {@link uniform_}. */
 export interface UniformInitOptions extends RandomOptions {
@@ -11,6 +13,12 @@ export interface UniformInitOptions extends RandomOptions {
   readonly b?: number;
 }
 
+const uniformRules = {
+  a: { is: finiteNumber, default: 0 },
+  b: { is: finiteNumber, default: 1 },
+  generator: { is: aGenerator },
+} as const satisfies OptionRules<UniformInitOptions>;
+
 /** Options of {@link normal_}. */
 export interface NormalInitOptions extends RandomOptions {
   /** Default `0`. */
@@ -18,6 +26,12 @@ export interface NormalInitOptions extends RandomOptions {
   /** The standard deviation, 0 or more. Default `1`. */
   readonly std?: number;
 }
+
+const normalRules = {
+  mean: { is: finiteNumber, default: 0 },
+  std: { is: threshold, default: 1 },
+  generator: { is: aGenerator },
+} as const satisfies OptionRules<NormalInitOptions>;
 
 /**
  * Fills with numbers spread evenly over `[a, b)`, and returns the tensor.
@@ -34,12 +48,9 @@ export interface NormalInitOptions extends RandomOptions {
  * ```
  */
 export function uniform_<T extends Tensor>(x: T, options: UniformInitOptions = {}): T {
-  checkOptions("uniform_", options, ["a", "b", "generator"]);
-  const { a = 0, b = 1 } = options;
-  checkNumberOption("uniform_", "a", a);
-  checkNumberOption("uniform_", "b", b);
+  const { a, b } = optionsOf("uniform_", options, uniformRules);
   checkFloats("uniform_", "weight", x);
-  return noGrad(() => x.uniform_(a, b, drawFrom("uniform_", options)));
+  return noGrad(() => x.uniform_(a, b, drawFrom(options)));
 }
 
 /**
@@ -57,11 +68,9 @@ export function uniform_<T extends Tensor>(x: T, options: UniformInitOptions = {
  * ```
  */
 export function normal_<T extends Tensor>(x: T, options: NormalInitOptions = {}): T {
-  checkOptions("normal_", options, ["mean", "std", "generator"]);
-  const { mean = 0, std = 1 } = options;
-  checkNumberOption("normal_", "mean", mean);
+  const { mean, std } = optionsOf("normal_", options, normalRules);
   checkFloats("normal_", "weight", x);
-  return noGrad(() => x.normal_(mean, std, drawFrom("normal_", options)));
+  return noGrad(() => x.normal_(mean, std, drawFrom(options)));
 }
 
 /**
@@ -118,8 +127,6 @@ export function ones_<T extends Tensor>(x: T): T {
   return constant_(x, 1);
 }
 
-/** @internal The generator alone, checked, as the methods of tensors take it. */
-export function drawFrom(where: string, { generator }: RandomOptions): RandomOptions {
-  checkGenerator(where, generator);
-  return generator === undefined ? {} : { generator };
-}
+/** @internal Where draws come from, as their options. */
+export const drawFrom = ({ generator }: { readonly generator?: Generator | undefined }): RandomOptions =>
+  generator === undefined ? {} : { generator };

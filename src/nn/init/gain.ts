@@ -1,5 +1,5 @@
-import { describe, TensorError } from "../../base/errors.ts";
-import { checkWord } from "../module/checks.ts";
+import { finiteNumber } from "../../base/optionKinds.ts";
+import { checkKind, checkRule } from "../../base/optionRules.ts";
 
 /** What follows a layer, for {@link calculateGain}. */
 export type Nonlinearity =
@@ -16,20 +16,24 @@ export type Nonlinearity =
   | "leakyRelu"
   | "selu";
 
-const nonlinearities: readonly Nonlinearity[] = [
-  "linear",
-  "conv1d",
-  "conv2d",
-  "conv3d",
-  "convTranspose1d",
-  "convTranspose2d",
-  "convTranspose3d",
-  "sigmoid",
-  "tanh",
-  "relu",
-  "leakyRelu",
-  "selu",
-];
+/** The rule of what follows a layer. */
+export const nonlinearities = {
+  words: [
+    "linear",
+    "conv1d",
+    "conv2d",
+    "conv3d",
+    "convTranspose1d",
+    "convTranspose2d",
+    "convTranspose3d",
+    "sigmoid",
+    "tanh",
+    "relu",
+    "leakyRelu",
+    "selu",
+  ],
+  default: "leakyRelu",
+} as const;
 
 /**
  * By how much weights have to be larger because of what follows them: 5/3 for tanh, √2 for relu, √(2/(1 + slope²)) for
@@ -46,16 +50,14 @@ const nonlinearities: readonly Nonlinearity[] = [
  * console.log(nn.init.calculateGain("tanh"), nn.init.calculateGain("leakyRelu", 1)); // => 1.6666666666666667 1
  * ```
  */
-export function calculateGain(nonlinearity: Nonlinearity, param?: number): number {
-  return gainFor("calculateGain", nonlinearity, param);
+export function calculateGain(nonlinearity: Nonlinearity, param = 0.01): number {
+  checkRule("calculateGain", nonlinearities, "nonlinearity", nonlinearity);
+  checkKind("calculateGain", finiteNumber, "the slope of leakyRelu", param);
+  return gainFor(nonlinearity, param);
 }
 
-/** @internal {@link calculateGain} on behalf of `where`. */
-export function gainFor(where: string, nonlinearity: Nonlinearity, slope = 0.01): number {
-  checkWord(where, "nonlinearity", nonlinearity, nonlinearities);
-  if (typeof slope !== "number" || !Number.isFinite(slope)) {
-    throw new TensorError(where, { expected: "a finite number as the slope of leakyRelu", got: describe(slope) });
-  }
+/** @internal {@link calculateGain} of what is checked. */
+export function gainFor(nonlinearity: Nonlinearity, slope: number): number {
   if (nonlinearity === "tanh") return 5 / 3;
   if (nonlinearity === "relu") return Math.sqrt(2);
   if (nonlinearity === "leakyRelu") return Math.sqrt(2 / (1 + slope * slope));

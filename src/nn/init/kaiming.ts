@@ -1,10 +1,11 @@
 import { noGrad } from "../../autograd/gradMode.ts";
-import { checkOptions } from "../../base/options.ts";
+import { finiteNumber } from "../../base/optionKinds.ts";
+import { type OptionRules, optionsOf } from "../../base/optionRules.ts";
+import { aGenerator } from "../../random/generator.ts";
 import type { RandomOptions, Tensor } from "../../tensor/tensor.ts";
-import { checkWord } from "../module/checks.ts";
 import { fans } from "./fan.ts";
 import { drawFrom } from "./fill.ts";
-import { gainFor, type Nonlinearity } from "./gain.ts";
+import { gainFor, type Nonlinearity, nonlinearities } from "./gain.ts";
 
 /** Options of {@link kaimingUniform_} and {@link kaimingNormal_}. */
 export interface KaimingOptions extends RandomOptions {
@@ -15,6 +16,13 @@ export interface KaimingOptions extends RandomOptions {
   /** What follows the layer; see {@link calculateGain}. Default `"leakyRelu"`. */
   readonly nonlinearity?: Nonlinearity;
 }
+
+const rules = {
+  a: { is: finiteNumber, default: 0 },
+  mode: { words: ["fanIn", "fanOut"], default: "fanIn" },
+  nonlinearity: nonlinearities,
+  generator: { is: aGenerator },
+} as const satisfies OptionRules<KaimingOptions>;
 
 /**
  * Fills a weight `[out, in, …]` with numbers spread evenly over `±√3·std`, where `std = gain/√fan`, and returns it.
@@ -36,7 +44,7 @@ export interface KaimingOptions extends RandomOptions {
 export function kaimingUniform_<T extends Tensor>(x: T, options: KaimingOptions = {}): T {
   const std = deviation("kaimingUniform_", x, options);
   const bound = Math.sqrt(3) * std;
-  return noGrad(() => x.uniform_(-bound, bound, drawFrom("kaimingUniform_", options)));
+  return noGrad(() => x.uniform_(-bound, bound, drawFrom(options)));
 }
 
 /**
@@ -57,14 +65,12 @@ export function kaimingUniform_<T extends Tensor>(x: T, options: KaimingOptions 
  */
 export function kaimingNormal_<T extends Tensor>(x: T, options: KaimingOptions = {}): T {
   const std = deviation("kaimingNormal_", x, options);
-  return noGrad(() => x.normal_(0, std, drawFrom("kaimingNormal_", options)));
+  return noGrad(() => x.normal_(0, std, drawFrom(options)));
 }
 
 function deviation(where: string, x: Tensor, options: KaimingOptions): number {
-  checkOptions(where, options, ["a", "mode", "nonlinearity", "generator"]);
-  const { a = 0, mode = "fanIn", nonlinearity = "leakyRelu" } = options;
-  checkWord(where, "mode", mode, ["fanIn", "fanOut"]);
+  const { a, mode, nonlinearity } = optionsOf(where, options, rules);
   const fan = fans(where, x)[mode];
-  const gain = gainFor(where, nonlinearity, a);
+  const gain = gainFor(nonlinearity, a);
   return x.numel() === 0 ? 0 : gain / Math.sqrt(fan);
 }

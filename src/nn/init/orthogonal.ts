@@ -1,13 +1,12 @@
 import { noGrad } from "../../autograd/gradMode.ts";
-import { checkOptions } from "../../base/options.ts";
+import { optionsOf } from "../../base/optionRules.ts";
 import { tensor } from "../../functions/create.ts";
 import { zeros } from "../../functions/factories.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
-import { checkRange } from "../module/checks.ts";
 import { fans } from "./fan.ts";
 import { drawFrom } from "./fill.ts";
 import { orthonormal } from "./qr.ts";
-import type { XavierOptions } from "./xavier.ts";
+import { type XavierOptions, xavierRules } from "./xavier.ts";
 
 /**
  * Fills a weight `[out, in, …]` with a random matrix `[out, in·…]` whose rows, or, where there are more rows than
@@ -27,15 +26,12 @@ import type { XavierOptions } from "./xavier.ts";
  * ```
  */
 export function orthogonal_<T extends Tensor>(x: T, options: XavierOptions = {}): T {
-  checkOptions("orthogonal_", options, ["gain", "generator"]);
-  const { gain = 1 } = options;
+  const { gain } = optionsOf("orthogonal_", options, xavierRules);
   fans("orthogonal_", x);
-  checkRange("orthogonal_", "gain", gain, 0, Number.POSITIVE_INFINITY);
-  const source = drawFrom("orthogonal_", options);
   if (x.numel() === 0) return x;
   const rows = x.shape[0];
   const columns = x.numel() / rows;
-  const drawn = zeros([rows, columns], { dtype: x.dtype }).normal_(0, 1, source);
+  const drawn = zeros([rows, columns], { dtype: x.dtype }).normal_(0, 1, drawFrom(options));
   const tall = rows < columns ? drawn.t() : drawn;
   const q = tensor(orthonormal(tall.toArray<number[][]>()), { dtype: "float64" });
   return noGrad(() => x.copy_((rows < columns ? q.t() : q).mul(gain).reshape(x.shape)));

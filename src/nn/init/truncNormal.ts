@@ -1,9 +1,11 @@
 import { noGrad } from "../../autograd/gradMode.ts";
 import type { Dtype } from "../../base/dtype.ts";
-import { TensorError } from "../../base/errors.ts";
-import { checkNumberOption, checkOptions } from "../../base/options.ts";
+import { describe, TensorError } from "../../base/errors.ts";
+import { finiteNumber, positive } from "../../base/optionKinds.ts";
+import { type OptionKind, type OptionRules, optionsOf } from "../../base/optionRules.ts";
 import { tensor } from "../../functions/create.ts";
 import { erf, inverseErf } from "../../kernels/numbers/errorFunction.ts";
+import { aGenerator } from "../../random/generator.ts";
 import type { RandomOptions, Tensor } from "../../tensor/tensor.ts";
 import { checkFloats } from "../module/checks.ts";
 import { drawFrom } from "./fill.ts";
@@ -19,6 +21,24 @@ export interface TruncNormalOptions extends RandomOptions {
   /** The upper bound, above `a`. Default `2`. */
   readonly b?: number;
 }
+
+const deviation: OptionKind = {
+  expected: positive.expected,
+  accepts: positive.accepts,
+  refusal: (value) => ({
+    expected: "a finite number above 0 as std",
+    got: describe(value),
+    hint: finiteNumber.accepts(value) ? "For equal values: nn.init.constant_(x, mean)." : "",
+  }),
+};
+
+const rules = {
+  mean: { is: finiteNumber, default: 0 },
+  std: { is: deviation, default: 1 },
+  a: { is: finiteNumber, default: -2 },
+  b: { is: finiteNumber, default: 2 },
+  generator: { is: aGenerator },
+} as const satisfies OptionRules<TruncNormalOptions>;
 
 /**
  * Fills with numbers of the normal distribution that lie in `[a, b]`, as if those outside were drawn again, and returns
@@ -40,17 +60,13 @@ export interface TruncNormalOptions extends RandomOptions {
  * ```
  */
 export function truncNormal_<T extends Tensor>(x: T, options: TruncNormalOptions = {}): T {
-  const where = "truncNormal_";
-  checkOptions(where, options, ["mean", "std", "a", "b", "generator"]);
-  const { mean = 0, std = 1, a = -2, b = 2 } = options;
-  for (const [name, value] of Object.entries({ mean, std, a, b })) checkNumberOption(where, name, value);
-  refuseDistribution(std, a, b);
-  checkFloats(where, "weight", x);
-  const source = drawFrom(where, options);
+  const { mean, std, a, b } = optionsOf("truncNormal_", options, rules);
+  checkBounds(a, b);
+  checkFloats("truncNormal_", "weight", x);
   const [low, high] = [centred((a - mean) / std), centred((b - mean) / std)];
   refuseEqual(x.dtype, low, high, { a, b });
   return noGrad(() => {
-    const drawn = x.uniform_(low, high, source).flatten().toArray<number[]>();
+    const drawn = x.uniform_(low, high, drawFrom(options)).flatten().toArray<number[]>();
     x.copy_(tensor(drawn.map(inverseErf), { dtype: "float64" }).reshape(x.shape));
     return x.copy_(
       x
@@ -66,14 +82,7 @@ function centred(z: number): number {
   return 2 * ((1 + erf(z / Math.SQRT2)) / 2) - 1;
 }
 
-function refuseDistribution(std: number, a: number, b: number): void {
-  if (!(std > 0)) {
-    throw new TensorError("truncNormal_", {
-      expected: "a std above 0",
-      got: String(std),
-      hint: "For equal values: nn.init.constant_(x, mean).",
-    });
-  }
+function checkBounds(a: number, b: number): void {
   if (a < b) return;
   throw new TensorError("truncNormal_", {
     expected: "a below b",

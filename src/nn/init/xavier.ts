@@ -1,7 +1,8 @@
 import { noGrad } from "../../autograd/gradMode.ts";
-import { checkOptions } from "../../base/options.ts";
+import { notNegative } from "../../base/optionKinds.ts";
+import { type OptionRules, optionsOf } from "../../base/optionRules.ts";
+import { aGenerator } from "../../random/generator.ts";
 import type { RandomOptions, Tensor } from "../../tensor/tensor.ts";
-import { checkRange } from "../module/checks.ts";
 import { fans } from "./fan.ts";
 import { drawFrom } from "./fill.ts";
 
@@ -10,6 +11,12 @@ export interface XavierOptions extends RandomOptions {
   /** What the deviation is multiplied by; see {@link calculateGain}. Default `1`. */
   readonly gain?: number;
 }
+
+/** The rules of {@link XavierOptions}. */
+export const xavierRules = {
+  gain: { is: notNegative, default: 1 },
+  generator: { is: aGenerator },
+} as const satisfies OptionRules<XavierOptions>;
 
 /**
  * Fills a weight `[out, in, …]` with numbers spread evenly over `±√3·std`, where `std = gain·√(2/(fanIn + fanOut))`,
@@ -31,7 +38,7 @@ export interface XavierOptions extends RandomOptions {
 export function xavierUniform_<T extends Tensor>(x: T, options: XavierOptions = {}): T {
   const std = deviation("xavierUniform_", x, options);
   const bound = Math.sqrt(3) * std;
-  return noGrad(() => x.uniform_(-bound, bound, drawFrom("xavierUniform_", options)));
+  return noGrad(() => x.uniform_(-bound, bound, drawFrom(options)));
 }
 
 /**
@@ -52,13 +59,11 @@ export function xavierUniform_<T extends Tensor>(x: T, options: XavierOptions = 
  */
 export function xavierNormal_<T extends Tensor>(x: T, options: XavierOptions = {}): T {
   const std = deviation("xavierNormal_", x, options);
-  return noGrad(() => x.normal_(0, std, drawFrom("xavierNormal_", options)));
+  return noGrad(() => x.normal_(0, std, drawFrom(options)));
 }
 
 function deviation(where: string, x: Tensor, options: XavierOptions): number {
-  checkOptions(where, options, ["gain", "generator"]);
-  const { gain = 1 } = options;
+  const { gain } = optionsOf(where, options, xavierRules);
   const { fanIn, fanOut } = fans(where, x);
-  checkRange(where, "gain", gain, 0, Number.POSITIVE_INFINITY);
   return x.numel() === 0 ? 0 : gain * Math.sqrt(2 / (fanIn + fanOut));
 }

@@ -1,11 +1,10 @@
 import { show, TensorError } from "../../base/errors.ts";
-import { checkOptions } from "../../base/options.ts";
+import { optionsOf } from "../../base/optionRules.ts";
 import type { Generator } from "../../random/generator.ts";
 import type { RandomOptions, Tensor } from "../../tensor/tensor.ts";
-import { checkGenerator, checkRange } from "../module/checks.ts";
 import { Module } from "../module/module.ts";
 import { showNumber } from "../module/repr.ts";
-import { type DropoutFunctionOptions, dropoutFor } from "./dropout.ts";
+import { checkDropout, type DropoutFunctionOptions, dropoutFor, dropoutRules } from "./dropout.ts";
 
 /** One number for each channel of sequences `[n, c, l]` or `[c, l]`. */
 function ofSequences(where: string) {
@@ -26,8 +25,6 @@ function ofPictures(where: string) {
     });
   };
 }
-
-const optionNames = ["p", "training", "generator"];
 
 /**
  * Sets whole channels of sequences to 0 at random, and scales the others by `1/(1 − p)`.
@@ -51,9 +48,8 @@ const optionNames = ["p", "training", "generator"];
  * //         [2., 2.]])
  * ```
  */
-export function dropout1d(x: Tensor, options: DropoutFunctionOptions = {}): Tensor {
-  checkOptions("dropout1d", options, optionNames);
-  return dropoutFor("dropout1d", x, options, ofSequences("dropout1d"));
+export function dropout1d(x: Tensor, options?: DropoutFunctionOptions): Tensor {
+  return dropoutFor("dropout1d", x, optionsOf("dropout1d", options, dropoutRules), ofSequences("dropout1d"));
 }
 
 /**
@@ -75,9 +71,8 @@ export function dropout1d(x: Tensor, options: DropoutFunctionOptions = {}): Tens
  * console.log(nn.functional.dropout2d(ones([1, 3, 1, 2])).flatten()); // => tensor([0., 0., 0., 0., 2., 2.])
  * ```
  */
-export function dropout2d(x: Tensor, options: DropoutFunctionOptions = {}): Tensor {
-  checkOptions("dropout2d", options, optionNames);
-  return dropoutFor("dropout2d", x, options, ofPictures("dropout2d"));
+export function dropout2d(x: Tensor, options?: DropoutFunctionOptions): Tensor {
+  return dropoutFor("dropout2d", x, optionsOf("dropout2d", options, dropoutRules), ofPictures("dropout2d"));
 }
 
 /** What drops whole channels. */
@@ -89,25 +84,16 @@ abstract class ChannelDropout extends Module {
 
   /** @param p - default 0.5. */
   constructor(where: string, p: number, options: RandomOptions) {
-    checkOptions(where, options, ["generator"]);
-    checkRange(where, "p", p, 0, 1);
-    checkGenerator(where, options.generator);
+    const generator = checkDropout(where, p, options);
     super();
     this.p = p;
-    this.generator = options.generator;
+    this.generator = generator;
   }
 
   override extraRepr(): string {
     return `p=${showNumber(this.p)}`;
   }
 }
-
-/** How a layer drops now. */
-const optionsNow = ({ p, training, generator }: ChannelDropout): DropoutFunctionOptions => ({
-  p,
-  training,
-  ...(generator === undefined ? {} : { generator }),
-});
 
 /**
  * Sets whole channels of sequences to 0 with probability `p` while training, and scales the others by `1/(1 − p)`; evaluating,
@@ -142,7 +128,7 @@ export class Dropout1d extends ChannelDropout {
   }
 
   override forward(x: Tensor): Tensor {
-    return dropoutFor("Dropout1d.forward", x, optionsNow(this), ofSequences("Dropout1d.forward"));
+    return dropoutFor("Dropout1d.forward", x, this, ofSequences("Dropout1d.forward"));
   }
 }
 
@@ -180,6 +166,6 @@ export class Dropout2d extends ChannelDropout {
   }
 
   override forward(x: Tensor): Tensor {
-    return dropoutFor("Dropout2d.forward", x, optionsNow(this), ofPictures("Dropout2d.forward"));
+    return dropoutFor("Dropout2d.forward", x, this, ofPictures("Dropout2d.forward"));
   }
 }

@@ -1,9 +1,11 @@
 import type { Shape } from "../../base/dtype.ts";
-import { checkOptions } from "../../base/options.ts";
+import { flag, share } from "../../base/optionKinds.ts";
+import { checkRule, type OptionRules, optionsOf } from "../../base/optionRules.ts";
 import { zeros } from "../../functions/factories.ts";
-import type { Generator } from "../../random/generator.ts";
+import { aGenerator, type Generator } from "../../random/generator.ts";
 import type { RandomOptions, Tensor } from "../../tensor/tensor.ts";
-import { checkFlag, checkFloats, checkGenerator, checkRange } from "../module/checks.ts";
+import { drawFrom } from "../init/fill.ts";
+import { checkFloats } from "../module/checks.ts";
 import { Module } from "../module/module.ts";
 import { showNumber } from "../module/repr.ts";
 
@@ -15,6 +17,27 @@ export interface DropoutFunctionOptions {
   readonly training?: boolean;
   /** Where the random numbers come from. Default: the generator that `manualSeed` seeds. */
   readonly generator?: Generator;
+}
+
+/** The options with their defaults, as layers have them too. */
+interface Dropping extends Required<Omit<DropoutFunctionOptions, "generator">> {
+  readonly generator: Generator | undefined;
+}
+
+/** The rules of {@link DropoutFunctionOptions}. */
+export const dropoutRules = {
+  p: { is: share, default: 0.5 },
+  training: { is: flag, default: true },
+  generator: { is: aGenerator },
+} as const satisfies OptionRules<DropoutFunctionOptions>;
+
+/** The options of a layer that drops, beside its `p`. */
+const layerRules = { generator: { is: aGenerator } } as const satisfies OptionRules<RandomOptions>;
+
+/** Where a layer draws from, and with what probability; refused where it makes no sense. */
+export function checkDropout(where: string, p: number, options: RandomOptions): Generator | undefined {
+  checkRule(where, dropoutRules.p, "p", p);
+  return optionsOf(where, options, layerRules).generator;
 }
 
 /**
@@ -36,9 +59,8 @@ export interface DropoutFunctionOptions {
  * console.log(nn.functional.dropout(ones([4]), { p: 0.5 })); // => tensor([0., 0., 2., 0.])
  * ```
  */
-export function dropout(x: Tensor, options: DropoutFunctionOptions = {}): Tensor {
-  checkOptions("dropout", options, ["p", "training", "generator"]);
-  return dropoutFor("dropout", x, options);
+export function dropout(x: Tensor, options?: DropoutFunctionOptions): Tensor {
+  return dropoutFor("dropout", x, optionsOf("dropout", options, dropoutRules));
 }
 
 /**
@@ -49,17 +71,15 @@ export function dropout(x: Tensor, options: DropoutFunctionOptions = {}): Tensor
 export function dropoutFor(
   where: string,
   x: Tensor,
-  { p = 0.5, training = true, generator }: DropoutFunctionOptions,
+  { p, training, generator }: Dropping,
   drawn?: (x: Tensor) => Shape,
 ): Tensor {
   checkFloats(where, "input", x);
-  checkRange(where, "p", p, 0, 1);
-  checkFlag(where, "training", training);
-  checkGenerator(where, generator);
+  checkRule(where, dropoutRules.training, "training", training); // a field of a layer, which anyone may set
   const shape = drawn?.(x) ?? x.shape;
   if (!training || p === 0 || x.numel() === 0) return x;
   if (p === 1) return x.mul(0);
-  const mask = zeros(shape, { dtype: x.dtype }).bernoulli_(1 - p, generator === undefined ? {} : { generator });
+  const mask = zeros(shape, { dtype: x.dtype }).bernoulli_(1 - p, drawFrom({ generator }));
   return x.mul(mask.div(1 - p));
 }
 
@@ -95,17 +115,14 @@ export class Dropout extends Module {
 
   /** @param p - default 0.5. */
   constructor(p = 0.5, options: RandomOptions = {}) {
-    checkOptions("Dropout", options, ["generator"]);
-    checkRange("Dropout", "p", p, 0, 1);
-    checkGenerator("Dropout", options.generator);
+    const generator = checkDropout("Dropout", p, options);
     super();
     this.p = p;
-    this.generator = options.generator;
+    this.generator = generator;
   }
 
   override forward(x: Tensor): Tensor {
-    const { p, training, generator } = this;
-    return dropoutFor("Dropout.forward", x, { p, training, ...(generator === undefined ? {} : { generator }) });
+    return dropoutFor("Dropout.forward", x, this);
   }
 
   override extraRepr(): string {

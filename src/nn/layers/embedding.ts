@@ -2,16 +2,18 @@ import { noGrad } from "../../autograd/gradMode.ts";
 import { isTensor } from "../../base/brand.ts";
 import { type Dtype, isFloat } from "../../base/dtype.ts";
 import { describe, TensorError } from "../../base/errors.ts";
-import { checkOptions } from "../../base/options.ts";
+import { flag, notNegative, orNull, threshold, wholeNumber } from "../../base/optionKinds.ts";
+import { type OptionRules, optionsOf } from "../../base/optionRules.ts";
 import { shared } from "../../base/shared.ts";
 import { where as choose } from "../../functions/combine.ts";
 import { arange, ones, zeros } from "../../functions/factories.ts";
 import { addRows } from "../../ops/indexing.ts";
 import { own, type Primitive } from "../../ops/op.ts";
+import { aGenerator } from "../../random/generator.ts";
 import { checkIndex } from "../../tensor/checks.ts";
 import { apply, type Indices, type RandomOptions, type Tensor } from "../../tensor/tensor.ts";
 import { drawFrom, normal_ } from "../init/fill.ts";
-import { checkFlag, checkMaking, checkRange, checkSize } from "../module/checks.ts";
+import { checkSize, floatDtype } from "../module/checks.ts";
 import { Module } from "../module/module.ts";
 import { ownParameter, type Parameter } from "../module/parameter.ts";
 import { showNumber } from "../module/repr.ts";
@@ -28,8 +30,12 @@ export interface EmbeddingFunctionOptions {
   readonly scaleGradByFreq?: boolean;
 }
 
-/** The names of {@link EmbeddingFunctionOptions}. */
-const embeddingOptionNames = ["paddingIdx", "maxNorm", "normType", "scaleGradByFreq"];
+const functionRules = {
+  paddingIdx: { is: /* @__PURE__ */ orNull(wholeNumber), default: null },
+  maxNorm: { is: /* @__PURE__ */ orNull(notNegative), default: null },
+  normType: { is: threshold, default: 2 },
+  scaleGradByFreq: { is: flag, default: false },
+} as const satisfies OptionRules<EmbeddingFunctionOptions>;
 
 /**
  * Looks up rows of a table: `y[…] = weight[i[…]]`.
@@ -50,47 +56,39 @@ const embeddingOptionNames = ["paddingIdx", "maxNorm", "normType", "scaleGradByF
  * //         [1., 2.]])
  * ```
  */
-export function embedding(i: Indices, weight: Tensor, options: EmbeddingFunctionOptions = {}): Tensor {
-  checkOptions("embedding", options, embeddingOptionNames);
-  return embeddingFor("embedding", i, weight, options);
+export function embedding(i: Indices, weight: Tensor, options?: EmbeddingFunctionOptions): Tensor {
+  return embeddingFor("embedding", i, weight, optionsOf("embedding", options, functionRules));
 }
 
 /** {@link embedding} on behalf of `where`. */
-function embeddingFor(where: string, i: Indices, weight: Tensor, options: EmbeddingFunctionOptions): Tensor {
+function embeddingFor(
+  where: string,
+  i: Indices,
+  weight: Tensor,
+  { paddingIdx, maxNorm, normType, scaleGradByFreq }: Required<EmbeddingFunctionOptions>,
+): Tensor {
   if (!isTensor(weight) || weight.ndim !== 2 || !isFloat(weight.dtype)) {
     throw new TensorError(where, { expected: "a float tensor [num, dim] as weight", got: describe(weight) });
   }
   const rows = checkIndex(where, i, weight.shape[0], weight, 0);
-  const { paddingIdx, maxNorm, normType, scaleGradByFreq } = checkEmbedding(where, weight.shape[0], options);
+  const padding = rowOf(where, weight.shape[0], paddingIdx);
   if (maxNorm !== null) {
     shared().listener?.runs?.("an embedding with maxNorm, which shortens rows of its table");
     noGrad(() => shorten(weight, rows, maxNorm, normType));
   }
   const y = weight.index(rows);
   const column = [...rows.shape, 1];
-  const learning = paddingIdx === null ? y : choose(rows.eq(paddingIdx).reshape(column), y.detach(), y);
+  const learning = padding === null ? y : choose(rows.eq(padding).reshape(column), y.detach(), y);
   if (!scaleGradByFreq) return learning;
   const share = counts(rows, weight).index(rows).pow(-1).reshape(column);
   return apply(gradientTimes(share), learning);
 }
 
-/** The options with their defaults, refused where they make no sense for `num` rows. */
-function checkEmbedding(
-  where: string,
-  num: number,
-  { paddingIdx = null, maxNorm = null, normType = 2, scaleGradByFreq = false }: EmbeddingFunctionOptions,
-) {
-  if (paddingIdx !== null && !(Number.isInteger(paddingIdx) && paddingIdx >= -num && paddingIdx < num)) {
-    throw new TensorError(where, {
-      expected: `a paddingIdx from ${-num} to ${num - 1}`,
-      got: describe(paddingIdx),
-    });
-  }
-  if (maxNorm !== null) checkRange(where, "maxNorm", maxNorm, 0, Number.POSITIVE_INFINITY);
-  if (normType !== Number.POSITIVE_INFINITY) checkRange(where, "normType", normType, 0, Number.POSITIVE_INFINITY);
-  checkFlag(where, "scaleGradByFreq", scaleGradByFreq);
-  const row = paddingIdx !== null && paddingIdx < 0 ? paddingIdx + num : paddingIdx;
-  return { paddingIdx: row, maxNorm, normType, scaleGradByFreq };
+/** The row that gets no gradient, counted from the front. */
+function rowOf(where: string, num: number, paddingIdx: number | null): number | null {
+  if (paddingIdx === null || (paddingIdx >= 0 && paddingIdx < num)) return paddingIdx;
+  if (paddingIdx < 0 && paddingIdx >= -num) return paddingIdx + num;
+  throw new TensorError(where, { expected: `a paddingIdx from ${-num} to ${num - 1}`, got: describe(paddingIdx) });
 }
 
 /** How often each row of `weight` is looked up. */
@@ -122,6 +120,11 @@ export interface EmbeddingOptions extends EmbeddingFunctionOptions, RandomOption
   /** The type of the table. Default `"float32"`. */
   readonly dtype?: Dtype;
 }
+
+const rules = /* @__PURE__ */ Object.assign({}, functionRules, {
+  generator: { is: aGenerator },
+  dtype: floatDtype,
+} as const) satisfies OptionRules<EmbeddingOptions>;
 
 /**
  * A table of `num` vectors, looked up by number: `y[…] = weight[i[…]]`. It starts normally distributed, with mean 0 and
@@ -163,20 +166,18 @@ export class Embedding extends Module {
 
   /** @param options - how it is looked up, and how the table is made. */
   constructor(num: number, dim: number, options: EmbeddingOptions = {}) {
-    checkOptions("Embedding", options, [...embeddingOptionNames, "generator", "dtype"]);
-    const { generator, dtype = "float32" } = options;
+    const settings = optionsOf("Embedding", options, rules);
     checkSize("Embedding", "num", num);
     checkSize("Embedding", "dim", dim);
-    checkMaking("Embedding", dtype, generator);
-    const settings = checkEmbedding("Embedding", num, options);
+    const paddingIdx = rowOf("Embedding", num, settings.paddingIdx);
     super();
     this.numEmbeddings = num;
     this.embeddingDim = dim;
-    this.paddingIdx = settings.paddingIdx;
+    this.paddingIdx = paddingIdx;
     this.maxNorm = settings.maxNorm;
     this.normType = settings.normType;
     this.scaleGradByFreq = settings.scaleGradByFreq;
-    this.weight = normal_(ownParameter(zeros([num, dim], { dtype })), drawFrom("Embedding", options));
+    this.weight = normal_(ownParameter(zeros([num, dim], { dtype: settings.dtype })), drawFrom(settings));
     if (this.paddingIdx !== null) {
       const isPadding = arange(num, { dtype: "int32" }).eq(this.paddingIdx).unsqueeze(1);
       noGrad(() => this.weight.copy_(this.weight.maskedFill(isPadding, 0)));
@@ -184,8 +185,7 @@ export class Embedding extends Module {
   }
 
   override forward(i: Indices): Tensor {
-    const { paddingIdx, maxNorm, normType, scaleGradByFreq } = this;
-    return embeddingFor("Embedding.forward", i, this.weight, { paddingIdx, maxNorm, normType, scaleGradByFreq });
+    return embeddingFor("Embedding.forward", i, this.weight, this);
   }
 
   override extraRepr(): string {

@@ -1,5 +1,5 @@
-import { describe, TensorError } from "../../base/errors.ts";
-import { checkOptions } from "../../base/options.ts";
+import { wholeNumber } from "../../base/optionKinds.ts";
+import { type OptionRules, optionsOf } from "../../base/optionRules.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { checkTensor } from "../module/checks.ts";
 import { Module } from "../module/module.ts";
@@ -11,6 +11,11 @@ export interface FlattenOptions {
   /** The last. Default `-1`. */
   readonly endDim?: number;
 }
+
+const rules = {
+  startDim: { is: wholeNumber, default: 1 },
+  endDim: { is: wholeNumber, default: -1 },
+} as const satisfies OptionRules<FlattenOptions>;
 
 /**
  * Makes one dimension of dimensions `startDim` to `endDim`: by default, one row of each example.
@@ -39,14 +44,7 @@ export class Flatten extends Module {
 
   /** @param options - which dimensions. */
   constructor(options: FlattenOptions = {}) {
-    checkOptions("Flatten", options, ["startDim", "endDim"]);
-    const { startDim = 1, endDim = -1 } = options;
-    if (!Number.isInteger(startDim) || !Number.isInteger(endDim)) {
-      throw new TensorError("Flatten", {
-        expected: "whole dimensions as startDim and endDim",
-        got: describe([startDim, endDim]),
-      });
-    }
+    const { startDim, endDim } = optionsOf("Flatten", options, rules);
     super();
     this.startDim = startDim;
     this.endDim = endDim;

@@ -1,12 +1,14 @@
 import type { Dtype } from "../../base/dtype.ts";
 import { show, TensorError } from "../../base/errors.ts";
-import { checkOptions } from "../../base/options.ts";
+import { flag } from "../../base/optionKinds.ts";
+import { type OptionRules, optionsOf } from "../../base/optionRules.ts";
 import { zeros } from "../../functions/factories.ts";
 import { linear as fused } from "../../ops/linear.ts";
+import { aGenerator } from "../../random/generator.ts";
 import { apply, type RandomOptions, type Tensor } from "../../tensor/tensor.ts";
 import { drawFrom, uniform_ } from "../init/fill.ts";
 import { kaimingUniform_ } from "../init/kaiming.ts";
-import { checkFlag, checkMaking, checkOperand, checkSameDtype, checkSize, checkTensor } from "../module/checks.ts";
+import { checkOperand, checkSameDtype, checkSize, checkTensor, floatDtype } from "../module/checks.ts";
 import { hidden } from "../module/hidesOutput.ts";
 import { Module } from "../module/module.ts";
 import { ownParameter, type Parameter } from "../module/parameter.ts";
@@ -64,6 +66,12 @@ export interface LinearOptions extends RandomOptions {
   readonly dtype?: Dtype;
 }
 
+const rules = {
+  bias: { is: flag, default: true },
+  generator: { is: aGenerator },
+  dtype: floatDtype,
+} as const satisfies OptionRules<LinearOptions>;
+
 /**
  * `y = x·Wᵀ + b`, an affine map of the last dimension.
  *
@@ -103,16 +111,13 @@ export class Linear extends Module {
 
   /** @param options - whether there is a bias, and how the parameters are made. */
   constructor(inFeatures: number, outFeatures: number, options: LinearOptions = {}) {
-    checkOptions("Linear", options, ["bias", "generator", "dtype"]);
-    const { bias = true, generator, dtype = "float32" } = options;
+    const { bias, generator, dtype } = optionsOf("Linear", options, rules);
     checkSize("Linear", "inFeatures", inFeatures);
     checkSize("Linear", "outFeatures", outFeatures);
-    checkFlag("Linear", "bias", bias);
-    checkMaking("Linear", dtype, generator);
     super();
     this.inFeatures = inFeatures;
     this.outFeatures = outFeatures;
-    const source = drawFrom("Linear", options);
+    const source = drawFrom({ generator });
     this.weight = ownParameter(zeros([outFeatures, inFeatures], { dtype }));
     this.bias = bias ? ownParameter(zeros([outFeatures], { dtype })) : null;
     kaimingUniform_(this.weight, { a: Math.sqrt(5), ...source }); // in PyTorch's way: gain 1/√3, times √3

@@ -1,9 +1,10 @@
-import { describe, TensorError } from "../../base/errors.ts";
-import { checkOptions } from "../../base/options.ts";
+import { notNegative } from "../../base/optionKinds.ts";
+import { type OptionKind, type OptionRules, optionsOf } from "../../base/optionRules.ts";
 import { zeros } from "../../functions/factories.ts";
-import type { Generator } from "../../random/generator.ts";
+import { aGenerator, type Generator } from "../../random/generator.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
-import { checkGenerator, checkPlaces, checkRange, checkRows, checkSize } from "../module/checks.ts";
+import { drawFrom } from "../init/fill.ts";
+import { checkPlaces, checkRows, checkSize } from "../module/checks.ts";
 import { Module } from "../module/module.ts";
 import { showNumber } from "../module/repr.ts";
 
@@ -24,31 +25,29 @@ export interface NoiseOptions {
 /** Options of {@link Noise1d}. */
 export type Noise1dOptions = NoiseOptions;
 
-/** The names of {@link NoiseOptions}. */
-export const noiseOptionNames = ["nMu", "nSigma", "rMu", "rSigma", "generator"];
+const fromOne: OptionKind = {
+  expected: "a finite number of 1 or more",
+  accepts: (value) => notNegative.accepts(value) && (value as number) >= 1,
+};
+
+/** The rules of {@link NoiseOptions}. */
+export const noiseRules = {
+  nMu: { is: notNegative, default: 0.5 },
+  nSigma: { is: fromOne, default: 1.25 },
+  rMu: { is: notNegative, default: 0.1 },
+  rSigma: { is: notNegative, default: 0.1 },
+  generator: { is: aGenerator },
+} as const satisfies OptionRules<NoiseOptions>;
 
 /** What the noise is drawn from. */
 export interface NoiseLaw extends Required<Omit<NoiseOptions, "generator">> {
   readonly generator: Generator | undefined;
 }
 
-/** The options with their defaults, checked. */
-export function noiseLaw(where: string, options: NoiseOptions): NoiseLaw {
-  const { nMu = 0.5, nSigma = 1.25, rMu = 0.1, rSigma = 0.1, generator } = options;
-  for (const [name, value] of Object.entries({ nMu, rMu, rSigma })) {
-    checkRange(where, name, value, 0, Number.POSITIVE_INFINITY);
-  }
-  if (!(typeof nSigma === "number" && nSigma >= 1 && nSigma < Number.POSITIVE_INFINITY)) {
-    throw new TensorError(where, { expected: "a finite nSigma of 1 or more", got: describe(nSigma) });
-  }
-  checkGenerator(where, generator);
-  return { nMu, nSigma, rMu, rSigma, generator };
-}
-
 /** `s·x + m`, with noise drawn anew: per unit, then per value. */
 export function noisy(x: Tensor, { nMu, nSigma, rMu, rSigma, generator }: NoiseLaw): Tensor {
   if (x.numel() === 0) return x;
-  const random = generator === undefined ? {} : { generator };
+  const random = drawFrom({ generator });
   const { shape, dtype } = x;
   const units = shape.map((size, dim) => (dim === 1 ? size : 1));
   const mu = zeros(units, { dtype }).uniform_(-nMu, nMu, random);
@@ -82,9 +81,8 @@ abstract class Noise extends Module implements NoiseLaw {
 
   /** @internal */
   protected constructor(where: string, numFeatures: number, options: NoiseOptions) {
-    checkOptions(where, options, noiseOptionNames);
+    const law = optionsOf(where, options, noiseRules);
     checkSize(where, "numFeatures", numFeatures);
-    const law = noiseLaw(where, options);
     super();
     this.numFeatures = numFeatures;
     Object.assign(this, law);

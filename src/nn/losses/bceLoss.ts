@@ -1,5 +1,5 @@
 import { TensorError } from "../../base/errors.ts";
-import { checkOptions } from "../../base/options.ts";
+import { type OptionRules, optionsOf } from "../../base/optionRules.ts";
 import { whole } from "../../base/shared.ts";
 import { elementOf, type NDArray } from "../../kernels/array.ts";
 import { firstOutside } from "../../kernels/beside/firstOutside.ts";
@@ -7,9 +7,10 @@ import { kernels } from "../../kernels/index.ts";
 import { refuseDetached } from "../../kernels/memory/detached.ts";
 import { binaryCrossEntropy as op } from "../../ops/losses/binaryCrossEntropy.ts";
 import { apply, type Tensor } from "../../tensor/tensor.ts";
+import { optionalTensor } from "../module/checks.ts";
 import { Module } from "../module/module.ts";
-import { checkPair, keptWeight, weightFor } from "./pair.ts";
-import { checkReduction, type Reduction, reduced } from "./reduction.ts";
+import { checkPair, weightFor } from "./pair.ts";
+import { type Reduction, reduced, reduction } from "./reduction.ts";
 
 /** Options of {@link binaryCrossEntropy}. */
 export interface BCELossOptions {
@@ -18,6 +19,12 @@ export interface BCELossOptions {
   /** What becomes of the single losses: their mean, their sum, or nothing. Default `"mean"`. */
   readonly reduction?: Reduction;
 }
+
+/** The rules of {@link BCELossOptions}. */
+export const bceLossRules = {
+  weight: optionalTensor,
+  reduction,
+} as const satisfies OptionRules<BCELossOptions>;
 
 /**
  * Binary cross-entropy of probabilities `p = input` and targets `t`, `−t·ln p − (1 − t)·ln(1 − p)`, elementwise, then reduced.
@@ -38,9 +45,9 @@ export interface BCELossOptions {
  * console.log(nn.functional.binaryCrossEntropy(tensor([0.8, 0.3]), tensor([1, 0]))); // => tensor(0.2899)
  * ```
  */
-export function binaryCrossEntropy(input: Tensor, target: Tensor, options: BCELossOptions = {}): Tensor {
-  checkOptions("binaryCrossEntropy", options, ["weight", "reduction"]);
-  return binaryCrossEntropyFor("binaryCrossEntropy", input, target, options);
+export function binaryCrossEntropy(input: Tensor, target: Tensor, options?: BCELossOptions): Tensor {
+  const where = "binaryCrossEntropy";
+  return binaryCrossEntropyFor(where, input, target, optionsOf(where, options, bceLossRules));
 }
 
 /** {@link binaryCrossEntropy} on behalf of `where`. */
@@ -48,9 +55,8 @@ function binaryCrossEntropyFor(
   where: string,
   input: Tensor,
   target: Tensor,
-  { weight = null, reduction = "mean" }: BCELossOptions,
+  { weight, reduction }: Required<BCELossOptions>,
 ): Tensor {
-  checkReduction(where, reduction);
   checkPair(where, input, target);
   const weights = weight === null ? null : weightFor(where, "weight", weight, input);
   checkProbabilities(where, input);
@@ -98,12 +104,9 @@ export class BCELoss extends Module {
 
   /** @param options - as of `nn.functional.binaryCrossEntropy`. */
   constructor(options: BCELossOptions = {}) {
-    checkOptions("BCELoss", options, ["weight", "reduction"]);
-    const { weight = null, reduction = "mean" } = options;
-    checkReduction("BCELoss", reduction);
-    const kept = keptWeight("BCELoss", "weight", weight);
+    const { weight, reduction } = optionsOf("BCELoss", options, bceLossRules);
     super();
-    this.weight = kept;
+    this.weight = weight?.detach() ?? null;
     this.reduction = reduction;
   }
 

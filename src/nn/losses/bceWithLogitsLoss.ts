@@ -1,13 +1,14 @@
-import { checkOptions } from "../../base/options.ts";
+import { type OptionRules, optionsOf } from "../../base/optionRules.ts";
 import {
   binaryCrossEntropyWithLogits as op,
   weightedCrossEntropyWithLogits,
 } from "../../ops/losses/binaryCrossEntropy.ts";
 import { apply, type Tensor } from "../../tensor/tensor.ts";
+import { optionalTensor } from "../module/checks.ts";
 import { Module } from "../module/module.ts";
-import type { BCELossOptions } from "./bceLoss.ts";
-import { checkPair, keptWeight, weightFor } from "./pair.ts";
-import { checkReduction, type Reduction, reduced } from "./reduction.ts";
+import { type BCELossOptions, bceLossRules } from "./bceLoss.ts";
+import { checkPair, weightFor } from "./pair.ts";
+import { type Reduction, reduced } from "./reduction.ts";
 
 /** Options of {@link binaryCrossEntropyWithLogits}. */
 export interface BCEWithLogitsLossOptions extends BCELossOptions {
@@ -15,7 +16,9 @@ export interface BCEWithLogitsLossOptions extends BCELossOptions {
   readonly posWeight?: Tensor | null;
 }
 
-const optionNames = ["weight", "reduction", "posWeight"];
+const rules = /* @__PURE__ */ Object.assign({}, bceLossRules, {
+  posWeight: optionalTensor,
+}) satisfies OptionRules<BCEWithLogitsLossOptions>;
 
 /**
  * Binary cross-entropy of logits `x = input` and targets `t`, `−posWeight·t·ln σ(x) − (1 − t)·ln(1 − σ(x))` with
@@ -39,10 +42,10 @@ const optionNames = ["weight", "reduction", "posWeight"];
 export function binaryCrossEntropyWithLogits(
   input: Tensor,
   target: Tensor,
-  options: BCEWithLogitsLossOptions = {},
+  options?: BCEWithLogitsLossOptions,
 ): Tensor {
-  checkOptions("binaryCrossEntropyWithLogits", options, optionNames);
-  return withLogitsFor("binaryCrossEntropyWithLogits", input, target, options);
+  const where = "binaryCrossEntropyWithLogits";
+  return withLogitsFor(where, input, target, optionsOf(where, options, rules));
 }
 
 /** {@link binaryCrossEntropyWithLogits} on behalf of `where`. */
@@ -50,9 +53,8 @@ function withLogitsFor(
   where: string,
   input: Tensor,
   target: Tensor,
-  { weight = null, reduction = "mean", posWeight = null }: BCEWithLogitsLossOptions,
+  { weight, reduction, posWeight }: Required<BCEWithLogitsLossOptions>,
 ): Tensor {
-  checkReduction(where, reduction);
   checkPair(where, input, target);
   const weights = weight === null ? null : weightFor(where, "weight", weight, input);
   const losses =
@@ -89,17 +91,11 @@ export class BCEWithLogitsLoss extends Module {
 
   /** @param options - as of `nn.functional.binaryCrossEntropyWithLogits`. */
   constructor(options: BCEWithLogitsLossOptions = {}) {
-    checkOptions("BCEWithLogitsLoss", options, optionNames);
-    const { weight = null, reduction = "mean", posWeight = null } = options;
-    checkReduction("BCEWithLogitsLoss", reduction);
-    const [kept, keptPos] = [
-      keptWeight("BCEWithLogitsLoss", "weight", weight),
-      keptWeight("BCEWithLogitsLoss", "posWeight", posWeight),
-    ];
+    const { weight, reduction, posWeight } = optionsOf("BCEWithLogitsLoss", options, rules);
     super();
-    this.weight = kept;
+    this.weight = weight?.detach() ?? null;
     this.reduction = reduction;
-    this.posWeight = keptPos;
+    this.posWeight = posWeight?.detach() ?? null;
   }
 
   override forward(input: Tensor, target: Tensor): Tensor {

@@ -1,16 +1,17 @@
 import { isGradEnabled } from "../../autograd/gradMode.ts";
 import { isFloat } from "../../base/dtype.ts";
 import { describe, TensorError } from "../../base/errors.ts";
-import { checkOptions } from "../../base/options.ts";
+import { share } from "../../base/optionKinds.ts";
+import { type OptionRules, optionsOf } from "../../base/optionRules.ts";
 import { sameShape } from "../../base/shapes.ts";
 import type { CrossEntropySettings } from "../../kernels/kernels.ts";
 import { crossEntropy as fused } from "../../ops/losses/crossEntropy.ts";
 import { apply, type Indices, type Tensor } from "../../tensor/tensor.ts";
-import { checkRange, checkSameDtype, checkTensor } from "../module/checks.ts";
+import { checkSameDtype } from "../module/checks.ts";
 import { Module } from "../module/module.ts";
-import { checkIgnoreIndex, checkLabels, checkScores, checkWeight, classWeights, labelsOf, layOut } from "./labels.ts";
-import { type NLLLossOptions, nllLossOptionNames } from "./nllLoss.ts";
-import { checkReduction, type Reduction, reduced } from "./reduction.ts";
+import { checkLabels, checkScores, checkWeight, classWeights, labelsOf, layOut } from "./labels.ts";
+import { type NLLLossOptions, nllLossRules } from "./nllLoss.ts";
+import { type Reduction, reduced } from "./reduction.ts";
 
 /** Options of {@link crossEntropy}. */
 export interface CrossEntropyOptions extends NLLLossOptions {
@@ -18,8 +19,9 @@ export interface CrossEntropyOptions extends NLLLossOptions {
   readonly labelSmoothing?: number;
 }
 
-/** The names of {@link CrossEntropyOptions}. */
-const crossEntropyOptionNames = /* @__PURE__ */ nllLossOptionNames.concat("labelSmoothing");
+const rules = /* @__PURE__ */ Object.assign({}, nllLossRules, {
+  labelSmoothing: { is: share, default: 0 },
+} as const) satisfies OptionRules<CrossEntropyOptions>;
 
 /**
  * Cross-entropy of logits and int32 labels `t`, `−(1 − ε)·w_t·ln p_t − ε/c·Σ_j w_j·ln p_j` with `p = softmax(input)`;
@@ -47,27 +49,31 @@ const crossEntropyOptionNames = /* @__PURE__ */ nllLossOptionNames.concat("label
  * console.log(nn.functional.crossEntropy(logits, labels, { labelSmoothing: 0.1 })); // => tensor(0.5076)
  * ```
  */
-export function crossEntropy(input: Tensor, target: Indices, options: CrossEntropyOptions = {}): Tensor {
-  checkOptions("crossEntropy", options, crossEntropyOptionNames);
-  return crossEntropyFor("crossEntropy", input, target, options);
+export function crossEntropy(input: Tensor, target: Indices, options?: CrossEntropyOptions): Tensor {
+  return crossEntropyFor("crossEntropy", input, target, optionsOf("crossEntropy", options, rules));
 }
 
 /** {@link crossEntropy} on behalf of `where`. */
-function crossEntropyFor(where: string, input: Tensor, labels: Indices, options: CrossEntropyOptions): Tensor {
-  const { weight, ...settings } = checkCrossEntropy(where, options);
+function crossEntropyFor(
+  where: string,
+  input: Tensor,
+  labels: Indices,
+  { weight, ignoreIndex, reduction, labelSmoothing }: Required<CrossEntropyOptions>,
+): Tensor {
+  const settings = { ignoreIndex, reduction, labelSmoothing };
   checkScores(where, input);
   const target = labelsOf(where, input, labels);
   checkWeight(where, input, weight);
   if (isFloat(target.dtype) && sameShape(target.shape, input.shape)) {
     return fromProbabilities(where, input, target, classWeights(where, input, weight), settings);
   }
-  checkLabels(where, input, target, settings.ignoreIndex);
+  checkLabels(where, input, target, ignoreIndex);
   const op = fused(settings, isGradEnabled() && input.requiresGrad);
   const isSingle = input.ndim === 1;
   const x = isSingle ? input.unsqueeze(0) : input;
   const t = isSingle ? target.unsqueeze(0) : target;
   const losses = weight === null ? apply(op, x, t) : apply(op, x, t, weight.detach());
-  return isSingle && settings.reduction === "none" ? losses.squeeze(0) : losses;
+  return isSingle && reduction === "none" ? losses.squeeze(0) : losses;
 }
 
 function fromProbabilities(
@@ -98,17 +104,6 @@ function fromProbabilities(
     .neg();
   const shape = input.ndim === 1 ? [] : input.shape.filter((_, dim) => dim !== 1);
   return reduction === "none" ? losses.reshape(shape) : reduced(losses, reduction);
-}
-
-/** The options with their defaults, refused where they make no sense. */
-function checkCrossEntropy(
-  where: string,
-  { weight = null, ignoreIndex = -100, reduction = "mean", labelSmoothing = 0 }: CrossEntropyOptions,
-) {
-  checkReduction(where, reduction);
-  checkIgnoreIndex(where, ignoreIndex);
-  checkRange(where, "labelSmoothing", labelSmoothing, 0, 1);
-  return { weight, ignoreIndex, reduction, labelSmoothing };
 }
 
 /**
@@ -142,9 +137,7 @@ export class CrossEntropyLoss extends Module {
 
   /** @param options - as of `nn.functional.crossEntropy`. */
   constructor(options: CrossEntropyOptions = {}) {
-    checkOptions("CrossEntropyLoss", options, crossEntropyOptionNames);
-    const { weight, ignoreIndex, reduction, labelSmoothing } = checkCrossEntropy("CrossEntropyLoss", options);
-    if (weight !== null) checkTensor("CrossEntropyLoss", "weight", weight);
+    const { weight, ignoreIndex, reduction, labelSmoothing } = optionsOf("CrossEntropyLoss", options, rules);
     super();
     this.weight = weight?.detach() ?? null;
     this.ignoreIndex = ignoreIndex;

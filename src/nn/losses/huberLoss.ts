@@ -1,11 +1,10 @@
 import { positive } from "../../base/optionKinds.ts";
-import { checkKind } from "../../base/optionRules.ts";
-import { checkOptions } from "../../base/options.ts";
+import { type OptionRules, optionsOf } from "../../base/optionRules.ts";
 import { huber } from "../../ops/losses/huber.ts";
 import { apply, type Tensor } from "../../tensor/tensor.ts";
 import { Module } from "../module/module.ts";
 import { checkPair } from "./pair.ts";
-import { checkReduction, type Reduction, reduced } from "./reduction.ts";
+import { type Reduction, reduced, reduction } from "./reduction.ts";
 
 /** Options of {@link huberLoss}. */
 export interface HuberLossOptions {
@@ -14,6 +13,11 @@ export interface HuberLossOptions {
   /** Up to which difference the error is squared, above 0. Default `1`. */
   readonly delta?: number;
 }
+
+const rules = {
+  reduction,
+  delta: { is: positive, default: 1 },
+} as const satisfies OptionRules<HuberLossOptions>;
 
 /**
  * `d²/2` where `|d| < delta`, else `delta·(|d| − delta/2)`, with `d = input − target`, elementwise, then reduced.
@@ -30,24 +34,20 @@ export interface HuberLossOptions {
  * console.log(nn.functional.huberLoss(tensor([1, 2]), tensor([1, 4]), { delta: 0.5 }).item()); // => 0.4375
  * ```
  */
-export function huberLoss(input: Tensor, target: Tensor, options: HuberLossOptions = {}): Tensor {
-  checkOptions("huberLoss", options, ["reduction", "delta"]);
-  return huberLossFor("huberLoss", input, target, options);
+export function huberLoss(input: Tensor, target: Tensor, options?: HuberLossOptions): Tensor {
+  return huberLossFor("huberLoss", input, target, optionsOf("huberLoss", options, rules));
 }
 
 /** {@link huberLoss} on behalf of `where`. */
-function huberLossFor(where: string, input: Tensor, target: Tensor, options: HuberLossOptions): Tensor {
-  const { reduction, delta } = checkHuberLoss(where, options);
+function huberLossFor(
+  where: string,
+  input: Tensor,
+  target: Tensor,
+  { reduction, delta }: Required<HuberLossOptions>,
+): Tensor {
   checkPair(where, input, target);
   const d = input.sub(target);
   return reduced(apply(huber(delta, delta), d), reduction);
-}
-
-/** The options with their defaults, refused where they make no sense. */
-function checkHuberLoss(where: string, { reduction = "mean", delta = 1 }: HuberLossOptions) {
-  checkReduction(where, reduction);
-  checkKind(where, positive, "delta", delta);
-  return { reduction, delta };
 }
 
 /**
@@ -74,8 +74,7 @@ export class HuberLoss extends Module {
 
   /** @param options - the reduction, and where the bend ends. */
   constructor(options: HuberLossOptions = {}) {
-    checkOptions("HuberLoss", options, ["reduction", "delta"]);
-    const { reduction, delta } = checkHuberLoss("HuberLoss", options);
+    const { reduction, delta } = optionsOf("HuberLoss", options, rules);
     super();
     this.reduction = reduction;
     this.delta = delta;

@@ -1,7 +1,7 @@
-import { checkOptions } from "../../base/options.ts";
+import { flag } from "../../base/optionKinds.ts";
+import { type OptionRules, optionsOf } from "../../base/optionRules.ts";
 import { timesLog } from "../../ops/losses/divergence.ts";
 import { apply, type Tensor } from "../../tensor/tensor.ts";
-import { checkFlag, checkWord } from "../module/checks.ts";
 import { Module } from "../module/module.ts";
 import { checkPair } from "./pair.ts";
 import { type Reduction, reduced } from "./reduction.ts";
@@ -14,7 +14,10 @@ export interface KLDivLossOptions {
   readonly logTarget?: boolean;
 }
 
-const optionNames = ["reduction", "logTarget"];
+const rules = {
+  reduction: { words: ["mean", "sum", "none", "batchmean"], default: "mean" },
+  logTarget: { is: flag, default: false },
+} as const satisfies OptionRules<KLDivLossOptions>;
 
 /**
  * The Kullback-Leibler divergence of `input`, logarithms of probabilities, from the probabilities `target`:
@@ -37,25 +40,21 @@ const optionNames = ["reduction", "logTarget"];
  * console.log(nn.functional.klDiv(logP, tensor([[0.25, 0.75]]), { reduction: "batchmean" })); // => tensor(0.1308)
  * ```
  */
-export function klDiv(input: Tensor, target: Tensor, options: KLDivLossOptions = {}): Tensor {
-  checkOptions("klDiv", options, optionNames);
-  return klDivFor("klDiv", input, target, options);
+export function klDiv(input: Tensor, target: Tensor, options?: KLDivLossOptions): Tensor {
+  return klDivFor("klDiv", input, target, optionsOf("klDiv", options, rules));
 }
 
 /** {@link klDiv} on behalf of `where`. */
-function klDivFor(where: string, input: Tensor, target: Tensor, options: KLDivLossOptions): Tensor {
-  const { reduction, logTarget } = checkKLDiv(where, options);
+function klDivFor(
+  where: string,
+  input: Tensor,
+  target: Tensor,
+  { reduction, logTarget }: Required<KLDivLossOptions>,
+): Tensor {
   checkPair(where, input, target);
   const losses = logTarget ? target.exp().mul(target.sub(input)) : apply(timesLog, target).sub(target.mul(input));
   if (reduction !== "batchmean") return reduced(losses, reduction);
   return input.ndim === 0 ? losses : losses.sum().div(input.shape[0]);
-}
-
-/** The options with their defaults, refused where they make no sense. */
-function checkKLDiv(where: string, { reduction = "mean", logTarget = false }: KLDivLossOptions) {
-  checkWord(where, "reduction", reduction, ["mean", "sum", "none", "batchmean"]);
-  checkFlag(where, "logTarget", logTarget);
-  return { reduction, logTarget };
 }
 
 /**
@@ -84,8 +83,7 @@ export class KLDivLoss extends Module {
 
   /** @param options - the reduction, and what the target is. */
   constructor(options: KLDivLossOptions = {}) {
-    checkOptions("KLDivLoss", options, optionNames);
-    const { reduction, logTarget } = checkKLDiv("KLDivLoss", options);
+    const { reduction, logTarget } = optionsOf("KLDivLoss", options, rules);
     super();
     this.reduction = reduction;
     this.logTarget = logTarget;

@@ -1,14 +1,16 @@
-import { checkOptions } from "../../base/options.ts";
+import { type OptionRules, optionsOf } from "../../base/optionRules.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { Module } from "../module/module.ts";
 import { checkPair } from "./pair.ts";
-import { checkReduction, type Reduction, reduced } from "./reduction.ts";
+import { type Reduction, reduced, reduction } from "./reduction.ts";
 
 /** Options of {@link l1Loss}. */
 export interface L1LossOptions {
   /** What becomes of the single losses: their mean, their sum, or nothing. Default `"mean"`. */
   readonly reduction?: Reduction;
 }
+
+const rules = { reduction } as const satisfies OptionRules<L1LossOptions>;
 
 /**
  * The absolute error `|input − target|`, elementwise, then reduced.
@@ -25,14 +27,12 @@ export interface L1LossOptions {
  * console.log(nn.functional.l1Loss(tensor([1, 2]), tensor([1, 4])).item()); // => 1
  * ```
  */
-export function l1Loss(input: Tensor, target: Tensor, options: L1LossOptions = {}): Tensor {
-  checkOptions("l1Loss", options, ["reduction"]);
-  return l1LossFor("l1Loss", input, target, options);
+export function l1Loss(input: Tensor, target: Tensor, options?: L1LossOptions): Tensor {
+  return l1LossFor("l1Loss", input, target, optionsOf("l1Loss", options, rules));
 }
 
 /** {@link l1Loss} on behalf of `where`. */
-function l1LossFor(where: string, input: Tensor, target: Tensor, { reduction = "mean" }: L1LossOptions): Tensor {
-  checkReduction(where, reduction);
+function l1LossFor(where: string, input: Tensor, target: Tensor, { reduction }: Required<L1LossOptions>): Tensor {
   checkPair(where, input, target);
   return reduced(input.sub(target).abs(), reduction);
 }
@@ -59,9 +59,7 @@ export class L1Loss extends Module {
 
   /** @param options - the reduction. */
   constructor(options: L1LossOptions = {}) {
-    checkOptions("L1Loss", options, ["reduction"]);
-    const { reduction = "mean" } = options;
-    checkReduction("L1Loss", reduction);
+    const { reduction } = optionsOf("L1Loss", options, rules);
     super();
     this.reduction = reduction;
   }

@@ -1,5 +1,6 @@
 import { isFloat, type Shape, sizeOf } from "../../base/dtype.ts";
 import { describe, show, TensorError } from "../../base/errors.ts";
+import type { OptionKind } from "../../base/optionRules.ts";
 import { sameShape } from "../../base/shapes.ts";
 import { whole } from "../../base/shared.ts";
 import { ones } from "../../functions/factories.ts";
@@ -87,8 +88,8 @@ export function classWeights(where: string, input: Tensor, weight: Tensor | null
   return weight === null ? ones([classesOf(input)], { dtype: input.dtype }) : weight.detach();
 }
 
-/** Refuses an `ignoreIndex` that no label can have. */
-export function checkIgnoreIndex(where: string, ignoreIndex: unknown): void {
-  if (Number.isInteger(ignoreIndex) && Math.abs(ignoreIndex as number) <= 0x7fffffff) return;
-  throw new TensorError(where, { expected: "a whole number as ignoreIndex", got: describe(ignoreIndex) });
-}
+/** What int32 labels, and so an `ignoreIndex`, can be. */
+export const aLabel: OptionKind = {
+  expected: "a whole number",
+  accepts: (value) => Number.isInteger(value) && Math.abs(value as number) <= 0x7fffffff,
+};

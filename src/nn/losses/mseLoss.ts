@@ -1,14 +1,16 @@
-import { checkOptions } from "../../base/options.ts";
+import { type OptionRules, optionsOf } from "../../base/optionRules.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { Module } from "../module/module.ts";
 import { checkPair } from "./pair.ts";
-import { checkReduction, type Reduction, reduced } from "./reduction.ts";
+import { type Reduction, reduced, reduction } from "./reduction.ts";
 
 /** Options of {@link mseLoss}. */
 export interface MSELossOptions {
   /** What becomes of the single losses: their mean, their sum, or nothing. Default `"mean"`. */
   readonly reduction?: Reduction;
 }
+
+const rules = { reduction } as const satisfies OptionRules<MSELossOptions>;
 
 /**
  * The squared error `(input − target)²`, elementwise, then reduced.
@@ -25,14 +27,12 @@ export interface MSELossOptions {
  * console.log(nn.functional.mseLoss(tensor([1, 2]), tensor([1, 4])).item()); // => 2
  * ```
  */
-export function mseLoss(input: Tensor, target: Tensor, options: MSELossOptions = {}): Tensor {
-  checkOptions("mseLoss", options, ["reduction"]);
-  return mseLossFor("mseLoss", input, target, options);
+export function mseLoss(input: Tensor, target: Tensor, options?: MSELossOptions): Tensor {
+  return mseLossFor("mseLoss", input, target, optionsOf("mseLoss", options, rules));
 }
 
 /** {@link mseLoss} on behalf of `where`. */
-function mseLossFor(where: string, input: Tensor, target: Tensor, { reduction = "mean" }: MSELossOptions): Tensor {
-  checkReduction(where, reduction);
+function mseLossFor(where: string, input: Tensor, target: Tensor, { reduction }: Required<MSELossOptions>): Tensor {
   checkPair(where, input, target);
   return reduced(input.sub(target).square(), reduction);
 }
@@ -59,9 +59,7 @@ export class MSELoss extends Module {
 
   /** @param options - the reduction. */
   constructor(options: MSELossOptions = {}) {
-    checkOptions("MSELoss", options, ["reduction"]);
-    const { reduction = "mean" } = options;
-    checkReduction("MSELoss", reduction);
+    const { reduction } = optionsOf("MSELoss", options, rules);
     super();
     this.reduction = reduction;
   }

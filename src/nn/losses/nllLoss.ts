@@ -1,9 +1,9 @@
-import { checkOptions } from "../../base/options.ts";
+import { type OptionRules, optionsOf } from "../../base/optionRules.ts";
 import type { Indices, Tensor } from "../../tensor/tensor.ts";
-import { checkTensor } from "../module/checks.ts";
+import { optionalTensor } from "../module/checks.ts";
 import { Module } from "../module/module.ts";
-import { checkIgnoreIndex, checkLabels, checkScores, classWeights, labelsOf, layOut } from "./labels.ts";
-import { checkReduction, type Reduction } from "./reduction.ts";
+import { aLabel, checkLabels, checkScores, classWeights, labelsOf, layOut } from "./labels.ts";
+import { type Reduction, reduction } from "./reduction.ts";
 
 /** Options of {@link nllLoss}. */
 export interface NLLLossOptions {
@@ -15,8 +15,12 @@ export interface NLLLossOptions {
   readonly reduction?: Reduction;
 }
 
-/** The names of {@link NLLLossOptions}. */
-export const nllLossOptionNames = ["weight", "ignoreIndex", "reduction"];
+/** The rules of {@link NLLLossOptions}. */
+export const nllLossRules = {
+  weight: optionalTensor,
+  ignoreIndex: { is: aLabel, default: -100 },
+  reduction,
+} as const satisfies OptionRules<NLLLossOptions>;
 
 /**
  * The negative log-likelihood `−w_t·ln p_t` of int32 labels `t`, given all `ln p`, then reduced. The mean is
@@ -38,9 +42,8 @@ export const nllLossOptionNames = ["weight", "ignoreIndex", "reduction"];
  * // => tensor([0.6931, 0.2231])
  * ```
  */
-export function nllLoss(input: Tensor, target: Indices, options: NLLLossOptions = {}): Tensor {
-  checkOptions("nllLoss", options, nllLossOptionNames);
-  return nllLossFor("nllLoss", input, target, options);
+export function nllLoss(input: Tensor, target: Indices, options?: NLLLossOptions): Tensor {
+  return nllLossFor("nllLoss", input, target, optionsOf("nllLoss", options, nllLossRules));
 }
 
 /** {@link nllLoss} on behalf of `where`. */
@@ -48,10 +51,8 @@ function nllLossFor(
   where: string,
   input: Tensor,
   given: Indices,
-  { weight = null, ignoreIndex = -100, reduction = "mean" }: NLLLossOptions,
+  { weight, ignoreIndex, reduction }: Required<NLLLossOptions>,
 ): Tensor {
-  checkReduction(where, reduction);
-  checkIgnoreIndex(where, ignoreIndex);
   checkScores(where, input);
   const target = labelsOf(where, input, given);
   checkLabels(where, input, target, ignoreIndex);
@@ -95,11 +96,7 @@ export class NLLLoss extends Module {
 
   /** @param options - as of `nn.functional.nllLoss`. */
   constructor(options: NLLLossOptions = {}) {
-    checkOptions("NLLLoss", options, nllLossOptionNames);
-    const { weight = null, ignoreIndex = -100, reduction = "mean" } = options;
-    checkReduction("NLLLoss", reduction);
-    checkIgnoreIndex("NLLLoss", ignoreIndex);
-    if (weight !== null) checkTensor("NLLLoss", "weight", weight);
+    const { weight, ignoreIndex, reduction } = optionsOf("NLLLoss", options, nllLossRules);
     super();
     this.weight = weight?.detach() ?? null;
     this.ignoreIndex = ignoreIndex;

@@ -30,10 +30,3 @@ export function weightFor(where: string, name: string, weight: Tensor, input: Te
     hint: "A weight is for each element; for one per example: weight.unsqueeze(1).",
   });
 }
-
-/** A tensor that a loss keeps as a weight, or null; what it has to fit is only known in `forward`. */
-export function keptWeight(where: string, name: string, weight: unknown): Tensor | null {
-  if (weight === null) return null;
-  checkTensor(where, name, weight);
-  return weight.detach();
-}

@@ -1,16 +1,13 @@
 import type { Reduction } from "../../kernels/kernels.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
-import { checkWord } from "../module/checks.ts";
 
 export type { Reduction };
 
-/** Refuses anything but a {@link Reduction}. */
-export function checkReduction(where: string, reduction: unknown): asserts reduction is Reduction {
-  checkWord(where, "reduction", reduction, ["mean", "sum", "none"]);
-}
+/** What becomes of single losses. */
+export const reduction = { words: ["mean", "sum", "none"], default: "mean" } as const;
 
 /** The losses as they are, their sum, or their mean. */
-export function reduced(losses: Tensor, reduction: Reduction): Tensor {
-  if (reduction === "none") return losses;
-  return reduction === "sum" ? losses.sum() : losses.mean();
+export function reduced(losses: Tensor, to: Reduction): Tensor {
+  if (to === "none") return losses;
+  return to === "sum" ? losses.sum() : losses.mean();
 }

@@ -1,11 +1,10 @@
 import { notNegative } from "../../base/optionKinds.ts";
-import { checkKind } from "../../base/optionRules.ts";
-import { checkOptions } from "../../base/options.ts";
+import { type OptionRules, optionsOf } from "../../base/optionRules.ts";
 import { huber } from "../../ops/losses/huber.ts";
 import { apply, type Tensor } from "../../tensor/tensor.ts";
 import { Module } from "../module/module.ts";
 import { checkPair } from "./pair.ts";
-import { checkReduction, type Reduction, reduced } from "./reduction.ts";
+import { type Reduction, reduced, reduction } from "./reduction.ts";
 
 /** Options of {@link smoothL1Loss}. */
 export interface SmoothL1LossOptions {
@@ -14,6 +13,11 @@ export interface SmoothL1LossOptions {
   /** Up to which difference the error is squared, 0 or more; 0 is the absolute error. Default `1`. */
   readonly beta?: number;
 }
+
+const rules = {
+  reduction,
+  beta: { is: notNegative, default: 1 },
+} as const satisfies OptionRules<SmoothL1LossOptions>;
 
 /**
  * `d²/(2·beta)` where `|d| < beta`, else `|d| − beta/2`, with `d = input − target`, elementwise, then reduced.
@@ -30,24 +34,20 @@ export interface SmoothL1LossOptions {
  * console.log(nn.functional.smoothL1Loss(tensor([1, 2]), tensor([1, 4])).item()); // => 0.75
  * ```
  */
-export function smoothL1Loss(input: Tensor, target: Tensor, options: SmoothL1LossOptions = {}): Tensor {
-  checkOptions("smoothL1Loss", options, ["reduction", "beta"]);
-  return smoothL1LossFor("smoothL1Loss", input, target, options);
+export function smoothL1Loss(input: Tensor, target: Tensor, options?: SmoothL1LossOptions): Tensor {
+  return smoothL1LossFor("smoothL1Loss", input, target, optionsOf("smoothL1Loss", options, rules));
 }
 
 /** {@link smoothL1Loss} on behalf of `where`. */
-function smoothL1LossFor(where: string, input: Tensor, target: Tensor, options: SmoothL1LossOptions): Tensor {
-  const { reduction, beta } = checkSmoothL1Loss(where, options);
+function smoothL1LossFor(
+  where: string,
+  input: Tensor,
+  target: Tensor,
+  { reduction, beta }: Required<SmoothL1LossOptions>,
+): Tensor {
   checkPair(where, input, target);
   const d = input.sub(target);
   return reduced(beta === 0 ? d.abs() : apply(huber(beta, 1), d), reduction);
-}
-
-/** The options with their defaults, refused where they make no sense. */
-function checkSmoothL1Loss(where: string, { reduction = "mean", beta = 1 }: SmoothL1LossOptions) {
-  checkReduction(where, reduction);
-  checkKind(where, notNegative, "beta", beta);
-  return { reduction, beta };
 }
 
 /**
@@ -74,8 +74,7 @@ export class SmoothL1Loss extends Module {
 
   /** @param options - the reduction, and where the bend ends. */
   constructor(options: SmoothL1LossOptions = {}) {
-    checkOptions("SmoothL1Loss", options, ["reduction", "beta"]);
-    const { reduction, beta } = checkSmoothL1Loss("SmoothL1Loss", options);
+    const { reduction, beta } = optionsOf("SmoothL1Loss", options, rules);
     super();
     this.reduction = reduction;
     this.beta = beta;

@@ -1,10 +1,9 @@
 import { isTensor } from "../../base/brand.ts";
-import { type Dtype, isFloat, type Shape } from "../../base/dtype.ts";
+import { isFloat, type Shape } from "../../base/dtype.ts";
 import { describe, show, TensorError } from "../../base/errors.ts";
+import { aTensor, orNull } from "../../base/optionKinds.ts";
 import { mostElements, refuseSize, sameShape } from "../../base/shapes.ts";
 import { refuseDetached } from "../../kernels/memory/detached.ts";
-import { type Generator, isGenerator } from "../../random/generator.ts";
-import { checkDtype } from "../../tensor/checks.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 
 // What layers and functions ask of their arguments. Each refuses with the caller's `where`, and changes nothing.
@@ -51,43 +50,11 @@ export function checkSize(where: string, name: string, size: unknown, least = 0)
   throw new TensorError(where, { expected: `a whole number of ${least} or more as ${name}`, got: describe(size) });
 }
 
-/** A number from `low` to `high`. */
-export function checkRange(where: string, name: string, value: unknown, low: number, high: number): void {
-  if (typeof value === "number" && value >= low && value <= high && Number.isFinite(value)) return;
-  const range = high === Number.POSITIVE_INFINITY ? `of ${low} or more` : `from ${low} to ${high}`;
-  throw new TensorError(where, { expected: `a finite ${name} ${range}`, got: describe(value) });
-}
+/** The rule of a tensor that there may be. */
+export const optionalTensor = { is: /* @__PURE__ */ orNull(aTensor), default: null } as const;
 
-/** A boolean: `"false"` would be true. */
-export function checkFlag(where: string, name: string, value: unknown): void {
-  if (typeof value === "boolean") return;
-  throw new TensorError(where, { expected: `true or false as ${name}`, got: describe(value) });
-}
-
-/** One of a few words. */
-export function checkWord(where: string, name: string, value: unknown, words: readonly string[]): void {
-  if (words.includes(value as string)) return;
-  const camelCase =
-    typeof value === "string" ? value.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase()) : "";
-  throw new TensorError(where, {
-    expected: `a ${name} among ${words.map((word) => `"${word}"`).join(", ")}`,
-    got: describe(value),
-    hint: words.includes(camelCase) ? `PyTorch's names are in camelCase here: "${camelCase}".` : "",
-  });
-}
-
-/** The dtype and the generator with which a layer makes its parameters. */
-export function checkMaking(where: string, dtype: unknown, generator?: unknown): asserts dtype is Dtype {
-  checkDtype(where, dtype);
-  if (!isFloat(dtype)) throw new TensorError(where, { expected: "dtype float32 or float64", got: dtype });
-  checkGenerator(where, generator);
-}
-
-/** A generator, or nothing. */
-export function checkGenerator(where: string, generator: unknown): asserts generator is Generator | undefined {
-  if (generator === undefined || isGenerator(generator)) return;
-  throw new TensorError(where, { expected: "a Generator", got: describe(generator) });
-}
+/** The rule of the dtype in which a layer makes its parameters. */
+export const floatDtype = { words: ["float32", "float64"], default: "float32" } as const;
 
 /** Floats of shape `[n, numFeatures]` or `[n, numFeatures, l]`. */
 export function checkRows(where: string, x: Tensor, numFeatures: number): void {

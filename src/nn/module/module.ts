@@ -3,13 +3,13 @@ import { isTensor } from "../../base/brand.ts";
 import { unclonable } from "../../base/cloning.ts";
 import { type Dtype, isFloat } from "../../base/dtype.ts";
 import { describe, TensorError } from "../../base/errors.ts";
-import { checkOptions } from "../../base/options.ts";
+import { flag } from "../../base/optionKinds.ts";
+import { checkKind, type OptionRules, optionsOf } from "../../base/optionRules.ts";
 import { changed } from "../../base/shared.ts";
 import { kernels } from "../../kernels/index.ts";
 import { refuseDetached } from "../../kernels/memory/detached.ts";
 import { checkDtype } from "../../tensor/checks.ts";
 import type { HookHandle, Tensor } from "../../tensor/tensor.ts";
-import { checkFlag, checkWord } from "./checks.ts";
 import { fieldsOf, isModule, moduleBrand } from "./fields.ts";
 import { firstForward } from "./firstForward.ts";
 import type { BackwardHook } from "./hooks/backwardHooks.ts";
@@ -26,6 +26,8 @@ export interface BufferOptions {
   readonly persistent?: boolean;
 }
 
+const bufferRules = { persistent: { is: flag, default: true } } as const satisfies OptionRules<BufferOptions>;
+
 /** Options of {@link Module.stateDict}. */
 export interface StateDictOptions {
   /**
@@ -34,6 +36,12 @@ export interface StateDictOptions {
    */
   readonly names?: "snake_case" | "camelCase";
 }
+
+const stateDictRules = {
+  names: { words: ["snake_case", "camelCase"], default: "snake_case" },
+} as const satisfies OptionRules<StateDictOptions>;
+
+const loadRules = { strict: { is: flag, default: true } } as const satisfies OptionRules<{ readonly strict?: boolean }>;
 
 /**
  * A part of a network: parameters, state, other modules, and a `forward`.
@@ -201,7 +209,7 @@ export abstract class Module<Output = Tensor> {
    * ```
    */
   requiresGrad_(requiresGrad = true): this {
-    checkFlag("Module.requiresGrad_", "requiresGrad", requiresGrad);
+    checkKind("Module.requiresGrad_", flag, "requiresGrad", requiresGrad);
     for (const parameter of this.parameters()) parameter.requiresGrad = requiresGrad;
     return this;
   }
@@ -219,7 +227,7 @@ export abstract class Module<Output = Tensor> {
    * ```
    */
   train(mode = true): this {
-    checkFlag("Module.train", "mode", mode);
+    checkKind("Module.train", flag, "mode", mode);
     for (const [, module] of this.namedModules()) module.training = mode;
     return this;
   }
@@ -310,9 +318,7 @@ export abstract class Module<Output = Tensor> {
    * ```
    */
   registerBuffer<T extends Tensor | null>(name: string, value: T, options: BufferOptions = {}): T {
-    checkOptions("Module.registerBuffer", options, ["persistent"]);
-    const { persistent = true } = options;
-    checkFlag("Module.registerBuffer", "persistent", persistent);
+    const { persistent } = optionsOf("Module.registerBuffer", options, bufferRules);
     const fields = this as unknown as Record<string, unknown>;
     const before = typeof name === "string" ? fields[name] : undefined;
     const isFree = before === undefined || before === null || (isTensor(before) && !isParameter(before));
@@ -348,9 +354,7 @@ export abstract class Module<Output = Tensor> {
    * ```
    */
   stateDict(options: StateDictOptions = {}): StateDict {
-    checkOptions("Module.stateDict", options, ["names"]);
-    const { names = "snake_case" } = options;
-    checkWord("Module.stateDict", "names", names, ["snake_case", "camelCase"]);
+    const { names } = optionsOf("Module.stateDict", options, stateDictRules);
     return noGrad(() => Object.fromEntries(this.state(names).map(([name, value]) => [name, value.clone()])));
   }
 
@@ -391,9 +395,7 @@ export abstract class Module<Output = Tensor> {
    * ```
    */
   loadStateDict(dict: StateDict, options: { readonly strict?: boolean } = {}): LoadResult {
-    checkOptions("Module.loadStateDict", options, ["strict"]);
-    const { strict = true } = options;
-    checkFlag("Module.loadStateDict", "strict", strict);
+    const { strict } = optionsOf("Module.loadStateDict", options, loadRules);
     if (typeof dict !== "object" || dict === null || isTensor(dict)) {
       throw new TensorError("Module.loadStateDict", { expected: "an object of tensors by name", got: describe(dict) });
     }

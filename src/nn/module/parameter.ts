@@ -1,9 +1,14 @@
 import { isTensor } from "../../base/brand.ts";
 import { describe, TensorError } from "../../base/errors.ts";
-import { checkFlagOption, checkOptions } from "../../base/options.ts";
+import { flag } from "../../base/optionKinds.ts";
+import { type OptionRules, optionsOf } from "../../base/optionRules.ts";
 import { Tensor } from "../../tensor/tensor.ts";
 
 export const parameterBrand: unique symbol = Symbol.for("evenkeel.Parameter") as never;
+
+const rules = { requiresGrad: { is: flag, default: true } } as const satisfies OptionRules<{
+  readonly requiresGrad?: boolean;
+}>;
 
 /**
  * A tensor that training changes: a leaf that wants a gradient. Assigned to a field of a module it is one of its
@@ -25,10 +30,8 @@ export class Parameter extends Tensor {
   readonly [parameterBrand] = true;
 
   /** Makes a parameter of the values of `x`; with `requiresGrad: false` it is frozen. Default `true`. */
-  constructor(x: Tensor, options: { readonly requiresGrad?: boolean } = {}) {
-    checkOptions("Parameter", options, ["requiresGrad"]);
-    const { requiresGrad = true } = options;
-    checkFlagOption("Parameter", "requiresGrad", requiresGrad);
+  constructor(x: Tensor, options?: { readonly requiresGrad?: boolean }) {
+    const { requiresGrad } = optionsOf("Parameter", options, rules);
     if (!isTensor(x)) throw new TensorError("Parameter", { expected: "a tensor", got: describe(x) });
     super(x.array);
     this.requiresGrad = requiresGrad;

@@ -1,7 +1,8 @@
 import { noGrad } from "../../autograd/gradMode.ts";
 import { type Shape, sizeOf } from "../../base/dtype.ts";
 import { show, TensorError } from "../../base/errors.ts";
-import { checkOptions } from "../../base/options.ts";
+import { flag, notNegative, share } from "../../base/optionKinds.ts";
+import { checkRule, type OptionRules, optionsOf } from "../../base/optionRules.ts";
 import { whole } from "../../base/shared.ts";
 import { tensor } from "../../functions/create.ts";
 import { ones, zeros } from "../../functions/factories.ts";
@@ -9,7 +10,7 @@ import { kernels } from "../../kernels/index.ts";
 import type { BatchStatistics } from "../../kernels/kernels.ts";
 import { batchNormEvaluating, batchNormTraining } from "../../ops/batchNorm.ts";
 import { apply, type Tensor } from "../../tensor/tensor.ts";
-import { checkFlag, checkFloats, checkOperand, checkRange } from "../module/checks.ts";
+import { checkFloats, checkOperand, optionalTensor } from "../module/checks.ts";
 
 /** Options of {@link batchNorm}. */
 export interface BatchNormOptions {
@@ -25,13 +26,22 @@ export interface BatchNormOptions {
   readonly eps?: number;
 }
 
+const rules = {
+  weight: optionalTensor,
+  bias: optionalTensor,
+  training: { is: flag, default: false },
+  momentum: { is: share, default: 0.1 },
+  eps: { is: notNegative, default: 1e-5 },
+} as const satisfies OptionRules<BatchNormOptions>;
+
 /** The weight of a batch in the running statistics, or who knows it when it comes to that. */
 type Weighing = number | { nextMomentum(): number };
 
 const momentumOf = (weighing: Weighing): number => (typeof weighing === "number" ? weighing : weighing.nextMomentum());
 
-/** How batch norm differs from PyTorch's, where it does. */
-export interface BatchNormVariant {
+/** The options of batch norm, and how it differs from PyTorch's, where it does. */
+interface BatchNormSettings extends Required<Omit<BatchNormOptions, "momentum">> {
+  readonly momentum: Weighing;
   /** The variance of the batch by which it is normalised. */
   readonly variance?: "biased" | "unbiased";
   /** Of what the running variance is the average: of variances, or the square of an average of standard deviations. */
@@ -69,10 +79,9 @@ export function batchNorm(
   x: Tensor,
   runningMean: Tensor | null,
   runningVar: Tensor | null,
-  options: BatchNormOptions = {},
+  options?: BatchNormOptions,
 ): Tensor {
-  checkOptions("batchNorm", options, ["weight", "bias", "training", "momentum", "eps"]);
-  return batchNormFor("batchNorm", x, runningMean, runningVar, options);
+  return batchNormFor("batchNorm", x, runningMean, runningVar, optionsOf("batchNorm", options, rules));
 }
 
 /** @internal {@link batchNorm} on behalf of `where`. */
@@ -81,12 +90,11 @@ export function batchNormFor(
   x: Tensor,
   runningMean: Tensor | null,
   runningVar: Tensor | null,
-  options: Omit<BatchNormOptions, "momentum"> & BatchNormVariant & { readonly momentum?: Weighing },
+  settings: BatchNormSettings,
 ): Tensor {
-  const settings = batchNormSettings(options);
   checkFloats(where, "input", x);
   checkBatchNorm(where, x, runningMean, runningVar, settings);
-  const { weight, bias, training, momentum, eps, variance: kind, runningAverage } = settings;
+  const { weight, bias, training, momentum, eps, variance: kind = "biased", runningAverage } = settings;
   const [n, c, ...places] = x.shape;
   const count = n * sizeOf(places);
 
@@ -108,22 +116,6 @@ export function batchNormFor(
   return alike(apply(batchNormEvaluating(eps), flat, mean, variance, scale, shift), x);
 }
 
-/** Every option of batch norm, with a value. */
-type BatchNormSettings = Required<Parameters<typeof batchNormFor>[4]>;
-
-/** The options with their defaults. */
-function batchNormSettings({
-  weight = null,
-  bias = null,
-  training = false,
-  momentum = 0.1,
-  eps = 1e-5,
-  variance = "biased",
-  runningAverage = "variance",
-}: Parameters<typeof batchNormFor>[4]): BatchNormSettings {
-  return { weight, bias, training, momentum, eps, variance, runningAverage };
-}
-
 function checkBatchNorm(
   where: string,
   x: Tensor,
@@ -139,10 +131,11 @@ function checkBatchNorm(
   checkOperand(where, "weight", weight, channels, x);
   checkOperand(where, "bias", bias, channels, x);
   checkRunning(where, runningMean, runningVar, training);
-  checkFlag(where, "training", training);
-  const isKnownLater = typeof momentum === "object" && momentum !== null && "nextMomentum" in momentum;
-  if (!isKnownLater) checkRange(where, "momentum", momentum, 0, 1);
-  checkRange(where, "eps", eps, 0, Number.POSITIVE_INFINITY);
+  // Fields of a layer, which anyone may set.
+  checkRule(where, rules.training, "training", training);
+  if (!(momentum as { nextMomentum?: unknown } | null)?.nextMomentum)
+    checkRule(where, rules.momentum, "momentum", momentum);
+  checkRule(where, rules.eps, "eps", eps);
   if (training && shape[0] === 1 && shape.every((size, dim) => dim === 1 || size === 1)) refuseSingle(where, shape);
 }
 

@@ -1,11 +1,10 @@
 import type { Dtype, Shape } from "../../base/dtype.ts";
-import { checkOptions } from "../../base/options.ts";
+import { type OptionRules, optionsOf } from "../../base/optionRules.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
-import { checkWord } from "../module/checks.ts";
 import { isLayer, type LayerClass } from "../module/layerClass.ts";
 import { batchNormFor } from "./batchNorm.ts";
 import { eachChannel, type NormalisedOver } from "./normalisedOver.ts";
-import { checkCount, RunningNorm } from "./runningNorm.ts";
+import { checkCount, RunningNorm, runningNormRules } from "./runningNorm.ts";
 
 /** Options of {@link BatchNorm1d}, {@link BatchNorm2d} and {@link BatchNorm3d}. */
 export interface BatchNormLayerOptions {
@@ -25,16 +24,11 @@ export interface BatchNormLayerOptions {
   readonly runningAverage?: "variance" | "std";
 }
 
-/** The names of {@link BatchNormLayerOptions}. */
-export const batchNormOptionNames = [
-  "eps",
-  "momentum",
-  "affine",
-  "trackRunningStats",
-  "dtype",
-  "variance",
-  "runningAverage",
-];
+/** The rules of {@link BatchNormLayerOptions}. */
+export const batchNormRules = /* @__PURE__ */ Object.assign({}, runningNormRules, {
+  variance: { words: ["biased", "unbiased"], default: "biased" },
+  runningAverage: { words: ["variance", "std"], default: "variance" },
+} as const) satisfies OptionRules<BatchNormLayerOptions>;
 
 /** Whether a value is batch norm, for inputs of any number of dimensions, of this copy of the package or another. */
 export function isBatchNorm(value: unknown): value is BatchNormLayer {
@@ -54,14 +48,10 @@ export abstract class BatchNormLayer extends RunningNorm {
 
   /** @internal */
   protected constructor(where: string, numFeatures: number, options: BatchNormLayerOptions) {
-    checkOptions(where, options, batchNormOptionNames);
-    const { eps = 1e-5, momentum = 0.1, affine = true, trackRunningStats = true, dtype = "float32" } = options;
-    const { variance = "biased", runningAverage = "variance" } = options;
-    checkWord(where, "variance", variance, ["biased", "unbiased"]);
-    checkWord(where, "runningAverage", runningAverage, ["variance", "std"]);
-    super(where, numFeatures, { eps, momentum, affine, trackRunningStats, dtype }, "runningVar");
-    this.variance = variance;
-    this.runningAverage = runningAverage;
+    const settings = optionsOf(where, options, batchNormRules);
+    super(where, numFeatures, settings, "runningVar");
+    this.variance = settings.variance;
+    this.runningAverage = settings.runningAverage;
   }
 
   /** @internal Refuses an input of a shape that is not for this class. */

@@ -1,10 +1,11 @@
 import { type Dtype, type Shape, sizeOf } from "../../base/dtype.ts";
 import { show, TensorError } from "../../base/errors.ts";
-import { checkOptions } from "../../base/options.ts";
+import { flag, notNegative } from "../../base/optionKinds.ts";
+import { checkRule, type OptionRules, optionsOf } from "../../base/optionRules.ts";
 import { ones, zeros } from "../../functions/factories.ts";
 import { batchNormTraining } from "../../ops/batchNorm.ts";
 import { apply, type Tensor } from "../../tensor/tensor.ts";
-import { checkFlag, checkFloats, checkMaking, checkOperand, checkRange, checkSize } from "../module/checks.ts";
+import { checkFloats, checkOperand, checkSize, floatDtype, optionalTensor } from "../module/checks.ts";
 import { Module } from "../module/module.ts";
 import { ownParameter, type Parameter } from "../module/parameter.ts";
 import { showNumber } from "../module/repr.ts";
@@ -19,6 +20,12 @@ export interface GroupNormFunctionOptions {
   /** Added to the variance before its root is taken. Default `1e-5`. */
   readonly eps?: number;
 }
+
+const functionRules = {
+  weight: optionalTensor,
+  bias: optionalTensor,
+  eps: { is: notNegative, default: 1e-5 },
+} as const satisfies OptionRules<GroupNormFunctionOptions>;
 
 /**
  * Normalises each group of channels of each example: `y = (x − mean)/√(variance + eps)·weight + bias`, with mean and biased
@@ -38,10 +45,10 @@ export interface GroupNormFunctionOptions {
  * console.log(nn.functional.groupNorm(tensor([[1, 3, 10, 30]]), 2, { eps: 0 })); // => tensor([[-1.,  1., -1.,  1.]])
  * ```
  */
-export function groupNorm(x: Tensor, numGroups: number, options: GroupNormFunctionOptions = {}): Tensor {
-  checkOptions("groupNorm", options, ["weight", "bias", "eps"]);
+export function groupNorm(x: Tensor, numGroups: number, options?: GroupNormFunctionOptions): Tensor {
+  const settings = optionsOf("groupNorm", options, functionRules);
   checkSize("groupNorm", "numGroups", numGroups, 1);
-  return groupNormFor("groupNorm", x, numGroups, options);
+  return groupNormFor("groupNorm", x, numGroups, settings);
 }
 
 /** {@link groupNorm} on behalf of `where`. */
@@ -49,7 +56,7 @@ function groupNormFor(
   where: string,
   x: Tensor,
   numGroups: number,
-  { weight = null, bias = null, eps = 1e-5 }: GroupNormFunctionOptions,
+  { weight, bias, eps }: Required<GroupNormFunctionOptions>,
 ): Tensor {
   checkFloats(where, "input", x);
   if (x.ndim < 2) throw new TensorError(where, { expected: "an input [n, c] or [n, c, …]", got: show(x.shape) });
@@ -57,7 +64,7 @@ function groupNormFor(
   checkDivides(where, numGroups, c);
   checkOperand(where, "weight", weight, [c], x);
   checkOperand(where, "bias", bias, [c], x);
-  checkRange(where, "eps", eps, 0, Number.POSITIVE_INFINITY);
+  checkRule(where, functionRules.eps, "eps", eps); // a field of a layer, which anyone may set
   return scaled(eachNormalised(x, n * numGroups, (c / numGroups) * sizeOf(places), eps), weight, bias);
 }
 
@@ -92,6 +99,12 @@ export interface GroupNormOptions {
   /** The type of the parameters. Default `"float32"`. */
   readonly dtype?: Dtype;
 }
+
+const rules = {
+  eps: { is: notNegative, default: 1e-5 },
+  affine: { is: flag, default: true },
+  dtype: floatDtype,
+} as const satisfies OptionRules<GroupNormOptions>;
 
 /**
  * Normalises each group of channels of each example, then scales and shifts each channel: see {@link groupNorm}. It is the
@@ -136,14 +149,10 @@ export class GroupNorm extends Module {
    * @param options - see {@link GroupNormOptions}.
    */
   constructor(numGroups: number, numChannels: number, options: GroupNormOptions = {}) {
-    checkOptions("GroupNorm", options, ["eps", "affine", "dtype"]);
-    const { eps = 1e-5, affine = true, dtype = "float32" } = options;
+    const { eps, affine, dtype } = optionsOf("GroupNorm", options, rules);
     checkSize("GroupNorm", "numGroups", numGroups, 1);
     checkSize("GroupNorm", "numChannels", numChannels);
     checkDivides("GroupNorm", numGroups, numChannels);
-    checkRange("GroupNorm", "eps", eps, 0, Number.POSITIVE_INFINITY);
-    checkFlag("GroupNorm", "affine", affine);
-    checkMaking("GroupNorm", dtype);
     super();
     this.numGroups = numGroups;
     this.numChannels = numChannels;
@@ -158,8 +167,7 @@ export class GroupNorm extends Module {
     if (x.ndim < 2 || x.shape[1] !== this.numChannels) {
       throw new TensorError(where, { expected: `an input of shape [n, ${this.numChannels}, …]`, got: show(x.shape) });
     }
-    const { numGroups, weight, bias, eps } = this;
-    return groupNormFor(where, x, numGroups, { weight, bias, eps });
+    return groupNormFor(where, x, this.numGroups, this);
   }
 
   /** @internal Over which elements of an input of a shape its statistics are taken. */

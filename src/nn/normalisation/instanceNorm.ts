@@ -1,9 +1,10 @@
 import { noGrad } from "../../autograd/gradMode.ts";
 import { type Dtype, type Shape, sizeOf } from "../../base/dtype.ts";
 import { show, TensorError } from "../../base/errors.ts";
-import { checkOptions } from "../../base/options.ts";
+import { flag, notNegative, share } from "../../base/optionKinds.ts";
+import { type OptionRules, optionsOf } from "../../base/optionRules.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
-import { checkFlag, checkFloats, checkOperand, checkRange } from "../module/checks.ts";
+import { checkFloats, checkOperand, floatDtype, optionalTensor } from "../module/checks.ts";
 import { batchNormFor } from "./batchNorm.ts";
 import { eachNormalised, scaled } from "./groupNorm.ts";
 import { lastOf, type NormalisedOver } from "./normalisedOver.ts";
@@ -27,6 +28,16 @@ export interface InstanceNormFunctionOptions {
   readonly eps?: number;
 }
 
+const functionRules = {
+  runningMean: optionalTensor,
+  runningVar: optionalTensor,
+  weight: optionalTensor,
+  bias: optionalTensor,
+  useInputStats: { is: flag, default: true },
+  momentum: { is: share, default: 0.1 },
+  eps: { is: notNegative, default: 1e-5 },
+} as const satisfies OptionRules<InstanceNormFunctionOptions>;
+
 /**
  * Normalises each channel of each example over its own places: `y = (x − mean)/√(variance + eps)·weight + bias`, with mean and
  * biased variance of its places, or by running statistics.
@@ -46,16 +57,11 @@ export interface InstanceNormFunctionOptions {
  * console.log(nn.functional.instanceNorm(x, { eps: 0 }).flatten()); // => tensor([-1.,  1., -1.,  1.])
  * ```
  */
-export function instanceNorm(x: Tensor, options: InstanceNormFunctionOptions = {}): Tensor {
-  const names = ["runningMean", "runningVar", "weight", "bias", "useInputStats", "momentum", "eps"];
-  checkOptions("instanceNorm", options, names);
+export function instanceNorm(x: Tensor, options?: InstanceNormFunctionOptions): Tensor {
+  const { useInputStats, ...settings } = optionsOf("instanceNorm", options, functionRules);
+  const { runningMean, runningVar, weight, bias } = settings;
   checkFloats("instanceNorm", "input", x);
-  const { runningMean = null, runningVar = null, weight = null, bias = null, useInputStats = true } = options;
-  const { momentum = 0.1, eps = 1e-5 } = options;
   if (x.ndim < 3) throw new TensorError("instanceNorm", { expected: "an input [n, c, …]", got: show(x.shape) });
-  checkFlag("instanceNorm", "useInputStats", useInputStats);
-  checkRange("instanceNorm", "momentum", momentum, 0, 1);
-  checkRange("instanceNorm", "eps", eps, 0, Number.POSITIVE_INFINITY);
   for (const [name, value] of Object.entries({ weight, bias, runningMean, runningVar })) {
     checkOperand("instanceNorm", name, value, [x.shape[1]], x);
   }
@@ -65,10 +71,9 @@ export function instanceNorm(x: Tensor, options: InstanceNormFunctionOptions = {
       got: runningMean === null ? (runningVar === null ? "neither" : "no runningMean") : "no runningVar",
     });
   }
-  const settings = { runningMean, runningVar, weight, bias, momentum, eps };
   return useInputStats
     ? byInput("instanceNorm", x, settings)
-    : batchNormFor("instanceNorm", x, runningMean, runningVar, { weight, bias, eps });
+    : batchNormFor("instanceNorm", x, runningMean, runningVar, { ...settings, training: false });
 }
 
 /** What instance norm works with, checked. */
@@ -111,6 +116,14 @@ export interface InstanceNormOptions {
   readonly dtype?: Dtype;
 }
 
+const rules = {
+  eps: { is: notNegative, default: 1e-5 },
+  momentum: { is: share, default: 0.1 },
+  affine: { is: flag, default: false },
+  trackRunningStats: { is: flag, default: false },
+  dtype: floatDtype,
+} as const satisfies OptionRules<InstanceNormOptions>;
+
 /** What instance norm is of sequences and of pictures. */
 abstract class InstanceNorm extends RunningNorm {
   /** The weight of the newest batch in the running statistics. */
@@ -124,10 +137,8 @@ abstract class InstanceNorm extends RunningNorm {
 
   /** @internal */
   protected constructor(where: string, places: readonly string[], numFeatures: number, options: InstanceNormOptions) {
-    checkOptions(where, options, ["eps", "momentum", "affine", "trackRunningStats", "dtype"]);
-    const { eps = 1e-5, momentum = 0.1, affine = false, trackRunningStats = false, dtype = "float32" } = options;
-    checkRange(where, "momentum", momentum, 0, 1);
-    super(where, numFeatures, { eps, momentum, affine, trackRunningStats, dtype }, "runningVar");
+    const settings = optionsOf(where, options, rules);
+    super(where, numFeatures, settings, "runningVar");
     this.places = places;
   }
 
@@ -148,7 +159,7 @@ abstract class InstanceNorm extends RunningNorm {
     const running = this.training ? { runningMean, runningVar } : { runningMean: null, runningVar: null };
     const y = usesInput
       ? byInput(where, batch, { ...running, weight, bias, momentum: this.momentum, eps })
-      : batchNormFor(where, batch, runningMean, runningVar, { weight, bias, eps });
+      : batchNormFor(where, batch, runningMean, runningVar, { weight, bias, training: false, momentum: 0, eps });
     return isBatch ? y : y.squeeze(0);
   }
 

@@ -1,12 +1,13 @@
 import { inTurn } from "../../autograd/hidden.ts";
 import { type Dtype, type Shape, sizeOf } from "../../base/dtype.ts";
 import { show, TensorError } from "../../base/errors.ts";
-import { checkOptions } from "../../base/options.ts";
+import { flag, notNegative } from "../../base/optionKinds.ts";
+import { type OptionRules, optionsOf } from "../../base/optionRules.ts";
 import { newShape, sameShape } from "../../base/shapes.ts";
 import { ones, zeros } from "../../functions/factories.ts";
 import { batchNormTraining } from "../../ops/batchNorm.ts";
 import { apply, type Tensor } from "../../tensor/tensor.ts";
-import { checkFlag, checkFloats, checkMaking, checkOperand, checkRange } from "../module/checks.ts";
+import { checkFloats, checkOperand, floatDtype, optionalTensor } from "../module/checks.ts";
 import { Module } from "../module/module.ts";
 import { ownParameter, type Parameter } from "../module/parameter.ts";
 import { showNumber } from "../module/repr.ts";
@@ -21,6 +22,12 @@ export interface LayerNormFunctionOptions {
   /** Added to the variance before its root is taken. Default `1e-5`. */
   readonly eps?: number;
 }
+
+const functionRules = {
+  weight: optionalTensor,
+  bias: optionalTensor,
+  eps: { is: notNegative, default: 1e-5 },
+} as const satisfies OptionRules<LayerNormFunctionOptions>;
 
 /**
  * Normalises each example over its last dimensions: `y = (x − mean)/√(variance + eps)·weight + bias`, the variance
@@ -42,13 +49,8 @@ export interface LayerNormFunctionOptions {
  * //         [-1.,  1.]])
  * ```
  */
-export function layerNorm(
-  x: Tensor,
-  normalizedShape: readonly number[],
-  options: LayerNormFunctionOptions = {},
-): Tensor {
-  checkOptions("layerNorm", options, ["weight", "bias", "eps"]);
-  return layerNormFor("layerNorm", x, normalizedShape, options);
+export function layerNorm(x: Tensor, normalizedShape: readonly number[], options?: LayerNormFunctionOptions): Tensor {
+  return layerNormFor("layerNorm", x, normalizedShape, optionsOf("layerNorm", options, functionRules));
 }
 
 /** {@link layerNorm} on behalf of `where`. */
@@ -56,7 +58,7 @@ function layerNormFor(
   where: string,
   x: Tensor,
   normalizedShape: readonly number[],
-  { weight = null, bias = null, eps = 1e-5 }: LayerNormFunctionOptions,
+  { weight, bias, eps }: Required<LayerNormFunctionOptions>,
 ): Tensor {
   checkFloats(where, "input", x);
   const shape = newShape(where, normalizedShape);
@@ -69,7 +71,6 @@ function layerNormFor(
   }
   checkOperand(where, "weight", weight, shape, x);
   checkOperand(where, "bias", bias, shape, x);
-  checkRange(where, "eps", eps, 0, Number.POSITIVE_INFINITY);
   const rows = sizeOf(x.shape.slice(0, -shape.length));
   // Examples as the channels of a batch of one: what batch norm does for each channel.
   const channels = x.reshape([1, rows, sizeOf(shape)]);
@@ -94,6 +95,13 @@ export interface LayerNormOptions {
   /** The type of the parameters. Default `"float32"`. */
   readonly dtype?: Dtype;
 }
+
+const rules = {
+  eps: { is: notNegative, default: 1e-5 },
+  elementwiseAffine: { is: flag, default: true },
+  bias: { is: flag, default: true },
+  dtype: floatDtype,
+} as const satisfies OptionRules<LayerNormOptions>;
 
 /**
  * Normalises each example over its last dimensions, then scales and shifts each element:
@@ -130,13 +138,8 @@ export class LayerNorm extends Module {
 
   /** @param normalizedShape - the sizes of the last dimensions, or the last one alone. */
   constructor(normalizedShape: number | readonly number[], options: LayerNormOptions = {}) {
-    checkOptions("LayerNorm", options, ["eps", "elementwiseAffine", "bias", "dtype"]);
-    const { eps = 1e-5, elementwiseAffine = true, bias = true, dtype = "float32" } = options;
+    const { eps, elementwiseAffine, bias, dtype } = optionsOf("LayerNorm", options, rules);
     const shape = newShape("LayerNorm", typeof normalizedShape === "number" ? [normalizedShape] : normalizedShape);
-    checkRange("LayerNorm", "eps", eps, 0, Number.POSITIVE_INFINITY);
-    checkFlag("LayerNorm", "elementwiseAffine", elementwiseAffine);
-    checkFlag("LayerNorm", "bias", bias);
-    checkMaking("LayerNorm", dtype);
     super();
     this.normalizedShape = shape;
     this.eps = eps;
@@ -145,8 +148,7 @@ export class LayerNorm extends Module {
   }
 
   override forward(x: Tensor): Tensor {
-    const { weight, bias, eps } = this;
-    return layerNormFor("LayerNorm.forward", x, this.normalizedShape, { weight, bias, eps });
+    return layerNormFor("LayerNorm.forward", x, this.normalizedShape, this);
   }
 
   /** @internal Over which elements of an input of a shape its statistics are taken. */

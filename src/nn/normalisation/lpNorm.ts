@@ -1,14 +1,14 @@
 import { noGrad } from "../../autograd/gradMode.ts";
 import type { Dtype, Shape } from "../../base/dtype.ts";
-import { describe, show, TensorError } from "../../base/errors.ts";
-import { checkOptions } from "../../base/options.ts";
+import { show, TensorError } from "../../base/errors.ts";
+import { type OptionKind, type OptionRules, optionsOf } from "../../base/optionRules.ts";
 import { whole } from "../../base/shared.ts";
 import type { NDArray } from "../../kernels/array.ts";
 import { refuseDetached } from "../../kernels/memory/detached.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { checkPlaces, checkRows, checkSameDtype } from "../module/checks.ts";
 import { eachChannel, type NormalisedOver } from "./normalisedOver.ts";
-import { RunningNorm } from "./runningNorm.ts";
+import { RunningNorm, runningNormRules } from "./runningNorm.ts";
 
 /** Options of {@link LpNorm1d} and {@link LpNorm2d}. */
 export interface LpNormOptions {
@@ -29,7 +29,15 @@ export interface LpNormOptions {
 /** Options of {@link LpNorm1d}. */
 export type LpNorm1dOptions = LpNormOptions;
 
-const optionNames = ["p", "eps", "momentum", "affine", "trackRunningStats", "dtype"];
+const order: OptionKind = {
+  expected: "1, 2 or Infinity",
+  accepts: (p) => p === 1 || p === 2 || p === Number.POSITIVE_INFINITY,
+};
+
+const rules = /* @__PURE__ */ Object.assign(
+  { p: { is: order, default: 2 } } as const,
+  runningNormRules,
+) satisfies OptionRules<LpNormOptions>;
 
 /** What lp normalisation is of inputs of any number of dimensions. */
 abstract class LpNorm extends RunningNorm {
@@ -40,13 +48,9 @@ abstract class LpNorm extends RunningNorm {
 
   /** @internal */
   protected constructor(where: string, numFeatures: number, options: LpNormOptions) {
-    checkOptions(where, options, optionNames);
-    const { p = 2, eps = 1e-5, momentum = 0.1, affine = true, trackRunningStats = true, dtype = "float32" } = options;
-    if (p !== 1 && p !== 2 && p !== Number.POSITIVE_INFINITY) {
-      throw new TensorError(where, { expected: "p to be 1, 2 or Infinity", got: describe(p) });
-    }
-    super(where, numFeatures, { eps, momentum, affine, trackRunningStats, dtype }, "runningNorm");
-    this.p = p;
+    const settings = optionsOf(where, options, rules);
+    super(where, numFeatures, settings, "runningNorm");
+    this.p = settings.p;
   }
 
   /** @internal Refuses an input of a shape that is not for this class. */

@@ -1,10 +1,10 @@
-import { checkOptions } from "../../base/options.ts";
+import { type OptionRules, optionsOf } from "../../base/optionRules.ts";
 import type { Generator } from "../../random/generator.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
-import { type NoiseLaw, type NoiseOptions, noiseLaw, noiseOptionNames, noisy, showLaw } from "../layers/noise.ts";
+import { type NoiseLaw, type NoiseOptions, noiseRules, noisy, showLaw } from "../layers/noise.ts";
 import { BatchNorm1d } from "./batchNorm1d.ts";
 import { BatchNorm2d } from "./batchNorm2d.ts";
-import { type BatchNormLayerOptions, batchNormOptionNames } from "./batchNormLayer.ts";
+import { type BatchNormLayerOptions, batchNormRules } from "./batchNormLayer.ts";
 
 /** Options of {@link NoisyBatchNorm1d} and {@link NoisyBatchNorm2d}: those of batch norm, and those of the noise. */
 export interface NoisyBatchNormOptions extends BatchNormLayerOptions, NoiseOptions {}
@@ -12,11 +12,16 @@ export interface NoisyBatchNormOptions extends BatchNormLayerOptions, NoiseOptio
 /** Options of {@link NoisyBatchNorm1d}. */
 export type NoisyBatchNorm1dOptions = NoisyBatchNormOptions;
 
+const rules = /* @__PURE__ */ Object.assign(
+  {},
+  batchNormRules,
+  noiseRules,
+) satisfies OptionRules<NoisyBatchNormOptions>;
+
 /** The options of the noise as a law, and the others. */
 function parted(where: string, options: NoisyBatchNormOptions): [law: NoiseLaw, batchNorm: BatchNormLayerOptions] {
-  checkOptions(where, options, [...batchNormOptionNames, ...noiseOptionNames]);
-  const { nMu, nSigma, rMu, rSigma, generator, ...batchNorm } = options;
-  return [noiseLaw(where, options), batchNorm];
+  const { nMu, nSigma, rMu, rSigma, generator, ...batchNorm } = optionsOf(where, options, rules);
+  return [{ nMu, nSigma, rMu, rSigma, generator }, batchNorm];
 }
 
 /**

@@ -1,10 +1,11 @@
 import type { Dtype, Shape } from "../../base/dtype.ts";
 import { show, TensorError } from "../../base/errors.ts";
-import { checkOptions } from "../../base/options.ts";
+import { flag, notNegative, orNull } from "../../base/optionKinds.ts";
+import { checkRule, type OptionRules, optionsOf } from "../../base/optionRules.ts";
 import { newShape, sameShape } from "../../base/shapes.ts";
 import { ones } from "../../functions/factories.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
-import { checkFlag, checkFloats, checkMaking, checkOperand, checkRange } from "../module/checks.ts";
+import { checkFloats, checkOperand, floatDtype, optionalTensor } from "../module/checks.ts";
 import { Module } from "../module/module.ts";
 import { ownParameter, type Parameter } from "../module/parameter.ts";
 import { showNumber } from "../module/repr.ts";
@@ -17,6 +18,11 @@ export interface RMSNormFunctionOptions {
   /** Added to the mean square; null for the distance from 1 to the next number of the dtype. Default `null`. */
   readonly eps?: number | null;
 }
+
+const functionRules = {
+  weight: optionalTensor,
+  eps: { is: /* @__PURE__ */ orNull(notNegative), default: null },
+} as const satisfies OptionRules<RMSNormFunctionOptions>;
 
 /**
  * Divides each example by the root of the mean of its squares: `y = x/√(mean(x²) + eps)·weight`, over the last dimensions.
@@ -38,18 +44,16 @@ export interface RMSNormFunctionOptions {
  * //         [0.0000, 1.4142]])
  * ```
  */
-export function rmsNorm(x: Tensor, normalizedShape: readonly number[], options: RMSNormFunctionOptions = {}): Tensor {
-  checkOptions("rmsNorm", options, ["weight", "eps"]);
-  const { weight = null, eps = null } = options;
-  return rmsNormFor("rmsNorm", x, newShape("rmsNorm", normalizedShape), weight, eps);
+export function rmsNorm(x: Tensor, normalizedShape: readonly number[], options?: RMSNormFunctionOptions): Tensor {
+  const settings = optionsOf("rmsNorm", options, functionRules);
+  return rmsNormFor("rmsNorm", x, newShape("rmsNorm", normalizedShape), settings);
 }
 
 function rmsNormFor(
   where: string,
   x: Tensor,
   shape: readonly number[],
-  weight: Tensor | null,
-  eps: number | null,
+  { weight, eps }: Required<RMSNormFunctionOptions>,
 ): Tensor {
   checkFloats(where, "input", x);
   if (shape.length === 0 || !sameShape(x.shape.slice(-shape.length), shape)) {
@@ -60,7 +64,7 @@ function rmsNormFor(
     });
   }
   checkOperand(where, "weight", weight, shape, x);
-  if (eps !== null) checkRange(where, "eps", eps, 0, Number.POSITIVE_INFINITY);
+  checkRule(where, functionRules.eps, "eps", eps); // a field of a layer, which anyone may set
   const least = x.dtype === "float32" ? 2 ** -23 : Number.EPSILON;
   const dims = shape.map((_, d) => x.ndim - shape.length + d);
   const y = x.mul(
@@ -82,6 +86,12 @@ export interface RMSNormOptions {
   /** The type of the parameter. Default `"float32"`. */
   readonly dtype?: Dtype;
 }
+
+const rules = {
+  eps: { is: /* @__PURE__ */ orNull(notNegative), default: null },
+  elementwiseAffine: { is: flag, default: true },
+  dtype: floatDtype,
+} as const satisfies OptionRules<RMSNormOptions>;
 
 /**
  * Divides each example by the root of the mean of its squares, then scales: see {@link rmsNorm}.
@@ -117,15 +127,11 @@ export class RMSNorm extends Module {
    * @param options - see {@link RMSNormOptions}.
    */
   constructor(normalizedShape: number | readonly number[], options: RMSNormOptions = {}) {
-    checkOptions("RMSNorm", options, ["eps", "elementwiseAffine", "dtype"]);
-    const { eps = null, elementwiseAffine = true, dtype = "float32" } = options;
+    const { eps, elementwiseAffine, dtype } = optionsOf("RMSNorm", options, rules);
     const shape = newShape("RMSNorm", typeof normalizedShape === "number" ? [normalizedShape] : normalizedShape);
     if (shape.length === 0) {
       throw new TensorError("RMSNorm", { expected: "at least one size to normalise over", got: "[]" });
     }
-    if (eps !== null) checkRange("RMSNorm", "eps", eps, 0, Number.POSITIVE_INFINITY);
-    checkFlag("RMSNorm", "elementwiseAffine", elementwiseAffine);
-    checkMaking("RMSNorm", dtype);
     super();
     this.normalizedShape = shape;
     this.eps = eps;
@@ -133,7 +139,7 @@ export class RMSNorm extends Module {
   }
 
   override forward(x: Tensor): Tensor {
-    return rmsNormFor("RMSNorm.forward", x, this.normalizedShape, this.weight, this.eps);
+    return rmsNormFor("RMSNorm.forward", x, this.normalizedShape, this);
   }
 
   /** @internal Over which elements of an input of a shape its statistics are taken. */

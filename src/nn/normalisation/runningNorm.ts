@@ -2,11 +2,13 @@ import { noGrad } from "../../autograd/gradMode.ts";
 import { isTensor } from "../../base/brand.ts";
 import type { Dtype } from "../../base/dtype.ts";
 import { describe, TensorError } from "../../base/errors.ts";
+import { flag, notNegative, orNull, share } from "../../base/optionKinds.ts";
+import type { OptionRules } from "../../base/optionRules.ts";
 import { whole } from "../../base/shared.ts";
 import { ones, zeros } from "../../functions/factories.ts";
 import { refuseDetached } from "../../kernels/memory/detached.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
-import { checkFlag, checkMaking, checkRange, checkSize } from "../module/checks.ts";
+import { checkSize, floatDtype } from "../module/checks.ts";
 import { Module } from "../module/module.ts";
 import { ownParameter, type Parameter } from "../module/parameter.ts";
 import { showNumber } from "../module/repr.ts";
@@ -19,6 +21,15 @@ interface RunningNormSettings {
   readonly trackRunningStats: boolean;
   readonly dtype: Dtype;
 }
+
+/** Rules that layers with running statistics share. */
+export const runningNormRules = {
+  eps: { is: notNegative, default: 1e-5 },
+  momentum: { is: /* @__PURE__ */ orNull(share), default: 0.1 },
+  affine: { is: flag, default: true },
+  trackRunningStats: { is: flag, default: true },
+  dtype: floatDtype,
+} as const satisfies OptionRules<Partial<RunningNormSettings>>;
 
 /** What a layer divides by, kept as it runs. */
 type Spread = "runningVar" | "runningNorm";
@@ -48,11 +59,6 @@ export abstract class RunningNorm extends Module {
   protected constructor(where: string, numFeatures: number, settings: RunningNormSettings, spread: Spread) {
     const { eps, momentum, affine, trackRunningStats, dtype } = settings;
     checkSize(where, "numFeatures", numFeatures);
-    checkRange(where, "eps", eps, 0, Number.POSITIVE_INFINITY);
-    if (momentum !== null) checkRange(where, "momentum", momentum, 0, 1);
-    checkFlag(where, "affine", affine);
-    checkFlag(where, "trackRunningStats", trackRunningStats);
-    checkMaking(where, dtype);
     super();
     this.numFeatures = numFeatures;
     this.eps = eps;

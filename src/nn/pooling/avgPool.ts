@@ -1,13 +1,13 @@
-import { checkOptions } from "../../base/options.ts";
+import { flag, orNull } from "../../base/optionKinds.ts";
+import { type OptionRules, optionsOf } from "../../base/optionRules.ts";
 import type { Spans } from "../../kernels/beside/meanPool.ts";
 import type { Pair } from "../../kernels/beside/windows.ts";
 import { meanPool } from "../../ops/pooling.ts";
 import { apply, type Tensor } from "../../tensor/tensor.ts";
 import { windowsOver } from "../convolution/windows.ts";
-import { checkFlag, checkSize } from "../module/checks.ts";
 import { Module } from "../module/module.ts";
-import type { NumberOrPair } from "../module/pairs.ts";
-import { checkHalf, pairFor, pooled, shown } from "./pooled.ts";
+import { byDims, type NumberOrPair, pairOf, singleFrom, sizeOf } from "../module/pairs.ts";
+import { checkHalf, pooled, shown } from "./pooled.ts";
 
 /** Options of {@link avgPool1d}. */
 export interface AvgPool1dOptions {
@@ -35,6 +35,17 @@ export interface AvgPool2dOptions {
   readonly divisorOverride?: number | null;
 }
 
+const rules = /* @__PURE__ */ byDims((from, dims) => {
+  const both = {
+    stride: { is: from(1) },
+    padding: { is: from(0), default: 0 },
+    ceilMode: { is: flag, default: false },
+    countIncludePad: { is: flag, default: true },
+  } as const satisfies OptionRules<AvgPool1dOptions>;
+  const more = { divisorOverride: { is: orNull(singleFrom(1)), default: null } } as const;
+  return dims === 1 ? both : ({ ...both, ...more } satisfies OptionRules<AvgPool2dOptions>);
+});
+
 /** Kernel and options, checked. */
 interface AvgPoolSettings {
   readonly kernel: Pair;
@@ -43,25 +54,21 @@ interface AvgPoolSettings {
   readonly ceilMode: boolean;
   readonly countIncludePad: boolean;
   readonly divisorOverride: number | null;
+  /** Those of them that are printed, as they were given. */
+  readonly given: Parameters<typeof shown>[0];
 }
 
-function settingsOf(where: string, dims: 1 | 2, kernelSize: NumberOrPair, options: AvgPool2dOptions): AvgPoolSettings {
-  const names = ["stride", "padding", "ceilMode", "countIncludePad"];
-  checkOptions(where, options, dims === 2 ? [...names, "divisorOverride"] : names);
-  const { stride = kernelSize, padding = 0, ceilMode = false, countIncludePad = true } = options;
-  const { divisorOverride = null } = options;
-  const kernel = pairFor(where, dims, "kernelSize", kernelSize, 1, 1);
+function settingsOf(where: string, dims: 1 | 2, kernelSize: NumberOrPair, options?: AvgPool2dOptions): AvgPoolSettings {
+  const { stride = kernelSize, padding, divisorOverride = null, ...flags } = optionsOf(where, options, rules[dims]);
+  const kernel = sizeOf(where, dims, "kernelSize", kernelSize);
   const settings = {
+    ...flags,
     kernel,
-    stride: pairFor(where, dims, "stride", stride, 1, 1),
-    padding: pairFor(where, dims, "padding", padding, 0, 0),
-    ceilMode,
-    countIncludePad,
+    stride: pairOf(dims, stride, 1),
+    padding: pairOf(dims, padding, 0),
     divisorOverride,
+    given: { kernelSize, stride, padding },
   };
-  checkFlag(where, "ceilMode", ceilMode);
-  checkFlag(where, "countIncludePad", countIncludePad);
-  if (divisorOverride !== null) checkSize(where, "divisorOverride", divisorOverride, 1);
   checkHalf(where, kernel, settings.padding, dims);
   return settings;
 }
@@ -105,7 +112,7 @@ function avgPoolFor(where: string, dims: 1 | 2, x: Tensor, settings: AvgPoolSett
  * console.log(nn.functional.avgPool1d(tensor([[1, 5, 2, 4, 3]]), 2)); // => tensor([[3., 3.]])
  * ```
  */
-export function avgPool1d(x: Tensor, kernelSize: number, options: AvgPool1dOptions = {}): Tensor {
+export function avgPool1d(x: Tensor, kernelSize: number, options?: AvgPool1dOptions): Tensor {
   return avgPoolFor("avgPool1d", 1, x, settingsOf("avgPool1d", 1, kernelSize, options));
 }
 
@@ -130,7 +137,7 @@ export function avgPool1d(x: Tensor, kernelSize: number, options: AvgPool1dOptio
  * //          [7.5000, 9.0000]]])
  * ```
  */
-export function avgPool2d(x: Tensor, kernelSize: NumberOrPair, options: AvgPool2dOptions = {}): Tensor {
+export function avgPool2d(x: Tensor, kernelSize: NumberOrPair, options?: AvgPool2dOptions): Tensor {
   return avgPoolFor("avgPool2d", 2, x, settingsOf("avgPool2d", 2, kernelSize, options));
 }
 
@@ -166,7 +173,7 @@ export class AvgPool1d extends Module {
     const settings = settingsOf("AvgPool1d", 1, kernelSize, options);
     super();
     this.settings = settings;
-    this.shown = repr(kernelSize, options);
+    this.shown = shown(settings.given);
   }
 
   override forward(x: Tensor): Tensor {
@@ -210,7 +217,7 @@ export class AvgPool2d extends Module {
     const settings = settingsOf("AvgPool2d", 2, kernelSize, options);
     super();
     this.settings = settings;
-    this.shown = repr(kernelSize, options);
+    this.shown = shown(settings.given);
   }
 
   override forward(x: Tensor): Tensor {
@@ -220,8 +227,4 @@ export class AvgPool2d extends Module {
   override extraRepr(): string {
     return this.shown;
   }
-}
-
-function repr(kernelSize: NumberOrPair, { stride = kernelSize, padding = 0 }: AvgPool2dOptions): string {
-  return `kernelSize=${shown(kernelSize)}, stride=${shown(stride)}, padding=${shown(padding)}`;
 }

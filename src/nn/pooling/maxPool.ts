@@ -1,12 +1,12 @@
-import { checkOptions } from "../../base/options.ts";
+import { flag } from "../../base/optionKinds.ts";
+import { type OptionRules, optionsOf } from "../../base/optionRules.ts";
 import type { Pair } from "../../kernels/beside/windows.ts";
 import { maxPool } from "../../ops/pooling.ts";
 import { apply, type Tensor } from "../../tensor/tensor.ts";
 import { windowsOver } from "../convolution/windows.ts";
-import { checkFlag } from "../module/checks.ts";
 import { Module } from "../module/module.ts";
-import type { NumberOrPair } from "../module/pairs.ts";
-import { checkHalf, pairFor, pooled, shown } from "./pooled.ts";
+import { byDims, type NumberOrPair, pairOf, sizeOf } from "../module/pairs.ts";
+import { checkHalf, pooled, shown } from "./pooled.ts";
 
 /** Options of {@link maxPool1d}. */
 export interface MaxPool1dOptions {
@@ -32,6 +32,16 @@ export interface MaxPool2dOptions {
   readonly ceilMode?: boolean;
 }
 
+const rules = /* @__PURE__ */ byDims(
+  (from) =>
+    ({
+      stride: { is: from(1) },
+      padding: { is: from(0), default: 0 },
+      dilation: { is: from(1), default: 1 },
+      ceilMode: { is: flag, default: false },
+    }) as const satisfies OptionRules<MaxPool2dOptions>,
+);
+
 /** Kernel and options, checked. */
 interface MaxPoolSettings {
   readonly kernel: Pair;
@@ -39,20 +49,21 @@ interface MaxPoolSettings {
   readonly padding: Pair;
   readonly dilation: Pair;
   readonly ceilMode: boolean;
+  /** All of them as they were given. */
+  readonly given: Parameters<typeof shown>[0];
 }
 
-function settingsOf(where: string, dims: 1 | 2, kernelSize: NumberOrPair, options: MaxPool2dOptions): MaxPoolSettings {
-  checkOptions(where, options, ["stride", "padding", "dilation", "ceilMode"]);
-  const { stride = kernelSize, padding = 0, dilation = 1, ceilMode = false } = options;
-  const kernel = pairFor(where, dims, "kernelSize", kernelSize, 1, 1);
+function settingsOf(where: string, dims: 1 | 2, kernelSize: NumberOrPair, options?: MaxPool2dOptions): MaxPoolSettings {
+  const { stride = kernelSize, padding, dilation, ceilMode } = optionsOf(where, options, rules[dims]);
+  const kernel = sizeOf(where, dims, "kernelSize", kernelSize);
   const settings = {
     kernel,
-    stride: pairFor(where, dims, "stride", stride, 1, 1),
-    padding: pairFor(where, dims, "padding", padding, 0, 0),
-    dilation: pairFor(where, dims, "dilation", dilation, 1, 1),
+    stride: pairOf(dims, stride, 1),
+    padding: pairOf(dims, padding, 0),
+    dilation: pairOf(dims, dilation, 1),
     ceilMode,
+    given: { kernelSize, stride, padding, dilation, ceilMode },
   };
-  checkFlag(where, "ceilMode", ceilMode);
   checkHalf(where, kernel, settings.padding, dims);
   return settings;
 }
@@ -84,7 +95,7 @@ function maxPoolFor(where: string, dims: 1 | 2, x: Tensor, settings: MaxPoolSett
  * console.log(nn.functional.maxPool1d(tensor([[1, 5, 2, 4, 3]]), 2)); // => tensor([[5., 4.]])
  * ```
  */
-export function maxPool1d(x: Tensor, kernelSize: number, options: MaxPool1dOptions = {}): Tensor {
+export function maxPool1d(x: Tensor, kernelSize: number, options?: MaxPool1dOptions): Tensor {
   return maxPoolFor("maxPool1d", 1, x, settingsOf("maxPool1d", 1, kernelSize, options));
 }
 
@@ -108,16 +119,8 @@ export function maxPool1d(x: Tensor, kernelSize: number, options: MaxPool1dOptio
  * //          [8., 9.]]])
  * ```
  */
-export function maxPool2d(x: Tensor, kernelSize: NumberOrPair, options: MaxPool2dOptions = {}): Tensor {
+export function maxPool2d(x: Tensor, kernelSize: NumberOrPair, options?: MaxPool2dOptions): Tensor {
   return maxPoolFor("maxPool2d", 2, x, settingsOf("maxPool2d", 2, kernelSize, options));
-}
-
-function repr(
-  kernelSize: NumberOrPair,
-  { stride = kernelSize, padding, dilation, ceilMode }: MaxPool2dOptions,
-): string {
-  const places = `kernelSize=${shown(kernelSize)}, stride=${shown(stride)}, padding=${shown(padding ?? 0)}`;
-  return `${places}, dilation=${shown(dilation ?? 1)}, ceilMode=${ceilMode ?? false}`;
 }
 
 /**
@@ -152,7 +155,7 @@ export class MaxPool1d extends Module {
     const settings = settingsOf("MaxPool1d", 1, kernelSize, options);
     super();
     this.settings = settings;
-    this.shown = repr(kernelSize, options);
+    this.shown = shown(settings.given);
   }
 
   override forward(x: Tensor): Tensor {
@@ -196,7 +199,7 @@ export class MaxPool2d extends Module {
     const settings = settingsOf("MaxPool2d", 2, kernelSize, options);
     super();
     this.settings = settings;
-    this.shown = repr(kernelSize, options);
+    this.shown = shown(settings.given);
   }
 
   override forward(x: Tensor): Tensor {

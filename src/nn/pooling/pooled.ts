@@ -2,7 +2,7 @@ import { show, TensorError } from "../../base/errors.ts";
 import type { Pair } from "../../kernels/beside/windows.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { checkFloats } from "../module/checks.ts";
-import { type NumberOrPair, pairOf, singleOf } from "../module/pairs.ts";
+import type { NumberOrPair } from "../module/pairs.ts";
 
 /** Pools `dims` dimensions of `x` `[n, c, …places]` or `[c, …places]`: what `pool` makes of `[n, c, rows, columns]`. */
 export function pooled(where: string, dims: 1 | 2, x: Tensor, pool: (pictures: Tensor, size: Pair) => Tensor): Tensor {
@@ -20,18 +20,6 @@ export function pooled(where: string, dims: 1 | 2, x: Tensor, pool: (pictures: T
   return y.reshape([...(isBatch ? [n] : []), c, ...y.shape.slice(4 - dims)]);
 }
 
-/** Reads a number, or with two dimensions a number or a pair, as a pair; with one, rows are `rows`. */
-export function pairFor(
-  where: string,
-  dims: 1 | 2,
-  name: string,
-  value: unknown,
-  least: number,
-  rows: number,
-): readonly [number, number] {
-  return dims === 2 ? pairOf(where, name, value, least) : [rows, singleOf(where, name, value, least)];
-}
-
 /** Refuses padding of more than half a window: some windows would see nothing. */
 export function checkHalf(where: string, kernel: Pair, padding: Pair, dims: 1 | 2): void {
   if (padding.every((size, d) => size <= kernel[d] / 2)) return;
@@ -41,7 +29,10 @@ export function checkHalf(where: string, kernel: Pair, padding: Pair, dims: 1 | 
   });
 }
 
-/** A number, or two, as they are printed. */
-export function shown(value: NumberOrPair): string {
-  return typeof value === "number" ? `${value}` : show(value);
+/** What a layer was made with, as it is printed. */
+export function shown(given: Readonly<Record<string, NumberOrPair | boolean>>): string {
+  const parts = Object.entries(given).map(
+    ([name, value]) => `${name}=${typeof value === "object" ? show(value) : value}`,
+  );
+  return parts.join(", ");
 }

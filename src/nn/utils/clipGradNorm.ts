@@ -1,6 +1,7 @@
 import { noGrad } from "../../autograd/gradMode.ts";
-import { describe, TensorError } from "../../base/errors.ts";
-import { checkFlagOption, checkOptions } from "../../base/options.ts";
+import { TensorError } from "../../base/errors.ts";
+import { aNumber, flag, threshold } from "../../base/optionKinds.ts";
+import { checkKind, type OptionRules, optionsOf } from "../../base/optionRules.ts";
 import { shared, whole } from "../../base/shared.ts";
 import { stack } from "../../functions/combine.ts";
 import { tensor } from "../../functions/create.ts";
@@ -15,6 +16,11 @@ export interface ClipGradNormOptions {
   /** Whether a total norm that is NaN or infinite is refused, before any gradient is changed. Default `false`. */
   readonly errorIfNonfinite?: boolean;
 }
+
+const rules = {
+  normType: { is: aNumber, default: 2 },
+  errorIfNonfinite: { is: flag, default: false },
+} as const satisfies OptionRules<ClipGradNormOptions>;
 
 /**
  * Scales the gradients of all parameters by `min(1, maxNorm/(total + 1e-6))`, in place, where `total` is their norm as one
@@ -41,16 +47,11 @@ export interface ClipGradNormOptions {
 export function clipGradNorm_(
   parameters: Tensor | readonly Tensor[],
   maxNorm: number,
-  options: ClipGradNormOptions = {},
+  options?: ClipGradNormOptions,
 ): Tensor {
   const where = "clipGradNorm_";
-  checkOptions(where, options, ["normType", "errorIfNonfinite"]);
-  const { normType = 2, errorIfNonfinite = false } = options;
-  checkLimit(where, "maxNorm", maxNorm);
-  if (typeof normType !== "number" || Number.isNaN(normType)) {
-    throw new TensorError(where, { expected: "a number as normType", got: describe(normType) });
-  }
-  checkFlagOption(where, "errorIfNonfinite", errorIfNonfinite);
+  const { normType, errorIfNonfinite } = optionsOf(where, options, rules);
+  checkKind(where, threshold, "maxNorm", maxNorm);
   const gradients = gradientsOf(where, parameters);
   if (gradients.length === 0) return tensor(0);
   return noGrad(() => {
@@ -72,10 +73,4 @@ function refuseNonfinite(norm: NDArray, where: string): void {
     got: `${total}`,
     hint: "Without errorIfNonfinite they are scaled all the same. detectAnomaly finds where it comes from.",
   });
-}
-
-/** Refuses a limit that is not a number of 0 or more; infinity means no limit. */
-export function checkLimit(where: string, name: string, value: unknown): void {
-  if (typeof value === "number" && value >= 0) return;
-  throw new TensorError(where, { expected: `a number of 0 or more as ${name}`, got: describe(value) });
 }

@@ -1,6 +1,7 @@
 import { noGrad } from "../../autograd/gradMode.ts";
+import { threshold } from "../../base/optionKinds.ts";
+import { checkKind } from "../../base/optionRules.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
-import { checkLimit } from "./clipGradNorm.ts";
 import { gradientsOf } from "./gradients.ts";
 
 /**
@@ -23,7 +24,7 @@ import { gradientsOf } from "./gradients.ts";
  * ```
  */
 export function clipGradValue_(parameters: Tensor | readonly Tensor[], clipValue: number): void {
-  checkLimit("clipGradValue_", "clipValue", clipValue);
+  checkKind("clipGradValue_", threshold, "clipValue", clipValue);
   const gradients = gradientsOf("clipGradValue_", parameters);
   noGrad(() => {
     for (const g of gradients) g.copy_(g.clamp(-clipValue, clipValue));

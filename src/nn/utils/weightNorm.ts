@@ -1,6 +1,7 @@
 import { noGrad } from "../../autograd/gradMode.ts";
 import { describe, TensorError } from "../../base/errors.ts";
-import { checkOptions } from "../../base/options.ts";
+import { fromZero, orNull, text } from "../../base/optionKinds.ts";
+import { type OptionRules, optionsOf } from "../../base/optionRules.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import type { Module } from "../module/module.ts";
 import { ownParameter } from "../module/parameter.ts";
@@ -13,6 +14,11 @@ export interface WeightNormOptions {
   /** The dimension along which each slice has a length of its own; null for one length of all. Default `0`. */
   readonly dim?: number | null;
 }
+
+const rules = {
+  name: { is: text, default: "weight" },
+  dim: { is: /* @__PURE__ */ orNull(fromZero), default: 0 },
+} as const satisfies OptionRules<WeightNormOptions>;
 
 const kind = "weight norm";
 
@@ -39,10 +45,9 @@ const kind = "weight norm";
  * ```
  */
 export function weightNorm<M extends Module<unknown>>(module: M, options: WeightNormOptions = {}): M {
-  checkOptions("weightNorm", options, ["name", "dim"]);
-  const { name = "weight", dim = 0 } = options;
+  const { name, dim } = optionsOf("weightNorm", options, rules);
   const weight = checkParameter("weightNorm", module, name);
-  if (dim !== null && !(Number.isInteger(dim) && dim >= 0 && dim < weight.ndim)) {
+  if (dim !== null && dim >= weight.ndim) {
     throw new TensorError("weightNorm", {
       expected: `a dimension from 0 to ${weight.ndim - 1}, or null, as dim`,
       got: describe(dim),

@@ -1,8 +1,8 @@
 import { noGrad } from "../../autograd/gradMode.ts";
 import { sizeOf } from "../../base/dtype.ts";
 import { describe, TensorError } from "../../base/errors.ts";
-import { checkOptions } from "../../base/options.ts";
-import { checkRange } from "../module/checks.ts";
+import { notNegative, text } from "../../base/optionKinds.ts";
+import { type OptionRules, optionsOf } from "../../base/optionRules.ts";
 import type { Module } from "../module/module.ts";
 import { ownParameter } from "../module/parameter.ts";
 import { eachNormalised } from "../normalisation/groupNorm.ts";
@@ -15,6 +15,11 @@ export interface WeightStandardisationOptions {
   /** Added to the variance before its root is taken. Default `1e-5`. */
   readonly eps?: number;
 }
+
+const rules = {
+  name: { is: text, default: "weight" },
+  eps: { is: notNegative, default: 1e-5 },
+} as const satisfies OptionRules<WeightStandardisationOptions>;
 
 const kind = "weight standardisation";
 
@@ -41,9 +46,7 @@ export function weightStandardisation<M extends Module<unknown>>(
   module: M,
   options: WeightStandardisationOptions = {},
 ): M {
-  checkOptions("weightStandardisation", options, ["name", "eps"]);
-  const { name = "weight", eps = 1e-5 } = options;
-  checkRange("weightStandardisation", "eps", eps, 0, Number.POSITIVE_INFINITY);
+  const { name, eps } = optionsOf("weightStandardisation", options, rules);
   const weight = checkParameter("weightStandardisation", module, name);
   if (weight.ndim < 2) {
     throw new TensorError("weightStandardisation", {

@@ -119,16 +119,16 @@ describe("noisy batch norm", () => {
 
 describe("noise refuses", () => {
   const cases: [title: string, run: () => unknown, says: RegExp][] = [
-    ["a range below 0", () => new nn.Noise1d(2, { nMu: -1 }), /a finite nMu of 0 or more, got -1/],
+    ["a range below 0", () => new nn.Noise1d(2, { nMu: -1 }), /a finite number of 0 or more as nMu, got -1/],
     ["a range without end", () => new nn.NoisyBatchNorm1d(2, { rMu: Number.POSITIVE_INFINITY }), /rMu.*got Infinity/],
-    ["a largest scale below 1", () => new nn.Noise1d(2, { nSigma: 0.5 }), /nSigma of 1 or more, got 0.5/],
-    ["NaN", () => new nn.Noise1d(2, { rSigma: Number.NaN }), /rSigma of 0 or more, got NaN/],
-    ["what is no generator", () => new nn.Noise1d(2, { generator: 5 as never }), /a Generator, got 5/],
+    ["a largest scale below 1", () => new nn.Noise1d(2, { nSigma: 0.5 }), /1 or more as nSigma, got 0.5/],
+    ["NaN", () => new nn.Noise1d(2, { rSigma: Number.NaN }), /0 or more as rSigma, got NaN/],
+    ["what is no generator", () => new nn.Noise1d(2, { generator: 5 as never }), /a Generator as generator, got 5/],
     ["a misspelt option", () => new nn.NoisyBatchNorm1d(2, { nmu: 1 } as never), /Did you mean "nMu"/],
     ["an option of batch norm", () => new nn.Noise1d(2, { eps: 1 } as never), /got "eps"/],
     ["another number of features", () => new nn.Noise1d(2).forward(zeros([3, 5])), /\[n, 2, l\], got \[3, 5\]/],
     ["whole numbers", () => new nn.Noise1d(2).forward(zeros([3, 2], { dtype: "int32" })), /float32 or float64/],
-    ["a negative eps", () => new nn.NoisyBatchNorm1d(2, { eps: -1 }), /eps of 0 or more/],
+    ["a negative eps", () => new nn.NoisyBatchNorm1d(2, { eps: -1 }), /0 or more as eps/],
   ];
   test.each(cases)("%s", (_, run, says) => expect(refusal(run).message).toMatch(says));
 });

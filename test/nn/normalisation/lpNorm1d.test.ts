@@ -133,9 +133,9 @@ test("an analysis puts it on the batch's statistics, or the running ones, as bat
 describe("lp normalisation refuses", () => {
   const norm = new nn.LpNorm1d(2);
   const cases: [title: string, run: () => unknown, says: RegExp][] = [
-    ["another p", () => new nn.LpNorm1d(2, { p: 3 }), /^LpNorm1d: expected p to be 1, 2 or Infinity, got 3/],
+    ["another p", () => new nn.LpNorm1d(2, { p: 3 }), /^LpNorm1d: expected 1, 2 or Infinity as p, got 3/],
     ["a misspelt option", () => new nn.LpNorm1d(2, { momentun: 1 } as never), /Did you mean "momentum"/],
-    ["a momentum above 1", () => new nn.LpNorm1d(2, { momentum: 2 }), /momentum from 0 to 1/],
+    ["a momentum above 1", () => new nn.LpNorm1d(2, { momentum: 2 }), /from 0 to 1, or null, as momentum/],
     ["a single example", () => norm.forward(zeros([1, 2])), /more than one value per feature.*\[1, 2\].*dropLast/],
     ["another number of features", () => norm.forward(zeros([3, 5])), /^LpNorm1d\.forward: .*got \[3, 5\]/],
     ["another dtype", () => norm.forward(x), /one dtype, got float64 and float32/],
