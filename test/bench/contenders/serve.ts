@@ -38,7 +38,7 @@ const processorTime = () => {
 };
 
 /** Of operations, of which there are many. */
-const ofOperations = { clock: processorTime, warmUp: 400 };
+const ofOperations = { clock: processorTime, warmUp: 250 };
 
 function timed(workload: Workload) {
   if (workload.kind === "operation") return ofOperations;
