@@ -1,10 +1,12 @@
 import { isFloat } from "../../../base/dtype.ts";
-import { empty, emptyLike, give, type NDArray, without } from "../../array.ts";
+import { around, empty, emptyLike, give, type NDArray, without } from "../../array.ts";
 import type { Kernels } from "../../kernels.ts";
 import * as reference from "../../reference/index.ts";
-import { type Machine, mostBytes } from "../machine.ts";
+import { chunk, type Machine, mostBytes } from "../machine.ts";
 
-type ReduceKernels = Pick<Kernels, "sum" | "mean" | "variance" | "varianceBackward" | "std" | "stdBackward" | "norm2">;
+type Sums = "sum" | "mean" | "variance" | "varianceBackward" | "std" | "stdBackward" | "norm2";
+type Names = Sums | "prod" | "amax" | "amin" | "argBest";
+type ReduceKernels = Pick<Kernels, Names>;
 
 /** Below so many elements a reduction is done before they are copied into WebAssembly's memory. */
 export const few = 256;
@@ -12,7 +14,9 @@ export const few = 256;
 /** Reductions of float32 and float64; of few elements, and of other dtypes, they are the reference's. */
 export function reduceOn(machine: Machine): ReduceKernels {
   const { reduceScratch } = machine.run;
-  const [sum, mean, variance, varianceBackward, stdBackward] = [
+  const [extreme, prod, sum, mean, variance, varianceBackward, stdBackward] = [
+    "extreme",
+    "prod",
     "sum",
     "mean",
     "variance",
@@ -59,9 +63,54 @@ export function reduceOn(machine: Machine): ReduceKernels {
     };
   };
 
+  /** The largest, or the smallest. A piece at a time stays where processors find it; whole blocks, or part of one. */
+  const extremeOf = (plain: ReduceKernels["amax"]): ReduceKernels["amax"] => {
+    const isLeast = Number(plain === reference.amin);
+    return (x, start, end) => {
+      if (!isFit(x)) return plain(x, start, end);
+      const y = empty(x.dtype, without(x.shape, start, end));
+      const [outer, length, inner] = around(x.shape, start, end);
+      const blocks = Math.max(1, Math.floor(chunk / (length * inner)));
+      const rows = blocks > 1 ? length : Math.ceil(chunk / inner);
+      for (let o = 0; o < outer; o += blocks) {
+        const to = y.data.subarray(o * inner, (o + blocks) * inner);
+        for (let l = 0, at = o * length * inner; l < length; l += rows, at += rows * inner) {
+          const count = Math.min(rows, length - l);
+          const part = x.data.subarray(at, at + blocks * count * inner);
+          machine.beginRepeatable();
+          const result = machine.roomFor(to);
+          extreme(x.dtype)(machine.at(part), result, to.length / inner, count, inner, isLeast, Number(l > 0));
+          machine.get(result, to);
+        }
+      }
+      return y;
+    };
+  };
+
+  const extremes = { amax: extremeOf(reference.amax), amin: extremeOf(reference.amin) };
+  const products = summed(prod, reference.prod);
+
   return {
     sum: summed(sum, reference.sum),
     mean: summed(mean, reference.mean),
+    prod: (x, start, end) => (sizeBetween(x, end, x.shape.length) > 1 ? reference.prod : products)(x, start, end),
+    ...extremes,
+
+    argBest(x, start, end, sign) {
+      const [outer, length, inner] = around(x.shape, start, end);
+      if (!isFit(x) || inner > 1) return reference.argBest(x, start, end, sign);
+      const best = extremes[sign > 0 ? "amax" : "amin"](x, start, end);
+      machine.begin(); // the numbers are looked at
+      const y = empty("int32", best.shape);
+      for (let o = 0; o < outer; o++) {
+        const from = o * length;
+        let at = x.data.indexOf(best.data[o], from);
+        if (at < 0) for (at = from; !Number.isNaN(x.data[at]); ) at++;
+        y.data[o] = at - from;
+      }
+      give(best);
+      return y;
+    },
 
     variance(x, start, end, correction) {
       if (!isFit(x)) return reference.variance(x, start, end, correction);
