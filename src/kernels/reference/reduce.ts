@@ -1,6 +1,6 @@
 import { around, type NDArray, without, zeros, zerosLike } from "../array.ts";
 import { fresh } from "../memory/fresh.ts";
-import { orderOf } from "../numbers/order.ts";
+import { areFew, atOnce, firstFew, orderOf } from "../numbers/order.ts";
 import { largestAlong, sumAlong, wrappedSumAlong } from "./along.ts";
 import { completed, roundedOff } from "./twoSum.ts";
 
@@ -224,13 +224,31 @@ export function cumsum(x: NDArray, dim: number): NDArray {
 export function argsort(x: NDArray, dim: number, descending: boolean, count: number): NDArray {
   const [outer, length, inner] = around(x.shape, dim, dim + 1);
   const y = zeros("int32", [...x.shape.slice(0, dim), count, ...x.shape.slice(dim + 1)]);
+  const [from, to] = [x.data, y.data];
+  if (to.length === 0) return y;
+  if (!areFew(from, length, count)) {
+    const size = length * inner;
+    const blocks = Math.max(1, Math.floor(atOnce / size));
+    for (let o = 0; o < outer; o += blocks) {
+      const order = orderOf(from.subarray(o * size, (o + blocks) * size), descending);
+      const found = new Int32Array(blocks * inner);
+      for (let n = 0; n < order.length; n++) {
+        const row = Math.floor(order[n] / inner);
+        const block = Math.floor(row / length);
+        const line = order[n] - row * inner + block * inner;
+        const rank = found[line]++;
+        if (rank < count) to[(o + block) * count * inner + rank * inner + line - block * inner] = row - block * length;
+      }
+    }
+    return y;
+  }
   const copy = inner === 1 ? null : fresh(x.dtype, length);
   for (let o = 0; o < outer; o++) {
     for (let i = 0; i < inner; i++) {
-      const line = copy ?? x.data.subarray(o * length, (o + 1) * length);
-      if (copy !== null) for (let l = 0; l < length; l++) copy[l] = x.data[(o * length + l) * inner + i];
-      const order = orderOf(line, descending, count);
-      for (let l = 0; l < count; l++) y.data[(o * count + l) * inner + i] = order[l];
+      const line = copy ?? from.subarray(o * length, (o + 1) * length);
+      if (copy !== null) for (let l = 0, at = o * length * inner + i; l < length; l++, at += inner) copy[l] = from[at];
+      const order = firstFew(line, descending, count);
+      for (let l = 0; l < count; l++) to[(o * count + l) * inner + i] = order[l];
     }
   }
   return y;
