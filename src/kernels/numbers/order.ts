@@ -64,7 +64,12 @@ function keysOf(elements: Data, descending: boolean): readonly Int32Array[] {
       last[i] ^= high < 0 ? ~turn : turn;
     }
     return [last, first];
-  } else for (let i = 0; i < length; i++) first[i] = elements[i] ^ (1 << 31) ^ turn;
+  } else {
+    // Whole numbers from the least on: where they are no more than 256, all bytes but one are the same.
+    let least = 0;
+    for (let i = 0; i < length; i++) least = Math.min(least, elements[i]);
+    for (let i = 0; i < length; i++) first[i] = (elements[i] - least) ^ turn;
+  }
   return [first];
 }
 
