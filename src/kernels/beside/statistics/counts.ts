@@ -63,7 +63,7 @@ export function placesAmong(sorted: NDArray, sought: NDArray, right: boolean): N
   const values = new Float64Array(Math.min(atOnce, perRow));
   for (let from = 0, row = 0; from < places.length; from += perRow, row += length) {
     const line = sorted.data.subarray(row, row + length);
-    const edges = length <= 8 * perRow ? Float64Array.from(line) : line;
+    const edges = length <= 8 * perRow ? new Float64Array(line) : line;
     for (let start = from; start < from + perRow; start += atOnce) {
       const part = data.subarray(start, Math.min(start + atOnce, from + perRow));
       values.set(part);
@@ -95,7 +95,7 @@ function placeAmong(edges: Data, value: number, right: boolean): number {
  */
 export function binned(values: Data, edges: Data, shares: Data | null, isEven: boolean, sums: Data): void {
   const last = edges.length - 1;
-  const bounds = Float64Array.from(edges);
+  const bounds = new Float64Array(edges);
   const [lowest, highest] = [bounds[0], bounds[last]];
   const scale = last / (highest - lowest);
   const totals = new Float64Array(last);
