@@ -46,7 +46,7 @@ describe.each(floats)("the largest and the smallest of %s are the reference's", 
     }
   });
 
-  test("of lines that come in parts, and of parts of some lines", () => {
+  test("of long lines, wherever in them it stands", () => {
     for (const shape of [
       [2, chunk + 5, 1],
       [3, 4, chunk / 4 + 3],

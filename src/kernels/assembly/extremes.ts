@@ -8,10 +8,7 @@ function ordered<T>(a: v128, b: v128): v128 {
   return v128.and(v128.eq<T>(a, a), v128.eq<T>(b, b));
 }
 
-/**
- * The largest, with `isLeast` the smallest; with `goesOn` also of what stands in `y`, so that a line may come in parts. The
- * smallest is the largest of all numbers turned round.
- */
+/** The largest, with `isLeast` the smallest, which is the largest of all numbers turned round. */
 export function extreme<T>(
   x: usize,
   y: usize,
@@ -19,7 +16,6 @@ export function extreme<T>(
   length: i32,
   inner: i32,
   isLeast: bool,
-  goesOn: bool,
 ): void {
   const size = sizeof<T>();
   const turn = v128.splat<T>(isLeast ? <T>-0.0 : <T>0.0);
@@ -27,8 +23,7 @@ export function extreme<T>(
   for (; outer > 0; outer--, y += row) {
     const end = x + row * length;
     if (inner == 1) {
-      const first = goesOn ? load<T>(y) : load<T>(x);
-      let a = v128.xor(v128.splat<T>(first), turn);
+      let a = v128.xor(v128.splat<T>(load<T>(x)), turn);
       let b = a;
       let c = a;
       let d = a;
@@ -56,7 +51,7 @@ export function extreme<T>(
       x = end;
       continue;
     }
-    for (let isFirst = !goesOn; x < end; x += row, isFirst = false) {
+    for (let isFirst = true; x < end; x += row, isFirst = false) {
       for (let i: usize = 0; i < row; i += 16) {
         const v = v128.load(x + i);
         v128.store(y + i, isFirst ? v : v128.xor(v128.max<T>(v128.xor(v, turn), v128.xor(v128.load(y + i), turn)), turn));

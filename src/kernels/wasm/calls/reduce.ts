@@ -2,7 +2,7 @@ import { isFloat } from "../../../base/dtype.ts";
 import { around, empty, emptyLike, give, type NDArray, without } from "../../array.ts";
 import type { Kernels } from "../../kernels.ts";
 import * as reference from "../../reference/index.ts";
-import { chunk, type Machine, mostBytes } from "../machine.ts";
+import { type Machine, mostBytes } from "../machine.ts";
 
 type Sums = "sum" | "mean" | "variance" | "varianceBackward" | "std" | "stdBackward" | "norm2";
 type Names = Sums | "prod" | "amax" | "amin" | "argBest";
@@ -47,8 +47,8 @@ export function reduceOn(machine: Machine): ReduceKernels {
       ? plain()
       : y;
 
-  /** The sum, or what is made of it. */
-  const summed = (kernel: typeof sum, plain: ReduceKernels["sum"]): ReduceKernels["sum"] => {
+  /** The sum, what is made of it, or what is found in the same way; told whether the least is looked for, or given scratch memory. */
+  const summed = (kernel: typeof sum, plain: ReduceKernels["sum"], isLeast?: 0 | 1): ReduceKernels["sum"] => {
     return (x, start, end) => {
       if (!isFit(x)) return plain(x, start, end);
       const y = empty(x.dtype, without(x.shape, start, end));
@@ -57,37 +57,14 @@ export function reduceOn(machine: Machine): ReduceKernels {
       machine.beginRepeatable();
       const from = machine.at(x.data);
       const to = machine.roomFor(y.data);
-      kernel(x.dtype)(from, to, outer, sizeBetween(x, start, end), inner, machine.room(reduceScratch(inner)));
+      const last = isLeast ?? machine.room(reduceScratch(inner));
+      kernel(x.dtype)(from, to, outer, sizeBetween(x, start, end), inner, last);
       machine.get(to, y.data);
       return y;
     };
   };
 
-  /** The largest, or the smallest. A piece at a time stays where processors find it; whole blocks, or part of one. */
-  const extremeOf = (plain: ReduceKernels["amax"]): ReduceKernels["amax"] => {
-    const isLeast = Number(plain === reference.amin);
-    return (x, start, end) => {
-      if (!isFit(x)) return plain(x, start, end);
-      const y = empty(x.dtype, without(x.shape, start, end));
-      const [outer, length, inner] = around(x.shape, start, end);
-      const blocks = Math.max(1, Math.floor(chunk / (length * inner)));
-      const rows = blocks > 1 ? length : Math.ceil(chunk / inner);
-      for (let o = 0; o < outer; o += blocks) {
-        const to = y.data.subarray(o * inner, (o + blocks) * inner);
-        for (let l = 0, at = o * length * inner; l < length; l += rows, at += rows * inner) {
-          const count = Math.min(rows, length - l);
-          const part = x.data.subarray(at, at + blocks * count * inner);
-          machine.beginRepeatable();
-          const result = machine.roomFor(to);
-          extreme(x.dtype)(machine.at(part), result, to.length / inner, count, inner, isLeast, Number(l > 0));
-          machine.get(result, to);
-        }
-      }
-      return y;
-    };
-  };
-
-  const extremes = { amax: extremeOf(reference.amax), amin: extremeOf(reference.amin) };
+  const extremes = { amax: summed(extreme, reference.amax, 0), amin: summed(extreme, reference.amin, 1) };
   const products = summed(prod, reference.prod);
 
   return {
