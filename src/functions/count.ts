@@ -1,12 +1,13 @@
 import { isTensor } from "../base/brand.ts";
-import { isFloat, sizeOf } from "../base/dtype.ts";
+import { isFloat } from "../base/dtype.ts";
 import { describe, show, TensorError } from "../base/errors.ts";
 import { aTensor, flag } from "../base/optionKinds.ts";
 import { type OptionRules, optionsOf } from "../base/optionRules.ts";
 import { sameShape } from "../base/shapes.ts";
 import { shared, whole } from "../base/shared.ts";
-import { NDArray } from "../kernels/array.ts";
+import { addUp, binned, coordinatesOf, countsOf, placesAmong, reachOf } from "../kernels/beside/statistics/counts.ts";
 import { refuseDetached } from "../kernels/memory/detached.ts";
+import { argsort } from "../ops/reduce.ts";
 import { wholeArray } from "../tensor/checks.ts";
 import { type Indices, Tensor } from "../tensor/tensor.ts";
 import { tensor } from "./create.ts";
@@ -101,18 +102,12 @@ export interface Unique {
  */
 export function nonzero(x: Tensor): Tensor {
   shared().listener?.runs?.("nonzero, the size of whose result depends on numbers");
-  const { data, shape } = tensorOf("nonzero", x).array;
-  const found: number[] = [];
-  for (let at = 0; at < data.length; at++) if (data[at] !== 0) found.push(at);
-  const coordinates = new Int32Array(found.length * shape.length);
-  found.forEach((at, i) => {
-    let rest = at;
-    for (let d = shape.length - 1; d >= 0; d--) {
-      coordinates[i * shape.length + d] = rest % shape[d];
-      rest = Math.floor(rest / shape[d]);
-    }
-  });
-  return tensor(coordinates).reshape(found.length, shape.length);
+  const { array, ndim } = tensorOf("nonzero", x);
+  const coordinates = coordinatesOf(array);
+  return tensor(coordinates).reshape(
+    ndim === 0 ? array.data.filter((value) => value !== 0).length : coordinates.length / ndim,
+    ndim,
+  );
 }
 
 /**
@@ -137,7 +132,8 @@ export function bincount(x: Indices, options: BincountOptions = {}): Tensor {
   shared().listener?.runs?.("bincount, the size of whose result depends on numbers");
   const array = wholeArray(x);
   const labels: unknown = array === null ? x : tensor(array.data).reshape(array.shape);
-  if (!isTensor(labels) || labels.dtype !== "int32" || labels.ndim !== 1 || labels.lt(0).any().item<boolean>()) {
+  const reach = isTensor(labels) && labels.dtype === "int32" && labels.ndim === 1 ? reachOf(wholeOf(labels)) : -1;
+  if (!isTensor(labels) || reach < 0) {
     throw new TensorError("bincount", {
       expected: "whole numbers of 0 or more, an int32 tensor of one dimension or an array",
       got: describe(x),
@@ -150,19 +146,14 @@ export function bincount(x: Indices, options: BincountOptions = {}): Tensor {
     });
   }
   if (weights !== undefined) refuseDetached("bincount", weights.array);
-  const { data } = labels.array;
-  let size = minlength;
-  for (const label of data) size = Math.max(size, label + 1);
-  const counts =
-    weights === undefined
-      ? new Int32Array(size)
-      : weights.dtype === "float32"
-        ? new Float32Array(size)
-        : new Float64Array(size);
-  const shares = weights?.array.data;
-  for (let i = 0; i < data.length; i++) counts[data[i]] += shares === undefined ? 1 : shares[i];
-  return tensor(counts);
+  const size = Math.max(minlength, reach);
+  if (weights === undefined) return tensor(countsOf(wholeOf(labels), size));
+  const sums = weights.dtype === "float32" ? new Float32Array(size) : new Float64Array(size);
+  addUp(wholeOf(labels), weights.array.data, sums);
+  return tensor(sums);
 }
+
+const wholeOf = ({ array }: Tensor): Int32Array => array.data as Int32Array;
 
 /** The edges between which elements are counted. */
 function edgesOf(x: Tensor, bins: unknown, range: HistogramOptions["range"]): Tensor {
@@ -228,14 +219,9 @@ export function histogram(
   if (weight !== undefined) refuseDetached("histogram", weight.array);
   const elements = x.detach().flatten();
   const binEdges = edgesOf(elements, bins, range);
-  const [values, edges, shares] = [elements.array.data, binEdges.array.data, weight?.array.data];
-  const last = edges.length - 1;
-  const places = searchsorted(binEdges.detach(), elements, { right: true }).array.data;
-  const counts = zeros([last], { dtype: x.dtype });
-  for (let i = 0; i < values.length; i++) {
-    if (!(values[i] >= edges[0] && values[i] <= edges[last])) continue;
-    counts.array.data[Math.min(places[i], last) - 1] += shares === undefined ? 1 : shares[i];
-  }
+  const counts = zeros([binEdges.numel() - 1], { dtype: x.dtype });
+  const isEven = typeof bins === "number";
+  binned(elements.array.data, binEdges.array.data, weight?.array.data ?? null, isEven, counts.array.data);
   const widths = binEdges.slice(0, 1).sub(binEdges.slice(0, 0, -1));
   return { hist: density ? counts.div(counts.sum()).div(widths) : counts, binEdges };
 }
@@ -257,22 +243,23 @@ export function histogram(
 export function unique(x: Tensor): Unique {
   shared().listener?.runs?.("unique, the size of whose result depends on numbers");
   const flat = tensorOf("unique", x).detach().flatten();
-  const order = flat.sort(0).indices.array.data;
+  const order = flat.through(argsort(0, false, flat.numel())).array.data;
   const { data } = flat.array;
-  const [firsts, counts]: [number[], number[]] = [[], []];
   const inverse = new Int32Array(data.length);
-  for (const [i, at] of order.entries()) {
-    if (i === 0 || data[at] !== data[order[i - 1]]) {
-      firsts.push(at);
-      counts.push(0);
-    }
-    inverse[at] = firsts.length - 1;
-    counts[firsts.length - 1]++;
+  const starts = new Int32Array(data.length + 1); // where the first of each value stands in the order
+  let found = 0;
+  for (let i = 0, last = Number.NaN; i < order.length; i++) {
+    const at = order[i];
+    const value = data[at];
+    if (value !== last) starts[found++] = i;
+    inverse[at] = found - 1;
+    last = value;
   }
+  starts[found] = data.length;
   return {
-    values: flat.index(tensor(Int32Array.from(firsts))),
+    values: flat.index(tensor(Int32Array.from({ length: found }, (_, i) => order[starts[i]]))),
     inverse: tensor(inverse).reshape(x.shape),
-    counts: tensor(Int32Array.from(counts)),
+    counts: tensor(Int32Array.from({ length: found }, (_, i) => starts[i + 1] - starts[i])),
   };
 }
 
@@ -307,28 +294,6 @@ export function searchsorted(sorted: Tensor, values: Tensor | number, options: S
     });
   }
   return new Tensor(whole("searchsorted", [edges.array, sought.array, right], placesAmong, "looks"));
-}
-
-/** Where each value belongs among those of its row, or of the only one. */
-function placesAmong(edges: NDArray, sought: NDArray, right: boolean): NDArray {
-  const isShared = edges.shape.length === 1;
-  const length = edges.shape[edges.shape.length - 1];
-  const perRow = isShared ? sizeOf(sought.shape) : sought.shape[sought.shape.length - 1];
-  const [from, wanted] = [edges.data, sought.data];
-  const places = new Int32Array(wanted.length);
-  for (let i = 0; i < places.length; i++) {
-    const start = isShared ? 0 : Math.floor(i / perRow) * length;
-    let [low, high] = [0, length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      const edge = from[start + middle];
-      const isBelow = right ? !(edge > wanted[i]) : !(edge >= wanted[i]);
-      if (isBelow) low = middle + 1;
-      else high = middle;
-    }
-    places[i] = low;
-  }
-  return new NDArray(places, sought.shape, "int32");
 }
 
 /** What is looked for, a number in all its digits. */

@@ -1,9 +1,13 @@
+import { isFloat } from "../base/dtype.ts";
 import { describe, show, TensorError } from "../base/errors.ts";
 import { threshold } from "../base/optionKinds.ts";
 import { type OptionRules, optionsOf } from "../base/optionRules.ts";
-import { dimOf } from "../base/shapes.ts";
+import { dimOf, sameShape } from "../base/shapes.ts";
+import type { NDArray } from "../kernels/array.ts";
 import { productOf, recurrenceOf } from "../kernels/beside/running.ts";
-import { own, type Primitive } from "../ops/op.ts";
+import { distanceSlopesOf, distancesOf } from "../kernels/beside/statistics/distances.ts";
+import type { Kernels } from "../kernels/kernels.ts";
+import { type Fused, own, type Primitive } from "../ops/op.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { cat } from "./combine.ts";
 import { full } from "./factories.ts";
@@ -80,8 +84,28 @@ export function cdist(a: Tensor, b: Tensor, options: { readonly p?: number } = {
       got: `${show(first)} and ${show(second)}`,
     });
   }
-  return a.unsqueeze(-2).sub(b.unsqueeze(-3)).norm(p, -1);
+  const isAlike = a.dtype === b.dtype && isFloat(a.dtype) && sameShape(first.slice(0, -2), second.slice(0, -2));
+  return isAlike && (p === 1 || p === 2 || p === 3) ? a.through(distances(p), b) : norms(a, b, p);
 }
+
+const norms = (a: Tensor, b: Tensor, p: number): Tensor => a.unsqueeze(-2).sub(b.unsqueeze(-3)).norm(p, -1);
+
+/** {@link norms}, without a tensor of all differences. */
+const distances = (p: 1 | 2 | 3): Fused<null> => {
+  const slopes = (k: Kernels, g: NDArray, inputs: readonly NDArray[], of: 0 | 1) =>
+    k.beside(distanceSlopesOf, [g, ...inputs], { p, of });
+  return {
+    [own]: true,
+    name: "cdist",
+    composite: (a, b) => norms(a, b, p),
+    forward: (k, a, b) => [k.beside(distancesOf, [a, b], { p }), null],
+    backward: (k, g, _, ...inputs) => [slopes(k, g, inputs, 0), slopes(k, g, inputs, 1)],
+    backwardWanted: (k, g, _, inputs, wanted) => [
+      wanted[0] ? slopes(k, g, inputs, 0) : null,
+      wanted[1] ? slopes(k, g, inputs, 1) : null,
+    ],
+  };
+};
 
 /** `x` one place further along `dim`, behind `first`. */
 function shifted(x: Tensor, dim: number, first: number): Tensor {

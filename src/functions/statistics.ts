@@ -1,6 +1,7 @@
 import { isFloat } from "../base/dtype.ts";
 import { describe, TensorError } from "../base/errors.ts";
 import { dimOf } from "../base/shapes.ts";
+import { type Selection, selectionOf } from "../kernels/beside/statistics/selection.ts";
 import { own, type Primitive } from "../ops/op.ts";
 import { max } from "../ops/reduce.ts";
 import { keepdimOf } from "../tensor/reduce.ts";
@@ -109,15 +110,19 @@ export function median(x: Tensor, dim?: number, options?: KeepdimOptions): Tenso
   if (x.shape[along] === 0) {
     throw new TensorError("median", { expected: "at least one element to choose from", got: describe(x) });
   }
-  const order = x.detach().sort(along).indices;
-  const middle = order.select(along, (x.shape[along] - 1) >> 1).unsqueeze(along);
-  const isMissing = x.detach().ne(x.detach());
-  const hasNaN = isMissing.any(along, { keepdim: true }).to("int32");
-  const first = isMissing.to("int32").argmax(along, { keepdim: true });
-  const indices = first.mul(hasNaN).add(middle.mul(hasNaN.eq(0).to("int32")));
+  const indices = x.detach().through(placesOf({ dim: along, ranks: [(x.shape[along] - 1) >> 1], missing: true }));
   const values = x.gather(along, indices);
   return keepdim ? { values, indices } : { values: values.squeeze(along), indices: indices.squeeze(along) };
 }
+
+/** Where elements of certain ranks stand; no gradient. */
+const placesOf = (selection: Selection): Primitive => ({
+  [own]: true,
+  name: "selection",
+  forward: (k, x) => k.beside(selectionOf, [x], selection),
+  vjp: [null],
+  needs: "nothing",
+});
 
 /** The median of all elements; those that share it share the gradient, as with `max`. */
 function medianOfAll(x: Tensor): Tensor {
@@ -173,21 +178,27 @@ export function quantile(x: Tensor, q: number | readonly number[], dim?: number,
       got: `${describe(x)} and ${describe(q)}`,
     });
   }
-  const { values } = source.sort(along);
-  const hasNaN = source.detach().ne(source.detach()).any(along);
-  const last = values.select(along, source.shape[along] - 1); // NaN is sorted to the end
-  const one = (part: number) => where(hasNaN, last, between(values, part, along));
+  const ranks: number[] = [];
+  /** What has a rank, once it has been looked for. */
+  const ranked = (rank: number) => {
+    if (!ranks.includes(rank)) ranks.push(rank);
+    return () => values.select(along, ranks.indexOf(rank));
+  };
+  const last = ranked(source.shape[along] - 1); // NaN, if there is one
+  const parts = [q].flat().map((part) => between(source, part, along, ranked));
+  const values = source.gather(along, source.detach().through(placesOf({ dim: along, ranks, missing: false })));
+  const hasNaN = last().detach().ne(last().detach());
+  const one = (part: () => Tensor) => where(hasNaN, last(), part());
   const kept = (y: Tensor) =>
     keepdim ? y.reshape(isFlat ? x.shape.map(() => 1) : x.shape.map((size, d) => (d === along ? 1 : size))) : y;
-  return Array.isArray(q) ? stack(q.map((part) => kept(one(part)))) : kept(one(q as number));
+  return Array.isArray(q) ? stack(parts.map((part) => kept(one(part)))) : kept(one(parts[0]));
 }
 
-/** What stands at a part of the way along sorted values, in the precision that they have. */
-function between(sorted: Tensor, part: number, dim: number): Tensor {
-  const last = sorted.shape[dim] - 1;
-  const place = sorted.dtype === "float32" ? Math.fround(Math.fround(part) * last) : part * last;
-  const [low, high] = [Math.floor(place), Math.ceil(place)];
-  const [a, b] = [sorted.select(dim, low), sorted.select(dim, high)];
-  if (low === high) return a;
-  return a.through(lerp(place - low), b);
+/** What stands at a part of the way along the values once they are sorted, in the precision that they have. */
+function between({ shape, dtype }: Tensor, part: number, dim: number, ranked: (rank: number) => () => Tensor) {
+  const last = shape[dim] - 1;
+  const place = dtype === "float32" ? Math.fround(Math.fround(part) * last) : part * last;
+  const low = Math.floor(place);
+  const [a, b] = [ranked(low), ranked(Math.ceil(place))];
+  return (): Tensor => (low === place ? a() : a().through(lerp(place - low), b()));
 }

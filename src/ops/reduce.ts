@@ -208,7 +208,7 @@ export const normOf = (p: number, start: number, end: number): Primitive => ({
     const zero = k.fill("float64", [], 0);
     const isZero = k.eq(y, zero);
     const along = (z: NDArray) => spreadArray(k, z, x, start, end);
-    const slope = k.powScalar(k.div(k.abs(wide), along(k.maskedFill(y, isZero, 1))), p - 1);
+    const slope = powerOf(k, k.div(k.abs(wide), along(k.maskedFill(y, isZero, 1))), p - 1);
     const kept = p < 1 ? k.maskedFill(slope, k.eq(wide, zero), 0) : slope;
     const upstream = along(k.maskedFill(k.cast(g, "float64"), isZero, 0));
     return k.cast(k.mul(k.mul(k.sign(wide), kept), upstream), x.dtype);
@@ -217,14 +217,20 @@ export const normOf = (p: number, start: number, end: number): Primitive => ({
 
 /** The norm in float64, of sizes in parts of the one that counts most, whose powers neither overflow nor vanish. */
 function normInDouble(k: Kernels, x: NDArray, start: number, end: number, p: number): NDArray {
-  const sizes = k.abs(k.cast(x, "float64"));
-  if (sizeOf(x.shape) === 0) return k.powScalar(k.sum(sizes, start, end), 1 / p);
-  const found = p > 0 ? k.amax(sizes, start, end) : k.amin(sizes, start, end);
+  const sizes = k.abs(x);
+  if (sizeOf(x.shape) === 0) return k.powScalar(k.sum(k.cast(sizes, "float64"), start, end), 1 / p);
+  const found = k.cast(p > 0 ? k.amax(sizes, start, end) : k.amin(sizes, start, end), "float64");
   const zero = k.fill("float64", [], 0);
   const isOutside = k.ne(k.mul(found, zero), zero); // infinite, or NaN
   const most = k.maskedFill(k.maskedFill(found, isOutside, 1), k.eq(found, zero), 1);
-  const powers = k.powScalar(k.div(sizes, spreadArray(k, most, x, start, end)), p);
+  const powers = powerOf(k, k.div(k.cast(sizes, "float64"), spreadArray(k, most, x, start, end)), p);
   return k.mul(k.powScalar(k.sum(powers, start, end), 1 / p), most);
+}
+
+/** `xᵖ` of numbers of 0 or more; some of the powers, and their slopes, are made of a root or a quotient in far less time. */
+function powerOf(k: Kernels, x: NDArray, p: number): NDArray {
+  if (p === 1.5) return k.mul(x, k.sqrt(x));
+  return p === -1 || p === -2 ? k.div(k.fill(x.dtype, [], 1), p === -1 ? x : k.mul(x, x)) : k.powScalar(x, p);
 }
 
 /** `y = ln Σ eˣ`, `dy/dx = e^(x − y)`. */

@@ -7,7 +7,10 @@ const src = new URL("../../src/", import.meta.url);
 /** Limits that are no thresholds: of memory, of time, of what is refused, or of a format. */
 const limits = [
   "kernels/numbers/mersenneTwister.ts size",
-  "kernels/numbers/order.ts most", // beside its own test
+  // Beside their own tests.
+  "kernels/numbers/order.ts most",
+  "kernels/beside/statistics/counts.ts fewCounters",
+  "kernels/beside/statistics/selection.ts many",
   // Values, not sizes: from where erf and its inverse are computed otherwise.
   "kernels/numbers/errorFunction.ts middle",
   "kernels/numbers/errorFunction.ts erfMiddle",

@@ -3,6 +3,7 @@ import { mostInputs } from "../../src/base/shapes.ts";
 import { few as columns } from "../../src/kernels/beside/columns.ts";
 import { smallestOfSystem, smallestUnwritten } from "../../src/kernels/memory/fresh.ts";
 import { smallest, smallestInArena } from "../../src/kernels/memory/pool.ts";
+import { atOnce } from "../../src/kernels/numbers/order.ts";
 import { narrow } from "../../src/kernels/reference/walk.ts";
 import { few as places } from "../../src/kernels/wasm/calls/batchNormPlaces.ts";
 import { few as binary } from "../../src/kernels/wasm/calls/binary.ts";
@@ -50,6 +51,7 @@ export const largeThresholds = {
   "random/bernoulli.ts block": bernoulli,
   "random/exponential.ts block": exponential,
   "kernels/wasm/machine.ts chunk": chunk,
+  "kernels/numbers/order.ts atOnce": atOnce,
 } as const;
 
 /** Multiplications of one matrix product from which it is done elsewhere, or otherwise. */

@@ -6,6 +6,7 @@ export * from "./batchNormPlaces";
 export * from "./batchNormTwice";
 export * from "./elementwise/binary";
 export * from "./crossEntropy";
+export { extreme } from "./extremes";
 export * from "./elementwise/compare";
 export { matmulF32, matmulScratchF32 } from "./matmul/matmul32";
 export { matmulF64, matmulScratchF64 } from "./matmul/matmul64";
@@ -13,6 +14,7 @@ export { sgdF32, sgdF64 } from "./optimizers/sgd";
 export { normalF32, randomWords, uniformF32, uniformF64 } from "./random";
 export {
   mean,
+  prod,
   reduceScratch,
   stdBackward,
   sum,

@@ -101,6 +101,7 @@ export function rowTotal<T>(x: usize, length: i32, mean: f64, squared: bool, scr
   const width = 32 / <i32>sizeof<T>();
   const rows = length / width;
   noteNothing();
+  let total: f64 = 0; // of float32, whose last digits are far above those that rounding takes
   if (rows > 0) {
     if (squared) {
       for (let k: usize = 0; k < 64; k += 16) v128.store(scratch + 64 + k, f64x2.splat(mean));
@@ -108,13 +109,18 @@ export function rowTotal<T>(x: usize, length: i32, mean: f64, squared: bool, scr
     } else {
       sums<T>(x, rows, 32, scratch);
     }
-    for (let k = 0; k < width; k++) note(load<f64>(scratch + (k << 3)));
+    for (let k = 0; k < width; k++) {
+      if (sizeof<T>() == 4) total += load<f64>(scratch + (k << 3));
+      else note(load<f64>(scratch + (k << 3)));
+    }
   }
   for (let k = rows * width; k < length; k++) {
-    const v = <f64>load<T>(x + k * sizeof<T>()) - mean;
-    note(squared ? v * v : v);
+    const off = <f64>load<T>(x + k * sizeof<T>()) - mean;
+    const v = squared ? off * off : off;
+    if (sizeof<T>() == 4) total += v;
+    else note(v);
   }
-  return noted();
+  return sizeof<T>() == 4 ? total : noted();
 }
 
 /** The sums, or with `squared` those of the squares, of the columns of `x` [length, inner], to `to`, in float64. */
@@ -154,6 +160,32 @@ export function sum<T>(x: usize, y: usize, outer: i32, length: i32, inner: i32, 
   for (; outer > 0; outer--, x += length * inner * sizeof<T>(), y += inner * sizeof<T>()) {
     totals<T>(x, length, inner, 0, false, to, scratch);
     for (let i = 0; i < inner; i++) store<T>(y + i * sizeof<T>(), <T>load<f64>(to + (i << 3)));
+  }
+}
+
+/** `y = Π x` of lines in a row, in float64: that of every 8th element of float32, or 4th of float64, and then of these. */
+export function prod<T>(x: usize, y: usize, outer: i32, length: i32): void {
+  const one = f64x2.splat(1);
+  for (; outer > 0; outer--, y += sizeof<T>()) {
+    const end = x + <usize>length * sizeof<T>();
+    let a = one;
+    let b = one;
+    let c = one;
+    let d = one;
+    for (; x + 32 <= end; x += 32) {
+      a = f64x2.mul(a, pair<T>(x, 0, false));
+      if (sizeof<T>() == 4) {
+        b = f64x2.mul(b, pair<T>(x + 8, 0, false));
+        c = f64x2.mul(c, pair<T>(x + 16, 0, false));
+        d = f64x2.mul(d, pair<T>(x + 24, 0, false));
+      } else {
+        b = f64x2.mul(b, pair<T>(x + 16, 0, false));
+      }
+    }
+    a = f64x2.mul(f64x2.mul(a, b), f64x2.mul(c, d));
+    let product = f64x2.extract_lane(a, 0) * f64x2.extract_lane(a, 1);
+    for (; x < end; x += sizeof<T>()) product *= <f64>load<T>(x);
+    store<T>(y, <T>product);
   }
 }
 

@@ -48,8 +48,41 @@ export const logarithms = 1;
 /** What becomes of the exponents: nothing. Where the largest is infinite they are not shifted; the sum is ∞ or 0. */
 export const sum = 2;
 
+/** What {@link exponentials4} does, of one line of neighbours alone: four of these at a time, with the same bits. */
+function exponentialsInRow(delta: usize, length: i32, keep: i32, scratch: usize): void {
+  let at = lineAt(0, scratch);
+  const end = at + (<usize>length << 2);
+  let most = f32x4.splat(-Infinity);
+  for (let i = at; i < end; i += 16) {
+    const v = v128.load(i);
+    most = f32x4.pmax(most, i + 16 <= end ? v : f32x4.splat(load<f32>(i)));
+    if (i + 16 > end) i -= 12; // the last ones each
+  }
+  most = f32x4.pmax(most, v128.shuffle<i64>(most, most, 1, 0));
+  most = f32x4.pmax(most, v128.shuffle<i32>(most, most, 1, 0, 3, 2));
+  if (keep == sum) most = v128.and(most, f32x4.lt(f32x4.abs(most), f32x4.splat(Infinity)));
+  let total: f64 = 0;
+  for (; at < end; at += 16) {
+    const x = f32x4.sub(v128.load(at), most);
+    const y = exp4(x);
+    v128.store(scratch, y);
+    v128.store(scratch, keep == logarithms ? x : y, 16);
+    for (let i: usize = 0; i < 16 && at + i < end; i += 4) {
+      store<f32>(at + delta + i, load<f32>(scratch + i, 16));
+      total += <f64>load<f32>(scratch + i);
+    }
+  }
+  v128.store(scratch, most);
+  v128.store(scratch, f64x2.splat(total), 16);
+  v128.store(scratch, f64x2.splat(total), 32);
+}
+
 /** Of four lines `e^(x − most)`, or what is to be kept, `delta` bytes from `x`. */
 export function exponentials4(delta: usize, step: usize, length: i32, keep: i32, scratch: usize): void {
+  if (step == 4 && lineAt(0, scratch) == lineAt(3, scratch)) {
+    exponentialsInRow(delta, length, keep, scratch);
+    return;
+  }
   const a = lineAt(0, scratch);
   const b = lineAt(1, scratch);
   const c = lineAt(2, scratch);

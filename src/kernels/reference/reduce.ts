@@ -1,6 +1,6 @@
 import { around, type NDArray, without, zeros, zerosLike } from "../array.ts";
 import { fresh } from "../memory/fresh.ts";
-import { orderOf } from "../numbers/order.ts";
+import { areFew, atOnce, firstFew, orderOf } from "../numbers/order.ts";
 import { largestAlong, sumAlong, wrappedSumAlong } from "./along.ts";
 import { completed, roundedOff } from "./twoSum.ts";
 
@@ -36,12 +36,13 @@ export function mean(x: NDArray, start: number, end: number): NDArray {
 export function prod(x: NDArray, start: number, end: number): NDArray {
   const [outer, length, inner] = around(x.shape, start, end);
   const y = zeros(x.dtype, without(x.shape, start, end));
+  const from = x.data;
+  const isWhole = x.dtype === "int32";
   for (let o = 0; o < outer; o++) {
     for (let i = 0; i < inner; i++) {
       let product = 1;
-      for (let l = 0; l < length; l++) {
-        const factor = x.data[(o * length + l) * inner + i];
-        product = x.dtype === "int32" ? Math.imul(product, factor) : product * factor;
+      for (let l = 0, at = o * length * inner + i; l < length; l++, at += inner) {
+        product = isWhole ? Math.imul(product, from[at]) : product * from[at];
       }
       y.data[o * inner + i] = product;
     }
@@ -53,62 +54,36 @@ export function prod(x: NDArray, start: number, end: number): NDArray {
 export function prodBackward(g: NDArray, x: NDArray, start: number, end: number): NDArray {
   const [outer, length, inner] = around(x.shape, start, end);
   const dx = zerosLike(x);
+  const [from, to] = [x.data, dx.data];
   const before = new Float64Array(length);
   for (let o = 0; o < outer; o++) {
     for (let i = 0; i < inner; i++) {
-      const at = o * length * inner + i;
-      for (let l = 0, product = 1; l < length; l++) {
+      let at = o * length * inner + i;
+      for (let l = 0, product = 1; l < length; l++, at += inner) {
         before[l] = product;
-        product *= x.data[at + l * inner];
+        product *= from[at];
       }
       for (let l = length - 1, product = g.data[o * inner + i]; l >= 0; l--) {
-        dx.data[at + l * inner] = before[l] * product;
-        product *= x.data[at + l * inner];
+        at -= inner;
+        to[at] = before[l] * product;
+        product *= from[at];
       }
     }
   }
   return dx;
 }
 
-/** The largest over dimensions `[start, end)`; NaN where there is one. */
-export function amax(x: NDArray, start: number, end: number): NDArray {
+function extreme(x: NDArray, start: number, end: number, isLeast: boolean): NDArray {
   const [outer, length, inner] = around(x.shape, start, end);
   const y = zeros(x.dtype, without(x.shape, start, end));
+  const from = x.data;
   for (let o = 0; o < outer; o++) {
     for (let i = 0; i < inner; i++) {
-      let best = x.data[o * length * inner + i];
-      for (let l = 1; l < length; l++) best = Math.max(best, x.data[(o * length + l) * inner + i]);
-      y.data[o * inner + i] = best;
-    }
-  }
-  return y;
-}
-
-/** The smallest over dimensions `[start, end)`; NaN where there is one. */
-export function amin(x: NDArray, start: number, end: number): NDArray {
-  const [outer, length, inner] = around(x.shape, start, end);
-  const y = zeros(x.dtype, without(x.shape, start, end));
-  for (let o = 0; o < outer; o++) {
-    for (let i = 0; i < inner; i++) {
-      let best = x.data[o * length * inner + i];
-      for (let l = 1; l < length; l++) best = Math.min(best, x.data[(o * length + l) * inner + i]);
-      y.data[o * inner + i] = best;
-    }
-  }
-  return y;
-}
-
-/** Where the largest (or smallest, with `sign` −1) first stands in dimensions `[start, end)`; a NaN beats all. */
-export function argBest(x: NDArray, start: number, end: number, sign: 1 | -1): NDArray {
-  const [outer, length, inner] = around(x.shape, start, end);
-  const y = zeros("int32", without(x.shape, start, end));
-  for (let o = 0; o < outer; o++) {
-    for (let i = 0; i < inner; i++) {
-      let best = 0;
-      let value = sign * x.data[o * length * inner + i];
-      for (let l = 1; l < length && !Number.isNaN(value); l++) {
-        const candidate = sign * x.data[(o * length + l) * inner + i];
-        if (candidate > value || Number.isNaN(candidate)) [best, value] = [l, candidate];
+      let at = o * length * inner + i;
+      let best = from[at];
+      for (let l = 1; l < length; l++) {
+        at += inner;
+        best = isLeast ? Math.min(best, from[at]) : Math.max(best, from[at]);
       }
       y.data[o * inner + i] = best;
     }
@@ -116,26 +91,56 @@ export function argBest(x: NDArray, start: number, end: number, sign: 1 | -1): N
   return y;
 }
 
-/** Whether any element of dimensions `[start, end)` is not zero. */
-export function any(x: NDArray, start: number, end: number): NDArray {
+/** The largest over dimensions `[start, end)`; NaN where there is one. */
+export const amax = (x: NDArray, start: number, end: number): NDArray => extreme(x, start, end, false);
+
+/** The smallest over dimensions `[start, end)`; NaN where there is one. */
+export const amin = (x: NDArray, start: number, end: number): NDArray => extreme(x, start, end, true);
+
+/** Where the largest (or smallest, with `sign` −1) first stands in dimensions `[start, end)`; a NaN beats all. */
+export function argBest(x: NDArray, start: number, end: number, sign: 1 | -1): NDArray {
   const [outer, length, inner] = around(x.shape, start, end);
-  const y = zeros("bool", without(x.shape, start, end));
-  for (let o = 0, at = 0; o < outer; o++) {
-    for (let l = 0; l < length; l++) for (let i = 0; i < inner; i++) if (x.data[at++] !== 0) y.data[o * inner + i] = 1;
+  const y = zeros("int32", without(x.shape, start, end));
+  const [from, to] = [x.data, y.data];
+  for (let o = 0; o < outer; o++) {
+    for (let i = 0; i < inner; i++) {
+      let at = o * length * inner + i;
+      let best = 0;
+      let value = sign * from[at];
+      for (let l = 1; l < length && !Number.isNaN(value); l++) {
+        at += inner;
+        const candidate = sign * from[at];
+        if (candidate <= value) continue;
+        best = l;
+        value = candidate;
+      }
+      to[o * inner + i] = best;
+    }
   }
   return y;
 }
 
-/** Whether every element of dimensions `[start, end)` is not zero. */
-export function all(x: NDArray, start: number, end: number): NDArray {
+/** In each line of dimensions `[start, end)`, whether an element that is, or is not, zero ends the search. */
+function found(x: NDArray, start: number, end: number, isZero: boolean): NDArray {
   const [outer, length, inner] = around(x.shape, start, end);
   const y = zeros("bool", without(x.shape, start, end));
-  y.data.fill(1);
-  for (let o = 0, at = 0; o < outer; o++) {
-    for (let l = 0; l < length; l++) for (let i = 0; i < inner; i++) if (x.data[at++] === 0) y.data[o * inner + i] = 0;
+  const [from, to] = [x.data, y.data];
+  for (let o = 0, n = 0; o < outer; o++) {
+    for (let i = 0; i < inner; i++) {
+      let at = o * length * inner + i;
+      let left = length;
+      for (; left > 0 && (from[at] === 0) !== isZero; at += inner) left--;
+      to[n++] = Number(left > 0 !== isZero);
+    }
   }
   return y;
 }
+
+/** Whether any element of dimensions `[start, end)` is not zero. */
+export const any = (x: NDArray, start: number, end: number): NDArray => found(x, start, end, false);
+
+/** Whether every element of dimensions `[start, end)` is not zero. */
+export const all = (x: NDArray, start: number, end: number): NDArray => found(x, start, end, true);
 
 /** `ln Σ eˣ` over dimensions `[start, end)`, without overflow. */
 export function logsumexp(x: NDArray, start: number, end: number): NDArray {
@@ -219,13 +224,31 @@ export function cumsum(x: NDArray, dim: number): NDArray {
 export function argsort(x: NDArray, dim: number, descending: boolean, count: number): NDArray {
   const [outer, length, inner] = around(x.shape, dim, dim + 1);
   const y = zeros("int32", [...x.shape.slice(0, dim), count, ...x.shape.slice(dim + 1)]);
+  const [from, to] = [x.data, y.data];
+  if (to.length === 0) return y;
+  if (!areFew(from, length, count)) {
+    const size = length * inner;
+    const blocks = Math.max(1, Math.floor(atOnce / size));
+    for (let o = 0; o < outer; o += blocks) {
+      const order = orderOf(from.subarray(o * size, (o + blocks) * size), descending);
+      const found = new Int32Array(blocks * inner);
+      for (let n = 0; n < order.length; n++) {
+        const row = Math.floor(order[n] / inner);
+        const block = Math.floor(row / length);
+        const line = order[n] - row * inner + block * inner;
+        const rank = found[line]++;
+        if (rank < count) to[(o + block) * count * inner + rank * inner + line - block * inner] = row - block * length;
+      }
+    }
+    return y;
+  }
   const copy = inner === 1 ? null : fresh(x.dtype, length);
   for (let o = 0; o < outer; o++) {
     for (let i = 0; i < inner; i++) {
-      const line = copy ?? x.data.subarray(o * length, (o + 1) * length);
-      if (copy !== null) for (let l = 0; l < length; l++) copy[l] = x.data[(o * length + l) * inner + i];
-      const order = orderOf(line, descending, count);
-      for (let l = 0; l < count; l++) y.data[(o * count + l) * inner + i] = order[l];
+      const line = copy ?? from.subarray(o * length, (o + 1) * length);
+      if (copy !== null) for (let l = 0, at = o * length * inner + i; l < length; l++, at += inner) copy[l] = from[at];
+      const order = firstFew(line, descending, count);
+      for (let l = 0; l < count; l++) to[(o * count + l) * inner + i] = order[l];
     }
   }
   return y;

@@ -77,13 +77,14 @@ export function norm2(x: NDArray, start: number, end: number): NDArray {
 export function norm2Backward(g: NDArray, x: NDArray, start: number, end: number): NDArray {
   const [outer, length, inner] = around(x.shape, start, end);
   const dx = zerosLike(x);
+  const [from, to] = [x.data, dx.data];
   for (let o = 0; o < outer; o++) {
     for (let i = 0; i < inner; i++) {
       const at = o * length * inner + i;
-      const root = rootAlong(x.data, at, length, inner, 0, 1);
+      const root = rootAlong(from, at, length, inner, 0, 1);
       if (root === 0) continue;
-      for (let l = 0; l < length; l++)
-        dx.data[at + l * inner] = (x.data[at + l * inner] / root) * g.data[o * inner + i];
+      const slope = g.data[o * inner + i];
+      for (let l = 0; l < length; l++) to[at + l * inner] = (from[at + l * inner] / root) * slope;
     }
   }
   return dx;

@@ -1,10 +1,12 @@
 import { isFloat } from "../../../base/dtype.ts";
-import { empty, emptyLike, give, type NDArray, without } from "../../array.ts";
+import { around, empty, emptyLike, give, type NDArray, without } from "../../array.ts";
 import type { Kernels } from "../../kernels.ts";
 import * as reference from "../../reference/index.ts";
 import { type Machine, mostBytes } from "../machine.ts";
 
-type ReduceKernels = Pick<Kernels, "sum" | "mean" | "variance" | "varianceBackward" | "std" | "stdBackward" | "norm2">;
+type Sums = "sum" | "mean" | "variance" | "varianceBackward" | "std" | "stdBackward" | "norm2";
+type Names = Sums | "prod" | "amax" | "amin" | "argBest";
+type ReduceKernels = Pick<Kernels, Names>;
 
 /** Below so many elements a reduction is done before they are copied into WebAssembly's memory. */
 export const few = 256;
@@ -12,7 +14,9 @@ export const few = 256;
 /** Reductions of float32 and float64; of few elements, and of other dtypes, they are the reference's. */
 export function reduceOn(machine: Machine): ReduceKernels {
   const { reduceScratch } = machine.run;
-  const [sum, mean, variance, varianceBackward, stdBackward] = [
+  const [extreme, prod, sum, mean, variance, varianceBackward, stdBackward] = [
+    "extreme",
+    "prod",
     "sum",
     "mean",
     "variance",
@@ -43,8 +47,8 @@ export function reduceOn(machine: Machine): ReduceKernels {
       ? plain()
       : y;
 
-  /** The sum, or what is made of it. */
-  const summed = (kernel: typeof sum, plain: ReduceKernels["sum"]): ReduceKernels["sum"] => {
+  /** The sum, what is made of it, or what is found in the same way; told whether the least is looked for, or given scratch memory. */
+  const summed = (kernel: typeof sum, plain: ReduceKernels["sum"], isLeast?: 0 | 1): ReduceKernels["sum"] => {
     return (x, start, end) => {
       if (!isFit(x)) return plain(x, start, end);
       const y = empty(x.dtype, without(x.shape, start, end));
@@ -53,15 +57,37 @@ export function reduceOn(machine: Machine): ReduceKernels {
       machine.beginRepeatable();
       const from = machine.at(x.data);
       const to = machine.roomFor(y.data);
-      kernel(x.dtype)(from, to, outer, sizeBetween(x, start, end), inner, machine.room(reduceScratch(inner)));
+      const last = isLeast ?? machine.room(reduceScratch(inner));
+      kernel(x.dtype)(from, to, outer, sizeBetween(x, start, end), inner, last);
       machine.get(to, y.data);
       return y;
     };
   };
 
+  const extremes = { amax: summed(extreme, reference.amax, 0), amin: summed(extreme, reference.amin, 1) };
+  const products = summed(prod, reference.prod);
+
   return {
     sum: summed(sum, reference.sum),
     mean: summed(mean, reference.mean),
+    prod: (x, start, end) => (sizeBetween(x, end, x.shape.length) > 1 ? reference.prod : products)(x, start, end),
+    ...extremes,
+
+    argBest(x, start, end, sign) {
+      const [outer, length, inner] = around(x.shape, start, end);
+      if (!isFit(x) || inner > 1) return reference.argBest(x, start, end, sign);
+      const best = extremes[sign > 0 ? "amax" : "amin"](x, start, end);
+      machine.begin(); // the numbers are looked at
+      const y = empty("int32", best.shape);
+      for (let o = 0; o < outer; o++) {
+        const from = o * length;
+        let at = x.data.indexOf(best.data[o], from);
+        if (at < 0) for (at = from; !Number.isNaN(x.data[at]); ) at++;
+        y.data[o] = at - from;
+      }
+      give(best);
+      return y;
+    },
 
     variance(x, start, end, correction) {
       if (!isFit(x)) return reference.variance(x, start, end, correction);
