@@ -62,12 +62,12 @@ export const cat = (dim: number, lengths: readonly number[]): Primitive => {
   };
 };
 
-/** `x` backwards along `dim`. */
-export const flip = (dim: number): Primitive => ({
+/** `x` backwards along dimensions. */
+export const flip = (dims: readonly number[]): Primitive => ({
   [own]: true,
   name: "flip",
-  forward: (k, x) => k.flip(x, dim),
-  vjp: [(g) => g.through(flip(dim))],
+  forward: (k, x) => k.flip(x, dims),
+  vjp: [(g) => g.through(flip(dims))],
   needs: "nothing",
 });
 

@@ -82,7 +82,7 @@ test("parts along a dimension are what their indices say, put back too, and back
         const isIn = (at: number) => at >= start && (at - start) % step === 0;
         expect([...back.data]).toEqual([...indices(shape)].map((i) => (isIn(i[dim]) ? place(shape, i) : 0)));
         const turned = [...indices(shape)].map((i) => place(shape, moved(i, shape[dim] - 1 - i[dim])));
-        expect([...flip(x, dim).data]).toEqual(turned);
+        expect([...flip(x, [dim]).data]).toEqual(turned);
         const [left, right] = [
           slice(x, dim, 0, 1, shape[dim] >> 1),
           slice(x, dim, shape[dim] >> 1, 1, (shape[dim] + 1) >> 1),
