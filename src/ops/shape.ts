@@ -34,6 +34,7 @@ export const slice = (dim: number, start: number, step: number, count: number): 
   name: "slice",
   forward: (k, x) => k.slice(x, dim, start, step, count),
   vjp: [(g, _y, x) => g.through(unslice(dim, start, step, x.shape[dim]))],
+  part: { dim, start, step },
   needs: "nothing",
 });
 

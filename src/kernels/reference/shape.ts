@@ -1,4 +1,4 @@
-import { type Data, type Shape, sizeOf } from "../../base/dtype.ts";
+import type { Data, Shape } from "../../base/dtype.ts";
 import { around, empty, type NDArray, zeros } from "../array.ts";
 import { narrow } from "./walk.ts";
 
@@ -165,7 +165,8 @@ export function slice(x: NDArray, dim: number, start: number, step: number, coun
 /** The reverse of {@link slice}: `g` put back into zeros of `length` along `dim`. */
 export function unslice(g: NDArray, dim: number, start: number, step: number, length: number): NDArray {
   const [outer, count, inner] = around(g.shape, dim, dim + 1);
-  const y = zeros(g.dtype, [...g.shape.slice(0, dim), length, ...g.shape.slice(dim + 1)]);
+  const y = empty(g.dtype, [...g.shape.slice(0, dim), length, ...g.shape.slice(dim + 1)]);
+  y.data.fill(0);
   const first = start * inner;
   if (step === 1 || count === 1) putRows(g.data, y.data, 0, first, outer, count * inner, length * inner);
   else {
@@ -174,6 +175,18 @@ export function unslice(g: NDArray, dim: number, start: number, step: number, le
       putRows(g.data, y.data, o * block, first + o * length * inner, count, inner, step * inner);
   }
   return y;
+}
+
+/** Adds `g` to the `y` that {@link slice} would take it from, in place. */
+export function addPart(y: NDArray, g: NDArray, dim: number, start: number, step: number): void {
+  const [outer, count, inner] = around(g.shape, dim, dim + 1);
+  const [from, to] = [g.data, y.data];
+  for (let o = 0, at = 0; o < outer; o++) {
+    for (let l = 0; l < count; l++) {
+      const first = (o * y.shape[dim] + start + l * step) * inner;
+      for (let i = first; i < first + inner; i++) to[i] += from[at++];
+    }
+  }
 }
 
 /** Arrays one after the other along `dim`. */
