@@ -23,11 +23,7 @@ const numbered = (shape: readonly number[]) => {
   const size = shape.reduce((product, length) => product * length, 1);
   // Of each kind of array in turn, for some have loops of their own.
   const [dtype, kind] = kinds[size % kinds.length];
-  return new NDArray(
-    new kind(Array.from({ length: size }, (_, i) => i)),
-    shape,
-    dtype,
-  );
+  return new NDArray(new kind(Array.from({ length: size }, (_, i) => i)), shape, dtype);
 };
 const kinds = [
   ["float32", Float32Array],
