@@ -1,11 +1,12 @@
 import { isTensor } from "../base/brand.ts";
 import { describe, TensorError } from "../base/errors.ts";
 import { sameShape } from "../base/shapes.ts";
-import { shared } from "../base/shared.ts";
+import { shared, whole } from "../base/shared.ts";
+import type { NDArray } from "../kernels/array.ts";
 import { kernels } from "../kernels/index.ts";
 import { refuseDetached } from "../kernels/memory/detached.ts";
 import { Owned, shunArena, takenBy } from "../kernels/memory/pool.ts";
-import { type Fused, isFused, isOwn, type Op, type Primitive } from "../ops/op.ts";
+import { type Fused, isFused, isOwn, type Op, type Part, type Primitive } from "../ops/op.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { refuseChanged } from "./changed.ts";
 import { lacks, readBy, release, restore, showAll } from "./hidden.ts";
@@ -118,10 +119,21 @@ function walkTape(
   const pending = new Array<Tensor | undefined>(tape.length);
   // At first of leaves, and of what is asked for with nothing behind it that is: the sums so far, before their hooks.
   const results: Gradients = new Map();
-  const add = (x: Tensor, g: Tensor) => {
+  // Of which tensors the sum so far is in memory that nobody else has: into such a sum the gradient of a part is added in place. A
+  // sum of many parts, each in zeros of the whole, would take as long as their number times the whole.
+  const sole = new Set<Tensor>();
+  const sumAt = (x: Tensor) => (placeOf(x) >= 0 ? pending[placeOf(x)] : results.get(x));
+  const addInto = (x: Tensor, g: Tensor, part: Part): boolean => {
+    const sofar = sole.has(x) ? sumAt(x) : undefined;
+    if (sofar === undefined) return false;
+    whole("the gradient of a part", [sofar.array, g.array, part], addPart);
+    return true;
+  };
+  const add = (x: Tensor, g: Tensor, isSole = false) => {
     const place = placeOf(x);
-    const sofar = place >= 0 ? pending[place] : results.get(x);
+    const sofar = sumAt(x);
     const sum = sofar === undefined ? g : sofar.add(g);
+    if (isSole || sofar !== undefined) sole.add(x);
     if (place >= 0) pending[place] = sum;
     else results.set(x, sum);
   };
@@ -143,15 +155,26 @@ function walkTape(
       unveiled += count;
       if (count > 0) shunArena(unveiled);
     }
+    const { part } = node.op as Primitive;
+    const isPart = part !== undefined && !isRecorded && isOwn(node.op) && !shared().detectAnomaly;
+    if (isPart && wanted[0] && addInto(node.inputs[0], g, part)) {
+      release(tensor);
+      continue;
+    }
     const gradients = pullBack(node, g, tensor, wanted);
     if (!isRecorded) release(tensor);
     for (let j = 0; j < gradients.length; j++) {
       const gj = gradients[j];
-      if (gj !== null) add(node.inputs[j], gj);
+      if (gj !== null) add(node.inputs[j], gj, isPart);
     }
   }
   for (const [end, g] of results) if (end.hooks !== null && placeOf(end) < 0) results.set(end, runHooks(end, g));
   return results;
+}
+
+/** Adds the gradient of a part to that of the whole, in place. */
+function addPart(sum: NDArray, g: NDArray, { dim, start, step }: Part): void {
+  kernels().addPart(sum, g, dim, start, step);
 }
 
 /** The gradient at each input of a node; `null` where none is wanted or none exists. */

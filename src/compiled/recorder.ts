@@ -15,7 +15,7 @@ import { tensorsWithin } from "./within.ts";
 type Run = (...given: never[]) => unknown;
 
 /** Kernels that change what they are given. */
-const changing: readonly string[] = ["sgd", "moveRunning", "uniform", "normal", "adam", "onLine"];
+const changing: readonly string[] = ["sgd", "moveRunning", "addPart", "uniform", "normal", "adam", "onLine"];
 
 /** Kernels that make an array whose size depends on numbers. */
 const sizing: readonly string[] = ["nonzero"];

@@ -1,10 +1,10 @@
 import { describe, TensorError } from "../base/errors.ts";
 import { type OptionRules, optionsOf } from "../base/optionRules.ts";
-import { dimOf } from "../base/shapes.ts";
-import { NDArray } from "../kernels/array.ts";
+import { checkRoom, dimOf, newSize } from "../base/shapes.ts";
 import type { Indices, Tensor } from "../tensor/tensor.ts";
 import { cat } from "./combine.ts";
-import { finish, tensor } from "./create.ts";
+import { tensor } from "./create.ts";
+import { taken } from "./indexing/taken.ts";
 import { indicesOf } from "./parts.ts";
 import { checkWhole, tensorOf, tensorsOf } from "./tensorOf.ts";
 
@@ -97,17 +97,28 @@ export function repeatInterleave(x: Tensor, times: number | Indices, dim?: numbe
   const source = dim === undefined || tensorOf(where, x).ndim === 0 ? tensorOf(where, x).flatten() : x;
   const along = dim === undefined ? 0 : dimOf(where, dim, x.ndim);
   const size = source.shape[along];
-  const given = typeof times === "number" ? new Array<number>(size).fill(times) : indicesOf(where, times).toArray();
-  const counts = [given].flat(3) as number[];
+  if (typeof times === "number") {
+    checkWhole(where, "each number", times, 0); // then the places come of sizes alone
+    const sizes = source.shape.flatMap((length, d) => (d === along ? [length, times] : [length]));
+    const shape = source.shape.map((length, d) => (d === along ? length * times : length));
+    checkRoom(where, shape);
+    return source
+      .unsqueeze(along + 1)
+      .expand(sizes)
+      .reshape(shape);
+  }
+  const given = indicesOf(where, times);
+  const counts = given.dtype === "bool" ? (given.flatten().toArray() as number[]) : given.array.shown("toArray");
   for (const count of counts) checkWhole(where, "each number", count, 0);
   if (counts.length !== size && counts.length !== 1) {
     throw new TensorError(where, { expected: `${size} numbers, one for each place`, got: `${counts.length}` });
   }
-  const places = Array.from({ length: size }, (_, i) => new Array<number>(counts[i % counts.length]).fill(i));
-  const all = Int32Array.from(places.flat());
-  const isNumber = typeof times === "number"; // then the places come of sizes alone
-  const rows = isNumber ? finish(where, new NDArray(all, [all.length], "int32")) : tensor(all);
-  return along === 0 ? source.index(rows) : source.transpose(0, along).index(rows).transpose(0, along);
+  const countOf = (i: number) => counts[counts.length === 1 ? 0 : i];
+  let total = 0;
+  for (let i = 0; i < size; i++) total += countOf(i);
+  const places = new Int32Array(newSize(where, total));
+  for (let i = 0, at = 0; i < size; i++) for (const end = at + countOf(i); at < end; at++) places[at] = i;
+  return taken(source, along, tensor(places));
 }
 
 /**

@@ -57,7 +57,8 @@ export function einsum(equation: string, ...tensors: Tensor[]): Tensor {
   const { x, names } = summed(product, new Set(output));
   const whole = output.reduce((y, name) => (names.includes(name) ? y : y.unsqueeze(-1)), x);
   const order = [...names, ...output.filter((name) => !names.includes(name))];
-  const placed = whole.permute(output.map((name) => order.indexOf(name)));
+  const places = output.map((name) => order.indexOf(name));
+  const placed = x === squeezed[0].x ? whole.permute(places) : ordered(whole, places); // what is given is not handed on
   return placed.expand(output.map((name) => sizes.get(name) as number));
 }
 
@@ -99,7 +100,7 @@ function diagonal({ x, names }: Named): Named {
     const size = y.shape[first];
     if (size !== y.shape[second]) refuse(`one size for "${name}"`, show(x.shape));
     const others = left.map((_, d) => d).filter((d) => d !== first && d !== second);
-    const flat = y.permute([...others, first, second]).flatten(-2);
+    const flat = ordered(y, [...others, first, second]).flatten(-2);
     y = size === 0 ? flat : flat.slice(-1, 0, null, size + 1);
     left = [...others.map((d) => left[d]), name];
   }
@@ -138,16 +139,26 @@ function multiply(a: Named, b: Named, needed: ReadonlySet<string>): Named {
   const batch = shared.filter((name) => needed.has(name));
   const inner = shared.filter((name) => !needed.has(name));
   const [rows, columns] = [a, b].map(({ names }) => names.filter((name) => !shared.includes(name)));
-  const ordered = ({ x, names }: Named, order: readonly string[]) =>
-    x.permute(order.map((name) => names.indexOf(name)));
+  const as = ({ x, names }: Named, order: readonly string[]) =>
+    ordered(
+      x,
+      order.map((name) => names.indexOf(name)),
+    );
   const sizesIn = ({ x, names }: Named, of: readonly string[]) => of.map((name) => x.shape[names.indexOf(name)]);
   const count = (sizes: readonly number[]) => sizes.reduce((product, size) => product * size, 1);
   const [batchSizes, rowSizes, columnSizes] = [sizesIn(a, batch), sizesIn(a, rows), sizesIn(b, columns)];
   const [n, m, k, w] = [batchSizes, rowSizes, sizesIn(a, inner), columnSizes].map(count);
-  const left = ordered(a, [...batch, ...rows, ...inner]).reshape([n, m, k]);
-  const right = ordered(b, [...batch, ...inner, ...columns]).reshape([n, k, w]);
-  const product = inner.length === 0 ? left.mul(right) : left.matmul(right);
+  const left = as(a, [...batch, ...rows, ...inner]).reshape([n, m, k]);
+  const right = as(b, [...batch, ...inner, ...columns]).reshape([n, k, w]);
+  const byRows = () => left.mul(right.reshape([n, m, k])).sum(2); // as many products of one row would be as many calls
+  const isRows = n > 1 && m === 1 && w === 1;
+  const product = inner.length === 0 ? left.mul(right) : isRows ? byRows() : left.matmul(right);
   return { x: product.reshape([...batchSizes, ...rowSizes, ...columnSizes]), names: [...batch, ...rows, ...columns] };
+}
+
+/** Dimensions in another order, or as they are. */
+function ordered(x: Tensor, order: readonly number[]): Tensor {
+  return order.every((dim, d) => dim === d) ? x : x.permute(order);
 }
 
 function refuse(expected: string, got: string): never {

@@ -4,6 +4,7 @@ import { dimOf } from "../base/shapes.ts";
 import { wholeArray } from "../tensor/checks.ts";
 import type { Indices, Tensor } from "../tensor/tensor.ts";
 import { tensor } from "./create.ts";
+import { taken } from "./indexing/taken.ts";
 import { checkWhole, tensorOf } from "./tensorOf.ts";
 
 /**
@@ -132,11 +133,11 @@ export function narrow(x: Tensor, dim: number, start: number, length: number): T
  */
 export function indexSelect(x: Tensor, dim: number, indices: Indices): Tensor {
   const along = dimensionOf("indexSelect", x, dim);
-  const rows = indicesOf("indexSelect", indices);
-  if (rows.ndim !== 1) {
-    throw new TensorError("indexSelect", { expected: "indices of one dimension", got: describe(rows) });
+  const places = indicesOf("indexSelect", indices);
+  if (places.ndim !== 1) {
+    throw new TensorError("indexSelect", { expected: "indices of one dimension", got: describe(places) });
   }
-  return along === 0 ? x.index(rows) : x.transpose(0, along).index(rows).transpose(0, along);
+  return taken(x, along, places);
 }
 
 /** Indices as an int32 tensor. */

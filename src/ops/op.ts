@@ -57,6 +57,18 @@ export interface Primitive {
    * from `vjp`.
    */
   readonly backward?: (k: Kernels, g: NDArray, y: NDArray, x: NDArray) => NDArray;
+  /**
+   * @internal Where along a dimension the output lies in the only input, if it is a part of it: so that gradients of many parts are
+   * added into one.
+   */
+  readonly part?: Part;
+}
+
+/** Steps along a dimension. */
+export interface Part {
+  readonly dim: number;
+  readonly start: number;
+  readonly step: number;
 }
 
 /**

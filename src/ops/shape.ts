@@ -34,6 +34,7 @@ export const slice = (dim: number, start: number, step: number, count: number): 
   name: "slice",
   forward: (k, x) => k.slice(x, dim, start, step, count),
   vjp: [(g, _y, x) => g.through(unslice(dim, start, step, x.shape[dim]))],
+  part: { dim, start, step },
   needs: "nothing",
 });
 
@@ -62,12 +63,12 @@ export const cat = (dim: number, lengths: readonly number[]): Primitive => {
   };
 };
 
-/** `x` backwards along `dim`. */
-export const flip = (dim: number): Primitive => ({
+/** `x` backwards along dimensions. */
+export const flip = (dims: readonly number[]): Primitive => ({
   [own]: true,
   name: "flip",
-  forward: (k, x) => k.flip(x, dim),
-  vjp: [(g) => g.through(flip(dim))],
+  forward: (k, x) => k.flip(x, dims),
+  vjp: [(g) => g.through(flip(dims))],
   needs: "nothing",
 });
 

@@ -74,21 +74,20 @@ export function wholeNumbers(i: unknown, like: Tensor): unknown {
 export function wholeArray(i: unknown): NDArray | null {
   const shape: number[] = [];
   for (let level = i; Array.isArray(level) && shape.length < 64; level = level[0]) shape.push(level.length);
-  const numbers = shape.length > 0 ? flattened(i, shape, 0) : null;
-  return numbers === null ? null : new NDArray(Int32Array.from(numbers), shape, "int32");
+  const numbers: number[] = [];
+  if (shape.length === 0 || !flatten(i, shape, 0, numbers)) return null;
+  return new NDArray(new Int32Array(numbers), shape, "int32");
 }
 
-/** The numbers in arrays nested to a shape, in order; null where they are none, or not whole. */
-function flattened(level: unknown, shape: Shape, depth: number): number[] | null {
-  if (depth === shape.length) return Number.isInteger(level) && isInt32(level as number) ? [level as number] : null;
-  if (!Array.isArray(level) || level.length !== shape[depth]) return null;
-  const all: number[] = [];
-  for (const part of level) {
-    const within = flattened(part, shape, depth + 1);
-    if (within === null) return null;
-    for (const value of within) all.push(value);
+/** Adds the numbers in arrays nested to a shape to a list, in order; false where they are none, or not whole. */
+function flatten(level: unknown, shape: Shape, depth: number, all: number[]): boolean {
+  if (!Array.isArray(level) || level.length !== shape[depth]) return false;
+  if (depth < shape.length - 1) return level.every((part) => flatten(part, shape, depth + 1, all));
+  for (const value of level) {
+    if (!Number.isInteger(value) || !isInt32(value)) return false;
+    all.push(value);
   }
-  return all;
+  return true;
 }
 
 /** @internal An int32 tensor of indices into `size`, all in range, the negative ones (from `least` on) made positive. */

@@ -108,8 +108,7 @@ export function t(x: Tensor): Tensor {
 
 export function flip(x: Tensor, dims: Sizes): Tensor {
   const given = (dims.length === 1 && Array.isArray(dims[0]) ? dims[0] : dims) as readonly number[];
-  const flipped = dimsOf("flip", given, x.ndim).reduce<Tensor>((x, dim) => x.through(ops.flip(dim)), x);
-  return flipped === x ? x.clone() : flipped;
+  return x.through(ops.flip(dimsOf("flip", given, x.ndim)));
 }
 
 export function triangle(where: string, x: Tensor, diagonal: number, upper: boolean): Tensor {

@@ -3,5 +3,6 @@
 export { adam } from "./optimizers/adam";
 export * from "./beside/channels";
 export { onLine } from "./beside/line";
+export { maxPool } from "./beside/maxPool";
 export { rounded } from "./beside/rounding";
-export * from "./beside/windows";
+export { fold, unfold } from "./beside/windows";

@@ -1,6 +1,10 @@
+import { isFloat } from "../../base/dtype.ts";
 import { empty, type NDArray, zeros } from "../array.ts";
-import type { Beside } from "./beside.ts";
-import type { Windows } from "./windows.ts";
+import { chunk, type Machine, mostBytes } from "../wasm/machine.ts";
+import type { Beside, BesideRun } from "./beside.ts";
+import { few } from "./columns.ts";
+import { moduleOn } from "./module.ts";
+import { flatWindows, type Windows } from "./windows.ts";
 
 /**
  * Calls `fn` with the place of the largest element of each window of pictures `[n, c, rows, columns]`: of equals the first,
@@ -63,19 +67,59 @@ function putBack([g, x]: readonly NDArray[], windows: Windows): NDArray {
   return y;
 }
 
+/** What the kernel in SIMD does, by its number. */
+const ways = { here: 0, picked: 1, back: 2 } as const;
+
+/** The kernel in SIMD, some pictures at a time: of `x` alone, or with `u`; `plain` where it is small, or of whole numbers. */
+const inSimd =
+  (how: keyof typeof ways, none: number, plain: BesideRun<Windows>) =>
+  (machine: Machine): BesideRun<Windows> => {
+    const { maxPoolF32, maxPoolF64 } = moduleOn(machine);
+    return (inputs, windows) => {
+      const [u, x = u] = inputs;
+      const [n, c] = x.shape;
+      const [picture, count] = [windows.size, windows.places].map(([rows, columns]) => rows * columns);
+      if (x.data.length < few || !isFloat(x.dtype) || 8 * (2 * picture + 3 * count) > mostBytes)
+        return plain(inputs, windows);
+      const [given, made] = how === "back" ? [count, picture] : [picture, count];
+      const y = empty(x.dtype, how === "back" ? x.shape : [n, c, ...windows.places]);
+      const kernel = x.dtype === "float32" ? maxPoolF32 : maxPoolF64;
+      const some = Math.max(1, Math.floor(chunk / Math.max(picture, count)));
+      for (let at = 0; at < n * c; at += some) {
+        const many = Math.min(some, n * c - at);
+        const result = y.data.subarray(at * made, (at + many) * made);
+        machine.begin();
+        const from = machine.at(x.data.subarray(at * picture, (at + many) * picture));
+        const beside = how === "here" ? from : machine.at(u.data.subarray(at * given, (at + many) * given));
+        const to = machine.roomFor(result);
+        const scratch = machine.room(12 * windows.places[1] + 16);
+        kernel(from, beside, to, scratch, ways[how], none, many, ...flatWindows(windows));
+        machine.get(to, result);
+      }
+      return y;
+    };
+  };
+
+const largest: BesideRun<Windows> = ([x], windows) => pick(x, x, windows, Number.NEGATIVE_INFINITY);
+const picked: BesideRun<Windows> = ([u, x], windows) => pick(u, x, windows, 0);
+
 /** The largest element of each window of pictures. */
 export const largestOf: Beside<Windows> = {
   name: "maxPool",
-  plain: ([x], windows) => pick(x, x, windows, Number.NEGATIVE_INFINITY),
-  simd: () => largestOf.plain,
+  plain: largest,
+  simd: /* @__PURE__ */ inSimd("here", Number.NEGATIVE_INFINITY, largest),
 };
 
 /** What lies in the first input where the second is largest, window by window. */
 export const pickLargest: Beside<Windows> = {
   name: "maxPoolPick",
-  plain: ([u, x], windows) => pick(u, x, windows, 0),
-  simd: () => pickLargest.plain,
+  plain: picked,
+  simd: /* @__PURE__ */ inSimd("picked", 0, picked),
 };
 
 /** The gradient of {@link largestOf}: of the first input what belongs to each window, added up where the second is largest. */
-export const putBackLargest: Beside<Windows> = { name: "maxPoolBack", plain: putBack, simd: () => putBack };
+export const putBackLargest: Beside<Windows> = {
+  name: "maxPoolBack",
+  plain: putBack,
+  simd: /* @__PURE__ */ inSimd("back", 0, putBack),
+};

@@ -1,4 +1,4 @@
-import { type Data, type Shape, sizeOf } from "../../base/dtype.ts";
+import type { Data, Shape } from "../../base/dtype.ts";
 import { around, empty, type NDArray, zeros } from "../array.ts";
 import { narrow } from "./walk.ts";
 
@@ -41,17 +41,20 @@ function gatherStrided(x: NDArray, shape: Shape, steps: readonly number[], first
   if (y.data.length === 0) return y;
   const ways = waysOf(shape, steps);
   const inner = ways.pop() ?? alone;
-  const beside = inner.step > 1 ? ways.findIndex(({ step }) => step === 1) : -1;
-  if (beside >= 0) {
-    const [across] = ways.splice(beside, 1);
-    forPlaces(ways, first, (from, to) => turn(x.data, y.data, from, to, across, inner));
-  } else if (inner.step === 0) {
-    forPlaces(ways, first, (from, to) => y.data.fill(x.data[from], to, to + inner.size));
-  } else if (inner.step === 1 && inner.size >= narrow) {
-    forPlaces(ways, first, (from, to) => copyRow(x.data, from, y.data, to, inner.size));
+  const { size, step } = inner;
+  const beside = step > 1 ? ways.findIndex(({ step }) => step === 1) : -1;
+  if (beside < 0 && size >= narrow && Math.abs(step) <= 1) {
+    const back = step < 0 ? size - 1 : 0;
+    forPlaces(ways, first, (from, to) => {
+      if (step === 0) y.data.fill(x.data[from], to, to + size);
+      else y.data.set(x.data.subarray(from - back, from - back + size), to);
+      if (back > 0) y.data.subarray(to, to + size).reverse();
+    });
   } else {
-    const lines = ways.pop() ?? alone;
-    forPlaces(ways, first, (from, to) => pick(x.data, y.data, from, to, lines, inner));
+    const [other = alone] = ways.splice(beside, 1);
+    // What lies side by side in what is read is gone along, so that four neighbours are written at a time.
+    const [lines, within] = beside < 0 ? [other, inner] : [inner, other];
+    forPlaces(ways, first, (from, to) => lay(x.data, y.data, from, to, lines, within));
   }
   return y;
 }
@@ -74,29 +77,43 @@ function forPlaces(ways: readonly Way[], first: number, fn: (from: number, to: n
   }
 }
 
-/** Lines of elements, one by one. */
-function pick(x: Data, y: Data, from: number, to: number, lines: Way, { size, step }: Way): void {
-  for (let l = 0, first = from, start = to; l < lines.size; l++, first += lines.step, start += lines.to) {
-    for (let i = 0, at = first; i < size; i++, at += step) y[start + i] = x[at];
+/** Lines of elements, four at a time. */
+function lay(x: Data, y: Data, from: number, to: number, a: Way, b: Way): void {
+  const [lines, { size, step, to: next }] = a.size < 4 ? [b, a] : [a, b];
+  const [gap, wide] = [lines.step, lines.to];
+  let l = 0;
+  // The same twice: a loop that meets arrays of several kinds is some times as slow.
+  if (x instanceof Float32Array && y instanceof Float32Array) {
+    for (; l + 3 < lines.size; l += 4) {
+      for (let i = 0, p = from + l * gap, q = to + l * wide; i < size; i++, p += step, q += next) {
+        y[q] = x[p];
+        y[q + wide] = x[p + gap];
+        y[q + 2 * wide] = x[p + 2 * gap];
+        y[q + 3 * wide] = x[p + 3 * gap];
+      }
+    }
+    for (; l < lines.size; l++) {
+      for (let i = 0, p = from + l * gap, q = to + l * wide; i < size; i++, p += step, q += next) y[q] = x[p];
+    }
+  } else {
+    for (; l + 3 < lines.size; l += 4) {
+      for (let i = 0, p = from + l * gap, q = to + l * wide; i < size; i++, p += step, q += next) {
+        y[q] = x[p];
+        y[q + wide] = x[p + gap];
+        y[q + 2 * wide] = x[p + 2 * gap];
+        y[q + 3 * wide] = x[p + 3 * gap];
+      }
+    }
+    for (; l < lines.size; l++) {
+      for (let i = 0, p = from + l * gap, q = to + l * wide; i < size; i++, p += step, q += next) y[q] = x[p];
+    }
   }
 }
 
-/** So many rows of the result are made at a time, so that what was read is at hand until its neighbours have been. */
-const strip = 16;
-
-/** What lies side by side in `x` along `across` is put apart, and what lies apart along `inner` is put side by side. */
-function turn(x: Data, y: Data, from: number, to: number, across: Way, inner: Way): void {
-  const [{ size, step }, apart] = [inner, across.to];
-  for (let top = 0; top < across.size; top += strip) {
-    const bottom = Math.min(top + strip, across.size);
-    for (let left = 0; left < size; left += strip) {
-      const right = Math.min(left + strip, size);
-      for (let i = top; i < bottom; i++) {
-        const end = to + i * apart + right;
-        for (let at = to + i * apart + left, p = from + i + left * step; at < end; at++, p += step) y[at] = x[p];
-      }
-    }
-  }
+/** Rows of `size` neighbours from `x`, where they follow each other from `from` on, to places `apart` in `y`. */
+function putRows(x: Data, y: Data, from: number, to: number, rows: number, size: number, apart: number): void {
+  if (size < narrow) lay(x, y, from, to, { size: rows, step: size, to: apart }, { size, step: 1, to: 1 });
+  else for (let r = 0; r < rows; r++) y.set(x.subarray(from + r * size, from + (r + 1) * size), to + r * apart);
 }
 
 /** `x` repeated along new leading dimensions and dimensions of size one, to `shape`. */
@@ -148,54 +165,64 @@ export function slice(x: NDArray, dim: number, start: number, step: number, coun
 /** The reverse of {@link slice}: `g` put back into zeros of `length` along `dim`. */
 export function unslice(g: NDArray, dim: number, start: number, step: number, length: number): NDArray {
   const [outer, count, inner] = around(g.shape, dim, dim + 1);
-  const y = zeros(g.dtype, [...g.shape.slice(0, dim), length, ...g.shape.slice(dim + 1)]);
-  for (let o = 0, at = 0; o < outer; o++) {
-    for (let l = 0; l < count; l++, at += inner)
-      copyRow(g.data, at, y.data, (o * length + start + l * step) * inner, inner);
+  const y = empty(g.dtype, [...g.shape.slice(0, dim), length, ...g.shape.slice(dim + 1)]);
+  y.data.fill(0);
+  const first = start * inner;
+  if (step === 1 || count === 1) putRows(g.data, y.data, 0, first, outer, count * inner, length * inner);
+  else {
+    const block = count * inner;
+    for (let o = 0; o < outer; o++)
+      putRows(g.data, y.data, o * block, first + o * length * inner, count, inner, step * inner);
   }
   return y;
 }
 
-/** Copies so many neighbours. */
-function copyRow(x: Data, from: number, y: Data, to: number, size: number): void {
-  if (size < narrow) for (let i = 0; i < size; i++) y[to + i] = x[from + i];
-  else y.set(x.subarray(from, from + size), to);
+/** Adds `g` to the `y` that {@link slice} would take it from, in place. */
+export function addPart(y: NDArray, g: NDArray, dim: number, start: number, step: number): void {
+  const [outer, count, inner] = around(g.shape, dim, dim + 1);
+  const [from, to] = [g.data, y.data];
+  for (let o = 0, at = 0; o < outer; o++) {
+    for (let l = 0; l < count; l++) {
+      const first = (o * y.shape[dim] + start + l * step) * inner;
+      for (let i = first; i < first + inner; i++) to[i] += from[at++];
+    }
+  }
 }
 
 /** Arrays one after the other along `dim`. */
 export function cat(arrays: readonly NDArray[], dim: number): NDArray {
   const first = arrays[0];
   const total = arrays.reduce((size, x) => size + x.shape[dim], 0);
+  const [outer, , inner] = around(first.shape, dim, dim + 1);
   const y = empty(first.dtype, [...first.shape.slice(0, dim), total, ...first.shape.slice(dim + 1)]);
-  const outer = sizeOf(first.shape.slice(0, dim));
-  for (let o = 0, at = 0; o < outer; o++) {
-    for (const x of arrays) {
-      const block = x.data.length / outer;
-      copyRow(x.data, o * block, y.data, at, block);
-      at += block;
-    }
+  let at = 0;
+  for (const { data, shape } of arrays) {
+    putRows(data, y.data, 0, at, outer, shape[dim] * inner, total * inner);
+    at += shape[dim] * inner;
   }
   return y;
 }
 
-/** `x` backwards along `dim`. */
-export function flip(x: NDArray, dim: number): NDArray {
+/** `x` backwards along dimensions. */
+export function flip(x: NDArray, dims: readonly number[]): NDArray {
   const own = strides(x.shape);
+  const first = dims.reduce((at, d) => at + (x.shape[d] - 1) * own[d], 0);
   return gatherStrided(
     x,
     x.shape,
-    own.map((stride, d) => (d === dim ? -stride : stride)),
-    (x.shape[dim] - 1) * own[dim],
+    own.map((stride, d) => (dims.includes(d) ? -stride : stride)),
+    first,
   );
 }
 
 /** The upper (`column − row ≥ diagonal`) or lower (`≤`) triangle of the last two dimensions, zero elsewhere. */
-export function triangle(x: NDArray, diagonal: number, upper: boolean): NDArray {
-  const [rows, columns] = x.shape.slice(-2);
-  const y = zeros(x.dtype, x.shape);
-  for (let at = 0; at < y.data.length; at++) {
-    const offset = (at % columns) - (Math.floor(at / columns) % rows);
-    if (upper ? offset >= diagonal : offset <= diagonal) y.data[at] = x.data[at];
+export function triangle({ data, dtype, shape }: NDArray, diagonal: number, upper: boolean): NDArray {
+  const [rows, columns] = shape.slice(-2);
+  const y = zeros(dtype, shape);
+  for (let start = 0, row = 0; start < data.length; start += columns, row = (row + 1) % rows) {
+    const bound = start + Math.min(Math.max(0, row + diagonal + Number(!upper)), columns);
+    const [from, to] = upper ? [bound, start + columns] : [start, bound];
+    if (from < to) y.data.set(data.subarray(from, to), from);
   }
   return y;
 }
@@ -205,15 +232,13 @@ export function diagonal(x: NDArray, offset: number): NDArray {
   const [rows, columns] = x.shape;
   const [row, column] = [Math.max(0, -offset), Math.max(0, offset)];
   const count = Math.max(0, Math.min(rows - row, columns - column));
-  const y = zeros(x.dtype, [count]);
-  for (let i = 0; i < count; i++) y.data[i] = x.data[(row + i) * columns + column + i];
-  return y;
+  return gatherStrided(x, [count], [columns + 1], row * columns + column);
 }
 
 /** A matrix of zeros with `x` on its diagonal, `offset` columns to the right of the main one. */
-export function undiagonal(x: NDArray, offset: number, rows: number, columns: number): NDArray {
-  const y = zeros(x.dtype, [rows, columns]);
-  const [row, column] = [Math.max(0, -offset), Math.max(0, offset)];
-  for (let i = 0; i < x.data.length; i++) y.data[(row + i) * columns + column + i] = x.data[i];
+export function undiagonal({ data, dtype }: NDArray, offset: number, rows: number, columns: number): NDArray {
+  const y = zeros(dtype, [rows, columns]);
+  const first = Math.max(0, -offset) * columns + Math.max(0, offset);
+  putRows(data, y.data, 0, first, data.length, 1, columns + 1);
   return y;
 }

@@ -1,7 +1,10 @@
 import { describe, show, TensorError } from "../../base/errors.ts";
 import { type OptionRules, optionsOf } from "../../base/optionRules.ts";
+import { checkRoom } from "../../base/shapes.ts";
 import { cat } from "../../functions/combine.ts";
-import { full } from "../../functions/factories.ts";
+import { type Padding, padOf } from "../../kernels/beside/pad.ts";
+import { ownPrimitive, type Primitive } from "../../ops/op.ts";
+import { operandFor } from "../../tensor/checks.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { checkTensor } from "../module/checks.ts";
 
@@ -66,13 +69,44 @@ export function padFor(where: string, x: Tensor, padding: readonly number[], mod
     return { dim: x.ndim - 1 - i, before, behind };
   });
   for (const { dim, before, behind } of sides) checkSides(where, x, dim, before, behind, mode);
+  if (mode === "constant") return padded(x, sides, value);
   return sides.reduce((y, { dim, before, behind }) => {
-    const kept = y.slice(dim, Math.max(0, -before), y.shape[dim] - Math.max(0, -behind));
+    const isCut = before < 0 || behind < 0 || before + behind === 0;
+    const kept = isCut ? y.slice(dim, Math.max(0, -before), y.shape[dim] - Math.max(0, -behind)) : y;
     if (before <= 0 && behind <= 0) return kept;
-    const parts = mode === "constant" ? constants(value) : repeats[mode];
+    const parts = repeats[mode];
     return cat([...parts(kept, dim, before, true), kept, ...parts(kept, dim, behind, false)], dim);
   }, x);
 }
+
+/** What is padded along a dimension. */
+interface Side {
+  readonly dim: number;
+  readonly before: number;
+  readonly behind: number;
+}
+
+function padded(x: Tensor, sides: readonly Side[], value: number): Tensor {
+  const [before, behind] = [x.shape.map(() => 0), x.shape.map(() => 0)];
+  for (const side of sides) [before[side.dim], behind[side.dim]] = [side.before, side.behind];
+  const isFilled = [...before, ...behind].some((count) => count > 0);
+  checkRoom(
+    "pad",
+    x.shape.map((size, d) => before[d] + size + behind[d]),
+  );
+  return x.through(padWith({ before, behind, value: isFilled ? operandFor("full", x.dtype, value) : 0 }));
+}
+
+/** A number around `x`; its gradient has that cut off. */
+const padWith = (padding: Padding): Primitive => {
+  const [before, behind] = [padding.before, padding.behind].map((counts) => counts.map((count) => -count));
+  return ownPrimitive({
+    name: "pad",
+    forward: (k, ...inputs) => k.beside(padOf, inputs, padding),
+    vjp: [(g) => g.through(padWith({ before, behind, value: 0 }))],
+    needs: "nothing",
+  });
+};
 
 function checkSides(where: string, x: Tensor, dim: number, before: number, behind: number, mode: PadMode): void {
   const length = x.shape[dim];
@@ -91,14 +125,6 @@ function checkSides(where: string, x: Tensor, dim: number, before: number, behin
 
 /** What stands before or behind `x` along a dimension: one part, or none. */
 type Parts = (x: Tensor, dim: number, count: number, isBefore: boolean) => readonly Tensor[];
-
-const constants =
-  (value: number): Parts =>
-  (x, dim, count) => {
-    if (count <= 0) return [];
-    const shape = x.shape.map((size, d) => (d === dim ? count : size));
-    return [full(shape, value, { dtype: x.dtype })];
-  };
 
 const repeats: Readonly<Record<Exclude<PadMode, "constant">, Parts>> = {
   reflect: (x, dim, count, isBefore) => {

@@ -2,6 +2,7 @@ import type { Dtype } from "../../../base/dtype.ts";
 import { NDArray } from "../../../kernels/array.ts";
 import type { Convolution } from "../../../kernels/beside/convolution.ts";
 import type { MeanWindows, Spans } from "../../../kernels/beside/meanPool.ts";
+import type { Padding } from "../../../kernels/beside/pad.ts";
 import type { Windows } from "../../../kernels/beside/windows.ts";
 import type { MergedCall, Write } from "../call.ts";
 import type { Attributes, Graph } from "../graph.ts";
@@ -37,6 +38,17 @@ function maxPool(graph: Graph, { inputs: [x], settings, dtype }: MergedCall): st
   return graph.node("MaxPool", [padded], { ...attributes, pads: [0, 0, 0, 0] });
 }
 
+/** What is cut off is cut off first. */
+function pad(graph: Graph, { inputs: [{ name }], settings, dtype }: MergedCall): string {
+  const { before, behind, value } = settings[0] as Padding;
+  const cut = before.flatMap((count, d) => (count < 0 || behind[d] < 0 ? [d] : []));
+  const bounds = [(d: number) => Math.max(0, -before[d]), (d: number) => (behind[d] < 0 ? behind[d] : 0x7fffffff)];
+  const within = () => [...bounds.map((bound) => cut.map(bound)), cut].map((numbers) => graph.fixedInts(numbers));
+  const kept = cut.length === 0 ? name : graph.node("Slice", [name, ...within()]);
+  const sides = graph.fixedInts([...before, ...behind].map((count) => Math.max(0, count)));
+  return graph.node("Pad", [kept, sides, graph.scalar(value, dtype)]);
+}
+
 /** Means of windows are two products of matrices, one for the rows and one for the columns. */
 function meanPool(graph: Graph, { inputs: [x], settings, dtype }: MergedCall): string {
   const { size, rows, columns } = settings[0] as MeanWindows;
@@ -55,4 +67,4 @@ function shares({ starts, ends, divisors }: Spans, length: number, dtype: Dtype,
 }
 
 /** Kernels of windows over pictures. */
-export const windows: Readonly<Record<string, Write>> = { convolution, maxPool, meanPool };
+export const windows: Readonly<Record<string, Write>> = { convolution, maxPool, meanPool, pad };

@@ -24,17 +24,12 @@ function slice(graph: Graph, call: MergedCall): string {
   ]);
 }
 
-/** From the last to the first: a slice that ends before the beginning. */
+/** From the last to the first: slices that end before the beginning. */
 function flip(graph: Graph, call: MergedCall): string {
   const [{ name }] = call.inputs;
-  const ends = graph.fixedInts([-0x80000000]);
-  return graph.node("Slice", [
-    name,
-    graph.fixedInts([-1]),
-    ends,
-    graph.fixedInts([numberAt(call, 0)]),
-    graph.fixedInts([-1]),
-  ]);
+  const dims = numbersAt(call, 0);
+  const [lasts, ends] = [-1, -0x80000000].map((bound) => graph.fixedInts(dims.map(() => bound)));
+  return graph.node("Slice", [name, lasts, ends, graph.fixedInts(dims), lasts]);
 }
 
 function triangle(graph: Graph, call: MergedCall): string {

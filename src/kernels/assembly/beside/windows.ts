@@ -4,7 +4,7 @@
 /** The first place whose column, `offset + place·stride`, is `bound` or more. */
 // @ts-ignore: decorators of functions are AssemblyScript's, which editors do not know
 @inline
-function firstFrom(bound: i32, offset: i32, stride: i32, places: i32): i32 {
+export function firstFrom(bound: i32, offset: i32, stride: i32, places: i32): i32 {
   const gap = bound - offset;
   return gap <= 0 ? 0 : min((gap + stride - 1) / stride, places);
 }
