@@ -27,11 +27,7 @@ export interface RandomTensorOptions extends TensorOptions {
 const floatDtype = { words: ["float32", "float64"], default: "float32" } as const;
 const wholeDtype = { is: aDtype, default: "int32" } as const;
 const randRules = { dtype: floatDtype, requiresGrad, generator } as const satisfies OptionRules<RandomTensorOptions>;
-const randpermRules = {
-  dtype: wholeDtype,
-  requiresGrad,
-  generator,
-} as const satisfies OptionRules<RandomTensorOptions>;
+const randpermRules = { dtype: wholeDtype, requiresGrad, generator } satisfies OptionRules<RandomTensorOptions>;
 
 /**
  * Numbers spread evenly over `[0, 1)`: PyTorch's own, from the same seed.
@@ -98,12 +94,7 @@ export interface RandintOptions extends RandomTensorOptions {
   readonly version?: "current" | "1.13";
 }
 
-const randintRules = {
-  dtype: wholeDtype,
-  requiresGrad,
-  generator,
-  version,
-} as const satisfies OptionRules<RandintOptions>;
+const randintRules = { dtype: wholeDtype, requiresGrad, generator, version } satisfies OptionRules<RandintOptions>;
 
 /**
  * Whole numbers spread evenly over `low … high − 1`: PyTorch's own, from the same seed. int32 unless `dtype` says else.

@@ -304,7 +304,13 @@ export abstract class Optimizer<Group extends ParamGroup = ParamGroup> {
    */
   loadStateDict(dict: OptimizerStateDict): void {
     shared().listener?.runs?.(`${this.kind.name}.loadStateDict`);
-    const { options, states } = unpackState(`${this.kind.name}.loadStateDict`, dict, this.paramGroups, this.kind, this.rules);
+    const { options, states } = unpackState(
+      `${this.kind.name}.loadStateDict`,
+      dict,
+      this.paramGroups,
+      this.kind,
+      this.rules,
+    );
     this.paramGroups.forEach((group, i) => Object.assign(group, options[i]));
     this.states.clear();
     for (const [p, state] of states) this.states.set(p, state);

@@ -82,9 +82,7 @@ export function relu(x: Tensor): Tensor {
 }
 
 type GeluOptions = NonNullable<Parameters<Tensor["gelu"]>[0]>;
-const geluRules = {
-  approximate: { words: ["none", "tanh"], default: "none" },
-} as const satisfies OptionRules<GeluOptions>;
+const geluRules = { approximate: { words: ["none", "tanh"], default: "none" } } satisfies OptionRules<GeluOptions>;
 
 export function gelu(x: Tensor, options?: GeluOptions): Tensor {
   const { approximate } = optionsOf("gelu", options, geluRules);

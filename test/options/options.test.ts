@@ -372,16 +372,16 @@ test("every function and class that takes options is here", () => {
 const byHand = /^nn\./;
 
 const src = fileURLToPath(new URL("../../src/", import.meta.url));
-const ruleSources = globSync(["**/*.ts", "!nn/**"], { cwd: src }).map((name) =>
-  readFileSync(src + name, "utf8"),
-);
+const ruleSources = globSync(["**/*.ts", "!nn/**"], { cwd: src }).map((name) => readFileSync(src + name, "utf8"));
 
 /** The interface of options that a type is, or is a part of. */
 const interfaceOf = (type: string): string => /^(?:Partial<)?(\w+)/.exec(type)?.[1] ?? "";
 
 test("every interface of options, but for those of layers, has a record of rules", () => {
   const ruled = new Set(
-    ruleSources.flatMap((text) => [...text.matchAll(/(?:Option|Declared)Rules<(?:Partial<)?(\w+)/g)].map(([, name]) => name)),
+    ruleSources.flatMap((text) =>
+      [...text.matchAll(/(?:Option|Declared)Rules<(?:Partial<)?(\w+)/g)].map(([, name]) => name),
+    ),
   );
   const taken = callables
     .filter(({ name, isMethod }) => !isMethod && !byHand.test(name))
@@ -401,7 +401,9 @@ function objectsIn(text: string): { readonly name: string; readonly of: string; 
     let object = initializer;
     while (object && (ts.isSatisfiesExpression(object) || ts.isAsExpression(object))) object = object.expression;
     if (initializer === undefined || object === undefined || !ts.isObjectLiteralExpression(object)) return [];
-    return [{ name: name.getText(), of: ts.isSatisfiesExpression(initializer) ? initializer.type.getText() : "", object }];
+    return [
+      { name: name.getText(), of: ts.isSatisfiesExpression(initializer) ? initializer.type.getText() : "", object },
+    ];
   });
 }
 
@@ -422,10 +424,11 @@ const rules = objects.flatMap(({ of: type, object }) => {
 });
 
 /**
- * Those whose default depends on others: two places look for one seed, a plane reaches as far as its path, lines stay or not, and
- * whole random numbers are int32.
+ * Those whose default depends on others: two places look for one seed, a plane reaches as far as its path, lines stay or not, AdamW
+ * decays by itself, and whole random numbers are int32.
  */
 const dependent = [
+  "AdamOptions.weightDecay",
   "LossSurfaceOptions.extent",
   "ProgressLineOptions.interval",
   "RandintOptions.dtype",
