@@ -48,7 +48,10 @@ export const positive: OptionKind = {
   accepts: (value) => isNumber(value) && value > 0,
 };
 
-export const wholeNumber: OptionKind = { expected: "a whole number", accepts: Number.isSafeInteger };
+export const wholeNumber: OptionKind = {
+  expected: "a whole number",
+  accepts: (value) => Number.isSafeInteger(value),
+};
 
 export const fromZero: OptionKind = {
   expected: "a whole number of 0 or more",

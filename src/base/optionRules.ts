@@ -50,12 +50,9 @@ export function optionsOf<Options, Rules extends Readonly<Record<string, OptionR
   for (const own in rules) {
     const rule: OptionRule = rules[own];
     const value = (given as Given | undefined)?.[own];
-    if (value === undefined && rule.isRequired !== true) settings[own] = rule.default;
+    if (value === undefined && !rule.isRequired) settings[own] = rule.default;
     else if (allows(rule, value)) settings[own] = value;
-    else {
-      const within = name === undefined ? own : `${name}.${own}`;
-      throw new TensorError(where, refusalOf(rule, within, value));
-    }
+    else throw new TensorError(where, refusalOf(rule, name === undefined ? own : `${name}.${own}`, value));
   }
   return settings as Settings<Options, Rules>;
 }
@@ -64,7 +61,7 @@ type Given = Readonly<Record<string, unknown>>;
 
 /**
  * Refuses what {@link optionsOf} refuses, and makes no object: for what is called in small loops. Where all is as it should be,
- * which is nearly always, one walk over the names that were given tells.
+ * which is nearly always, one walk over the names that were given tells; else {@link optionsOf} does.
  */
 export function checkGiven(
   where: string,
@@ -73,22 +70,19 @@ export function checkGiven(
 ): void {
   if (given === undefined) return;
   let isRight = isOptions(given);
-  for (const own in given) {
-    const value = (given as Given)[own];
-    isRight &&= Object.hasOwn(rules, own) && (value === undefined || allows(rules[own], value));
-  }
+  for (const own in given) isRight &&= allows(rules[own], (given as Given)[own]);
   if (!isRight) optionsOf(where, given, rules);
 }
 
-/** Whether a rule allows a value. */
-export const allows = (rule: OptionRule, value: unknown): boolean =>
-  "words" in rule ? rule.words.includes(value) : rule.is.accepts(value);
+type Loose = { readonly is?: OptionKind; readonly words?: readonly unknown[] };
 
-function refusalOf(rule: OptionRule, name: string, value: unknown): TensorErrorParts {
-  const isOfWords = "words" in rule;
-  const said = isOfWords ? rule.words.map((word) => JSON.stringify(word)).join(" or ") : rule.is.expected;
-  const own = isOfWords ? undefined : rule.is.refusal?.(value);
-  return own ?? { expected: `${said} as ${name}`, got: describe(value) };
+/** Whether a rule, if there is one, allows a value. */
+const allows = (rule: Loose | undefined, value: unknown): boolean =>
+  rule?.is?.accepts(value) ?? rule?.words?.includes(value) ?? false;
+
+function refusalOf({ is, words }: Loose, name: string, value: unknown): TensorErrorParts {
+  const said = is?.expected ?? words?.map((word) => JSON.stringify(word)).join(" or ");
+  return is?.refusal?.(value) ?? { expected: `${said} as ${name}`, got: describe(value) };
 }
 
 /** Refuses a value that is not of a kind, such as a part of an option. */
