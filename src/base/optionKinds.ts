@@ -6,10 +6,18 @@ const isWhole = (value: unknown, least: number): boolean => Number.isSafeInteger
 const isList = (value: unknown, isEntry: (entry: unknown) => boolean, least = 0): boolean =>
   Array.isArray(value) && value.length >= least && value.every(isEntry);
 
+/** What may also be null. */
+export const orNull = ({ expected, accepts }: OptionKind): OptionKind => ({
+  expected: `${expected}, or null,`,
+  accepts: (value) => value === null || accepts(value),
+});
+
 /** Any value: what takes it looks at it. */
 export const anything: OptionKind = { expected: "a value", accepts: () => true };
 
 export const flag: OptionKind = { expected: "true or false", accepts: (value) => typeof value === "boolean" };
+
+export const aTensor: OptionKind = { expected: "a tensor", accepts: isTensor };
 
 export const text: OptionKind = { expected: "a text", accepts: (value) => typeof value === "string" };
 
@@ -26,14 +34,18 @@ export const names: OptionKind = {
 
 export const aFunction: OptionKind = { expected: "a function", accepts: (value) => typeof value === "function" };
 
-export const aTensor: OptionKind = { expected: "a tensor", accepts: isTensor };
-
 export const list: OptionKind = { expected: "a list", accepts: Array.isArray };
 
 /** Values by names. */
 export const record: OptionKind = {
   expected: "an object, by names,",
   accepts: (value) => typeof value === "object" && value !== null && !Array.isArray(value),
+};
+
+/** Any number that is one: infinite ones too. */
+export const aNumber: OptionKind = {
+  expected: "a number",
+  accepts: (value) => typeof value === "number" && !Number.isNaN(value),
 };
 
 export const finiteNumber: OptionKind = { expected: "a finite number", accepts: isNumber };
@@ -48,10 +60,7 @@ export const positive: OptionKind = {
   accepts: (value) => isNumber(value) && value > 0,
 };
 
-export const wholeNumber: OptionKind = {
-  expected: "a whole number",
-  accepts: (value) => Number.isSafeInteger(value),
-};
+export const wholeNumber: OptionKind = { expected: "a whole number", accepts: (value) => Number.isSafeInteger(value) };
 
 export const fromZero: OptionKind = {
   expected: "a whole number of 0 or more",

@@ -1,5 +1,5 @@
 import { describe, TensorError, type TensorErrorParts } from "./errors.ts";
-import { checkOptions, isOptions } from "./options.ts";
+import { checkOptions, hintFor } from "./options.ts";
 
 // What options may be, declared once: names, checks, defaults and messages follow from one record.
 
@@ -34,6 +34,9 @@ export type Settings<Options, Rules> = {
     : never;
 };
 
+/** What there is where no options are given, for functions that are called in each step of a training. */
+const defaults = /* @__PURE__ */ new WeakMap<object, object>();
+
 /**
  * The options that were given, with their defaults. Refuses names that nobody reads, and values that a rule does not allow.
  *
@@ -45,47 +48,52 @@ export function optionsOf<Options, Rules extends Readonly<Record<string, OptionR
   rules: Rules,
   name?: string,
 ): Settings<Options, Rules> {
-  checkOptions(where, given, Object.keys(rules), name);
+  const usual = given === undefined && defaults.get(rules);
+  if (usual) return usual as Settings<Options, Rules>;
+  const known = Object.keys(rules);
+  checkOptions(where, given, known, name);
   const settings: Record<string, unknown> = {};
-  for (const own in rules) {
-    const rule: OptionRule = rules[own];
-    const value = (given as Given | undefined)?.[own];
-    if (value === undefined && !rule.isRequired) settings[own] = rule.default;
-    else if (allows(rule, value)) settings[own] = value;
-    else throw new TensorError(where, refusalOf(rule, name === undefined ? own : `${name}.${own}`, value));
+  for (const own of known) {
+    const rule = rules[own];
+    const value = (given as Readonly<Record<string, unknown>> | undefined)?.[own];
+    settings[own] = value === undefined ? rule.default : value;
+    if (value === undefined && rule.isRequired !== true) continue;
+    checkRule(where, rule, name === undefined ? own : `${name}.${own}`, value);
   }
+  if (given === undefined) defaults.set(rules, Object.freeze(settings));
   return settings as Settings<Options, Rules>;
 }
-
-type Given = Readonly<Record<string, unknown>>;
 
 /**
  * Refuses what {@link optionsOf} refuses, and makes no object: for what is called in small loops. Where all is as it should be,
  * which is nearly always, one walk over the names that were given tells; else {@link optionsOf} does.
  */
-export function checkGiven(
-  where: string,
-  given: object | undefined,
-  rules: Readonly<Record<string, OptionRule>>,
-): void {
+export function checkGiven(where: string, given: object | undefined, rules: Readonly<Record<string, OptionRule>>): void {
   if (given === undefined) return;
-  let isRight = isOptions(given);
-  for (const own in given) isRight &&= allows(rules[own], (given as Given)[own]);
-  if (!isRight) optionsOf(where, given, rules);
+  let isRight = typeof given === "object" && !Array.isArray(given) && !ArrayBuffer.isView(given);
+  for (const own in given) {
+    const value = (given as Readonly<Record<string, unknown>>)[own];
+    const { is, words } = (rules[own] ?? {}) as { is?: OptionKind; words?: readonly unknown[] };
+    isRight &&= is?.accepts(value) ?? words?.includes(value) ?? false;
+  }
+  if (given === null || !isRight) optionsOf(where, given, rules);
 }
 
-type Loose = { readonly is?: OptionKind; readonly words?: readonly unknown[] };
+/** Whether a rule allows a value. */
+export const allows = (rule: OptionRule, value: unknown): boolean =>
+  "words" in rule ? rule.words.includes(value) : rule.is.accepts(value);
 
-/** Whether a rule, if there is one, allows a value. */
-const allows = (rule: Loose | undefined, value: unknown): boolean =>
-  rule?.is?.accepts(value) ?? rule?.words?.includes(value) ?? false;
-
-function refusalOf({ is, words }: Loose, name: string, value: unknown): TensorErrorParts {
-  const said = is?.expected ?? words?.map((word) => JSON.stringify(word)).join(" or ");
-  return is?.refusal?.(value) ?? { expected: `${said} as ${name}`, got: describe(value) };
+/** Refuses a value that a rule does not allow. */
+export function checkRule(where: string, rule: OptionRule, name: string, value: unknown): void {
+  if (allows(rule, value)) return;
+  const got = describe(value);
+  if ("is" in rule) {
+    throw new TensorError(where, rule.is.refusal?.(value) ?? { expected: `${rule.is.expected} as ${name}`, got });
+  }
+  const expected = `${rule.words.map((word) => JSON.stringify(word)).join(" or ")} as ${name}`;
+  throw new TensorError(where, { expected, got, hint: hintFor(got, rule.words as string[], 0) });
 }
 
 /** Refuses a value that is not of a kind, such as a part of an option. */
-export function checkKind(where: string, kind: OptionKind, name: string, value: unknown): void {
-  if (!kind.accepts(value)) throw new TensorError(where, refusalOf({ is: kind }, name, value));
-}
+export const checkKind = (where: string, kind: OptionKind, name: string, value: unknown): void =>
+  checkRule(where, { is: kind }, name, value);

@@ -8,35 +8,30 @@ import { describe, TensorError } from "./errors.ts";
  */
 export function checkOptions(where: string, options: unknown, known: readonly string[], name?: string): void {
   if (options === undefined) return;
-  if (!isOptions(options)) {
+  if (typeof options !== "object" || options === null || Array.isArray(options) || ArrayBuffer.isView(options)) {
     const what = name === undefined ? "an object of options" : `${name} as an object`;
     throw new TensorError(where, { expected: `${what} (${known.join(", ")})`, got: describe(options) });
   }
   for (const name of Object.keys(options)) {
     if (known.includes(name)) continue;
-    const close = nearest(name, known);
     throw new TensorError(where, {
       expected: known.length > 0 ? `options among ${known.join(", ")}` : "no options",
       got: `"${name}"`,
       code: "EVENKEEL_OPTION",
-      hint: close === undefined ? "" : `Did you mean "${close}"?`,
+      hint: hintFor(name, known, Math.max(2, Math.floor(name.length / 3))),
     });
   }
 }
 
-/** Whether a value is an object that may have options. */
-export const isOptions = (value: unknown): value is object =>
-  typeof value === "object" && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value);
-
-/** The known name that `name` was most likely meant to be, if any is near. */
-function nearest(name: string, known: readonly string[]): string | undefined {
+/** Asks for the known word that `word` was most likely meant to be, if there is one that at most `most` letters make of it. */
+export function hintFor(word: string, known: readonly string[], most: number): string {
   let best: string | undefined;
-  let least = Math.max(2, Math.floor(name.length / 3)) + 1;
+  let least = most + 1;
   for (const candidate of known) {
-    const distance = editDistance(name.toLowerCase().replaceAll("_", ""), candidate.toLowerCase());
+    const distance = editDistance(word.toLowerCase().replace(/[_"]/g, ""), candidate.toLowerCase());
     if (distance < least) [best, least] = [candidate, distance];
   }
-  return best;
+  return best === undefined ? "" : `Did you mean "${best}"?`;
 }
 
 /** Levenshtein's distance: insertions, deletions and substitutions from `a` to `b`. */

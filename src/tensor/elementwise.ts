@@ -1,6 +1,7 @@
 import { isTensor } from "../base/brand.ts";
 import { type Dtype, isFloat } from "../base/dtype.ts";
 import { TensorError } from "../base/errors.ts";
+import { aNumber } from "../base/optionKinds.ts";
 import { type OptionRules, optionsOf } from "../base/optionRules.ts";
 import * as ops from "../ops/elementwise.ts";
 import { gelu as geluByErf, geluByTanh } from "../ops/gelu.ts";
@@ -97,10 +98,7 @@ const softplusRules = {
     is: { expected: "a finite number other than 0", accepts: (value) => Number.isFinite(value) && value !== 0 },
     default: 1,
   },
-  threshold: {
-    is: { expected: "a number", accepts: (value) => typeof value === "number" && !Number.isNaN(value) },
-    default: 20,
-  },
+  threshold: { is: aNumber, default: 20 },
 } as const satisfies OptionRules<SoftplusOptions>;
 
 export function softplus(x: Tensor, options?: SoftplusOptions): Tensor {
