@@ -80,9 +80,8 @@ export abstract class Optimizer<Group extends ParamGroup = ParamGroup> {
     const asked: Record<string, Asked> = {};
     const rules: Record<string, OptionRule> = {};
     for (const [name, declared] of Object.entries(kind.rules)) {
-      const own = "is" in declared ? declared : { is: declared, default: undefined };
-      rules[name] = own.is;
-      asked[name] = { is: askedOf(name, own.is), default: own.default };
+      rules[name] = "is" in declared ? declared.is : declared;
+      asked[name] = { ...declared, is: askedOf(name, rules[name]) };
     }
     this.rules = rules;
     this.defaults = { ...defaults, ...defined(optionsOf(kind.name, options, asked)) };
