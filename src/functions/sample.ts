@@ -13,7 +13,7 @@ import { type MultinomialEra, multinomial as sampleRows } from "../random/multin
 import { fillRandint } from "../random/randint.ts";
 import { fillRandperm } from "../random/randperm.ts";
 import { aDtype } from "../tensor/checks.ts";
-import { generator, generatorOf, type RandomOptions, type VersionedRandomOptions, version } from "../tensor/random.ts";
+import { generator, generatorOf, type VersionedRandomOptions, version } from "../tensor/random.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { finish, requiresGrad, type TensorOptions } from "./create.ts";
 import { zeros } from "./factories.ts";
@@ -172,7 +172,7 @@ export function randperm(n: number, options: RandomTensorOptions = {}): Tensor {
  * console.log(bernoulli(tensor([0, 1]))); // => tensor([0., 1.])
  * ```
  */
-export function bernoulli(p: Tensor, options: RandomOptions = {}): Tensor {
+export function bernoulli(p: Tensor, options: { readonly generator?: Generator } = {}): Tensor {
   const generator = generatorOf("bernoulli", options);
   if (!isTensor(p) || !isFloat(p.dtype)) {
     throw new TensorError("bernoulli", {

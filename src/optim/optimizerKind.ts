@@ -29,7 +29,7 @@ export type DeclaredRules<Options> = {
 };
 
 /** What a rule asks of the option of this name, for `optionsOf`. */
-export const askedOf = (name: string, rule: OptionRule): OptionKind => ({
+export const asks = (name: string, rule: OptionRule): OptionKind => ({
   expected: rule.expected,
   accepts: (value) => rule.isSensible(value),
   refusal: (value) => ({
