@@ -1,5 +1,5 @@
 import { describe, TensorError, type TensorErrorParts } from "./errors.ts";
-import { checkOptions, hintFor, isOptions } from "./options.ts";
+import { checkOptions, hintFor } from "./options.ts";
 
 // What options may be, declared once: names, checks, defaults and messages follow from one record.
 
@@ -55,7 +55,7 @@ export function optionsOf<Options, Rules extends Readonly<Record<string, OptionR
   const settings: Record<string, unknown> = {};
   for (const own of known) {
     const rule = rules[own];
-    const value = (given as Given | undefined)?.[own];
+    const value = (given as Readonly<Record<string, unknown>> | undefined)?.[own];
     settings[own] = value === undefined ? rule.default : value;
     if (value === undefined && rule.isRequired !== true) continue;
     checkRule(where, rule, name === undefined ? own : `${name}.${own}`, value);
@@ -64,24 +64,19 @@ export function optionsOf<Options, Rules extends Readonly<Record<string, OptionR
   return settings as Settings<Options, Rules>;
 }
 
-type Given = Readonly<Record<string, unknown>>;
-
 /**
  * Refuses what {@link optionsOf} refuses, and makes no object: for what is called in small loops. Where all is as it should be,
- * which is nearly always, one walk over the names that were given tells.
+ * which is nearly always, one walk over the names that were given tells; else {@link optionsOf} does.
  */
-export function checkGiven(
-  where: string,
-  given: object | undefined,
-  rules: Readonly<Record<string, OptionRule>>,
-): void {
+export function checkGiven(where: string, given: object | undefined, rules: Readonly<Record<string, OptionRule>>): void {
   if (given === undefined) return;
-  let isRight = isOptions(given);
+  let isRight = typeof given === "object" && !Array.isArray(given) && !ArrayBuffer.isView(given);
   for (const own in given) {
-    const value = (given as Given)[own];
-    isRight &&= Object.hasOwn(rules, own) && (value === undefined || allows(rules[own], value));
+    const value = (given as Readonly<Record<string, unknown>>)[own];
+    const { is, words } = (rules[own] ?? {}) as { is?: OptionKind; words?: readonly unknown[] };
+    isRight &&= is?.accepts(value) ?? words?.includes(value) ?? false;
   }
-  if (!isRight) optionsOf(where, given, rules);
+  if (given === null || !isRight) optionsOf(where, given, rules);
 }
 
 /** Whether a rule allows a value. */

@@ -8,7 +8,7 @@ import { describe, TensorError } from "./errors.ts";
  */
 export function checkOptions(where: string, options: unknown, known: readonly string[], name?: string): void {
   if (options === undefined) return;
-  if (!isOptions(options)) {
+  if (typeof options !== "object" || options === null || Array.isArray(options) || ArrayBuffer.isView(options)) {
     const what = name === undefined ? "an object of options" : `${name} as an object`;
     throw new TensorError(where, { expected: `${what} (${known.join(", ")})`, got: describe(options) });
   }
@@ -22,10 +22,6 @@ export function checkOptions(where: string, options: unknown, known: readonly st
     });
   }
 }
-
-/** Whether a value is an object that may have options. */
-export const isOptions = (value: unknown): value is object =>
-  typeof value === "object" && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value);
 
 /** Asks for the known word that `word` was most likely meant to be, if there is one that at most `most` letters make of it. */
 export function hintFor(word: string, known: readonly string[], most: number): string {

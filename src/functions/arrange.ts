@@ -14,9 +14,7 @@ export interface MeshgridOptions {
   readonly indexing?: "ij" | "xy";
 }
 
-const meshgridRules = {
-  indexing: { words: ["ij", "xy"], default: "ij" },
-} as const satisfies OptionRules<MeshgridOptions>;
+const meshgridRules = { indexing: { words: ["ij", "xy"], default: "ij" } } satisfies OptionRules<MeshgridOptions>;
 
 /**
  * `x` turned round along dimensions: what leaves at the end comes in at the front.

@@ -1,7 +1,7 @@
 import { isTensor } from "../base/brand.ts";
 import { isFloat } from "../base/dtype.ts";
 import { describe, show, TensorError } from "../base/errors.ts";
-import { aTensor, flag } from "../base/optionKinds.ts";
+import { aTensor, flag, fromZero } from "../base/optionKinds.ts";
 import { type OptionRules, optionsOf } from "../base/optionRules.ts";
 import { sameShape } from "../base/shapes.ts";
 import { shared, whole } from "../base/shared.ts";
@@ -27,7 +27,7 @@ const bincountRules = {
   minlength: {
     is: {
       expected: "a whole number from 0 to 2147483647",
-      accepts: (value) => Number.isInteger(value) && (value as number) >= 0 && (value as number) < 2 ** 31,
+      accepts: (x) => fromZero.accepts(x) && (x as number) < 2 ** 31,
     },
     default: 0,
   },
@@ -39,9 +39,7 @@ export interface SearchsortedOptions {
   readonly right?: boolean;
 }
 
-const searchsortedRules = {
-  right: { is: flag, default: false },
-} as const satisfies OptionRules<SearchsortedOptions>;
+const searchsortedRules = { right: { is: flag, default: false } } as const satisfies OptionRules<SearchsortedOptions>;
 
 /** Options of {@link histogram}. */
 export interface HistogramOptions {

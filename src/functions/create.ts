@@ -21,7 +21,7 @@ export interface TensorOptions {
 const dtype = { is: aDtype, default: "float32" } as const;
 /** @internal */
 export const requiresGrad = { is: flag, default: false } as const;
-const rules = { dtype, requiresGrad } as const satisfies OptionRules<TensorOptions>;
+const tensorRules = { dtype, requiresGrad } as const satisfies OptionRules<TensorOptions>;
 
 /** What {@link tensor} makes a tensor from. Typed arrays of other kinds than the four dtypes' need a `dtype`. */
 export type TensorData =
@@ -57,7 +57,7 @@ export type TensorData =
  * ```
  */
 export function tensor(data: TensorData, options?: TensorOptions): Tensor {
-  checkTensorOptions("tensor", options);
+  checkGiven("tensor", options, tensorRules);
   if (ArrayBuffer.isView(data)) return finish("tensor", fromTypedArray(data, options?.dtype), options);
   const shape = nesting(data);
   const flat: (number | boolean)[] = [];
@@ -162,14 +162,9 @@ function ownDtype(data: ArrayBufferView, isConverted: boolean): Dtype {
   });
 }
 
-/** @internal Refuses options that are wrong; they are of what is made in small loops, so that no object is made of them. */
-export function checkTensorOptions(where: string, options: TensorOptions | undefined): void {
-  checkGiven(where, options, rules);
-}
-
 /** @internal The dtype that is asked for; refuses options that are wrong. */
 export function dtypeOf(where: string, options: TensorOptions | undefined): Dtype {
-  checkTensorOptions(where, options);
+  checkGiven(where, options, tensorRules);
   return options?.dtype ?? dtype.default;
 }
 

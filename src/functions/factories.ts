@@ -9,7 +9,7 @@ import { fresh } from "../kernels/memory/fresh.ts";
 import { operandFor, wholeArray } from "../tensor/checks.ts";
 import { isInt32 } from "../tensor/promotion.ts";
 import type { Indices, Tensor } from "../tensor/tensor.ts";
-import { checkTensorOptions, dtypeOf, finish, type TensorOptions } from "./create.ts";
+import { dtypeOf, finish, type TensorOptions } from "./create.ts";
 
 /**
  * A tensor of zeros.
@@ -112,7 +112,7 @@ export function onesLike(x: Tensor, options?: TensorOptions): Tensor {
 
 function filledLike(where: string, x: Tensor, value: number, options?: TensorOptions): Tensor {
   if (!isTensor(x)) throw new TensorError(where, { expected: "a tensor", got: describe(x) });
-  checkTensorOptions(where, options);
+  dtypeOf(where, options); // refuses what is none, before it is taken apart
   return filled(where, x.shape, value, { dtype: x.dtype, ...options });
 }
 

@@ -13,7 +13,7 @@ import { type MultinomialEra, multinomial as sampleRows } from "../random/multin
 import { fillRandint } from "../random/randint.ts";
 import { fillRandperm } from "../random/randperm.ts";
 import { aDtype } from "../tensor/checks.ts";
-import { generator, type RandomOptions, randomRules, type VersionedRandomOptions, version } from "../tensor/random.ts";
+import { generator, generatorOf, type VersionedRandomOptions, version } from "../tensor/random.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { finish, requiresGrad, type TensorOptions } from "./create.ts";
 import { zeros } from "./factories.ts";
@@ -27,11 +27,7 @@ export interface RandomTensorOptions extends TensorOptions {
 const floatDtype = { words: ["float32", "float64"], default: "float32" } as const;
 const wholeDtype = { is: aDtype, default: "int32" } as const;
 const randRules = { dtype: floatDtype, requiresGrad, generator } as const satisfies OptionRules<RandomTensorOptions>;
-const randpermRules = {
-  dtype: wholeDtype,
-  requiresGrad,
-  generator,
-} as const satisfies OptionRules<RandomTensorOptions>;
+const randpermRules = { dtype: wholeDtype, requiresGrad, generator } satisfies OptionRules<RandomTensorOptions>;
 
 /**
  * Numbers spread evenly over `[0, 1)`: PyTorch's own, from the same seed.
@@ -51,7 +47,8 @@ const randpermRules = {
  */
 export function rand(shape: readonly number[], options: RandomTensorOptions = {}): Tensor {
   const sizes = newShape("rand", shape);
-  const { generator, dtype } = optionsOf("rand", options, randRules);
+  const generator = generatorOf("rand", options, randRules);
+  const { dtype = floatDtype.default } = options;
   const made = zeros(sizes, { dtype }).uniform_(0, 1, { generator });
   return finish("rand", made.array, options);
 }
@@ -84,8 +81,9 @@ export function randn(
   options: RandomTensorOptions & Pick<VersionedRandomOptions, "version"> = {},
 ): Tensor {
   const sizes = newShape("randn", shape);
-  const { generator, dtype, version } = optionsOf("randn", options, randnRules);
-  const made = zeros(sizes, { dtype }).normal_(0, 1, { generator, version });
+  const generator = generatorOf("randn", options, randnRules);
+  const { dtype = floatDtype.default, version: era = version.default } = options;
+  const made = zeros(sizes, { dtype }).normal_(0, 1, { generator, version: era });
   return finish("randn", made.array, options);
 }
 
@@ -98,12 +96,7 @@ export interface RandintOptions extends RandomTensorOptions {
   readonly version?: "current" | "1.13";
 }
 
-const randintRules = {
-  dtype: wholeDtype,
-  requiresGrad,
-  generator,
-  version,
-} as const satisfies OptionRules<RandintOptions>;
+const randintRules = { dtype: wholeDtype, requiresGrad, generator, version } satisfies OptionRules<RandintOptions>;
 
 /**
  * Whole numbers spread evenly over `low … high − 1`: PyTorch's own, from the same seed. int32 unless `dtype` says else.
@@ -122,7 +115,8 @@ const randintRules = {
  * ```
  */
 export function randint(low: number, high: number, shape: readonly number[], options: RandintOptions = {}): Tensor {
-  const { dtype, generator, version } = optionsOf("randint", options, randintRules);
+  const generator = generatorOf("randint", options, randintRules);
+  const { dtype = wholeDtype.default, version } = options;
   const limit = { int32: 0x80000000, float32: 2 ** 24 + 1, float64: 2 ** 53, bool: 2 }[dtype];
   const isWhole = Number.isInteger(low) && Number.isInteger(high);
   const isHeld = isWhole && low >= (dtype === "bool" ? 0 : -limit) && high <= limit && high - low <= 2 ** 53;
@@ -155,7 +149,8 @@ export function randint(low: number, high: number, shape: readonly number[], opt
  * ```
  */
 export function randperm(n: number, options: RandomTensorOptions = {}): Tensor {
-  const { dtype, generator } = optionsOf("randperm", options, randpermRules);
+  const generator = generatorOf("randperm", options, randpermRules);
+  const { dtype = wholeDtype.default } = options;
   shared().listener?.draws("randperm");
   const order = whole("randperm", [newSize("randperm", n), generator], drawOrder);
   return finish("randperm", new Tensor(order).to(dtype).array, options);
@@ -177,8 +172,8 @@ export function randperm(n: number, options: RandomTensorOptions = {}): Tensor {
  * console.log(bernoulli(tensor([0, 1]))); // => tensor([0., 1.])
  * ```
  */
-export function bernoulli(p: Tensor, options: RandomOptions = {}): Tensor {
-  const { generator } = optionsOf("bernoulli", options, randomRules);
+export function bernoulli(p: Tensor, options: { readonly generator?: Generator } = {}): Tensor {
+  const generator = generatorOf("bernoulli", options);
   if (!isTensor(p) || !isFloat(p.dtype)) {
     throw new TensorError("bernoulli", {
       expected: "a float tensor of probabilities",

@@ -6,14 +6,7 @@ import { changed, shared, whole } from "../base/shared.ts";
 import { isDetached, refuseDetached } from "../kernels/memory/detached.ts";
 import { enterArena } from "../kernels/memory/pool.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import {
-  askedOf,
-  checkKind,
-  checkState,
-  checkSynchronous,
-  isSingleNumber,
-  type OptimizerKind,
-} from "./optimizerKind.ts";
+import { asks, checkKind, checkState, checkSynchronous, isSingleNumber, type OptimizerKind } from "./optimizerKind.ts";
 import type { OptionRule } from "./optionRules.ts";
 import { type GroupParams, groupsOf, type ParamGroup, paramsOf, scheduleFields } from "./paramGroup.ts";
 import type { ParamState } from "./paramState.ts";
@@ -80,9 +73,8 @@ export abstract class Optimizer<Group extends ParamGroup = ParamGroup> {
     const asked: Record<string, Asked> = {};
     const rules: Record<string, OptionRule> = {};
     for (const [name, declared] of Object.entries(kind.rules)) {
-      const own = "is" in declared ? declared : { is: declared, default: undefined };
-      rules[name] = own.is;
-      asked[name] = { is: askedOf(name, own.is), default: own.default };
+      rules[name] = "is" in declared ? declared.is : declared;
+      asked[name] = { ...declared, is: asks(name, rules[name]) };
     }
     this.rules = rules;
     this.defaults = { ...defaults, ...defined(optionsOf(kind.name, options, asked)) };
@@ -117,8 +109,8 @@ export abstract class Optimizer<Group extends ParamGroup = ParamGroup> {
   private makeGroup(where: string, given: object, taken: Set<Tensor>): Group {
     const params = paramsOf(where, given, taken);
     const asked: Record<string, Asked> = { params: { is: anything } };
-    for (const name in this.rules) asked[name] = { is: askedOf(name, this.rules[name]), isRequired: true };
-    asked.initialLr = { is: askedOf("initialLr", this.rules.lr) };
+    for (const name in this.rules) asked[name] = { is: asks(name, this.rules[name]), isRequired: true };
+    asked.initialLr = { is: asks("initialLr", this.rules.lr) };
     const group = defined(optionsOf(where, { ...this.defaults, ...defined(given), params }, asked));
     this.kind.check?.(where, group);
     return group as unknown as Group;
@@ -304,7 +296,13 @@ export abstract class Optimizer<Group extends ParamGroup = ParamGroup> {
    */
   loadStateDict(dict: OptimizerStateDict): void {
     shared().listener?.runs?.(`${this.kind.name}.loadStateDict`);
-    const { options, states } = unpackState(`${this.kind.name}.loadStateDict`, dict, this.paramGroups, this.kind, this.rules);
+    const { options, states } = unpackState(
+      `${this.kind.name}.loadStateDict`,
+      dict,
+      this.paramGroups,
+      this.kind,
+      this.rules,
+    );
     this.paramGroups.forEach((group, i) => Object.assign(group, options[i]));
     this.states.clear();
     for (const [p, state] of states) this.states.set(p, state);

@@ -29,7 +29,7 @@ export type DeclaredRules<Options> = {
 };
 
 /** What a rule asks of the option of this name, for `optionsOf`. */
-export const askedOf = (name: string, rule: OptionRule): OptionKind => ({
+export const asks = (name: string, rule: OptionRule): OptionKind => ({
   expected: rule.expected,
   accepts: (value) => rule.isSensible(value),
   refusal: (value) => ({
@@ -57,7 +57,10 @@ export function checkKind(kind: unknown, update: unknown): asserts kind is Optim
     });
   };
   if (typeof name !== "string" || name === "") refuse("a kind { name, rules, stateNames } with a name", name ?? kind);
-  if (!isRecord(rules) || !Object.values(rules).every((rule) => isRule(isRecord(rule) && "is" in rule ? rule.is : rule))) {
+  if (
+    !isRecord(rules) ||
+    !Object.values(rules).every((rule) => isRule(isRecord(rule) && "is" in rule ? rule.is : rule))
+  ) {
     refuse("rules { expected, isUsable, isSensible } of options, by their names", rules);
   }
   if (!Object.hasOwn(rules as object, "lr")) refuse("a rule for lr among the rules", Object.keys(rules as object));

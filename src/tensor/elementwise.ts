@@ -1,6 +1,7 @@
 import { isTensor } from "../base/brand.ts";
 import { type Dtype, isFloat } from "../base/dtype.ts";
 import { TensorError } from "../base/errors.ts";
+import { aNumber } from "../base/optionKinds.ts";
 import { type OptionRules, optionsOf } from "../base/optionRules.ts";
 import * as ops from "../ops/elementwise.ts";
 import { gelu as geluByErf, geluByTanh } from "../ops/gelu.ts";
@@ -82,9 +83,7 @@ export function relu(x: Tensor): Tensor {
 }
 
 type GeluOptions = NonNullable<Parameters<Tensor["gelu"]>[0]>;
-const geluRules = {
-  approximate: { words: ["none", "tanh"], default: "none" },
-} as const satisfies OptionRules<GeluOptions>;
+const geluRules = { approximate: { words: ["none", "tanh"], default: "none" } } satisfies OptionRules<GeluOptions>;
 
 export function gelu(x: Tensor, options?: GeluOptions): Tensor {
   const { approximate } = optionsOf("gelu", options, geluRules);
@@ -99,10 +98,7 @@ const softplusRules = {
     is: { expected: "a finite number other than 0", accepts: (value) => Number.isFinite(value) && value !== 0 },
     default: 1,
   },
-  threshold: {
-    is: { expected: "a number", accepts: (value) => typeof value === "number" && !Number.isNaN(value) },
-    default: 20,
-  },
+  threshold: { is: aNumber, default: 20 },
 } as const satisfies OptionRules<SoftplusOptions>;
 
 export function softplus(x: Tensor, options?: SoftplusOptions): Tensor {

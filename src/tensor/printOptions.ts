@@ -1,4 +1,4 @@
-import { fromOne } from "../base/optionKinds.ts";
+import { fromOne, fromZero } from "../base/optionKinds.ts";
 import { type OptionRules, optionsOf } from "../base/optionRules.ts";
 import { type PrintSettings, shared } from "../base/shared.ts";
 
@@ -18,15 +18,15 @@ export interface PrintOptions {
   readonly sciMode?: boolean | null;
 }
 
-const isWhole = (value: unknown, most: number): boolean =>
-  (Number.isInteger(value) || value === Number.POSITIVE_INFINITY) &&
-  (value as number) >= 0 &&
-  (value as number) <= most;
-
 const rules = {
-  precision: { is: { expected: "a whole number from 0 to 60", accepts: (value) => isWhole(value, 60) } },
+  precision: {
+    is: { expected: "a whole number from 0 to 60", accepts: (x) => fromZero.accepts(x) && (x as number) <= 60 },
+  },
   threshold: {
-    is: { expected: "a whole number of 0 or more", accepts: (value) => isWhole(value, Number.POSITIVE_INFINITY) },
+    is: {
+      expected: "a whole number of 0 or more",
+      accepts: (x) => x === Number.POSITIVE_INFINITY || (Number.isInteger(x) && (x as number) >= 0),
+    },
   },
   edgeitems: { is: fromOne },
   linewidth: { is: fromOne },

@@ -1,7 +1,7 @@
 import { isTensor } from "../base/brand.ts";
 import { isFloat } from "../base/dtype.ts";
 import { describe, TensorError } from "../base/errors.ts";
-import { type OptionRules, optionsOf } from "../base/optionRules.ts";
+import { checkGiven, type OptionRule, type OptionRules } from "../base/optionRules.ts";
 import { shared, whole } from "../base/shared.ts";
 import type { NDArray } from "../kernels/array.ts";
 import { refuseDetached } from "../kernels/memory/detached.ts";
@@ -32,12 +32,11 @@ export interface VersionedRandomOptions extends RandomOptions {
 export const generator = { is: aGenerator, default: defaultGenerator } as const;
 /** @internal */
 export const version = { words: ["current", "1.13"], default: "current" } as const;
-/** @internal */
-export const randomRules = { generator } as const satisfies OptionRules<RandomOptions>;
+const randomRules = { generator } as const satisfies OptionRules<RandomOptions>;
 const versionedRules = { generator, version } as const satisfies OptionRules<VersionedRandomOptions>;
 
 export function uniform_<T extends Tensor>(x: T, low: number, high: number, options?: RandomOptions): T {
-  const { generator } = optionsOf("uniform_", options, randomRules);
+  const generator = generatorOf("uniform_", options);
   refuseRandom("uniform_", x);
   const most = x.dtype === "float32" ? 3.4028234663852886e38 : Number.MAX_VALUE;
   const areNumbers = typeof low === "number" && typeof high === "number";
@@ -52,7 +51,7 @@ export function uniform_<T extends Tensor>(x: T, low: number, high: number, opti
 }
 
 export function normal_<T extends Tensor>(x: T, mean: number, std: number, options?: VersionedRandomOptions): T {
-  const { generator, version } = optionsOf("normal_", options, versionedRules);
+  const generator = generatorOf("normal_", options, versionedRules);
   refuseRandom("normal_", x);
   if (typeof mean !== "number" || typeof std !== "number" || !(std >= 0)) {
     throw new TensorError("normal_", {
@@ -60,21 +59,21 @@ export function normal_<T extends Tensor>(x: T, mean: number, std: number, optio
       got: `${describe(mean)} and ${describe(std)}`,
     });
   }
-  whole("normal_", [x.array, mean, std, generator, version === "1.13"], normally);
+  whole("normal_", [x.array, mean, std, generator, options?.version === "1.13"], normally);
   return x;
 }
 
 export function exponential_<T extends Tensor>(x: T, lambda: number, options?: VersionedRandomOptions): T {
-  const { generator, version } = optionsOf("exponential_", options, versionedRules);
+  const generator = generatorOf("exponential_", options, versionedRules);
   refuseRandom("exponential_", x);
   if (!(typeof lambda === "number" && lambda > 0))
     throw new TensorError("exponential_", { expected: "a rate above 0", got: describe(lambda) });
-  whole("exponential_", [x.array, lambda, generator, version === "1.13"], exponentially);
+  whole("exponential_", [x.array, lambda, generator, options?.version === "1.13"], exponentially);
   return x;
 }
 
 export function bernoulli_<T extends Tensor>(x: T, p: number | Tensor, options?: RandomOptions): T {
-  const { generator } = optionsOf("bernoulli_", options, randomRules);
+  const generator = generatorOf("bernoulli_", options);
   refuseInPlace("bernoulli_", x);
   shared().listener?.draws("bernoulli_");
   if (isTensor(p)) whole("bernoulli_", [x.array, p.detach().expand(x.shape).array, generator], ofProbabilities);
@@ -128,4 +127,14 @@ function floats(array: NDArray, where = "random"): Float32Array | Float64Array {
   const { data } = array;
   if (data instanceof Float32Array || data instanceof Float64Array) return data;
   throw new TensorError(where, { expected: "a float32 or float64 tensor", got: describe(array) });
+}
+
+/** @internal The generator asked for, or the default one; refuses options that are wrong. */
+export function generatorOf(
+  where: string,
+  options: RandomOptions | undefined,
+  rules: Readonly<Record<string, OptionRule>> = randomRules,
+): Generator {
+  checkGiven(where, options, rules);
+  return options?.generator ?? generator.default;
 }

@@ -26,10 +26,7 @@ export interface VarianceOptions extends KeepdimOptions {
 
 const keepdim = { is: flag, default: false } as const;
 const keepdimRules = { keepdim } as const satisfies OptionRules<KeepdimOptions>;
-const varianceRules = {
-  correction: { is: finiteNumber, default: 1 },
-  keepdim,
-} as const satisfies OptionRules<VarianceOptions>;
+const varianceRules = { correction: { is: finiteNumber, default: 1 }, keepdim } satisfies OptionRules<VarianceOptions>;
 
 type SortOptions = NonNullable<Parameters<Tensor["sort"]>[1]>;
 const sortRules = { descending: { is: flag, default: false } } as const satisfies OptionRules<SortOptions>;

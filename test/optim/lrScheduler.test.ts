@@ -101,19 +101,23 @@ describe("schedulers refuse, and change nothing", () => {
     ["a stepSize of 0", (o) => new StepLR(o, 0), "StepLR: expected a whole number of 1 or more as stepSize, got 0."],
     ["a stepSize of 1.5", (o) => new StepLR(o, 1.5), "got 1.5."],
     ["a gamma of NaN", (o) => new StepLR(o, 2, { gamma: Number.NaN }), "StepLR: expected a finite number as gamma"],
-    [
-      "no gamma",
-      (o) => new ExponentialLR(o, undefined as never),
-      "ExponentialLR: expected a finite number as gamma",
-    ],
+    ["no gamma", (o) => new ExponentialLR(o, undefined as never), "ExponentialLR: expected a finite number as gamma"],
     [
       "a milestone of 1.5",
       (o) => new MultiStepLR(o, [1.5]),
       "MultiStepLR: expected a whole number of 0 or more as each milestone",
     ],
     ["one milestone", (o) => new MultiStepLR(o, 3 as never), "MultiStepLR: expected an array of milestones, got 3."],
-    ["a tMax of 0", (o) => new CosineAnnealingLR(o, 0), "CosineAnnealingLR: expected a whole number of 1 or more as tMax"],
-    ["an etaMin that is none", (o) => new CosineAnnealingLR(o, 3, { etaMin: "0" as never }), "a finite number as etaMin"],
+    [
+      "a tMax of 0",
+      (o) => new CosineAnnealingLR(o, 0),
+      "CosineAnnealingLR: expected a whole number of 1 or more as tMax",
+    ],
+    [
+      "an etaMin that is none",
+      (o) => new CosineAnnealingLR(o, 3, { etaMin: "0" as never }),
+      "a finite number as etaMin",
+    ],
     ["no function", (o) => new LambdaLR(o, 0.5 as never), "LambdaLR: expected a function, got 0.5."],
     ["two functions for a group", (o) => new LambdaLR(o, [() => 1, () => 2]), "LambdaLR: expected a function, got ["],
     ["a function without number", (o) => new LambdaLR(o, () => Number.NaN), "LambdaLR.step: expected a learning rate"],
@@ -126,11 +130,7 @@ describe("schedulers refuse, and change nothing", () => {
       (o) => new OneCycleLR(o, 1, { epochs: 0.5, stepsPerEpoch: 4 }),
       "a whole number of 1 or more as epochs",
     ],
-    [
-      "no steps",
-      (o) => new OneCycleLR(o, 1, { totalSteps: 0 }),
-      "a whole number of 1 or more as totalSteps, got 0.",
-    ],
+    ["no steps", (o) => new OneCycleLR(o, 1, { totalSteps: 0 }), "a whole number of 1 or more as totalSteps, got 0."],
     [
       "a pctStart of 2",
       (o) => new OneCycleLR(o, 1, { totalSteps: 9, pctStart: 2 }),
@@ -172,7 +172,11 @@ describe("schedulers refuse, and change nothing", () => {
     ["half an iteration", (o) => new PolynomialLR(o, { totalIters: 0.5 }), "a whole number of 0 or more as totalIters"],
     ["a power below 0", (o) => new PolynomialLR(o, { power: -1 }), "a finite number of 0 or more as power, got -1."],
     ["a t0 of 0", (o) => new CosineAnnealingWarmRestarts(o, 0), "a whole number of 1 or more as t0, got 0."],
-    ["a tMult of 1.5", (o) => new CosineAnnealingWarmRestarts(o, 2, { tMult: 1.5 }), "a whole number of 1 or more as tMult"],
+    [
+      "a tMult of 1.5",
+      (o) => new CosineAnnealingWarmRestarts(o, 2, { tMult: 1.5 }),
+      "a whole number of 1 or more as tMult",
+    ],
     ["a mode in PyTorch's spelling", (o) => new CyclicLR(o, 0, 1, { mode: "exp_range" as never }), '"expRange"'],
     ["a scale that is no function", (o) => new CyclicLR(o, 0, 1, { scaleFn: 1 as never }), "a function as scaleFn"],
     [

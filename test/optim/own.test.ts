@@ -81,6 +81,27 @@ describe("an optimiser of one's own", () => {
     });
   });
 
+  test("may have its defaults in its rules, and keeps what is given instead", () => {
+    const { notNegative, twoBelowOne } = optionRules;
+    const rules = { lr: { is: notNegative, default: 0.5 }, betas: { is: twoBelowOne, default: [0.9, 0.99] } };
+    class Declared extends optim.Optimizer<LionGroup> {
+      constructor(params: readonly Tensor[], options: { readonly lr?: number } = {}) {
+        super({ name: "Declared", rules, stateNames: {} }, params, options);
+      }
+      protected override update(p: Tensor, g: Tensor, { lr }: LionGroup): void {
+        p.sub_(g.mul(lr));
+      }
+    }
+    const w = tensor([2], { requiresGrad: true });
+    expect(new Declared([w]).paramGroups[0]).toMatchObject({ lr: 0.5, betas: [0.9, 0.99] });
+    const optimizer = new Declared([w], { lr: 0.25 });
+    expect(optimizer.stateDict().param_groups[0]).toEqual({ lr: 0.25, betas: [0.9, 0.99], params: [0] });
+    w.sum().backward();
+    optimizer.step();
+    expect(w.item()).toBe(1.75);
+    expect(() => new Declared([w], { lr: -1 })).toThrow("Declared: expected lr to be a finite number, not below 0");
+  });
+
   test.each(widths)("may keep the gradients that it is given, of layers of width %i", (width) => {
     const [model, x] = [network(width), randn([64, width])];
     const optimizer = new Lion(model.parameters());

@@ -438,10 +438,11 @@ const rules = objects.flatMap(({ of: type, object }) => {
 });
 
 /**
- * Those whose default depends on others: two places look for one seed, a plane reaches as far as its path, lines stay or not, and
- * whole random numbers are int32.
+ * Those whose default depends on others: two places look for one seed, a plane reaches as far as its path, lines stay or not, AdamW
+ * decays by itself, and whole random numbers are int32.
  */
 const dependent = [
+  "AdamOptions.weightDecay",
   "LossSurfaceOptions.extent",
   "ProgressLineOptions.interval",
   "RandintOptions.dtype",

@@ -240,8 +240,12 @@ describe("random tensors", () => {
       expect(refusal(() => make(2 as never, 3 as never)).hint).toBe("A shape is an array: write [2].");
     }
     expect(refusal(() => multinomial(tensor([-1, 2]), 1)).hint).toContain("softmax");
-    expect(refusal(() => rand([2], { generator: 5 as unknown as Generator })).expected).toBe("a Generator as generator");
-    expect(refusal(() => zeros([2]).uniform_(0, 1, { generator: {} as Generator })).expected).toBe("a Generator as generator");
+    expect(refusal(() => rand([2], { generator: 5 as unknown as Generator })).expected).toBe(
+      "a Generator as generator",
+    );
+    expect(refusal(() => zeros([2]).uniform_(0, 1, { generator: {} as Generator })).expected).toBe(
+      "a Generator as generator",
+    );
   });
 });
 

@@ -12,10 +12,7 @@ export interface CosineAnnealingLROptions extends SchedulerOptions {
   readonly etaMin?: number;
 }
 
-const rules = {
-  etaMin: { is: finiteNumber, default: 0 },
-  lastEpoch,
-} as const satisfies OptionRules<CosineAnnealingLROptions>;
+const rules = { etaMin: { is: finiteNumber, default: 0 }, lastEpoch } satisfies OptionRules<CosineAnnealingLROptions>;
 
 /** What the scheduler keeps in its state. */
 type CosineAnnealingLRSettings = { T_max: number; eta_min: number };

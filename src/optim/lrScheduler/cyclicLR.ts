@@ -4,7 +4,7 @@ import { checkKind, type OptionKind, type OptionRules, optionsOf } from "../../b
 import { wholePower } from "../../kernels/numbers/wholePower.ts";
 import { isOptimizer, type Optimizer } from "../optimizer.ts";
 import type { ParamGroup } from "../paramGroup.ts";
-import { forGroups, fromOne, someShare, perGroup } from "./checks.ts";
+import { forGroups, fromOne, perGroup, someShare } from "./checks.ts";
 import { type GroupChange, LRScheduler, lastEpoch, type SchedulerOptions } from "./scheduler.ts";
 
 /** Options of {@link CyclicLR}. */

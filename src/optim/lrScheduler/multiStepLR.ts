@@ -13,7 +13,10 @@ export interface MultiStepLROptions extends SchedulerOptions {
   readonly gamma?: number;
 }
 
-const rules = { gamma: { is: finiteNumber, default: 0.1 }, lastEpoch } as const satisfies OptionRules<MultiStepLROptions>;
+const rules = {
+  gamma: { is: finiteNumber, default: 0.1 },
+  lastEpoch,
+} as const satisfies OptionRules<MultiStepLROptions>;
 
 /** How often each epoch is a milestone. */
 type MultiStepLRSettings = { milestones: Record<string, number>; gamma: number };

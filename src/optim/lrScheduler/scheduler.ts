@@ -87,17 +87,17 @@ export abstract class LRScheduler<S extends Settings = Settings> {
    * @param name - its public name, which messages say.
    * @param optimizer - whose groups it changes.
    * @param settings - plain data under PyTorch's names, kept in the state dict.
-   * @param after - the epoch to go on after, where groups have an `initialLr`. Default `-1`: from the start.
+   * @param lastEpoch - the epoch to go on after, where groups have an `initialLr`. Default `-1`: from the start.
    * @throws {@link TensorError} if one of them is none, or `check` refuses the settings.
    */
-  constructor(name: string, optimizer: Optimizer, settings: S, after: number = lastEpoch.default) {
+  constructor(name: string, optimizer: Optimizer, settings: S, lastEpoch: number = schedulerRules.lastEpoch.default) {
     checkMaking(name, settings, this.next);
     if (!isOptimizer(optimizer)) {
       throw new TensorError(name, { expected: "an optimiser", got: describe(optimizer), hint: "It comes first." });
     }
-    checkKind(name, lastEpoch.is, "lastEpoch", after);
+    checkKind(name, schedulerRules.lastEpoch.is, "lastEpoch", lastEpoch);
     optimizer.paramGroups.forEach(({ initialLr }, i) => {
-      if (after < 0 || initialLr !== undefined) return;
+      if (lastEpoch < 0 || initialLr !== undefined) return;
       throw new TensorError(name, {
         expected: "an initialLr in every group, to go on after lastEpoch",
         got: `none in group ${i}`,
@@ -109,7 +109,7 @@ export abstract class LRScheduler<S extends Settings = Settings> {
     this.name = name;
     this.optimizer = optimizer;
     this.settings = settings;
-    this.lastEpoch = after;
+    this.lastEpoch = lastEpoch;
   }
 
   /**
