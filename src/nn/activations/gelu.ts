@@ -9,9 +9,7 @@ export interface GELUOptions {
   readonly approximate?: "none" | "tanh";
 }
 
-const rules = {
-  approximate: { words: ["none", "tanh"], default: "none" },
-} as const satisfies OptionRules<GELUOptions>;
+const rules = { approximate: { words: ["none", "tanh"], default: "none" } } as const satisfies OptionRules<GELUOptions>;
 
 /**
  * `y = x·Φ(x)`, elementwise, `Φ` the normal distribution function.

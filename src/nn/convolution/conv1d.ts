@@ -26,12 +26,7 @@ import { type Conv1dFunctionOptions, type Conv1dOptions, convolutionRules, convo
  * console.log(nn.functional.conv1d(tensor([[1, 4, 9, 16]]), differences)); // => tensor([[3., 5., 7.]])
  * ```
  */
-export function conv1d(
-  x: Tensor,
-  weight: Tensor,
-  bias: Tensor | null = null,
-  options?: Conv1dFunctionOptions,
-): Tensor {
+export function conv1d(x: Tensor, weight: Tensor, bias: Tensor | null = null, options?: Conv1dFunctionOptions): Tensor {
   const settings = convolutionSettings("conv1d", 1, optionsOf("conv1d", options, convolutionRules[1]));
   return convolveFor("conv1d", 1, x, weight, bias, settings);
 }

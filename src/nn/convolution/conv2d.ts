@@ -30,12 +30,7 @@ import { type Conv2dFunctionOptions, type Conv2dOptions, convolutionRules, convo
  * //          [24., 28.]]])
  * ```
  */
-export function conv2d(
-  x: Tensor,
-  weight: Tensor,
-  bias: Tensor | null = null,
-  options?: Conv2dFunctionOptions,
-): Tensor {
+export function conv2d(x: Tensor, weight: Tensor, bias: Tensor | null = null, options?: Conv2dFunctionOptions): Tensor {
   const settings = convolutionSettings("conv2d", 2, optionsOf("conv2d", options, convolutionRules[2]));
   return convolveFor("conv2d", 2, x, weight, bias, settings);
 }

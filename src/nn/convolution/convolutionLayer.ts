@@ -7,7 +7,7 @@ import { drawFrom, uniform_ } from "../init/fill.ts";
 import { kaimingUniform_ } from "../init/kaiming.ts";
 import { checkFloats, checkSize } from "../module/checks.ts";
 import { Module } from "../module/module.ts";
-import { type NumberOrPair, sizeOf } from "../module/pairs.ts";
+import { type NumberOrPair, pairFor } from "../module/pairs.ts";
 import { ownParameter, type Parameter } from "../module/parameter.ts";
 import { type ConvolutionSettings, checkGroups, convolveFor, paddingOf } from "./convolution.ts";
 import { type Conv2dOptions, convolutionLayerRules, convolutionSettings } from "./options.ts";
@@ -49,7 +49,7 @@ export abstract class ConvolutionLayer extends Module {
     const { bias, paddingMode, dtype } = given;
     checkSize(where, "inChannels", inChannels);
     checkSize(where, "outChannels", outChannels);
-    const kernel = sizeOf(where, dims, "kernelSize", kernelSize);
+    const kernel = pairFor(where, dims, "kernelSize", kernelSize);
     const settings = convolutionSettings(where, dims, given);
     checkGroups(where, settings.groups, inChannels, outChannels);
     super();

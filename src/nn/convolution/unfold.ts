@@ -5,7 +5,7 @@ import { fold as foldOp, unfold as unfoldOp } from "../../ops/windows.ts";
 import { apply, type Tensor } from "../../tensor/tensor.ts";
 import { checkFloats } from "../module/checks.ts";
 import { Module } from "../module/module.ts";
-import { type NumberOrPair, pairFrom, pairOf, sizeOf } from "../module/pairs.ts";
+import { type NumberOrPair, pairFor, pairFrom, pairOf } from "../module/pairs.ts";
 import { windowsOver } from "./windows.ts";
 
 /** Options of {@link unfold} and {@link fold}: a number is for both dimensions, two are for rows and columns. */
@@ -24,18 +24,13 @@ const rules = {
   stride: { is: /* @__PURE__ */ pairFrom(1), default: 1 },
 } as const satisfies OptionRules<UnfoldOptions>;
 
-/** Kernel and options, checked. */
-interface UnfoldSettings {
-  readonly kernel: Pair;
-  readonly dilation: Pair;
-  readonly padding: Pair;
-  readonly stride: Pair;
-}
+type UnfoldSettings = ReturnType<typeof settingsOf>;
 
-function settingsOf(where: string, kernelSize: NumberOrPair, options?: UnfoldOptions): UnfoldSettings {
+/** Kernel and options, checked. */
+function settingsOf(where: string, kernelSize: NumberOrPair, options?: UnfoldOptions) {
   const { dilation, padding, stride } = optionsOf(where, options, rules);
   return {
-    kernel: sizeOf(where, 2, "kernelSize", kernelSize),
+    kernel: pairFor(where, 2, "kernelSize", kernelSize),
     dilation: pairOf(2, dilation, 1),
     padding: pairOf(2, padding, 0),
     stride: pairOf(2, stride, 1),
@@ -101,13 +96,8 @@ function unfoldFor(where: string, x: Tensor, settings: UnfoldSettings): Tensor {
  * //          [1., 2., 1.]]])
  * ```
  */
-export function fold(
-  x: Tensor,
-  outputSize: NumberOrPair,
-  kernelSize: NumberOrPair,
-  options?: UnfoldOptions,
-): Tensor {
-  return foldFor("fold", x, sizeOf("fold", 2, "outputSize", outputSize), settingsOf("fold", kernelSize, options));
+export function fold(x: Tensor, outputSize: NumberOrPair, kernelSize: NumberOrPair, options?: UnfoldOptions): Tensor {
+  return foldFor("fold", x, pairFor("fold", 2, "outputSize", outputSize), settingsOf("fold", kernelSize, options));
 }
 
 function foldFor(where: string, x: Tensor, size: Pair, settings: UnfoldSettings): Tensor {
@@ -195,7 +185,7 @@ export class Fold extends Module {
    * @param options - see {@link UnfoldOptions}.
    */
   constructor(outputSize: NumberOrPair, kernelSize: NumberOrPair, options: UnfoldOptions = {}) {
-    const size = sizeOf("Fold", 2, "outputSize", outputSize);
+    const size = pairFor("Fold", 2, "outputSize", outputSize);
     const settings = settingsOf("Fold", kernelSize, options);
     super();
     this.size = size;

@@ -21,10 +21,7 @@ export interface BCELossOptions {
 }
 
 /** The rules of {@link BCELossOptions}. */
-export const bceLossRules = {
-  weight: optionalTensor,
-  reduction,
-} as const satisfies OptionRules<BCELossOptions>;
+export const bceLossRules = { weight: optionalTensor, reduction } as const satisfies OptionRules<BCELossOptions>;
 
 /**
  * Binary cross-entropy of probabilities `p = input` and targets `t`, `−t·ln p − (1 − t)·ln(1 − p)`, elementwise, then reduced.

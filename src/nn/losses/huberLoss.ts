@@ -14,10 +14,7 @@ export interface HuberLossOptions {
   readonly delta?: number;
 }
 
-const rules = {
-  reduction,
-  delta: { is: positive, default: 1 },
-} as const satisfies OptionRules<HuberLossOptions>;
+const rules = { reduction, delta: { is: positive, default: 1 } } as const satisfies OptionRules<HuberLossOptions>;
 
 /**
  * `d²/2` where `|d| < delta`, else `delta·(|d| − delta/2)`, with `d = input − target`, elementwise, then reduced.

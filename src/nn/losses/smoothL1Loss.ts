@@ -14,10 +14,7 @@ export interface SmoothL1LossOptions {
   readonly beta?: number;
 }
 
-const rules = {
-  reduction,
-  beta: { is: notNegative, default: 1 },
-} as const satisfies OptionRules<SmoothL1LossOptions>;
+const rules = { reduction, beta: { is: notNegative, default: 1 } } as const satisfies OptionRules<SmoothL1LossOptions>;
 
 /**
  * `d²/(2·beta)` where `|d| < beta`, else `|d| − beta/2`, with `d = input − target`, elementwise, then reduced.

@@ -28,7 +28,7 @@ export function pairOf(dims: 1 | 2, value: NumberOrPair, rows: number): readonly
 }
 
 /** A size of 1 or more that is an argument, such as that of a kernel, checked. */
-export function sizeOf(where: string, dims: 1 | 2, name: string, value: NumberOrPair): readonly [number, number] {
+export function pairFor(where: string, dims: 1 | 2, name: string, value: NumberOrPair): readonly [number, number] {
   checkKind(where, (dims === 1 ? singleFrom : pairFrom)(1), name, value);
   return pairOf(dims, value, 1);
 }

@@ -3,7 +3,7 @@ import type { Spans } from "../../kernels/beside/meanPool.ts";
 import { meanPool } from "../../ops/pooling.ts";
 import { apply, type Tensor } from "../../tensor/tensor.ts";
 import { Module } from "../module/module.ts";
-import { sizeOf } from "../module/pairs.ts";
+import { pairFor } from "../module/pairs.ts";
 import { pooled } from "./pooled.ts";
 
 /** So many rows and columns, or one number for both; null for as many as there are. */
@@ -59,7 +59,7 @@ function adaptiveAvgPoolFor(
  * ```
  */
 export function adaptiveAvgPool1d(x: Tensor, outputSize: number): Tensor {
-  const sizes = sizeOf("adaptiveAvgPool1d", 1, "outputSize", outputSize);
+  const sizes = pairFor("adaptiveAvgPool1d", 1, "outputSize", outputSize);
   return adaptiveAvgPoolFor("adaptiveAvgPool1d", 1, x, sizes);
 }
 
@@ -111,7 +111,7 @@ export class AdaptiveAvgPool1d extends Module {
 
   /** @param outputSize - how many windows there are, 1 or more. */
   constructor(outputSize: number) {
-    sizeOf("AdaptiveAvgPool1d", 1, "outputSize", outputSize);
+    pairFor("AdaptiveAvgPool1d", 1, "outputSize", outputSize);
     super();
     this.outputSize = outputSize;
   }

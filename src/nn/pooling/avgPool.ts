@@ -6,7 +6,7 @@ import { meanPool } from "../../ops/pooling.ts";
 import { apply, type Tensor } from "../../tensor/tensor.ts";
 import { windowsOver } from "../convolution/windows.ts";
 import { Module } from "../module/module.ts";
-import { byDims, type NumberOrPair, pairOf, singleFrom, sizeOf } from "../module/pairs.ts";
+import { byDims, type NumberOrPair, pairFor, pairOf, singleFrom } from "../module/pairs.ts";
 import { checkHalf, pooled, shown } from "./pooled.ts";
 
 /** Options of {@link avgPool1d}. */
@@ -46,28 +46,19 @@ const rules = /* @__PURE__ */ byDims((from, dims) => {
   return dims === 1 ? both : ({ ...both, ...more } satisfies OptionRules<AvgPool2dOptions>);
 });
 
-/** Kernel and options, checked. */
-interface AvgPoolSettings {
-  readonly kernel: Pair;
-  readonly stride: Pair;
-  readonly padding: Pair;
-  readonly ceilMode: boolean;
-  readonly countIncludePad: boolean;
-  readonly divisorOverride: number | null;
-  /** Those of them that are printed, as they were given. */
-  readonly given: Parameters<typeof shown>[0];
-}
+type AvgPoolSettings = ReturnType<typeof settingsOf>;
 
-function settingsOf(where: string, dims: 1 | 2, kernelSize: NumberOrPair, options?: AvgPool2dOptions): AvgPoolSettings {
+/** Kernel and options, checked. */
+function settingsOf(where: string, dims: 1 | 2, kernelSize: NumberOrPair, options?: AvgPool2dOptions) {
   const { stride = kernelSize, padding, divisorOverride = null, ...flags } = optionsOf(where, options, rules[dims]);
-  const kernel = sizeOf(where, dims, "kernelSize", kernelSize);
+  const kernel = pairFor(where, dims, "kernelSize", kernelSize);
   const settings = {
     ...flags,
     kernel,
     stride: pairOf(dims, stride, 1),
     padding: pairOf(dims, padding, 0),
     divisorOverride,
-    given: { kernelSize, stride, padding },
+    given: { kernelSize, stride, padding }, // which is printed
   };
   checkHalf(where, kernel, settings.padding, dims);
   return settings;

@@ -5,7 +5,7 @@ import { maxPool } from "../../ops/pooling.ts";
 import { apply, type Tensor } from "../../tensor/tensor.ts";
 import { windowsOver } from "../convolution/windows.ts";
 import { Module } from "../module/module.ts";
-import { byDims, type NumberOrPair, pairOf, sizeOf } from "../module/pairs.ts";
+import { byDims, type NumberOrPair, pairFor, pairOf } from "../module/pairs.ts";
 import { checkHalf, pooled, shown } from "./pooled.ts";
 
 /** Options of {@link maxPool1d}. */
@@ -42,27 +42,19 @@ const rules = /* @__PURE__ */ byDims(
     }) as const satisfies OptionRules<MaxPool2dOptions>,
 );
 
-/** Kernel and options, checked. */
-interface MaxPoolSettings {
-  readonly kernel: Pair;
-  readonly stride: Pair;
-  readonly padding: Pair;
-  readonly dilation: Pair;
-  readonly ceilMode: boolean;
-  /** All of them as they were given. */
-  readonly given: Parameters<typeof shown>[0];
-}
+type MaxPoolSettings = ReturnType<typeof settingsOf>;
 
-function settingsOf(where: string, dims: 1 | 2, kernelSize: NumberOrPair, options?: MaxPool2dOptions): MaxPoolSettings {
+/** Kernel and options, checked. */
+function settingsOf(where: string, dims: 1 | 2, kernelSize: NumberOrPair, options?: MaxPool2dOptions) {
   const { stride = kernelSize, padding, dilation, ceilMode } = optionsOf(where, options, rules[dims]);
-  const kernel = sizeOf(where, dims, "kernelSize", kernelSize);
+  const kernel = pairFor(where, dims, "kernelSize", kernelSize);
   const settings = {
     kernel,
     stride: pairOf(dims, stride, 1),
     padding: pairOf(dims, padding, 0),
     dilation: pairOf(dims, dilation, 1),
     ceilMode,
-    given: { kernelSize, stride, padding, dilation, ceilMode },
+    given: { kernelSize, stride, padding, dilation, ceilMode }, // which is printed
   };
   checkHalf(where, kernel, settings.padding, dims);
   return settings;
