@@ -2,6 +2,7 @@
 
 export { adam } from "./optimizers/adam";
 export * from "./beside/channels";
+export { angles, elementary } from "./beside/elementary";
 export { onLine } from "./beside/line";
 export { rounded } from "./beside/rounding";
 export * from "./beside/windows";
