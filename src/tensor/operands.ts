@@ -1,7 +1,7 @@
 import { isTensor } from "../base/brand.ts";
 import type { Dtype, Shape } from "../base/dtype.ts";
 import { describe, TensorError } from "../base/errors.ts";
-import { broadcast, oneRepeats, sameShape } from "../base/shapes.ts";
+import { broadcast, columnOf, oneRepeats, sameShape } from "../base/shapes.ts";
 import { kernels } from "../kernels/index.ts";
 import type { Op } from "../ops/op.ts";
 import * as shaping from "../ops/shape.ts";
@@ -22,7 +22,9 @@ export function binary(where: string, op: Op, a: Tensor, b: Operand): Tensor {
   }
   const dtype = resultDtype(a, b);
   const [x, y] = [a.to(dtype), b.to(dtype)];
-  if (oneRepeats(x.shape, y.shape)) return x.through(op, y);
+  if (oneRepeats(x.shape, y.shape) || columnOf(x.shape, y.shape) + columnOf(y.shape, x.shape) > 0) {
+    return x.through(op, y);
+  }
   const shape = broadcast(where, x.shape, y.shape);
   // What repeats as a whole along a shape, as rows do, need not be stretched to it.
   if (oneRepeats(shape, y.shape)) return stretch(x, shape).through(op, y);

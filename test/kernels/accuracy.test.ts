@@ -332,7 +332,14 @@ describe("atan2", () => {
   test("of float32 has the quadrants, zeros and infinities of C", () => {
     const sides = [0, -0, 1, -1, 2, -3, 1e-40, -1e38, infinity, -infinity, nan];
     const pairs = sides.flatMap((y) => sides.map((x) => [y, x] as const));
-    const [y, x] = [0, 1].map((i) => new NDArray(Float32Array.from(pairs, (pair) => pair[i]), [pairs.length], "float32"));
+    const [y, x] = [0, 1].map(
+      (i) =>
+        new NDArray(
+          Float32Array.from(pairs, (pair) => pair[i]),
+          [pairs.length],
+          "float32",
+        ),
+    );
     const { data } = fast.beside(elementary.atan2Of, [y, x], {});
     const isOff = (_: unknown, i: number) => ulps32(data[i], Math.atan2(y.data[i], x.data[i])) > 1;
     expect(pairs.filter(isOff)).toEqual([]);
