@@ -1,5 +1,6 @@
 // Elementary functions of float32, whole vectors at a time: up to 15 bytes behind the last number are read and written.
 
+import { joined, lower, upper } from "../elementwise/lanes";
 import { angle2, arcsin2, atan2Lanes, cosh2, expm12, log102, log22, sinh2 } from "./lanes";
 
 const LOG2: i32 = 0;
@@ -23,26 +24,12 @@ function apply(op: i32, x: v128): v128 {
   return atan2Lanes(x);
 }
 
-/** The last two of four float32 lanes as float64. */
-// @ts-ignore: decorators of functions are AssemblyScript's, which editors do not know
-@inline
-function upper(x: v128): v128 {
-  return f64x2.promote_low_f32x4(v128.shuffle<i64>(x, x, 1, 1));
-}
-
-/** Two pairs of float64 lanes, rounded to float32. */
-// @ts-ignore: decorators of functions are AssemblyScript's, which editors do not know
-@inline
-function joined(low: v128, high: v128): v128 {
-  return v128.shuffle<i64>(f32x4.demote_f64x2_zero(low), f32x4.demote_f64x2_zero(high), 0, 2);
-}
-
 // @ts-ignore: decorators of functions are AssemblyScript's, which editors do not know
 @inline
 function map(op: i32, x: usize, y: usize, n: i32): void {
   for (const end = x + (<usize>n << 2); x < end; x += 16, y += 16) {
     const v = v128.load(x);
-    v128.store(y, joined(apply(op, f64x2.promote_low_f32x4(v)), apply(op, upper(v))));
+    v128.store(y, joined(apply(op, lower(v)), apply(op, upper(v))));
   }
 }
 
@@ -63,7 +50,7 @@ export function angles(y: usize, x: usize, z: usize, n: i32): void {
   for (const end = x + (<usize>n << 2); x < end; x += 16, y += 16, z += 16) {
     const a = v128.load(y);
     const b = v128.load(x);
-    const low = angle2(f64x2.promote_low_f32x4(a), f64x2.promote_low_f32x4(b));
+    const low = angle2(lower(a), lower(b));
     v128.store(z, joined(low, angle2(upper(a), upper(b))));
   }
 }

@@ -1,88 +1,19 @@
-// Elementary functions of two float64 lanes that hold float32 numbers, to some 30 bits, from IEEE operations alone: what is
-// rounded to float32 afterwards is the nearest number, or next to it. Polynomials interpolate at Chebyshev's points.
+// Elementary functions of two float64 lanes that hold float32 numbers, as those of elementwise/lanes.ts.
 
-/** `1.5·2⁵²`: what is added to it is rounded to an integer, and left in the low bits. */
-const rounder: f64 = 6755399441055744;
+import { logIn, logSpecial, mulAdd, power, withSign } from "../elementwise/lanes";
 
-/** `a·b + c`, rounded twice. */
-// @ts-ignore: decorators of functions are AssemblyScript's, which editors do not know
-@inline
-export function mulAdd(a: v128, b: v128, c: f64): v128 {
-  return f64x2.add(f64x2.mul(a, b), f64x2.splat(c));
-}
-
-/** `magnitude` with the sign bits of `sign`. */
-// @ts-ignore: decorators of functions are AssemblyScript's, which editors do not know
-@inline
-export function withSign(magnitude: v128, sign: v128): v128 {
-  return v128.bitselect(sign, magnitude, i64x2.splat(i64.MIN_VALUE));
-}
-
-/** `y` where both lanes are within bounds that `x` may not leave; what is beyond, as the bound. NaN stays. */
-// @ts-ignore: decorators of functions are AssemblyScript's, which editors do not know
-@inline
-function within(x: v128, least: f64, most: f64): v128 {
-  return f64x2.pmax(f64x2.pmin(x, f64x2.splat(most)), f64x2.splat(least));
-}
-
-/** `2ⁿ − 1 + 2ⁿ·p` and one more: `eˣ − 1` where `minus` is 1, and `eˣ` where it is 0, of `x = n·ln 2 + r`, `p = eʳ − 1`. */
-// @ts-ignore: decorators of functions are AssemblyScript's, which editors do not know
-@inline
-function power(x: v128, minus: f64): v128 {
-  const bounded = within(x, -200, 200);
-  const t = mulAdd(bounded, f64x2.splat(1.4426950408889634), rounder);
-  const n = f64x2.sub(t, f64x2.splat(rounder));
-  const r = f64x2.sub(bounded, f64x2.mul(n, f64x2.splat(0.6931471805599453)));
-  let q = f64x2.splat(0.00019891080463998843);
-  q = mulAdd(q, r, 0.0013933730715792083);
-  q = mulAdd(q, r, 0.008333310844647862);
-  q = mulAdd(q, r, 0.04166646419740569);
-  q = mulAdd(q, r, 0.16666666681704215);
-  q = mulAdd(q, r, 0.500000001353873);
-  const p = f64x2.add(r, f64x2.mul(f64x2.mul(r, r), q));
-  const scale = i64x2.shl(i64x2.add(t, i64x2.splat(1023)), 52);
-  return f64x2.add(f64x2.mul(scale, p), f64x2.sub(scale, f64x2.splat(minus)));
-}
-
-/** `eˣ`, up to numbers that float32 does not hold. */
-// @ts-ignore: decorators of functions are AssemblyScript's, which editors do not know
-@inline
-export function exp2(x: v128): v128 {
-  return power(x, 0);
-}
-
-/** `eˣ − 1`, likewise; −0 stays. */
+/** `eˣ − 1`; −0 stays. */
 // @ts-ignore: decorators of functions are AssemblyScript's, which editors do not know
 @inline
 export function expm12(x: v128): v128 {
   return withSign(power(x, 1), x);
 }
 
-/** `k·unit + s·p(s²)` for `x = 2ᵏ(1 + f)`, `√½ ≤ 1 + f < √2`, `s = f/(2 + f)`, and the terms of a logarithm. */
-// @ts-ignore: decorators of functions are AssemblyScript's, which editors do not know
-@inline
-function logIn(x: v128, unit: f64, a: f64, b: f64, c: f64, d: f64, e: f64): v128 {
-  const rootHalf: i64 = 0x3fe6a09e667f3bcd;
-  const shifted = i64x2.add(x, i64x2.splat(0x3ff0000000000000 - rootHalf));
-  // The exponent as the low bits of 2⁵² and more.
-  const exponent = v128.or(i64x2.shr_u(shifted, 52), i64x2.splat(0x4330000000000000));
-  const k = f64x2.sub(exponent, f64x2.splat(4503599627370496 + 1023));
-  const m = i64x2.add(v128.and(shifted, i64x2.splat(0xfffffffffffff)), i64x2.splat(rootHalf));
-  const s = f64x2.div(f64x2.sub(m, f64x2.splat(1)), f64x2.add(m, f64x2.splat(1)));
-  const z = f64x2.mul(s, s);
-  const p = mulAdd(mulAdd(mulAdd(mulAdd(f64x2.splat(a), z, b), z, c), z, d), z, e);
-  const y = f64x2.add(f64x2.mul(k, f64x2.splat(unit)), f64x2.mul(s, p));
-  const zero = f64x2.splat(0);
-  const ordinary = v128.and(f64x2.gt(x, zero), f64x2.lt(x, f64x2.splat(Infinity)));
-  const below = v128.bitselect(f64x2.splat(NaN), x, f64x2.lt(x, zero));
-  return v128.bitselect(y, v128.bitselect(f64x2.splat(-Infinity), below, f64x2.eq(x, zero)), ordinary);
-}
-
 /** `log₂ x`; of powers of 2 exact. */
 // @ts-ignore: decorators of functions are AssemblyScript's, which editors do not know
 @inline
 export function log22(x: v128): v128 {
-  return logIn(
+  const y = logIn(
     x,
     1,
     0.3407329932424559,
@@ -91,13 +22,14 @@ export function log22(x: v128): v128 {
     0.9617966733682309,
     2.885390081790048,
   );
+  return logSpecial(x, y);
 }
 
 /** `log₁₀ x`. */
 // @ts-ignore: decorators of functions are AssemblyScript's, which editors do not know
 @inline
 export function log102(x: v128): v128 {
-  return logIn(
+  const y = logIn(
     x,
     0.3010299956639812,
     0.10257085147835182,
@@ -106,6 +38,7 @@ export function log102(x: v128): v128 {
     0.28952964841367007,
     0.8685889638101526,
   );
+  return logSpecial(x, y);
 }
 
 /** `sinh x = ½(m + m/(m + 1))` for `m = eˣ − 1`; −0 stays. */

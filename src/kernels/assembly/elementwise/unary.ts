@@ -2,6 +2,7 @@
 // read and write up to 15 bytes past the ends, where buffers have to have room for them. So the last elements go
 // through the same code as the others, and have the same bits wherever they stand.
 
+import { joined, lower, softplusOf, upper } from "./lanes";
 import { erf4, exp4, log1p4, log4, sigmoid4, sin4, tanh4 } from "./math32";
 import { erfF64, expF64, log1pF64, logF64, sigmoidF64, sinTurned, softplusF64, tanhF64 } from "./math64";
 
@@ -26,6 +27,11 @@ function apply4(op: i32, x: v128): v128 {
   if (op == LOG1P) return log1p4(x);
   if (op == TANH) return tanh4(x);
   if (op == SIGMOID) return sigmoid4(x);
+  return erfOf(x);
+}
+
+/** For all that need it, so that it stands in the module once. */
+function erfOf(x: v128): v128 {
   return erf4(x);
 }
 
@@ -165,7 +171,30 @@ export function sign<T>(x: usize, y: usize, n: i32): void {
 
 /** `y = ln(1 + e^(beta·x))/beta`, and `x` itself where `beta·x` exceeds the threshold; in float64 until rounded. */
 export function softplus<T>(x: usize, y: usize, n: i32, beta: f64, threshold: f64): void {
-  for (const end = x + (<usize>n << alignof<T>()); x < end; x += sizeof<T>(), y += sizeof<T>()) {
-    store<T>(y, <T>softplusF64(<f64>load<T>(x), beta, threshold));
+  if (sizeof<T>() == 4) {
+    const factor = f64x2.splat(beta);
+    const most = f64x2.splat(threshold);
+    for (const end = x + (<usize>n << 2); x < end; x += 16, y += 16) {
+      const v = v128.load(x);
+      v128.store(y, joined(softplusOf(lower(v), factor, most), softplusOf(upper(v), factor, most)));
+    }
+    return;
+  }
+  for (const end = x + (<usize>n << 3); x < end; x += 8, y += 8) {
+    store<f64>(y, softplusF64(load<f64>(x), beta, threshold));
+  }
+}
+
+/** `y = x·Φ(x)` of the normal distribution function, or where `isSlope` its derivative, `Φ(x) + x·φ(x)`. */
+export function geluF32(x: usize, y: usize, n: i32, isSlope: bool): void {
+  for (const end = x + (<usize>n << 2); x < end; x += 16, y += 16) {
+    const v = v128.load(x);
+    const half = f32x4.splat(0.5);
+    const twice = f32x4.add(erfOf(f32x4.mul(v, f32x4.splat(0.7071067811865476))), f32x4.splat(1));
+    if (isSlope) {
+      const power = exp4(f32x4.mul(f32x4.mul(v, v), f32x4.splat(-0.5)));
+      const density = f32x4.mul(power, f32x4.splat(0.3989422804014327));
+      v128.store(y, f32x4.add(f32x4.mul(twice, half), f32x4.mul(v, density)));
+    } else v128.store(y, f32x4.mul(f32x4.mul(v, half), twice));
   }
 }
