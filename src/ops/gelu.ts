@@ -1,5 +1,8 @@
-import type { NDArray } from "../kernels/array.ts";
+import { emptyLike, type NDArray } from "../kernels/array.ts";
+import { composed, runComposed } from "../kernels/beside/composed.ts";
+import { inPieces } from "../kernels/beside/pieces.ts";
 import type { Kernels } from "../kernels/kernels.ts";
+import type { Machine } from "../kernels/wasm/machine.ts";
 import { curve } from "./curve.ts";
 import type { Primitive } from "./op.ts";
 
@@ -9,14 +12,29 @@ const cubic = 0.044715;
 /** `2·Φ(x)`, of the normal distribution function `Φ`. */
 const twicePhi = (k: Kernels, x: NDArray): NDArray => k.addScalar(k.erf(k.mulScalar(x, Math.SQRT1_2)), 1);
 
-/** `y = x·Φ(x)`, `dy/dx = Φ(x) + x·φ(x)`, and that one's slope `φ(x)·(2 − x²)`, of the normal density `φ`. */
-export const gelu: Primitive = curve(
+const ofGelu = (machine: Machine, inputs: readonly NDArray[], isSlope: number): NDArray =>
+  inPieces(machine, machine.run.geluF32, inputs, emptyLike(inputs[0]), isSlope);
+
+const geluOf = /* @__PURE__ */ composed(
   "gelu",
-  (k, x) => k.mul(k.mulScalar(x, 0.5), twicePhi(k, x)),
-  (k, x) => {
+  (k, [x]) => k.mul(k.mulScalar(x, 0.5), twicePhi(k, x)),
+  (machine, inputs) => ofGelu(machine, inputs, 0),
+);
+
+const geluSlopeOf = /* @__PURE__ */ composed(
+  "geluSlope",
+  (k, [x]) => {
     const density = k.mulScalar(k.exp(k.mulScalar(k.mul(x, x), -0.5)), root / 2);
     return k.add(k.mulScalar(twicePhi(k, x), 0.5), k.mul(x, density));
   },
+  (machine, inputs) => ofGelu(machine, inputs, 1),
+);
+
+/** `y = x·Φ(x)`, `dy/dx = Φ(x) + x·φ(x)`, and that one's slope `φ(x)·(2 − x²)`, of the normal density `φ`. */
+export const gelu: Primitive = curve(
+  "gelu",
+  (k, x) => runComposed(k, geluOf, [x], {}),
+  (k, x) => runComposed(k, geluSlopeOf, [x], {}),
   (x) => {
     const square = x.square();
     return square

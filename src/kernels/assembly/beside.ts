@@ -2,7 +2,9 @@
 
 export { adam } from "./optimizers/adam";
 export * from "./beside/channels";
+export { curve, curveBackward } from "./beside/curves";
 export { angles, elementary } from "./beside/elementary";
 export { onLine } from "./beside/line";
 export { rounded } from "./beside/rounding";
+export { logic, truths } from "./beside/truth";
 export * from "./beside/windows";

@@ -11,7 +11,7 @@ export interface Exports {
 export class NoRoom extends Error {}
 
 /** The first address for copies: below lie the constants of the modules, where `scripts/build/wasm.mjs` has put them. */
-const bottom = 1024;
+const bottom = 2048;
 
 /** Bytes of a vector. */
 const vectorSize = 16;

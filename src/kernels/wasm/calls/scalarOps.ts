@@ -16,7 +16,8 @@ export function scalarOpsOn(kernels: Arithmetic): Pick<Kernels, keyof typeof loo
     neg: (x) => (isFloat(x.dtype) ? mul(x, single(x, -1)) : neg(x)),
     relu: (x) => (isFloat(x.dtype) ? maximum(x, single(x, 0)) : relu(x)),
     powScalar: (x, p) => {
-      if (!isFloat(x.dtype)) return loops.powScalar(x, p);
+      if (!isFloat(x.dtype) || p === 0) return loops.powScalar(x, p);
+      if (p === -1) return div(single(x, 1), x);
       if (p === 2) return mul(x, x);
       if (p === 3) return mul(mul(x, x), x);
       if (p === 0.5) return sqrt(x);
