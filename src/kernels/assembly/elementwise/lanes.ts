@@ -88,7 +88,7 @@ export function powOrdinary(x: v128, b: v128): v128 {
  * `ln(1 + e^(beta·x))/beta`, and `x` itself where `z = beta·x` exceeds the threshold: `max(z, 0) + ln(1 + e)` with `e = e^(−|z|)`,
  * and `ln(1 + e) = 2 artanh(e/(2 + e))`.
  */
-export function softplusOf(x: v128, beta: v128, threshold: v128): v128 {
+export function softplusOf(x: v128, beta: v128, perBeta: v128, threshold: v128): v128 {
   const z = f64x2.mul(x, beta);
   const e = power(f64x2.neg(f64x2.abs(z)), 0);
   const s = f64x2.div(e, f64x2.add(e, f64x2.splat(2)));
@@ -100,7 +100,7 @@ export function softplusOf(x: v128, beta: v128, threshold: v128): v128 {
   p = mulAdd(p, w, 0.6666667909223928);
   p = mulAdd(p, w, 1.9999999998077969);
   const sum = f64x2.add(f64x2.max(z, f64x2.splat(0)), f64x2.mul(s, p));
-  return v128.bitselect(x, f64x2.div(sum, beta), f64x2.gt(z, threshold));
+  return v128.bitselect(x, f64x2.mul(sum, perBeta), f64x2.gt(z, threshold));
 }
 
 /** The first two of four float32 lanes as float64. */
