@@ -256,8 +256,10 @@ export const softplus = (beta: number, threshold: number): Primitive => ({
   backward: (k, g, _y, x) => {
     const z = beta === 1 ? x : k.mulScalar(x, beta);
     const dx = k.mul(g, k.sigmoid(z));
-    // From 40 on the sigmoid is 1 in float64 too.
-    return threshold >= 40 ? dx : k.where(k.lt(k.fill(x.dtype, [], threshold), z), g, dx);
+    // From 18 on the sigmoid is 1 in float32, and from 40 on in float64 too.
+    return threshold >= (x.dtype === "float32" ? 18 : 40)
+      ? dx
+      : k.where(k.lt(k.fill(x.dtype, [], threshold), z), g, dx);
   },
 });
 

@@ -25,9 +25,13 @@ const run =
   (k: Kernels, x: NDArray): NDArray =>
     runComposed(k, kernel, [x], {});
 
-const geluOf = /* @__PURE__ */ fused("gelu", false, (k, x) => k.mul(k.mulScalar(x, 0.5), twicePhi(k, x)));
+/** `y = x·Φ(x)`. */
+export const geluOf: Composed<object> = /* @__PURE__ */ fused("gelu", false, (k, x) =>
+  k.mul(k.mulScalar(x, 0.5), twicePhi(k, x)),
+);
 
-const geluSlopeOf = /* @__PURE__ */ fused("gelu", true, (k, x) => {
+/** `Φ(x) + x·φ(x)`. */
+export const geluSlopeOf: Composed<object> = /* @__PURE__ */ fused("gelu", true, (k, x) => {
   const density = k.mulScalar(k.exp(k.mulScalar(k.mul(x, x), -0.5)), root / 2);
   return k.add(k.mulScalar(twicePhi(k, x), 0.5), k.mul(x, density));
 });
@@ -46,11 +50,13 @@ export const gelu: Primitive = curve("gelu", run(geluOf), run(geluSlopeOf), (x) 
 const bent = (k: Kernels, x: NDArray): NDArray =>
   k.tanh(k.mulScalar(k.add(k.mulScalar(k.powScalar(x, 3), cubic), x), root));
 
-const byTanhOf = /* @__PURE__ */ fused("geluByTanh", false, (k, x) =>
+/** `y = ½x(1 + t)`. */
+export const geluByTanhOf: Composed<object> = /* @__PURE__ */ fused("geluByTanh", false, (k, x) =>
   k.mul(k.mulScalar(x, 0.5), k.addScalar(bent(k, x), 1)),
 );
 
-const byTanhSlopeOf = /* @__PURE__ */ fused("geluByTanh", true, (k, x) => {
+/** `½(1 + t) + ½x(1 − t²)u′`. */
+export const geluByTanhSlopeOf: Composed<object> = /* @__PURE__ */ fused("geluByTanh", true, (k, x) => {
   const t = bent(k, x);
   const inner = k.addScalar(k.mulScalar(k.mul(x, x), 3 * cubic * root), root);
   const steepness = k.mul(k.tanhBackward(inner, t), k.mulScalar(x, 0.5));
@@ -60,8 +66,8 @@ const byTanhSlopeOf = /* @__PURE__ */ fused("geluByTanh", true, (k, x) => {
 /** `y = ½x(1 + t)`, `t = tanh u`, `u = √(2/π)(x + 0.044715x³)`, `dy/dx = ½(1 + t) + ½x(1 − t²)u′`. */
 export const geluByTanh: Primitive = curve(
   "gelu",
-  run(byTanhOf),
-  run(byTanhSlopeOf),
+  run(geluByTanhOf),
+  run(geluByTanhSlopeOf),
   // (1 − t²)·(u′ + ½x·u″ − x·t·u′²)
   (x) => {
     const t = x.pow(3).mul(cubic).add(x).mul(root).tanh();

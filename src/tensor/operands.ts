@@ -22,15 +22,18 @@ export function binary(where: string, op: Op, a: Tensor, b: Operand): Tensor {
   }
   const dtype = resultDtype(a, b);
   const [x, y] = [a.to(dtype), b.to(dtype)];
-  if (oneRepeats(x.shape, y.shape) || columnOf(x.shape, y.shape) + columnOf(y.shape, x.shape) > 0) {
-    return x.through(op, y);
-  }
+  if (meet(x.shape, y.shape)) return x.through(op, y);
   const shape = broadcast(where, x.shape, y.shape);
   // What repeats as a whole along a shape, as rows do, need not be stretched to it.
   if (oneRepeats(shape, y.shape)) return stretch(x, shape).through(op, y);
   return oneRepeats(shape, x.shape)
     ? x.through(op, stretch(y, shape))
     : stretch(x, shape).through(op, stretch(y, shape));
+}
+
+/** Whether kernels of two arrays take those of these shapes as they are: one repeats, or is a column. */
+export function meet(a: Shape, b: Shape): boolean {
+  return oneRepeats(a, b) || columnOf(a, b) + columnOf(b, a) > 0;
 }
 
 /** A tensor, or, of whole numbers, its float32. */
