@@ -1,8 +1,8 @@
 import { isFloat } from "../base/dtype.ts";
 import { describe, TensorError } from "../base/errors.ts";
 import { checkOptions } from "../base/options.ts";
-import type { Composed } from "../kernels/beside/composed.ts";
-import { andOf, orOf, truthOf, xorOf } from "../kernels/beside/truth.ts";
+import type { Composed } from "../kernels/beside/composed/composed.ts";
+import { andOf, orOf, truthOf, xorOf } from "../kernels/beside/composed/truth.ts";
 import { own, type Primitive } from "../ops/op.ts";
 import { binary } from "../tensor/operands.ts";
 import type { KeepdimOptions, Operand, Tensor } from "../tensor/tensor.ts";

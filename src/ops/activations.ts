@@ -1,5 +1,5 @@
-import { runComposed } from "../kernels/beside/composed.ts";
-import * as curves from "../kernels/beside/curves.ts";
+import { runComposed } from "../kernels/beside/composed/composed.ts";
+import * as curves from "../kernels/beside/composed/curves.ts";
 import { where } from "./compare.ts";
 import { curve } from "./curve.ts";
 import { own, type Primitive } from "./op.ts";

@@ -3,6 +3,7 @@ import { show, TensorError } from "../../base/errors.ts";
 import type { Listener } from "../../base/shared.ts";
 import { NDArray } from "../../kernels/array.ts";
 import type { Beside } from "../../kernels/beside/beside.ts";
+import type { Composed } from "../../kernels/beside/composed/composed.ts";
 import type { Kernels } from "../../kernels/kernels.ts";
 
 /** An array that a kernel was given: one that depends on the input, by its number, or the numbers of one that does not. */
@@ -122,7 +123,8 @@ export class Recorder implements Listener {
   ): unknown {
     if (name !== "beside") return this.call(name, kernel, args);
     const [own, inputs, settings] = args as [Beside<object>, readonly NDArray[], object];
-    if (own.composed !== undefined) return own.composed(stand, inputs, settings);
+    const { composed } = own as Partial<Composed<object>>;
+    if (composed !== undefined) return composed(stand, inputs, settings);
     const run = (...given: unknown[]) => kernel(own, given.slice(0, -1), given.at(-1));
     return this.call(own.name, run, [...inputs, settings]);
   }

@@ -1,5 +1,4 @@
 import type { NDArray } from "../array.ts";
-import type { Kernels } from "../kernels.ts";
 import type { Machine } from "../wasm/machine.ts";
 
 /** What a kernel makes of its inputs, told by settings. */
@@ -14,8 +13,6 @@ export interface Beside<Settings> {
   readonly name: string;
   /** The plain loop. */
   readonly plain: BesideRun<Settings>;
-  /** What it is made of, where other kernels do the same together. */
-  readonly composed?: (k: Kernels, inputs: readonly NDArray[], settings: Settings) => NDArray;
   /** The same in SIMD, on a machine; it may leave what is small or odd to the plain loop. */
   readonly simd: (machine: Machine) => BesideRun<Settings>;
 }

@@ -2,9 +2,9 @@ import { emptyLike, type NDArray } from "../array.ts";
 import { acos, asin, atan, atan2 } from "../numbers/arcs.ts";
 import { log2, log10 } from "../numbers/logarithms.ts";
 import { cosh, expm1, sinh } from "../numbers/powers.ts";
+import { inPieces } from "./composed/pieces.ts";
 import { type Alike, each, pairs } from "./elementwise.ts";
 import { moduleOn } from "./module.ts";
-import { inPieces } from "./pieces.ts";
 
 // Elementary functions: of float64 one loop, and the same bits, for every set; of float32 in SIMD where there is such, however
 // few there are, so that a number has the same bits wherever it stands.

@@ -2,20 +2,17 @@ import { isFloat } from "../../base/dtype.ts";
 import { emptyLike } from "../array.ts";
 import { few } from "../wasm/calls/unary.ts";
 import type { Beside } from "./beside.ts";
+import type { Composed } from "./composed/composed.ts";
+import { inPieces } from "./composed/pieces.ts";
 import { each } from "./elementwise.ts";
 import { moduleOn } from "./module.ts";
-import { inPieces } from "./pieces.ts";
 
 /** The ways to round, by their place in the SIMD kernel. */
 const ways = ["floor", "ceil", "round", "trunc", "frac"];
 
 /** A kernel that rounds each element, or takes what rounding leaves. */
-function rounding(
-  name: string,
-  round: (x: number) => number,
-  composed?: NonNullable<Beside<object>["composed"]>,
-): Beside<object> {
-  const kernel: Beside<object> = {
+function rounding(name: string, round: (x: number) => number, composed?: Composed<object>["composed"]): Beside<object> {
+  const kernel: Beside<object> & Partial<Composed<object>> = {
     name,
     ...(composed === undefined ? {} : { composed }),
     plain: ([x]) => each(x, round),

@@ -1,5 +1,5 @@
-import { runComposed } from "../../kernels/beside/composed.ts";
-import { huberBackwardOf, huberOf } from "../../kernels/beside/curves.ts";
+import { runComposed } from "../../kernels/beside/composed/composed.ts";
+import { huberBackwardOf, huberOf } from "../../kernels/beside/composed/curves.ts";
 import { hardtanh } from "../activations.ts";
 import { own, type Primitive } from "../op.ts";
 

@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
 import type { NDArray } from "../../../src/kernels/array.ts";
-import type { Composed } from "../../../src/kernels/beside/composed.ts";
-import * as curves from "../../../src/kernels/beside/curves.ts";
-import * as truth from "../../../src/kernels/beside/truth.ts";
+import type { Composed } from "../../../src/kernels/beside/composed/composed.ts";
+import * as curves from "../../../src/kernels/beside/composed/curves.ts";
+import { geluByTanhOf, geluByTanhSlopeOf, geluOf, geluSlopeOf } from "../../../src/kernels/beside/composed/gelu.ts";
+import * as truth from "../../../src/kernels/beside/composed/truth.ts";
 import { fastKernels } from "../../../src/kernels/index.ts";
 import type { Kernels } from "../../../src/kernels/kernels.ts";
 import { chunk } from "../../../src/kernels/wasm/machine.ts";
-import { geluByTanhOf, geluByTanhSlopeOf, geluOf, geluSlopeOf } from "../../../src/ops/gelu.ts";
 import { drawn, filled, sprinkled } from "../alike.ts";
 
 const fast = fastKernels() as Kernels;

@@ -1,6 +1,6 @@
 import { isFloat } from "../../../base/dtype.ts";
 import { emptyLike, NDArray } from "../../array.ts";
-import { inPieces } from "../../beside/pieces.ts";
+import { inPieces } from "../../beside/composed/pieces.ts";
 import type { Kernels } from "../../kernels.ts";
 import { neg, relu } from "../../reference/elementwise.ts";
 import * as loops from "../../reference/scalarOps.ts";

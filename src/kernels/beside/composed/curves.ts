@@ -1,7 +1,7 @@
-import { emptyLike, type NDArray } from "../array.ts";
-import type { Kernels } from "../kernels.ts";
+import { emptyLike, type NDArray } from "../../array.ts";
+import type { Kernels } from "../../kernels.ts";
+import { moduleOn } from "../module.ts";
 import { type Composed, composed } from "./composed.ts";
-import { moduleOn } from "./module.ts";
 import { inPieces } from "./pieces.ts";
 
 // Activations and losses of single numbers, and the gradients at what they are of.

@@ -1,10 +1,10 @@
-import { empty } from "../array.ts";
-import { cast } from "../reference/elementwise.ts";
-import { walk } from "../reference/walk.ts";
-import { few, runRows } from "../wasm/calls/binary.ts";
-import { tape } from "../wasm/tape.ts";
+import { empty } from "../../array.ts";
+import { cast } from "../../reference/elementwise.ts";
+import { walk } from "../../reference/walk.ts";
+import { few, runRows } from "../../wasm/calls/binary.ts";
+import { tape } from "../../wasm/tape.ts";
+import { moduleOn } from "../module.ts";
 import { type Composed, composed } from "./composed.ts";
-import { moduleOn } from "./module.ts";
 import { inPieces } from "./pieces.ts";
 
 /** Whether each number is another than 0. */

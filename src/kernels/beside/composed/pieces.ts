@@ -1,6 +1,6 @@
-import type { NDArray } from "../array.ts";
-import { chunk, type Machine } from "../wasm/machine.ts";
-import { type Kernel, tape } from "../wasm/tape.ts";
+import type { NDArray } from "../../array.ts";
+import { chunk, type Machine } from "../../wasm/machine.ts";
+import { type Kernel, tape } from "../../wasm/tape.ts";
 
 /**
  * Has a kernel of the machine make each element of `y` of those of its inputs, which are as long, a piece at a time. It gets the

@@ -1,8 +1,8 @@
-import type { NDArray } from "../array.ts";
-import type { Kernels } from "../kernels.ts";
-import * as reference from "../reference/index.ts";
-import type { Machine } from "../wasm/machine.ts";
-import type { Beside } from "./beside.ts";
+import type { NDArray } from "../../array.ts";
+import type { Kernels } from "../../kernels.ts";
+import * as reference from "../../reference/index.ts";
+import type { Machine } from "../../wasm/machine.ts";
+import type { Beside } from "../beside.ts";
 
 /** A kernel that is made of others, and of float32 exists in SIMD as one, with the same bits. */
 export interface Composed<Settings> extends Beside<Settings> {
