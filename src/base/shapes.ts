@@ -115,6 +115,21 @@ export function oneRepeats(a: Shape, b: Shape): boolean {
   return first > second ? isEnd(short, long) : a.length === b.length && isEnd(long, short);
 }
 
+/**
+ * How many elements of `other` each of a column meets, a shape whose last sizes are 1: those of its row, where the sizes before are
+ * the same, or all of them, where they are 1. 0 of what is no column, or meets one.
+ */
+export function columnOf(column: Shape, other: Shape): number {
+  let at = column.length;
+  while (column[at - 1] === 1) at--;
+  if (at === 0 || at === column.length) return 0;
+  const start = Math.max(other.length - column.length + at, 0);
+  const before = other.slice(0, start);
+  const meets = sameShape(before, column.slice(0, at)) || before.every((size) => size === 1);
+  const met = other.slice(start).reduce((size, length) => size * length, 1);
+  return meets && met > 1 ? met : 0;
+}
+
 function isEnd(short: Shape, long: Shape): boolean {
   let start = 0;
   while (short[start] === 1) start++;

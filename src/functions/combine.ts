@@ -6,7 +6,7 @@ import * as compare from "../ops/compare.ts";
 import { own, type Primitive, type Vjp } from "../ops/op.ts";
 import * as shaping from "../ops/shape.ts";
 import { refuseBool } from "../tensor/checks.ts";
-import { stretch } from "../tensor/operands.ts";
+import { meet, stretch } from "../tensor/operands.ts";
 import { resultDtype, withScalar } from "../tensor/promotion.ts";
 import { apply, type Operand, type Tensor } from "../tensor/tensor.ts";
 import { tensor } from "./create.ts";
@@ -171,12 +171,14 @@ const clampOp = (hasLow: boolean, hasHigh: boolean): Primitive => {
   const atLow: Vjp = (g, _y, x, ...given) => {
     const [low, high] = bounds(given) as readonly [Tensor, Tensor | null];
     const isBelow = x.lt(low);
-    return g.maskedFill((high === null ? isBelow : isBelow.mul(low.lt(high))).eq(false), 0);
+    const isLow = high === null ? isBelow : isBelow.mul(low.lt(high));
+    return g.maskedFill(isLow.eq(false), 0).sumToSize(low.shape);
   };
   const atHigh: Vjp = (g, _y, x, ...given) => {
     const [low, high] = bounds(given) as readonly [Tensor | null, Tensor];
     const isAbove = x.gt(high);
-    return g.maskedFill((low === null ? isAbove : isAbove.maximum(high.lt(low))).eq(false), 0);
+    const isHigh = low === null ? isAbove : isAbove.maximum(high.lt(low));
+    return g.maskedFill(isHigh.eq(false), 0).sumToSize(high.shape);
   };
   return {
     [own]: true,
@@ -214,7 +216,7 @@ export function clamp(x: Tensor, min: Tensor | number | null, max: Tensor | numb
   const dtype = given.reduce<Dtype>((dtype, bound) => (isTensor(bound) ? dtype : withScalar(dtype, bound)), met);
   const all = [x, ...given].map((value) => operand("clamp", value, dtype));
   const shape = all.reduce<Shape>((met, one) => broadcast("clamp", met, one.shape), []);
-  const [y, ...bounds] = all.map((one) => stretch(one, shape));
+  const [y, ...bounds] = all.map((one, i) => (i > 0 && meet(shape, one.shape) ? one : stretch(one, shape)));
   return y.through(clampOp(min !== null, max !== null), ...bounds);
 }
 

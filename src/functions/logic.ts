@@ -1,6 +1,10 @@
 import { isFloat } from "../base/dtype.ts";
 import { describe, TensorError } from "../base/errors.ts";
 import { type OptionKind, type OptionRules, optionsOf } from "../base/optionRules.ts";
+import type { Composed } from "../kernels/beside/composed/composed.ts";
+import { andOf, orOf, truthOf, xorOf } from "../kernels/beside/composed/truth.ts";
+import { own, type Primitive } from "../ops/op.ts";
+import { binary } from "../tensor/operands.ts";
 import type { KeepdimOptions, Operand, Tensor } from "../tensor/tensor.ts";
 import { where } from "./combine.ts";
 import { zerosLike } from "./factories.ts";
@@ -139,11 +143,28 @@ export function nanmean(x: Tensor, dim?: number | readonly number[], options: Ke
 const withoutNaN = (name: string, x: Tensor): Tensor =>
   isFloat(tensorOf(name, x).dtype) ? where(isnan(x), zerosLike(x), x) : x;
 
+/** A kernel of what is true, or not, as an operation: such have no gradient. */
+const logical = (kernel: Composed<object>): Primitive => ({
+  [own]: true,
+  name: kernel.name,
+  forward: (k, ...inputs) => k.beside(kernel, inputs, {}),
+  vjp: [null, null],
+  needs: "nothing",
+});
+
+const isTrue: Primitive = /* @__PURE__ */ logical(truthOf);
+const and: Primitive = /* @__PURE__ */ logical(andOf);
+const or: Primitive = /* @__PURE__ */ logical(orOf);
+const xor: Primitive = /* @__PURE__ */ logical(xorOf);
+
 const truth = (name: string, x: Operand): Tensor | boolean => {
   if (typeof x === "number" || typeof x === "boolean") return Number(x) !== 0;
   const { dtype } = tensorOf(name, x);
-  return dtype === "bool" ? x : x.ne(0);
+  return dtype === "bool" ? x : x.detach().through(isTrue);
 };
+
+const both = (name: string, op: Primitive, a: Tensor, b: Operand): Tensor =>
+  binary(name, op, truth(name, tensorOf(name, a)) as Tensor, truth(name, b));
 
 /**
  * Whether both are true, that is not 0, elementwise, broadcasting; as bools.
@@ -158,7 +179,7 @@ const truth = (name: string, x: Operand): Tensor | boolean => {
  * ```
  */
 export function logicalAnd(a: Tensor, b: Operand): Tensor {
-  return (truth("logicalAnd", tensorOf("logicalAnd", a)) as Tensor).mul(truth("logicalAnd", b));
+  return both("logicalAnd", and, a, b);
 }
 
 /**
@@ -174,7 +195,7 @@ export function logicalAnd(a: Tensor, b: Operand): Tensor {
  * ```
  */
 export function logicalOr(a: Tensor, b: Operand): Tensor {
-  return (truth("logicalOr", tensorOf("logicalOr", a)) as Tensor).maximum(truth("logicalOr", b));
+  return both("logicalOr", or, a, b);
 }
 
 /**
@@ -189,7 +210,7 @@ export function logicalOr(a: Tensor, b: Operand): Tensor {
  * ```
  */
 export function logicalXor(a: Tensor, b: Operand): Tensor {
-  return (truth("logicalXor", tensorOf("logicalXor", a)) as Tensor).ne(truth("logicalXor", b));
+  return both("logicalXor", xor, a, b);
 }
 
 /**
@@ -204,5 +225,5 @@ export function logicalXor(a: Tensor, b: Operand): Tensor {
  * ```
  */
 export function logicalNot(x: Tensor): Tensor {
-  return tensorOf("logicalNot", x).eq(x.dtype === "bool" ? false : 0);
+  return both("logicalNot", xor, x, true);
 }

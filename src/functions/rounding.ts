@@ -94,6 +94,6 @@ export function trunc(x: Tensor): Tensor {
  * ```
  */
 export function frac(x: Tensor): Tensor {
-  if (isFloat(tensorOf("frac", x).dtype)) return x.sub(trunc(x.detach()));
+  if (isFloat(tensorOf("frac", x).dtype)) return x.through(ops.frac);
   throw new TensorError("frac", { expected: "a float32 or float64 tensor", got: describe(x) });
 }

@@ -56,6 +56,7 @@ export const clamp = (low: number, high: number): Primitive => ({
   forward: (k, x) => k.clamp(x, low, high),
   vjp: [(g, _y, x) => g.maskedFill(x.ge(low).mul(x.le(high)).eq(0), 0)],
   needs: "inputs",
+  backward: (k, g, _y, x) => k.maskedFill(g, k.ne(x, k.clamp(x, low, high)), 0), // of NaN 0
 });
 
 const comparison = (name: "eq" | "ne" | "lt" | "le"): Primitive => ({

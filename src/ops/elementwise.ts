@@ -253,6 +253,14 @@ export const softplus = (beta: number, threshold: number): Primitive => ({
   forward: (k, x) => k.softplus(x, beta, threshold),
   vjp: [(g, _y, x) => g.mul(x.mul(beta).sigmoid().maskedFill(x.mul(beta).gt(threshold), 1))],
   needs: "inputs",
+  backward: (k, g, _y, x) => {
+    const z = beta === 1 ? x : k.mulScalar(x, beta);
+    const dx = k.mul(g, k.sigmoid(z));
+    // From 18 on the sigmoid is 1 in float32, and from 40 on in float64 too.
+    return threshold >= (x.dtype === "float32" ? 18 : 40)
+      ? dx
+      : k.where(k.lt(k.fill(x.dtype, [], threshold), z), g, dx);
+  },
 });
 
 /** `y = erf x`, `dy/dx = 2/√π·e^(−x²)`. */

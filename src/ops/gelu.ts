@@ -1,46 +1,31 @@
 import type { NDArray } from "../kernels/array.ts";
+import { type Composed, runComposed } from "../kernels/beside/composed/composed.ts";
+import { cubic, geluByTanhOf, geluByTanhSlopeOf, geluOf, geluSlopeOf, root } from "../kernels/beside/composed/gelu.ts";
 import type { Kernels } from "../kernels/kernels.ts";
 import { curve } from "./curve.ts";
 import type { Primitive } from "./op.ts";
 
-const root = Math.sqrt(2 / Math.PI);
-const cubic = 0.044715;
-
-/** `2·Φ(x)`, of the normal distribution function `Φ`. */
-const twicePhi = (k: Kernels, x: NDArray): NDArray => k.addScalar(k.erf(k.mulScalar(x, Math.SQRT1_2)), 1);
+/** Runs it. */
+const run =
+  (kernel: Composed<object>) =>
+  (k: Kernels, x: NDArray): NDArray =>
+    runComposed(k, kernel, [x], {});
 
 /** `y = x·Φ(x)`, `dy/dx = Φ(x) + x·φ(x)`, and that one's slope `φ(x)·(2 − x²)`, of the normal density `φ`. */
-export const gelu: Primitive = curve(
-  "gelu",
-  (k, x) => k.mul(k.mulScalar(x, 0.5), twicePhi(k, x)),
-  (k, x) => {
-    const density = k.mulScalar(k.exp(k.mulScalar(k.mul(x, x), -0.5)), root / 2);
-    return k.add(k.mulScalar(twicePhi(k, x), 0.5), k.mul(x, density));
-  },
-  (x) => {
-    const square = x.square();
-    return square
-      .mul(-0.5)
-      .exp()
-      .mul(root / 2)
-      .mul(square.neg().add(2));
-  },
-);
-
-/** `t = tanh(√(2/π)(x + 0.044715x³))`. */
-const bent = (k: Kernels, x: NDArray): NDArray =>
-  k.tanh(k.mulScalar(k.add(k.mulScalar(k.powScalar(x, 3), cubic), x), root));
+export const gelu: Primitive = curve("gelu", run(geluOf), run(geluSlopeOf), (x) => {
+  const square = x.square();
+  return square
+    .mul(-0.5)
+    .exp()
+    .mul(root / 2)
+    .mul(square.neg().add(2));
+});
 
 /** `y = ½x(1 + t)`, `t = tanh u`, `u = √(2/π)(x + 0.044715x³)`, `dy/dx = ½(1 + t) + ½x(1 − t²)u′`. */
 export const geluByTanh: Primitive = curve(
   "gelu",
-  (k, x) => k.mul(k.mulScalar(x, 0.5), k.addScalar(bent(k, x), 1)),
-  (k, x) => {
-    const t = bent(k, x);
-    const inner = k.addScalar(k.mulScalar(k.mul(x, x), 3 * cubic * root), root);
-    const steepness = k.mul(k.tanhBackward(inner, t), k.mulScalar(x, 0.5));
-    return k.add(k.mulScalar(k.addScalar(t, 1), 0.5), steepness);
-  },
+  run(geluByTanhOf),
+  run(geluByTanhSlopeOf),
   // (1 − t²)·(u′ + ½x·u″ − x·t·u′²)
   (x) => {
     const t = x.pow(3).mul(cubic).add(x).mul(root).tanh();

@@ -1,7 +1,7 @@
 import type { Beside } from "../kernels/beside/beside.ts";
 import * as kernels from "../kernels/beside/rounding.ts";
 import { nought } from "./elementwise.ts";
-import { own, type Primitive } from "./op.ts";
+import { own, ownPrimitive, type Primitive } from "./op.ts";
 
 /** What rounds, and so has a gradient of 0 everywhere. */
 const rounding = (kernel: Beside<object>): Primitive => ({
@@ -23,3 +23,11 @@ export const round: Primitive = /* @__PURE__ */ rounding(kernels.round);
 
 /** `x` without its fraction; `dy/dx = 0`. */
 export const trunc: Primitive = /* @__PURE__ */ rounding(kernels.trunc);
+
+/** `y = x − trunc x`, `dy/dx = 1`. */
+export const frac: Primitive = /* @__PURE__ */ ownPrimitive({
+  name: "frac",
+  forward: (k, x) => k.beside(kernels.frac, [x], {}),
+  vjp: [(g) => g],
+  needs: "nothing",
+});

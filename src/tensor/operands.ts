@@ -1,7 +1,7 @@
 import { isTensor } from "../base/brand.ts";
 import type { Dtype, Shape } from "../base/dtype.ts";
 import { describe, TensorError } from "../base/errors.ts";
-import { broadcast, oneRepeats, sameShape } from "../base/shapes.ts";
+import { broadcast, columnOf, oneRepeats, sameShape } from "../base/shapes.ts";
 import { kernels } from "../kernels/index.ts";
 import type { Op } from "../ops/op.ts";
 import * as shaping from "../ops/shape.ts";
@@ -22,13 +22,18 @@ export function binary(where: string, op: Op, a: Tensor, b: Operand): Tensor {
   }
   const dtype = resultDtype(a, b);
   const [x, y] = [a.to(dtype), b.to(dtype)];
-  if (oneRepeats(x.shape, y.shape)) return x.through(op, y);
+  if (meet(x.shape, y.shape)) return x.through(op, y);
   const shape = broadcast(where, x.shape, y.shape);
   // What repeats as a whole along a shape, as rows do, need not be stretched to it.
   if (oneRepeats(shape, y.shape)) return stretch(x, shape).through(op, y);
   return oneRepeats(shape, x.shape)
     ? x.through(op, stretch(y, shape))
     : stretch(x, shape).through(op, stretch(y, shape));
+}
+
+/** Whether kernels of two arrays take those of these shapes as they are: one repeats, or is a column. */
+export function meet(a: Shape, b: Shape): boolean {
+  return oneRepeats(a, b) || columnOf(a, b) + columnOf(b, a) > 0;
 }
 
 /** A tensor, or, of whole numbers, its float32. */

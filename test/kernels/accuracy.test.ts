@@ -1,9 +1,11 @@
 import { describe, expect, test } from "vitest";
 import type { Dtype } from "../../src/base/dtype.ts";
 import { NDArray } from "../../src/kernels/array.ts";
+import * as elementary from "../../src/kernels/beside/elementary.ts";
+import type { Alike } from "../../src/kernels/beside/elementwise.ts";
+import { fastKernels } from "../../src/kernels/index.ts";
+import type { Kernels } from "../../src/kernels/kernels.ts";
 import * as arcs from "../../src/kernels/numbers/arcs.ts";
-import * as logarithms from "../../src/kernels/numbers/logarithms.ts";
-import * as powers from "../../src/kernels/numbers/powers.ts";
 import { erf, pow as powOfC } from "../../src/kernels/numbers/scalar.ts";
 import { wasmKernels } from "../../src/kernels/wasm/index.ts";
 import { oracle, ulps } from "./oracle.ts";
@@ -35,9 +37,10 @@ const inFloat64 = {
   atan: Math.atan,
 };
 
-/** Those that are no kernels of a set, but functions of a number. */
-const { atan2, ...inArcs } = arcs;
-const ofNumbers: Readonly<Record<string, (x: number) => number>> = { ...inArcs, ...logarithms, ...powers };
+/** Those that are no kernels of a set: of float64 functions of a number, of float32 in SIMD. */
+const besides: Readonly<Record<string, Alike>> = elementary;
+const { atan2 } = arcs;
+const fast = fastKernels() as Kernels;
 
 type Name = keyof typeof inFloat64;
 const names = Object.keys(inFloat64) as Name[];
@@ -203,7 +206,11 @@ const special: Record<Name, readonly (readonly [x: number, y: number])[]> = {
 const kernels = wasmKernels();
 
 function run(name: Name, x: Float32Array | Float64Array): Float32Array | Float64Array {
-  if (name in ofNumbers) return x.map(ofNumbers[name]);
+  const beside = besides[`${name}Of`];
+  if (beside !== undefined) {
+    const array = new NDArray(x, [x.length], x instanceof Float32Array ? "float32" : "float64");
+    return fast.beside(beside, [array], {}).data as Float32Array | Float64Array;
+  }
   const kernel = kernels?.[name as keyof typeof kernels] as
     | ((x: NDArray, ...settings: number[]) => NDArray)
     | undefined;
@@ -311,6 +318,31 @@ describe("atan2", () => {
       worst = Math.max(worst, ulps(atan2(x[i - 1], x[i]), oracle.atan2(x[i - 1], x[i]), "float64"));
     }
     expect(worst).toBeLessThanOrEqual(allowed);
+  });
+
+  test("is the nearest float32, or next to it, of every ratio and in every quadrant", () => {
+    const points = float32Points();
+    const [y, x] = [points, points.slice().reverse()].map((data) => new NDArray(data, [data.length], "float32"));
+    const { data } = fast.beside(elementary.atan2Of, [y, x], {});
+    let worst = 0;
+    for (let i = 0; i < data.length; i++) worst = Math.max(worst, ulps32(data[i], atan2(y.data[i], x.data[i])));
+    expect(worst).toBeLessThanOrEqual(1);
+  });
+
+  test("of float32 has the quadrants, zeros and infinities of C", () => {
+    const sides = [0, -0, 1, -1, 2, -3, 1e-40, -1e38, infinity, -infinity, nan];
+    const pairs = sides.flatMap((y) => sides.map((x) => [y, x] as const));
+    const [y, x] = [0, 1].map(
+      (i) =>
+        new NDArray(
+          Float32Array.from(pairs, (pair) => pair[i]),
+          [pairs.length],
+          "float32",
+        ),
+    );
+    const { data } = fast.beside(elementary.atan2Of, [y, x], {});
+    const isOff = (_: unknown, i: number) => ulps32(data[i], Math.atan2(y.data[i], x.data[i])) > 1;
+    expect(pairs.filter(isOff)).toEqual([]);
   });
 
   test("is that of C in every quadrant, and where a side is 0, infinite or no number", () => {

@@ -111,6 +111,68 @@ describe.each([...arithmetic, ...comparisons, "pow"] as const)("%s of a short op
     }
   });
 
+  test.each([
+    [
+      [40, 7],
+      [40, 1],
+      [40, 7],
+    ],
+    [
+      [32, 200],
+      [32, 1],
+      [32, 200],
+    ],
+    [[300, 1], [5], [300, 5]],
+    [[5], [300, 1], [300, 5]],
+    [[20, 1], [20], [20, 20]],
+    [
+      [20, 1],
+      [1, 20],
+      [20, 20],
+    ],
+    [
+      [3, 5, 1, 1],
+      [3, 5, 4, 6],
+      [3, 5, 4, 6],
+    ],
+    [
+      [3, 5, 1, 1],
+      [4, 6],
+      [3, 5, 4, 6],
+    ],
+    [
+      [9, 1],
+      [1, 1, 17],
+      [1, 9, 17],
+    ],
+    [
+      [0, 1],
+      [0, 3],
+      [0, 3],
+    ],
+    [[0, 1], [3], [0, 3]],
+    [
+      [2 ** 15 + 3, 1],
+      [2 ** 15 + 3, 3],
+      [2 ** 15 + 3, 3],
+    ],
+    [
+      [2, 1],
+      [2, 2 ** 15 + 1],
+      [2, 2 ** 15 + 1],
+    ],
+    [[2 ** 13, 1], [9], [2 ** 13, 9]],
+  ])("repeats a column: %j by %j", (first, second, shape) => {
+    for (const dtype of [...floats, "int32"] as const) {
+      const [a, b] = [draw(first, dtype), draw(second, dtype)];
+      const [longA, longB] = [a, b].map((x) => new Tensor(x).expand(shape).clone().array);
+      for (const kernels of [plain, wasm]) {
+        expectSame(kernels[name](a, b), kernels[name](longA, longB));
+        expectSame(kernels[name](b, a), kernels[name](longB, longA));
+      }
+    }
+  });
+
   test("of as many elements gives the shape of more dimensions", () => {
     const [a, b] = [draw([300], "float32"), draw([1, 300], "float32")];
     for (const kernels of [plain, wasm]) {

@@ -3,6 +3,8 @@ import { show, TensorError } from "../../base/errors.ts";
 import type { Listener } from "../../base/shared.ts";
 import { NDArray } from "../../kernels/array.ts";
 import type { Beside } from "../../kernels/beside/beside.ts";
+import type { Composed } from "../../kernels/beside/composed/composed.ts";
+import type { Kernels } from "../../kernels/kernels.ts";
 
 /** An array that a kernel was given: one that depends on the input, by its number, or the numbers of one that does not. */
 export type Given =
@@ -81,11 +83,11 @@ export class Recorder implements Listener {
     const stand = Object.fromEntries(
       Object.entries(own).map(([name, kernel]) => [
         name,
-        (...args: unknown[]) => this.hear(name, kernel as (...args: unknown[]) => unknown, args),
+        (...args: unknown[]) => this.hear(name, kernel as (...args: unknown[]) => unknown, args, stand),
       ]),
-    );
+    ) as unknown as Kernels;
     this.stands.set(own, stand);
-    return stand as Set;
+    return stand as unknown as Set;
   }
 
   reads(x: NDArray, how: string): void {
@@ -112,10 +114,17 @@ export class Recorder implements Listener {
     this.refuse("a forward without chance", `random numbers, drawn by ${how}`, "model.eval() leaves dropout out.");
   }
 
-  /** A kernel that no set has is told as one by its own name. */
-  private hear(name: string, kernel: (...args: unknown[]) => unknown, args: readonly unknown[]): unknown {
+  /** A kernel that no set has is told as what it is made of, or as one by its own name. */
+  private hear(
+    name: string,
+    kernel: (...args: unknown[]) => unknown,
+    args: readonly unknown[],
+    stand: Kernels,
+  ): unknown {
     if (name !== "beside") return this.call(name, kernel, args);
     const [own, inputs, settings] = args as [Beside<object>, readonly NDArray[], object];
+    const { composed } = own as Partial<Composed<object>>;
+    if (composed !== undefined) return composed(stand, inputs, settings);
     const run = (...given: unknown[]) => kernel(own, given.slice(0, -1), given.at(-1));
     return this.call(own.name, run, [...inputs, settings]);
   }

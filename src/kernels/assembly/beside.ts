@@ -2,7 +2,10 @@
 
 export { adam } from "./optimizers/adam";
 export * from "./beside/channels";
+export { curve, curveBackward } from "./beside/curves";
+export { angles, elementary } from "./beside/elementary";
 export { onLine } from "./beside/line";
 export { maxPool } from "./beside/maxPool";
 export { rounded } from "./beside/rounding";
+export { logic, truths } from "./beside/truth";
 export { fold, unfold } from "./beside/windows";

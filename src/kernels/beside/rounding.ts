@@ -1,18 +1,20 @@
 import { isFloat } from "../../base/dtype.ts";
 import { emptyLike } from "../array.ts";
 import { few } from "../wasm/calls/unary.ts";
-import { chunk } from "../wasm/machine.ts";
 import type { Beside } from "./beside.ts";
+import type { Composed } from "./composed/composed.ts";
+import { inPieces } from "./composed/pieces.ts";
 import { each } from "./elementwise.ts";
 import { moduleOn } from "./module.ts";
 
 /** The ways to round, by their place in the SIMD kernel. */
-const ways = ["floor", "ceil", "round", "trunc"];
+const ways = ["floor", "ceil", "round", "trunc", "frac"];
 
-/** A kernel that rounds each element. */
-function rounding(name: string, round: (x: number) => number): Beside<object> {
-  const kernel: Beside<object> = {
+/** A kernel that rounds each element, or takes what rounding leaves. */
+function rounding(name: string, round: (x: number) => number, composed?: Composed<object>["composed"]): Beside<object> {
+  const kernel: Beside<object> & Partial<Composed<object>> = {
     name,
+    ...(composed === undefined ? {} : { composed }),
     plain: ([x]) => each(x, round),
     simd(machine) {
       const { roundedF32, roundedF64 } = moduleOn(machine);
@@ -21,16 +23,7 @@ function rounding(name: string, round: (x: number) => number): Beside<object> {
         const n = x.data.length;
         if (n < few || !isFloat(x.dtype)) return kernel.plain(inputs, {});
         const rounded = x.dtype === "float32" ? roundedF32 : roundedF64;
-        const y = emptyLike(x);
-        for (let start = 0; start < n; start += chunk) {
-          const [part, result] = [x, y].map(({ data }) => data.subarray(start, start + chunk));
-          machine.begin();
-          const from = machine.at(part);
-          const to = machine.roomOver(from, result);
-          rounded(from, to, part.length, ways.indexOf(name));
-          machine.get(to, result);
-        }
-        return y;
+        return inPieces(machine, rounded, inputs, emptyLike(x), ways.indexOf(name));
       };
     },
   };
@@ -57,3 +50,10 @@ export const round = /* @__PURE__ */ rounding("round", nearest);
 
 /** What is left without the fractions. */
 export const trunc = /* @__PURE__ */ rounding("trunc", Math.trunc);
+
+/** What is beyond whole numbers, towards 0: of infinities NaN. */
+export const frac: Beside<object> = /* @__PURE__ */ rounding(
+  "frac",
+  (x) => x - Math.trunc(x),
+  (k, [x]) => k.sub(x, k.beside(trunc, [x], {})),
+);

@@ -1,15 +1,16 @@
-import { empty, emptyLike, type NDArray } from "../array.ts";
+import { empty, type NDArray } from "../array.ts";
 import * as scalar from "../numbers/scalar.ts";
-import { longer, walk } from "./walk.ts";
+import { walk } from "./walk.ts";
 
 // Functions of two arrays. One of them may be shorter, if its length divides the other's: it repeats, as in a broadcast of
-// rows or of a single number. Its shape is the end of the other's, but for leading ones, and the result has the other's.
+// rows or of a single number. Its shape is the end of the other's, but for leading ones, and the result has the other's. Or it is
+// a column: each of its elements meets a row of the other's, or, where the other is a row, all of that.
 
 /** `y = a + b`. */
 export function add(a: NDArray, b: NDArray): NDArray {
-  const result = emptyLike(longer(a, b));
+  const { shape, width, stepA, stepB, backA, backB } = walk(a, b);
+  const result = empty(a.dtype, shape);
   const [p, q, y] = [a.data, b.data, result.data];
-  const { width, stepA, stepB, backA, backB } = walk(a, b);
   if (a.dtype === "bool") {
     for (let at = 0, i = 0, j = 0; at < y.length; i -= backA, j -= backB) {
       for (const end = at + width; at < end; at++, i += stepA, j += stepB) y[at] = p[i] | q[j];
@@ -24,9 +25,9 @@ export function add(a: NDArray, b: NDArray): NDArray {
 
 /** `y = a − b`. */
 export function sub(a: NDArray, b: NDArray): NDArray {
-  const result = emptyLike(longer(a, b));
+  const { shape, width, stepA, stepB, backA, backB } = walk(a, b);
+  const result = empty(a.dtype, shape);
   const [p, q, y] = [a.data, b.data, result.data];
-  const { width, stepA, stepB, backA, backB } = walk(a, b);
   for (let at = 0, i = 0, j = 0; at < y.length; i -= backA, j -= backB) {
     for (const end = at + width; at < end; at++, i += stepA, j += stepB) y[at] = p[i] - q[j];
   }
@@ -35,9 +36,9 @@ export function sub(a: NDArray, b: NDArray): NDArray {
 
 /** `y = a·b`. */
 export function mul(a: NDArray, b: NDArray): NDArray {
-  const result = emptyLike(longer(a, b));
+  const { shape, width, stepA, stepB, backA, backB } = walk(a, b);
+  const result = empty(a.dtype, shape);
   const [p, q, y] = [a.data, b.data, result.data];
-  const { width, stepA, stepB, backA, backB } = walk(a, b);
   if (a.dtype === "int32") {
     for (let at = 0, i = 0, j = 0; at < y.length; i -= backA, j -= backB) {
       for (const end = at + width; at < end; at++, i += stepA, j += stepB) y[at] = Math.imul(p[i], q[j]);
@@ -52,9 +53,9 @@ export function mul(a: NDArray, b: NDArray): NDArray {
 
 /** `y = a / b`. */
 export function div(a: NDArray, b: NDArray): NDArray {
-  const result = emptyLike(longer(a, b));
+  const { shape, width, stepA, stepB, backA, backB } = walk(a, b);
+  const result = empty(a.dtype, shape);
   const [p, q, y] = [a.data, b.data, result.data];
-  const { width, stepA, stepB, backA, backB } = walk(a, b);
   for (let at = 0, i = 0, j = 0; at < y.length; i -= backA, j -= backB) {
     for (const end = at + width; at < end; at++, i += stepA, j += stepB) y[at] = p[i] / q[j];
   }
@@ -63,9 +64,9 @@ export function div(a: NDArray, b: NDArray): NDArray {
 
 /** `y = aᵇ`. */
 export function pow(a: NDArray, b: NDArray): NDArray {
-  const result = emptyLike(longer(a, b));
+  const { shape, width, stepA, stepB, backA, backB } = walk(a, b);
+  const result = empty(a.dtype, shape);
   const [p, q, y] = [a.data, b.data, result.data];
-  const { width, stepA, stepB, backA, backB } = walk(a, b);
   if (a.dtype === "int32") {
     for (let at = 0, i = 0, j = 0; at < y.length; i -= backA, j -= backB) {
       for (const end = at + width; at < end; at++, i += stepA, j += stepB) y[at] = scalar.powInt(p[i], q[j]);
@@ -80,9 +81,9 @@ export function pow(a: NDArray, b: NDArray): NDArray {
 
 /** `y = max(a, b)`; NaN where either is. */
 export function maximum(a: NDArray, b: NDArray): NDArray {
-  const result = emptyLike(longer(a, b));
+  const { shape, width, stepA, stepB, backA, backB } = walk(a, b);
+  const result = empty(a.dtype, shape);
   const [p, q, y] = [a.data, b.data, result.data];
-  const { width, stepA, stepB, backA, backB } = walk(a, b);
   for (let at = 0, i = 0, j = 0; at < y.length; i -= backA, j -= backB) {
     for (const end = at + width; at < end; at++, i += stepA, j += stepB) y[at] = Math.max(p[i], q[j]);
   }
@@ -91,9 +92,9 @@ export function maximum(a: NDArray, b: NDArray): NDArray {
 
 /** `y = min(a, b)`; NaN where either is. */
 export function minimum(a: NDArray, b: NDArray): NDArray {
-  const result = emptyLike(longer(a, b));
+  const { shape, width, stepA, stepB, backA, backB } = walk(a, b);
+  const result = empty(a.dtype, shape);
   const [p, q, y] = [a.data, b.data, result.data];
-  const { width, stepA, stepB, backA, backB } = walk(a, b);
   for (let at = 0, i = 0, j = 0; at < y.length; i -= backA, j -= backB) {
     for (const end = at + width; at < end; at++, i += stepA, j += stepB) y[at] = Math.min(p[i], q[j]);
   }
@@ -102,9 +103,9 @@ export function minimum(a: NDArray, b: NDArray): NDArray {
 
 /** `y = (a = b)`. */
 export function eq(a: NDArray, b: NDArray): NDArray {
-  const result = empty("bool", longer(a, b).shape);
+  const { shape, width, stepA, stepB, backA, backB } = walk(a, b);
+  const result = empty("bool", shape);
   const [p, q, y] = [a.data, b.data, result.data];
-  const { width, stepA, stepB, backA, backB } = walk(a, b);
   for (let at = 0, i = 0, j = 0; at < y.length; i -= backA, j -= backB) {
     for (const end = at + width; at < end; at++, i += stepA, j += stepB) y[at] = p[i] === q[j] ? 1 : 0;
   }
@@ -113,9 +114,9 @@ export function eq(a: NDArray, b: NDArray): NDArray {
 
 /** `y = (a ≠ b)`. */
 export function ne(a: NDArray, b: NDArray): NDArray {
-  const result = empty("bool", longer(a, b).shape);
+  const { shape, width, stepA, stepB, backA, backB } = walk(a, b);
+  const result = empty("bool", shape);
   const [p, q, y] = [a.data, b.data, result.data];
-  const { width, stepA, stepB, backA, backB } = walk(a, b);
   for (let at = 0, i = 0, j = 0; at < y.length; i -= backA, j -= backB) {
     for (const end = at + width; at < end; at++, i += stepA, j += stepB) y[at] = p[i] !== q[j] ? 1 : 0;
   }
@@ -124,9 +125,9 @@ export function ne(a: NDArray, b: NDArray): NDArray {
 
 /** `y = (a < b)`. */
 export function lt(a: NDArray, b: NDArray): NDArray {
-  const result = empty("bool", longer(a, b).shape);
+  const { shape, width, stepA, stepB, backA, backB } = walk(a, b);
+  const result = empty("bool", shape);
   const [p, q, y] = [a.data, b.data, result.data];
-  const { width, stepA, stepB, backA, backB } = walk(a, b);
   for (let at = 0, i = 0, j = 0; at < y.length; i -= backA, j -= backB) {
     for (const end = at + width; at < end; at++, i += stepA, j += stepB) y[at] = p[i] < q[j] ? 1 : 0;
   }
@@ -135,9 +136,9 @@ export function lt(a: NDArray, b: NDArray): NDArray {
 
 /** `y = (a ≤ b)`. */
 export function le(a: NDArray, b: NDArray): NDArray {
-  const result = empty("bool", longer(a, b).shape);
+  const { shape, width, stepA, stepB, backA, backB } = walk(a, b);
+  const result = empty("bool", shape);
   const [p, q, y] = [a.data, b.data, result.data];
-  const { width, stepA, stepB, backA, backB } = walk(a, b);
   for (let at = 0, i = 0, j = 0; at < y.length; i -= backA, j -= backB) {
     for (const end = at + width; at < end; at++, i += stepA, j += stepB) y[at] = p[i] <= q[j] ? 1 : 0;
   }

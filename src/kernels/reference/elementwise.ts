@@ -1,5 +1,5 @@
 import type { Dtype } from "../../base/dtype.ts";
-import { emptyLike, NDArray, zeros } from "../array.ts";
+import { empty, emptyLike, NDArray } from "../array.ts";
 import { fresh } from "../memory/fresh.ts";
 import * as scalar from "../numbers/scalar.ts";
 
@@ -20,7 +20,7 @@ export function cast(x: NDArray, dtype: Dtype): NDArray {
 
 /** `y = value` everywhere. */
 export function fill(dtype: Dtype, shape: readonly number[], value: number): NDArray {
-  const y = zeros(dtype, shape);
+  const y = empty(dtype, shape);
   y.data.fill(value);
   return y;
 }

@@ -36,6 +36,8 @@ export function powScalar(x: NDArray, p: number): NDArray {
   else if (p === 2) for (let i = 0; i < y.data.length; i++) y.data[i] = x.data[i] * x.data[i];
   else if (p === 3) for (let i = 0; i < y.data.length; i++) y.data[i] = x.data[i] * x.data[i] * x.data[i];
   else if (p === 0.5) for (let i = 0; i < y.data.length; i++) y.data[i] = Math.sqrt(x.data[i]);
+  else if (p === 0) y.data.fill(1);
+  else if (p === -1) for (let i = 0; i < y.data.length; i++) y.data[i] = 1 / x.data[i];
   else if (p === -0.5) for (let i = 0; i < y.data.length; i++) y.data[i] = 1 / Math.sqrt(x.data[i]);
   else for (let i = 0; i < y.data.length; i++) y.data[i] = scalar.pow(x.data[i], p);
   return y;

@@ -37,7 +37,7 @@ function kernelsOn(machine: Machine): Partial<Kernels> {
     ...rowsOn(machine),
     ...softmaxOn(machine),
     ...arithmetic,
-    ...scalarOpsOn(arithmetic),
+    ...scalarOpsOn(machine, arithmetic),
     ...selectOn(machine),
   };
 }

@@ -11,7 +11,7 @@ export interface Exports {
 export class NoRoom extends Error {}
 
 /** The first address for copies: below lie the constants of the modules, where `scripts/build/wasm.mjs` has put them. */
-const bottom = 1024;
+const bottom = 2048;
 
 /** Bytes of a vector. */
 const vectorSize = 16;
@@ -133,13 +133,19 @@ export class Machine {
     return address;
   }
 
-  /** The address of a vector of the only number of `data`. */
-  putNumber(data: Data): number {
-    const address = this.room(vectorSize);
+  /** The address of a vector of each number of `data`. */
+  putNumbers(data: Data): number {
+    const address = this.room(vectorSize * data.length);
     const view = this.viewAs(data);
-    const [from, to] = [address / data.BYTES_PER_ELEMENT, (address + vectorSize) / data.BYTES_PER_ELEMENT];
-    view.fill(data[0], from, to);
-    tape?.note(() => view.fill(data[0], from, to));
+    const lanes = vectorSize / data.BYTES_PER_ELEMENT;
+    const from = address / data.BYTES_PER_ELEMENT;
+    const spread = (): void => {
+      for (let i = 0, at = from; i < data.length; i++) {
+        for (const end = at + lanes; at < end; at++) view[at] = data[i];
+      }
+    };
+    spread();
+    tape?.note(spread);
     return address;
   }
 

@@ -1,3 +1,5 @@
+import { runComposed } from "../../kernels/beside/composed/composed.ts";
+import { huberBackwardOf, huberOf } from "../../kernels/beside/composed/curves.ts";
 import { hardtanh } from "../activations.ts";
 import { own, type Primitive } from "../op.ts";
 
@@ -5,12 +7,8 @@ import { own, type Primitive } from "../op.ts";
 export const huber = (width: number, steepness: number): Primitive => ({
   [own]: true,
   name: "huber",
-  forward: (k, d) => {
-    const size = k.abs(d);
-    const round = k.mulScalar(k.mul(d, k.divScalar(d, width)), steepness / 2);
-    const straight = k.mulScalar(k.addScalar(size, -width / 2), steepness);
-    return k.where(k.lt(size, k.fill(d.dtype, [], width)), round, straight);
-  },
+  forward: (k, d) => runComposed(k, huberOf, [d], { a: width, b: steepness }),
   vjp: [(g, _y, d) => g.mul(d.div(width).through(hardtanh(-1, 1)).mul(steepness))],
   needs: "inputs",
+  backward: (k, g, _y, d) => runComposed(k, huberBackwardOf, [g, d], { a: width, b: steepness }),
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { ceil, floor, round, trunc } from "../../../src/kernels/beside/rounding.ts";
+import { ceil, floor, frac, round, trunc } from "../../../src/kernels/beside/rounding.ts";
 import { fastKernels } from "../../../src/kernels/index.ts";
 import type { Kernels } from "../../../src/kernels/kernels.ts";
 import { chunk } from "../../../src/kernels/wasm/machine.ts";
@@ -12,7 +12,7 @@ const values = [
 ];
 
 describe.each(floats)("in %s", (dtype) => {
-  test.each([floor, ceil, round, trunc])("$name has the bits of the plain loop, at every size", (kernel) => {
+  test.each([floor, ceil, round, trunc, frac])("$name has the bits of the plain loop, at every size", (kernel) => {
     for (const n of [0, 1, 26, 127, 128, 129, 130, 131, chunk + 1]) {
       const x = filled([n], dtype, values);
       const y = fast.beside(kernel, [x], {});

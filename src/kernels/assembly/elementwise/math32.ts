@@ -36,6 +36,12 @@ const LEAST_EXP = memory.data<f32>([-104]);
 const MOST_TANH = memory.data<f32>([10]);
 const EXP = memory.data<f32>([0.0013814438, 0.008368797, 0.041668396, 0.1666652, 0.49999994]);
 const LOG = memory.data<f32>([0.298738, 0.39977476, 0.66666776]);
+const ERF = memory.data<f32>([
+  7.853861e-5, -0.00080101937, 0.0051883277, -0.026853813, 0.112835854, -0.37612626, 0.12837917,
+]);
+const LOG_ERFC = memory.data<f32>([
+  -2.1697613e-5, 0.00044147266, -0.0042052846, 0.02521034, -0.1084221, -0.6332164, -1.1295803, 0.00018846802,
+]);
 const TANH = memory.data<f32>([0.01947446, -0.053734113, 0.13332424, -0.33333322]);
 
 /** What lies in memory, in each lane. */
@@ -220,26 +226,16 @@ function upper(x: v128): v128 {
 // @ts-ignore: decorators of functions are AssemblyScript's, which editors do not know
 @inline
 export function erf4(x: v128): v128 {
-  const a = f32x4.pmin(f32x4.abs(x), f32x4.splat(4)); // erf 4 rounds to 1
+  const a = f32x4.pmin(v128.andnot(x, constant(SIGN)), f32x4.splat(4)); // erf 4 rounds to 1
   const z = f32x4.mul(a, a);
-  let p = f32x4.splat(7.853861e-5);
-  p = mulAdd(p, z, f32x4.splat(-0.00080101937));
-  p = mulAdd(p, z, f32x4.splat(0.0051883277));
-  p = mulAdd(p, z, f32x4.splat(-0.026853813));
-  p = mulAdd(p, z, f32x4.splat(0.112835854));
-  p = mulAdd(p, z, f32x4.splat(-0.37612626));
-  p = mulAdd(p, z, f32x4.splat(0.12837917));
+  let p = mulAdd(quartic(ERF, z), z, constant(ERF + 20));
+  p = mulAdd(p, z, constant(ERF + 24));
   const small = mulAdd(a, p, a);
-  let q = f32x4.splat(-2.1697613e-5);
-  q = mulAdd(q, a, f32x4.splat(0.00044147266));
-  q = mulAdd(q, a, f32x4.splat(-0.0042052846));
-  q = mulAdd(q, a, f32x4.splat(0.02521034));
-  q = mulAdd(q, a, f32x4.splat(-0.1084221));
-  q = mulAdd(q, a, f32x4.splat(-0.6332164));
-  q = mulAdd(q, a, f32x4.splat(-1.1295803));
-  q = mulAdd(q, a, f32x4.splat(0.00018846802));
-  const large = f32x4.sub(f32x4.splat(1), expSmall4(q));
-  return withSign(v128.bitselect(small, large, f32x4.lt(a, f32x4.splat(1))), x);
+  let q = mulAdd(quartic(LOG_ERFC, a), a, constant(LOG_ERFC + 20));
+  q = mulAdd(q, a, constant(LOG_ERFC + 24));
+  q = mulAdd(q, a, constant(LOG_ERFC + 28));
+  const large = f32x4.sub(constant(ONE), expSmall4(q));
+  return withSign(v128.bitselect(small, large, f32x4.lt(a, constant(ONE))), x);
 }
 
 /**

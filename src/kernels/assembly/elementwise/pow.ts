@@ -1,8 +1,9 @@
 // Powers, in float64: of float32 too, whose results are rounded from it.
 
+import { joined, lower, powOrdinary, upper } from "./lanes";
 import { expF64, expSum, logF64, productError, splitError } from "./math64";
 
-/** `y = aᵇ` as C has it, row by row as in rows.ts, with the same steps, of which a number takes a quarter. */
+/** `y = aᵇ` as C has it, row by row as in rows.ts, in whole vectors too: in lanes where all are ordinary numbers. */
 export function powF32(
   a: usize,
   b: usize,
@@ -15,13 +16,26 @@ export function powF32(
   rowB: usize,
 ): void {
   for (; count > 0; count--, a += rowA, b += rowB, y += bytes) {
-    for (let i: usize = 0, p = a, q = b; i < bytes; i += 4, p += stepA >> 2, q += stepB >> 2) {
-      store<f32>(y + i, f32(powWhole(f64(load<f32>(p)), f64(load<f32>(q)), false)));
+    for (let i: usize = 0, p = a, q = b; i < bytes; i += 16, p += stepA, q += stepB) {
+      const base = v128.load(p);
+      const power = v128.load(q);
+      v128.store(y + i, joined(powOrdinary(lower(base), lower(power)), powOrdinary(upper(base), upper(power))));
+      const most = f32x4.splat(Infinity);
+      const isFinite = v128.and(f32x4.lt(base, most), f32x4.lt(f32x4.abs(power), most));
+      const isOrdinary = v128.and(isFinite, f32x4.gt(base, f32x4.splat(0)));
+      if (i32x4.all_true(isOrdinary)) continue;
+      // The others alone: a number has the same bits beside whatever it stands.
+      const ordinary = i32x4.bitmask(isOrdinary);
+      for (let j = 0; j < 4; j++) {
+        if (((ordinary >> j) & 1) == 1) continue;
+        const at = <usize>j << 2;
+        store<f32>(y + i + at, f32(powWhole(f64(load<f32>(p + at)), f64(load<f32>(q + at)), false)));
+      }
     }
   }
 }
 
-/** The same of float64, of which a number takes half a step. */
+/** The same of float64, one by one: a number takes half a step. */
 export function powF64(
   a: usize,
   b: usize,

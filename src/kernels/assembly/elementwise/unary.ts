@@ -2,6 +2,7 @@
 // read and write up to 15 bytes past the ends, where buffers have to have room for them. So the last elements go
 // through the same code as the others, and have the same bits wherever they stand.
 
+import { joined, lower, softplusOf, upper } from "./lanes";
 import { erf4, exp4, log1p4, log4, sigmoid4, sin4, tanh4 } from "./math32";
 import { erfF64, expF64, log1pF64, logF64, sigmoidF64, sinTurned, softplusF64, tanhF64 } from "./math64";
 
@@ -16,6 +17,7 @@ const SQRT: i32 = 7;
 const RSQRT: i32 = 8;
 const ABS: i32 = 9;
 const SIGN: i32 = 10;
+const CUBE: i32 = 11;
 
 /** Four lanes of float32. */
 // @ts-ignore: decorators of functions are AssemblyScript's, which editors do not know
@@ -26,6 +28,11 @@ function apply4(op: i32, x: v128): v128 {
   if (op == LOG1P) return log1p4(x);
   if (op == TANH) return tanh4(x);
   if (op == SIGMOID) return sigmoid4(x);
+  return erfOf(x);
+}
+
+/** For all that need it, so that it stands in the module once. */
+function erfOf(x: v128): v128 {
   return erf4(x);
 }
 
@@ -53,6 +60,7 @@ function apply<T>(op: i32, x: v128): v128 {
   if (op == SQRT) return v128.sqrt<T>(x);
   if (op == RSQRT) return v128.div<T>(v128.splat<T>(1), v128.sqrt<T>(x));
   if (op == ABS) return v128.abs<T>(x);
+  if (op == CUBE) return v128.mul<T>(v128.mul<T>(x, x), x);
   const zero = v128.splat<T>(0);
   const one = v128.splat<T>(1);
   return v128.sub<T>(v128.and(v128.gt<T>(x, zero), one), v128.and(v128.lt<T>(x, zero), one)); // 0 of NaN
@@ -158,6 +166,11 @@ export function abs<T>(x: usize, y: usize, n: i32): void {
   map<T>(ABS, x, y, n);
 }
 
+/** `y = x³`. */
+export function cube<T>(x: usize, y: usize, n: i32): void {
+  map<T>(CUBE, x, y, n);
+}
+
 /** `y = −1, 0 or 1`; 0 for NaN. */
 export function sign<T>(x: usize, y: usize, n: i32): void {
   map<T>(SIGN, x, y, n);
@@ -165,7 +178,52 @@ export function sign<T>(x: usize, y: usize, n: i32): void {
 
 /** `y = ln(1 + e^(beta·x))/beta`, and `x` itself where `beta·x` exceeds the threshold; in float64 until rounded. */
 export function softplus<T>(x: usize, y: usize, n: i32, beta: f64, threshold: f64): void {
-  for (const end = x + (<usize>n << alignof<T>()); x < end; x += sizeof<T>(), y += sizeof<T>()) {
-    store<T>(y, <T>softplusF64(<f64>load<T>(x), beta, threshold));
+  if (sizeof<T>() == 4) {
+    const factor = f64x2.splat(beta);
+    const divisor = f64x2.splat(1 / beta);
+    const most = f64x2.splat(threshold);
+    for (const end = x + (<usize>n << 2); x < end; x += 16, y += 16) {
+      const v = v128.load(x);
+      v128.store(y, joined(softplusOf(lower(v), factor, divisor, most), softplusOf(upper(v), factor, divisor, most)));
+    }
+    return;
+  }
+  for (const end = x + (<usize>n << 3); x < end; x += 8, y += 8) {
+    store<f64>(y, softplusF64(load<f64>(x), beta, threshold));
+  }
+}
+
+/** `y = x·Φ(x)` of the normal distribution function, or where `isSlope` its derivative, `Φ(x) + x·φ(x)`. */
+export function geluF32(x: usize, y: usize, n: i32, isSlope: bool): void {
+  for (const end = x + (<usize>n << 2); x < end; x += 16, y += 16) {
+    const v = v128.load(x);
+    const half = f32x4.splat(0.5);
+    const twice = f32x4.add(erfOf(f32x4.mul(v, f32x4.splat(0.7071067811865476))), f32x4.splat(1));
+    if (isSlope) {
+      const power = exp4(f32x4.mul(f32x4.mul(v, v), f32x4.splat(-0.5)));
+      const density = f32x4.mul(power, f32x4.splat(0.3989422804014327));
+      v128.store(y, f32x4.add(f32x4.mul(twice, half), f32x4.mul(v, density)));
+    } else v128.store(y, f32x4.mul(f32x4.mul(v, half), twice));
+  }
+}
+
+/** `y = ½x(1 + t)`, `t = tanh(√(2/π)(x + 0.044715x³))`, or where `isSlope` its derivative. */
+export function geluByTanhF32(x: usize, y: usize, n: i32, isSlope: bool): void {
+  const root = f32x4.splat(0.7978845608028654);
+  const one = f32x4.splat(1);
+  for (const end = x + (<usize>n << 2); x < end; x += 16, y += 16) {
+    const v = v128.load(x);
+    const square = f32x4.mul(v, v);
+    const half = f32x4.mul(v, f32x4.splat(0.5));
+    const inner = f32x4.add(f32x4.mul(f32x4.mul(square, v), f32x4.splat(0.044715)), v);
+    const t = tanh4(f32x4.mul(inner, root));
+    const above = f32x4.add(t, one);
+    let z = f32x4.mul(half, above);
+    if (isSlope) {
+      const bend = f32x4.add(f32x4.mul(square, f32x4.splat(0.10703222440890037)), root);
+      const steepness = f32x4.mul(bend, f32x4.mul(f32x4.sub(one, t), f32x4.add(one, t)));
+      z = f32x4.add(f32x4.mul(above, f32x4.splat(0.5)), f32x4.mul(steepness, half));
+    }
+    v128.store(y, z);
   }
 }

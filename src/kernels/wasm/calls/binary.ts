@@ -1,9 +1,9 @@
-import { type Data, isFloat } from "../../../base/dtype.ts";
-import { empty, emptyLike, type NDArray } from "../../array.ts";
+import { type Data, isFloat, sizeOf } from "../../../base/dtype.ts";
+import { empty, type NDArray } from "../../array.ts";
 import type { Kernels } from "../../kernels.ts";
 import * as loops from "../../reference/binary.ts";
 import { reluBackward, sigmoidBackward, tanhBackward } from "../../reference/elementwise.ts";
-import { longer } from "../../reference/walk.ts";
+import { walk } from "../../reference/walk.ts";
 import { chunk, type Machine } from "../machine.ts";
 import type { Kernel } from "../tape.ts";
 
@@ -14,43 +14,64 @@ type Binary = (a: NDArray, b: NDArray) => NDArray;
 /** Below so many elements an operation is done before its operands are copied into WebAssembly's memory. */
 export const few = 128;
 
+/**
+ * Runs a kernel of two arrays, row by row as rows.ts of the assembly tells it, on pieces of no more than a chunk, or of a row where
+ * that is longer and there are several.
+ */
+export function runRows(
+  machine: Machine,
+  kernel: Kernel,
+  a: Data,
+  b: Data,
+  y: Data,
+  { width, stepA, stepB, backA, backB }: Omit<ReturnType<typeof walk>, "shape">,
+  flag: number,
+): void {
+  const isOne = width === y.length;
+  const step = isOne ? chunk : width > chunk ? width : chunk - (chunk % width);
+  /** What goes with elements of the result: as many, a number for each row, or all. */
+  const part = (x: Data, xStep: number, back: number, start: number, end: number): Data => {
+    if (x.length === 1 || (xStep === 1 && back > 0) || y.length <= step) return x;
+    return xStep === 1 ? x.subarray(start, end) : x.subarray(start / width, end / width);
+  };
+  const at = (data: Data, xStep: number): number => (xStep === 1 ? machine.at(data) : machine.putNumbers(data));
+  for (let start = 0; start < y.length; start += step) {
+    const end = Math.min(start + step, y.length);
+    machine.beginRepeatable();
+    const left = at(part(a, stepA, backA, start, end), stepA);
+    const right = a === b ? left : at(part(b, stepB, backB, start, end), stepB);
+    const result = y.length <= step ? y : y.subarray(start, end);
+    const to = machine.roomFor(result);
+    const long = isOne ? result.length : width;
+    const bytes = long * a.BYTES_PER_ELEMENT;
+    /** From row to row: the next number, nothing, or as many. */
+    const row = (xStep: number, back: number): number => (xStep === 0 ? -16 * back : back > 0 ? 0 : bytes);
+    kernel(
+      left,
+      right,
+      to,
+      result.length / long,
+      bytes,
+      16 * stepA,
+      16 * stepB,
+      row(stepA, backA),
+      row(stepB, backB),
+      flag,
+    );
+    machine.get(to, result);
+  }
+}
+
 /** Functions of two arrays, of which one may repeat, in float32 and float64; of other dtypes they are the reference's. */
 export function binaryOn(machine: Machine): Pick<Kernels, Name> {
-  /** The address of `data`, or of a vector of its only number. */
-  const at = (data: Data): number => (data.length > 1 ? machine.at(data) : machine.putNumber(data));
-
-  const run = (kernel: Kernel, a: Data, b: Data, y: Data, flag: number): void => {
-    const size = y.length;
-    const period = Math.min(a.length, b.length);
-    const repeats = period > 1 && period < size;
-    if (size > chunk) {
-      const step = !repeats ? chunk : period > chunk ? period : chunk - (chunk % period);
-      for (let start = 0; start < size; start += step) {
-        const end = Math.min(start + step, size);
-        const left = a.length === size ? a.subarray(start, end) : a;
-        run(kernel, left, b.length === size ? b.subarray(start, end) : b, y.subarray(start, end), flag);
-      }
-      return;
-    }
-    machine.beginRepeatable();
-    const left = at(a);
-    const right = at(b);
-    const to = machine.roomFor(y);
-    const width = repeats ? period : size;
-    const bytes = width * a.BYTES_PER_ELEMENT;
-    const [stepA, stepB] = [a.length === 1 ? 0 : 16, b.length === 1 ? 0 : 16];
-    const [rowA, rowB] = [a.length === size ? bytes : 0, b.length === size ? bytes : 0];
-    kernel(left, right, to, size / width, bytes, stepA, stepB, rowA, rowB, flag);
-    machine.get(to, y);
-  };
-
   const binary = (plain: Binary, name: string, atLeast = few, flag = 0, isComparison = false): Binary => {
     const kernel = machine.twin(name);
     return (a, b) => {
-      const long = longer(a, b);
-      if (long.data.length < atLeast || !isFloat(a.dtype)) return plain(a, b);
-      const y = isComparison ? empty("bool", long.shape) : emptyLike(long);
-      run(kernel(a.dtype), a.data, b.data, y.data, flag);
+      if (!isFloat(a.dtype)) return plain(a, b);
+      const layout = walk(a, b);
+      if (sizeOf(layout.shape) < atLeast) return plain(a, b);
+      const y = empty(isComparison ? "bool" : a.dtype, layout.shape);
+      runRows(machine, kernel(a.dtype), a.data, b.data, y.data, layout, flag);
       return y;
     };
   };

@@ -1,13 +1,15 @@
 import { isFloat } from "../../../base/dtype.ts";
-import { NDArray } from "../../array.ts";
+import { emptyLike, NDArray } from "../../array.ts";
+import { inPieces } from "../../beside/composed/pieces.ts";
 import type { Kernels } from "../../kernels.ts";
 import { neg, relu } from "../../reference/elementwise.ts";
 import * as loops from "../../reference/scalarOps.ts";
+import type { Machine } from "../machine.ts";
 
 type Arithmetic = Pick<Kernels, "add" | "mul" | "div" | "pow" | "maximum" | "sqrt" | "rsqrt">;
 
 /** Functions of an array and a plain number, by those of two arrays, of which one has a single number. */
-export function scalarOpsOn(kernels: Arithmetic): Pick<Kernels, keyof typeof loops | "neg" | "relu"> {
+export function scalarOpsOn(machine: Machine, kernels: Arithmetic): Pick<Kernels, keyof typeof loops | "neg" | "relu"> {
   const { add, mul, div, pow, maximum, sqrt, rsqrt } = kernels;
   return {
     addScalar: (x, c) => (isFloat(x.dtype) ? add(x, single(x, c)) : loops.addScalar(x, c)),
@@ -16,9 +18,11 @@ export function scalarOpsOn(kernels: Arithmetic): Pick<Kernels, keyof typeof loo
     neg: (x) => (isFloat(x.dtype) ? mul(x, single(x, -1)) : neg(x)),
     relu: (x) => (isFloat(x.dtype) ? maximum(x, single(x, 0)) : relu(x)),
     powScalar: (x, p) => {
-      if (!isFloat(x.dtype)) return loops.powScalar(x, p);
+      if (!isFloat(x.dtype) || p === 0) return loops.powScalar(x, p);
+      if (p === -1) return div(single(x, 1), x);
       if (p === 2) return mul(x, x);
-      if (p === 3) return mul(mul(x, x), x);
+      if (p === 3)
+        return inPieces(machine, machine.run[x.dtype === "float32" ? "cubeF32" : "cubeF64"], [x], emptyLike(x));
       if (p === 0.5) return sqrt(x);
       return p === -0.5 ? rsqrt(x) : pow(x, single(x, p));
     },

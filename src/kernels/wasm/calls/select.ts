@@ -19,7 +19,7 @@ export function selectOn(machine: Machine): Pick<Kernels, "where" | "maskedFill"
       const end = start + chunk;
       machine.beginRepeatable();
       const bytes = machine.put(mask.subarray(start, end));
-      const left = isNumber ? machine.putNumber(a) : machine.at(a.subarray(start, end));
+      const left = isNumber ? machine.putNumbers(a) : machine.at(a.subarray(start, end));
       const part = b.subarray(start, end);
       const result = y.subarray(start, end);
       const right = machine.at(part);
