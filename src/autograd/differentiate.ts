@@ -123,13 +123,7 @@ function walkTape(
   // sum of many parts, each in zeros of the whole, would take as long as their number times the whole.
   const sole = new Set<Tensor>();
   const sumAt = (x: Tensor) => (placeOf(x) >= 0 ? pending[placeOf(x)] : results.get(x));
-  const addInto = (x: Tensor, g: Tensor, part: Part): boolean => {
-    const sofar = sole.has(x) ? sumAt(x) : undefined;
-    if (sofar === undefined) return false;
-    whole("the gradient of a part", [sofar.array, g.array, part], addPart);
-    return true;
-  };
-  const add = (x: Tensor, g: Tensor, isSole = false) => {
+  const add = (x: Tensor, g: Tensor, isSole: boolean) => {
     const place = placeOf(x);
     const sofar = sumAt(x);
     const sum = sofar === undefined ? g : sofar.add(g);
@@ -137,7 +131,7 @@ function walkTape(
     if (place >= 0) pending[place] = sum;
     else results.set(x, sum);
   };
-  add(y, gradient);
+  add(y, gradient, false);
   let unveiled = 0;
   for (let i = 0; i < tape.length; i++) {
     const tensor = tape[i];
@@ -155,9 +149,10 @@ function walkTape(
       unveiled += count;
       if (count > 0) shunArena(unveiled);
     }
-    const { part } = node.op as Primitive;
-    const isPart = part !== undefined && !isRecorded && isOwn(node.op) && !shared().detectAnomaly;
-    if (isPart && wanted[0] && addInto(node.inputs[0], g, part)) {
+    const part = isRecorded || !isOwn(node.op) ? undefined : (node.op as Primitive).part;
+    const [x] = node.inputs;
+    if (part !== undefined && sole.has(x) && !shared().detectAnomaly) {
+      whole("the gradient of a part", [(sumAt(x) as Tensor).array, g.array, part], addPart);
       release(tensor);
       continue;
     }
@@ -165,7 +160,7 @@ function walkTape(
     if (!isRecorded) release(tensor);
     for (let j = 0; j < gradients.length; j++) {
       const gj = gradients[j];
-      if (gj !== null) add(node.inputs[j], gj, isPart);
+      if (gj !== null) add(node.inputs[j], gj, part !== undefined);
     }
   }
   for (const [end, g] of results) if (end.hooks !== null && placeOf(end) < 0) results.set(end, runHooks(end, g));

@@ -72,9 +72,10 @@ const ways = { here: 0, picked: 1, back: 2 } as const;
 
 /** The kernel in SIMD, some pictures at a time: of `x` alone, or with `u`; `plain` where it is small, or of whole numbers. */
 const inSimd =
-  (how: keyof typeof ways, none: number, plain: BesideRun<Windows>) =>
+  (how: keyof typeof ways, plain: BesideRun<Windows>) =>
   (machine: Machine): BesideRun<Windows> => {
     const { maxPoolF32, maxPoolF64 } = moduleOn(machine);
+    const none = how === "here" ? Number.NEGATIVE_INFINITY : 0;
     return (inputs, windows) => {
       const [u, x = u] = inputs;
       const [n, c] = x.shape;
@@ -107,19 +108,19 @@ const picked: BesideRun<Windows> = ([u, x], windows) => pick(u, x, windows, 0);
 export const largestOf: Beside<Windows> = {
   name: "maxPool",
   plain: largest,
-  simd: /* @__PURE__ */ inSimd("here", Number.NEGATIVE_INFINITY, largest),
+  simd: /* @__PURE__ */ inSimd("here", largest),
 };
 
 /** What lies in the first input where the second is largest, window by window. */
 export const pickLargest: Beside<Windows> = {
   name: "maxPoolPick",
   plain: picked,
-  simd: /* @__PURE__ */ inSimd("picked", 0, picked),
+  simd: /* @__PURE__ */ inSimd("picked", picked),
 };
 
 /** The gradient of {@link largestOf}: of the first input what belongs to each window, added up where the second is largest. */
 export const putBackLargest: Beside<Windows> = {
   name: "maxPoolBack",
   plain: putBack,
-  simd: /* @__PURE__ */ inSimd("back", 0, putBack),
+  simd: /* @__PURE__ */ inSimd("back", putBack),
 };

@@ -12,9 +12,6 @@ export const fewProducts = 512;
 /** From so many multiplications on it is worth waking other threads, which takes some hundredths of a millisecond. */
 export const manyProducts = 4e6;
 
-/** So many bytes of small products are copied at a time. */
-const together = 2 ** 18;
-
 /** Products of float32 and float64; small ones, and those of whole numbers, are the reference's. */
 export function matmulOn(machine: Machine): Kernels["matmul"] {
   const [kernel, scratchFor] = [machine.twin("matmul"), machine.twin("matmulScratch")];
@@ -24,43 +21,35 @@ export function matmulOn(machine: Machine): Kernels["matmul"] {
     const isSingle = a.dtype === "float32";
     const size = isSingle ? 4 : 8;
     const bytes = (m * k + k * n + m * n) * size;
-    const isSmall = batch * m * n * k < fewProducts || bytes > mostBytes;
+    const isSmall = m * n * k < fewProducts || bytes > mostBytes;
     if (isSmall || !(isSingle || a.dtype === "float64")) return reference.matmul(a, b, transposeA, transposeB);
     const run = kernel(a.dtype);
     const scratchBytes = (scratchFor(a.dtype)(n, k) + 63) & ~63;
-    const settings = [m, n, k, Number(transposeA), Number(transposeB)] as const;
     let crew = m * n * k < manyProducts ? null : crewFor(machine.binary);
     if (crew !== null && bytes + crew.areas * scratchBytes > mostBytes) crew = null;
     const y = empty(a.dtype, shape);
-    for (let z = 0; z < batch; ) {
+    for (let z = 0; z < batch; z++) {
       const on = crew === null ? machine : crew.machine;
-      const isFew = m * n * k < manyProducts;
-      if (isFew) on.beginRepeatable();
+      if (m * n * k < manyProducts) on.beginRepeatable();
       else on.begin(); // who shares it may change
-      // Small ones are copied some at a time.
-      const some = isFew ? Math.min(batch - z, Math.max(1, Math.floor(together / bytes))) : 1;
-      const left = on.at(part(a, z, some, batch));
-      const right = on.at(part(b, z, some, batch));
-      const result = part(y, z, some, batch);
+      const left = on.at(part(a, z, batch));
+      const right = on.at(part(b, z, batch));
+      const result = part(y, z, batch);
       const to = on.roomFor(result);
       if (crew === null) {
-        const scratch = on.room(scratchBytes);
-        for (let i = 0; i < some; i++) {
-          const [p, q, r] = [left + i * m * k * size, right + i * k * n * size, to + i * m * n * size];
-          run(p, q, r, scratch, 0, 1, ...settings);
-        }
+        run(left, right, to, on.room(scratchBytes), 0, 1, m, n, k, Number(transposeA), Number(transposeB));
       } else {
         const tasks = tasksFor(crew, m, n);
         const scratch = on.room(crew.areas * scratchBytes);
-        const job = [left, right, to, scratch, 0, tasks, ...settings];
+        const job = [left, right, to, scratch, 0, tasks, m, n, k, Number(transposeA), Number(transposeB)];
         if (!crew.run(isSingle ? "matmulF32" : "matmulF64", scratchBytes, job, tasks)) {
           giveUp();
           crew = null;
+          z--;
           continue;
         }
       }
       on.get(to, result);
-      z += some;
     }
     return y;
   };
@@ -73,8 +62,8 @@ function tasksFor(crew: Crew, m: number, n: number): number {
   return strips >= crew.areas ? Math.min(most, strips) : Math.max(strips, Math.min(most, Math.ceil(m / 64)));
 }
 
-/** The elements of `some` matrices from `z` on, among `batch`. */
-function part({ data }: NDArray, z: number, some: number, batch: number): NDArray["data"] {
+/** The elements of matrix `z` among `batch`. */
+function part({ data }: NDArray, z: number, batch: number): NDArray["data"] {
   const size = data.length / batch;
-  return some === batch ? data : data.subarray(z * size, (z + some) * size);
+  return batch === 1 ? data : data.subarray(z * size, (z + 1) * size);
 }
