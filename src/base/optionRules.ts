@@ -73,8 +73,9 @@ export function checkGiven(where: string, given: object | undefined, rules: Read
   let isRight = typeof given === "object" && !Array.isArray(given) && !ArrayBuffer.isView(given);
   for (const own in given) {
     const value = (given as Readonly<Record<string, unknown>>)[own];
-    const { is, words } = (rules[own] ?? {}) as { is?: OptionKind; words?: readonly unknown[] };
-    isRight &&= is?.accepts(value) ?? words?.includes(value) ?? false;
+    // A name such as "constructor" finds what is no rule.
+    const { is, words } = (rules[own] ?? {}) as { is?: Partial<OptionKind>; words?: readonly unknown[] };
+    isRight &&= is?.accepts?.(value) ?? words?.includes(value) ?? false;
   }
   if (given === null || !isRight) optionsOf(where, given, rules);
 }

@@ -1,6 +1,6 @@
 import { TensorError } from "../../base/errors.ts";
 import { aFunction, finiteNumber, flag } from "../../base/optionKinds.ts";
-import { checkKind, type OptionKind, type OptionRules, optionsOf } from "../../base/optionRules.ts";
+import { checkKind, checkRule, type OptionKind, type OptionRules, optionsOf } from "../../base/optionRules.ts";
 import { wholePower } from "../../kernels/numbers/wholePower.ts";
 import { isOptimizer, type Optimizer } from "../optimizer.ts";
 import type { ParamGroup } from "../paramGroup.ts";
@@ -49,10 +49,8 @@ const cycleSize: OptionKind = {
   expected: "a finite number of 2 or more",
   accepts: (value) => Number.isFinite(value) && (value as number) >= 2,
 };
-const savedMode: OptionKind = {
-  expected: '"triangular", "triangular2" or "exp_range"',
-  accepts: (value) => value === "triangular" || value === "triangular2" || value === "exp_range",
-};
+/** As state dicts have them. */
+const savedModes = { words: ["triangular", "triangular2", "exp_range"] } as const;
 
 /** What the scheduler keeps in its state. */
 type CyclicLRSettings = {
@@ -133,7 +131,7 @@ export class CyclicLR extends LRScheduler<CyclicLRSettings> {
     optionsOf(where, { gamma, scaleMode }, rules);
     checkKind(where, cycleSize, "total_size", total_size);
     checkKind(where, someShare, "step_ratio", step_ratio);
-    checkKind(where, savedMode, "mode", mode);
+    checkRule(where, savedModes, "mode", mode);
   }
 
   protected override next(group: ParamGroup, i: number, epoch: number): GroupChange {
