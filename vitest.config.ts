@@ -17,14 +17,17 @@ const alsoInBrowser = [
   "test/random/{boxMuller32,draws,fma,golden,libm}.test.ts",
 ];
 
-/** What waits for nothing may still be slow on a machine that is busy with other things. */
-const testTimeout = 60_000;
-
 /**
  * Files of a worker share their modules, as a program does: to load the library for each takes a third of the time. Not where one
  * source after another is broken.
  */
 const isolate = process.env.ISOLATED !== undefined;
+
+/**
+ * What waits for nothing may still be slow on a machine that is busy with other things; where that would count as a failure that was
+ * looked for, it has longer.
+ */
+const testTimeout = isolate ? 300_000 : 60_000;
 
 /** What breaks src for `npm run mutants`, or records which of its functions the tests run. */
 const records = process.env.TOUCHED !== undefined;

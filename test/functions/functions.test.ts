@@ -2,6 +2,7 @@ import {
   arange,
   bincount,
   bmm,
+  cat,
   cdist,
   ceil,
   chunk,
@@ -40,6 +41,7 @@ import {
   round,
   searchsorted,
   split,
+  stack,
   tensor,
   tile,
   trace,
@@ -94,6 +96,21 @@ describe("parts", () => {
 });
 
 describe("arrangements", () => {
+  test("of more tensors than an operation takes are those of all, with their gradients", () => {
+    const count = 2 * 1024 + 3;
+    const parts = Array.from({ length: count }, (_, i) =>
+      tensor([i, i + 0.5], { dtype: "float64", requiresGrad: true }),
+    );
+    const expected = Array.from({ length: 2 * count }, (_, i) => i / 2);
+    const joined = cat(parts);
+    expect(Array.from(joined.data)).toEqual(expected);
+    const gradients = grad(joined.mul(arange(2 * count, { dtype: "float64" })).sum(), parts);
+    expect(gradients.flatMap((g) => Array.from(g.data))).toEqual(Array.from({ length: 2 * count }, (_, i) => i));
+    expect(cat(parts.slice(0, 1024)).shape).toEqual([2048]);
+    expect(stack(parts, 1).shape).toEqual([2, count]);
+    expect(Array.from(stack(parts, 1).select(0, 1).data)).toEqual(expected.filter((_, i) => i % 2 === 1));
+  });
+
   test("of rolled tensors come round, however far", () => {
     const x = arange(6).reshape(2, 3);
     expect(roll(x, 6 * 1000 + 1).toArray()).toEqual([
@@ -206,6 +223,9 @@ describe("order", () => {
     expect(median(whole(3, 1, 2))).toMatchObject({ dtype: "int32" });
     expect(median(tensor(3), 0).values.item()).toBe(3);
     expect(quantile(tensor(3), [0.5], 0, { keepdim: true }).toArray()).toEqual([3]);
+    expect(quantile(rand([2, 3]), 0.5, undefined, { keepdim: true }).shape).toEqual([1, 1]);
+    expect(quantile(rand([2, 3]), [0, 0.5], undefined, { keepdim: true }).shape).toEqual([2, 1, 1]);
+    expect(quantile(rand([2, 3]), [0, 0.5], 1, { keepdim: true }).shape).toEqual([2, 2, 1]);
     expect(
       varMean(
         tensor([

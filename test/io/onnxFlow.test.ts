@@ -95,6 +95,13 @@ const forwards: Readonly<Record<string, (x: Tensor) => Tensor>> = {
   "positions added": (x) => x.add(arange(3).reshape(3, 1)),
   "a weight from one of two": (x) => x.mul(memory.abs().sum().item()),
   "summed over a broadcast": (x) => x.add(memory.select(0, 0)).sub(memory.select(1, 0)).maximum(0.2).minimum(1.5),
+  "diagonals of a matrix": (x) => cat([x.mean(0).diag(), x.mean(0).diag(1), x.mean(0).diag(-1)], 0),
+  "a list on a diagonal": (x) =>
+    cat(
+      [x.mean(0).select(0, 0).diag(1), x.mean(0).select(0, 1).diag(-1), x.mean(0).flatten().slice(0, 0, 5).diag()],
+      0,
+    ),
+  "bools on a diagonal": (x) => x.mean(0).select(0, 0).gt(0).diag(),
   "all and any": (x) => x.gt(0).any(2).to("float32").add(x.gt(-1).all().to("float32")),
   "logsumexp, cumsum, prod": (x) =>
     x

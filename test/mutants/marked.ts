@@ -22,8 +22,9 @@ export function marked(): Plugin {
       const place = known[id.split("?")[0].replace(root, "")];
       if (place === undefined) return null;
       const text = new MagicString(code);
+      text.prepend(`const $touched = globalThis.touched ??= new Uint8Array(${size});`);
       for (const [i, { start, end, isExpression }] of bodiesOf(id, code).entries()) {
-        const mark = `(globalThis.touched ??= new Uint8Array(${size}))[${place.first + i}] = 1`;
+        const mark = `$touched[${place.first + i}] = 1`;
         if (isExpression) text.appendRight(start, `(${mark}, `).appendLeft(end, ")");
         else text.appendRight(start + 1, `${mark};`);
       }

@@ -107,6 +107,13 @@ describe("a printed module", () => {
     expect(String(new nn.BatchNorm1d(2, { eps: 0.0001 }))).toContain("eps=0.0001,");
     expect(String(new nn.Embedding(2, 2, { maxNorm: 3e20 }))).toContain("maxNorm=3e+20");
   });
+
+  test("is the same in Node's console and in notebooks", () => {
+    const model = new Tied();
+    const shown = (way: string) => (model as unknown as Record<symbol, () => unknown>)[Symbol.for(way)]();
+    expect(shown("nodejs.util.inspect.custom")).toBe(String(model));
+    expect(shown("Jupyter.display")).toEqual({ "text/plain": String(model) });
+  });
 });
 
 describe("modes and visits", () => {
@@ -399,6 +406,15 @@ describe("a ModuleDict", () => {
     }
     expect([...heads.keys()]).toEqual(["words"]);
   });
+});
+
+test("a forward that is assigned before the first call is the module's own", () => {
+  const [own, other] = [new nn.Tanh(), new nn.Tanh()];
+  own.forward = (x) => x.mul(2);
+  expect([own, other].map((layer) => layer.forward(tensor([3])).item() === 6)).toEqual([true, false]);
+  expect(Object.keys(own)).toContain("forward");
+  own.forward = (x) => x.mul(3);
+  expect(own.forward(tensor([3])).item()).toBe(9);
 });
 
 test("a forward that is assigned while there are hooks is what they see, and what stays when they are gone", () => {

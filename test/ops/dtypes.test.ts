@@ -225,6 +225,7 @@ describe("numbers that a dtype cannot hold are refused by name, and nothing has 
     ["to", () => tensor([1, Number.NaN]).to("int32")],
     ["to", () => tensor([2 ** 31]).to("int32")],
     ["to", () => tensor([-Infinity], { dtype: "float64" }).to("int32")],
+    ["to", () => tensor([-(2 ** 31) - 1], { dtype: "float64" }).to("int32")],
     ["copy_", () => x.copy_(tensor([Number.NaN, 1]))],
     ["add_", () => x.add_(0.5)],
     ["mul_", () => x.mul_(Number.NaN)],
@@ -244,6 +245,11 @@ describe("numbers that a dtype cannot hold are refused by name, and nothing has 
     const dict = { ...norm.stateDict(), weight: tensor([3, 4]), num_batches_tracked: tensor(Number.NaN) };
     expect(refusal(() => norm.loadStateDict(dict)).where).toBe("to");
     expect(norm.weight?.toArray()).toEqual([1, 1]);
+  });
+
+  test("a number meets whole numbers as one of them up to the last that int32 holds", () => {
+    const bounds = [-(2 ** 31) - 1, -(2 ** 31), 2 ** 31 - 1, 2 ** 31];
+    expect(bounds.map((bound) => x.mul(bound).dtype)).toEqual(["float32", "int32", "int32", "float32"]);
   });
 
   test("those that it can hold are taken", () => {

@@ -21,6 +21,26 @@ function expectState(model: nn.Module, expected: State): void {
   for (const [name, { data }] of Object.entries(expected)) expectClose(state[name].data, [data].flat(), 1e-13);
 }
 
+test("an average copies what is in Maps and plain objects, once where it stands in two places", () => {
+  class Branches extends nn.Module {
+    readonly first = new nn.Linear(1, 1, { bias: false });
+    readonly branches = new Map([["a", this.first]]);
+    readonly more = { b: [new nn.Linear(1, 1, { bias: false })] };
+    override forward(x: Tensor): Tensor {
+      return (this.branches.get("a") as nn.Linear).forward(this.more.b[0].forward(x));
+    }
+  }
+  const model = new Branches();
+  for (const p of model.parameters()) nn.init.constant_(p, 2);
+  const averaged = new optim.AveragedModel(model);
+  for (const p of model.parameters()) nn.init.constant_(p, 3);
+  expect(averaged.module.forward(ones([1, 1])).item()).toBe(4);
+  expect(averaged.module.branches.get("a") === averaged.module.first).toBe(true);
+  averaged.updateParameters(model);
+  expect(averaged.forward(ones([1, 1])).item()).toBe(9);
+  expect(model.forward(ones([1, 1])).item()).toBe(9);
+});
+
 test.each(golden.averages)("the $name is PyTorch's, and so are the statistics of batch norm afterwards", (given) => {
   manualSeed(7);
   const model = new nn.Sequential(

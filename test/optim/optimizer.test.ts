@@ -178,6 +178,8 @@ describe("step", () => {
 
 test("an optimiser prints its groups", () => {
   const optimizer = new optim.SGD([leaf(1)], { lr: 0.5 });
+  const inspect = Symbol.for("nodejs.util.inspect.custom");
+  expect((optimizer as unknown as Record<symbol, () => string>)[inspect]()).toBe(String(optimizer));
   expect(String(optimizer)).toBe(
     `SGD (
 Parameter Group 0

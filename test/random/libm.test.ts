@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { exp } from "../../src/random/libm/exp.ts";
 import { log } from "../../src/random/libm/log.ts";
+import { log1p } from "../../src/random/libm/log1p.ts";
 import { cos, sin } from "../../src/random/libm/sinCos.ts";
 import { oracle, ulps } from "../kernels/oracle.ts";
 
@@ -16,6 +17,18 @@ test("the logarithm is within 0.52 units", () => {
     for (const x of [i / 400, 2 ** -i, i * 2 ** -53]) {
       if (x < 1) expect(ulps(log(x), oracle.log(x), "float64")).toBeLessThanOrEqual(0.52);
     }
+  }
+});
+
+test("the logarithm of 1 + x is within 1 unit, beside powers of two as elsewhere", () => {
+  const offsets = [0, ...Array.from({ length: 40 }, (_, i) => 2 ** -(i + 13))].flatMap((d) => [d, -d]);
+  const besidePowers = Array.from({ length: 30 }, (_, i) => 2 ** -i).flatMap((p) =>
+    offsets.map((d) => p * (1 + d) - 1),
+  );
+  const even = Array.from({ length: 2000 }, (_, i) => -i / 2000);
+  const small = Array.from({ length: 60 }, (_, i) => -1.3 * 2 ** -i);
+  for (const x of [...besidePowers, ...even, ...small]) {
+    if (x > -1 && x <= 0) expect(ulps(log1p(x), oracle.log1p(x), "float64")).toBeLessThanOrEqual(1);
   }
 });
 

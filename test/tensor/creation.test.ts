@@ -72,6 +72,16 @@ describe("tensor", () => {
     expect(refusal(() => tensor([[1], 2])).got).toBe("2 at data[1]");
   });
 
+  test("refuses nesting of more than 64 dimensions, and what contains itself", () => {
+    const nested = (depth: number): unknown => (depth === 0 ? 1 : [nested(depth - 1)]);
+    expect(tensor(nested(64) as TensorData).ndim).toBe(64);
+    const endless: unknown[] = [];
+    endless.push(endless);
+    for (const data of [nested(65), endless]) {
+      expect(refusal(() => tensor(data as TensorData)).expected).toBe("arrays nested at most 64 deep");
+    }
+  });
+
   test("refuses anything but a number", () => {
     expect(refusal(() => tensor(["a"] as unknown as TensorData)).got).toBe('"a" at data[0]');
     expect(refusal(() => tensor([undefined] as unknown as TensorData)).got).toContain("at data[0]");

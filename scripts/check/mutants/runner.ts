@@ -17,6 +17,9 @@ const vitest = await createVitest("test", {
   reporters: [{}],
 });
 
+/** All files of tests, each in its projects. */
+const all = (await vitest.getRelevantTestSpecifications()).filter((one) => one.pool !== "typescript");
+
 /** Tests that pass by themselves where nothing is broken, and those that need what others do before them. */
 const known = { sound: new Set<string>(), dependent: new Set<string>() };
 
@@ -51,9 +54,7 @@ async function firstFailure(
 ): Promise<string | null> {
   process.env.MUTANT = JSON.stringify(mutant);
   vitest.invalidateFile(resolve(root, mutant.file));
-  const specifications = (await vitest.getRelevantTestSpecifications([file])).filter(
-    (one) => one.project.name === project && one.pool !== "typescript" && one.moduleId === root + file,
-  );
+  const specifications = all.filter((one) => one.project.name === project && one.moduleId === root + file);
   vitest.setGlobalTestNamePattern(new RegExp(`^(?:${names.map(escaped).join("|")})$`));
   const { testModules, unhandledErrors } = await vitest.runTestSpecifications(specifications);
   const own = testModules.filter((module) => module.moduleId === root + file && module.project.name === project);
@@ -67,7 +68,20 @@ function escaped(text: string): string {
   return text.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
 }
 
+/**
+ * A loop that does not end is noticed as well, after so many milliseconds of this process, however busy the machine is; what waits for
+ * nothing, by the limit of each test.
+ */
+const patience = 180_000;
+
 process.on("message", async (mutant: Mutant) => {
-  process.send?.(await isKilled(mutant));
+  const begun = process.cpuUsage();
+  const watch = setInterval(() => {
+    const { user, system } = process.cpuUsage(begun);
+    if ((user + system) / 1000 > patience) process.send?.("hangs");
+  }, 1000);
+  const killed = await isKilled(mutant);
+  clearInterval(watch);
+  process.send?.(killed);
 });
 process.send?.("ready");

@@ -52,6 +52,5 @@ export function log1p(x: number): number {
 function nearPowerOfTwo(k: number, f: number, correction: number): number {
   if (f === 0) return k * ln2High + fma64(k, ln2Low, correction);
   const rest = 0.5 * f * f * fma64(-0.6666666666666666, f, 1);
-  if (k === 0) return f - rest;
   return k * ln2High - (rest - fma64(k, ln2Low, correction) - f);
 }

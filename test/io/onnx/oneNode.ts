@@ -60,7 +60,8 @@ const arrays = {
 /** The numbers of an input as they stand in a file. */
 export const elementsOf = ({ dtype, values }: Input) => arrays[dtype](values);
 
-function varint(value: number): number[] {
+/** Parts of a message of Protocol Buffers: numbers, and fields of numbers, of bytes and of texts. */
+export function varint(value: number): number[] {
   const bytes: number[] = [];
   let rest = BigInt.asUintN(64, BigInt(value));
   do {
@@ -70,12 +71,12 @@ function varint(value: number): number[] {
   } while (rest > 0n);
   return bytes;
 }
-const number = (field: number, value: number): number[] => [...varint(field * 8), ...varint(value)];
-const part = (field: number, bytes: Iterable<number>): number[] => {
+export const number = (field: number, value: number): number[] => [...varint(field * 8), ...varint(value)];
+export const part = (field: number, bytes: Iterable<number>): number[] => {
   const all = [...bytes];
   return [...varint(field * 8 + 2), ...varint(all.length), ...all];
 };
-const text = (field: number, value: string): number[] => part(field, new TextEncoder().encode(value));
+export const text = (field: number, value: string): number[] => part(field, new TextEncoder().encode(value));
 const bytesOf = (array: ArrayBufferView): Uint8Array =>
   new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
 

@@ -36,6 +36,42 @@ test("a file made by hand is read, so that those that follow are refused for wha
   expect(fromTorch(legacy("](K\x01K\x02e")).value).toEqual([1, 2]);
 });
 
+test("what Python may also have written is read: parameters, views, devices, numbers in digits, mappings of pairs, bytes", () => {
+  const called = (module: string, own: string, args = "") => `${name(module, own)}(${args}tR`;
+  const storages = [`](${text("0")}e`, `\x01\0\0\0\0\0\0\0${"\0\0\x80?"}`] as const;
+  const one = rebuilt(storage(1), "K\0", "K\x01\x85", "K\x01\x85");
+  const parameter = fromTorch(legacy(called("torch.nn.parameter", "Parameter", one), ...storages)).value;
+  expect((parameter as Tensor).toArray()).toEqual([1]);
+  const viewed = `(${text("storage")}${name("torch", "FloatStorage")}${text("0")}${text("cpu")}K\x02(${text("1")}K\x01K\x01ttQ`;
+  const second = rebuilt(viewed, "K\0", "K\x01\x85", "K\x01\x85");
+  const two = `\x02\0\0\0\0\0\0\0${"\0\0\x80?"}${"\0\0\0@"}`;
+  expect((fromTorch(legacy(second, `](${text("0")}e`, two)).value as Tensor).toArray()).toEqual([2]);
+  const devices = [`${text("cuda")}K\x01`, text("cpu")].map(
+    (of) => fromTorch(legacy(called("torch", "device", of))).value,
+  );
+  expect(devices).toEqual(["cuda:1", "cpu"]);
+  expect(["00", "01", "12", "-5", "0"].map((digits) => fromTorch(legacy(`I${digits}\n`)).value)).toEqual([
+    false,
+    true,
+    12,
+    -5,
+    0,
+  ]);
+  for (const digits of ["1x", "", "--1"]) expect(() => fromTorch(legacy(`I${digits}\n`))).toThrow(/a whole number/);
+  const pairs = `](${text("w")}K\x02ta(${text("b")}K\x03ta`;
+  expect(fromTorch(legacy(called("collections", "OrderedDict", pairs))).value).toEqual({ w: 2, b: 3 });
+  expect(() => fromTorch(legacy(called("collections", "OrderedDict", `](K\x01K\x02K\x03ta`)))).toThrow(
+    /pairs of a key/,
+  );
+  for (const module of ["builtins", "__builtin__"]) {
+    for (const own of ["bytes", "bytearray"]) {
+      expect(fromTorch(legacy(called(module, own))).value).toEqual(new Uint8Array());
+      const letters = `${text("ab")}${text("latin1")}`;
+      expect(fromTorch(legacy(called(module, own, letters))).value).toEqual(Uint8Array.of(97, 98));
+    }
+  }
+});
+
 /** A list that is used again and again by what copies it. */
 const usedAgain = `${name("__builtin__", "set")}q\x010](${"K\x01".repeat(1000)}eq\x000](${"h\x01h\x00\x85R".repeat(500)}e`;
 

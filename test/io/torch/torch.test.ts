@@ -126,6 +126,28 @@ test("int64 beyond 2³¹ is read as float64 where that is asked for, and refused
   expect(refusal(() => fromTorch(bytesOf(golden.inexact), { as }))).toContain("9007199254740993");
 });
 
+/** A whole number as Python's pickle writes it from protocol 2 on: in the fewest bytes, negative ones in two's complement. */
+function pickled(value: bigint): Buffer {
+  const bytes = (n: number, of = BigInt.asUintN(8 * n, value)) =>
+    Array.from({ length: n }, (_, i) => Number((of >> BigInt(8 * i)) & 0xffn));
+  if (value >= 0n && value < 256n) return Buffer.from([0x4b, ...bytes(1)]);
+  if (value >= 0n && value < 65536n) return Buffer.from([0x4d, ...bytes(2)]);
+  if (BigInt.asIntN(32, value) === value) return Buffer.from([0x4a, ...bytes(4)]);
+  let n = 5;
+  while (BigInt.asIntN(8 * n, value) !== value) n++;
+  return Buffer.from([0x8a, n, ...bytes(n)]);
+}
+
+test("whole numbers are written in the fewest bytes, and read as they were", () => {
+  const bits = [7, 8, 15, 16, 31, 32, 39, 40, 47, 48, 52];
+  const bounds = bits.flatMap((n) => [-1, 0, 1].map((off) => 2 ** n + off));
+  for (const value of [0, ...bounds, 2 ** 53 - 1].flatMap((bound) => [bound, -bound])) {
+    const file = toTorch({ value: value + 0 });
+    expect(fromTorch(file).value, `${value}`).toEqual({ value: value + 0 });
+    expect(Buffer.from(file).includes(pickled(BigInt(value))), `${value}`).toBe(true);
+  }
+});
+
 test("one tensor under two names is one tensor here, and views are copies", () => {
   const [a, b, t, flat] = fromTorch(fileNamed("the same tensor twice")).value as ReturnType<typeof tensor>[];
   expect(a).toBe(b);
