@@ -6,6 +6,12 @@ const isWhole = (value: unknown, least: number): boolean => Number.isSafeInteger
 const isList = (value: unknown, isEntry: (entry: unknown) => boolean, least = 0): boolean =>
   Array.isArray(value) && value.length >= least && value.every(isEntry);
 
+/** What may also be null. */
+export const orNull = ({ expected, accepts }: OptionKind): OptionKind => ({
+  expected: `${expected}, or null,`,
+  accepts: (value) => value === null || accepts(value),
+});
+
 /** Any value: what takes it looks at it. */
 export const anything: OptionKind = { expected: "a value", accepts: () => true };
 
