@@ -52,10 +52,3 @@ export function checkFlagOption(where: string, name: string, value: unknown): vo
   if (typeof value === "boolean") return;
   throw new TensorError(where, { expected: `${name} true or false`, got: describe(value) });
 }
-
-/** Refuses an option that is not a finite number of `least` or more. */
-export function checkNumberOption(where: string, name: string, value: unknown, least = Number.NEGATIVE_INFINITY): void {
-  if (typeof value === "number" && Number.isFinite(value) && value >= least) return;
-  const range = Number.isFinite(least) ? ` of ${least} or more` : "";
-  throw new TensorError(where, { expected: `a finite number${range} as ${name}`, got: describe(value) });
-}
