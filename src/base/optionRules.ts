@@ -68,7 +68,11 @@ export function optionsOf<Options, Rules extends Readonly<Record<string, OptionR
  * Refuses what {@link optionsOf} refuses, and makes no object: for what is called in small loops. Where all is as it should be,
  * which is nearly always, one walk over the names that were given tells; else {@link optionsOf} does.
  */
-export function checkGiven(where: string, given: object | undefined, rules: Readonly<Record<string, OptionRule>>): void {
+export function checkGiven(
+  where: string,
+  given: object | undefined,
+  rules: Readonly<Record<string, OptionRule>>,
+): void {
   if (given === undefined) return;
   let isRight = typeof given === "object" && !Array.isArray(given) && !ArrayBuffer.isView(given);
   for (const own in given) {
