@@ -31,7 +31,10 @@ const rules = {
   edgeitems: { is: fromOne },
   linewidth: { is: fromOne },
   profile: { words: ["default", "short", "full"] },
-  sciMode: { words: [true, false, null], default: null },
+  sciMode: {
+    is: { expected: "true, false or null", accepts: (x) => x === null || typeof x === "boolean" },
+    default: null,
+  },
 } as const satisfies OptionRules<PrintOptions>;
 
 const initial: PrintSettings = { precision: 4, threshold: 1000, edgeitems: 3, linewidth: 80, sciMode: null };
