@@ -1,8 +1,9 @@
 import { isFloat } from "../../../base/dtype.ts";
 import { emptyLike, type NDArray } from "../../array.ts";
+import { inPieces } from "../../beside/composed/pieces.ts";
 import type { Kernels } from "../../kernels.ts";
 import { abs, clamp, sign, sqrt } from "../../reference/elementwise.ts";
-import { chunk, type Machine } from "../machine.ts";
+import type { Machine } from "../machine.ts";
 
 type Name =
   | "exp"
@@ -29,22 +30,8 @@ export const few = 128;
 export function unaryOn(machine: Machine): Pick<Kernels, Name> {
   /** The kernels get addresses, the length, and what else there is. */
   const unary = (name: Name): Unary => {
-    const twin = machine.twin(name);
-    return (x, c = 0, d = 0) => {
-      const y = emptyLike(x);
-      const kernel = twin(x.dtype);
-      const size = y.data.length;
-      for (let start = 0; start < size; start += chunk) {
-        const part = size <= chunk ? x.data : x.data.subarray(start, start + chunk);
-        machine.beginRepeatable();
-        const result = size <= chunk ? y.data : y.data.subarray(start, start + chunk);
-        const from = machine.at(part);
-        const to = machine.roomOver(from, result);
-        kernel(from, to, part.length, c, d);
-        machine.get(to, result);
-      }
-      return y;
-    };
+    const [single, double] = [machine.run[`${name}F32`], machine.run[`${name}F64`]];
+    return (x, c = 0, d = 0) => inPieces(machine, x.dtype === "float32" ? single : double, [x], emptyLike(x), c, d);
   };
 
   /** Where the plain loop has the same bits, it does the rest. */
