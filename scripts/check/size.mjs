@@ -16,8 +16,8 @@ const core = Object.keys(await import("evenkeel"))
 
 /** What is imported, and the most kilobytes (of 1000 bytes) that it may take. */
 const table = [
-  { name: "evenkeel, all of it", source: 'export * from "evenkeel";', limit: 145.5 },
-  { name: `the core: all but ${namespaces.join(", ")}`, source: `export { ${core} } from "evenkeel";`, limit: 90.5 },
+  { name: "evenkeel, all of it", source: 'export * from "evenkeel";', limit: 155.5 },
+  { name: `the core: all but ${namespaces.join(", ")}`, source: `export { ${core} } from "evenkeel";`, limit: 102 },
   {
     name: "a small trainer",
     source: `
@@ -30,14 +30,14 @@ const table = [
       const optimizer = new SGD(model.parameters(), { lr: 0.1 });
       crossEntropy(model.forward(randn([8, 2])), randint(0, 3, [8])).backward();
       optimizer.step();`,
-    limit: 73,
+    limit: 76.6,
   },
   { name: "`TensorError` alone", source: 'export { TensorError } from "evenkeel";', limit: 1.5 },
-  { name: "evenkeel/plot", source: 'export * from "evenkeel/plot";', limit: 94 },
-  { name: "evenkeel/io", source: 'export * from "evenkeel/io";', limit: 127.5 },
-  { name: "evenkeel/sweep", source: 'export * from "evenkeel/sweep";', limit: 84 },
-  { name: "evenkeel/testing", source: 'export * from "evenkeel/testing";', limit: 60 },
-  { name: "the WebAssembly", source: 'export { binary } from "./src/kernels/wasm/module.generated.ts";', limit: 16 },
+  { name: "evenkeel/plot", source: 'export * from "evenkeel/plot";', limit: 98.5 },
+  { name: "evenkeel/io", source: 'export * from "evenkeel/io";', limit: 134.5 },
+  { name: "evenkeel/sweep", source: 'export * from "evenkeel/sweep";', limit: 88 },
+  { name: "evenkeel/testing", source: 'export * from "evenkeel/testing";', limit: 64 },
+  { name: "the WebAssembly", source: 'export { binary } from "./src/kernels/wasm/module.generated.ts";', limit: 18.2 },
 ];
 
 let exceeded = 0;

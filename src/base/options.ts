@@ -46,9 +46,3 @@ function editDistance(a: string, b: string): number {
   }
   return row[b.length];
 }
-
-/** Refuses an option that is neither true nor false: `"false"` would be true. */
-export function checkFlagOption(where: string, name: string, value: unknown): void {
-  if (typeof value === "boolean") return;
-  throw new TensorError(where, { expected: `${name} true or false`, got: describe(value) });
-}
