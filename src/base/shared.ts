@@ -8,6 +8,8 @@ export type WholeStep = "changes" | "looks" | "computes";
 
 /** What hears of everything that is computed while it listens, such as an export that follows its input. */
 export interface Listener {
+  /** Whether what exists as one kernel, but is made of others that more formats know, is to be done by these. */
+  readonly inParts?: boolean;
   /** The kernels that stand in for a set, and tell of each call. */
   kernels<Set extends object>(own: Set): Set;
   /** The numbers of an array are about to leave the library's sight, by way of `how`. */
@@ -31,6 +33,9 @@ export interface Listener {
   /** The `forward` of a module is about to be called. */
   uses?(module: object): void;
 }
+
+/** Whether somebody listens who wants {@link Listener.inParts}. */
+export const isInParts = (): boolean => shared().listener?.inParts === true;
 
 /** How tensors are printed. */
 export interface PrintSettings {

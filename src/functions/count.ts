@@ -130,6 +130,7 @@ export function bincount(x: Indices, options: BincountOptions = {}): Tensor {
   shared().listener?.runs?.("bincount, the size of whose result depends on numbers");
   const array = wholeArray(x);
   const labels: unknown = array === null ? x : tensor(array.data).reshape(array.shape);
+  if (isTensor(labels)) labels.array.shown("bincount");
   const reach = isTensor(labels) && labels.dtype === "int32" && labels.ndim === 1 ? reachOf(wholeOf(labels)) : -1;
   if (!isTensor(labels) || reach < 0) {
     throw new TensorError("bincount", {
@@ -143,7 +144,7 @@ export function bincount(x: Indices, options: BincountOptions = {}): Tensor {
       got: describe(weights),
     });
   }
-  if (weights !== undefined) refuseDetached("bincount", weights.array);
+  weights?.array.shown("bincount");
   const size = Math.max(minlength, reach);
   if (weights === undefined) return tensor(countsOf(wholeOf(labels), size));
   const sums = weights.dtype === "float32" ? new Float32Array(size) : new Float64Array(size);

@@ -3,6 +3,7 @@ import { describe, show, TensorError } from "../base/errors.ts";
 import { threshold } from "../base/optionKinds.ts";
 import { type OptionRules, optionsOf } from "../base/optionRules.ts";
 import { dimOf, sameShape } from "../base/shapes.ts";
+import { isInParts } from "../base/shared.ts";
 import type { NDArray } from "../kernels/array.ts";
 import { productOf, recurrenceOf } from "../kernels/beside/running.ts";
 import { distanceSlopesOf, distancesOf } from "../kernels/beside/statistics/distances.ts";
@@ -85,7 +86,7 @@ export function cdist(a: Tensor, b: Tensor, options: { readonly p?: number } = {
     });
   }
   const isAlike = a.dtype === b.dtype && isFloat(a.dtype) && sameShape(first.slice(0, -2), second.slice(0, -2));
-  return isAlike && (p === 1 || p === 2 || p === 3) ? a.through(distances(p), b) : norms(a, b, p);
+  return isAlike && (p === 1 || p === 2 || p === 3) && !isInParts() ? a.through(distances(p), b) : norms(a, b, p);
 }
 
 const norms = (a: Tensor, b: Tensor, p: number): Tensor => a.unsqueeze(-2).sub(b.unsqueeze(-3)).norm(p, -1);

@@ -1,12 +1,13 @@
 import { isFloat } from "../base/dtype.ts";
 import { describe, TensorError } from "../base/errors.ts";
 import { dimOf } from "../base/shapes.ts";
+import { isInParts } from "../base/shared.ts";
 import { type Selection, selectionOf } from "../kernels/beside/statistics/selection.ts";
 import { own, type Primitive } from "../ops/op.ts";
 import { max } from "../ops/reduce.ts";
 import { keepdimOf } from "../tensor/reduce.ts";
 import type { KeepdimOptions, Tensor, ValuesAndIndices, VarianceOptions } from "../tensor/tensor.ts";
-import { stack, where } from "./combine.ts";
+import { cat, stack, where } from "./combine.ts";
 import { tensorOf } from "./tensorOf.ts";
 
 /**
@@ -110,19 +111,37 @@ export function median(x: Tensor, dim?: number, options?: KeepdimOptions): Tenso
   if (x.shape[along] === 0) {
     throw new TensorError("median", { expected: "at least one element to choose from", got: describe(x) });
   }
-  const indices = x.detach().through(placesOf({ dim: along, ranks: [(x.shape[along] - 1) >> 1], missing: true }));
+  const indices = placesOf(x, { dim: along, ranks: [(x.shape[along] - 1) >> 1], missing: true });
   const values = x.gather(along, indices);
   return keepdim ? { values, indices } : { values: values.squeeze(along), indices: indices.squeeze(along) };
 }
 
-/** Where elements of certain ranks stand; no gradient. */
-const placesOf = (selection: Selection): Primitive => ({
-  [own]: true,
-  name: "selection",
-  forward: (k, x) => k.beside(selectionOf, [x], selection),
-  vjp: [null],
-  needs: "nothing",
-});
+/** Where elements of certain ranks stand, one after the other along the dimension; no gradient. */
+function placesOf(x: Tensor, selection: Selection): Tensor {
+  const y = x.detach();
+  const op: Primitive = {
+    [own]: true,
+    name: "selection",
+    forward: (k, z) => k.beside(selectionOf, [z], selection),
+    vjp: [null],
+    needs: "nothing",
+  };
+  return isInParts() ? placesBySorting(y, selection) : y.through(op);
+}
+
+/** The same, by what formats of files have. */
+function placesBySorting(y: Tensor, { dim, ranks, missing }: Selection): Tensor {
+  const order = y.sort(dim).indices;
+  const places = cat(
+    ranks.map((rank) => order.slice(dim, rank, rank + 1)),
+    dim,
+  );
+  if (!missing) return places;
+  const isMissing = y.ne(y);
+  const hasNaN = isMissing.any(dim, { keepdim: true }).to("int32");
+  const first = isMissing.to("int32").argmax(dim, { keepdim: true });
+  return first.mul(hasNaN).add(places.mul(hasNaN.eq(0).to("int32")));
+}
 
 /** The median of all elements; those that share it share the gradient, as with `max`. */
 function medianOfAll(x: Tensor): Tensor {
@@ -186,7 +205,7 @@ export function quantile(x: Tensor, q: number | readonly number[], dim?: number,
   };
   const last = ranked(source.shape[along] - 1); // NaN, if there is one
   const parts = [q].flat().map((part) => between(source, part, along, ranked));
-  const values = source.gather(along, source.detach().through(placesOf({ dim: along, ranks, missing: false })));
+  const values = source.gather(along, placesOf(source, { dim: along, ranks, missing: false }));
   const hasNaN = last().detach().ne(last().detach());
   const one = (part: () => Tensor) => where(hasNaN, last(), part());
   const kept = (y: Tensor) =>

@@ -22,8 +22,9 @@ export function binary(where: string, op: Op, a: Tensor, b: Operand): Tensor {
   }
   const dtype = resultDtype(a, b);
   const [x, y] = [a.to(dtype), b.to(dtype)];
-  if (meet(x.shape, y.shape)) return x.through(op, y);
+  if (oneRepeats(x.shape, y.shape)) return x.through(op, y);
   const shape = broadcast(where, x.shape, y.shape);
+  if (meet(x.shape, y.shape)) return x.through(op, y);
   // What repeats as a whole along a shape, as rows do, need not be stretched to it.
   if (oneRepeats(shape, y.shape)) return stretch(x, shape).through(op, y);
   return oneRepeats(shape, x.shape)

@@ -44,6 +44,7 @@ const describing = ["givenStatistics", "batchStatistics"];
  * gradient or not, whatever the operation is called, in place or not. Refuses at once what cannot be followed.
  */
 export class Recorder implements Listener {
+  readonly inParts = true;
   /** The calls so far, in order. */
   readonly calls: Call[] = [];
   /** What was refused first: a program may have caught it. */

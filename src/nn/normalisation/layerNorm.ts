@@ -119,7 +119,7 @@ const rules = {
  *
  * console.log(new nn.LayerNorm(2).forward(tensor([[1, 3], [10, 20]])));
  * // => tensor([[-1.0000,  1.0000],
- * //         [-1.0000,  1.0000]], gradFn=<add>)
+ * //         [-1.0000,  1.0000]], gradFn=<reshape>)
  * ```
  */
 export class LayerNorm extends Module {
