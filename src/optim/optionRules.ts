@@ -14,7 +14,18 @@ export interface OptionRule {
 }
 
 /** The rules of all options of an optimiser, those with a default as `{ is: rule, default: value }`. */
-export type OptionRules = Readonly<Record<string, OptionRule | { readonly is: OptionRule; readonly default: unknown }>>;
+export type OptionRules = Readonly<
+  Record<
+    string,
+    | OptionRule
+    | {
+        /** What it may be. */
+        readonly is: OptionRule;
+        /** What it is where it is not given. */
+        readonly default: unknown;
+      }
+  >
+>;
 
 const isNumber = (value: unknown): value is number => typeof value === "number" && !Number.isNaN(value);
 const isBoolean = (value: unknown): value is boolean => typeof value === "boolean";
