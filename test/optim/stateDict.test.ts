@@ -57,6 +57,25 @@ describe.each(Object.entries(makers))("%s", (name, make) => {
     expect(JSON.stringify(plain(saved))).toBe(before);
   });
 
+  test("says which part of a state is missing, unless it may be", () => {
+    const mayBeMissing = ["momentum_buffer", "max_exp_avg_sq", "grad_avg"]; // made where an option first asks for them
+    const optimizer = make(parameters());
+    train(
+      optimizer.paramGroups.flatMap(({ params }) => params),
+      optimizer,
+      0,
+      5,
+    );
+    const { state, param_groups } = optimizer.stateDict();
+    for (const part of Object.keys(state[0])) {
+      const { [part]: _, ...rest } = state[0];
+      const load = () => make(parameters()).loadStateDict({ state: { ...state, 0: rest }, param_groups });
+      const isNone = Object.keys(rest).length === 0; // as of a parameter that has had no gradient yet
+      if (isNone || mayBeMissing.includes(part)) expect(load).not.toThrow();
+      else expect(load).toThrow(`missing ${part} of parameter 0`);
+    }
+  });
+
   test("lists all that is wrong with a state dict, and loads nothing", () => {
     const params = parameters();
     const optimizer = make(params);
