@@ -173,6 +173,18 @@ describe.each([...arithmetic, ...comparisons, "pow"] as const)("%s of a short op
     }
   });
 
+  test("repeats a column that lies in the memory of the other", () => {
+    for (const dtype of floats) {
+      const a = draw([17, 1], dtype);
+      const b = a.view([17, 1, 1]);
+      const [longA, longB] = [a, b].map((x) => new Tensor(x).expand([17, 17, 1]).clone().array);
+      for (const kernels of [plain, wasm]) {
+        expectSame(kernels[name](a, b), kernels[name](longA, longB));
+        expectSame(kernels[name](b, a), kernels[name](longB, longA));
+      }
+    }
+  });
+
   test("of as many elements gives the shape of more dimensions", () => {
     const [a, b] = [draw([300], "float32"), draw([1, 300], "float32")];
     for (const kernels of [plain, wasm]) {

@@ -39,7 +39,7 @@ export function runRows(
     const end = Math.min(start + step, y.length);
     machine.beginRepeatable();
     const left = at(part(a, stepA, backA, start, end), stepA);
-    const right = a === b ? left : at(part(b, stepB, backB, start, end), stepB);
+    const right = a === b && stepA === stepB ? left : at(part(b, stepB, backB, start, end), stepB);
     const result = y.length <= step ? y : y.subarray(start, end);
     const to = machine.roomFor(result);
     const long = isOne ? result.length : width;
