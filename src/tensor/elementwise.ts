@@ -93,7 +93,8 @@ export function gelu(x: Tensor, options?: GeluOptions): Tensor {
 export const erf = (x: Tensor): Tensor => floated(x).through(ops.erf);
 
 type SoftplusOptions = NonNullable<Parameters<Tensor["softplus"]>[0]>;
-const softplusRules = {
+
+export const softplusRules = {
   beta: {
     is: { expected: "a finite number other than 0", accepts: (value) => Number.isFinite(value) && value !== 0 },
     default: 1,

@@ -1,5 +1,5 @@
-import { aNumber, finiteNumber } from "../../base/optionKinds.ts";
-import { type OptionRules, optionsOf } from "../../base/optionRules.ts";
+import { optionsOf } from "../../base/optionRules.ts";
+import { softplusRules } from "../../tensor/elementwise.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { checkTensor } from "../module/checks.ts";
 import { Module } from "../module/module.ts";
@@ -12,17 +12,6 @@ export interface SoftplusOptions {
   /** Where `beta·x` is above it the output is `x`. Default `20`. */
   readonly threshold?: number;
 }
-
-const rules = {
-  beta: {
-    is: {
-      expected: "a finite number other than 0",
-      accepts: (value: unknown) => finiteNumber.accepts(value) && value !== 0,
-    },
-    default: 1,
-  },
-  threshold: { is: aNumber, default: 20 },
-} as const satisfies OptionRules<SoftplusOptions>;
 
 /**
  * `y = ln(1 + e^(beta·x))/beta`, elementwise; beyond the threshold `y = x`.
@@ -39,7 +28,7 @@ const rules = {
  */
 export function softplus(x: Tensor, options?: SoftplusOptions): Tensor {
   checkTensor("softplus", "input", x);
-  return x.softplus(optionsOf("softplus", options, rules));
+  return x.softplus(options);
 }
 
 /**
@@ -67,7 +56,7 @@ export class Softplus extends Module {
 
   /** @param options - the sharpness and the threshold. */
   constructor(options: SoftplusOptions = {}) {
-    const { beta, threshold } = optionsOf("Softplus", options, rules);
+    const { beta, threshold } = optionsOf("Softplus", options, softplusRules);
     super();
     this.beta = beta;
     this.threshold = threshold;

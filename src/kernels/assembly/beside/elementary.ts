@@ -1,6 +1,6 @@
 // Elementary functions of float32, whole vectors at a time: up to 15 bytes behind the last number are read and written.
 
-import { joined, lower, upper } from "../elementwise/lanes";
+import { high, low, narrow } from "../wide";
 import { angle2, arcsin2, atan2Lanes, cosh2, expm12, log102, log22, sinh2 } from "./lanes";
 
 const LOG2: i32 = 0;
@@ -29,7 +29,7 @@ function apply(op: i32, x: v128): v128 {
 function map(op: i32, x: usize, y: usize, n: i32): void {
   for (const end = x + (<usize>n << 2); x < end; x += 16, y += 16) {
     const v = v128.load(x);
-    v128.store(y, joined(apply(op, lower(v)), apply(op, upper(v))));
+    v128.store(y, narrow(apply(op, low(v)), apply(op, high(v))));
   }
 }
 
@@ -50,7 +50,7 @@ export function angles(y: usize, x: usize, z: usize, n: i32): void {
   for (const end = x + (<usize>n << 2); x < end; x += 16, y += 16, z += 16) {
     const a = v128.load(y);
     const b = v128.load(x);
-    const low = angle2(lower(a), lower(b));
-    v128.store(z, joined(low, angle2(upper(a), upper(b))));
+    const first = angle2(low(a), low(b));
+    v128.store(z, narrow(first, angle2(high(a), high(b))));
   }
 }

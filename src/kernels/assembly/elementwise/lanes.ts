@@ -117,24 +117,3 @@ export function softplusOf(x: v128, beta: v128, perBeta: v128, threshold: v128):
   const sum = f64x2.add(f64x2.max(z, f64x2.splat(0)), f64x2.mul(s, quintic(SOFTPLUS, w)));
   return v128.bitselect(x, f64x2.mul(sum, perBeta), f64x2.gt(z, threshold));
 }
-
-/** The first two of four float32 lanes as float64. */
-// @ts-ignore: decorators of functions are AssemblyScript's, which editors do not know
-@inline
-export function lower(x: v128): v128 {
-  return f64x2.promote_low_f32x4(x);
-}
-
-/** The last two. */
-// @ts-ignore: decorators of functions are AssemblyScript's, which editors do not know
-@inline
-export function upper(x: v128): v128 {
-  return f64x2.promote_low_f32x4(v128.shuffle<i64>(x, x, 1, 1));
-}
-
-/** Two pairs of float64 lanes, rounded to float32. */
-// @ts-ignore: decorators of functions are AssemblyScript's, which editors do not know
-@inline
-export function joined(low: v128, high: v128): v128 {
-  return v128.shuffle<i64>(f32x4.demote_f64x2_zero(low), f32x4.demote_f64x2_zero(high), 0, 2);
-}

@@ -1,6 +1,7 @@
 // Powers, in float64: of float32 too, whose results are rounded from it.
 
-import { joined, lower, powOrdinary, upper } from "./lanes";
+import { high, low, narrow } from "../wide";
+import { powOrdinary } from "./lanes";
 import { expF64, expSum, logF64, productError, splitError } from "./math64";
 
 /** `y = aᵇ` as C has it, row by row as in rows.ts, in whole vectors too: in lanes where all are ordinary numbers. */
@@ -19,7 +20,7 @@ export function powF32(
     for (let i: usize = 0, p = a, q = b; i < bytes; i += 16, p += stepA, q += stepB) {
       const base = v128.load(p);
       const power = v128.load(q);
-      v128.store(y + i, joined(powOrdinary(lower(base), lower(power)), powOrdinary(upper(base), upper(power))));
+      v128.store(y + i, narrow(powOrdinary(low(base), low(power)), powOrdinary(high(base), high(power))));
       const most = f32x4.splat(Infinity);
       const isFinite = v128.and(f32x4.lt(base, most), f32x4.lt(f32x4.abs(power), most));
       const isOrdinary = v128.and(isFinite, f32x4.gt(base, f32x4.splat(0)));

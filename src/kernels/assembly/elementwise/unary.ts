@@ -2,7 +2,8 @@
 // read and write up to 15 bytes past the ends, where buffers have to have room for them. So the last elements go
 // through the same code as the others, and have the same bits wherever they stand.
 
-import { joined, lower, softplusOf, upper } from "./lanes";
+import { high, low, narrow } from "../wide";
+import { softplusOf } from "./lanes";
 import { erf4, exp4, log1p4, log4, sigmoid4, sin4, tanh4 } from "./math32";
 import { erfF64, expF64, log1pF64, logF64, sigmoidF64, sinTurned, softplusF64, tanhF64 } from "./math64";
 
@@ -184,7 +185,7 @@ export function softplus<T>(x: usize, y: usize, n: i32, beta: f64, threshold: f6
     const most = f64x2.splat(threshold);
     for (const end = x + (<usize>n << 2); x < end; x += 16, y += 16) {
       const v = v128.load(x);
-      v128.store(y, joined(softplusOf(lower(v), factor, divisor, most), softplusOf(upper(v), factor, divisor, most)));
+      v128.store(y, narrow(softplusOf(low(v), factor, divisor, most), softplusOf(high(v), factor, divisor, most)));
     }
     return;
   }
