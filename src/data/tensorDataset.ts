@@ -83,7 +83,8 @@ const labels = (given: unknown): Tensor | null =>
   wholeArray(given) === null ? null : indicesOf("TensorDataset", given);
 
 function hintFor(list: readonly unknown[]): string {
-  return list.some((part) => isTensor(part))
-    ? "Write new TensorDataset(...tensors)."
+  if (list.some((part) => isTensor(part))) return "Write new TensorDataset(...tensors).";
+  return list.some((part) => typeof part === "string")
+    ? "Number the classes: 0, 1, …."
     : "Make a tensor of them: tensor(values).";
 }

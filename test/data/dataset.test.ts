@@ -39,6 +39,7 @@ describe("a TensorDataset", () => {
     ["no tensors", [], "or arrays of whole numbers, got none."],
     ["an array", [[zeros([2])]], "Write new TensorDataset(...tensors)."],
     ["numbers that are no labels", [zeros([2]), [0, 0.5]], "Make a tensor of them: tensor(values)."],
+    ["names of classes", [zeros([2]), ["cat", "dog"]], 'got ["cat", "dog"]. Number the classes: 0, 1, ….'],
     ["arrays of different lengths", [zeros([2]), [[0, 1], [2]]], "or arrays of whole numbers, got [[0, 1], [2]]."],
     ["a number", [zeros([2]), 3], "got 3."],
     ["a tensor without dimensions", [zeros([])], "got a float32 tensor of shape []."],
