@@ -1,9 +1,10 @@
 import { describe, TensorError } from "../base/errors.ts";
-import { isDetached, refuseDetached } from "../kernels/memory/detached.ts";
+import { refuseDetached } from "../kernels/memory/detached.ts";
 import { readsOf } from "../ops/op.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { lacks, missingFor, readBy } from "./hidden.ts";
 import type { Node } from "./tape.ts";
+import { isChanged, isUntouched } from "./versions.ts";
 
 /**
  * Refuses a tape where values have changed since it was recorded that a gradient reads which is wanted.
@@ -43,19 +44,6 @@ function changeBehind(x: Tensor, sound: Set<Tensor>): readonly [made: Tensor, in
     for (let i = 0; i < inputs.length; i++) if (isChanged(y, i)) return [y, i];
   }
   return null;
-}
-
-function isUntouched(y: Tensor): boolean {
-  const { inputs } = y.node as Node;
-  for (let i = 0; i < inputs.length; i++) if (isChanged(y, i)) return false;
-  return !isChanged(y, "output");
-}
-
-function isChanged({ array, node }: Tensor, read: number | "output"): boolean {
-  const { inputs, versions, outputVersion } = node as Node;
-  if (read === "output") return array.version !== outputVersion || isDetached(array);
-  const x = inputs[read]; // may be left out, as a bias
-  return x !== undefined && (x.array.version !== versions[read] || isDetached(x.array));
 }
 
 function refuse({ array, node }: Tensor, read: number | "output", where: string): never {

@@ -3,6 +3,7 @@ import { hide, leaveArena, takenBy } from "../kernels/memory/pool.ts";
 import { isFused, readsOf } from "../ops/op.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { type Node, run } from "./tape.ts";
+import { isUntouched } from "./versions.ts";
 
 // What passes between two layers of the library nobody sees but the engine. So its memory serves again as soon as the walk has
 // passed, and the values are computed once more if another gradient asks for them.
@@ -39,9 +40,17 @@ export function showAll(tensors: readonly Tensor[]): number {
   return count;
 }
 
-/** Gives back what only the engine sees of a tensor whose gradient has been passed on. After a second time it is kept. */
-export function release({ array, node }: Tensor): void {
+/**
+ * Gives back what only the engine sees of a tensor whose gradient has been passed on. After a second time it is kept, and so
+ * is what could not be computed once more, since what it was made of has changed.
+ */
+export function release(x: Tensor): void {
+  const { array, node } = x;
   if (node?.output !== "hidden") return;
+  if (!isUntouched(x)) {
+    node.output = "kept";
+    return;
+  }
   const { op, saved } = node;
   give(array);
   if (isFused(op) && op.release !== undefined) {
