@@ -1,11 +1,13 @@
-import { isTensor } from "../../base/brand.ts";
 import { sizeOf } from "../../base/dtype.ts";
-import { describe, show, TensorError } from "../../base/errors.ts";
+import { describe, TensorError } from "../../base/errors.ts";
+import { isInParts } from "../../base/shared.ts";
 import { become } from "../../tensor/inPlace.ts";
 import type { Indices, Operand, Tensor } from "../../tensor/tensor.ts";
-import { arange } from "../factories.ts";
 import { tensorOf } from "../tensorOf.ts";
-import { checkMask, indicesOf, joined, place, valuesFor } from "./places.ts";
+import { coordinatesOf, joined, valuesFor } from "./places.ts";
+import { place, takeRuns } from "./runs.ts";
+import { runsFor } from "./starts.ts";
+import { stepsOf } from "./steps.ts";
 
 type Bound = number | "";
 
@@ -18,89 +20,16 @@ export type Slice = `${Bound}:${Bound}` | `${Bound}:${Bound}:${Bound}`;
  */
 export type Part = number | null | "..." | Slice | Indices;
 
-/** A part as it is applied: what it does to how many dimensions. */
-type Step =
-  | { readonly kind: "select"; readonly i: number }
-  | { readonly kind: "slice"; readonly bounds: readonly (number | null)[] }
-  | { readonly kind: "new" }
-  | { readonly kind: "rest" }
-  | { readonly kind: "index"; readonly indices: readonly Tensor[]; readonly mask: Tensor | null };
-
-const whole: Step = { kind: "slice", bounds: [null, null, null] };
-const slice = /^ *(-?\d+)? *: *(-?\d+)? *(?:: *(\d+)? *)?$/;
-
-function refuse(where: string, at: number, part: unknown, expected: string): never {
-  throw new TensorError(where, {
-    expected,
-    got: `${describe(part)} as part ${at + 1}`,
-    hint: typeof part === "string" && part.includes(",") ? 'One part for each dimension: "1:3", ":", -1.' : "",
-  });
-}
-
-function stepOf(where: string, x: Tensor, part: unknown, at: number): Step {
-  if (part === null) return { kind: "new" };
-  if (part === "...") return { kind: "rest" };
-  if (typeof part === "number") {
-    if (!Number.isInteger(part)) refuse(where, at, part, "a whole number");
-    return { kind: "select", i: part };
-  }
-  if (typeof part === "string") {
-    const bounds = slice
-      .exec(part)
-      ?.slice(1)
-      .map((bound) => (bound === undefined ? null : Number(bound)));
-    if (bounds === undefined) refuse(where, at, part, 'a slice such as "1:3", ":-1" or "::2", or "..."');
-    if (bounds[2] === 0) refuse(where, at, part, "a step of 1 or more");
-    return { kind: "slice", bounds };
-  }
-  if (!isTensor(part) && !Array.isArray(part)) {
-    refuse(where, at, part, "a number, a slice, null, indices or a mask");
-  }
-  return {
-    kind: "index",
-    indices: indicesOf(where, part, x),
-    mask: isTensor(part) && part.dtype === "bool" ? part : null,
-  };
-}
-
-/** How many dimensions a step is for. */
-function countOf(step: Step): number {
-  if (step.kind === "index") return step.mask === null ? 1 : step.mask.ndim;
-  return step.kind === "select" || step.kind === "slice" ? 1 : 0;
-}
-
-/** The steps, with `":"` for what is not named, and refused where they do not fit. */
-function stepsOf(where: string, x: Tensor, parts: readonly unknown[]): readonly Step[] {
-  const { ndim, shape } = tensorOf(where, x);
-  const steps = parts.map((part, at) => stepOf(where, x, part, at));
-  const missing = ndim - steps.reduce((sum, step) => sum + countOf(step), 0);
-  const rests = steps.filter(({ kind }) => kind === "rest").length;
-  if (missing < 0 || rests > 1) {
-    throw new TensorError(where, {
-      expected: rests > 1 ? 'one "..." at most' : `parts for at most ${ndim} dimensions`,
-      got: rests > 1 ? `${rests}` : `${ndim - missing} for ${show(shape)}`,
-    });
-  }
-  const filling = new Array<Step>(missing).fill(whole);
-  const all = rests === 0 ? [...steps, ...filling] : steps.flatMap((step) => (step.kind === "rest" ? filling : [step]));
-  let dim = 0;
-  for (const step of all) {
-    if (step.kind === "select" && (step.i < -shape[dim] || step.i >= shape[dim])) {
-      throw new TensorError(where, {
-        expected: `an index from ${-shape[dim]} to ${shape[dim] - 1} for dimension ${dim}`,
-        got: `${step.i}`,
-      });
-    }
-    if (step.kind === "index" && step.mask !== null) checkMask(where, step.mask, x, dim);
-    dim += countOf(step);
-  }
-  return all;
-}
-
 function taken(where: string, x: Tensor, parts: readonly unknown[]): Tensor {
+  const steps = stepsOf(where, x, parts);
+  const isPicked = steps.some(({ kind }) => kind === "index");
+  if (isPicked && !isInParts()) {
+    const { index, runs } = runsFor(where, x, steps);
+    return x.through(takeRuns(runs), index);
+  }
   let [y, dim] = [x, 0];
   const [places, indices]: [number[], Tensor[]] = [[], []];
-  for (const step of stepsOf(where, x, parts)) {
+  for (const step of steps) {
     if (step.kind === "select") y = y.select(dim, step.i);
     else if (step.kind === "new") y = y.unsqueeze(dim++);
     else if (step.kind === "slice") {
@@ -108,22 +37,26 @@ function taken(where: string, x: Tensor, parts: readonly unknown[]): Tensor {
       y = start === null && end === null && by === null ? y : y.slice(dim, start, end, by ?? 1);
       dim++;
     } else if (step.kind === "index") {
-      for (const index of step.indices) {
+      for (const index of coordinatesOf(where, step.named)) {
         places.push(dim++);
         indices.push(index);
       }
     }
   }
-  return indices.length === 0 ? (y === x ? x.clone() : y) : picked(where, y, places, indices);
+  return isPicked ? picked(where, y, places, indices) : y === x ? x.clone() : y;
 }
 
-/** What indices name in these dimensions: theirs come in place of neighbours, and in front of those that are none. */
+/**
+ * What indices name in these dimensions, made of operations that everybody knows: theirs come in place of neighbours, and in front
+ * of those that are none.
+ */
 function picked(where: string, x: Tensor, places: readonly number[], indices: readonly Tensor[]): Tensor {
-  const sizes = places.map((dim) => x.shape[dim]);
-  const flat = joined(where, indices, sizes, x);
   const rest = x.shape.map((_, dim) => dim).filter((dim) => !places.includes(dim));
-  const front = x.permute([...places, ...rest]).reshape([sizeOf(sizes), ...rest.map((dim) => x.shape[dim])]);
-  const y = front.index(flat);
+  const turned = x.permute([...places, ...rest]);
+  const named = indices.map((index) => ({ index, dims: 1 }));
+  const { index: flat } = joined(where, named, [...places.keys()], turned);
+  const count = sizeOf(turned.shape.slice(0, places.length));
+  const y = turned.reshape([count, ...turned.shape.slice(places.length)]).index(flat);
   const isRun = places.every((dim, i) => dim === places[0] + i);
   if (!isRun || places[0] === 0) return y;
   const before = Array.from({ length: places[0] }, (_, i) => flat.ndim + i);
@@ -171,9 +104,8 @@ function replaced(where: string, x: Tensor, parts: readonly Part[], values: Oper
       got: describe(parts),
       hint: `The value comes last: ${where}(x, ["1:3", -1], y).`,
     });
-  const places = taken(where, arange(tensorOf(where, x).numel(), { dtype: "int32" }).reshape(x.shape), parts);
-  const written = valuesFor(where, values, x, places.shape);
-  return x.flatten().through(place, written.flatten(), places.flatten()).reshape(x.shape);
+  const { index, runs } = runsFor(where, x, stepsOf(where, x, parts));
+  return x.through(place(runs), valuesFor(where, values, x, runs.shape, true), index);
 }
 
 /**

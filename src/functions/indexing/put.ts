@@ -9,7 +9,8 @@ import { stretch } from "../../tensor/operands.ts";
 import type { Indices, Operand, Tensor } from "../../tensor/tensor.ts";
 import { nonzero } from "../count.ts";
 import { tensorOf } from "../tensorOf.ts";
-import { addAt, checkMask, indicesOf, joined, place, valuesFor } from "./places.ts";
+import { checkMask, joined, type Named, namedOf, valuesFor } from "./places.ts";
+import { addAt, place } from "./runs.ts";
 
 /** Options of {@link indexPut}. */
 export interface IndexPutOptions {
@@ -24,19 +25,23 @@ function put(where: string, x: Tensor, indices: readonly Indices[], values: Oper
   if (!Array.isArray(indices) || indices.length === 0) {
     throw new TensorError(where, { expected: "an array of indices, one for each dimension", got: describe(indices) });
   }
-  const each: Tensor[] = [];
+  const [named, from]: [Named[], number[]] = [[], []];
+  let dims = 0;
   for (const given of indices) {
-    if (isTensor(given) && given.dtype === "bool") checkMask(where, given, tensorOf(where, x), each.length);
-    for (const index of indicesOf(where, given, tensorOf(where, x))) each.push(index);
+    const one = namedOf(where, given, tensorOf(where, x));
+    checkMask(where, one, x, dims);
+    named.push(one);
+    from.push(dims);
+    dims += one.dims;
   }
-  if (each.length > x.ndim) {
-    throw new TensorError(where, { expected: `indices of at most ${x.ndim} dimensions`, got: `${each.length}` });
+  if (dims > x.ndim) {
+    throw new TensorError(where, { expected: `indices of at most ${x.ndim} dimensions`, got: `${dims}` });
   }
-  const [sizes, tail] = [x.shape.slice(0, each.length), x.shape.slice(each.length)];
-  const index = joined(where, each, sizes, x);
-  const written = valuesFor(where, values, x, [...index.shape, ...tail]);
-  const flat = x.reshape([sizeOf(sizes), ...tail]);
-  return flat.through(accumulate ? addAt : place, written, index).reshape(x.shape);
+  const tail = x.shape.slice(dims);
+  const { index, unit } = joined(where, named, from, x);
+  const runs = { outer: 1, unit, width: sizeOf(tail), shape: [...index.shape, ...tail] };
+  const written = valuesFor(where, values, x, runs.shape, !accumulate);
+  return x.through(accumulate ? addAt(runs) : place(runs), written, index);
 }
 
 /**
@@ -112,7 +117,7 @@ function dealt(where: string, x: Tensor, mask: Tensor, source: Tensor): Tensor {
     });
   }
   const values = valuesFor(where, from.slice(0, 0, places.numel()), x, places.shape);
-  return x.flatten().through(place, values, places).reshape(shape);
+  return x.through(place({ outer: 1, unit: 1, width: 1, shape: places.shape }), values, places);
 }
 
 /**

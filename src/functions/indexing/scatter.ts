@@ -2,13 +2,17 @@ import { describe, show, TensorError } from "../../base/errors.ts";
 import { finiteNumber } from "../../base/optionKinds.ts";
 import { type OptionRules, optionsOf } from "../../base/optionRules.ts";
 import { dimOf, sameShape } from "../../base/shapes.ts";
-import type { Primitive } from "../../ops/op.ts";
+import { around } from "../../kernels/array.ts";
+import { scatterOf, scatterSumOf } from "../../kernels/beside/indexing/scatter.ts";
+import { gather } from "../../ops/indexing.ts";
+import { ownPrimitive, type Primitive } from "../../ops/op.ts";
 import { checkIndex, operandFor } from "../../tensor/checks.ts";
 import { become } from "../../tensor/inPlace.ts";
 import type { Indices, Operand, Tensor } from "../../tensor/tensor.ts";
-import { arange } from "../factories.ts";
+import { zerosLike } from "../factories.ts";
 import { tensorOf } from "../tensorOf.ts";
-import { addAt, place, valuesFor } from "./places.ts";
+import { valuesFor } from "./places.ts";
+import { addAt } from "./runs.ts";
 
 /** Options of {@link indexAdd}. */
 export interface IndexAddOptions {
@@ -19,7 +23,7 @@ export interface IndexAddOptions {
 const rules = { alpha: { is: finiteNumber, default: 1 } } as const satisfies OptionRules<IndexAddOptions>;
 
 /** Where something is scattered to, and what of it: as much as there are indices for. */
-function scattering(where: string, x: Tensor, dim: number, i: Indices, src: Operand) {
+function given(where: string, x: Tensor, dim: number, i: Indices, src: Operand) {
   const along = dimOf(where, dim, tensorOf(where, x).ndim);
   if (x.ndim === 0) throw new TensorError(where, { expected: "a tensor of one dimension or more", got: describe(x) });
   const index = checkIndex(where, i, x.shape[along], x, 0);
@@ -43,10 +47,25 @@ function scattering(where: string, x: Tensor, dim: number, i: Indices, src: Oper
   return { along, index, values: valuesFor(where, part, x, index.shape) };
 }
 
-function scattered(where: string, op: Primitive, x: Tensor, dim: number, i: Indices, src: Operand): Tensor {
-  const { along, index, values } = scattering(where, x, dim, i, src);
-  const places = arange(x.numel(), { dtype: "int32" }).reshape(x.shape).gather(along, index);
-  return x.flatten().through(op, values.flatten(), places.flatten()).reshape(x.shape);
+/**
+ * Elements of the second input where an index (the third) says, in place of those of `x`, or added to them. What is replaced gets no
+ * gradient; what is written gets that of its place, also where something else was written there later.
+ */
+const scattering = (dim: number, adds: boolean): Primitive =>
+  ownPrimitive({
+    name: adds ? "scatterAdd" : "scatter",
+    forward: (k, x, values, index) => k.beside(adds ? scatterSumOf : scatterOf, [x, values, index], { dim }),
+    vjp: [
+      (g, _y, _x, values, index) => (adds ? g : g.through(scattering(dim, false), zerosLike(values), index)),
+      (g, _y, _x, _values, index) => g.through(gather(dim), index),
+      null,
+    ],
+    needs: [adds ? [] : [2], [2], []],
+  });
+
+function scattered(where: string, adds: boolean, x: Tensor, dim: number, i: Indices, src: Operand): Tensor {
+  const { along, index, values } = given(where, x, dim, i, src);
+  return x.through(scattering(along, adds), values, index);
 }
 
 function rowsAdded(
@@ -61,19 +80,18 @@ function rowsAdded(
   const along = dimOf(where, dim, tensorOf(where, x).ndim);
   const index = checkIndex(where, i, x.shape[along], x, 0);
   const shape = x.shape.map((size, d) => (d === along ? index.numel() : size));
-  const given = tensorOf(where, source);
-  if (index.ndim !== 1 || !sameShape(given.shape, shape)) {
+  const added = tensorOf(where, source);
+  if (index.ndim !== 1 || !sameShape(added.shape, shape)) {
     throw new TensorError(where, {
       expected: `indices of one dimension, and a source of shape ${show(shape)}`,
-      got: `${show(index.shape)} and ${show(given.shape)}`,
+      got: `${show(index.shape)} and ${show(added.shape)}`,
     });
   }
-  const values = valuesFor(where, given, x, shape);
+  const values = valuesFor(where, added, x, shape);
   const times = operandFor(where, x.dtype, alpha);
   const weighted = times === 1 ? values : values.mul(times);
-  const [front, rows] = [x, weighted].map((y) => (along === 0 ? y : y.transpose(0, along)));
-  const y = front.through(addAt, rows, index);
-  return along === 0 ? y : y.transpose(0, along);
+  const [outer, , width] = around(x.shape, along, along + 1);
+  return x.through(addAt({ outer, unit: width, width, shape }), weighted, index);
 }
 
 /**
@@ -97,7 +115,7 @@ function rowsAdded(
  * ```
  */
 export function scatter(x: Tensor, dim: number, i: Indices, src: Operand): Tensor {
-  return scattered("scatter", place, x, dim, i, src);
+  return scattered("scatter", false, x, dim, i, src);
 }
 
 /**
@@ -118,7 +136,7 @@ export function scatter(x: Tensor, dim: number, i: Indices, src: Operand): Tenso
  */
 export function scatter_<T extends Tensor>(x: T, dim: number, i: Indices, src: Operand): T {
   return become("scatter_", tensorOf("scatter_", x) as T, [src], (own) =>
-    scattered("scatter_", place, own, dim, i, src),
+    scattered("scatter_", false, own, dim, i, src),
   );
 }
 
@@ -140,7 +158,7 @@ export function scatter_<T extends Tensor>(x: T, dim: number, i: Indices, src: O
  * ```
  */
 export function scatterAdd(x: Tensor, dim: number, i: Indices, src: Tensor): Tensor {
-  return scattered("scatterAdd", addAt, x, dim, i, tensorOf("scatterAdd", src));
+  return scattered("scatterAdd", true, x, dim, i, tensorOf("scatterAdd", src));
 }
 
 /**
@@ -160,7 +178,7 @@ export function scatterAdd(x: Tensor, dim: number, i: Indices, src: Tensor): Ten
  */
 export function scatterAdd_<T extends Tensor>(x: T, dim: number, i: Indices, src: Tensor): T {
   return become("scatterAdd_", tensorOf("scatterAdd_", x) as T, [src], (own) =>
-    scattered("scatterAdd_", addAt, own, dim, i, tensorOf("scatterAdd_", src)),
+    scattered("scatterAdd_", true, own, dim, i, tensorOf("scatterAdd_", src)),
   );
 }
 

@@ -1,5 +1,5 @@
 import type { Data } from "../../base/dtype.ts";
-import { completed, roundedOff } from "./twoSum.ts";
+import { completed, roundedOff } from "../numbers/twoSum.ts";
 
 // Of `length` numbers, `stride` apart. Sums accumulate in double precision, whatever the dtype, and carry along what
 // rounding took from them.

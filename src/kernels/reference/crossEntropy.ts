@@ -1,5 +1,5 @@
 import { around, type NDArray, zeros, zerosLike } from "../array.ts";
-import { completed, roundedOff } from "./twoSum.ts";
+import { completed, roundedOff } from "../numbers/twoSum.ts";
 
 /** How the losses of the single examples become one. */
 export type Reduction = "none" | "mean" | "sum";

@@ -1,6 +1,7 @@
-import { sizeOf } from "../../base/dtype.ts";
-import { around, empty, type NDArray, zeros } from "../array.ts";
+import { type Data, type Shape, sizeOf } from "../../base/dtype.ts";
+import { empty, type NDArray } from "../array.ts";
 import { narrow } from "./walk.ts";
+import { forLines, type Way } from "./ways.ts";
 
 /** Row `index[i]` of `x` for each `i`: shape `[...index.shape, ...x.shape.slice(1)]`. */
 export function rows(x: NDArray, index: NDArray): NDArray {
@@ -33,46 +34,47 @@ export function addRows(g: NDArray, index: NDArray, count: number): NDArray {
   return y;
 }
 
-/** Where element `at` of an index array of that shape stands in a larger array: dimension by dimension. */
-function offsets(index: NDArray, shape: readonly number[], dim: number): Int32Array {
-  const places = new Int32Array(index.data.length);
-  const [, length, inner] = around(index.shape, dim, dim + 1);
-  for (let at = 0; at < places.length; at++) {
-    let rest = at;
-    let place = 0;
-    let stride = 1;
-    for (let d = shape.length - 1; d >= 0; d--) {
-      const coordinate = rest % index.shape[d];
-      rest = Math.floor(rest / index.shape[d]);
-      place += stride * (d === dim ? index.data[at] : coordinate);
-      stride *= shape[d];
-    }
-    places[at] = place;
-  }
-  return length * inner === 0 ? new Int32Array(0) : places;
-}
-
 /** `y[i][j][k] = x[i][index[i][j][k]][k]` for `dim` 1, and so for the others. */
 export function gather(x: NDArray, index: NDArray, dim: number): NDArray {
-  const places = offsets(index, x.shape, dim);
-  const y = zeros(x.dtype, index.shape);
-  for (let at = 0; at < places.length; at++) y.data[at] = x.data[places[at]];
+  const y = empty(x.dtype, index.shape);
+  const [from, to, places] = [x.data, y.data, index.data];
+  forLines(index, x.shape, dim, (place, at, lines, line, apart) => {
+    for (let l = 0; l < lines.size; l++) pick(from, to, places, place + l * lines.step, at + l * lines.to, line, apart);
+  });
   return y;
+}
+
+function pick(from: Data, to: Data, places: Data, place: number, at: number, line: Way, apart: number): void {
+  const { size, step } = line;
+  for (let i = 0, p = place; i < size; i++, p += step) to[at + i] = from[p + apart * places[at + i]];
 }
 
 /** The reverse of {@link gather}: each `g` added where it came from, in zeros of `shape`. */
-export function scatterAdd(g: NDArray, index: NDArray, dim: number, shape: readonly number[]): NDArray {
-  const places = offsets(index, shape, dim);
-  const y = zeros(g.dtype, shape);
-  for (let at = 0; at < places.length; at++) y.data[places[at]] += g.data[at];
+export function scatterAdd(g: NDArray, index: NDArray, dim: number, shape: Shape): NDArray {
+  const y = empty(g.dtype, shape);
+  y.data.fill(0);
+  const [from, to, places] = [g.data, y.data, index.data];
+  forLines(index, shape, dim, (place, at, lines, line, apart) => {
+    for (let l = 0; l < lines.size; l++) {
+      addLine(from, to, places, place + l * lines.step, at + l * lines.to, line, apart);
+    }
+  });
   return y;
+}
+
+/** Adds a line, one element after the other, to where an index array says. */
+function addLine(from: Data, to: Data, places: Data, place: number, at: number, line: Way, apart: number): void {
+  const { size, step } = line;
+  for (let i = 0, p = place; i < size; i++, p += step) to[p + apart * places[at + i]] += from[at + i];
 }
 
 /** The flat positions of all elements that are not zero. */
 export function nonzero(mask: NDArray): NDArray {
+  const { data } = mask;
   let count = 0;
-  for (let i = 0; i < mask.data.length; i++) if (mask.data[i] !== 0) count++;
-  const y = zeros("int32", [count]);
-  for (let i = 0, at = 0; i < mask.data.length; i++) if (mask.data[i] !== 0) y.data[at++] = i;
+  for (let i = 0; i < data.length; i++) if (data[i] !== 0) count++;
+  const y = empty("int32", [count]);
+  const to = y.data;
+  for (let i = 0, at = 0; i < data.length; i++) if (data[i] !== 0) to[at++] = i;
   return y;
 }

@@ -1,8 +1,8 @@
 import { around, type NDArray, without, zeros, zerosLike } from "../array.ts";
 import { fresh } from "../memory/fresh.ts";
 import { areFew, atOnce, firstFew, orderOf } from "../numbers/order.ts";
+import { completed, roundedOff } from "../numbers/twoSum.ts";
 import { largestAlong, sumAlong, wrappedSumAlong } from "./along.ts";
-import { completed, roundedOff } from "./twoSum.ts";
 
 // Every reduction takes a run of neighbouring dimensions [start, end) and leaves them out of the shape.
 

@@ -1,39 +1,7 @@
 import type { Data, Shape } from "../../base/dtype.ts";
 import { around, empty, type NDArray, zeros } from "../array.ts";
 import { narrow } from "./walk.ts";
-
-/** Row-major strides: how far apart in memory neighbours along each dimension are. */
-function strides(shape: Shape): number[] {
-  const steps = new Array<number>(shape.length);
-  for (let d = shape.length - 1, step = 1; d >= 0; d--) {
-    steps[d] = step;
-    step *= shape[d];
-  }
-  return steps;
-}
-
-/** A dimension of a result: how many, how far apart in what is read, and in the result. */
-interface Way {
-  readonly size: number;
-  readonly step: number;
-  readonly to: number;
-}
-
-/** The dimensions of a result of which each is read in steps of its own, without those that go on where the next ends. */
-function waysOf(shape: Shape, steps: readonly number[]): Way[] {
-  const ways: Way[] = [];
-  const own = strides(shape);
-  for (const [d, size] of shape.entries()) {
-    const last = ways.at(-1);
-    if (size === 1) continue;
-    if (last?.step === size * steps[d]) ways.pop();
-    ways.push({ size: last?.step === size * steps[d] ? last.size * size : size, step: steps[d], to: own[d] });
-  }
-  return ways;
-}
-
-/** A dimension of one element. */
-const alone: Way = { size: 1, step: 1, to: 1 };
+import { alone, forPlaces, strides, type Way, waysOf } from "./ways.ts";
 
 /** Reads `x` in an order of its own: element `[i, j, …]` of the result lies at `first + i·steps[0] + j·steps[1] + …`. */
 function gatherStrided(x: NDArray, shape: Shape, steps: readonly number[], first = 0): NDArray {
@@ -57,24 +25,6 @@ function gatherStrided(x: NDArray, shape: Shape, steps: readonly number[], first
     forPlaces(ways, first, (from, to) => lay(x.data, y.data, from, to, lines, within));
   }
   return y;
-}
-
-/** Calls `fn` with each place of what is read, and with that of the result. */
-function forPlaces(ways: readonly Way[], first: number, fn: (from: number, to: number) => void): void {
-  const last = ways.length - 1;
-  const index = ways.map(() => 0);
-  for (let from = first, to = 0, d = last; ; d = last) {
-    fn(from, to);
-    for (; d >= 0; d--) {
-      from += ways[d].step;
-      to += ways[d].to;
-      if (++index[d] < ways[d].size) break;
-      from -= ways[d].step * ways[d].size;
-      to -= ways[d].to * ways[d].size;
-      index[d] = 0;
-    }
-    if (d < 0) return;
-  }
 }
 
 /** Lines of elements, four at a time. */

@@ -1,0 +1,53 @@
+import { sizeOf } from "../../base/dtype.ts";
+import type { Runs } from "../../kernels/beside/indexing/runs.ts";
+import { type Steps, startsOf } from "../../kernels/beside/indexing/starts.ts";
+import { kernels } from "../../kernels/index.ts";
+import { stretchOf } from "../../tensor/indexing.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
+import { joined, type Named } from "./places.ts";
+import { countOf, type Step } from "./steps.ts";
+
+/** A part of a tensor as runs of neighbours, and where these start. */
+interface Part {
+  readonly index: Tensor;
+  readonly runs: Runs;
+}
+
+/**
+ * The runs that a part of `x` consists of, as long as they can be. The dimensions of indices come in the place of the first, or in
+ * front of all if there is something else between them.
+ */
+export function runsFor(where: string, x: Tensor, steps: readonly Step[]): Part {
+  const lines: Steps[] = []; // what is left of each dimension, and new ones
+  const [named, dims]: [Named[], number[]] = [[], []];
+  let [first, dim, place, isRun] = [0, 0, 0, true];
+  const strides = x.shape.map((_, d) => sizeOf(x.shape.slice(d + 1)));
+  for (const step of steps) {
+    if (step.kind === "select") first += strides[dim] * (step.i < 0 ? step.i + x.shape[dim] : step.i);
+    else if (step.kind === "new") lines.push({ size: 1, step: 0 });
+    else if (step.kind === "slice") {
+      const [start, end, by] = step.bounds;
+      const [from, size] = stretchOf(start, end, by ?? 1, x.shape[dim]);
+      first += from * strides[dim];
+      lines.push({ size, step: (by ?? 1) * strides[dim] });
+    } else if (step.kind === "index") {
+      if (named.length === 0) place = lines.length;
+      isRun &&= place === lines.length;
+      named.push(step.named);
+      dims.push(dim);
+    }
+    dim += countOf(step);
+  }
+  if (named.length === 0 || !isRun) place = 0;
+  const [before, after] = [lines.slice(0, place), lines.slice(place)];
+  const at = named.length === 0 ? null : joined(where, named, dims, x);
+  const shape = [...before.map(({ size }) => size), ...(at?.index.shape ?? []), ...after.map(({ size }) => size)];
+  let width = 1;
+  for (let last = after.at(-1); last !== undefined && (last.size === 1 || last.step === width); last = after.at(-1)) {
+    width *= last.size;
+    after.pop();
+  }
+  const starts = { first, before, unit: at?.unit ?? 1, after };
+  const index = kernels().beside(startsOf, at === null ? [] : [at.index.array], starts);
+  return { index: x.wrap(index), runs: { outer: 1, unit: 1, width, shape } };
+}
