@@ -4,8 +4,8 @@ import { isInParts } from "../../base/shared.ts";
 import { become } from "../../tensor/inPlace.ts";
 import type { Indices, Operand, Tensor } from "../../tensor/tensor.ts";
 import { tensorOf } from "../tensorOf.ts";
-import { coordinatesOf, joined, valuesFor } from "./places.ts";
-import { place, takeRuns } from "./runs.ts";
+import { joined, type Named, valuesFor } from "./places.ts";
+import { takeRuns, writeRuns } from "./runs.ts";
 import { runsFor } from "./starts.ts";
 import { stepsOf } from "./steps.ts";
 
@@ -28,7 +28,7 @@ function taken(where: string, x: Tensor, parts: readonly unknown[]): Tensor {
     return x.through(takeRuns(runs), index);
   }
   let [y, dim] = [x, 0];
-  const [places, indices]: [number[], Tensor[]] = [[], []];
+  const [places, named]: [number[], Named[]] = [[], []];
   for (const step of steps) {
     if (step.kind === "select") y = y.select(dim, step.i);
     else if (step.kind === "new") y = y.unsqueeze(dim++);
@@ -37,32 +37,28 @@ function taken(where: string, x: Tensor, parts: readonly unknown[]): Tensor {
       y = start === null && end === null && by === null ? y : y.slice(dim, start, end, by ?? 1);
       dim++;
     } else if (step.kind === "index") {
-      for (const index of coordinatesOf(where, step.named)) {
-        places.push(dim++);
-        indices.push(index);
-      }
+      places.push(dim++);
+      named.push(step.named);
     }
   }
-  return isPicked ? picked(where, y, places, indices) : y === x ? x.clone() : y;
+  return isPicked ? picked(where, y, places, named) : y === x ? x.clone() : y;
 }
 
 /**
  * What indices name in these dimensions, made of operations that everybody knows: theirs come in place of neighbours, and in front
  * of those that are none.
  */
-function picked(where: string, x: Tensor, places: readonly number[], indices: readonly Tensor[]): Tensor {
+function picked(where: string, x: Tensor, places: readonly number[], named: readonly Named[]): Tensor {
   const rest = x.shape.map((_, dim) => dim).filter((dim) => !places.includes(dim));
   const turned = x.permute([...places, ...rest]);
-  const named = indices.map((index) => ({ index, dims: 1 }));
   const { index: flat } = joined(where, named, [...places.keys()], turned);
   const count = sizeOf(turned.shape.slice(0, places.length));
   const y = turned.reshape([count, ...turned.shape.slice(places.length)]).index(flat);
   const isRun = places.every((dim, i) => dim === places[0] + i);
   if (!isRun || places[0] === 0) return y;
-  const before = Array.from({ length: places[0] }, (_, i) => flat.ndim + i);
-  const own = Array.from({ length: flat.ndim }, (_, i) => i);
-  const after = Array.from({ length: rest.length - before.length }, (_, i) => flat.ndim + before.length + i);
-  return y.permute([...before, ...own, ...after]);
+  const dims = y.shape.map((_, dim) => dim);
+  const before = dims.splice(flat.ndim, places[0]);
+  return y.permute([...before, ...dims]);
 }
 
 /**
@@ -105,7 +101,7 @@ function replaced(where: string, x: Tensor, parts: readonly Part[], values: Oper
       hint: `The value comes last: ${where}(x, ["1:3", -1], y).`,
     });
   const { index, runs } = runsFor(where, x, stepsOf(where, x, parts));
-  return x.through(place(runs), valuesFor(where, values, x, runs.shape, true), index);
+  return x.through(writeRuns(runs, false), valuesFor(where, values, x, runs.shape, true), index);
 }
 
 /**

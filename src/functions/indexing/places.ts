@@ -2,13 +2,11 @@ import { isTensor } from "../../base/brand.ts";
 import { sizeOf } from "../../base/dtype.ts";
 import { describe, show, TensorError } from "../../base/errors.ts";
 import { broadcast, oneRepeats, sameShape } from "../../base/shapes.ts";
-import { nonzero as flatNonzero } from "../../ops/indexing.ts";
+import { nonzero } from "../../ops/indexing.ts";
 import { checkIndex, operandFor, wholeNumbers } from "../../tensor/checks.ts";
 import { stretch } from "../../tensor/operands.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
-import { nonzero } from "../count.ts";
 import { full } from "../factories.ts";
-import { unbind } from "../parts.ts";
 import { tensorOf } from "../tensorOf.ts";
 
 /** Indices into one dimension, int32, or a mask of some. */
@@ -30,11 +28,6 @@ export function namedOf(where: string, given: unknown, x: Tensor): Named {
   });
 }
 
-/** Indices of one dimension each, where a mask is one for each of its own. */
-export function coordinatesOf(where: string, { index }: Named): readonly Tensor[] {
-  return index.dtype === "bool" ? unbind(nonzero(tensorOf(where, index)), 1) : [index];
-}
-
 /** Refuses a mask whose sizes are not those of the dimensions that it is for. */
 export function checkMask(where: string, { index, dims }: Named, { shape }: Tensor, from: number): void {
   const sizes = shape.slice(from, from + dims);
@@ -52,15 +45,15 @@ export interface Joined {
 /**
  * Indices from dimensions of `x` on, each from its own, broadcast, as one into all of its elements.
  *
- * @param from - the first dimension of each.
+ * @param from - the first dimension of each, one after the other.
  */
 export function joined(where: string, named: readonly Named[], from: readonly number[], x: Tensor): Joined {
   const apart = named.map(({ dims }, i) => Math.max(1, sizeOf(x.shape.slice(from[i] + dims))));
   const counted = named.map(({ index }, i) =>
-    index.dtype === "bool" ? index.through(flatNonzero) : checkIndex(where, index, x.shape[from[i]], x),
+    index.dtype === "bool" ? index.through(nonzero) : checkIndex(where, index, x.shape[from[i]], x),
   );
   const shape = counted.reduce<readonly number[]>((met, i) => broadcast(where, met, i.shape), []);
-  const unit = Math.min(...apart);
+  const unit = apart[apart.length - 1]; // the least, for the last
   const scaled = counted.map((i, d) => (apart[d] === unit ? i : i.mul(apart[d] / unit)));
   return {
     index: stretch(

@@ -10,7 +10,7 @@ import type { Indices, Operand, Tensor } from "../../tensor/tensor.ts";
 import { nonzero } from "../count.ts";
 import { tensorOf } from "../tensorOf.ts";
 import { checkMask, joined, type Named, namedOf, valuesFor } from "./places.ts";
-import { addAt, place } from "./runs.ts";
+import { writeRuns } from "./runs.ts";
 
 /** Options of {@link indexPut}. */
 export interface IndexPutOptions {
@@ -41,7 +41,7 @@ function put(where: string, x: Tensor, indices: readonly Indices[], values: Oper
   const { index, unit } = joined(where, named, from, x);
   const runs = { outer: 1, unit, width: sizeOf(tail), shape: [...index.shape, ...tail] };
   const written = valuesFor(where, values, x, runs.shape, !accumulate);
-  return x.through(accumulate ? addAt(runs) : place(runs), written, index);
+  return x.through(writeRuns(runs, accumulate), written, index);
 }
 
 /**
@@ -117,7 +117,7 @@ function dealt(where: string, x: Tensor, mask: Tensor, source: Tensor): Tensor {
     });
   }
   const values = valuesFor(where, from.slice(0, 0, places.numel()), x, places.shape);
-  return x.through(place({ outer: 1, unit: 1, width: 1, shape: places.shape }), values, places);
+  return x.through(writeRuns({ outer: 1, unit: 1, width: 1, shape: places.shape }, false), values, places);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { addRunsOf, placeRunsOf, type Runs, sumRunsOf, takeRunsOf } from "../../kernels/beside/indexing/runs.ts";
+import { type Runs, takeRunsOf, writeRunsOf } from "../../kernels/beside/indexing/runs.ts";
 import { ownPrimitive, type Primitive } from "../../ops/op.ts";
 import { zerosLike } from "../factories.ts";
 
@@ -15,32 +15,23 @@ export const takeRuns = (runs: Runs): Primitive =>
 const sumRuns = (runs: Runs): Primitive =>
   ownPrimitive({
     name: "sumRuns",
-    forward: (k, g, index) => k.beside(sumRunsOf, [g, index], runs),
+    forward: (k, g, index) => k.beside(writeRunsOf, [g, index], { ...runs, adds: true }),
     vjp: [(g, _y, x, index) => g.through(takeRuns({ ...runs, shape: x.shape }), index), null],
     needs: [[1], []],
   });
 
 /**
- * The runs of the second input, which may be repeated, in place of those of `x` that an index (the third) names. What is replaced
- * gets no gradient; what is written gets that of its place, also where something else was written there later.
+ * The runs of the second input in place of those of `x` that an index (the third) names, or added to them. What is replaced gets no
+ * gradient; what is written gets that of its place, also where something else was written there later.
  */
-export const place = (runs: Runs): Primitive =>
+export const writeRuns = (runs: Runs, adds: boolean): Primitive =>
   ownPrimitive({
-    name: "place",
-    forward: (k, x, values, index) => k.beside(placeRunsOf, [x, values, index], runs),
+    name: adds ? "addAt" : "place",
+    forward: (k, x, values, index) => k.beside(writeRunsOf, [values, index, x], { ...runs, adds }),
     vjp: [
-      (g, _y, _x, values, index) => g.through(place(runs), zerosLike(values), index),
+      (g, _y, _x, values, index) => (adds ? g : g.through(writeRuns(runs, false), zerosLike(values), index)),
       (g, _y, _x, values, index) => g.through(takeRuns(runs), index).sumToSize(values.shape),
       null,
     ],
-    needs: [[2], [2], []],
-  });
-
-/** The runs of the second input added to those of `x` that an index (the third) names. */
-export const addAt = (runs: Runs): Primitive =>
-  ownPrimitive({
-    name: "addAt",
-    forward: (k, x, values, index) => k.beside(addRunsOf, [x, values, index], runs),
-    vjp: [(g) => g, (g, _y, _x, _values, index) => g.through(takeRuns(runs), index), null],
-    needs: [[], [2], []],
+    needs: [adds ? [] : [2], [2], []],
   });

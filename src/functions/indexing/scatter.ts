@@ -3,7 +3,7 @@ import { finiteNumber } from "../../base/optionKinds.ts";
 import { type OptionRules, optionsOf } from "../../base/optionRules.ts";
 import { dimOf, sameShape } from "../../base/shapes.ts";
 import { around } from "../../kernels/array.ts";
-import { scatterOf, scatterSumOf } from "../../kernels/beside/indexing/scatter.ts";
+import { scatterOf } from "../../kernels/beside/indexing/scatter.ts";
 import { gather } from "../../ops/indexing.ts";
 import { ownPrimitive, type Primitive } from "../../ops/op.ts";
 import { checkIndex, operandFor } from "../../tensor/checks.ts";
@@ -12,7 +12,7 @@ import type { Indices, Operand, Tensor } from "../../tensor/tensor.ts";
 import { zerosLike } from "../factories.ts";
 import { tensorOf } from "../tensorOf.ts";
 import { valuesFor } from "./places.ts";
-import { addAt } from "./runs.ts";
+import { writeRuns } from "./runs.ts";
 
 /** Options of {@link indexAdd}. */
 export interface IndexAddOptions {
@@ -54,7 +54,7 @@ function given(where: string, x: Tensor, dim: number, i: Indices, src: Operand) 
 const scattering = (dim: number, adds: boolean): Primitive =>
   ownPrimitive({
     name: adds ? "scatterAdd" : "scatter",
-    forward: (k, x, values, index) => k.beside(adds ? scatterSumOf : scatterOf, [x, values, index], { dim }),
+    forward: (k, x, values, index) => k.beside(scatterOf, [x, values, index], { dim, adds }),
     vjp: [
       (g, _y, _x, values, index) => (adds ? g : g.through(scattering(dim, false), zerosLike(values), index)),
       (g, _y, _x, _values, index) => g.through(gather(dim), index),
@@ -91,7 +91,7 @@ function rowsAdded(
   const times = operandFor(where, x.dtype, alpha);
   const weighted = times === 1 ? values : values.mul(times);
   const [outer, , width] = around(x.shape, along, along + 1);
-  return x.through(addAt({ outer, unit: width, width, shape }), weighted, index);
+  return x.through(writeRuns({ outer, unit: width, width, shape }, true), weighted, index);
 }
 
 /**

@@ -38,16 +38,25 @@ export function runsFor(where: string, x: Tensor, steps: readonly Step[]): Part 
     }
     dim += countOf(step);
   }
-  if (named.length === 0 || !isRun) place = 0;
-  const [before, after] = [lines.slice(0, place), lines.slice(place)];
-  const at = named.length === 0 ? null : joined(where, named, dims, x);
-  const shape = [...before.map(({ size }) => size), ...(at?.index.shape ?? []), ...after.map(({ size }) => size)];
-  let width = 1;
-  for (let last = after.at(-1); last !== undefined && (last.size === 1 || last.step === width); last = after.at(-1)) {
-    width *= last.size;
-    after.pop();
+  const shape = lines.map(({ size }) => size);
+  let index: Tensor | null = null;
+  if (named.length > 0) {
+    const at = joined(where, named, dims, x);
+    ({ index } = at);
+    if (!isRun) place = 0;
+    lines.splice(place, 0, { size: index.numel(), step: at.unit, isNamed: true });
+    shape.splice(place, 0, ...index.shape);
   }
-  const starts = { first, before, unit: at?.unit ?? 1, after };
-  const index = kernels().beside(startsOf, at === null ? [] : [at.index.array], starts);
-  return { index: x.wrap(index), runs: { outer: 1, unit: 1, width, shape } };
+  let width = 1;
+  for (
+    let last = lines.at(-1);
+    last !== undefined && !last.isNamed && (last.size === 1 || last.step === width);
+    last = lines.at(-1)
+  ) {
+    width *= last.size;
+    lines.pop();
+  }
+  const starts = { first, lines, shape: lines.map(({ size }) => size) };
+  const array = kernels().beside(startsOf, index === null ? [] : [index.array], starts);
+  return { index: x.wrap(array), runs: { outer: 1, unit: 1, width, shape } };
 }

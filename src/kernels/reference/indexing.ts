@@ -1,7 +1,7 @@
 import { type Data, type Shape, sizeOf } from "../../base/dtype.ts";
 import { empty, type NDArray } from "../array.ts";
 import { narrow } from "./walk.ts";
-import { forLines, type Way } from "./ways.ts";
+import { forLines, type Way, writeAlong } from "./ways.ts";
 
 /** Row `index[i]` of `x` for each `i`: shape `[...index.shape, ...x.shape.slice(1)]`. */
 export function rows(x: NDArray, index: NDArray): NDArray {
@@ -53,19 +53,8 @@ function pick(from: Data, to: Data, places: Data, place: number, at: number, lin
 export function scatterAdd(g: NDArray, index: NDArray, dim: number, shape: Shape): NDArray {
   const y = empty(g.dtype, shape);
   y.data.fill(0);
-  const [from, to, places] = [g.data, y.data, index.data];
-  forLines(index, shape, dim, (place, at, lines, line, apart) => {
-    for (let l = 0; l < lines.size; l++) {
-      addLine(from, to, places, place + l * lines.step, at + l * lines.to, line, apart);
-    }
-  });
+  writeAlong(y, g, index, dim, true);
   return y;
-}
-
-/** Adds a line, one element after the other, to where an index array says. */
-function addLine(from: Data, to: Data, places: Data, place: number, at: number, line: Way, apart: number): void {
-  const { size, step } = line;
-  for (let i = 0, p = place; i < size; i++, p += step) to[p + apart * places[at + i]] += from[at + i];
 }
 
 /** The flat positions of all elements that are not zero. */

@@ -74,3 +74,21 @@ export function forLines(
   const lines = ways.pop() ?? alone;
   forPlaces(ways, 0, (place, at) => fn(place, at, lines, line, own[dim]));
 }
+
+/**
+ * Writes each element of `from` where an index array along `dim` says, one after the other: in place of what is there, or added to it,
+ * which of bools is whether one is true.
+ */
+export function writeAlong(y: NDArray, from: NDArray, index: NDArray, dim: number, adds: boolean): void {
+  const [values, to, places, isBool] = [from.data, y.data, index.data, y.dtype === "bool"];
+  forLines(index, y.shape, dim, (first, start, lines, { size, step }, apart) => {
+    for (let l = 0; l < lines.size; l++) {
+      const at = start + l * lines.to;
+      for (let i = 0, place = first + l * lines.step; i < size; i++, place += step) {
+        const value = values[at + i];
+        const p = place + apart * places[at + i];
+        to[p] = adds ? (isBool ? to[p] | value : to[p] + value) : value;
+      }
+    }
+  });
+}

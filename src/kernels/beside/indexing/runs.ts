@@ -1,5 +1,5 @@
 import type { Data, Shape } from "../../../base/dtype.ts";
-import { empty, emptyLike, type NDArray } from "../../array.ts";
+import { empty, type NDArray } from "../../array.ts";
 import { narrow } from "../../reference/walk.ts";
 import type { Beside, BesideRun } from "../beside.ts";
 
@@ -18,81 +18,58 @@ export interface Runs {
   readonly shape: Shape;
 }
 
-/** The runs of `x` that an index array, the second input, names, one after the other, of each block. */
+/** What is written, and whether it is added to what is there, and not put in its place. */
+export interface Writing extends Runs {
+  readonly adds: boolean;
+}
+
 const taken: BesideRun<Runs> = ([x, index], { outer, unit, width, shape }) => {
   const y = empty(x.dtype, shape);
   const [from, to, places] = [x.data, y.data, index.data];
   const apart = from.length / outer;
   for (let o = 0, at = 0; o < outer; o++) {
-    for (let i = 0; i < places.length; i++, at += width) {
-      const start = o * apart + places[i] * unit;
-      if (width < narrow) for (let j = 0; j < width; j++) to[at + j] = from[start + j];
-      else to.set(from.subarray(start, start + width), at);
-    }
+    for (let i = 0; i < places.length; i++, at += width) copy(from, to, o * apart + places[i] * unit, at, width);
   }
   return y;
 };
 
-/** The runs of the first input added up where an index array, the second, says, in zeros. */
-const summed: BesideRun<Runs> = ([g, index], runs) => {
-  const y = empty(g.dtype, runs.shape);
-  y.data.fill(0);
-  add(y, g.data, index.data, runs);
-  return y;
-};
-
-/** `x` with the runs of the second input added to those that an index array, the third, names, one after the other. */
-const added: BesideRun<Runs> = ([x, values, index], runs) => {
-  const y = emptyLike(x);
-  y.data.set(x.data);
-  add(y, values.data, index.data, runs);
-  return y;
-};
-
-function add({ data: to, dtype }: NDArray, from: Data, places: Data, { outer, unit, width }: Runs): void {
-  const apart = to.length / outer;
-  const isBool = dtype === "bool";
-  for (let o = 0, at = 0; o < outer; o++) {
-    for (let i = 0; i < places.length; i++, at += width) {
-      const start = o * apart + places[i] * unit;
-      if (isBool) for (let j = 0; j < width; j++) to[start + j] |= from[at + j];
-      else for (let j = 0; j < width; j++) to[start + j] += from[at + j];
-    }
-  }
+function copy(from: Data, to: Data, start: number, at: number, size: number): void {
+  if (size < narrow) for (let j = 0; j < size; j++) to[at + j] = from[start + j];
+  else to.set(from.subarray(start, start + size), at);
 }
 
-/**
- * `x` with the runs of the second input in place of those that an index array, the third, names; of several for one place the last.
- * Where these are more, the second input is repeated.
- */
-const placed: BesideRun<Runs> = ([x, values, index], { outer, unit, width }) => {
-  const y = emptyLike(x);
+const written: BesideRun<Writing> = (inputs, { outer, unit, width, shape, adds }) => {
+  const [values, index, x] = inputs;
+  const y = empty(values.dtype, x?.shape ?? shape);
   const [from, to, places] = [values.data, y.data, index.data];
-  to.set(x.data);
+  if (x === undefined) to.fill(0);
+  else to.set(x.data);
   const apart = to.length / outer;
   // Both are sizes of last dimensions multiplied, so that the one consists of whole ones of the other.
-  const stretch = Math.min(width, from.length);
-  for (let o = 0, at = 0; o < outer && stretch > 0; o++) {
+  const size = Math.min(width, from.length);
+  for (let o = 0, at = 0; o < outer && size > 0; o++) {
     for (let i = 0; i < places.length; i++) {
       const start = o * apart + places[i] * unit;
-      if (width >= narrow && stretch === 1) to.fill(from[0], start, start + width);
-      else for (let j = 0; j < width; j += stretch) copyRun(from, to, at, start + j, stretch);
-      at += stretch;
+      if (adds) add(from, to, at, start, size, y);
+      else if (size === 1 && width >= narrow) to.fill(from[0], start, start + width);
+      else for (let j = start; j < start + width; j += size) copy(from, to, at, j, size);
+      at += size;
       if (at === from.length) at = 0;
     }
   }
   return y;
 };
 
-function copyRun(from: Data, to: Data, at: number, start: number, size: number): void {
-  if (size < narrow) for (let j = 0; j < size; j++) to[start + j] = from[at + j];
-  else to.set(from.subarray(at, at + size), start);
+function add(from: Data, to: Data, at: number, start: number, size: number, { dtype }: NDArray): void {
+  if (dtype === "bool") for (let j = 0; j < size; j++) to[start + j] |= from[at + j];
+  else for (let j = 0; j < size; j++) to[start + j] += from[at + j];
 }
 
-/** The same loop for every set. */
-const alike = (name: string, run: BesideRun<Runs>): Beside<Runs> => ({ name, plain: run, simd: () => run });
+/** The runs of the first input that an index array, the second, names, one after the other, of each block. */
+export const takeRunsOf: Beside<Runs> = { name: "takeRuns", plain: taken, simd: () => taken };
 
-export const takeRunsOf: Beside<Runs> = /* @__PURE__ */ alike("takeRuns", taken);
-export const sumRunsOf: Beside<Runs> = /* @__PURE__ */ alike("sumRuns", summed);
-export const addRunsOf: Beside<Runs> = /* @__PURE__ */ alike("addAt", added);
-export const placeRunsOf: Beside<Runs> = /* @__PURE__ */ alike("place", placed);
+/**
+ * The third input, or zeros, with the runs of the first in place of those that an index array, the second, names, or added to them,
+ * one after the other. Where the first has fewer that are put, it is repeated.
+ */
+export const writeRunsOf: Beside<Writing> = { name: "indexPut", plain: written, simd: () => written };

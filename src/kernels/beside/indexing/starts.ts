@@ -1,4 +1,4 @@
-import type { Data } from "../../../base/dtype.ts";
+import type { Data, Shape } from "../../../base/dtype.ts";
 import { empty } from "../../array.ts";
 import type { Beside, BesideRun } from "../beside.ts";
 
@@ -6,46 +6,34 @@ import type { Beside, BesideRun } from "../beside.ts";
 export interface Steps {
   readonly size: number;
   readonly step: number;
+  /** Whether what an index array names is meant, by steps of so many elements. */
+  readonly isNamed?: true;
 }
 
-/** Where the runs of a part start: by steps along dimensions before those of an index array, by what it names, and by steps after. */
+/** Where the runs of a part start. */
 export interface Starts {
-  /** Where the first one is, without what the index array adds. */
+  /** Where the first one is, without what an index array adds. */
   readonly first: number;
-  readonly before: readonly Steps[];
-  /** What the numbers of an index array count. */
-  readonly unit: number;
-  readonly after: readonly Steps[];
+  readonly lines: readonly Steps[];
+  readonly shape: Shape;
 }
 
-const made: BesideRun<Starts> = ([index], { first, before, unit, after }) => {
-  const sizes = (steps: readonly Steps[]) => steps.map(({ size }) => size);
-  const y = empty("int32", [...sizes(before), ...(index?.shape ?? []), ...sizes(after)]);
+const made: BesideRun<Starts> = ([index], { first, lines, shape }) => {
+  const y = empty("int32", shape);
   const { data } = y;
-  if (data.length === 0) return y;
-  data[0] = first;
+  data.fill(first);
   let done = 1;
-  for (const { size, step } of before) done = branch(data, done, size, step);
-  if (index !== undefined) done = branchBy(data, done, index.data, unit);
-  for (const { size, step } of after) done = branch(data, done, size, step);
+  if (data.length > 0) for (const line of lines) done = branch(data, done, line, line.isNamed ? index.data : null);
   return y;
 };
 
-/** Makes of each start so many, a step apart, in place: of the last first, so that none is written over before it is read. */
-function branch(starts: Data, done: number, size: number, step: number): number {
+/** Makes of each start as many as a line has, in place: of the last first, so that none is written over before it is read. */
+function branch(starts: Data, done: number, { size, step }: Steps, places: Data | null): number {
   for (let at = done - 1; at >= 0; at--) {
     const start = starts[at];
-    for (let i = 0, to = at * size; i < size; i++) starts[to + i] = start + i * step;
-  }
-  return done * size;
-}
-
-/** Makes of each start as many as there are places, in the same way. */
-function branchBy(starts: Data, done: number, places: Data, unit: number): number {
-  const size = places.length;
-  for (let at = done - 1; at >= 0; at--) {
-    const start = starts[at];
-    for (let i = 0, to = at * size; i < size; i++) starts[to + i] = start + places[i] * unit;
+    const to = at * size;
+    if (places === null) for (let i = 0; i < size; i++) starts[to + i] = start + i * step;
+    else for (let i = 0; i < size; i++) starts[to + i] = start + places[i] * step;
   }
   return done * size;
 }
