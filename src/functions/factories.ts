@@ -2,10 +2,11 @@ import { isTensor } from "../base/brand.ts";
 import { type Dtype, sizeOf } from "../base/dtype.ts";
 import { describe, TensorError } from "../base/errors.ts";
 import { newShape, newSize } from "../base/shapes.ts";
-import { whole } from "../base/shared.ts";
+import { isInParts, whole } from "../base/shared.ts";
 import { NDArray } from "../kernels/array.ts";
 import { refuseDetached } from "../kernels/memory/detached.ts";
 import { fresh } from "../kernels/memory/fresh.ts";
+import { scatterAdd } from "../ops/indexing.ts";
 import { operandFor, wholeArray } from "../tensor/checks.ts";
 import { isInt32 } from "../tensor/promotion.ts";
 import type { Indices, Tensor } from "../tensor/tensor.ts";
@@ -298,11 +299,10 @@ export function oneHot(x: Indices, numClasses?: number): Tensor {
   const classes = numClasses !== undefined ? numClasses : values.reduce((most, label) => Math.max(most, label), 0) + 1;
   const size = newSize("oneHot", classes);
   whole("a check of labels", [array, size], refuseForeign, "looks");
-  newShape("oneHot", [...labels.shape, size]);
-  return labels
-    .unsqueeze(-1)
-    .eq(arange(size, { dtype: "int32" }))
-    .to("int32");
+  const shape = newShape("oneHot", [...labels.shape, size]);
+  const index = labels.unsqueeze(-1);
+  if (!isInParts()) return ones(index.shape, { dtype: "int32" }).through(scatterAdd(labels.ndim, shape), index);
+  return index.eq(arange(size, { dtype: "int32" })).to("int32");
 }
 
 function refuseForeign({ data }: NDArray, size: number): void {

@@ -74,18 +74,20 @@ export function wholeNumbers(i: unknown, like: Tensor): unknown {
 export function wholeArray(i: unknown): NDArray | null {
   const shape: number[] = [];
   for (let level = i; Array.isArray(level) && shape.length < 64; level = level[0]) shape.push(level.length);
-  const numbers: number[] = [];
+  // A list of numbers alone need not be gone through twice.
+  const numbers: number[] | null = shape.length === 1 ? null : [];
   if (shape.length === 0 || !flatten(i, shape, 0, numbers)) return null;
-  return new NDArray(new Int32Array(numbers), shape, "int32");
+  return new NDArray(new Int32Array(numbers ?? (i as number[])), shape, "int32");
 }
 
-/** Adds the numbers in arrays nested to a shape to a list, in order; false where they are none, or not whole. */
-function flatten(level: unknown, shape: Shape, depth: number, all: number[]): boolean {
+/** Adds the numbers in arrays nested to a shape to a list, if there is one, in order; false where they are none, or not whole. */
+function flatten(level: unknown, shape: Shape, depth: number, all: number[] | null): boolean {
   if (!Array.isArray(level) || level.length !== shape[depth]) return false;
   if (depth < shape.length - 1) return level.every((part) => flatten(part, shape, depth + 1, all));
-  for (const value of level) {
-    if (!Number.isInteger(value) || !isInt32(value)) return false;
-    all.push(value);
+  for (let at = 0; at < level.length; at++) {
+    const value = level[at];
+    if (typeof value !== "number" || value !== (value | 0)) return false;
+    all?.push(value);
   }
   return true;
 }

@@ -7,7 +7,7 @@ import { tensorOf } from "../tensorOf.ts";
 import { joined, type Named, valuesFor } from "./places.ts";
 import { takeRuns, writeRuns } from "./runs.ts";
 import { runsFor } from "./starts.ts";
-import { stepsOf } from "./steps.ts";
+import { countOf, stepsOf } from "./steps.ts";
 
 type Bound = number | "";
 
@@ -27,11 +27,15 @@ function taken(where: string, x: Tensor, parts: readonly unknown[]): Tensor {
     const { index, runs } = runsFor(where, x, steps);
     return x.through(takeRuns(runs), index);
   }
-  let [y, dim] = [x, 0];
+  // Numbers first: what they leave out is not copied in what follows.
+  let [y, dim] = [x, x.ndim];
+  for (const step of steps.toReversed()) {
+    dim -= countOf(step);
+    if (step.kind === "select") y = y.select(dim, step.i);
+  }
   const [places, named]: [number[], Named[]] = [[], []];
   for (const step of steps) {
-    if (step.kind === "select") y = y.select(dim, step.i);
-    else if (step.kind === "new") y = y.unsqueeze(dim++);
+    if (step.kind === "new") y = y.unsqueeze(dim++);
     else if (step.kind === "slice") {
       const [start, end, by] = step.bounds;
       y = start === null && end === null && by === null ? y : y.slice(dim, start, end, by ?? 1);

@@ -58,12 +58,15 @@ export function scatterAdd(g: NDArray, index: NDArray, dim: number, shape: Shape
 }
 
 /** The flat positions of all elements that are not zero. */
-export function nonzero(mask: NDArray): NDArray {
-  const { data } = mask;
+export function nonzero({ data }: NDArray): NDArray {
   let count = 0;
-  for (let i = 0; i < data.length; i++) if (data[i] !== 0) count++;
+  // By numbers, and not by branches: of a random mask a processor foretells every other wrongly, which takes five times as long.
+  for (let i = 0; i < data.length; i++) count += Number(data[i] !== 0);
   const y = empty("int32", [count]);
   const to = y.data;
-  for (let i = 0, at = 0; i < data.length; i++) if (data[i] !== 0) to[at++] = i;
+  for (let i = 0, at = 0; at < count; i++) {
+    to[at] = i;
+    at += Number(data[i] !== 0);
+  }
   return y;
 }

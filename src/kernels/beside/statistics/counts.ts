@@ -1,22 +1,23 @@
 import { type Data, sizeOf } from "../../../base/dtype.ts";
 import { NDArray } from "../../array.ts";
+import { nonzero } from "../../reference/indexing.ts";
 
 // Counting, past the kernels: who calls these says so to whoever records.
 
 /** The coordinates of all elements that are not 0, one element after the other. */
-export function coordinatesOf({ data, shape }: NDArray): Int32Array {
-  let count = 0;
-  for (let at = 0; at < data.length; at++) if (data[at] !== 0) count++;
-  const found = new Int32Array(count * shape.length);
-  const place = new Int32Array(shape.length);
-  const sizes = Int32Array.from(shape);
-  for (let at = 0, to = 0; at < data.length; at++) {
-    if (data[at] !== 0) for (let d = 0; d < place.length; d++) found[to++] = place[d];
-    for (let d = place.length - 1; d >= 0; d--) {
-      place[d]++;
-      if (place[d] < sizes[d]) break;
-      place[d] = 0;
+export function coordinatesOf(x: NDArray): Int32Array {
+  const flat = nonzero(x).data;
+  const last = x.shape.length - 1;
+  const found = new Int32Array(flat.length * x.shape.length);
+  if (last < 0) return found;
+  const place = new Int32Array(last); // of the line that is looked at, which ends before `end`
+  const length = x.shape[last];
+  for (let i = 0, to = 0, end = length; i < flat.length; i++) {
+    for (; flat[i] >= end; end += length) {
+      for (let d = last - 1; ++place[d] === x.shape[d]; d--) place[d] = 0;
     }
+    for (let d = 0; d < last; d++) found[to++] = place[d];
+    found[to++] = flat[i] - end + length;
   }
   return found;
 }
