@@ -5,6 +5,7 @@ import {
   grad,
   indexAdd,
   indexPut,
+  indexSelect,
   type Part,
   randint,
   scatter,
@@ -217,6 +218,16 @@ describe.each(["wasm", "reference"] as const)("by the kernels %s", (kernels) => 
       );
       const values = Array.from(source.data, Number);
       expect(Array.from(indexAdd(x, dim, index, source).data, Number)).toEqual(written(x, places, values, true).y);
+      expect(Array.from(indexSelect(x, dim, index).data, Number)).toEqual(places.map((p) => Number(x.data[p])));
+      if (dtype === "float32") {
+        const [a, b] = [x.detach(), source.detach()];
+        for (const leaf of [a, b]) leaf.requiresGrad = true;
+        const [back] = grad(indexSelect(a, dim, index), [a], { gradOutput: source });
+        expect([...back.data]).toEqual(written(x.mul(0), places, values, true).y);
+        const [kept, given] = grad(indexAdd(a, dim, index, b, { alpha: 2 }), [a, b], { gradOutput: x });
+        expect([...kept.data]).toEqual([...x.data]);
+        expect([...given.data]).toEqual(places.map((p) => 2 * Number(x.data[p])));
+      }
 
       const mask = drawn(shape.slice(0, draw(1, shape.length + 1)), "bool");
       const rest = shape.slice(mask.ndim);
