@@ -51,12 +51,6 @@ export function slice(x: Tensor, dim: number, start: number | null, end: number 
   if (!Number.isInteger(step) || step < 1) {
     throw new TensorError("slice", { expected: "a whole step of 1 or more", got: describe(step) });
   }
-  const [from, count] = stretchOf(start, end, step, size);
-  return x.through(shaping.slice(along, from, step, count));
-}
-
-/** Where a slice of so many starts, and how many it takes. */
-export function stretchOf(start: number | null, end: number | null, step: number, size: number): readonly number[] {
   const bound = (value: number | null, otherwise: number) => {
     if (value === null) return otherwise;
     if (typeof value !== "number" || (!Number.isInteger(value) && Number.isFinite(value)) || Number.isNaN(value)) {
@@ -65,7 +59,7 @@ export function stretchOf(start: number | null, end: number | null, step: number
     return Math.min(Math.max(value < 0 ? value + size : value, 0), size);
   };
   const [from, to] = [bound(start, 0), bound(end, size)];
-  return [from, Math.max(0, Math.ceil((to - from) / step))];
+  return x.through(shaping.slice(along, from, step, Math.max(0, Math.ceil((to - from) / step))));
 }
 
 export function gather(x: Tensor, dim: number, indices: Indices): Tensor {

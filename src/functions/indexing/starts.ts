@@ -2,7 +2,6 @@ import { sizeOf } from "../../base/dtype.ts";
 import type { Runs } from "../../kernels/beside/indexing/runs.ts";
 import { type Steps, startsOf } from "../../kernels/beside/indexing/starts.ts";
 import { kernels } from "../../kernels/index.ts";
-import { stretchOf } from "../../tensor/indexing.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { joined, type Named } from "./places.ts";
 import { countOf, type Step } from "./steps.ts";
@@ -12,6 +11,9 @@ interface Part {
   readonly index: Tensor;
   readonly runs: Runs;
 }
+
+/** A bound as Python takes it: from the end below 0, and no further than there is something. */
+const boundOf = (bound: number, size: number): number => Math.min(Math.max(bound < 0 ? bound + size : bound, 0), size);
 
 /**
  * The runs that a part of `x` consists of, as long as they can be. The dimensions of indices come in the place of the first, or in
@@ -27,9 +29,13 @@ export function runsFor(where: string, x: Tensor, steps: readonly Step[]): Part 
     else if (step.kind === "new") lines.push({ size: 1, step: 0 });
     else if (step.kind === "slice") {
       const [start, end, by] = step.bounds;
-      const [from, size] = stretchOf(start, end, by ?? 1, x.shape[dim]);
+      const [from, to, every] = [
+        boundOf(start ?? 0, x.shape[dim]),
+        boundOf(end ?? x.shape[dim], x.shape[dim]),
+        by ?? 1,
+      ];
       first += from * strides[dim];
-      lines.push({ size, step: (by ?? 1) * strides[dim] });
+      lines.push({ size: Math.max(0, Math.ceil((to - from) / every)), step: every * strides[dim] });
     } else if (step.kind === "index") {
       if (named.length === 0) place = lines.length;
       isRun &&= place === lines.length;

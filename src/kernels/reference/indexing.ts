@@ -1,7 +1,7 @@
-import { type Data, type Shape, sizeOf } from "../../base/dtype.ts";
+import { type Shape, sizeOf } from "../../base/dtype.ts";
 import { empty, type NDArray } from "../array.ts";
 import { narrow } from "./walk.ts";
-import { forLines, type Way, writeAlong } from "./ways.ts";
+import { placesAlong } from "./ways.ts";
 
 /** Row `index[i]` of `x` for each `i`: shape `[...index.shape, ...x.shape.slice(1)]`. */
 export function rows(x: NDArray, index: NDArray): NDArray {
@@ -36,24 +36,20 @@ export function addRows(g: NDArray, index: NDArray, count: number): NDArray {
 
 /** `y[i][j][k] = x[i][index[i][j][k]][k]` for `dim` 1, and so for the others. */
 export function gather(x: NDArray, index: NDArray, dim: number): NDArray {
+  const places = placesAlong(index, x.shape, dim);
   const y = empty(x.dtype, index.shape);
-  const [from, to, places] = [x.data, y.data, index.data];
-  forLines(index, x.shape, dim, (place, at, lines, line, apart) => {
-    for (let l = 0; l < lines.size; l++) pick(from, to, places, place + l * lines.step, at + l * lines.to, line, apart);
-  });
+  const [from, to] = [x.data, y.data];
+  for (let at = 0; at < places.length; at++) to[at] = from[places[at]];
   return y;
-}
-
-function pick(from: Data, to: Data, places: Data, place: number, at: number, line: Way, apart: number): void {
-  const { size, step } = line;
-  for (let i = 0, p = place; i < size; i++, p += step) to[at + i] = from[p + apart * places[at + i]];
 }
 
 /** The reverse of {@link gather}: each `g` added where it came from, in zeros of `shape`. */
 export function scatterAdd(g: NDArray, index: NDArray, dim: number, shape: Shape): NDArray {
+  const places = placesAlong(index, shape, dim);
   const y = empty(g.dtype, shape);
-  y.data.fill(0);
-  writeAlong(y, g, index, dim, true);
+  const [from, to] = [g.data, y.data];
+  to.fill(0);
+  for (let at = 0; at < places.length; at++) to[places[at]] += from[at];
   return y;
 }
 

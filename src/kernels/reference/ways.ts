@@ -54,41 +54,17 @@ export function forPlaces(ways: readonly Way[], first: number, fn: (from: number
   }
 }
 
-/**
- * Calls `fn` with the lines of an index array along `dim` of a larger array of `shape`: where they start there, if the index were 0,
- * and in the index array, in whose order they come; how many there are, and of what; and how far apart it leads.
- */
-export function forLines(
-  index: NDArray,
-  shape: Shape,
-  dim: number,
-  fn: (place: number, at: number, lines: Way, line: Way, apart: number) => void,
-): void {
-  if (index.data.length === 0) return;
+/** Where the elements of an index array along `dim` stand in a larger array of `shape`. */
+export function placesAlong(index: NDArray, shape: Shape, dim: number): Int32Array {
+  const [named, places] = [index.data, new Int32Array(index.data.length)];
+  if (places.length === 0) return places;
   const own = strides(shape);
-  const ways = waysOf(
-    index.shape,
-    own.map((step, d) => (d === dim ? 0 : step)),
-  );
-  const line = ways.pop() ?? alone;
-  const lines = ways.pop() ?? alone;
-  forPlaces(ways, 0, (place, at) => fn(place, at, lines, line, own[dim]));
-}
-
-/**
- * Writes each element of `from` where an index array along `dim` says, one after the other: in place of what is there, or added to it,
- * which of bools is whether one is true.
- */
-export function writeAlong(y: NDArray, from: NDArray, index: NDArray, dim: number, adds: boolean): void {
-  const [values, to, places, isBool] = [from.data, y.data, index.data, y.dtype === "bool"];
-  forLines(index, y.shape, dim, (first, start, lines, { size, step }, apart) => {
-    for (let l = 0; l < lines.size; l++) {
-      const at = start + l * lines.to;
-      for (let i = 0, place = first + l * lines.step; i < size; i++, place += step) {
-        const value = values[at + i];
-        const p = place + apart * places[at + i];
-        to[p] = adds ? (isBool ? to[p] | value : to[p] + value) : value;
-      }
-    }
+  const apart = own[dim];
+  own[dim] = 0;
+  const ways = waysOf(index.shape, own);
+  const { size, step } = ways.pop() ?? alone;
+  forPlaces(ways, 0, (from, to) => {
+    for (let i = 0; i < size; i++) places[to + i] = from + i * step + apart * named[to + i];
   });
+  return places;
 }

@@ -1,5 +1,5 @@
 import { emptyLike } from "../../array.ts";
-import { writeAlong } from "../../reference/ways.ts";
+import { placesAlong } from "../../reference/ways.ts";
 import type { Beside, BesideRun } from "../beside.ts";
 
 /** Along which dimension an index array counts, and whether what it says is added to what is there. */
@@ -9,9 +9,15 @@ interface Scattering {
 }
 
 const scattered: BesideRun<Scattering> = ([x, values, index], { dim, adds }) => {
+  const places = placesAlong(index, x.shape, dim);
   const y = emptyLike(x);
-  y.data.set(x.data);
-  writeAlong(y, values, index, dim, adds);
+  const [from, to] = [values.data, y.data];
+  to.set(x.data);
+  const isBool = x.dtype === "bool";
+  for (let at = 0; at < places.length; at++) {
+    const p = places[at];
+    to[p] = adds ? (isBool ? to[p] | from[at] : to[p] + from[at]) : from[at];
+  }
   return y;
 };
 
