@@ -1,6 +1,9 @@
 import { describe, TensorError } from "../base/errors.ts";
 import { type OptionRules, optionsOf } from "../base/optionRules.ts";
 import { checkRoom, dimOf, newSize } from "../base/shapes.ts";
+import { isInParts } from "../base/shared.ts";
+import { rollOf } from "../kernels/beside/indexing/roll.ts";
+import { ownPrimitive, type Primitive } from "../ops/op.ts";
 import type { Indices, Tensor } from "../tensor/tensor.ts";
 import { cat } from "./combine.ts";
 import { tensor } from "./create.ts";
@@ -50,8 +53,18 @@ export function roll(x: Tensor, shifts: number | readonly number[], dims?: numbe
 function rolled(x: Tensor, shift: number, dim: number): Tensor {
   const size = x.shape[dim];
   const from = size === 0 ? 0 : (((size - shift) % size) + size) % size;
-  return from === 0 ? x.clone() : cat([x.slice(dim, from), x.slice(dim, 0, from)], dim);
+  if (from === 0) return x.clone();
+  return isInParts() ? cat([x.slice(dim, from), x.slice(dim, 0, from)], dim) : x.through(turn(dim, size - from, from));
 }
+
+/** Turned round along a dimension, towards its end; its gradient is turned back. */
+const turn = (dim: number, by: number, back: number): Primitive =>
+  ownPrimitive({
+    name: "roll",
+    forward: (k, x) => k.beside(rollOf, [x], { dim, by }),
+    vjp: [(g) => g.through(turn(dim, back, by))],
+    needs: "nothing",
+  });
 
 /**
  * `x` repeated as often as `times` says along each dimension, counted from the last; dimensions that it lacks are added in

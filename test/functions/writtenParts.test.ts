@@ -8,6 +8,7 @@ import {
   indexSelect,
   type Part,
   randint,
+  roll,
   scatter,
   scatterAdd,
   setAt,
@@ -55,8 +56,12 @@ function drawPart(shape: readonly number[]) {
   const axes: { size: number; of: (i: number) => number; dim: number }[] = [];
   const fixed = new Map<number, number>();
   const named: { dim: number; index: Tensor; at: number }[] = [];
+  const kinds = pick([
+    [0, 1, 2, 3, 4, 5],
+    [0, 1, 1, 4],
+  ]);
   for (const [dim, size] of shape.entries()) {
-    const kind = draw(0, 6);
+    const kind = pick(kinds);
     if (kind === 0) {
       const i = draw(-size, size);
       parts.push(i);
@@ -240,6 +245,26 @@ describe.each(["wasm", "reference"] as const)("by the kernels %s", (kernels) => 
         const y = indexPut(x, [mask], put, { accumulate });
         expect(Array.from(y.data, Number)).toEqual(written(x, masked, each, accumulate).y);
       }
+    }
+  });
+
+  test("what is rolled comes in at the other end, and its gradient goes back", () => {
+    generator.manualSeed(4);
+    for (let i = 0; i < 200; i++) {
+      const shape = shapeOf(draw(1, 4));
+      const dim = draw(0, shape.length);
+      const [x, by] = [drawn(shape, pick(dtypes)), draw(-70, 70)];
+      const places = [...coordinates(shape)].map((place) =>
+        flatOf(
+          shape,
+          place.map((c, d) => (d === dim ? (((c - by) % shape[d]) + shape[d]) % shape[d] : c)),
+        ),
+      );
+      expect(Array.from(roll(x, by, dim).data, Number)).toEqual(places.map((p) => Number(x.data[p])));
+      const [a, g] = [drawn(shape).detach(), drawn(shape)];
+      a.requiresGrad = true;
+      const [back] = grad(roll(a, by, dim), [a], { gradOutput: g });
+      expect([...back.data]).toEqual(written(a.mul(0), places, [...g.data].map(Number), true).y);
     }
   });
 });

@@ -119,7 +119,10 @@ export function unslice(g: NDArray, dim: number, start: number, step: number, le
   y.data.fill(0);
   const first = start * inner;
   if (step === 1 || count === 1) putRows(g.data, y.data, 0, first, outer, count * inner, length * inner);
-  else {
+  else if (inner === 1) {
+    // A call for each block would take longer than what it copies.
+    lay(g.data, y.data, 0, first, { size: outer, step: count, to: length }, { size: count, step: 1, to: step });
+  } else {
     const block = count * inner;
     for (let o = 0; o < outer; o++)
       putRows(g.data, y.data, o * block, first + o * length * inner, count, inner, step * inner);

@@ -28,12 +28,13 @@ const taken: BesideRun<Runs> = ([x, index], { outer, unit, width, shape }) => {
   const [from, to, places] = [x.data, y.data, index.data];
   const apart = from.length / outer;
   for (let o = 0, at = 0; o < outer; o++) {
-    for (let i = 0; i < places.length; i++, at += width) copy(from, to, o * apart + places[i] * unit, at, width);
+    for (let i = 0; i < places.length; i++, at += width) copyRun(from, to, o * apart + places[i] * unit, at, width);
   }
   return y;
 };
 
-function copy(from: Data, to: Data, start: number, at: number, size: number): void {
+/** Copies neighbours: few of them one by one, for a window onto each would take longer. */
+export function copyRun(from: Data, to: Data, start: number, at: number, size: number): void {
   if (size < narrow) for (let j = 0; j < size; j++) to[at + j] = from[start + j];
   else to.set(from.subarray(start, start + size), at);
 }
@@ -52,7 +53,7 @@ const written: BesideRun<Writing> = (inputs, { outer, unit, width, shape, adds }
       const start = o * apart + places[i] * unit;
       if (adds) add(from, to, at, start, size, y);
       else if (size === 1 && width >= narrow) to.fill(from[0], start, start + width);
-      else for (let j = start; j < start + width; j += size) copy(from, to, at, j, size);
+      else for (let j = start; j < start + width; j += size) copyRun(from, to, at, j, size);
       at += size;
       if (at === from.length) at = 0;
     }
