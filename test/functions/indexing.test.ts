@@ -74,6 +74,10 @@ describe("a part", () => {
     ["a mask of other sizes", () => at(x(), tensor([true])), "a mask of the shape [2]", "[1]"],
     ["indices beyond", () => at(x(), ":", [3]), "indices from -3 to 2", "3"],
     ["ragged arrays", () => at(x(), [[0], [0, 1]] as never), "whole numbers", ""],
+    ["arrays of what is no number", () => at(x(), [1n] as never), "whole numbers", ""],
+    ["arrays of symbols", () => at(x(), [Symbol.iterator] as never), "whole numbers", ""],
+    ["arrays with holes", () => at(x(), new Array(2)), "whole numbers", ""],
+    ["halves, and what int32 cannot hold", () => at(x(), [0.5, 2 ** 31]), "whole numbers", ""],
     ["what is no tensor", () => at([1] as never, 0), "a tensor", ""],
   ])("is refused of %s", (_, run, expected, got) => {
     expect(refusal(run).expected).toContain(expected);
