@@ -16,7 +16,7 @@ const core = Object.keys(await import("evenkeel"))
 
 /** What is imported, and the most kilobytes (of 1000 bytes) that it may take. */
 const table = [
-  { name: "evenkeel, all of it", source: 'export * from "evenkeel";', limit: 157 },
+  { name: "evenkeel, all of it", source: 'export * from "evenkeel";', limit: 157.5 },
   { name: `the core: all but ${namespaces.join(", ")}`, source: `export { ${core} } from "evenkeel";`, limit: 103 },
   {
     name: "a small trainer",

@@ -1,7 +1,9 @@
 import { describe, show, TensorError } from "../../base/errors.ts";
 import { type OptionRules, optionsOf } from "../../base/optionRules.ts";
 import { checkRoom } from "../../base/shapes.ts";
+import { isInParts } from "../../base/shared.ts";
 import { cat } from "../../functions/combine.ts";
+import { type Around, padAroundOf, unpadAroundOf } from "../../kernels/beside/indexing/padAround.ts";
 import { type Padding, padOf } from "../../kernels/beside/pad.ts";
 import { ownPrimitive, type Primitive } from "../../ops/op.ts";
 import { operandFor } from "../../tensor/checks.ts";
@@ -69,7 +71,9 @@ export function padFor(where: string, x: Tensor, padding: readonly number[], mod
     return { dim: x.ndim - 1 - i, before, behind };
   });
   for (const { dim, before, behind } of sides) checkSides(where, x, dim, before, behind, mode);
-  if (mode === "constant") return padded(x, sides, value);
+  const counts = countsOf(x, sides);
+  if (mode === "constant") return padded(x, counts, value);
+  if (sides.length > 0 && !isInParts()) return x.through(padAround({ shape: x.shape, ...counts, mode }));
   return sides.reduce((y, { dim, before, behind }) => {
     const isCut = before < 0 || behind < 0 || before + behind === 0;
     const kept = isCut ? y.slice(dim, Math.max(0, -before), y.shape[dim] - Math.max(0, -behind)) : y;
@@ -86,14 +90,19 @@ interface Side {
   readonly behind: number;
 }
 
-function padded(x: Tensor, sides: readonly Side[], value: number): Tensor {
+/** How much is put before and behind along every dimension. */
+function countsOf(x: Tensor, sides: readonly Side[]): Omit<Padding, "value"> {
   const [before, behind] = [x.shape.map(() => 0), x.shape.map(() => 0)];
   for (const side of sides) [before[side.dim], behind[side.dim]] = [side.before, side.behind];
-  const isFilled = [...before, ...behind].some((count) => count > 0);
   checkRoom(
     "pad",
     x.shape.map((size, d) => before[d] + size + behind[d]),
   );
+  return { before, behind };
+}
+
+function padded(x: Tensor, { before, behind }: Omit<Padding, "value">, value: number): Tensor {
+  const isFilled = [...before, ...behind].some((count) => count > 0);
   return x.through(padWith({ before, behind, value: isFilled ? operandFor("full", x.dtype, value) : 0 }));
 }
 
@@ -107,6 +116,23 @@ const padWith = (padding: Padding): Primitive => {
     needs: "nothing",
   });
 };
+
+/** What lies within around `x`; its gradient is added up there. */
+const padAround = (around: Around): Primitive =>
+  ownPrimitive({
+    name: "pad",
+    forward: (k, x) => k.beside(padAroundOf, [x], around),
+    vjp: [(g) => g.through(unpadAround(around))],
+    needs: "nothing",
+  });
+
+const unpadAround = (around: Around): Primitive =>
+  ownPrimitive({
+    name: "unpad",
+    forward: (k, g) => k.beside(unpadAroundOf, [g], around),
+    vjp: [(g) => g.through(padAround(around))],
+    needs: "nothing",
+  });
 
 function checkSides(where: string, x: Tensor, dim: number, before: number, behind: number, mode: PadMode): void {
   const length = x.shape[dim];
