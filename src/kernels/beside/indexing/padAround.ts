@@ -4,7 +4,7 @@ import { narrow } from "../../reference/walk.ts";
 import type { Beside, BesideRun } from "../beside.ts";
 
 /** What stands around: what lies within, mirrored at its edge; its edge; its other end. */
-export type Mirror = "reflect" | "replicate" | "circular";
+type Mirror = "reflect" | "replicate" | "circular";
 
 /** How much is put before and behind along each dimension; below 0 it is cut off first. */
 export interface Around {
