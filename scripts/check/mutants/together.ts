@@ -78,20 +78,21 @@ class Job {
     if (keys.length === 0) return false;
     writeFileSync(this.paths.assignment, JSON.stringify(assignment));
     writeFileSync(this.paths.outcome, "");
-    const isWhole = await this.send(keys);
+    await this.send(keys);
+    const before = done.size + this.killed.size + this.suspects.size;
     let on: number | null = null;
-    let isSpoiled = false;
     for (const outcome of this.outcomes()) {
       if (outcome.is === "file") done.add(outcome.key);
       if (outcome.is === "on") on = outcome.mutant;
       if (outcome.is === "killed") this.killed.add(outcome.mutant);
       if (outcome.is === "spoiled") this.suspects.add(outcome.mutant);
       if (outcome.is === "killed" || outcome.is === "spoiled") on = null;
-      isSpoiled ||= outcome.is === "spoiled";
     }
+    const isWhole = keys.every((key) => done.has(key));
     // What has the process end, or go on for ever, is noticed as well.
     if (!isWhole && on !== null) this.killed.add(on);
-    return isSpoiled || !isWhole;
+    // Files that cannot be run at all would not end.
+    return !isWhole && done.size + this.killed.size + this.suspects.size > before;
   }
 
   private outcomes(): Outcome[] {
@@ -118,8 +119,8 @@ class Job {
     return assignment;
   }
 
-  /** Has files of tests run; gives whether all of them have. */
-  private async send(keys: readonly string[]): Promise<boolean> {
+  /** Has files of tests run, until all have or what is on has them hang. */
+  private async send(keys: readonly string[]): Promise<void> {
     this.child ??= await this.started();
     const answer = once(this.child, "message");
     let hasEnded = false;
@@ -128,14 +129,12 @@ class Job {
     });
     this.child.send(keys);
     let [size, since] = [0, Date.now()];
-    let isWhole = true;
     while (!hasEnded) {
       await setTimeout(200);
       const { size: now } = statSync(this.paths.outcome);
       if (now !== size) [size, since] = [now, Date.now()];
       if (hasEnded || size === 0 || Date.now() - since < patience) continue;
       const { process: pid } = this.outcomes().findLast(({ is }) => is === "started") as { process: number };
-      isWhole = false;
       since = Date.now();
       try {
         process.kill(pid, "SIGKILL");
@@ -143,7 +142,6 @@ class Job {
         // It has ended meanwhile.
       }
     }
-    return isWhole;
   }
 
   private async started(): Promise<ChildProcess> {
