@@ -7,6 +7,7 @@ import { otherCopy } from "./test/copies/plugin.ts";
 import { docExamples } from "./test/docs/plugin.ts";
 import { broken } from "./test/mutants/broken.ts";
 import { marked } from "./test/mutants/marked.ts";
+import { switched } from "./test/mutants/switched.ts";
 
 const src = fileURLToPath(new URL("src", import.meta.url));
 
@@ -31,8 +32,10 @@ const testTimeout = isolate ? 300_000 : 60_000;
 
 /** What breaks src for `npm run mutants`, or records which of its functions the tests run. */
 const records = process.env.TOUCHED !== undefined;
-const watched = () => (records ? [marked()] : [broken()]);
+const switches = process.env.SWITCHED !== undefined;
+const watched = () => (switches ? [switched()] : records ? [marked()] : [broken()]);
 const recording = records ? ["test/mutants/record.ts"] : [];
+const running = switches ? { runner: "test/mutants/switchRunner.ts" } : {};
 
 /** What takes long and has more than one way to say the same: a project of its own, which CI runs too. */
 const long = [
@@ -86,7 +89,8 @@ export default defineConfig({
           name: "unit",
           testTimeout,
           isolate,
-          setupFiles: ["test/leavesAsFound.ts", ...recording],
+          ...running,
+          setupFiles: switches ? [] : ["test/leavesAsFound.ts", ...recording],
           include: ["test/**/*.test.ts"],
           exclude: ["test/browser/**", ...long, ...redis, ...alone],
           typecheck: { enabled: true, include: ["test/**/*.test-d.ts"], ignoreSourceErrors: true },
@@ -95,7 +99,7 @@ export default defineConfig({
       {
         extends: true,
         plugins: [otherCopy(), ...watched()],
-        test: { name: "alone", testTimeout, setupFiles: recording, include: alone, exclude: long },
+        test: { name: "alone", testTimeout, ...running, setupFiles: recording, include: alone, exclude: long },
       },
       {
         extends: true,
@@ -104,6 +108,7 @@ export default defineConfig({
           name: "plain loops",
           testTimeout,
           isolate,
+          ...running,
           include: [
             "test/{autograd,data,functions,nn,ops,optim,random,tensor,testing}/**/*.test.ts",
             "test/compiled/training.test.ts",
@@ -116,7 +121,7 @@ export default defineConfig({
       {
         extends: true,
         plugins: [otherCopy(), docExamples(), ...watched()],
-        test: { name: "long", testTimeout, setupFiles: recording, include: long },
+        test: { name: "long", testTimeout, ...running, setupFiles: recording, include: long },
       },
       {
         extends: true,

@@ -6,16 +6,16 @@
  * recorded once, by a run of them all under `TOUCHED=1`, and `--again` on demand; of those that run what is broken, the likeliest
  * are tried (scripts/check/mutants/tests.ts). A mutant that none of these notices lives: the share is never said too high.
  */
-import { type ChildProcess, fork, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { Generator, randperm } from "evenkeel";
 import type { Mutant } from "../../test/mutants/broken.ts";
 import { records, root } from "../../test/mutants/places.ts";
 import { sources } from "../../test/mutants/sources.ts";
 import { mutantsOf, nameOf } from "./mutants/find.ts";
+import { oneByOne } from "./mutants/oneByOne.ts";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -30,58 +30,11 @@ const { values, positionals } = parseArgs({
   },
 });
 
+/** From so many on, those that can be are turned on in one library that holds them all, which takes a minute to be loaded. */
+const worthwhile = 100;
+
 /** The share of the mutants that are to be killed. */
 const target = Number(values.least);
-
-/** Tests mutants, one after the other, in a process of its own, which is made anew where one does not end. */
-class Runner {
-  private child: ChildProcess | null = null;
-
-  private async ready(): Promise<ChildProcess> {
-    if (this.child !== null) return this.child;
-    const child = fork(fileURLToPath(new URL("mutants/runner.ts", import.meta.url)), [], {
-      cwd: root,
-      execArgv: ["--import", "tsx"],
-      stdio: "ignore",
-      detached: true,
-    });
-    this.child = child;
-    child.once("close", () => {
-      if (this.child === child) this.child = null; // what makes the engine give up is noticed as well
-    });
-    await answer(child);
-    return child;
-  }
-
-  /** Whether a test fails, or what is broken has it go on for too long. */
-  async isKilled(mutant: Mutant): Promise<boolean> {
-    const child = await this.ready();
-    child.send(mutant);
-    const killed = await answer(child);
-    if (killed === "hangs") this.end();
-    return killed !== false;
-  }
-
-  /** Ends the process, and all that it has started. */
-  end(): void {
-    const pid = this.child?.pid;
-    this.child = null;
-    if (pid !== undefined) process.kill(-pid, "SIGKILL");
-  }
-}
-
-/** The next message of a process, or its end. */
-function answer(child: ChildProcess): Promise<unknown> {
-  return new Promise((resolve) => {
-    const settle = (value: unknown) => {
-      child.off("message", settle);
-      child.off("close", settle);
-      resolve(value);
-    };
-    child.on("message", settle);
-    child.on("close", settle);
-  });
-}
 
 if (!values.count && (values.again || !existsSync(records))) {
   rmSync(records, { recursive: true, force: true });
@@ -96,38 +49,42 @@ const explained: Readonly<Record<string, string>> = JSON.parse(
 const all = files
   .flatMap((file) => mutantsOf(file))
   .filter((mutant) => !values.survivors || Object.hasOwn(explained, nameOf(mutant)));
+// They read the records.
+const [{ numbered, together }, { runsAtLoad }] = await Promise.all([
+  import("./mutants/together.ts"),
+  import("./mutants/tests.ts"),
+]);
 const order = randperm(all.length, { generator: new Generator().manualSeed(Number(values.seed)) });
 const chosen = Array.from(order.data, (i) => all[i]).slice(0, values.count ? 0 : Number(values.sample));
 
-/** Nothing is broken: a test that fails all the same fails for another reason, and would count as having noticed. */
-async function control(runner: Runner): Promise<void> {
-  for (const { file, start } of chosen.slice(0, 2)) {
-    const text = readFileSync(root + file, "utf8");
-    const same: Mutant = { file, start, end: start + 1, text: text[start] };
-    if (await runner.isKilled(same))
-      throw new Error(`Tests fail where nothing is broken: those that run ${file} at ${start}.`);
+const survivors: string[] = [];
+let killed = 0;
+function told(mutant: Mutant, isKilled: boolean): void {
+  if (isKilled) {
+    killed++;
+    return;
   }
+  const name = nameOf(mutant);
+  survivors.push(name);
+  console.log(`lives: ${name}${Object.hasOwn(explained, name) ? ` (${explained[name]})` : ""}`);
 }
 
-let [next, killed] = [0, 0];
-const survivors: string[] = [];
-async function work(): Promise<void> {
-  const runner = new Runner();
-  await control(runner);
-  while (next < chosen.length) {
-    const mutant = chosen[next++];
-    if (await runner.isKilled(mutant)) killed++;
-    else {
-      const name = nameOf(mutant);
-      survivors.push(name);
-      console.log(`lives: ${name}${Object.hasOwn(explained, name) ? ` (${explained[name]})` : ""}`);
-    }
-    if ((killed + survivors.length) % 25 === 0)
-      console.log(`${killed} of ${killed + survivors.length} killed, ${chosen.length} in all`);
-  }
-  runner.end();
+const jobs = Number(values.jobs);
+let alone = chosen;
+if (chosen.length >= worthwhile) {
+  const all = numbered(chosen);
+  const can = all.filter((one) => one !== null);
+  const noticed = await together(can, jobs, console.log);
+  const isLeft = (mutant: Mutant, i: number) => {
+    const one = all[i];
+    if (one === null || (!noticed.has(one.number) && runsAtLoad(mutant))) return true;
+    told(mutant, noticed.has(one.number));
+    return false;
+  };
+  alone = chosen.filter(isLeft);
+  console.log(`${alone.length} of ${chosen.length} are left to be broken by themselves`);
 }
-await Promise.all(Array.from({ length: Number(values.jobs) }, work));
+await oneByOne(alone, jobs, told);
 
 const share = chosen.length === 0 ? 1 : killed / chosen.length;
 const unexplained = survivors.filter((name) => !Object.hasOwn(explained, name));

@@ -34,9 +34,13 @@ const opposite: Readonly<Record<string, string>> = {
   gt: "ge",
 };
 
-/** Every way to break a file in one place; errors' texts and types are left alone, and documentation with them. */
+/** Every way to break a file of src in one place. */
 export function mutantsOf(file: string): Mutant[] {
-  const text = readFileSync(root + file, "utf8");
+  return breaksOf(file, readFileSync(root + file, "utf8"));
+}
+
+/** Every way to break a text in one place; errors' texts and types are left alone, and documentation with them. */
+export function breaksOf(file: string, text: string): Mutant[] {
   const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
   const found: Mutant[] = [];
   const add = (node: ts.Node, replacement: string) => {
@@ -46,7 +50,7 @@ export function mutantsOf(file: string): Mutant[] {
     if (ts.isTypeNode(node) || ts.isImportDeclaration(node) || ts.isThrowStatement(node)) return;
     if (ts.isBinaryExpression(node)) {
       const other = swapped.get(node.operatorToken.kind);
-      if (other !== undefined) add(node.operatorToken, other);
+      if (other !== undefined && !isMixed(node)) add(node.operatorToken, other);
     }
     if (
       ts.isPropertyAccessExpression(node) &&
@@ -70,6 +74,14 @@ export function mutantsOf(file: string): Mutant[] {
   };
   visit(source);
   return found;
+}
+
+/** Whether `&&` in the place of `??` would stand beside another `??`, which the language refuses. */
+function isMixed({ operatorToken, left, right, parent }: ts.BinaryExpression): boolean {
+  if (operatorToken.kind !== ts.SyntaxKind.QuestionQuestionToken) return false;
+  return [left, right, parent].some(
+    (node) => ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.QuestionQuestionToken,
+  );
 }
 
 /** The place of a mutant in words that stay when lines move: the line itself, and what becomes of it. */
