@@ -1,3 +1,4 @@
+import { inTurn } from "../../autograd/hidden.ts";
 import { TensorError } from "../../base/errors.ts";
 import { type OptionRules, optionsOf } from "../../base/optionRules.ts";
 import { whole } from "../../base/shared.ts";
@@ -10,7 +11,7 @@ import { apply, type Tensor } from "../../tensor/tensor.ts";
 import { optionalTensor } from "../module/checks.ts";
 import { Module } from "../module/module.ts";
 import { checkPair, weightFor } from "./pair.ts";
-import { type Reduction, reduced, reduction } from "./reduction.ts";
+import { type Reduction, reducedInTurn, reduction } from "./reduction.ts";
 
 /** Options of {@link binaryCrossEntropy}. */
 export interface BCELossOptions {
@@ -57,8 +58,9 @@ function binaryCrossEntropyFor(
   checkPair(where, input, target);
   const weights = weight === null ? null : weightFor(where, "weight", weight, input);
   checkProbabilities(where, input);
-  const losses = apply(op, input, target);
-  return reduced(weights === null ? losses : losses.mul(weights), reduction);
+  const losses = () => apply(op, input, target);
+  const weighted = () => (weights === null ? losses() : inTurn(losses, (y) => y.mul(weights)));
+  return reducedInTurn(weighted, reduction);
 }
 
 function checkProbabilities(where: string, input: Tensor): void {

@@ -1,3 +1,4 @@
+import { inTurn } from "../../autograd/hidden.ts";
 import { type OptionRules, optionsOf } from "../../base/optionRules.ts";
 import {
   binaryCrossEntropyWithLogits as op,
@@ -8,7 +9,7 @@ import { optionalTensor } from "../module/checks.ts";
 import { Module } from "../module/module.ts";
 import { type BCELossOptions, bceLossRules } from "./bceLoss.ts";
 import { checkPair, weightFor } from "./pair.ts";
-import { type Reduction, reduced } from "./reduction.ts";
+import { type Reduction, reducedInTurn } from "./reduction.ts";
 
 /** Options of {@link binaryCrossEntropyWithLogits}. */
 export interface BCEWithLogitsLossOptions extends BCELossOptions {
@@ -57,11 +58,12 @@ function withLogitsFor(
 ): Tensor {
   checkPair(where, input, target);
   const weights = weight === null ? null : weightFor(where, "weight", weight, input);
-  const losses =
+  const losses = () =>
     posWeight === null
       ? apply(op, input, target)
       : apply(weightedCrossEntropyWithLogits, input, target, weightFor(where, "posWeight", posWeight, input));
-  return reduced(weights === null ? losses : losses.mul(weights), reduction);
+  const weighted = () => (weights === null ? losses() : inTurn(losses, (y) => y.mul(weights)));
+  return reducedInTurn(weighted, reduction);
 }
 
 /**

@@ -4,7 +4,7 @@ import { huber } from "../../ops/losses/huber.ts";
 import { apply, type Tensor } from "../../tensor/tensor.ts";
 import { Module } from "../module/module.ts";
 import { checkPair } from "./pair.ts";
-import { type Reduction, reduced, reduction } from "./reduction.ts";
+import { type Reduction, reducedDifference, reduction } from "./reduction.ts";
 
 /** Options of {@link huberLoss}. */
 export interface HuberLossOptions {
@@ -43,8 +43,7 @@ function huberLossFor(
   { reduction, delta }: Required<HuberLossOptions>,
 ): Tensor {
   checkPair(where, input, target);
-  const d = input.sub(target);
-  return reduced(apply(huber(delta, delta), d), reduction);
+  return reducedDifference(input, target, (d) => apply(huber(delta, delta), d), reduction);
 }
 
 /**

@@ -2,7 +2,7 @@ import { type OptionRules, optionsOf } from "../../base/optionRules.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { Module } from "../module/module.ts";
 import { checkPair } from "./pair.ts";
-import { type Reduction, reduced, reduction } from "./reduction.ts";
+import { type Reduction, reducedDifference, reduction } from "./reduction.ts";
 
 /** Options of {@link l1Loss}. */
 export interface L1LossOptions {
@@ -34,7 +34,7 @@ export function l1Loss(input: Tensor, target: Tensor, options?: L1LossOptions): 
 /** {@link l1Loss} on behalf of `where`. */
 function l1LossFor(where: string, input: Tensor, target: Tensor, { reduction }: Required<L1LossOptions>): Tensor {
   checkPair(where, input, target);
-  return reduced(input.sub(target).abs(), reduction);
+  return reducedDifference(input, target, (d) => d.abs(), reduction);
 }
 
 /**

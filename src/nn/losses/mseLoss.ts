@@ -2,7 +2,7 @@ import { type OptionRules, optionsOf } from "../../base/optionRules.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { Module } from "../module/module.ts";
 import { checkPair } from "./pair.ts";
-import { type Reduction, reduced, reduction } from "./reduction.ts";
+import { type Reduction, reducedDifference, reduction } from "./reduction.ts";
 
 /** Options of {@link mseLoss}. */
 export interface MSELossOptions {
@@ -34,7 +34,7 @@ export function mseLoss(input: Tensor, target: Tensor, options?: MSELossOptions)
 /** {@link mseLoss} on behalf of `where`. */
 function mseLossFor(where: string, input: Tensor, target: Tensor, { reduction }: Required<MSELossOptions>): Tensor {
   checkPair(where, input, target);
-  return reduced(input.sub(target).square(), reduction);
+  return reducedDifference(input, target, (d) => d.square(), reduction);
 }
 
 /**

@@ -4,7 +4,7 @@ import { huber } from "../../ops/losses/huber.ts";
 import { apply, type Tensor } from "../../tensor/tensor.ts";
 import { Module } from "../module/module.ts";
 import { checkPair } from "./pair.ts";
-import { type Reduction, reduced, reduction } from "./reduction.ts";
+import { type Reduction, reducedDifference, reduction } from "./reduction.ts";
 
 /** Options of {@link smoothL1Loss}. */
 export interface SmoothL1LossOptions {
@@ -43,8 +43,7 @@ function smoothL1LossFor(
   { reduction, beta }: Required<SmoothL1LossOptions>,
 ): Tensor {
   checkPair(where, input, target);
-  const d = input.sub(target);
-  return reduced(beta === 0 ? d.abs() : apply(huber(beta, 1), d), reduction);
+  return reducedDifference(input, target, (d) => (beta === 0 ? d.abs() : apply(huber(beta, 1), d)), reduction);
 }
 
 /**
