@@ -2,9 +2,13 @@
  * Breaks the library in one place at a time – an operator, a number, a condition – and looks whether the tests notice: in all of
  * src that is written by hand. Fails where fewer than 92 % of the mutants are killed (`--least 0.92`), or one lives that
  * test/mutants/survivors.json does not explain. `--sample N` takes N of them, `--seed` others, `--survivors` those that are known to
- * live; of a sample the share may be lower by three standard errors, and what lives is told, not explained. File names, or parts of them, may be given; `--count` says how many there are. Which test runs which function is
- * recorded once, by a run of them all under `TOUCHED=1`, and `--again` on demand; of those that run what is broken, the likeliest
- * are tried (scripts/check/mutants/tests.ts). A mutant that none of these notices lives: the share is never said too high.
+ * live; of a sample the share may be lower by three standard errors, and what lives is told, not explained. File names, or parts of
+ * them, may be given; `--count` says how many there are.
+ *
+ * Which test runs which function is recorded once, by a run of them all under `TOUCHED=1`, and `--again` on demand; of those that
+ * run what is broken, the likeliest are tried (mutants/tests.ts). A mutant that none of these notices lives: the share is never
+ * said too high. Of many mutants, those in functions are turned on in one library that holds them all (mutants/together.ts); few,
+ * and those that are at work while files are loaded, have the library loaded anew for each (mutants/oneByOne.ts).
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, rmSync } from "node:fs";

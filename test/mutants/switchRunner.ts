@@ -1,11 +1,11 @@
 import { appendFileSync, readFileSync } from "node:fs";
-import type { File, Test } from "@vitest/runner";
+import type { RunnerTestFile as File, RunnerTestCase as Test } from "vitest";
 import { VitestTestRunner } from "vitest/runners";
 import { root } from "./places.ts";
 import type { Switch } from "./switchable.ts";
 
 /** What is to be tried: for each project and file of tests, by the full name of a test, the numbers of mutants. */
-export type Assignment = Readonly<Record<string, Readonly<Record<string, readonly number[]>>>>;
+type Assignment = Readonly<Record<string, Readonly<Record<string, readonly number[]>>>>;
 
 /** Where the assignment is read, and where what comes of it is written, line by line. */
 export interface Paths {
@@ -80,7 +80,7 @@ export default class SwitchRunner extends VitestTestRunner {
   override async onBeforeRunTask(test: Test): Promise<void> {
     await super.onBeforeRunTask(test);
     this.queue = [...(this.assigned[nameOf(test)] ?? [])].filter((mutant) => !this.killed.has(mutant));
-    if (this.queue.length === 0 || globalThis.$isSpoiled || test.fails) {
+    if (this.queue.length === 0 || globalThis.$isSpoiled) {
       test.mode = "skip";
       return;
     }

@@ -2,7 +2,7 @@ import ts from "typescript";
 import type { Mutant } from "./broken.ts";
 
 /** Where the number of the mutant that is on stands while tests run. */
-export const switchName = "$switch";
+const switchName = "$switch";
 
 /** What a switched mutant is tried with. */
 export interface Switch {
