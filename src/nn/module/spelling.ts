@@ -13,7 +13,7 @@ export function spelled(module: Module<unknown>, field: string, spelling: Spelli
 }
 
 function snakeCase(field: string): string {
-  if (!/^[a-z][^_]*$/.test(field)) return field;
+  if (!/[A-Z]/.test(field) || !/^[a-z][^_]*$/.test(field)) return field; // most have nothing to change
   return field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
