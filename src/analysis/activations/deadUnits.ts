@@ -17,7 +17,7 @@ import {
   saturationThresholds,
 } from "../measuring/saturation.ts";
 import { type UnitGrid, unitDimRule, unitsOf } from "../measuring/units.ts";
-import { chosen, type ForwardInputs, type Named, run, watching } from "../measuring/watching.ts";
+import { chosen, type ForwardInputs, looking, type Named, run } from "../measuring/watching.ts";
 import { type Numbers, numbersOf } from "../numbers/floats.ts";
 
 /** Options of {@link deadUnits}. */
@@ -188,8 +188,8 @@ function* work(
   const layersSeen = new Map<string, Seen>();
   const within = preservingParts(model, { batchNorm });
   for (let b = 0; b < all.length; b++) {
-    const looking = () => look(where, model, all[b], modules, thresholds, unitDim);
-    const seen = lightly((mode) => within(() => mode(looking)));
+    const pass = () => look(where, model, all[b], modules, thresholds, unitDim);
+    const seen = lightly((mode) => within(() => mode(pass)));
     for (const [name, own] of seen) {
       const known = layersSeen.get(name);
       if (known === undefined || known.examples === 0) {
@@ -228,7 +228,7 @@ function look(
   unitDim: number,
 ): Map<string, Seen> {
   const seen = new Map<string, Seen>();
-  watching(
+  looking(
     modules,
     (name, module, _, y) => {
       if (!isTensor(y) || !isFloat(y.dtype)) {

@@ -14,7 +14,7 @@ import { lightly } from "../measuring/lightly.ts";
 import type { Cost } from "../measuring/loss.ts";
 import { preservingParts } from "../measuring/preserving.ts";
 import { checkBudget, type LongOptions, longRules, type Parts } from "../measuring/running.ts";
-import { type ForwardInputs, type Named, run, watching } from "../measuring/watching.ts";
+import { type ForwardInputs, looking, type Named, run } from "../measuring/watching.ts";
 import { greatest, least } from "../numbers/extremes.ts";
 import {
   averaged,
@@ -251,7 +251,7 @@ function watchingNorms(
     const uselessBias = isSame ? source[0] : null;
     found.push({ name, moments: batchMoments(where, module as NamedBatchNorm[1], x), uselessBias });
   };
-  return { value: watching([...linears, ...norms], see, pass), found };
+  return { value: looking([...linears, ...norms], see, pass), found };
 }
 
 /** What a batch norm has kept so far. */

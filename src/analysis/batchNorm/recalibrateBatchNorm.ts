@@ -8,7 +8,7 @@ import { lightly } from "../measuring/lightly.ts";
 import type { Cost } from "../measuring/loss.ts";
 import { preservingParts } from "../measuring/preserving.ts";
 import { checkBudget, type LongOptions, longRules, type Parts } from "../measuring/running.ts";
-import { type ForwardInputs, run, watching } from "../measuring/watching.ts";
+import { type ForwardInputs, looking, run } from "../measuring/watching.ts";
 import { greatest } from "../numbers/extremes.ts";
 import {
   averaged,
@@ -135,7 +135,7 @@ function* work(
       const see = (name: string, norm: Module, [x]: readonly unknown[]) => {
         for (const moments of batchMoments(where, norm as BatchNormLayer, x)) found.push([name, moments]);
       };
-      within(() => mode(() => watching(norms, see, () => run(where, model, all[b]))));
+      within(() => mode(() => looking(norms, see, () => run(where, model, all[b]))));
       return found;
     });
     for (const [name, moments] of found) seen.get(name)?.push(moments);
