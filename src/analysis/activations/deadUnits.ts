@@ -267,17 +267,17 @@ function markUnsaturated(
 ): number {
   const perExample = values.length / examples;
   let nonFinite = 0;
-  const mark = (value: number, at: number): void => {
-    if (value - value !== 0) nonFinite++; // NaN or infinite
-    if (value >= low && value <= high) saturated[at] = 0;
-  };
-  if (perExample === units) {
-    for (let i = 0; i < values.length; i++) mark(values[i], i);
-    return nonFinite;
-  }
   for (let i = 0, row = 0; i < values.length; row += units) {
     for (const next = i + perExample; i < next; ) {
-      for (let u = row; u < row + units; u++) for (const end = i + inner; i < end; i++) mark(values[i], u);
+      for (let u = row; u < row + units; u++) {
+        let bit = saturated[u];
+        for (const end = i + inner; i < end; i++) {
+          const value = values[i];
+          if (value - value !== 0) nonFinite++; // NaN or infinite
+          if (value >= low && value <= high) bit = 0;
+        }
+        saturated[u] = bit;
+      }
     }
   }
   return nonFinite;
@@ -293,7 +293,7 @@ function summary(
   const { units, examples, saturated, nonFinite } = seen;
   const lost = new Uint32Array(units);
   for (const part of saturated) {
-    for (let row = 0; row < part.length; row += units) for (let u = 0; u < units; u++) lost[u] += part[row + u];
+    for (let i = 0; i < part.length; ) for (let u = 0; u < units; u++, i++) lost[u] += part[i];
   }
   const active = Array.from(lost, (count) => examples - count);
   const dead = active.flatMap((count, u) => (count === 0 ? [u] : []));

@@ -172,7 +172,7 @@ export function shifts(old: FeatureStatistics | null, { mean, variance }: Featur
 /** The running mean and variance of a batch norm as they are now; null where it keeps none. */
 export function runningStatistics({ runningMean, runningVar }: BatchNormLayer): FeatureStatistics | null {
   if (runningMean === null || runningVar === null) return null;
-  return { mean: Array.from(runningMean.data), variance: Array.from(runningVar.data) };
+  return { mean: [...runningMean.data], variance: [...runningVar.data] };
 }
 
 function largest(values: readonly number[]): number | null {
