@@ -15,7 +15,7 @@ import {
   moments,
   percentilesRule,
   type Statistics,
-  statistics,
+  statisticsOf,
 } from "../numbers/statistics.ts";
 import { leavesOf } from "../recording/stepProbes.ts";
 
@@ -195,7 +195,7 @@ function gradientStatistics(
   values: Numbers,
   detail: { readonly percentiles: readonly number[]; readonly bins: number },
 ): GradientStatistics {
-  const finite = finiteOf(values);
+  const { found, finite } = statisticsOf(values, detail);
   let absolutes = 0;
   let squares = 0;
   for (let i = 0; i < finite.length; i++) {
@@ -204,7 +204,7 @@ function gradientStatistics(
     squares += g * g;
   }
   return {
-    ...statistics(values, detail),
+    ...found,
     meanAbsolute: finite.length === 0 ? null : absolutes / finite.length,
     norm: Math.sqrt(squares),
   };
