@@ -6,7 +6,7 @@ import type { OptionRules, Settings } from "../../base/optionRules.ts";
 import type { Module } from "../../nn/module/module.ts";
 import { type GradMode, lightly } from "../measuring/lightly.ts";
 import { type BatchNormMode, batchNormRule, preserving } from "../measuring/preserving.ts";
-import { chosen, type ForwardInputs, looking, run } from "../measuring/watching.ts";
+import { chosen, type ForwardInputs, isLeaf, looking, run } from "../measuring/watching.ts";
 import { numbersOf } from "../numbers/floats.ts";
 
 /** Whose outputs are looked at, as a matrix of examples. */
@@ -71,5 +71,3 @@ export function outputMatrices(
     );
   return { names: modules.map(([name]) => name), matrices: lightly(look) };
 }
-
-const isLeaf = (module: Module): boolean => module.namedModules().length === 1;

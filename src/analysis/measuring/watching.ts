@@ -1,7 +1,7 @@
 import { isTensor } from "../../base/brand.ts";
 import { describe, TensorError } from "../../base/errors.ts";
 import type { OptionKind } from "../../base/optionRules.ts";
-import { isModule } from "../../nn/module/fields.ts";
+import { fieldsOf, isModule } from "../../nn/module/fields.ts";
 import { hooked, type Look } from "../../nn/module/hooks/forwardHooks.ts";
 import type { Module } from "../../nn/module/module.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
@@ -73,6 +73,13 @@ export function run(where: string, model: Module, inputs: ForwardInputs): Tensor
   if (Array.isArray(inputs) && inputs.length > 0) return model.forward(...inputs);
   throw new TensorError(where, { expected: "a tensor, or a list of the arguments of forward", got: describe(inputs) });
 }
+
+/** Whether a module contains no others. */
+export const isLeaf = (module: Module): boolean =>
+  !fieldsOf(module).some(([, field]) => field !== module && isModule(field));
+
+/** The modules of a model that contain no others, with their names. */
+export const leavesOf = (model: Module): Named[] => model.namedModules().filter(([, module]) => isLeaf(module));
 
 export function checkModel(where: string, model: unknown): asserts model is Module {
   if (!isModule(model)) throw new TensorError(where, { expected: "a module as model", got: describe(model) });
