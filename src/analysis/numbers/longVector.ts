@@ -5,7 +5,11 @@ export type LongVector = Float32Array | Float64Array;
 
 /** `Σ aᵢ·bᵢ`. */
 export function dotOf(a: LongVector, b: LongVector): number {
-  let [p, q, r, s, i] = [0, 0, 0, 0, 0];
+  let p = 0;
+  let q = 0;
+  let r = 0;
+  let s = 0;
+  let i = 0;
   for (const end = a.length - 3; i < end; i += 4) {
     p += a[i] * b[i];
     q += a[i + 1] * b[i + 1];
@@ -18,7 +22,11 @@ export function dotOf(a: LongVector, b: LongVector): number {
 
 /** `Σ xᵢ`. */
 export function sumOf(x: LongVector): number {
-  let [p, q, r, s, i] = [0, 0, 0, 0, 0];
+  let p = 0;
+  let q = 0;
+  let r = 0;
+  let s = 0;
+  let i = 0;
   for (const end = x.length - 3; i < end; i += 4) {
     p += x[i];
     q += x[i + 1];
@@ -31,7 +39,11 @@ export function sumOf(x: LongVector): number {
 
 /** `Σ (xᵢ − at)²`. */
 export function squaresAround(x: LongVector, at: number): number {
-  let [p, q, r, s, i] = [0, 0, 0, 0, 0];
+  let p = 0;
+  let q = 0;
+  let r = 0;
+  let s = 0;
+  let i = 0;
   for (const end = x.length - 3; i < end; i += 4) {
     p += (x[i] - at) * (x[i] - at);
     q += (x[i + 1] - at) * (x[i + 1] - at);
@@ -44,7 +56,11 @@ export function squaresAround(x: LongVector, at: number): number {
 
 /** `Σ (aᵢ − bᵢ)²`. */
 export function squaresBetween(a: LongVector, b: LongVector): number {
-  let [p, q, r, s, i] = [0, 0, 0, 0, 0];
+  let p = 0;
+  let q = 0;
+  let r = 0;
+  let s = 0;
+  let i = 0;
   for (const end = a.length - 3; i < end; i += 4) {
     p += (a[i] - b[i]) * (a[i] - b[i]);
     q += (a[i + 1] - b[i + 1]) * (a[i + 1] - b[i + 1]);
