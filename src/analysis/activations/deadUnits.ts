@@ -267,14 +267,22 @@ function markUnsaturated(
 ): number {
   const perExample = values.length / examples;
   let nonFinite = 0;
+  if (perExample === units) {
+    for (let i = 0; i < values.length; i++) {
+      const value = values[i];
+      if (value >= low && value <= high) saturated[i] = 0;
+      if (value - value !== 0) nonFinite++; // NaN or infinite
+    }
+    return nonFinite;
+  }
   for (let i = 0, row = 0; i < values.length; row += units) {
     for (const next = i + perExample; i < next; ) {
       for (let u = row; u < row + units; u++) {
         let bit = saturated[u];
         for (const end = i + inner; i < end; i++) {
           const value = values[i];
-          if (value - value !== 0) nonFinite++; // NaN or infinite
           if (value >= low && value <= high) bit = 0;
+          if (value - value !== 0) nonFinite++;
         }
         saturated[u] = bit;
       }

@@ -14,14 +14,7 @@ export function spelled(module: Module<unknown>, field: string, spelling: Spelli
 
 function snakeCase(field: string): string {
   if (!/^[a-z][^_]*$/.test(field)) return field;
-  let [written, from] = ["", 0];
-  for (let i = 1; i < field.length; i++) {
-    const code = field.charCodeAt(i);
-    if (code < 65 || code > 90) continue; // not from A to Z
-    written += `${field.slice(from, i)}_${String.fromCharCode(code + 32)}`;
-    from = i + 1;
-  }
-  return from === 0 ? field : written + field.slice(from);
+  return field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
 /**
