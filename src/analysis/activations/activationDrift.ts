@@ -7,6 +7,7 @@ import type { Module } from "../../nn/module/module.ts";
 import type { HookHandle, Tensor } from "../../tensor/tensor.ts";
 import { displayed } from "../measuring/display.ts";
 import type { Cost } from "../measuring/loss.ts";
+import { isLeaf } from "../measuring/watching.ts";
 import { histogramOf, type Moments, momentsOf, quantile, sketch, wasserstein } from "../numbers/distribution.ts";
 
 /** What {@link ActivationDrift} may be told. */
@@ -388,7 +389,7 @@ function average(
 }
 
 function leaves(named: ReadonlyMap<string, Module>): string[] {
-  return [...named].filter(([, module]) => module.namedModules().length === 1).map(([name]) => name);
+  return [...named].filter(([, module]) => isLeaf(module)).map(([name]) => name);
 }
 
 function moduleAt(named: ReadonlyMap<string, Module>, layer: string): Module {

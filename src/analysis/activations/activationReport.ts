@@ -24,7 +24,7 @@ import {
   saturationThresholds,
 } from "../measuring/saturation.ts";
 import { type UnitGrid, unitDimRule, unitsOf } from "../measuring/units.ts";
-import { chosen, type ForwardInputs, run, watching } from "../measuring/watching.ts";
+import { chosen, type ForwardInputs, looking, run } from "../measuring/watching.ts";
 import { greatest } from "../numbers/extremes.ts";
 import { type Numbers, numbersOf } from "../numbers/floats.ts";
 import { joinedNumbers, percentilesRule, type Statistics, statistics } from "../numbers/statistics.ts";
@@ -169,7 +169,7 @@ function work(where: string, options: Choice, model: Module, inputs: ForwardInpu
       model,
       () => {
         const outputs = new Map<string, Output[]>();
-        watching(
+        looking(
           modules,
           (name, module, [x], y) => {
             if (!isTensor(y) || !isFloat(y.dtype)) {

@@ -17,7 +17,7 @@ import {
   saturationThresholds,
 } from "../measuring/saturation.ts";
 import { type UnitGrid, unitDimRule, unitsOf } from "../measuring/units.ts";
-import { chosen, type ForwardInputs, type Named, run, watching } from "../measuring/watching.ts";
+import { chosen, type ForwardInputs, looking, type Named, run } from "../measuring/watching.ts";
 import { type Numbers, numbersOf } from "../numbers/floats.ts";
 
 /** Options of {@link deadUnits}. */
@@ -188,8 +188,8 @@ function* work(
   const layersSeen = new Map<string, Seen>();
   const within = preservingParts(model, { batchNorm });
   for (let b = 0; b < all.length; b++) {
-    const looking = () => look(where, model, all[b], modules, thresholds, unitDim);
-    const seen = lightly((mode) => within(() => mode(looking)));
+    const pass = () => look(where, model, all[b], modules, thresholds, unitDim);
+    const seen = lightly((mode) => within(() => mode(pass)));
     for (const [name, own] of seen) {
       const known = layersSeen.get(name);
       if (known === undefined || known.examples === 0) {
@@ -228,7 +228,7 @@ function look(
   unitDim: number,
 ): Map<string, Seen> {
   const seen = new Map<string, Seen>();
-  watching(
+  looking(
     modules,
     (name, module, _, y) => {
       if (!isTensor(y) || !isFloat(y.dtype)) {
@@ -267,17 +267,25 @@ function markUnsaturated(
 ): number {
   const perExample = values.length / examples;
   let nonFinite = 0;
-  const mark = (value: number, at: number): void => {
-    if (value - value !== 0) nonFinite++; // NaN or infinite
-    if (value >= low && value <= high) saturated[at] = 0;
-  };
   if (perExample === units) {
-    for (let i = 0; i < values.length; i++) mark(values[i], i);
+    for (let i = 0; i < values.length; i++) {
+      const value = values[i];
+      if (value >= low && value <= high) saturated[i] = 0;
+      if (value - value !== 0) nonFinite++; // NaN or infinite
+    }
     return nonFinite;
   }
   for (let i = 0, row = 0; i < values.length; row += units) {
     for (const next = i + perExample; i < next; ) {
-      for (let u = row; u < row + units; u++) for (const end = i + inner; i < end; i++) mark(values[i], u);
+      for (let u = row; u < row + units; u++) {
+        let bit = saturated[u];
+        for (const end = i + inner; i < end; i++) {
+          const value = values[i];
+          if (value >= low && value <= high) bit = 0;
+          if (value - value !== 0) nonFinite++;
+        }
+        saturated[u] = bit;
+      }
     }
   }
   return nonFinite;
@@ -293,7 +301,7 @@ function summary(
   const { units, examples, saturated, nonFinite } = seen;
   const lost = new Uint32Array(units);
   for (const part of saturated) {
-    for (let row = 0; row < part.length; row += units) for (let u = 0; u < units; u++) lost[u] += part[row + u];
+    for (let i = 0; i < part.length; ) for (let u = 0; u < units; u++, i++) lost[u] += part[i];
   }
   const active = Array.from(lost, (count) => examples - count);
   const dead = active.flatMap((count, u) => (count === 0 ? [u] : []));

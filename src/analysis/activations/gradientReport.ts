@@ -7,7 +7,7 @@ import type { Tensor } from "../../tensor/tensor.ts";
 import { type Analysis, analyse, type Unnamed } from "../measuring/analysis.ts";
 import { type Cost, type Loss, Probe } from "../measuring/loss.ts";
 import { type BatchNormMode, batchNormRule, preserving } from "../measuring/preserving.ts";
-import { chosen, watching } from "../measuring/watching.ts";
+import { chosen, isLeaf, watching } from "../measuring/watching.ts";
 import { type Numbers, numbersOf } from "../numbers/floats.ts";
 import {
   finiteOf,
@@ -15,9 +15,8 @@ import {
   moments,
   percentilesRule,
   type Statistics,
-  statistics,
+  statisticsOf,
 } from "../numbers/statistics.ts";
-import { leavesOf } from "../recording/stepProbes.ts";
 
 /** Options of {@link gradientReport}. */
 export interface GradientReportOptions {
@@ -148,8 +147,7 @@ export function gradientReport(model: Module, loss: Loss, options: GradientRepor
 function work(where: string, options: Choice, model: Module, loss: Loss): Unnamed<GradientReport> {
   const { percentiles, bins, batchNorm } = options;
   const probe = new Probe(where, model, loss);
-  const leaves = leavesOf(model).map(([, module]) => module);
-  const modules = chosen(where, model, options.modules, (module) => leaves.includes(module), "all");
+  const modules = chosen(where, model, options.modules, isLeaf, "all");
   const wanted = wantedParameters(where, model, options.parameters);
   return preserving(
     model,
@@ -195,7 +193,7 @@ function gradientStatistics(
   values: Numbers,
   detail: { readonly percentiles: readonly number[]; readonly bins: number },
 ): GradientStatistics {
-  const finite = finiteOf(values);
+  const { found, finite } = statisticsOf(values, detail);
   let absolutes = 0;
   let squares = 0;
   for (let i = 0; i < finite.length; i++) {
@@ -204,7 +202,7 @@ function gradientStatistics(
     squares += g * g;
   }
   return {
-    ...statistics(values, detail),
+    ...found,
     meanAbsolute: finite.length === 0 ? null : absolutes / finite.length,
     norm: Math.sqrt(squares),
   };

@@ -6,7 +6,7 @@ import type { OptionRules, Settings } from "../../base/optionRules.ts";
 import type { Module } from "../../nn/module/module.ts";
 import { type GradMode, lightly } from "../measuring/lightly.ts";
 import { type BatchNormMode, batchNormRule, preserving } from "../measuring/preserving.ts";
-import { chosen, type ForwardInputs, run, watching } from "../measuring/watching.ts";
+import { chosen, type ForwardInputs, isLeaf, looking, run } from "../measuring/watching.ts";
 import { numbersOf } from "../numbers/floats.ts";
 
 /** Whose outputs are looked at, as a matrix of examples. */
@@ -46,7 +46,7 @@ export function outputMatrices(
       model,
       () => {
         const found = new Map<string, OutputMatrix>();
-        watching(
+        looking(
           modules,
           (layer, module, _inputs, y) => {
             if (found.has(layer)) return;
@@ -71,5 +71,3 @@ export function outputMatrices(
     );
   return { names: modules.map(([name]) => name), matrices: lightly(look) };
 }
-
-const isLeaf = (module: Module): boolean => module.namedModules().length === 1;

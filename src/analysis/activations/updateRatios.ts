@@ -7,7 +7,8 @@ import { type Analysis, analyse, type Unnamed } from "../measuring/analysis.ts";
 import { type Cost, type Loss, Probe } from "../measuring/loss.ts";
 import { type BatchNormMode, batchNormRule, preserving } from "../measuring/preserving.ts";
 import { checkUpdate, updated, updateRules } from "../measuring/update.ts";
-import { moments } from "../numbers/statistics.ts";
+import { type Numbers, numbersOf } from "../numbers/floats.ts";
+import { finiteOf, moments } from "../numbers/statistics.ts";
 import { parametersKind, ratio, wantedParameters } from "./gradientReport.ts";
 
 /** Options of {@link updateRatios}: a learning rate, or an optimiser. */
@@ -124,16 +125,16 @@ function work(where: string, options: Choice, model: Module, loss: Loss): Unname
     model,
     () => {
       probe.check();
-      const before = wanted.map(([, p]) => p.data.slice());
+      const before = wanted.map(([, p]) => numbersOf(p).slice());
       const { loss: value, gradient, isUsed } = probe.gradient();
       const after = optimizer && updated(where, probe.parameters, { gradient, isUsed }, { optimizer });
       const parameters = wanted.map(([name, p], i): UpdateRatio => {
         const k = probe.parameters.indexOf(p);
-        const update = after
-          ? after[k].data.map((x, j) => x - before[i][j])
-          : gradient[k].data.map((x) => (lr as number) * x);
-        const updateStd = update.every(Number.isFinite) ? moments(update).std : null;
-        const dataStd = before[i].every(Number.isFinite) ? moments(before[i]).std : null;
+        const to = numbersOf(after ? after[k] : gradient[k]);
+        const update = to.slice();
+        if (after) for (let j = 0; j < to.length; j++) update[j] = to[j] - before[i][j];
+        else for (let j = 0; j < to.length; j++) update[j] = (lr as number) * to[j];
+        const [updateStd, dataStd] = [stdOf(update), stdOf(before[i])];
         const size = ratio(updateStd, dataStd);
         const log10 = size === null || size === 0 ? null : Math.log10(size);
         const layer = name.slice(0, Math.max(0, name.lastIndexOf(".")));
@@ -155,6 +156,9 @@ function work(where: string, options: Choice, model: Module, loss: Loss): Unname
     { batchNorm },
   );
 }
+
+/** The standard deviation of numbers; null where one is not finite. */
+const stdOf = (x: Numbers): number | null => (finiteOf(x) === x ? moments(x).std : null);
 
 function checkOptimizer(where: string, model: Module, optimizer: Optimizer): void {
   const own: readonly unknown[] = model.parameters();

@@ -14,7 +14,7 @@ import { lightly } from "../measuring/lightly.ts";
 import type { Cost } from "../measuring/loss.ts";
 import { preservingParts } from "../measuring/preserving.ts";
 import { checkBudget, type LongOptions, longRules, type Parts } from "../measuring/running.ts";
-import { type ForwardInputs, type Named, run, watching } from "../measuring/watching.ts";
+import { type ForwardInputs, looking, type Named, run } from "../measuring/watching.ts";
 import { greatest, least } from "../numbers/extremes.ts";
 import {
   averaged,
@@ -185,6 +185,8 @@ function* work(
 ): Parts<Unnamed<BatchNormHealth>> {
   const { loss, tiny } = options;
   const norms = batchNormsOf(where, model);
+  const sources = model.namedModules().filter(([, module]) => isSource(module));
+  const watched = [...sources, ...norms];
   const all = batchesOf(where, batches);
   const cost = costOf({ batches: all.length, loss: loss !== undefined });
   checkBudget(where, cost.forward, options);
@@ -198,7 +200,7 @@ function* work(
       run(where, model, batch as ForwardInputs);
       return 0;
     };
-    const look = () => watchingNorms(where, model, norms, pass);
+    const look = () => watchingNorms(where, watched, pass);
     const { value, found } = lightly((mode) => within(() => mode(look), { batchNorm: "batch" }));
     for (const { name, moments, uselessBias } of found) {
       const known = seen.get(name) ?? { moments: [], uselessBias: null };
@@ -232,11 +234,9 @@ const isSource = (module: Module) => isLayer(module, Linear) || isLayer(module, 
 
 function watchingNorms(
   where: string,
-  model: Module,
-  norms: readonly NamedBatchNorm[],
+  watched: readonly Named[],
   pass: () => number,
 ): { readonly value: number; readonly found: readonly Norm[] } {
-  const linears = model.namedModules().filter(([, module]) => isSource(module));
   const outputs = new Map<unknown, Named>();
   const found: Norm[] = [];
   const see = (name: string, module: Module, [x]: readonly unknown[], y: Tensor) => {
@@ -251,7 +251,7 @@ function watchingNorms(
     const uselessBias = isSame ? source[0] : null;
     found.push({ name, moments: batchMoments(where, module as NamedBatchNorm[1], x), uselessBias });
   };
-  return { value: watching([...linears, ...norms], see, pass), found };
+  return { value: looking(watched, see, pass), found };
 }
 
 /** What a batch norm has kept so far. */

@@ -83,13 +83,15 @@ export interface FeatureStatistics {
 
 /** `E[μ_B]` and `E[m/(m − 1)·σ²_B]`, each batch counting the same: Algorithm 2 of Ioffe & Szegedy, for any sizes. */
 export function averaged(batches: readonly BatchMoments[]): FeatureStatistics {
-  const features = [...batches[0].mean.keys()];
-  const over = (value: (batch: BatchMoments) => number) =>
-    batches.reduce((sum, batch) => sum + value(batch), 0) / batches.length + 0;
-  return {
-    mean: features.map((u) => over(({ mean }) => mean[u])),
-    variance: features.map((u) => over(({ squares, count }) => squares[u] / (count - 1))),
-  };
+  const [mean, variance] = [new Float64Array(batches[0].mean.length), new Float64Array(batches[0].mean.length)];
+  for (const { mean: of, squares, count } of batches) {
+    for (let u = 0; u < mean.length; u++) {
+      mean[u] += of[u];
+      variance[u] += squares[u] / (count - 1);
+    }
+  }
+  const over = (sum: number): number => sum / batches.length + 0;
+  return { mean: [...mean.map(over)], variance: [...variance.map(over)] };
 }
 
 /** Gives a batch norm other running statistics, those of so many batches. */
@@ -104,9 +106,12 @@ export function setStatistics(norm: BatchNormLayer, { mean, variance }: FeatureS
 /** Mean and unbiased variance of all batches as one. */
 export function pooled(batches: readonly BatchMoments[]): FeatureStatistics {
   const total = batches.reduce((sum, { count }) => sum + count, 0);
-  const features = [...batches[0].mean.keys()];
-  const mean = features.map((u) => batches.reduce((sum, batch) => sum + (batch.count / total) * batch.mean[u], 0) + 0);
-  const squares = (u: number) =>
-    batches.reduce((sum, batch) => sum + batch.squares[u] + batch.count * (batch.mean[u] - mean[u]) ** 2, 0);
-  return { mean, variance: features.map((u) => squares(u) / (total - 1)) };
+  const [mean, squares] = [new Float64Array(batches[0].mean.length), new Float64Array(batches[0].mean.length)];
+  for (const { mean: of, count } of batches) {
+    for (let u = 0; u < mean.length; u++) mean[u] += (count / total) * of[u];
+  }
+  for (const { mean: of, squares: own, count } of batches) {
+    for (let u = 0; u < mean.length; u++) squares[u] = squares[u] + own[u] + count * (of[u] - mean[u]) ** 2;
+  }
+  return { mean: [...mean], variance: [...squares.map((x) => x / (total - 1))] };
 }

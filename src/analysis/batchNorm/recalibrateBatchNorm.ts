@@ -8,7 +8,7 @@ import { lightly } from "../measuring/lightly.ts";
 import type { Cost } from "../measuring/loss.ts";
 import { preservingParts } from "../measuring/preserving.ts";
 import { checkBudget, type LongOptions, longRules, type Parts } from "../measuring/running.ts";
-import { type ForwardInputs, run, watching } from "../measuring/watching.ts";
+import { type ForwardInputs, looking, run } from "../measuring/watching.ts";
 import { greatest } from "../numbers/extremes.ts";
 import {
   averaged,
@@ -135,7 +135,7 @@ function* work(
       const see = (name: string, norm: Module, [x]: readonly unknown[]) => {
         for (const moments of batchMoments(where, norm as BatchNormLayer, x)) found.push([name, moments]);
       };
-      within(() => mode(() => watching(norms, see, () => run(where, model, all[b]))));
+      within(() => mode(() => looking(norms, see, () => run(where, model, all[b]))));
       return found;
     });
     for (const [name, moments] of found) seen.get(name)?.push(moments);
@@ -172,7 +172,7 @@ export function shifts(old: FeatureStatistics | null, { mean, variance }: Featur
 /** The running mean and variance of a batch norm as they are now; null where it keeps none. */
 export function runningStatistics({ runningMean, runningVar }: BatchNormLayer): FeatureStatistics | null {
   if (runningMean === null || runningVar === null) return null;
-  return { mean: Array.from(runningMean.data), variance: Array.from(runningVar.data) };
+  return { mean: [...runningMean.data], variance: [...runningVar.data] };
 }
 
 function largest(values: readonly number[]): number | null {

@@ -3,7 +3,7 @@ import type { Module } from "../../nn/module/module.ts";
 import { type BatchNormLayer, isBatchNorm } from "../../nn/normalisation/batchNormLayer.ts";
 import { lightly } from "../measuring/lightly.ts";
 import { hasRunningStatistics } from "../measuring/preserving.ts";
-import { watching } from "../measuring/watching.ts";
+import { looking } from "../measuring/watching.ts";
 import {
   averaged,
   type BatchMoments,
@@ -34,7 +34,7 @@ export function recalibration(where: string, model: Module): (pass: () => unknow
     lightly((mode) => {
       seen.clear();
       mode(() =>
-        watching(
+        looking(
           tracked,
           (name, norm, [x]) =>
             void seen.set(name, [...(seen.get(name) ?? []), ...batchMoments(where, norm as BatchNormLayer, x)]),

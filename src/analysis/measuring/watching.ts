@@ -1,7 +1,8 @@
 import { isTensor } from "../../base/brand.ts";
 import { describe, TensorError } from "../../base/errors.ts";
 import type { OptionKind } from "../../base/optionRules.ts";
-import { isModule } from "../../nn/module/fields.ts";
+import { fieldsOf, isModule } from "../../nn/module/fields.ts";
+import { hooked, type Look } from "../../nn/module/hooks/forwardHooks.ts";
 import type { Module } from "../../nn/module/module.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 
@@ -16,15 +17,36 @@ export type Seen = (name: string, module: Module, inputs: readonly unknown[], ou
 
 /** Runs `fn` with forward hooks on modules, and takes them off again, also when it throws. Refuses outputs that are no tensor. */
 export function watching<T>(modules: readonly Named[], seen: Seen, fn: () => T): T {
-  const look = (name: string, module: Module, inputs: readonly unknown[], output: unknown) => {
-    if (isTensor(output)) return seen(name, module, inputs, output);
-    throw new TensorError(`${module.constructor.name}.forward`, {
-      expected: `a tensor as the output of "${name}", which an analysis looks at`,
-      got: describe(output),
-      hint: "Let it look at other modules, whose outputs are tensors.",
-    });
-  };
-  return watchingAll(modules, look, fn);
+  return watchingAll(modules, (name, module, inputs, y) => seen(name, module, inputs, tensorOf(name, module, y)), fn);
+}
+
+/**
+ * As {@link watching}, of what keeps neither inputs nor outputs, nor any memory of theirs: the engine goes on using it again, which
+ * makes a pass that is looked at as fast as another.
+ */
+export function looking<T>(modules: readonly Named[], seen: Seen, fn: () => T): T {
+  const takenOff = modules.map(([name, module]) => {
+    const { looks, release } = hooked(module);
+    const look: Look = (inputs, y) => seen(name, module, inputs, tensorOf(name, module, y));
+    looks.add(look);
+    return () => {
+      if (looks.delete(look)) release();
+    };
+  });
+  try {
+    return fn();
+  } finally {
+    for (const takeOff of takenOff) takeOff();
+  }
+}
+
+function tensorOf(name: string, module: Module, output: unknown): Tensor {
+  if (isTensor(output)) return output;
+  throw new TensorError(`${module.constructor.name}.forward`, {
+    expected: `a tensor as the output of "${name}", which an analysis looks at`,
+    got: describe(output),
+    hint: "Let it look at other modules, whose outputs are tensors.",
+  });
 }
 
 /** As {@link watching}, whatever the outputs are. */
@@ -51,6 +73,13 @@ export function run(where: string, model: Module, inputs: ForwardInputs): Tensor
   if (Array.isArray(inputs) && inputs.length > 0) return model.forward(...inputs);
   throw new TensorError(where, { expected: "a tensor, or a list of the arguments of forward", got: describe(inputs) });
 }
+
+/** Whether a module contains no others. */
+export const isLeaf = (module: Module): boolean =>
+  !fieldsOf(module).some(([, field]) => field !== module && isModule(field));
+
+/** The modules of a model that contain no others, with their names. */
+export const leavesOf = (model: Module): Named[] => model.namedModules().filter(([, module]) => isLeaf(module));
 
 export function checkModel(where: string, model: unknown): asserts model is Module {
   if (!isModule(model)) throw new TensorError(where, { expected: "a module as model", got: describe(model) });

@@ -1,11 +1,74 @@
 /** Numbers one for each entry of all parameters, in order; what is computed on the way is in double precision. */
 export type LongVector = Float32Array | Float64Array;
 
+// Sums are four, of every fourth number each, which do not wait for one another: that takes half the time.
+
 /** `Σ aᵢ·bᵢ`. */
 export function dotOf(a: LongVector, b: LongVector): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
-  return sum;
+  let p = 0;
+  let q = 0;
+  let r = 0;
+  let s = 0;
+  let i = 0;
+  for (const end = a.length - 3; i < end; i += 4) {
+    p += a[i] * b[i];
+    q += a[i + 1] * b[i + 1];
+    r += a[i + 2] * b[i + 2];
+    s += a[i + 3] * b[i + 3];
+  }
+  for (; i < a.length; i++) p += a[i] * b[i];
+  return p + q + (r + s);
+}
+
+/** `Σ xᵢ`. */
+export function sumOf(x: LongVector): number {
+  let p = 0;
+  let q = 0;
+  let r = 0;
+  let s = 0;
+  let i = 0;
+  for (const end = x.length - 3; i < end; i += 4) {
+    p += x[i];
+    q += x[i + 1];
+    r += x[i + 2];
+    s += x[i + 3];
+  }
+  for (; i < x.length; i++) p += x[i];
+  return p + q + (r + s);
+}
+
+/** `Σ (xᵢ − at)²`. */
+export function squaresAround(x: LongVector, at: number): number {
+  let p = 0;
+  let q = 0;
+  let r = 0;
+  let s = 0;
+  let i = 0;
+  for (const end = x.length - 3; i < end; i += 4) {
+    p += (x[i] - at) * (x[i] - at);
+    q += (x[i + 1] - at) * (x[i + 1] - at);
+    r += (x[i + 2] - at) * (x[i + 2] - at);
+    s += (x[i + 3] - at) * (x[i + 3] - at);
+  }
+  for (; i < x.length; i++) p += (x[i] - at) * (x[i] - at);
+  return p + q + (r + s);
+}
+
+/** `Σ (aᵢ − bᵢ)²`. */
+export function squaresBetween(a: LongVector, b: LongVector): number {
+  let p = 0;
+  let q = 0;
+  let r = 0;
+  let s = 0;
+  let i = 0;
+  for (const end = a.length - 3; i < end; i += 4) {
+    p += (a[i] - b[i]) * (a[i] - b[i]);
+    q += (a[i + 1] - b[i + 1]) * (a[i + 1] - b[i + 1]);
+    r += (a[i + 2] - b[i + 2]) * (a[i + 2] - b[i + 2]);
+    s += (a[i + 3] - b[i + 3]) * (a[i + 3] - b[i + 3]);
+  }
+  for (; i < a.length; i++) p += (a[i] - b[i]) * (a[i] - b[i]);
+  return p + q + (r + s);
 }
 
 /** `√Σ xᵢ²`. */

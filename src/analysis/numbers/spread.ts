@@ -16,10 +16,14 @@ export interface Histogram {
   readonly counts: readonly number[];
 }
 
-/** What {@link spread} finds. */
-interface Spread {
+/** The least and the greatest of some numbers. */
+export interface Extremes {
   readonly min: number;
   readonly max: number;
+}
+
+/** What {@link spread} finds. */
+interface Spread extends Extremes {
   readonly percentiles: readonly Percentile[];
   readonly histogram: Histogram;
 }
@@ -31,20 +35,28 @@ const mostCells = 2048;
  * How finite numbers, of which there is one at least, are spread. Nothing is sorted but what percentiles are taken from: the
  * numbers are counted in cells, some to each bin, those in a cell that holds a wanted place in cells of its own, and so on.
  */
-export function spread(values: Numbers, percents: readonly number[], bins: number): Spread {
-  const [min, max] = extremes(values);
+export function spread(
+  values: Numbers,
+  percents: readonly number[],
+  bins: number,
+  { min, max }: Extremes = extremes(values),
+): Spread {
   const isFlat = min === max;
   const grid = isFlat ? { low: min - 0.5, half: 1, width: 1 / bins } : gridOver(min, max, bins);
   const { low, half, width } = grid;
-  const edges = Array.from({ length: bins + 1 }, (_, i) => low + i * width + (1 / half - 1) * i * width);
+  const edges: number[] = [];
+  for (let i = 0; i <= bins; i++) edges.push(low + i * width + (1 / half - 1) * i * width);
   if (!isFlat) edges[bins] = max;
 
-  // A power of 2, which multiplies a place within the bins exactly.
-  const perBin = 2 ** Math.max(0, Math.floor(Math.log2(mostCells / bins)));
+  // A power of 2, which multiplies a place within the bins exactly. Few numbers need few cells.
+  const most = Math.min(mostCells, values.length);
+  let perBin = 1;
+  while (2 * perBin * bins <= most) perBin *= 2;
   const cells = cellsOf(values, grid, perBin, bins * perBin);
   const places = percents.map((percent) => (percent / 100) * (values.length - 1));
   const ranks = places.flatMap((place) => [Math.floor(place), Math.ceil(place)]).sort((a, b) => a - b);
-  const found = new Map(ofRanks(ranks, values, cells, 0).map((value, k) => [ranks[k], value]));
+  const found = new Map<number, number>();
+  ofRanks(ranks, values, cells, 0).forEach((value, k) => void found.set(ranks[k], value));
   const percentile = (place: number): number => {
     const [below, above] = [found.get(Math.floor(place)) as number, found.get(Math.ceil(place)) as number];
     const part = place - Math.floor(place);
@@ -98,14 +110,14 @@ function inBins(counts: Uint32Array, bins: number, perBin: number): number[] {
   return sums;
 }
 
-function extremes(values: Numbers): [min: number, max: number] {
+function extremes(values: Numbers): Extremes {
   let [min, max] = [values[0], values[0]];
   for (let i = 1; i < values.length; i++) {
     const value = values[i];
     if (value < min) min = value;
     else if (value > max) max = value;
   }
-  return [min, max];
+  return { min, max };
 }
 
 /** The numbers that would stand in some places, which ascend, were all of them sorted: only cells with such a place are looked into. */
@@ -142,7 +154,7 @@ function ofPlaces(ranks: readonly number[], values: Numbers, depth: number): num
     values.sort();
     return ranks.map((rank) => values[rank]);
   }
-  const [min, max] = extremes(values);
+  const { min, max } = extremes(values);
   if (min === max) return ranks.map(() => min);
   const size = Math.min(mostCells, values.length);
   return ofRanks(ranks, values, cellsOf(values, gridOver(min, max, size), 1, size), depth);

@@ -1,7 +1,7 @@
 import { finiteList } from "../../base/optionKinds.ts";
 import type { OptionRule } from "../../base/optionRules.ts";
 import type { Numbers } from "./floats.ts";
-import { type Histogram, type Percentile, spread } from "./spread.ts";
+import { type Extremes, type Histogram, type Percentile, spread } from "./spread.ts";
 
 /** What a set of numbers is like. Those that are NaN or infinite are counted, and left out of the rest. */
 export interface Statistics {
@@ -29,17 +29,38 @@ interface Detail {
   readonly bins: number;
 }
 
-export function statistics(values: Numbers, { percentiles, bins }: Detail): Statistics {
-  const finite = finiteOf(values);
+export const statistics = (values: Numbers, detail: Detail): Statistics => statisticsOf(values, detail).found;
+
+/** The same, with those of the numbers that are finite. */
+export function statisticsOf(
+  values: Numbers,
+  { percentiles, bins }: Detail,
+): { readonly found: Statistics; readonly finite: Numbers } {
+  let finite = values;
+  let first = overview(values);
+  if (first.sum - first.sum !== 0) {
+    finite = finiteOf(values);
+    if (finite !== values) first = overview(finite);
+  }
   const n = finite.length;
-  const { mean, std } = moments(finite);
-  return {
-    count: values.length,
-    nonFinite: values.length - n,
-    mean,
-    std,
-    ...(n === 0 ? { min: null, max: null, percentiles: [], histogram: null } : spread(finite, percentiles, bins)),
-  };
+  const { mean, std } = momentsFrom(first.sum, finite);
+  const counts = { count: values.length, nonFinite: values.length - n, mean, std };
+  const none = { min: null, max: null, percentiles: [], histogram: null };
+  return { found: { ...counts, ...(n === 0 ? none : spread(finite, percentiles, bins, first)) }, finite };
+}
+
+/** The sum, the least and the greatest of some numbers, in one walk; the sum is not finite where one of them is not. */
+function overview(values: Numbers): Extremes & { readonly sum: number } {
+  let sum = 0;
+  let min = values[0];
+  let max = values[0];
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i];
+    sum += value;
+    if (value < min) min = value;
+    if (value > max) max = value;
+  }
+  return { sum, min, max };
 }
 
 /** Those of some numbers that are neither NaN nor infinite: the same list, where all are. */
@@ -69,15 +90,30 @@ export function joinedNumbers(parts: readonly Numbers[]): Numbers {
   return all;
 }
 
+/** Mean and unbiased standard deviation of some numbers. */
+interface MeanAndStd {
+  /** Of none null. */
+  readonly mean: number | null;
+  /** Of fewer than two null. */
+  readonly std: number | null;
+}
+
 /** Mean and unbiased standard deviation of finite numbers, in two passes. */
-export function moments(values: ArrayLike<number>): { readonly mean: number | null; readonly std: number | null } {
+export function moments(values: ArrayLike<number>): MeanAndStd {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i];
+  return momentsFrom(sum, values);
+}
+
+function momentsFrom(sum: number, values: ArrayLike<number>): MeanAndStd {
   const n = values.length;
   if (n === 0) return { mean: null, std: null };
-  let sum = 0;
-  for (let i = 0; i < n; i++) sum += values[i];
   const mean = sum / n;
   let squares = 0;
-  for (let i = 0; i < n; i++) squares += (values[i] - mean) ** 2;
+  for (let i = 0; i < n; i++) {
+    const off = values[i] - mean;
+    squares += off * off;
+  }
   return { mean: mean + 0, std: n === 1 ? null : Math.sqrt(squares / (n - 1)) };
 }
 

@@ -4,18 +4,15 @@ import { zeros } from "../../kernels/array.ts";
 import { onLine } from "../../kernels/beside/onLine.ts";
 import { kernels } from "../../kernels/index.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
+import { type Numbers, numbersOf } from "./floats.ts";
+import { dotOf, squaresBetween } from "./longVector.ts";
 
 // Lists of tensors, one for each parameter, taken as one long vector. Sums are in float64, whatever the dtype.
 
 /** `Σ aᵢ·bᵢ`. */
 export function dot(a: readonly Tensor[], b: readonly Tensor[]): number {
   let total = 0;
-  for (let k = 0; k < a.length; k++) {
-    const [x, y] = [a[k].data, b[k].data];
-    let sum = 0;
-    for (let i = 0; i < x.length; i++) sum += x[i] * y[i];
-    total += sum;
-  }
+  for (let k = 0; k < a.length; k++) total += dotOf(numbersOf(a[k]), numbersOf(b[k]));
   return total;
 }
 
@@ -27,12 +24,7 @@ export function norm(x: readonly Tensor[]): number {
 /** `√Σ (aᵢ − bᵢ)²`. */
 export function distance(a: readonly Tensor[], b: readonly Tensor[]): number {
   let total = 0;
-  for (let k = 0; k < a.length; k++) {
-    const [x, y] = [a[k].data, b[k].data];
-    let sum = 0;
-    for (let i = 0; i < x.length; i++) sum += (x[i] - y[i]) ** 2;
-    total += sum;
-  }
+  for (let k = 0; k < a.length; k++) total += squaresBetween(numbersOf(a[k]), numbersOf(b[k]));
   return Math.sqrt(total);
 }
 
@@ -53,14 +45,42 @@ export function angle(a: readonly Tensor[], b: readonly Tensor[]): number {
   if (sizeA === 0 || sizeB === 0) return sizeA === sizeB ? 0 : Math.PI / 2;
   let [apart, together] = [0, 0];
   for (let k = 0; k < a.length; k++) {
-    const [x, y] = [a[k].data, b[k].data];
+    const [x, y] = [numbersOf(a[k]), numbersOf(b[k])];
     for (let i = 0; i < x.length; i++) {
       const [u, v] = [x[i] / sizeA, y[i] / sizeB];
       apart += (u - v) * (u - v);
       together += (u + v) * (u + v);
     }
   }
-  return 2 * Math.atan2(Math.sqrt(apart), Math.sqrt(together));
+  return angleFrom(apart, together);
+}
+
+const angleFrom = (apart: number, together: number): number => 2 * Math.atan2(Math.sqrt(apart), Math.sqrt(together));
+
+/** The sum of the squares of the angles between rows of `size` numbers of `a` and of `b`, each as {@link angle} has it. */
+export function squaredAngles(a: Numbers, b: Numbers, size: number): number {
+  let total = 0;
+  for (let from = 0; from < a.length; from += size) {
+    const end = from + size;
+    let [squaresA, squaresB] = [0, 0];
+    for (let i = from; i < end; i++) {
+      squaresA += a[i] * a[i];
+      squaresB += b[i] * b[i];
+    }
+    const [sizeA, sizeB] = [Math.sqrt(squaresA), Math.sqrt(squaresB)];
+    if (sizeA === 0 || sizeB === 0) {
+      if (sizeA !== sizeB) total += (Math.PI / 2) ** 2;
+      continue;
+    }
+    let [apart, together] = [0, 0];
+    for (let i = from; i < end; i++) {
+      const [u, v] = [a[i] / sizeA, b[i] / sizeB];
+      apart += (u - v) * (u - v);
+      together += (u + v) * (u + v);
+    }
+    total += angleFrom(apart, together) ** 2;
+  }
+  return total;
 }
 
 /** `x + scale·direction`, each number rounded once. */

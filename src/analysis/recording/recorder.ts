@@ -11,12 +11,13 @@ import { displayed } from "../measuring/display.ts";
 import { lightly } from "../measuring/lightly.ts";
 import type { Loss } from "../measuring/loss.ts";
 import { preserving } from "../measuring/preserving.ts";
+import { leavesOf } from "../measuring/watching.ts";
 import { attempt, ofNumbers } from "./attempts.ts";
 import { CompiledSteps } from "./compiledSteps.ts";
 import { asRows, intervals, isDue, type NamedProbe, named } from "./namedProbes.ts";
 import { type Plain, type RecordedOptimizer, type RecordedRow, type Recording, readRecording } from "./recording.ts";
 import type { AfterStep, StepProbe, StepProbes, StepRow, WatchedOutput } from "./stepProbe.ts";
-import { leavesOf, stepProbes } from "./stepProbes.ts";
+import { stepProbes } from "./stepProbes.ts";
 
 /** Options of {@link Recorder}. */
 export interface RecorderOptions {

@@ -2,12 +2,14 @@ import { isFloat } from "../../base/dtype.ts";
 import { describe, TensorError } from "../../base/errors.ts";
 import { names } from "../../base/optionKinds.ts";
 import { type OptionRules, optionsOf } from "../../base/optionRules.ts";
-import { NDArray } from "../../kernels/array.ts";
 import type { Module } from "../../nn/module/module.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
-import { groupsKind, type LayerGroups, layersOf } from "../measuring/layers.ts";
-import { everywhere, liveRangeOf, type SaturationThresholds, saturationRules } from "../measuring/saturation.ts";
-import { angle, copies, distance, norm } from "../numbers/vectors.ts";
+import { groupsKind, type Layer, type LayerGroups, layersOf } from "../measuring/layers.ts";
+import { type LiveRange, liveRangeOf, type SaturationThresholds, saturationRules } from "../measuring/saturation.ts";
+import { leavesOf } from "../measuring/watching.ts";
+import { type Numbers, numbersOf } from "../numbers/floats.ts";
+import { squaresAround, sumOf } from "../numbers/longVector.ts";
+import { copies, distance, norm, squaredAngles } from "../numbers/vectors.ts";
 import type { AfterStep, StepContext, StepProbe, StepRow } from "./stepProbe.ts";
 
 /** Options of the probes that look at layers. */
@@ -37,12 +39,27 @@ const activationRules = {
 const reading = (probe: (context: StepContext) => readonly StepRow[] | AfterStep): StepProbe =>
   Object.assign(probe, { readsOnly: true });
 
-/** The rows of a matrix, on its memory; of more dimensions all but the first in one. */
-function rowsOf(x: Tensor): Tensor[] {
-  const { data, shape, dtype } = x;
-  const size = data.length / shape[0];
-  const at = (row: number) => new NDArray(data.subarray(row * size, (row + 1) * size), [size], dtype);
-  return Array.from({ length: shape[0] }, (_, row) => x.detach().wrap(at(row)));
+/** The layers of a model before a step. */
+interface Walked {
+  readonly model: Module;
+  readonly step: number;
+  readonly layers: readonly Layer[];
+}
+
+const walked = new WeakMap<StepContext["watch"], Walked>();
+
+/** The layers that a probe is of. All probes of a step are given one `watch`, and none of them changes the model: so it is walked once. */
+function layersAt(
+  where: string,
+  { model, step, watch }: StepContext,
+  groups: LayerGroups | undefined,
+): readonly Layer[] {
+  if (groups !== undefined) return layersOf(where, model, groups);
+  const known = walked.get(watch);
+  if (known?.model === model && known.step === step) return known.layers;
+  const layers = layersOf(where, model);
+  walked.set(watch, { model, step, layers });
+  return layers;
 }
 
 /**
@@ -85,8 +102,8 @@ export const stepProbes = {
   /** The size of each layer's parameters. */
   parameterNorms(options: LayerProbeOptions = {}): StepProbe {
     optionsOf("stepProbes.parameterNorms", options, layerRules);
-    return reading(({ model }) =>
-      layersOf("stepProbes.parameterNorms", model, options.groups).map(({ name, parameters }) => ({
+    return reading((context) =>
+      layersAt("stepProbes.parameterNorms", context, options.groups).map(({ name, parameters }) => ({
         layer: name,
         metric: "parameter norm",
         value: norm(parameters),
@@ -97,16 +114,16 @@ export const stepProbes = {
   /** The size of each layer's gradient. */
   gradientNorms(options: LayerProbeOptions = {}): StepProbe {
     optionsOf("stepProbes.gradientNorms", options, layerRules);
-    return reading(({ model, optimizer }) => {
-      const stepped = new Set(optimizer.paramGroups.flatMap(({ params }) => params));
-      const layers = layersOf("stepProbes.gradientNorms", model, options.groups)
+    return reading((context) => {
+      const stepped = new Set(context.optimizer.paramGroups.flatMap(({ params }) => params));
+      const layers = layersAt("stepProbes.gradientNorms", context, options.groups)
         .map(({ name, parameters }) => ({ name, parameters: parameters.filter((p) => stepped.has(p)) }))
         .filter(({ parameters }) => parameters.length > 0);
       return () =>
         layers.map(({ name, parameters }) => ({
           layer: name,
           metric: "gradient norm",
-          value: norm(parameters.flatMap((p) => p.grad ?? [])),
+          value: norm(parameters.flatMap((p) => p.hiddenGrad() ?? [])),
         }));
     });
   },
@@ -114,8 +131,8 @@ export const stepProbes = {
   /** How far each layer moves, in proportion to its size. */
   updateRatios(options: LayerProbeOptions = {}): StepProbe {
     optionsOf("stepProbes.updateRatios", options, layerRules);
-    return reading(({ model }) => {
-      const layers = layersOf("stepProbes.updateRatios", model, options.groups).map((layer) => ({
+    return reading((context) => {
+      const layers = layersAt("stepProbes.updateRatios", context, options.groups).map((layer) => ({
         ...layer,
         before: copies(layer.parameters),
       }));
@@ -131,16 +148,19 @@ export const stepProbes = {
   /** By which angle each layer's rows turn. */
   angularUpdates(options: LayerProbeOptions = {}): StepProbe {
     optionsOf("stepProbes.angularUpdates", options, layerRules);
-    return reading(({ model }) => {
-      const layers = layersOf("stepProbes.angularUpdates", model, options.groups).flatMap(({ name, parameters }) => {
+    return reading((context) => {
+      const layers = layersAt("stepProbes.angularUpdates", context, options.groups).flatMap(({ name, parameters }) => {
         const matrices = parameters.filter((p) => p.ndim > 1 && p.numel() > 0);
         return matrices.length === 0 ? [] : [{ name, matrices, before: copies(matrices) }];
       });
       return () =>
         layers.map(({ name, matrices, before }) => {
-          const [were, are] = [before, matrices].map((list) => list.flatMap(rowsOf));
-          const squares = were.reduce((sum, row, i) => sum + angle([row], [are[i]]) ** 2, 0);
-          return { layer: name, metric: "angular update", value: Math.sqrt(squares / were.length) };
+          const count = before.reduce((sum, { shape }) => sum + shape[0], 0);
+          const squares = before.reduce((sum, were, i) => {
+            const size = were.numel() / were.shape[0];
+            return sum + squaredAngles(numbersOf(were), numbersOf(matrices[i]), size);
+          }, 0);
+          return { layer: name, metric: "angular update", value: Math.sqrt(squares / count) };
         });
     });
   },
@@ -164,22 +184,22 @@ export const stepProbes = {
 
 function statisticsOf(module: Module, y: Tensor, thresholds: SaturationThresholds): StepRow[] {
   if (!isFloat(y.dtype)) return [];
-  const values = y.data;
-  let [sum, saturated] = [0, 0];
-  for (let i = 0; i < values.length; i++) sum += values[i];
-  const mean = sum / values.length;
-  let squares = 0;
+  const values = numbersOf(y);
+  const mean = sumOf(values) / values.length;
+  const squares = squaresAround(values, mean);
   const live = liveRangeOf(module, thresholds);
-  const { low, high } = live ?? everywhere;
-  for (let i = 0; i < values.length; i++) {
-    squares += (values[i] - mean) * (values[i] - mean);
-    if (values[i] < low || values[i] > high) saturated++;
-  }
+  const saturated = live === undefined ? 0 : countBeyond(values, live);
   return [
     { metric: "activation mean", value: mean },
     { metric: "activation std", value: Math.sqrt(squares / (values.length - 1)) },
     ...(live === undefined ? [] : [{ metric: "saturated", value: saturated / values.length }]),
   ];
+}
+
+function countBeyond(values: Numbers, { low, high }: LiveRange): number {
+  let count = 0;
+  for (let i = 0; i < values.length; i++) if (values[i] < low || values[i] > high) count++;
+  return count;
 }
 
 function checkNames(where: string, model: Module, names: readonly string[]): void {
@@ -191,9 +211,4 @@ function checkNames(where: string, model: Module, names: readonly string[]): voi
     got: describe(unknown),
     hint: "model.namedModules() lists them.",
   });
-}
-
-/** The modules that contain no others, with their names. */
-export function leavesOf(model: Module): [name: string, module: Module][] {
-  return model.namedModules().filter(([, module]) => module.namedModules().length === 1);
 }

@@ -8,7 +8,7 @@ import { type Analysis, analyse, type Unnamed } from "../measuring/analysis.ts";
 import { lightly } from "../measuring/lightly.ts";
 import { type BatchNormMode, batchNormRule, preserving } from "../measuring/preserving.ts";
 import { type SaturationThresholds, saturationThresholds } from "../measuring/saturation.ts";
-import { checkModel, type ForwardInputs, run } from "../measuring/watching.ts";
+import { checkModel, type ForwardInputs, isLeaf, run } from "../measuring/watching.ts";
 import { type Called, type CalledModules, calledModules } from "./calledModules.ts";
 import type { Summary, SummaryCounts, SummaryLayer } from "./summaryData.ts";
 import { summaryShown } from "./toTable.ts";
@@ -126,8 +126,7 @@ function layersOf(model: Module, { begun, ended }: CalledModules): Layer[] {
     });
   const layers = [...begun, ...others].map((called) => ({ called, own: claimed.get(called.module) ?? [] }));
   return layers.filter(({ called: { module, calls, multiplyAdds, activationBytes }, own }) => {
-    const isLeaf = module.namedModules().length === 1;
-    return own.length > 0 || multiplyAdds > 0 || activationBytes > 0 || (calls > 0 && isLeaf);
+    return own.length > 0 || multiplyAdds > 0 || activationBytes > 0 || (calls > 0 && isLeaf(module));
   });
 }
 

@@ -2,7 +2,10 @@ import { describe, TensorError } from "../../base/errors.ts";
 import { fieldsOf, isModule } from "../../nn/module/fields.ts";
 import type { Module } from "../../nn/module/module.ts";
 import { isParameter, type Parameter } from "../../nn/module/parameter.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
 import { hasRunningStatistics } from "../measuring/preserving.ts";
+import { numbersOf } from "../numbers/floats.ts";
+import type { LongVector } from "../numbers/longVector.ts";
 
 /** A weight whose rows are units. */
 export interface RowLayer {
@@ -47,13 +50,9 @@ function rowsOf(name: string, module: Module): RowLayer | null {
   return isParameter(weight) && weight.ndim === 2 && weight.requiresGrad ? { name, weight } : null;
 }
 
-/** The rows of a weight, in float64. */
-export function rows({
-  shape: [count, size],
-  data,
-}: {
-  shape: readonly number[];
-  data: ArrayLike<number>;
-}): Float64Array[] {
-  return Array.from({ length: count }, (_, i) => Float64Array.from({ length: size }, (_, j) => data[i * size + j]));
+/** The rows of a weight, where they lie. */
+export function rows(weight: Tensor): LongVector[] {
+  const [count, size] = weight.shape;
+  const numbers = numbersOf(weight);
+  return Array.from({ length: count }, (_, i) => numbers.subarray(i * size, (i + 1) * size));
 }

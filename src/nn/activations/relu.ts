@@ -21,7 +21,7 @@ export class ReLU extends Module {
   static readonly evenkeelLayer: string = "ReLU";
   /** @internal */
   get hidesOutput(): object | null {
-    return hidden(this.forward === ReLU.prototype.forward);
+    return hidden(this.forward, ReLU.prototype.forward);
   }
 
   override forward(x: Tensor): Tensor {

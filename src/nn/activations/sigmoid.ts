@@ -21,7 +21,7 @@ export class Sigmoid extends Module {
   static readonly evenkeelLayer: string = "Sigmoid";
   /** @internal */
   get hidesOutput(): object | null {
-    return hidden(this.forward === Sigmoid.prototype.forward);
+    return hidden(this.forward, Sigmoid.prototype.forward);
   }
 
   override forward(x: Tensor): Tensor {

@@ -21,7 +21,7 @@ export class Tanh extends Module {
   static readonly evenkeelLayer: string = "Tanh";
   /** @internal */
   get hidesOutput(): object | null {
-    return hidden(this.forward === Tanh.prototype.forward);
+    return hidden(this.forward, Tanh.prototype.forward);
   }
 
   override forward(x: Tensor): Tensor {

@@ -127,7 +127,7 @@ export class Linear extends Module {
 
   /** @internal */
   get hidesOutput(): object | null {
-    return hidden(this.forward === Linear.prototype.forward);
+    return hidden(this.forward, Linear.prototype.forward);
   }
 
   override forward(x: Tensor): Tensor {

@@ -2,7 +2,7 @@ import { isTensor } from "../../base/brand.ts";
 import { changed } from "../../base/shared.ts";
 import type { NDArray } from "../../kernels/array.ts";
 import { kernels } from "../../kernels/index.ts";
-import { type Generator, isGenerator } from "../../random/generator.ts";
+import { isGenerator, keepGenerator } from "../../random/generator.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { isModule } from "./fields.ts";
 import { parameterBrand } from "./parameter.ts";
@@ -28,11 +28,12 @@ export interface Kept {
 export function keep(roots: readonly object[]): Kept {
   const held = heldBy(roots);
   const copies = new Copies();
+  const usual = usualFields(held.keys());
   const putBack: (() => void)[] = [];
   const place: (() => void)[] = [];
   for (const [value, fields] of held) {
     if (isTensor(value)) {
-      const kept = keepTensor(value, copies);
+      const kept = keepTensor(value, copies, usual);
       putBack.push(kept.restore);
       place.push(kept.place);
     } else if (fields !== null) putBack.push(keepFields(value, fields));
@@ -89,9 +90,12 @@ function isOrdinary(value: object): boolean {
   return isModule(value) || Object.prototype.toString.call(value) === "[object Object]";
 }
 
+/** What a field is called. */
+type Name = string | symbol;
+
 /** An object's own fields, in their order. */
 interface Fields {
-  readonly names: readonly (string | symbol)[];
+  readonly names: readonly Name[];
   readonly descriptors: readonly PropertyDescriptor[];
 }
 
@@ -107,15 +111,25 @@ function fieldsOf(object: object): Fields {
 /** What puts all of an object's own fields back, in their order, which is that of registration. */
 export function keepFields(object: object, { names, descriptors }: Fields = fieldsOf(object)): () => void {
   return () => {
-    const now = Reflect.ownKeys(object);
-    const isInOrder = now.length === names.length && names.every((name, i) => name === now[i]);
-    if (!isInOrder) for (const name of now) Reflect.deleteProperty(object, name);
+    putInOrder(object, names);
     for (let i = 0; i < names.length; i++) {
       if (!isSame(Reflect.getOwnPropertyDescriptor(object, names[i]), descriptors[i])) {
         Reflect.defineProperty(object, names[i], descriptors[i]);
       }
     }
   };
+}
+
+/** Takes all fields away from an object that has not those names in that order any more, so that they can be put back. */
+function putInOrder(object: object, names: readonly Name[]): void {
+  const now = Reflect.ownKeys(object);
+  if (!areSame(now, names)) for (const name of now) Reflect.deleteProperty(object, name);
+}
+
+function areSame(a: readonly unknown[], b: readonly unknown[]): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (!Object.is(a[i], b[i])) return false;
+  return true;
 }
 
 function isSame(a: PropertyDescriptor | undefined, b: PropertyDescriptor): boolean {
@@ -142,23 +156,19 @@ function keepArray(array: unknown[]): () => void {
 }
 
 function keepMap(map: Map<unknown, unknown>): () => void {
-  const entries = [...map];
+  const entries = [...map].flat();
   return () => {
-    const now = [...map];
-    const isUnchanged =
-      now.length === entries.length &&
-      entries.every(([key, value], i) => Object.is(key, now[i][0]) && Object.is(value, now[i][1]));
-    if (isUnchanged) return;
+    if (map.size === 0 && entries.length === 0) return;
+    if (areSame([...map].flat(), entries)) return;
     map.clear();
-    for (const [key, value] of entries) map.set(key, value);
+    for (let i = 0; i < entries.length; i += 2) map.set(entries[i], entries[i + 1]);
   };
 }
 
 function keepSet(set: Set<unknown>): () => void {
   const values = [...set];
   return () => {
-    const now = [...set];
-    if (now.length === values.length && values.every((value, i) => Object.is(value, now[i]))) return;
+    if (areSame([...set], values)) return;
     set.clear();
     for (const value of values) set.add(value);
   };
@@ -172,18 +182,17 @@ function keepBytes({ buffer, byteOffset, byteLength }: ArrayBufferView): () => v
   };
 }
 
-function keepGenerator(generator: Generator): () => void {
-  const state = generator.getState();
-  return () => void generator.setState(state);
-}
-
 /**
  * Puts a tensor, and its gradient, on copies of their memory, until it is restored. A gradient that stayed where it is could
  * be cleared meanwhile, and its memory have another owner by the time it is put back.
  */
-function keepTensor(tensor: Tensor, copies: Copies): { readonly place: () => void; readonly restore: () => void } {
+function keepTensor(
+  tensor: Tensor,
+  copies: Copies,
+  usual: readonly Name[],
+): { readonly place: () => void; readonly restore: () => void } {
   const gradient = tensor.grad; // asked for, so that its memory is nobody's to give away
-  const fields = keepTensorFields(tensor);
+  const fields = keepTensorFields(tensor, usual);
   const hooks = tensor.hooks === null ? null : keepSet(tensor.hooks);
   const array = copies.of(tensor.array);
   const slope = gradient && copies.of(gradient.array);
@@ -201,18 +210,21 @@ function keepTensor(tensor: Tensor, copies: Copies): { readonly place: () => voi
   };
 }
 
+/** The fields that all tensors have, and parameters one more. */
+function usualFields(objects: Iterable<object>): readonly Name[] {
+  for (const x of objects) if (isTensor(x)) return [...Reflect.ownKeys(x.wrap(x.array)), parameterBrand];
+  return [];
+}
+
 /** As {@link keepFields}, of a tensor: the fields that all have are nothing but values, which takes a fraction of the time. */
-function keepTensorFields(tensor: Tensor): () => void {
+function keepTensorFields(tensor: Tensor, usual: readonly Name[]): () => void {
   const names = Reflect.ownKeys(tensor);
-  const usual = Reflect.ownKeys(tensor.wrap(tensor.array));
-  const hasOthers = names.some((name, i) => name !== (i < usual.length ? usual[i] : parameterBrand));
-  if (names.length < usual.length || hasOthers) return keepFields(tensor);
-  const fields = tensor as unknown as Record<string | symbol, unknown>;
+  const isUsual = names.length >= usual.length - 1 && names.every((name, i) => name === usual[i]);
+  if (!isUsual) return keepFields(tensor);
+  const fields = tensor as unknown as Record<Name, unknown>;
   const values = names.map((name) => fields[name]);
   return () => {
-    const now = Reflect.ownKeys(tensor);
-    const isInOrder = now.length === names.length && names.every((name, i) => name === now[i]);
-    if (!isInOrder) for (const name of now) Reflect.deleteProperty(tensor, name);
+    putInOrder(tensor, names);
     for (let i = 0; i < names.length; i++) if (!Object.is(fields[names[i]], values[i])) fields[names[i]] = values[i];
   };
 }

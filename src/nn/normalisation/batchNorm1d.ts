@@ -58,7 +58,7 @@ export class BatchNorm1d extends BatchNormLayer {
   get hidesOutput(): object | null {
     const { variance, runningAverage } = this;
     const isUsual = variance === "biased" && runningAverage === "variance";
-    return hidden(isUsual && this.forward === BatchNorm1d.prototype.forward);
+    return isUsual ? hidden(this.forward, BatchNorm1d.prototype.forward) : null;
   }
 
   /** @internal */

@@ -1,6 +1,7 @@
 import { describe, TensorError } from "../../../base/errors.ts";
 import { changed, shared } from "../../../base/shared.ts";
 import type { HookHandle, Tensor } from "../../../tensor/tensor.ts";
+import { behind } from "../hidesOutput.ts";
 import type { Module } from "../module.ts";
 import { type BackwardHook, watchedBackward } from "./backwardHooks.ts";
 
@@ -21,12 +22,17 @@ export type ForwardPreHook<Inputs extends readonly unknown[] = readonly unknown[
 
 const hookedKey: unique symbol = Symbol.for("evenkeel.hooked") as never;
 
+/** Sees what a module was given and what it returned, and keeps none of it. */
+export type Look = (inputs: readonly unknown[], output: unknown) => void;
+
 interface Hooked {
   /** Called before each `forward`, and before all hooks. */
   readonly entering: Set<() => void>;
   readonly before: Set<ForwardPreHook>;
   readonly hooks: Set<ForwardHook>;
   readonly backward: Set<BackwardHook>;
+  /** Called after all hooks; they keep nothing of what they see, so that the engine need not give it memory that stays. */
+  readonly looks: Set<Look>;
   /** Puts the module's own `forward` back, if there are no hooks any more. */
   release(): void;
 }
@@ -43,10 +49,11 @@ export function hooked(of: Module<unknown>): Hooked {
   const before = new Set<ForwardPreHook>();
   const hooks = new Set<ForwardHook>();
   const backward = new Set<BackwardHook>();
+  const looks = new Set<Look>();
   let own = Object.getOwnPropertyDescriptor(module, "forward");
   const accessor = own?.get; // not to be asked before it is called
-  let plain =
-    accessor === undefined ? module.forward : (...inputs: unknown[]) => accessor.call(module).apply(module, inputs);
+  const first = accessor === undefined ? module.forward : null;
+  let plain = (): Module["forward"] => first ?? accessor?.call(module);
   const forward = (...given: unknown[]): Tensor => {
     shared().listener?.runs?.("a hook of a module");
     for (const enter of entering) enter();
@@ -57,25 +64,28 @@ export function hooked(of: Module<unknown>): Hooked {
     }
     const watched = backward.size === 0 ? null : watchedBackward(module, [...backward], inputs);
     if (watched !== null) inputs = watched.inputs;
-    let output: Tensor = plain.apply(module, inputs as unknown[]);
+    let output: Tensor = plain().apply(module, inputs as unknown[]);
     for (const hook of [...hooks]) output = hook(module, inputs, output) ?? output;
+    for (const look of looks) look(inputs, output);
     return watched === null ? output : watched.output(output);
   };
+  const onlyLooks = () => before.size + hooks.size + backward.size === 0;
+  Object.assign(forward, { [behind]: () => (onlyLooks() ? plain() : undefined) });
   const release = () => {
-    if (entering.size + before.size + hooks.size + backward.size > 0) return;
+    if (!onlyLooks() || entering.size + looks.size > 0) return;
     changed();
     Reflect.deleteProperty(module, hookedKey);
     if (own === undefined) Reflect.deleteProperty(module, "forward");
     else Object.defineProperty(module, "forward", own);
   };
-  const made: Hooked = { entering, before, hooks, backward, release };
+  const made: Hooked = { entering, before, hooks, backward, looks, release };
   changed();
   Object.defineProperty(module, hookedKey, { value: made, configurable: true });
   Object.defineProperty(module, "forward", {
     get: () => forward,
     // One that is assigned meanwhile takes the place of the module's own.
     set(value) {
-      plain = value;
+      plain = () => value;
       own = { value, writable: true, configurable: true, enumerable: true };
     },
     configurable: true,
