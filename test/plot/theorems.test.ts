@@ -28,6 +28,15 @@ test.each(Object.entries(small.theorems()))("the parts of %s add up to what was 
   }
 });
 
+test("shares end at 1, where rounding has their sum end a little behind it too", async () => {
+  const [unit] = gradient.units;
+  const long = { ...unit, kept: 0.75, xhatShare: 0.25, meanShare: 2 ** -52, measured: unit.rescaled * 0.75 };
+  const plot = theoremTerms({ ...gradient, units: [long] });
+  const svg = await expectDrawn(plot);
+  const end = svg.match(/<text[^>]*translate\(([\d.]+),[^>]*>1<\/text>/)?.[1];
+  expect(Number(end)).toBe(420); // all of the width
+});
+
 test("titles say which theorem it is, and where the lemma says nothing", () => {
   expect(
     [gradient, curvature, minimax, initialisation].map((result) => theoremTerms(result).title.text.split(":")[0]),

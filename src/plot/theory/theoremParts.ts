@@ -12,6 +12,8 @@ export type TheoremResult = BatchNormGradient | BatchNormCurvature | BatchNormMi
 export interface TheoremParts {
   readonly title: string;
   readonly axis: string;
+  /** Where the axis ends, whatever rounding adds to a sum of shares; where it is left out, behind the longest bar. */
+  readonly whole?: number;
   readonly notes: readonly string[];
   /** The names of the parts, in the order in which they are stacked. */
   readonly parts: readonly string[];
@@ -36,6 +38,7 @@ export function theoremParts(result: TheoremResult): TheoremParts | null {
 const gradientParts = ({ units }: BatchNormGradient): TheoremParts => ({
   title: "Theorem 4.1: not a simple rescale",
   axis: "share of ‖γ/σ·g‖², the gradient of a mere rescale",
+  whole: 1,
   notes: ["A rescale would keep all of it."],
   parts: ["kept", "taken out along x̂", "taken out along 1"],
   points: ["‖dL/dy‖² as measured"],

@@ -42,7 +42,9 @@ export function theoremTerms(result: TheoremResult, options: PlotOptions = {}): 
   const units = rows.map(({ unit }) => String(unit));
   const { bars, points } = valuesOf(rows, theorem);
   const y = { field: "unit", type: "nominal", title: "unit", sort: units, axis: { grid: false, ticks: false } };
-  const x = { field: "value", type: "quantitative", title: theorem.axis, axis: { format: ".4~g", tickCount: 4 } };
+  const { axis: title, whole } = theorem;
+  const scale = whole === undefined ? {} : { scale: { domainMax: whole } };
+  const x = { field: "value", type: "quantitative", title, axis: { format: ".4~g", tickCount: 4 }, ...scale };
   const body = {
     width,
     height: Math.max(height, rows.length * 18),
