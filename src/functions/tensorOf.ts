@@ -27,6 +27,7 @@ export function checkWhole(
   most = Number.POSITIVE_INFINITY,
 ): void {
   if (Number.isInteger(value) && (value as number) >= least && (value as number) <= most) return;
-  const range = most === Number.POSITIVE_INFINITY ? `of ${least} or more` : `from ${least} to ${most}`;
-  throw new TensorError(where, { expected: `a whole number ${range} as ${name}`, got: describe(value) });
+  const above = least === Number.NEGATIVE_INFINITY ? "" : ` of ${least} or more`;
+  const range = most === Number.POSITIVE_INFINITY ? above : ` from ${least} to ${most}`;
+  throw new TensorError(where, { expected: `a whole number${range} as ${name}`, got: describe(value) });
 }
