@@ -14,5 +14,6 @@ export function refusal(run: () => unknown): TensorError {
   expect(message).toBe(`${where}: expected ${expected}, got ${got}.${hint && ` ${hint}`}`);
   expect(where).not.toBe("");
   expect(message).not.toContain("[object");
+  expect(expected, "a bound that is none").not.toMatch(/(of|from|to) -?Infinity/);
   return thrown;
 }
